@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Measures the program beside its Python peers, in turn and in one run, and prints ratios: `./dev bench`.
+
+  start-up   whole processes: --help, plugins, validate, an up-to-date run, beside `import lightning`
+  step       what the host adds to a training step, beside what Lightning adds
+  csv        reading numbers on one core, beside pyarrow.csv
+  epoch      one epoch of the recipe, beside Lightning
+Medians of several runs; the machine should be idle otherwise. `--only NAME` takes one of them, `--json FILE` keeps the numbers.
+"""
+import argparse, json, os, pathlib, random, statistics, subprocess, sys, tempfile, time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+
+def command(words, **kw):
+    done = subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **kw)
+    if done.returncode:
+        sys.exit(f"{' '.join(map(str, words))} failed:\n{done.stderr}")
+    return done.stdout
+
+
+def timed(words, **kw):
+    """Wall seconds and peak memory (MiB) of one whole process."""
+    start = time.perf_counter()
+    process = subprocess.Popen([str(w) for w in words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **kw)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(map(str, words))} failed")
+    return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def median_of(words, runs=5, **kw):
+    timed(words, **kw)
+    measured = [timed(words, **kw) for _ in range(runs)]
+    return statistics.median(m[0] for m in measured), max(m[1] for m in measured)
+
+
+def start_up(program, python, folder):
+    workflow = ROOT / "pipelines" / "quickstart.toml"
+    quick = [workflow, "--set", "trainer.max_epochs=1", "--quiet"]
+    command([program, "run", *quick], cwd=folder)
+    rows = {"--help": [program, "--help"], "plugins": [program, "plugins"], "validate": [program, "validate", workflow],
+            "up-to-date run": [program, "run", *quick], "python: import lightning": [python, "-c", "import lightning"]}
+    result = {}
+    for name, words in rows.items():
+        seconds, memory = median_of(words, cwd=folder)
+        result[name] = {"seconds": seconds, "peak_mib": memory}
+        print(f"  {name:26} {seconds * 1e3:9.1f} ms {memory:9.1f} MiB")
+    return result
+
+
+def step(program, python, folder):
+    ours = [json.loads(command([program.parent / "bench_step_overhead"])) for _ in range(3)]
+    theirs = [json.loads(command([python, HERE / "peers" / "step_overhead.py", folder])) for _ in range(3)]
+    mine, peer = (statistics.median(r["overhead_us_per_step"] for r in rows) for rows in (ours, theirs))
+    print(f"  host {mine:.1f} us a step, Lightning {peer:.0f} us: {peer / mine:.0f} times less")
+    return {"pipeline": ours, "lightning": theirs}
+
+
+def csv(program, python, folder):
+    file = pathlib.Path(folder) / "numbers.csv"
+    draw = random.Random(1)
+    with open(file, "w") as out:
+        out.write(",".join("abcdefgh") + "\n")
+        for _ in range(1_000_000):
+            out.write(",".join(f"{draw.gauss(10, 5):.6f}" for _ in range(8)) + "\n")
+    core = ["taskset", "-c", "0"]
+    ours, theirs = [], []
+    for _ in range(5):
+        ours.append(json.loads(command([*core, program.parent / "bench_csv", file])))
+        theirs.append(json.loads(command([*core, python, HERE / "peers" / "csv_pyarrow.py", file])))
+    assert abs(ours[0]["sum"] - theirs[0]["sum"]) < 1e-3
+    mine, peer = (statistics.median(r["seconds"] for r in rows) for rows in (ours, theirs))
+    size = file.stat().st_size / 1e6
+    print(f"  pipeline {size / mine:.0f} MB/s, pyarrow {size / peer:.0f} MB/s: {peer / mine:.2f} times as fast")
+    return {"pipeline": ours, "pyarrow": theirs}
+
+
+def epoch(program, python, folder, epochs=3):
+    data = ROOT / "pipelines" / "data" / "sp500_daily_ohlcv" / "sp500-2000.csv"
+    command([python, HERE / "peers" / "windows.py", data, f"{folder}/windows", "--features", "open,high,low,close,volume", "--target", "close"])
+    command([program, "run", ROOT / "pipelines" / "recipe.toml", "--until", "train", "--force", "--quiet", "--set", f"trainer.max_epochs={epochs}"], cwd=folder)
+    ours = [row["seconds"] for row in json.loads((pathlib.Path(folder) / "runs/recipe/train/train.json").read_text())["history"]]
+    peer = json.loads(command([python, HERE / "peers" / "lightning_train.py", f"{folder}/windows/X.npy", f"{folder}/windows/y.npy",
+                               "--epochs", epochs, "--out", f"{folder}/peer"]))
+    theirs = [row["seconds"] for row in peer["curve"]]
+    mine, other = statistics.median(ours), statistics.median(theirs)
+    print(f"  pipeline {mine:.2f} s, Lightning {other:.2f} s an epoch: {other / mine:.2f} times as fast")
+    return {"pipeline": ours, "lightning": theirs}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    p.add_argument("--only", choices=["start-up", "step", "csv", "epoch"])
+    p.add_argument("--json", type=pathlib.Path)
+    a = p.parse_args()
+    program = (a.build / "bin" / "pipeline").resolve()
+    result = {}
+    for name, measure in (("start-up", start_up), ("step", step), ("csv", csv), ("epoch", epoch)):
+        if a.only in (None, name):
+            print(name, flush=True)
+            with tempfile.TemporaryDirectory() as folder:
+                result[name] = measure(program, sys.executable, folder)
+    if a.json:
+        a.json.write_text(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+# pipeline_embed_file(<target> <symbol> <file>)
+# Puts a file's bytes into a target. C++ reaches them through `extern "C" const char <symbol>_begin[], <symbol>_end[];`.
+set(PIPELINE_EMBED_TEMPLATE ${CMAKE_CURRENT_LIST_DIR}/embed_file.cpp.in)
+
+function(pipeline_embed_file target symbol file)
+  cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE)
+  set(unit ${CMAKE_CURRENT_BINARY_DIR}/embedded/${symbol}.cpp)
+  configure_file(${PIPELINE_EMBED_TEMPLATE} ${unit} @ONLY)
+  set_source_files_properties(${unit} PROPERTIES OBJECT_DEPENDS ${file} SKIP_LINTING ON)
+  target_sources(${target} PRIVATE ${unit})
+endfunction()

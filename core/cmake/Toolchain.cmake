@@ -1,0 +1,19 @@
+# Warnings, sanitizers, ccache and mold where they are present. GCC 12 reports -Wrestrict inside its own std::string and
+# -Wmaybe-uninitialized inside its own std::variant when it optimises; both are off, the sanitizers look for the real ones.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Wno-restrict -Wno-maybe-uninitialized)
+if(PIPELINE_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(PIPELINE_SANITIZE)
+  add_compile_options(-fsanitize=${PIPELINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${PIPELINE_SANITIZE})
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "pipeline/export.h"
+
+namespace pipeline {
+
+/// Exit status of the program; part of what users and scripts rely on.
+enum class ExitStatus : int {
+  done = 0,
+  unexpected = 1,    ///< also a full disk or an unreachable storage
+  usage = 2,         ///< command line, workflow mistake, missing stage input
+  plugin = 3,        ///< a plugin cannot be loaded or used
+  data = 4,          ///< a mistake in the data
+  training = 5,      ///< training diverged or a checkpoint cannot be used
+  locked = 6,        ///< another run holds the stage
+  interrupted = 130  ///< SIGINT (143 for SIGTERM), state saved
+};
+
+/// What ends the work: one or more sentences for the user, each with place and cure, and the exit status they lead to.
+/// Stages and other components throw it through the helpers below.
+class PIPELINE_EXPORT Error : public std::runtime_error {
+ public:
+  Error(ExitStatus status, std::string message);
+  Error(ExitStatus status, std::vector<std::string> messages);
+  ~Error() override;
+
+  [[nodiscard]] ExitStatus status() const { return status_; }
+  [[nodiscard]] const std::vector<std::string>& messages() const { return messages_; }
+
+ private:
+  ExitStatus status_;
+  std::vector<std::string> messages_;
+};
+
+[[nodiscard]] inline Error usage_error(std::string message) { return {ExitStatus::usage, std::move(message)}; }
+[[nodiscard]] inline Error plugin_error(std::string message) { return {ExitStatus::plugin, std::move(message)}; }
+[[nodiscard]] inline Error data_error(std::string message) { return {ExitStatus::data, std::move(message)}; }
+[[nodiscard]] inline Error training_error(std::string message) { return {ExitStatus::training, std::move(message)}; }
+/// A failed system call: "<what> <path>: <reason of errno>", exit status 1.
+[[nodiscard]] PIPELINE_EXPORT Error system_failure(const std::string& what, const std::string& path, int error_number);
+
+}  // namespace pipeline

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "pipeline/export.h"
+#include "pipeline/value.h"
+
+namespace pipeline {
+
+/// The whole file as text; Error (unexpected) with the system's reason.
+[[nodiscard]] PIPELINE_EXPORT std::string read_text(const std::filesystem::path& file);
+/// Writes beside the file and renames, so that a reader sees the old text or the new one; a full disk is an Error (unexpected).
+PIPELINE_EXPORT void write_text(const std::filesystem::path& file, std::string_view text);
+PIPELINE_EXPORT void write_bytes(const std::filesystem::path& file, std::span<const unsigned char> bytes);
+[[nodiscard]] PIPELINE_EXPORT Value read_json(const std::filesystem::path& file);
+PIPELINE_EXPORT void write_json(const std::filesystem::path& file, const Value& value);
+/// SHA-256 in hexadecimal, of a text or of a file's content.
+[[nodiscard]] PIPELINE_EXPORT std::string sha256(std::string_view text);
+[[nodiscard]] PIPELINE_EXPORT std::string sha256_file(const std::filesystem::path& file);
+
+/// Nanoseconds since 1970 UTC as "2016-07-01 00:00:00" (the time of day left out when it is midnight and `date_only`).
+[[nodiscard]] PIPELINE_EXPORT std::string format_time(std::int64_t nanoseconds, bool date_only = false);
+/// A double with the fewest digits that read back as the same number.
+[[nodiscard]] PIPELINE_EXPORT std::string format_number(double value);
+/// A double for people: four significant digits.
+[[nodiscard]] PIPELINE_EXPORT std::string format_short(double value);
+/// 17420 as "17,420".
+[[nodiscard]] PIPELINE_EXPORT std::string format_count(std::int64_t value);
+
+}  // namespace pipeline

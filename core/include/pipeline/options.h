@@ -1,0 +1,250 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "pipeline/errors.h"
+#include "pipeline/schema.h"
+
+/// Options of a component, declared once. A plain struct holds them, its initialisers are the defaults, and one list names every member:
+///
+///     struct AdamOptions {
+///       double lr = 1e-3;
+///       bool amsgrad = false;
+///       static constexpr auto options() {
+///         return pipeline::option_list<AdamOptions>(
+///             pipeline::option("lr", &AdamOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
+///             pipeline::option("amsgrad", &AdamOptions::amsgrad, "Keep the maximum of the second moments."));
+///       }
+///     };
+///
+/// Members are bool, std::int64_t, double, std::string, a vector of the last three, or Value for what has several types. A member that
+/// is missing in the list does not compile. Rules across members: `static std::vector<OptionRule> rules()`.
+namespace pipeline {
+
+template <class Owner, class Member>
+struct Option {
+  std::string_view name;
+  Member Owner::*member;
+  std::string_view doc;
+  std::string_view unit_text{};
+  double low = 0, high = 0;
+  bool has_low = false, has_high = false, low_excluded = false, high_excluded = false;
+  bool is_numeric = false, is_required = false, is_secret = false, changes_result = true;
+  OptionRole option_role = OptionRole::plain;
+  std::array<std::string_view, 10> choice_names{};
+  std::size_t choice_count = 0;
+  bool has_search = false;
+  SearchRange search_range{};
+
+  [[nodiscard]] constexpr Option at_least(double v) const {
+    return with([=](Option& o) { o.low = v, o.has_low = true; });
+  }
+  [[nodiscard]] constexpr Option above(double v) const {
+    return with([=](Option& o) { o.low = v, o.has_low = o.low_excluded = true; });
+  }
+  [[nodiscard]] constexpr Option at_most(double v) const {
+    return with([=](Option& o) { o.high = v, o.has_high = true; });
+  }
+  [[nodiscard]] constexpr Option below(double v) const {
+    return with([=](Option& o) { o.high = v, o.has_high = o.high_excluded = true; });
+  }
+  [[nodiscard]] constexpr Option between(double a, double b) const { return at_least(a).at_most(b); }
+  [[nodiscard]] constexpr Option unit(std::string_view text) const {
+    return with([=](Option& o) { o.unit_text = text; });
+  }
+  /// A Value that is an integer or a float, kept apart (as in Lightning's limit_train_batches), or unset.
+  [[nodiscard]] constexpr Option number() const {
+    return with([](Option& o) { o.is_numeric = true; });
+  }
+  [[nodiscard]] constexpr Option required() const {
+    return with([](Option& o) { o.is_required = true; });
+  }
+  [[nodiscard]] constexpr Option secret() const {
+    return with([](Option& o) { o.is_secret = true; });
+  }
+  /// The result is the same whatever the value (logging, progress, workers): changing it repeats no work.
+  [[nodiscard]] constexpr Option no_effect_on_result() const {
+    return with([](Option& o) { o.changes_result = false; });
+  }
+  [[nodiscard]] constexpr Option role(OptionRole r) const {
+    return with([=](Option& o) { o.option_role = r; });
+  }
+  [[nodiscard]] constexpr Option choices(std::initializer_list<std::string_view> names) const {
+    return with([=](Option& o) {
+      for (auto n : names) o.choice_names.at(o.choice_count++) = n;
+    });
+  }
+  [[nodiscard]] constexpr Option search(double a, double b, double step = 0) const {
+    return with([=](Option& o) { o.has_search = true, o.search_range = {a, b, step, false}; });
+  }
+  [[nodiscard]] constexpr Option search_log(double a, double b) const {
+    return with([=](Option& o) { o.has_search = true, o.search_range = {a, b, 0, true}; });
+  }
+
+ private:
+  template <class Change>
+  [[nodiscard]] constexpr Option with(Change change) const {
+    Option copy = *this;
+    change(copy);
+    return copy;
+  }
+};
+
+template <class Owner, class Member>
+[[nodiscard]] constexpr Option<Owner, Member> option(std::string_view name, Member Owner::*member, std::string_view doc) {
+  return {.name = name, .member = member, .doc = doc};
+}
+
+namespace detail {
+
+struct AnyMember {
+  template <class T>
+  operator T() const;
+};
+
+template <class T, std::size_t... I>
+consteval bool takes(std::index_sequence<I...>) {
+  return requires { T{(static_cast<void>(I), AnyMember{})...}; };
+}
+
+template <class T, std::size_t N = 0>
+consteval std::size_t member_count() {
+  if constexpr (takes<T>(std::make_index_sequence<N + 1>{})) {
+    return member_count<T, N + 1>();
+  } else {
+    return N;
+  }
+}
+
+template <class M>
+struct OptionTraits;
+template <>
+struct OptionTraits<bool> {
+  static constexpr OptionType type = OptionType::boolean;
+  static bool get(const Value& v) { return v.as_bool(); }
+  static Value put(bool v) { return v; }
+};
+template <>
+struct OptionTraits<std::int64_t> {
+  static constexpr OptionType type = OptionType::integer;
+  static std::int64_t get(const Value& v) { return v.as_int(); }
+  static Value put(std::int64_t v) { return v; }
+};
+template <>
+struct OptionTraits<double> {
+  static constexpr OptionType type = OptionType::number;
+  static double get(const Value& v) { return v.as_double(); }
+  static Value put(double v) { return v; }
+};
+template <>
+struct OptionTraits<std::string> {
+  static constexpr OptionType type = OptionType::string;
+  static std::string get(const Value& v) { return v.as_string(); }
+  static Value put(const std::string& v) { return v; }
+};
+template <>
+struct OptionTraits<Value> {
+  static constexpr OptionType type = OptionType::any;
+  static Value get(const Value& v) { return v; }
+  static Value put(const Value& v) { return v; }
+};
+template <class T>
+struct OptionTraits<std::vector<T>> {
+  static constexpr OptionType type = std::is_same_v<T, std::string> ? OptionType::strings
+                                     : std::is_same_v<T, double>    ? OptionType::numbers
+                                                                    : OptionType::integers;
+  /// A single element stands for a list of one.
+  static std::vector<T> get(const Value& v) {
+    if (!v.is_list()) return {OptionTraits<T>::get(v)};
+    std::vector<T> out;
+    for (const Value& e : v.as_list()) out.push_back(OptionTraits<T>::get(e));
+    return out;
+  }
+  static Value put(const std::vector<T>& v) {
+    Value::List out;
+    for (const T& e : v) out.push_back(OptionTraits<T>::put(e));
+    return out;
+  }
+};
+
+}  // namespace detail
+
+/// The complete list of a struct's options; a member that is not in it is a compile error.
+template <class S, class... O>
+[[nodiscard]] constexpr auto option_list(O... options) {
+  static_assert(sizeof...(O) == detail::member_count<S>(), "every member of an options struct must be named in its option_list, once");
+  return std::tuple<O...>(options...);
+}
+
+/// Options of a component that has none.
+struct NoOptions {
+  static constexpr auto options() { return std::tuple<>(); }
+};
+
+/// The schema of an options struct as data.
+template <class S>
+[[nodiscard]] Schema make_schema() {
+  Schema schema;
+  const S defaults{};
+  const auto add = [&]<class M>(const Option<S, M>& o) {
+    OptionInfo info{.name = std::string(o.name),
+                    .type = detail::OptionTraits<M>::type,
+                    .default_value = detail::OptionTraits<M>::put(defaults.*o.member),
+                    .doc = std::string(o.doc),
+                    .unit = std::string(o.unit_text),
+                    .minimum = {},
+                    .maximum = {},
+                    .minimum_excluded = o.low_excluded,
+                    .maximum_excluded = o.high_excluded,
+                    .numeric = o.is_numeric,
+                    .required = o.is_required,
+                    .choices = {},
+                    .search = {},
+                    .affects_result = o.changes_result,
+                    .secret = o.is_secret,
+                    .role = o.option_role};
+    if (o.has_low) info.minimum = o.low;
+    if (o.has_high) info.maximum = o.high;
+    for (std::size_t i = 0; i < o.choice_count; ++i) info.choices.emplace_back(o.choice_names.at(i));
+    if (o.has_search) info.search = o.search_range;
+    schema.options.push_back(std::move(info));
+  };
+  std::apply([&](const auto&... o) { (add(o), ...); }, S::options());
+  if constexpr (requires { S::rules(); }) schema.rules = S::rules();
+  return schema;
+}
+
+/// The struct with what `given` sets; Error (usage) naming every mistake where `given` does not fit the schema.
+template <class S>
+[[nodiscard]] S bind_options(const Value& given) {
+  const Value map = given.is_null() ? Value(Value::Map{}) : given;
+  std::vector<std::string> wrong;
+  for (const OptionMistake& m : check_options(make_schema<S>(), map)) wrong.push_back(m.message);
+  if (!wrong.empty()) throw Error(ExitStatus::usage, std::move(wrong));
+  S out{};
+  const auto read = [&]<class M>(const Option<S, M>& o) {
+    if (const Value* v = map.find(o.name)) out.*o.member = detail::OptionTraits<M>::get(*v);
+  };
+  std::apply([&](const auto&... o) { (read(o), ...); }, S::options());
+  return out;
+}
+
+/// The struct as a map, every option set.
+template <class S>
+[[nodiscard]] Value to_value(const S& options) {
+  Value out{Value::Map{}};
+  const auto write = [&]<class M>(const Option<S, M>& o) { out[o.name] = detail::OptionTraits<M>::put(options.*o.member); };
+  std::apply([&](const auto&... o) { (write(o), ...); }, S::options());
+  return out;
+}
+
+}  // namespace pipeline

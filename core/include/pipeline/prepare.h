@@ -1,0 +1,74 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/export.h"
+#include "pipeline/log.h"
+#include "pipeline/options.h"
+#include "pipeline/series.h"
+
+namespace pipeline {
+
+/// [stages.preprocess]: which file, how to read it, what to make of it.
+struct PrepareOptions {
+  std::string source;
+  std::string delimiter = ",";
+  std::string decimal = ".";
+  std::vector<std::string> time_column;
+  std::string time_format;
+  std::string frequency = "infer";
+  std::string gaps = "error";
+  std::vector<std::string> features;
+  std::vector<std::string> target;
+  Value na_values = Value::List{};
+  std::string missing = "error";
+  Value transform = Value::Map{};
+  std::string scaler = "standard";
+
+  static constexpr auto options() {
+    return option_list<PrepareOptions>(
+        option("source", &PrepareOptions::source, "The CSV file: a header line, then a row for each time. Relative to the workflow.")
+            .role(OptionRole::input_path)
+            .required(),
+        option("delimiter", &PrepareOptions::delimiter, "The character between cells; \"\\\\t\" for a tab."),
+        option("decimal", &PrepareOptions::decimal, "The decimal sign: \".\" or \",\".").choices({".", ","}),
+        option("time_column", &PrepareOptions::time_column,
+               "Column of the time, or several, which are joined by spaces. None: the row number is the time.")
+            .role(OptionRole::time_column),
+        option("time_format", &PrepareOptions::time_format,
+               "How times are written, as strptime takes it, e.g. \"%d.%m.%Y %H:%M\"; \"epoch\" or \"epoch_ms\" for counts since 1970. "
+               "Empty: ISO 8601 or epoch seconds."),
+        option("frequency", &PrepareOptions::frequency,
+               "The step of the time: \"infer\", \"15min\", \"1h\", \"1d\", \"1w\", \"1mo\", \"business_day\" (weekdays that are missing "
+               "are holidays), or \"none\" for irregular times."),
+        option("gaps", &PrepareOptions::gaps,
+               "Where the time jumps: stop, begin a new segment (no window reaches across), or read on as if nothing were missing.")
+            .choices({"error", "split", "allow"}),
+        option("features", &PrepareOptions::features, "Columns a model sees.").role(OptionRole::column).required(),
+        option("target", &PrepareOptions::target, "Columns to forecast. Their past is an input only where they are listed in features too.")
+            .role(OptionRole::column)
+            .required(),
+        option("na_values", &PrepareOptions::na_values, "Numbers or words that mean \"missing\", beside empty cells, NA and NaN."),
+        option("missing", &PrepareOptions::missing,
+               "Missing values: stop, drop the row (no window reaches across), repeat the value before, or draw a line between the values "
+               "around it, which looks ahead. Filled targets count neither in the loss nor in metrics.")
+            .choices({"error", "drop", "forward_fill", "interpolate"}),
+        option("transform", &PrepareOptions::transform,
+               "For each column named: \"log\", \"diff\" (minus the value before) or \"log_return\" (logarithm of the ratio to the value "
+               "before)."),
+        option(
+            "scaler", &PrepareOptions::scaler,
+            "Brings columns to one scale, fitted on training rows: mean and population deviation, range 0 to 1, or median and quartiles.")
+            .choices({"none", "standard", "minmax", "robust"}));
+  }
+};
+
+/// Reads a CSV file, checks and cleans it, splits it by rows, fits the scaler on the training rows and writes an artifact of kind "series"
+/// into `folder`. `split`: three fractions, three counts or two times. Says through `log` what was found. The table is never held in
+/// anonymous memory: it passes through nameless files in `folder`.
+/// Error (data) for a mistake in the file, with file and line; Error (usage) for options that don't fit it.
+PIPELINE_EXPORT SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log);
+
+}  // namespace pipeline

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/errors.h"
+#include "pipeline/export.h"
+#include "pipeline/options.h"
+#include "pipeline/schema.h"
+
+namespace pipeline {
+
+/// Specialised beside each interface, which makes it a kind of component:
+///
+///     template <> struct Kind<Logger> {
+///       static constexpr const char* name = "logger";
+///       using Factory = std::unique_ptr<Logger>(const Value& options);
+///     };
+template <class Interface>
+struct Kind;
+
+/// What a stage takes from or gives to others.
+struct Port {
+  std::string kind;        ///< an artifact kind: "series", "windows", "checkpoint", "metrics", or one of a plugin's own
+  bool many = false;       ///< takes every producer's artifact, not one
+  std::string unless_set;  ///< the option that, when set, makes this input unneeded
+};
+
+/// Everything known of a component without running its code.
+struct ComponentInfo {
+  std::string kind, name, summary;
+  std::string reference;  ///< paper or implementation it follows
+  Schema schema;
+  std::vector<Port> inputs;          ///< stages only
+  std::vector<std::string> outputs;  ///< stages only: artifact kinds
+  std::vector<std::string> tables;   ///< stages only: the shared tables it uses ("model", "trainer", "callbacks", ...)
+  bool uses_randomness = true;       ///< stages only: false where seed, device, threads and precision cannot change the result
+  std::string plugin, version;       ///< who registered it
+  std::string library;               ///< path of the shared library; empty: linked in
+  std::string build;                 ///< hash of that library's file
+};
+
+/// The components that can be made, by kind and name. Owned by the program and passed by reference; there is no global one.
+class PIPELINE_EXPORT Registry {
+ public:
+  struct Entry {
+    ComponentInfo info;
+    std::shared_ptr<const void> factory;  ///< std::function<Kind<Interface>::Factory>; null for a table without code
+  };
+
+  Registry();
+  ~Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  [[nodiscard]] const ComponentInfo* find(std::string_view kind, std::string_view name) const;
+  /// All components of a kind (all kinds when empty), sorted by kind and name.
+  [[nodiscard]] std::vector<const ComponentInfo*> list(std::string_view kind = {}) const;
+  [[nodiscard]] std::vector<std::string> names(std::string_view kind) const;
+
+  /// Makes a component; Error (usage) for an unknown name, with the nearest one, or for options it does not take.
+  template <class Interface, class... Args>
+  [[nodiscard]] auto make(std::string_view name, const Value& options, Args&&... args) const {
+    const auto* factory = static_cast<const std::function<typename Kind<Interface>::Factory>*>(factory_of(Kind<Interface>::name, name));
+    return (*factory)(options, std::forward<Args>(args)...);
+  }
+
+  /// Takes all entries or none: Error (plugin) when a name is taken already, naming both libraries.
+  void commit(std::deque<Entry> entries);
+
+ private:
+  [[nodiscard]] const void* factory_of(std::string_view kind, std::string_view name) const;
+  std::map<std::pair<std::string, std::string>, Entry, std::less<>> entries_;
+};
+
+/// Completes a component's description while it is registered.
+class ComponentBuilder {
+ public:
+  explicit ComponentBuilder(ComponentInfo& info) : info_(info) {}
+  ComponentBuilder& reference(std::string text) { return info_.reference = std::move(text), *this; }
+  /// Stage input of one producer. `unless_set` names the option that replaces it.
+  ComponentBuilder& needs(std::string kind, std::string unless_set = {}) {
+    return info_.inputs.push_back({std::move(kind), false, std::move(unless_set)}), *this;
+  }
+  /// Stage input of every producer, in the order of the workflow.
+  ComponentBuilder& needs_all(std::string kind) { return info_.inputs.push_back({std::move(kind), true, {}}), *this; }
+  ComponentBuilder& gives(std::string kind) { return info_.outputs.push_back(std::move(kind)), *this; }
+  /// The shared tables that a stage uses.
+  ComponentBuilder& uses(std::vector<std::string> tables) { return info_.tables = std::move(tables), *this; }
+  /// Seed, device, threads and precision cannot change what this stage gives: they are no part of its key.
+  ComponentBuilder& without_randomness() { return info_.uses_randomness = false, *this; }
+
+ private:
+  ComponentInfo& info_;
+};
+
+/// What a plugin fills while it is loaded.
+class Registrar {
+ public:
+  /// Registers `Impl`, which has a nested `Options` struct and the constructor Impl(Options, Args...) for the arguments of Kind<Interface>.
+  template <class Interface, class Impl>
+  ComponentBuilder add(std::string name, std::string summary) {
+    return add_with<Interface, typename Impl::Options>(std::move(name), std::move(summary),
+                                                       maker<Impl>(static_cast<typename Kind<Interface>::Factory*>(nullptr)));
+  }
+
+  /// Registers a factory function of its own for options of type `Options`.
+  template <class Interface, class Options>
+  ComponentBuilder add_with(std::string name, std::string summary, std::function<typename Kind<Interface>::Factory> factory) {
+    using Function = std::function<typename Kind<Interface>::Factory>;
+    return push({.kind = Kind<Interface>::name,
+                 .name = std::move(name),
+                 .summary = std::move(summary),
+                 .reference = {},
+                 .schema = make_schema<Options>(),
+                 .inputs = {},
+                 .outputs = {},
+                 .tables = {},
+                 .uses_randomness = true,
+                 .plugin = {},
+                 .version = {},
+                 .library = {},
+                 .build = {}},
+                std::make_shared<const Function>(std::move(factory)));
+  }
+
+  /// A table of options without code of its own, such as [trainer].
+  template <class Options>
+  ComponentBuilder add_table(std::string name, std::string summary) {
+    return push({.kind = "table",
+                 .name = std::move(name),
+                 .summary = std::move(summary),
+                 .reference = {},
+                 .schema = make_schema<Options>(),
+                 .inputs = {},
+                 .outputs = {},
+                 .tables = {},
+                 .uses_randomness = true,
+                 .plugin = {},
+                 .version = {},
+                 .library = {},
+                 .build = {}},
+                nullptr);
+  }
+
+  [[nodiscard]] std::deque<Registry::Entry>& entries() { return entries_; }
+
+ private:
+  ComponentBuilder push(ComponentInfo info, std::shared_ptr<const void> factory) {
+    entries_.push_back({std::move(info), std::move(factory)});
+    return ComponentBuilder(entries_.back().info);
+  }
+
+  template <class Impl, class Pointer, class... Args>
+  static std::function<Pointer(const Value&, Args...)> maker(Pointer (*)(const Value&, Args...)) {
+    return [](const Value& options, Args... args) -> Pointer {
+      using Made = typename Pointer::element_type;
+      if constexpr (std::is_same_v<Pointer, std::shared_ptr<Made>>) {
+        return std::make_shared<Impl>(bind_options<typename Impl::Options>(options), std::forward<Args>(args)...);
+      } else {
+        return std::make_unique<Impl>(bind_options<typename Impl::Options>(options), std::forward<Args>(args)...);
+      }
+    };
+  }
+
+  std::deque<Registry::Entry> entries_;  // builders keep references into it
+};
+
+}  // namespace pipeline

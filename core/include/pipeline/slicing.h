@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/export.h"
+#include "pipeline/log.h"
+#include "pipeline/options.h"
+#include "pipeline/windows.h"
+
+namespace pipeline {
+
+/// [stages.slice_windows]: which windows a model is trained and judged on.
+struct SliceOptions {
+  std::int64_t window = 60;
+  std::int64_t horizon = 1;
+  std::int64_t stride = 1;
+  std::string window_norm = "none";
+  bool export_arrays = false;
+  std::string feature_path = "";
+  std::string target_path = "";
+
+  static constexpr auto options() {
+    return option_list<SliceOptions>(
+        option("window", &SliceOptions::window, "Rows a model looks back at.").at_least(1).unit("rows").search(16, 128, 16),
+        option("horizon", &SliceOptions::horizon, "Rows ahead that are forecast.").at_least(1).unit("rows"),
+        option("stride", &SliceOptions::stride, "Rows from one window to the next.").at_least(1).unit("rows"),
+        option("window_norm", &SliceOptions::window_norm,
+               "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, or "
+               "mean and deviation.")
+            .choices({"none", "last", "standard"}),
+        option(
+            "export", &SliceOptions::export_arrays,
+            "Also write X.npy [N, window, features] and y.npy [N, targets] or [N, horizon, targets]: train, val, test in order, scaled."),
+        option("feature_path", &SliceOptions::feature_path,
+               "Start from windows made elsewhere instead of a series: a NumPy file [N, window, features], float32 or float64.")
+            .role(OptionRole::input_path),
+        option("target_path", &SliceOptions::target_path, "Their targets: a NumPy file [N, targets] or [N, horizon, targets].")
+            .role(OptionRole::input_path));
+  }
+  static std::vector<OptionRule> rules() {
+    return {{OptionRule::Kind::requires_other, "feature_path", "target_path"},
+            {OptionRule::Kind::requires_other, "target_path", "feature_path"}};
+  }
+};
+
+/// Cuts the series in `series_folder` into windows and writes an artifact of kind "windows" into `folder`, which refers to the series by
+/// `series_link`, its path relative to where the windows will lie. A window belongs to the split that holds all its targets; its inputs may
+/// reach back into earlier splits. Error (data) when a split has no window.
+PIPELINE_EXPORT WindowsInfo slice_series(const SliceOptions& options, const std::filesystem::path& series_folder,
+                                         const std::string& series_link, const std::filesystem::path& folder, Log& log);
+/// The same for arrays made elsewhere (options.feature_path and target_path, absolute). `split`: three fractions or counts of windows.
+PIPELINE_EXPORT WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const std::filesystem::path& folder, Log& log);
+
+}  // namespace pipeline

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/export.h"
+#include "pipeline/log.h"
+#include "pipeline/registry.h"
+#include "pipeline/value.h"
+
+namespace pipeline {
+
+/// What the whole workflow says, the same for every stage.
+struct RunSettings {
+  std::string name;  ///< names runs/<name>/
+  std::int64_t seed = 3407;
+  std::string matmul_precision = "medium";  ///< highest | high | medium
+  std::string device = "auto";              ///< auto | cpu | cuda | cuda:N
+  int threads = 1;                          ///< resolved from affinity and cgroup limits
+  std::filesystem::path run_dir, log_dir;   ///< absolute
+  std::filesystem::path workflow_file;      ///< absolute
+  std::string workflow_text;                ///< the resolved workflow as TOML, secrets left out; for reports
+  std::string command_line;                 ///< of this run
+  Value split;                              ///< as written: three fractions, three counts or two times
+};
+
+/// A component chosen by the workflow: its type and the options given (checked, defaults filled in).
+struct ComponentSpec {
+  std::string type;
+  Value options{Value::Map{}};
+};
+
+/// What is trained, resolved for one stage (defaults < shared tables < own tables < --set).
+struct TrainingTables {
+  ComponentSpec model, loss, optimizer, scheduler;  ///< an empty type: not given
+  Value loader{Value::Map{}}, trainer{Value::Map{}};
+  std::vector<ComponentSpec> callbacks, loggers;
+};
+
+/// What an earlier stage left: its kind, who made it and the folder it lies in.
+struct Artifact {
+  std::string kind, stage;
+  std::filesystem::path folder;
+};
+
+/// Everything a stage may use while it runs.
+struct StageContext {
+  std::string stage;             ///< its name in the workflow
+  std::filesystem::path folder;  ///< empty; what is written here is swapped in whole when run() returns
+  const RunSettings& settings;
+  const TrainingTables& tables;
+  const Registry& registry;
+  Log& log;
+  const std::atomic<int>& cancel;  ///< the signal that asks to stop (SIGINT, SIGTERM), else 0
+  std::vector<Artifact> inputs;    ///< in the order of the workflow
+  Value summary{Value::Map{}};     ///< headline results: go into manifest and history, e.g. {"val_loss": 0.1}
+  /// Files outside `folder` that belong to the result (checkpoints): the stage runs again when one of them is gone.
+  std::vector<std::filesystem::path> kept_elsewhere;
+
+  [[nodiscard]] bool cancelled() const { return cancel.load(std::memory_order_relaxed) != 0; }
+  /// The inputs of one kind; the first of them. Error (usage) when there is none.
+  [[nodiscard]] PIPELINE_EXPORT std::vector<Artifact> inputs_of(std::string_view kind) const;
+  [[nodiscard]] PIPELINE_EXPORT const Artifact& input(std::string_view kind) const;
+};
+
+/// One step of a workflow. A stage is built with its options, run once and destroyed.
+class PIPELINE_EXPORT Stage {
+ public:
+  virtual ~Stage();
+  /// Reads the inputs and fills context.folder. Throws Error (data, training, ...) when the work cannot be done.
+  virtual void run(StageContext& context) = 0;
+};
+
+template <>
+struct Kind<Stage> {
+  static constexpr const char* name = "stage";
+  using Factory = std::unique_ptr<Stage>(const Value& options);
+};
+
+}  // namespace pipeline

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <torch/optim/optimizer.h>
+#include <torch/types.h>
+
+#include "pipeline/export.h"
+#include "pipeline/log.h"
+#include "pipeline/logger.h"
+#include "pipeline/torch/model.h"
+#include "pipeline/torch/state.h"
+#include "pipeline/training.h"
+
+namespace pipeline {
+
+/// A running fit as callbacks see it. Names are those of Lightning's Trainer.
+class PIPELINE_EXPORT Trainer {
+ public:
+  virtual ~Trainer();
+  [[nodiscard]] virtual const TrainerOptions& options() const = 0;
+  [[nodiscard]] virtual Model& model() = 0;
+  [[nodiscard]] virtual const std::string& model_name() const = 0;  ///< "LSTMModel"
+  [[nodiscard]] virtual const ModelShape& shape() const = 0;
+  /// nullptr for a model without parameters.
+  [[nodiscard]] virtual torch::optim::Optimizer* optimizer() = 0;
+  [[nodiscard]] virtual const std::string& optimizer_name() const = 0;  ///< "Adam"
+  [[nodiscard]] virtual std::int64_t current_epoch() const = 0;
+  /// Optimizer steps done.
+  [[nodiscard]] virtual std::int64_t global_step() const = 0;
+  [[nodiscard]] virtual std::int64_t num_training_batches() const = 0;
+  [[nodiscard]] virtual std::int64_t num_val_batches() const = 0;
+  [[nodiscard]] virtual bool sanity_checking() const = 0;
+  /// fast_dev_run is on: no checkpoints, no early stop.
+  [[nodiscard]] virtual bool fast_dev_run() const = 0;
+  /// Latest value of every metric: val_* after a validation, train_loss, train_loss_step, train_loss_epoch after an epoch.
+  [[nodiscard]] virtual const std::map<std::string, double>& callback_metrics() const = 0;
+  /// <log_dir>/<ModelName>/version_<N>; empty under fast_dev_run.
+  [[nodiscard]] virtual const std::filesystem::path& version_dir() const = 0;
+  [[nodiscard]] virtual Log& log() = 0;
+  /// Sends scalars to every logger at the current step (global_step, or the given one).
+  virtual void log_scalars(Scalars scalars) = 0;
+  [[nodiscard]] virtual bool has_loggers() const = 0;
+  /// Writes a whole checkpoint; the folder is made.
+  virtual void save_checkpoint(const std::filesystem::path& file) = 0;
+};
+
+/// What a callback asks the fit to do next. Prune ends a search's trial early; Abort ends the run with an error.
+struct Action {
+  enum class Kind { proceed, stop_training, prune, abort };
+  Kind kind = Kind::proceed;
+  std::string reason;
+
+  static Action proceed() { return {}; }
+  static Action stop_training(std::string why) { return {Kind::stop_training, std::move(why)}; }
+  static Action prune(std::string why) { return {Kind::prune, std::move(why)}; }
+  static Action abort(std::string why) { return {Kind::abort, std::move(why)}; }
+};
+
+/// One training batch as hooks see it: losses stay tensors until somebody needs the number.
+struct BatchEnd {
+  const Batch& batch;
+  std::int64_t batch_index;
+  const torch::Tensor& loss;  ///< scalar, detached
+};
+
+/// Checkpoints that a callback keeps.
+struct CheckpointRecord {
+  std::string monitor;
+  std::optional<double> best_score;
+  std::filesystem::path best, last;  ///< empty: none
+};
+
+/// Hooks with Lightning's names, called in Lightning's order; every one does nothing by default.
+class PIPELINE_EXPORT Callback {
+ public:
+  virtual ~Callback();
+  virtual void setup(Trainer&);
+  virtual void on_fit_start(Trainer&);
+  virtual void on_sanity_check_start(Trainer&);
+  virtual void on_sanity_check_end(Trainer&);
+  virtual void on_train_start(Trainer&);
+  virtual void on_train_epoch_start(Trainer&);
+  virtual Action on_train_batch_start(Trainer&, std::int64_t batch_index);
+  virtual void on_before_backward(Trainer&, const torch::Tensor& loss);
+  virtual void on_after_backward(Trainer&);
+  virtual void on_before_optimizer_step(Trainer&, torch::optim::Optimizer&);
+  virtual Action on_train_batch_end(Trainer&, const BatchEnd&);
+  virtual Action on_train_epoch_end(Trainer&);
+  virtual void on_validation_start(Trainer&);
+  virtual void on_validation_epoch_start(Trainer&);
+  virtual void on_validation_batch_end(Trainer&, std::int64_t batch_index);
+  virtual void on_validation_epoch_end(Trainer&);
+  virtual Action on_validation_end(Trainer&);
+  virtual void on_train_end(Trainer&);
+  virtual void on_fit_end(Trainer&);
+  virtual void on_exception(Trainer&, const std::string& what);
+  virtual void teardown(Trainer&);
+
+  /// Name under which its state stands in a checkpoint, e.g. "EarlyStopping{'monitor': 'val_loss', 'mode': 'min'}".
+  [[nodiscard]] virtual std::string state_key() const = 0;
+  [[nodiscard]] virtual State state_dict() const;
+  virtual void load_state_dict(const State& state);
+  /// Checkpoints this callback keeps, if it does.
+  [[nodiscard]] virtual std::optional<CheckpointRecord> checkpoints() const;
+  /// The metric this callback watches, empty if none; checked against the metrics the fit produces before training.
+  [[nodiscard]] virtual std::string monitor() const;
+};
+
+template <>
+struct Kind<Callback> {
+  static constexpr const char* name = "callback";
+  using Factory = std::unique_ptr<Callback>(const Value& options);
+};
+
+}  // namespace pipeline

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "pipeline/export.h"
+#include "pipeline/registry.h"
+#include "pipeline/torch/forecaster.h"
+#include "pipeline/torch/state.h"
+#include "pipeline/value.h"
+#include "pipeline/windows.h"
+
+namespace pipeline {
+
+/// Writes a file that Python's torch.load(weights_only=True) opens as nested dicts, beside itself and renamed; Error (unexpected) on a full
+/// disk.
+PIPELINE_EXPORT void write_checkpoint(const std::filesystem::path& file, const State& content);
+/// Reads such a file, ours or Lightning's, by an allow-listed pickle reader that runs no code; Error (training) names what is wrong.
+[[nodiscard]] PIPELINE_EXPORT State read_checkpoint(const std::filesystem::path& file);
+
+/// The plain data under the checkpoint's key `pipeline`: model type and options, window, horizon, window_norm, and the series' columns with
+/// their transforms; all that predict needs.
+struct PIPELINE_EXPORT CheckpointInfo {
+  std::string model_type;
+  Value model_options{Value::Map{}};
+  std::int64_t window = 0, horizon = 0;
+  std::string window_norm = "none";
+  ModelShape shape;
+  std::optional<SeriesInfo> series;  ///< absent for windows made elsewhere
+
+  [[nodiscard]] Value to_value() const;
+  [[nodiscard]] static CheckpointInfo from_value(const Value& value);
+};
+
+/// Parameters and buffers under their dotted names, in order of registration, on the CPU.
+[[nodiscard]] PIPELINE_EXPORT State model_state(const torch::nn::Module& model);
+/// Copies weights in; Error (training) naming every missing, unexpected or misshapen entry.
+PIPELINE_EXPORT void load_model_state(torch::nn::Module& model, const State& state_dict, const std::string& origin);
+
+/// A model ready to forecast.
+struct LoadedModel {
+  CheckpointInfo info;
+  std::shared_ptr<Model> model;  ///< in eval mode, on the device
+};
+[[nodiscard]] PIPELINE_EXPORT LoadedModel load_model(const std::filesystem::path& file, const Registry& registry, torch::Device device);
+
+}  // namespace pipeline

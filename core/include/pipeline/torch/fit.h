@@ -1,0 +1,69 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/export.h"
+#include "pipeline/torch/callback.h"
+#include "pipeline/torch/loss.h"
+#include "pipeline/torch/model.h"
+#include "pipeline/training.h"
+#include "pipeline/windows.h"
+
+namespace pipeline {
+
+/// Process-wide settings of a fit: torch keeps them global, so one fit runs at a time.
+struct RunContext {
+  std::int64_t seed = 3407;
+  torch::Device device = torch::kCPU;
+  int threads = 1;
+  std::string matmul_precision = "medium";
+  int rank = 0, world = 1, local_rank = 0;  ///< rank 0 alone writes
+  const std::atomic<int>& cancel;           ///< a signal's number, else 0
+  Log& log;
+};
+
+/// What is trained and how. The fit owns what is moved in.
+struct FitSpec {
+  std::string model_name;
+  std::shared_ptr<Model> model;
+  ModelShape shape;
+  std::string window_norm;
+  std::unique_ptr<Loss> loss;
+  std::string optimizer_name;
+  std::unique_ptr<torch::optim::Optimizer> optimizer;  ///< nullptr for a model without parameters
+  TrainerOptions trainer;
+  LoaderOptions loader;
+  std::vector<std::unique_ptr<Callback>> callbacks;
+  std::vector<std::unique_ptr<Logger>> loggers;
+  std::filesystem::path version_dir;  ///< empty: nothing is kept
+  Value hyper_parameters;             ///< for loggers and checkpoints
+  Value pipeline_info;                ///< CheckpointInfo as plain data, for checkpoints
+};
+
+/// One row of the curve.
+struct EpochRecord {
+  std::int64_t epoch = 0, step = 0;
+  double train_loss = 0, learning_rate = 0, seconds = 0;
+  std::map<std::string, double> val;  ///< val_loss, val_rmse, ... where this epoch validated
+};
+
+struct FitResult {
+  std::vector<EpochRecord> history;
+  std::int64_t epochs = 0, steps = 0;
+  std::string stopped_by;  ///< empty: max_epochs or max_steps; else the callback's reason, or "interrupted"
+  bool interrupted = false, pruned = false;
+  std::optional<CheckpointRecord> checkpoints;  ///< of the first callback that keeps some
+  std::filesystem::path last_checkpoint;        ///< always written, unless version_dir is empty
+  std::map<std::string, double> metrics;        ///< callback_metrics at the end
+};
+
+/// Trains by Lightning's loop: sanity check, epochs of batches, validation, callbacks and loggers in its order. Error (training) when the
+/// loss is not finite.
+[[nodiscard]] PIPELINE_EXPORT FitResult fit(FitSpec spec, const Windows& windows, RunContext run);
+
+}  // namespace pipeline

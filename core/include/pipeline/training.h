@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+
+#include "pipeline/options.h"
+
+namespace pipeline {
+
+/// [loader]: how windows become batches.
+struct LoaderOptions {
+  std::int64_t batch_size = 32;
+  bool shuffle = true;
+  bool drop_last = false;
+  std::int64_t num_workers = 0;
+  std::int64_t prefetch_factor = 2;
+  bool pin_memory = true;
+
+  static constexpr auto options() {
+    return option_list<LoaderOptions>(
+        option("batch_size", &LoaderOptions::batch_size, "Windows in a batch.").at_least(1).search(8, 256, 8),
+        option("shuffle", &LoaderOptions::shuffle, "Draw the training windows in a new order every epoch, as PyTorch's DataLoader does."),
+        option("drop_last", &LoaderOptions::drop_last, "Leave out the last training batch when it is not full."),
+        option("num_workers", &LoaderOptions::num_workers, "Threads that prepare batches ahead; 0 prepares them in the training thread.")
+            .between(0, 256)
+            .no_effect_on_result(),
+        option("prefetch_factor", &LoaderOptions::prefetch_factor, "Batches prepared ahead by each worker.")
+            .between(1, 64)
+            .no_effect_on_result(),
+        option("pin_memory", &LoaderOptions::pin_memory, "Page-locked batches where there is CUDA.").no_effect_on_result());
+  }
+};
+
+/// [trainer]: Lightning's Trainer, same names and meanings.
+struct TrainerOptions {
+  std::int64_t max_epochs = 80;
+  std::int64_t min_epochs = 1;
+  std::int64_t max_steps = -1;
+  std::int64_t log_every_n_steps = 50;
+  std::int64_t check_val_every_n_epoch = 1;
+  std::int64_t num_sanity_val_steps = 2;
+  Value limit_train_batches = 1.0;
+  Value limit_val_batches = 1.0;
+  Value fast_dev_run = false;
+  std::int64_t accumulate_grad_batches = 1;
+  double gradient_clip_val = 0;
+  std::string gradient_clip_algorithm = "norm";
+  bool deterministic = false;
+  bool detect_anomaly = false;
+
+  static constexpr auto options() {
+    return option_list<TrainerOptions>(
+        option("max_epochs", &TrainerOptions::max_epochs, "Epochs at most; -1 for no limit.").at_least(-1),
+        option("min_epochs", &TrainerOptions::min_epochs, "Epochs before a callback may stop the training.").at_least(0),
+        option("max_steps", &TrainerOptions::max_steps, "Optimizer steps at most; -1 for no limit.").at_least(-1),
+        option("log_every_n_steps", &TrainerOptions::log_every_n_steps, "Steps between two logged training losses.")
+            .at_least(1)
+            .no_effect_on_result(),
+        option("check_val_every_n_epoch", &TrainerOptions::check_val_every_n_epoch, "Epochs between two validations.").at_least(1),
+        option("num_sanity_val_steps", &TrainerOptions::num_sanity_val_steps,
+               "Validation batches tried before training; -1 for all, 0 for none.")
+            .at_least(-1),
+        option("limit_train_batches", &TrainerOptions::limit_train_batches,
+               "Training batches of an epoch: an integer counts, a float is a share.")
+            .number()
+            .at_least(0),
+        option("limit_val_batches", &TrainerOptions::limit_val_batches, "Validation batches: an integer counts, a float is a share.")
+            .number()
+            .at_least(0),
+        option("fast_dev_run", &TrainerOptions::fast_dev_run,
+               "true or a number: that many batches of training and validation in one epoch, without loggers and checkpoints."),
+        option("accumulate_grad_batches", &TrainerOptions::accumulate_grad_batches, "Batches whose gradients are summed into one step.")
+            .at_least(1),
+        option("gradient_clip_val", &TrainerOptions::gradient_clip_val, "Gradients are clipped to this; 0 leaves them.").at_least(0),
+        option("gradient_clip_algorithm", &TrainerOptions::gradient_clip_algorithm, "Clip the norm of all gradients, or each value.")
+            .choices({"norm", "value"}),
+        option("deterministic", &TrainerOptions::deterministic, "Only deterministic algorithms; an operation that has none is an error."),
+        option("detect_anomaly", &TrainerOptions::detect_anomaly, "Name the operation that made a NaN, at the price of speed.")
+            .no_effect_on_result());
+  }
+};
+
+}  // namespace pipeline

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/export.h"
+#include "pipeline/series.h"
+
+namespace pipeline {
+
+/// `count` windows of one split within one segment: window i begins at row first + i * stride.
+struct WindowRange {
+  std::int64_t segment = 0;
+  Split split = Split::train;
+  std::int64_t first = 0, count = 0, stride = 1;
+};
+
+/// The content of windows.json.
+struct PIPELINE_EXPORT WindowsInfo {
+  std::int64_t window = 60, horizon = 1, stride = 1;
+  std::string window_norm = "none";       ///< none | last | standard
+  std::string series;                     ///< folder of the series, relative to the windows' folder; empty: feature_file and target_file
+  std::string feature_file, target_file;  ///< X.npy and y.npy made elsewhere, absolute
+  std::vector<WindowRange> ranges;
+
+  [[nodiscard]] Value to_value() const;
+  [[nodiscard]] static WindowsInfo from_value(const Value& value);
+};
+
+/// Where a batch of windows is gathered to. A null pointer leaves that part out. All row-major float32.
+struct WindowBuffers {
+  float* x = nullptr;        ///< [B, window, features]
+  float* history = nullptr;  ///< [B, window, targets]
+  float* y = nullptr;        ///< [B, horizon, targets]
+  float* weight = nullptr;   ///< [B, horizon, targets], 0 where the target was filled
+};
+
+/// Windows over a mapped series (artifact kind "windows"), or over arrays made elsewhere. Nothing but ranges is kept: memory does not
+/// depend on their number. Safe to read from several threads.
+class PIPELINE_EXPORT Windows {
+ public:
+  /// Error (data) when files are missing or don't fit each other.
+  [[nodiscard]] static std::shared_ptr<const Windows> open(const std::filesystem::path& folder);
+  ~Windows();
+
+  [[nodiscard]] const WindowsInfo& info() const;
+  /// The series below; nullptr for arrays made elsewhere.
+  [[nodiscard]] const Series* series() const;
+  [[nodiscard]] const std::vector<std::string>& feature_names() const;
+  [[nodiscard]] const std::vector<std::string>& target_names() const;
+  /// For each target its index among the features, -1 where its past is no input.
+  [[nodiscard]] const std::vector<std::int64_t>& target_columns() const;
+  [[nodiscard]] std::int64_t count(Split split) const;
+  /// Whether every target of the split was observed: weights are all 1.
+  [[nodiscard]] bool fully_observed() const;
+  /// Whether the targets' past is known (false for arrays made elsewhere): needed by window_norm and the naive forecast.
+  [[nodiscard]] bool has_history() const;
+
+  /// First row of window `index` of a split; its last input row is the origin: first_row + window - 1.
+  [[nodiscard]] std::int64_t first_row(Split split, std::int64_t index) const;
+  void gather(Split split, std::span<const std::int64_t> indices, const WindowBuffers& out) const;
+
+ private:
+  struct Impl;
+  explicit Windows(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,28 @@
+#include "pipeline/errors.h"
+
+#include <system_error>
+
+namespace pipeline {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& messages) {
+  std::string text;
+  for (const std::string& m : messages) text += (text.empty() ? "" : "\n") + m;
+  return text;
+}
+
+}  // namespace
+
+Error::Error(ExitStatus status, std::string message) : Error(status, std::vector<std::string>{std::move(message)}) {}
+
+Error::Error(ExitStatus status, std::vector<std::string> messages)
+    : std::runtime_error(joined(messages)), status_(status), messages_(std::move(messages)) {}
+
+Error::~Error() = default;
+
+Error system_failure(const std::string& what, const std::string& path, int error_number) {
+  return {ExitStatus::unexpected, what + " " + path + ": " + std::generic_category().message(error_number)};
+}
+
+}  // namespace pipeline

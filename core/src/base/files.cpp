@@ -1,0 +1,122 @@
+#include "pipeline/files.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "pipeline/errors.h"
+
+namespace pipeline {
+
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+void write_all(int descriptor, const char* data, std::size_t size, const std::string& path) {
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor, data, size);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw system_failure("cannot write", path, errno);
+    }
+    data += written;
+    size -= static_cast<std::size_t>(written);
+  }
+}
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
+  void add(const void* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
+  [[nodiscard]] std::string hex() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+    static constexpr const char* digits = "0123456789abcdef";
+    std::string text;
+    for (unsigned int i = 0; i < size; ++i) {
+      text += digits[digest[i] >> 4];
+      text += digits[digest[i] & 15];
+    }
+    return text;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
+
+std::string read_text(const std::filesystem::path& file) {
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (descriptor.number() < 0) throw system_failure("cannot read", file.string(), errno);
+  std::string text;
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(descriptor.number(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_failure("cannot read", file.string(), errno);
+    if (count == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+void write_text(const std::filesystem::path& file, std::string_view text) {
+  const std::filesystem::path beside = file.string() + ".tmp" + std::to_string(::getpid());
+  try {
+    const Descriptor descriptor(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (descriptor.number() < 0) throw system_failure("cannot write", file.string(), errno);
+    write_all(descriptor.number(), text.data(), text.size(), file.string());
+    if (::fsync(descriptor.number()) != 0) throw system_failure("cannot write", file.string(), errno);
+    if (::rename(beside.c_str(), file.c_str()) != 0) throw system_failure("cannot write", file.string(), errno);
+  } catch (const Error&) {
+    ::unlink(beside.c_str());
+    throw;
+  }
+}
+
+void write_bytes(const std::filesystem::path& file, std::span<const unsigned char> bytes) {
+  write_text(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+Value read_json(const std::filesystem::path& file) { return from_json(read_text(file), file.string()); }
+
+void write_json(const std::filesystem::path& file, const Value& value) { write_text(file, to_json(value, 2) + "\n"); }
+
+std::string sha256(std::string_view text) {
+  Sha256 hash;
+  hash.add(text.data(), text.size());
+  return hash.hex();
+}
+
+std::string sha256_file(const std::filesystem::path& file) {
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (descriptor.number() < 0) throw system_failure("cannot read", file.string(), errno);
+  Sha256 hash;
+  std::array<char, 262144> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(descriptor.number(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_failure("cannot read", file.string(), errno);
+    if (count == 0) return hash.hex();
+    hash.add(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace pipeline

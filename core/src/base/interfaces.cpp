@@ -1,0 +1,32 @@
+// Out-of-line members of the interfaces, so that their type information lives in one library.
+#include "pipeline/log.h"
+#include "pipeline/logger.h"
+#include "pipeline/predictor.h"
+#include "pipeline/stage.h"
+
+namespace pipeline {
+
+Log::~Log() = default;
+Stage::~Stage() = default;
+Predictor::~Predictor() = default;
+Logger::~Logger() = default;
+
+void Logger::log_image(const std::string&, std::span<const unsigned char>, int, int, std::int64_t) {}
+void Logger::log_histogram(const std::string&, std::span<const float>, std::int64_t) {}
+
+std::vector<Artifact> StageContext::inputs_of(std::string_view kind) const {
+  std::vector<Artifact> found;
+  for (const Artifact& artifact : inputs) {
+    if (artifact.kind == kind) found.push_back(artifact);
+  }
+  return found;
+}
+
+const Artifact& StageContext::input(std::string_view kind) const {
+  for (const Artifact& artifact : inputs) {
+    if (artifact.kind == kind) return artifact;
+  }
+  throw usage_error("stage \"" + stage + "\" needs a " + std::string(kind) + ", and no stage before it gives one");
+}
+
+}  // namespace pipeline

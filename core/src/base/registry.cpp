@@ -1,0 +1,54 @@
+#include "pipeline/registry.h"
+
+namespace pipeline {
+
+namespace {
+
+std::string origin_of(const ComponentInfo& info) { return info.library.empty() ? "the program itself" : info.library; }
+
+}  // namespace
+
+Registry::Registry() = default;
+Registry::~Registry() = default;
+
+const ComponentInfo* Registry::find(std::string_view kind, std::string_view name) const {
+  const auto found = entries_.find(std::pair<std::string, std::string>(kind, name));
+  return found == entries_.end() ? nullptr : &found->second.info;
+}
+
+std::vector<const ComponentInfo*> Registry::list(std::string_view kind) const {
+  std::vector<const ComponentInfo*> all;
+  for (const auto& [key, entry] : entries_) {
+    if (kind.empty() || key.first == kind) all.push_back(&entry.info);
+  }
+  return all;
+}
+
+std::vector<std::string> Registry::names(std::string_view kind) const {
+  std::vector<std::string> all;
+  for (const ComponentInfo* info : list(kind)) all.push_back(info->name);
+  return all;
+}
+
+const void* Registry::factory_of(std::string_view kind, std::string_view name) const {
+  const auto found = entries_.find(std::pair<std::string, std::string>(kind, name));
+  if (found != entries_.end() && found->second.factory) return found->second.factory.get();
+  std::string message = "unknown " + std::string(kind) + " \"" + std::string(name) + "\"";
+  if (const std::string near = nearest_name(name, names(kind)); !near.empty()) message += "; did you mean \"" + near + "\"?";
+  throw usage_error(message);
+}
+
+void Registry::commit(std::deque<Entry> entries) {
+  for (const Entry& entry : entries) {
+    if (const ComponentInfo* taken = find(entry.info.kind, entry.info.name)) {
+      throw plugin_error("the " + entry.info.kind + " \"" + entry.info.name + "\" of " + origin_of(entry.info) +
+                         " is registered already by " + origin_of(*taken) + ": rename one of them or remove one library");
+    }
+  }
+  for (Entry& entry : entries) {
+    const std::pair<std::string, std::string> key(entry.info.kind, entry.info.name);
+    entries_.emplace(key, std::move(entry));
+  }
+}
+
+}  // namespace pipeline

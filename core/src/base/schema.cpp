@@ -1,0 +1,216 @@
+#include "pipeline/schema.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <numeric>
+
+#include "pipeline/files.h"
+
+namespace pipeline {
+
+namespace {
+
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+std::string short_number(double number) {
+  return number == std::floor(number) && std::abs(number) < 1e15 ? std::to_string(static_cast<std::int64_t>(number))
+                                                                 : format_number(number);
+}
+
+bool is_element(OptionType type, const Value& v) {
+  switch (type) {
+    case OptionType::boolean:
+      return v.is_bool();
+    case OptionType::integer:
+    case OptionType::integers:
+      return v.is_int();
+    case OptionType::number:
+    case OptionType::numbers:
+      return v.is_number();
+    case OptionType::string:
+    case OptionType::strings:
+      return v.is_string();
+    case OptionType::any:
+      return true;
+  }
+  return false;
+}
+
+bool is_listed(OptionType type) { return type == OptionType::integers || type == OptionType::numbers || type == OptionType::strings; }
+
+bool has_type(const OptionInfo& option, const Value& v) {
+  if (option.type == OptionType::any) return !option.numeric || v.is_number() || v.is_null();
+  if (is_listed(option.type) && v.is_list()) {
+    return std::ranges::all_of(v.as_list(), [&](const Value& e) { return is_element(option.type, e); });
+  }
+  return is_element(option.type, v);
+}
+
+bool in_range(const OptionInfo& option, double number) {
+  if (std::isnan(number)) return !option.minimum && !option.maximum;
+  if (option.minimum && (option.minimum_excluded ? number <= *option.minimum : number < *option.minimum)) return false;
+  return !(option.maximum && (option.maximum_excluded ? number >= *option.maximum : number > *option.maximum));
+}
+
+std::string range_text(const OptionInfo& option) {
+  std::string text;
+  if (option.minimum) text += (option.minimum_excluded ? " above " : " of at least ") + short_number(*option.minimum);
+  if (option.maximum) {
+    text += std::string(text.empty() ? "" : " and") + (option.maximum_excluded ? " below " : " at most ") + short_number(*option.maximum);
+  }
+  return text;
+}
+
+std::optional<std::string> value_mistake(const OptionInfo& option, const Value& given) {
+  const auto wrong = [&](const Value& v) { return option.name + " takes " + describe_range(option) + ", got " + to_toml(v); };
+  if (!has_type(option, given)) {
+    return option.name + " takes " + describe_range(option) + ", got " + type_name(given) +
+           (given.is_map() || given.is_list() ? "" : " (" + to_toml(given) + ")");
+  }
+  const auto check_one = [&](const Value& v) -> std::optional<std::string> {
+    if (v.is_number() && !in_range(option, v.as_double())) return wrong(v);
+    if (v.is_string() && !option.choices.empty() && std::ranges::find(option.choices, v.as_string()) == option.choices.end()) {
+      const std::string near = nearest_name(v.as_string(), option.choices);
+      return wrong(v) + (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?");
+    }
+    return std::nullopt;
+  };
+  if (!given.is_list()) return check_one(given);
+  for (const Value& v : given.as_list()) {
+    if (auto mistake = check_one(v)) return mistake;
+  }
+  return std::nullopt;
+}
+
+bool is_set(const Value& options, const Schema& schema, const std::string& name) {
+  const Value* v = options.find(name);
+  const OptionInfo* info = schema.find(name);
+  return v && info && !(*v == info->default_value);
+}
+
+std::optional<OptionMistake> rule_mistake(const OptionRule& rule, const Schema& schema, const Value& all) {
+  const bool first = is_set(all, schema, rule.first), second = is_set(all, schema, rule.second);
+  const auto number = [&](const std::string& name) { return all.at(name).as_double(); };
+  const auto say = [&](const std::string& text) { return OptionMistake{rule.first, false, text}; };
+  switch (rule.kind) {
+    case OptionRule::Kind::less_than:
+      if (number(rule.first) < number(rule.second)) return std::nullopt;
+      return say(rule.first + " (" + to_toml(all.at(rule.first)) + ") must be below " + rule.second + " (" + to_toml(all.at(rule.second)) +
+                 ")");
+    case OptionRule::Kind::requires_other:
+      if (!first || second) return std::nullopt;
+      return say(rule.first + " needs " + rule.second + " too");
+    case OptionRule::Kind::excludes:
+      if (!(first && second)) return std::nullopt;
+      return say(rule.first + " and " + rule.second + " exclude each other: leave one out");
+    case OptionRule::Kind::divisible:
+      if (std::fmod(number(rule.first), number(rule.second)) == 0) return std::nullopt;
+      return say(rule.first + " (" + to_toml(all.at(rule.first)) + ") must be a multiple of " + rule.second + " (" +
+                 to_toml(all.at(rule.second)) + ")");
+  }
+  return std::nullopt;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const bool same = std::tolower(static_cast<unsigned char>(a[i])) == std::tolower(static_cast<unsigned char>(b[j]));
+      const std::size_t replaced = diagonal + (same ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+const OptionInfo* Schema::find(std::string_view name) const {
+  const auto found = std::ranges::find(options, name, &OptionInfo::name);
+  return found == options.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Schema::names() const {
+  std::vector<std::string> all;
+  for (const OptionInfo& option : options) all.push_back(option.name);
+  return all;
+}
+
+Value Schema::with_defaults(const Value& given) const {
+  Value all{Value::Map{}};
+  for (const OptionInfo& option : options) {
+    const Value* v = given.find(option.name);
+    all[option.name] = v ? *v : option.default_value;
+  }
+  return all;
+}
+
+std::string type_label(const OptionInfo& option) {
+  switch (option.type) {
+    case OptionType::boolean:
+      return "true or false";
+    case OptionType::integer:
+      return "an integer";
+    case OptionType::number:
+      return "a number";
+    case OptionType::string:
+      return "a string";
+    case OptionType::integers:
+      return "integers";
+    case OptionType::numbers:
+      return "numbers";
+    case OptionType::strings:
+      return "strings";
+    case OptionType::any:
+      return option.numeric ? "an integer or a float" : "a value";
+  }
+  return {};
+}
+
+std::string describe_range(const OptionInfo& option) {
+  if (option.choices.empty()) return type_label(option) + range_text(option);
+  std::string text = "one of ";
+  for (const std::string& choice : option.choices) text += (text.size() > 7 ? ", " : "") + choice;
+  return text;
+}
+
+std::vector<OptionMistake> check_options(const Schema& schema, const Value& given) {
+  if (!given.is_map()) return {{"", false, "expected a table of options, got " + type_name(given)}};
+  std::vector<OptionMistake> mistakes;
+  for (const auto& [key, value] : given.as_map()) {
+    const OptionInfo* option = schema.find(key);
+    if (!option) {
+      const std::string near = nearest_name(key, schema.names());
+      mistakes.push_back({key, true, "unknown option " + in_quotes(key) + (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?")});
+    } else if (auto wrong = value_mistake(*option, value)) {
+      mistakes.push_back({key, false, *wrong});
+    }
+  }
+  for (const OptionInfo& option : schema.options) {
+    if (option.required && !given.find(option.name))
+      mistakes.push_back({"", false, option.name + " is missing: it takes " + describe_range(option)});
+  }
+  if (!mistakes.empty()) return mistakes;
+  const Value all = schema.with_defaults(given);
+  for (const OptionRule& rule : schema.rules) {
+    if (auto wrong = rule_mistake(rule, schema, all)) mistakes.push_back(*wrong);
+  }
+  return mistakes;
+}
+
+std::string nearest_name(std::string_view word, const std::vector<std::string>& names) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(1, (word.size() + 1) / 3) + 1;
+  for (const std::string& name : names) {
+    const std::size_t distance = edit_distance(word, name);
+    if (distance < least) least = distance, best = name;
+  }
+  return best;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,123 @@
+#include <iostream>
+
+#include "cli/host.h"
+#include "cli/table.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+
+namespace {
+
+void add_options(po::options_description& options) {
+  options.add_options()("toml", "a table of the workflow file, every option at its default");
+}
+
+std::string default_text(const OptionInfo& option) {
+  if (option.required) return "(required)";
+  return option.default_value.is_null() ? "(unset)" : to_toml(option.default_value);
+}
+
+/// The head of the workflow table that such a component is written in.
+std::string table_head(const ComponentInfo& info) {
+  if (info.kind == "stage") return "[stages." + info.name + "]";
+  if (info.kind == "callback" || info.kind == "logger") return "[[" + info.kind + "s]]";
+  return "[" + (info.kind == "table" ? info.name : info.kind) + "]";
+}
+
+void print_toml(const ComponentInfo& info) {
+  std::cout << table_head(info) << "\n";
+  if (info.kind != "stage" && info.kind != "table") std::cout << "type = " << to_toml(info.name) << "\n";
+  for (const OptionInfo& option : info.schema.options) {
+    const bool unset = option.required || option.default_value.is_null();
+    const std::string line = option.name + " = " + (unset ? "..." : to_toml(option.default_value));
+    std::cout << (unset ? "# " : "") << line << std::string(line.size() < 34 ? 34 - line.size() : 1, ' ') << "  # " << option.doc << "\n";
+  }
+}
+
+Value option_value(const OptionInfo& option) {
+  Value value(Value::Map{{"name", option.name},
+                         {"type", type_label(option)},
+                         {"default", option.default_value},
+                         {"doc", option.doc},
+                         {"required", option.required},
+                         {"affects_result", option.affects_result}});
+  if (!option.unit.empty()) value["unit"] = option.unit;
+  if (option.minimum) value[option.minimum_excluded ? "above" : "minimum"] = *option.minimum;
+  if (option.maximum) value[option.maximum_excluded ? "below" : "maximum"] = *option.maximum;
+  if (!option.choices.empty()) value["choices"] = Value::List(option.choices.begin(), option.choices.end());
+  if (option.search) {
+    value["search"] =
+        Value::Map{{"low", option.search->low}, {"high", option.search->high}, {"step", option.search->step}, {"log", option.search->log}};
+  }
+  return value;
+}
+
+void print_json(const ComponentInfo& info) {
+  Value::List options;
+  for (const OptionInfo& option : info.schema.options) options.push_back(option_value(option));
+  std::cout << to_json(Value(Value::Map{{"kind", info.kind},
+                                        {"name", info.name},
+                                        {"summary", info.summary},
+                                        {"reference", info.reference},
+                                        {"plugin", info.plugin},
+                                        {"version", info.version},
+                                        {"library", info.library},
+                                        {"options", options}}),
+                       2)
+            << "\n";
+}
+
+void print_text(const ComponentInfo& info) {
+  std::cout << info.name << " (" << info.kind << "): " << info.summary << "\n";
+  if (!info.reference.empty()) std::cout << "  after " << info.reference << "\n";
+  std::cout << "  from " << info.library << " (" << info.plugin << " " << info.version << ")\n";
+  std::vector<std::string> needs;
+  for (const Port& port : info.inputs)
+    needs.push_back((port.many ? "every " : "") + port.kind + (port.unless_set.empty() ? "" : " unless " + port.unless_set + " is set"));
+  if (!needs.empty()) std::cout << "  needs " << join(needs) << "\n";
+  if (!info.outputs.empty()) std::cout << "  gives " << join(info.outputs) << "\n";
+  if (!info.tables.empty()) std::cout << "  uses the tables " << join(info.tables) << "\n";
+  std::cout << "\n";
+  if (info.schema.options.empty()) {
+    std::cout << "No options.\n";
+    return;
+  }
+  TextTable table({"option", "default", "takes", "meaning"});
+  for (const OptionInfo& option : info.schema.options) {
+    table.add(
+        {option.name, default_text(option), describe_range(option) + (option.unit.empty() ? "" : " (" + option.unit + ")"), option.doc});
+  }
+  table.print(std::cout);
+}
+
+const ComponentInfo& component_named(const Registry& registry, const std::string& name) {
+  std::vector<std::string> names;
+  for (const ComponentInfo* info : registry.list()) {
+    if (info->name == name) return *info;
+    names.push_back(info->name);
+  }
+  const std::string near = nearest_name(name, names);
+  throw usage_error("there is no component \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+                    " `pipeline plugins` lists them all");
+}
+
+int describe(const Invocation& invocation) {
+  ConsoleLog log({"error", false});
+  Host host;
+  load_host(host, invocation, {}, log);
+  const ComponentInfo& info = component_named(host.registry, invocation.text("input-argument"));
+  if (invocation.json) {
+    print_json(info);
+  } else if (invocation.arguments.count("toml")) {
+    print_toml(info);
+  } else {
+    print_text(info);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Verb describe_verb() { return {"describe", "COMPONENT", "options of a component: type, default, range, meaning", &add_options, &describe}; }
+
+}  // namespace pipeline

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "cli/verb.h"
+#include "config/workflow.h"
+#include "pipeline/log.h"
+#include "pipeline/registry.h"
+#include "plugin/loader.h"
+
+namespace pipeline {
+
+/// The components of all plugins that were found.
+struct Host {
+  Registry registry;
+  std::vector<PluginLibrary> libraries;
+};
+
+/// Loads the plugins of --plugin-path, then `more`, then the usual folders. Broken libraries are named as warnings.
+void load_host(Host& host, const Invocation& invocation, const std::vector<std::filesystem::path>& more, Log& log);
+
+/// Reads and checks the workflow a verb was given, with its plugins loaded into `host`; Error (usage) holding every mistake.
+[[nodiscard]] Workflow load_workflow(Host& host, const Invocation& invocation, Log& log);
+
+}  // namespace pipeline

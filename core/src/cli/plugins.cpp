@@ -1,0 +1,56 @@
+#include <iostream>
+
+#include "cli/host.h"
+#include "cli/table.h"
+
+namespace pipeline {
+
+namespace {
+
+void add_options(po::options_description&) {}
+
+Value library_value(const PluginLibrary& library, const Registry& registry) {
+  Value::List components;
+  for (const ComponentInfo* info : registry.list()) {
+    if (info->library == library.path.string())
+      components.push_back(Value::Map{{"kind", info->kind}, {"name", info->name}, {"summary", info->summary}});
+  }
+  Value value(Value::Map{{"name", library.name},
+                         {"version", library.version},
+                         {"path", library.path.string()},
+                         {"license", library.license},
+                         {"description", library.description},
+                         {"components", components},
+                         {"loaded", library.reason.empty()}});
+  if (!library.reason.empty()) value["reason"] = library.reason;
+  return value;
+}
+
+int list_plugins(const Invocation& invocation) {
+  ConsoleLog log({"error", false});  // broken libraries are part of the list
+  Host host;
+  load_host(host, invocation, {}, log);
+  if (invocation.json) {
+    Value::List all;
+    for (const PluginLibrary& library : host.libraries) all.push_back(library_value(library, host.registry));
+    std::cout << to_json(all, 2) << "\n";
+    return 0;
+  }
+  TextTable table({"kind", "component", "library", "what it is"});
+  for (const ComponentInfo* info : host.registry.list()) {
+    table.add({info->kind, info->name, std::filesystem::path(info->library).filename().string(), info->summary});
+  }
+  table.print(std::cout);
+  for (const PluginLibrary& library : host.libraries) {
+    if (!library.reason.empty()) std::cout << "\nbroken: " << library.path.string() << "\n  " << library.reason << "\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+Verb plugins_verb() {
+  return {"plugins", "", "every component found, with its library; broken libraries with the reason", &add_options, &list_plugins};
+}
+
+}  // namespace pipeline

@@ -1,0 +1,154 @@
+#include "cli/program.h"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+#include "cli/verb.h"
+#include "pipeline/errors.h"
+#include "pipeline/plugin.h"
+#include "pipeline/schema.h"
+
+namespace pipeline {
+
+namespace {
+
+const std::array<Verb, 7>& verbs() {
+  static const std::array<Verb, 7> all{run_verb(),      validate_verb(), graph_verb(), plugins_verb(),
+                                       describe_verb(), predict_verb(),  runs_verb()};
+  return all;
+}
+
+po::options_description common_options() {
+  po::options_description options("Common flags");
+  options.add_options()                                                                                                                   //
+      ("plugin-path", po::value<std::vector<std::string>>()->value_name("DIR")->composing(), "search DIR for plugins first; repeatable")  //
+      ("log-level", po::value<std::string>()->value_name("LEVEL")->default_value("info"), "debug, info, warning or error")                //
+      ("quiet,q", "warnings and errors only")                                                                                             //
+      ("json", "the result as JSON on stdout, messages on stderr")                                                                        //
+      ("help,h", "this text");
+  return options;
+}
+
+std::string usage_of(const Verb& verb) {
+  return std::string("pipeline ") + verb.name + (*verb.argument ? std::string(" ") + verb.argument : "") + " [flags]";
+}
+
+void print_help(std::ostream& out) {
+  out << "pipeline: time-series forecasting from one TOML file\n\nUsage: pipeline VERB ...\n\n";
+  for (const Verb& verb : verbs()) {
+    const std::string call = std::string(verb.name) + " " + verb.argument;
+    out << "  " << call << std::string(call.size() < 26 ? 26 - call.size() : 1, ' ') << verb.summary << "\n";
+  }
+  out << "\n  pipeline VERB --help      flags of a verb\n  pipeline --version        versions of the program, LibTorch and the plugin "
+         "API\n";
+}
+
+void print_version(std::ostream& out) {
+  out << "pipeline " << PIPELINE_VERSION << " (LibTorch " << PIPELINE_HOST_TORCH_VERSION << ", plugin API " << PIPELINE_PLUGIN_API << ", "
+      << PIPELINE_ABI_TAG << ")\n";
+}
+
+const Verb& find_verb(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs()) {
+    if (name == verb.name) return verb;
+    names.emplace_back(verb.name);
+  }
+  const std::string near = nearest_name(name, names);
+  throw usage_error("unknown verb \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " See pipeline --help");
+}
+
+/// Boost's sentence in our words, with the nearest flag.
+Error command_line_error(const Verb& verb, const po::options_description& options, const po::error& error) {
+  std::string message = std::string("pipeline ") + verb.name + ": " + error.what();
+  if (const auto* unknown = dynamic_cast<const po::unknown_option*>(&error)) {
+    std::vector<std::string> names;
+    for (const auto& option : options.options()) names.push_back("--" + option->long_name());
+    std::string given = unknown->get_option_name();
+    const std::string near = nearest_name(given, names);
+    message = std::string("pipeline ") + verb.name + ": unknown flag " + given + (near.empty() ? "" : "; did you mean " + near + "?");
+  }
+  return usage_error(message + " See pipeline " + verb.name + " --help");
+}
+
+std::string quoted_command_line(int argc, char** argv) {
+  std::string line;
+  for (int i = 0; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_of(" \t\"'$\\|&;<>(){}[]*?!") == std::string::npos;
+    line += (i ? " " : "") + (plain ? word : "'" + word + "'");
+  }
+  return line;
+}
+
+LogOptions log_options(const po::variables_map& arguments) {
+  const std::string level = arguments["log-level"].as<std::string>();
+  if (level != "debug" && level != "info" && level != "warning" && level != "error") {
+    throw usage_error("--log-level takes debug, info, warning or error, got " + level);
+  }
+  return {level, arguments.count("quiet") > 0};
+}
+
+po::variables_map parse(const Verb& verb, const po::options_description& options, const std::vector<std::string>& words) {
+  po::variables_map arguments;
+  try {
+    po::positional_options_description positional;
+    if (*verb.argument) positional.add("input-argument", 1);
+    const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(words).options(options).positional(positional).style(style).run(), arguments);
+    po::notify(arguments);
+  } catch (const po::too_many_positional_options_error&) {
+    throw usage_error(std::string("pipeline ") + verb.name + ": too many arguments; usage: " + usage_of(verb));
+  } catch (const po::error& error) {
+    throw command_line_error(verb, options, error);
+  }
+  return arguments;
+}
+
+int run_words(const std::vector<std::string>& words, const std::string& command_line) {
+  if (words.empty()) {
+    print_help(std::cerr);
+    return static_cast<int>(ExitStatus::usage);
+  }
+  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return print_help(std::cout), 0;
+  if (words[0] == "--version") return print_version(std::cout), 0;
+  const Verb& verb = find_verb(words[0]);
+  po::options_description shown(std::string("Flags of ") + verb.name), all;
+  verb.add_options(shown);
+  const po::options_description common = common_options();
+  all.add(shown).add(common);
+  po::options_description parsed = all;
+  if (*verb.argument) parsed.add_options()("input-argument", po::value<std::string>());
+  const po::variables_map arguments = parse(verb, parsed, {words.begin() + 1, words.end()});
+  if (arguments.count("help")) {
+    std::cout << "Usage: " << usage_of(verb) << "\n" << verb.summary << "\n\n" << all;
+    return 0;
+  }
+  if (*verb.argument && !arguments.count("input-argument"))
+    throw usage_error(std::string(verb.argument) + " is missing; usage: " + usage_of(verb));
+  Invocation invocation{arguments, {}, log_options(arguments), arguments.count("json") > 0, command_line};
+  for (const std::string& folder : invocation.texts("plugin-path")) {
+    if (!std::filesystem::is_directory(folder)) throw usage_error("--plugin-path " + folder + ": no such folder");
+    invocation.plugin_paths.emplace_back(std::filesystem::absolute(folder));
+  }
+  return verb.run(invocation);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) {
+  try {
+    return run_words({argv + 1, argv + argc}, quoted_command_line(argc, argv));
+  } catch (const Error& error) {
+    ConsoleLog log({});
+    for (const std::string& message : error.messages()) log.error(message);
+    return static_cast<int>(error.status());
+  } catch (const std::exception& error) {
+    ConsoleLog log({});
+    log.error(std::string("unexpected: ") + error.what());
+    return static_cast<int>(ExitStatus::unexpected);
+  }
+}
+
+}  // namespace pipeline

@@ -1,0 +1,115 @@
+#include <iostream>
+
+#include "cli/host.h"
+#include "cli/table.h"
+#include "pipeline/files.h"
+#include "run/cancel.h"
+#include "run/executor.h"
+#include "run/stage_folder.h"
+
+namespace pipeline {
+
+namespace {
+
+void add_options(po::options_description& options) {
+  options.add_options()                                                                                                                   //
+      ("stage", po::value<std::string>()->value_name("NAME"), "run this stage alone, on what earlier runs left")                          //
+      ("from", po::value<std::string>()->value_name("NAME"), "run this stage and all that depend on it")                                  //
+      ("until", po::value<std::string>()->value_name("NAME"), "run this stage and all it depends on")                                     //
+      ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(), "change a value of the workflow; repeatable")  //
+      ("force", "run the stages even where nothing changed")                                                                              //
+      ("dry-run", "say what would run and why, and stop");
+}
+
+Selection selection_of(const Invocation& invocation) {
+  Selection selection{invocation.text("stage"), invocation.text("from"), invocation.text("until"), invocation.arguments.count("force") > 0};
+  if (!selection.stage.empty() + !selection.from.empty() + !selection.until.empty() > 1)
+    throw usage_error("--stage, --from and --until exclude each other: give one");
+  return selection;
+}
+
+std::string shown(const Value& value) {
+  if (value.is_double()) return format_short(value.as_double());
+  return value.is_string() ? value.as_string() : to_json(value);
+}
+
+void print_plan(const std::vector<StageStatus>& plan) {
+  TextTable table({"stage", "would", "why"});
+  for (const StageStatus& status : plan) {
+    const bool runs = status.selected && !status.up_to_date;
+    table.add({status.stage->name, runs ? "run" : "be skipped",
+               runs              ? join(status.reasons, "; ")
+               : status.selected ? "up to date"
+                                 : "not asked for"});
+  }
+  table.print(std::cout);
+}
+
+Value outcome_value(const Workflow& workflow, const RunOutcome& outcome) {
+  Value stages{Value::Map{}};
+  for (const StageResult& stage : outcome.stages) {
+    stages[stage.stage] = Value::Map{{"type", stage.type},
+                                     {"ran", stage.ran},
+                                     {"seconds", stage.seconds},
+                                     {"summary", stage.summary},
+                                     {"folder", (run_folder_of(workflow) / stage.stage).string()}};
+  }
+  return Value::Map{{"name", workflow.name},
+                    {"run_folder", run_folder_of(workflow).string()},
+                    {"log_dir", workflow.settings.log_dir.string()},
+                    {"seconds", outcome.seconds},
+                    {"stages", stages}};
+}
+
+void print_outcome(const Workflow& workflow, const RunOutcome& outcome) {
+  std::cout << "\nResults of " << workflow.name << " (" << format_short(outcome.seconds) << " s)\n";
+  bool logged = false;
+  for (const StageResult& stage : outcome.stages) {
+    std::vector<std::string> parts;
+    for (const auto& [name, value] : stage.summary.as_map()) {
+      if (!value.is_map() && !value.is_list()) parts.push_back(name + " " + shown(value));
+      logged = logged || name == "version_dir";
+    }
+    if (!parts.empty()) std::cout << "  " << stage.stage << ": " << join(parts) << "\n";
+  }
+  std::cout << "  folder: " << run_folder_of(workflow).string() << "\n";
+  if (logged) std::cout << "  curves: tensorboard --logdir " << workflow.settings.log_dir.string() << "\n";
+}
+
+int run_workflow(const Invocation& invocation) {
+  ConsoleLog log(invocation.log);
+  const Selection selection = selection_of(invocation);
+  Host host;
+  const Workflow workflow = load_workflow(host, invocation, log);
+  if (invocation.arguments.count("dry-run")) return print_plan(plan_run(workflow, host.registry, selection)), 0;
+
+  static_cast<void>(selected_stages(workflow, selection));  // an unknown stage is a mistake before anything is written
+  const std::filesystem::path folder = run_folder_of(workflow);
+  make_folder(folder);
+  log.info(workflow.name + ": workflow " + workflow.file.string());
+  log.info("  run folder  " + folder.string());
+  log.info("  log folder  " + workflow.settings.log_dir.string());
+  log.info("  " + std::to_string(workflow.settings.threads) + (workflow.settings.threads == 1 ? " thread" : " threads") + ", seed " +
+           std::to_string(workflow.settings.seed));
+  log.open_file(folder / "run.log");
+  log.debug(workflow.settings.command_line);
+  const CancelGuard cancel;
+  try {
+    const RunOutcome outcome = execute(workflow, host.registry, selection, log, cancel.signal());
+    if (invocation.json) {
+      std::cout << to_json(outcome_value(workflow, outcome), 2) << "\n";
+    } else if (!invocation.log.quiet) {
+      print_outcome(workflow, outcome);
+    }
+    return 0;
+  } catch (const Error& error) {
+    for (const std::string& message : error.messages()) log.error(message);
+    return static_cast<int>(error.status());
+  }
+}
+
+}  // namespace
+
+Verb run_verb() { return {"run", "WORKFLOW.toml", "run a workflow, or single stages of it", &add_options, &run_workflow}; }
+
+}  // namespace pipeline

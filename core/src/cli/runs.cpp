@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <iostream>
+#include <limits>
+
+#include "cli/host.h"
+#include "cli/table.h"
+#include "pipeline/files.h"
+#include "run/history.h"
+#include "run/plan.h"
+
+namespace pipeline {
+
+namespace {
+
+void add_options(po::options_description& options) {
+  options.add_options()("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
+                        "change a value of the workflow; repeatable");
+}
+
+/// All headline results of a run: the summaries of its stages in one map.
+Value results_of(const Value& record) {
+  Value results{Value::Map{}};
+  for (const auto& [name, stage] : record.at("stages").as_map()) {
+    for (const auto& [key, value] : stage.at("summary").as_map()) {
+      if (value.is_number() || key == "version_dir") results[key] = value;
+    }
+  }
+  return results;
+}
+
+double validation_of(const Value& record) {
+  const Value results = results_of(record);
+  const Value* loss = results.find("val_loss");
+  return loss && loss->is_number() ? loss->as_double() : std::numeric_limits<double>::infinity();
+}
+
+std::string changes_of(const Value& record) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : record.at("changed").as_map()) parts.push_back(name + "=" + to_toml(value));
+  return join(parts, " ");
+}
+
+std::string cell(const Value& results, const std::string& name) {
+  const Value* value = results.find(name);
+  return value && value->is_number() ? format_short(value->as_double()) : "-";
+}
+
+int list_runs(const Invocation& invocation) {
+  ConsoleLog log(invocation.log);
+  Host host;
+  const Workflow workflow = load_workflow(host, invocation, log);
+  std::vector<Value> records = read_history(run_folder_of(workflow));
+  std::ranges::stable_sort(records, {}, validation_of);
+  if (invocation.json) {
+    std::cout << to_json(Value::List(records.begin(), records.end()), 2) << "\n";
+    return 0;
+  }
+  if (records.empty()) {
+    std::cout << "no runs of " << workflow.name << " yet in " << run_folder_of(workflow).string() << "\n";
+    return 0;
+  }
+  TextTable table(
+      {"when", "status", "seconds", "val_loss", "test_mse", "test_mae", "naive_mse", "version", "changed since the run before"});
+  for (const Value& record : records) {
+    const Value results = results_of(record);
+    const Value* version = results.find("version_dir");
+    table.add({record.at("when").as_string(), record.at("status").as_string(), format_short(record.at("seconds").as_double()),
+               cell(results, "val_loss"), cell(results, "test_mse"), cell(results, "test_mae"), cell(results, "naive_mse"),
+               version ? std::filesystem::path(version->as_string()).filename().string() : "-", changes_of(record)});
+  }
+  table.print(std::cout);
+  return 0;
+}
+
+}  // namespace
+
+Verb runs_verb() { return {"runs", "WORKFLOW.toml", "past runs side by side, best validation first", &add_options, &list_runs}; }
+
+}  // namespace pipeline

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace pipeline {
+
+/// Rows of text in columns as wide as their widest cell, for a terminal.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> headings) { rows_.push_back(std::move(headings)); }
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void print(std::ostream& out, const std::string& indent = "") const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// "a, b, c"
+[[nodiscard]] std::string join(const std::vector<std::string>& parts, const std::string& separator = ", ");
+
+}  // namespace pipeline

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/program_options.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "run/console_log.h"
+
+namespace pipeline {
+
+namespace po = boost::program_options;
+
+/// What every verb is given: its parsed command line and the common flags.
+struct Invocation {
+  const po::variables_map& arguments;
+  std::vector<std::filesystem::path> plugin_paths;
+  LogOptions log;
+  bool json = false;         ///< the result as JSON on stdout, messages on stderr
+  std::string command_line;  ///< as the user typed it
+
+  /// The text of a string option; empty when it was not given.
+  [[nodiscard]] std::string text(const std::string& name) const { return arguments.count(name) ? arguments[name].as<std::string>() : ""; }
+  [[nodiscard]] std::vector<std::string> texts(const std::string& name) const {
+    return arguments.count(name) ? arguments[name].as<std::vector<std::string>>() : std::vector<std::string>{};
+  }
+};
+
+/// One word of the command line. `run` returns the exit status; failures are thrown as Error.
+struct Verb {
+  const char* name;
+  const char* argument;  ///< the positional argument ("WORKFLOW.toml"), empty when there is none
+  const char* summary;
+  void (*add_options)(po::options_description& options);
+  int (*run)(const Invocation& invocation);
+};
+
+/// One file a verb.
+[[nodiscard]] Verb run_verb();
+[[nodiscard]] Verb validate_verb();
+[[nodiscard]] Verb graph_verb();
+[[nodiscard]] Verb plugins_verb();
+[[nodiscard]] Verb describe_verb();
+[[nodiscard]] Verb runs_verb();
+[[nodiscard]] Verb predict_verb();
+
+}  // namespace pipeline

@@ -1,0 +1,161 @@
+#include "config/check.h"
+
+#include <algorithm>
+
+#include "config/graph.h"
+#include "config/hints.h"
+#include "config/settings.h"
+#include "config/tables.h"
+
+namespace pipeline {
+
+namespace {
+
+const ComponentInfo* stage_type(CheckContext& context, const Node& node, const std::string& name, std::string& type) {
+  const Node* written = node.find("type");
+  type = written ? written->text() : name;
+  if (written && !written->is_string()) {
+    context.mistake(written->place, "stage \"" + name + "\": type is the name of a stage type");
+    return nullptr;
+  }
+  if (const ComponentInfo* info = context.registry.find("stage", type)) return info;
+  const std::vector<std::string> names = context.registry.names("stage");
+  const std::string cure = names.empty() ? "; no plugin gives one" : suggest(type, names);
+  context.mistake(written ? written->place : node.key,
+                  written ? "unknown stage type \"" + type + "\"" + cure
+                          : "no stage type is named \"" + type + "\": correct it or add type = \"...\"" + cure);
+  return nullptr;
+}
+
+std::vector<std::string> texts_of(CheckContext& context, const Node& node, const std::string& what) {
+  std::vector<std::string> texts;
+  const auto take = [&](const Node& item) {
+    if (item.is_string()) {
+      texts.push_back(item.text());
+    } else {
+      context.mistake(item.place, what + " takes names of stages, got " + type_name(item.to_value()));
+    }
+  };
+  if (node.is_list()) {
+    std::ranges::for_each(node.list(), take);
+  } else {
+    take(node);
+  }
+  return texts;
+}
+
+void read_edges(CheckContext& context, const Node& node, StagePlan& plan) {
+  if (const Node* needs = node.find("needs")) plan.needs = texts_of(context, *needs, "needs");
+  const Node* inputs = node.find("inputs");
+  if (!inputs) return;
+  if (!inputs->is_table()) {
+    context.mistake(inputs->place, "inputs names a stage for each kind, as in inputs = { checkpoint = \"train\" }");
+    return;
+  }
+  for (const auto& [kind, named] : inputs->table()) plan.inputs[kind] = texts_of(context, named, "inputs." + kind);
+}
+
+/// The stage's members that are options of its type; its own training tables are checked elsewhere or refused here.
+std::set<std::string> split_members(CheckContext& context, const Node& node, const ComponentInfo& info, const std::string& name) {
+  std::set<std::string> reserved{"type", "inputs", "needs"};
+  for (const auto& [key, member] : node.table()) {
+    const TableRule* rule = find_table_rule(key);
+    if (!rule || info.schema.find(key)) continue;
+    reserved.insert(key);
+    if (std::ranges::find(info.tables, key) != info.tables.end()) continue;
+    context.mistake(member.key, "stage \"" + name + "\" does not use [" + key + "]: leave it out" +
+                                    (info.tables.empty() ? "" : ", it uses " + join_names(info.tables)));
+  }
+  return reserved;
+}
+
+GraphStage plan_stage(CheckContext& context, const std::string& name, const Node& node, std::set<std::string>& used) {
+  GraphStage stage{.plan = {}, .node = &node, .info = nullptr};
+  StagePlan& plan = stage.plan;
+  plan.name = name;
+  plan.place = node.key;
+  if (!is_folder_name(name))
+    context.mistake(node.key, "\"" + name + "\" cannot name a stage's folder: use letters, digits, '.', '_' and '-'");
+  stage.info = stage_type(context, node, name, plan.type);
+  read_edges(context, node, plan);
+  if (!stage.info) {
+    for (const auto& [key, member] : node.table()) {
+      if (const TableRule* rule = find_table_rule(key)) check_lone_table(context, *rule, member);
+    }
+    return stage;
+  }
+  const ComponentInfo& info = *stage.info;
+  const OptionsOwner owner{.name = name, .kind = "stage", .reserved = split_members(context, node, info, name), .place = node.key};
+  CheckedOptions own = check_table(context, info.schema, &node, owner);
+  check_columns(context, info, node, own.options);
+  plan.options = std::move(own.options);
+  plan.uses = info.tables;
+  CheckedTables checked = check_training_tables(context, {name, &node, plan.uses, node.key}, used);
+  plan.tables = std::move(checked.tables);
+  plan.origins = std::move(checked.origins);
+  plan.origins.merge(own.origins);
+  return stage;
+}
+
+std::vector<GraphStage> plan_stages(CheckContext& context, std::set<std::string>& used) {
+  std::vector<GraphStage> planned;
+  const Node& root = context.document.root;
+  const Node* stages = root.find("stages");
+  if (stages && !stages->is_table()) {
+    context.mistake(stages->place, "stages are tables: write [stages.NAME] for each");
+    return planned;
+  }
+  if (!stages || stages->table().empty()) {
+    context.mistake(stages ? stages->place : root.place,
+                    "the workflow has no stage: add [stages.NAME]" + suggest({}, context.registry.names("stage")));
+    return planned;
+  }
+  for (const auto& [name, node] : stages->table()) {
+    if (node.is_table()) {
+      planned.push_back(plan_stage(context, name, node, used));
+      planned.back().plan.written = planned.size() - 1;
+    } else {
+      const std::string cure = node.is_list() ? "write [stages." + name + "], not [[...]]" : "write [stages." + name + "]";
+      context.mistake(node.key, "stage \"" + name + "\" is no table: " + cure);
+    }
+  }
+  return planned;
+}
+
+/// Sorted and each said once: a shared table's mistakes come up in every stage that uses it. Where a variable is not set nothing else is
+/// said of the same value.
+std::vector<Mistake> in_order(std::vector<Mistake> mistakes, const std::vector<Mistake>& unresolved) {
+  std::erase_if(mistakes, [&](const Mistake& m) {
+    return std::ranges::find(unresolved, m.place, &Mistake::place) != unresolved.end() &&
+           std::ranges::find(unresolved, m) == unresolved.end();
+  });
+  std::ranges::sort(mistakes);
+  mistakes.erase(std::unique(mistakes.begin(), mistakes.end()), mistakes.end());
+  return mistakes;
+}
+
+}  // namespace
+
+CheckedWorkflow check_workflow(const Document& document, const Registry& registry) {
+  const Document::Impl& read = document.impl();
+  CheckContext context{.document = read, .registry = registry, .mistakes = read.mistakes, .secrets = {}};
+  CheckedWorkflow checked;
+  Workflow& workflow = checked.workflow;
+  workflow.file = read.file;
+  workflow.files = read.files;
+  workflow.plugin_paths = read.plugin_paths;
+  workflow.settings = check_settings(context);
+  workflow.name = workflow.settings.name;
+  std::set<std::string> used;
+  std::vector<GraphStage> stages = plan_stages(context, used);
+  for (const TableRule& rule : table_rules()) {
+    if (const Node* shared = read.root.find(rule.name); shared && !used.contains(rule.name)) check_lone_table(context, rule, *shared);
+  }
+  workflow.stages = order_stages(context, std::move(stages));
+  workflow.secrets = std::move(context.secrets);
+  checked.mistakes = in_order(std::move(context.mistakes), read.mistakes);
+  if (checked.mistakes.empty()) workflow.settings.workflow_text = to_toml_text(workflow);
+  return checked;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "config/document.h"
+#include "config/node.h"
+#include "pipeline/registry.h"
+
+namespace pipeline {
+
+/// What every check reads and where it puts what it finds.
+struct CheckContext {
+  const Document::Impl& document;
+  const Registry& registry;
+  std::vector<Mistake> mistakes;
+  std::set<std::string> secrets;
+
+  void mistake(const Place& place, std::string message) { mistakes.push_back({place, std::move(message)}); }
+};
+
+/// A table of options after its check.
+struct CheckedOptions {
+  Value options{Value::Map{}};                 ///< given ones over defaults, paths absolute
+  std::map<std::string, std::string> origins;  ///< by option, without a prefix
+};
+
+/// Whose options a table holds, for messages and hints.
+struct OptionsOwner {
+  std::string name;                ///< "EarlyStopping"
+  std::string kind;                ///< "callback", "stage", "trainer", ...: selects the hints
+  std::set<std::string> reserved;  ///< members that are no options: "type", a stage's tables
+  Place place;                     ///< blamed for what is missing
+};
+
+/// Checks a table's members against a schema: names, types, ranges, rules across options and that the files it names exist. `table` may be
+/// nullptr (nothing was written).
+[[nodiscard]] CheckedOptions check_table(CheckContext& context, const Schema& schema, const Node* table, const OptionsOwner& owner);
+
+/// Checks the names of columns that a stage's options give against the header line of its source file, the only line that is read.
+void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options);
+
+/// "a stage", "an optimizer".
+[[nodiscard]] std::string with_article(const std::string& noun);
+
+}  // namespace pipeline

@@ -1,0 +1,121 @@
+#include "config/document.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "config/environment.h"
+#include "config/overrides.h"
+#include "config/reader.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/schema.h"
+
+namespace pipeline {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The name in the same folder that is nearest to one that does not exist.
+std::string nearest_file(const fs::path& missing) {
+  std::vector<std::string> names;
+  std::error_code ignored;  // an unreadable folder has no suggestion to make
+  for (fs::directory_iterator entry(missing.parent_path(), ignored), end; !ignored && entry != end; entry.increment(ignored)) {
+    if (entry->path().extension() == ".toml") names.push_back(entry->path().filename().string());
+  }
+  const std::string near = nearest_name(missing.filename().string(), names);
+  return near.empty() ? "" : "; did you mean \"" + near + "\"?";
+}
+
+std::string read_workflow_text(const fs::path& file, const std::string& display, const std::string& blame) {
+  std::error_code error;
+  const fs::file_status status = fs::status(file, error);
+  if (!fs::exists(status)) throw usage_error(blame + "no workflow file " + file.string() + nearest_file(file));
+  if (fs::is_directory(status)) throw usage_error(blame + display + " is a folder; name the workflow's .toml file");
+  if (!fs::is_regular_file(status)) throw usage_error(blame + display + " is no regular file");
+  try {
+    return read_text(file);
+  } catch (const Error& unreadable) {
+    throw usage_error(blame + unreadable.what());
+  }
+}
+
+class Reader {
+ public:
+  explicit Reader(Document::Impl& document) : document_(document) {}
+
+  /// The tree of a file with what it extends below it. `display` is how messages name the file, `blame` who asked for it.
+  Node read(const fs::path& file, const std::string& display, const std::string& blame) {
+    const std::string text = read_workflow_text(file, display, blame);
+    document_.files.push_back(file);
+    Node own = parse_toml(text, display);
+    const Node* extends = own.find("extends");
+    if (!extends) return own;
+    const Node base = read_base(*extends);
+    own.erase("extends");
+    return merge(base, own);
+  }
+
+ private:
+  Node read_base(const Node& extends) {
+    const std::string blame = to_string(extends.place) + ": ";
+    if (!extends.is_string()) throw usage_error(blame + "extends takes the name of one workflow file, as in extends = \"base.toml\"");
+    std::vector<Mistake> unset;
+    const std::string name = expand_environment(extends.text(), extends.place, unset);
+    if (!unset.empty()) throw usage_error(to_string(unset.front()));
+    const fs::path base = document_.resolve(name, extends.place);
+    if (const auto seen = std::ranges::find(document_.files, base); seen != document_.files.end()) {
+      std::string circle;
+      for (auto at = seen; at != document_.files.end(); ++at) circle += at->filename().string() + " -> ";
+      throw usage_error(blame + "the files extend each other in a circle: " + circle + base.filename().string());
+    }
+    return read(base, (fs::path(extends.place.file).parent_path() / name).lexically_normal().string(), blame);
+  }
+
+  Document::Impl& document_;
+};
+
+std::vector<fs::path> find_plugin_paths(const Document::Impl& document) {
+  std::vector<fs::path> paths;
+  const Node* plugins = document.root.find("plugins");
+  const Node* path = plugins ? plugins->find("path") : nullptr;
+  const auto take = [&](const Node& node) {
+    if (node.is_string()) paths.push_back(document.resolve(node.text(), node.place));
+  };
+  if (path && path->is_list()) {
+    std::ranges::for_each(path->list(), take);
+  } else if (path) {
+    take(*path);
+  }
+  return paths;
+}
+
+}  // namespace
+
+fs::path Document::Impl::resolve(const std::string& path, const Place& place) const {
+  const fs::path folder = place.line == 0 ? current : current / fs::path(place.file).parent_path();
+  return (folder / path).lexically_normal();
+}
+
+const std::vector<fs::path>& Document::plugin_paths() const { return impl_->plugin_paths; }
+
+const std::vector<std::string>& top_level_keys() {
+  static const std::vector<std::string> keys{"name",      "seed",    "matmul_precision", "device",    "threads", "run_dir", "log_dir",
+                                             "split",     "extends", "plugins",          "stages",    "model",   "loss",    "optimizer",
+                                             "scheduler", "loader",  "trainer",          "callbacks", "loggers"};
+  return keys;
+}
+
+Document read_workflow(const WorkflowRequest& request) {
+  auto document = std::make_shared<Document::Impl>();
+  document->current = fs::current_path();
+  document->display = request.file.string();
+  document->file = (document->current / request.file).lexically_normal();
+  document->root = Reader(*document).read(document->file, document->display, {});
+  apply_overrides(document->root, request.sets, document->mistakes);
+  expand_environment(document->root, document->mistakes);
+  document->plugin_paths = find_plugin_paths(*document);
+  return Document(std::move(document));
+}
+
+}  // namespace pipeline

@@ -1,0 +1,63 @@
+#include "config/environment.h"
+
+#include <cstdlib>
+
+namespace pipeline {
+
+namespace {
+
+/// What stands between `${env:` and `}`, looked up.
+std::string look_up(const std::string& reference, const Place& place, std::vector<Mistake>& mistakes) {
+  const auto colon = reference.find(":-");
+  const std::string name = reference.substr(0, colon);
+  if (const char* value = std::getenv(name.c_str())) return value;
+  if (colon != std::string::npos) return reference.substr(colon + 2);
+  mistakes.push_back({place, "the environment variable " + name + " is not set; set it, or give a default: ${env:" + name + ":-default}"});
+  return "${env:" + reference + "}";
+}
+
+}  // namespace
+
+std::string expand_environment(const std::string& text, const Place& place, std::vector<Mistake>& mistakes) {
+  constexpr std::string_view opening = "${env:";
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text.compare(at, 3, "$${") == 0) {
+      out += "${";
+      at += 3;
+    } else if (text.compare(at, opening.size(), opening) == 0) {
+      const auto end = text.find('}', at);
+      if (end == std::string::npos) {
+        mistakes.push_back({place, "\"${env:\" without its closing \"}\""});
+        return text;
+      }
+      out += look_up(text.substr(at + opening.size(), end - at - opening.size()), place, mistakes);
+      at = end + 1;
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
+void expand_environment(Node& node, std::vector<Mistake>& mistakes) {
+  if (node.is_table()) {
+    for (auto& [name, member] : node.table()) expand_environment(member, mistakes);
+  } else if (node.is_list()) {
+    for (Node& item : node.list()) expand_environment(item, mistakes);
+  } else if (node.is_string()) {
+    node.content = Value(expand_environment(node.text(), node.place, mistakes));
+  }
+}
+
+std::string escape_environment(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.compare(at, 2, "${") == 0) out += '$';
+    out += text[at];
+  }
+  return out;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/check.h"
+
+namespace pipeline {
+
+/// A stage as the graph sees it. `plan` holds its name, place, options, `inputs` and `needs`; its `sources` are filled in.
+struct GraphStage {
+  StagePlan plan;
+  const Node* node = nullptr;           ///< its table: where `inputs` and `needs` stand
+  const ComponentInfo* info = nullptr;  ///< nullptr where its type is not known
+};
+
+/// Finds a producer for every port and orders the stages: producers first, ties as in the file. What is missing, ambiguous or circular is a
+/// mistake at the stage.
+[[nodiscard]] std::vector<StagePlan> order_stages(CheckContext& context, std::vector<GraphStage> stages);
+
+}  // namespace pipeline

@@ -1,0 +1,162 @@
+#include "config/hints.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "pipeline/schema.h"
+
+namespace pipeline {
+
+namespace {
+
+struct Hint {
+  std::string_view where, word, cure;
+};
+
+constexpr std::string_view device = "write `device` at the top";
+constexpr std::string_view precision = "write `matmul_precision` at the top";
+constexpr std::string_view log_dir = "write `log_dir` at the top";
+constexpr std::string_view epochs = "write `max_epochs` in [trainer]";
+constexpr std::string_view batch_size = "write `batch_size` in [loader]";
+constexpr std::string_view learning_rate = "write `lr` in [optimizer]";
+constexpr std::string_view loggers = "write [[loggers]] tables";
+constexpr std::string_view callbacks = "write [[callbacks]] tables";
+constexpr std::string_view follows = "it follows from the data, leave it out";
+constexpr std::string_view window = "write `window` in [stages.slice_windows]";
+constexpr std::string_view horizon = "write `horizon` in [stages.slice_windows]";
+constexpr std::string_view progress_bar = "write [[callbacks]] with type = \"ProgressBar\", or leave it out";
+constexpr std::string_view summary = "write [[callbacks]] with type = \"ModelSummary\", or leave it out";
+constexpr std::string_view checkpointing = "write [[callbacks]] with type = \"ModelCheckpoint\", or leave it out";
+constexpr std::string_view early_stopping = "write it in [[callbacks]] with type = \"EarlyStopping\"";
+constexpr std::string_view seed = "write `seed` at the top";
+
+constexpr auto hints = std::to_array<Hint>({
+    {"top", "accelerator", device},
+    {"top", "devices", device},
+    {"top", "gpus", device},
+    {"top", "precision", precision},
+    {"top", "default_root_dir", log_dir},
+    {"top", "epochs", epochs},
+    {"top", "num_epochs", epochs},
+    {"top", "max_epochs", epochs},
+    {"top", "batch_size", batch_size},
+    {"top", "num_workers", "write `num_workers` in [loader]"},
+    {"top", "n_jobs", "write `workers` in the stage that searches"},
+    {"top", "lr", learning_rate},
+    {"top", "learning_rate", learning_rate},
+    {"top", "logger", loggers},
+    {"top", "callback", callbacks},
+    {"top", "seed_everything", seed},
+    {"top", "window", window},
+    {"top", "horizon", horizon},
+    {"top", "data", "write `source` in [stages.preprocess]"},
+    {"top", "dataloader", "write [loader]"},
+    {"top", "criterion", "write [loss]"},
+    {"trainer", "accelerator", device},
+    {"trainer", "devices", device},
+    {"trainer", "gpus", device},
+    {"trainer", "strategy", "one process trains on one device, leave it out"},
+    {"trainer", "precision", precision},
+    {"trainer", "default_root_dir", log_dir},
+    {"trainer", "epochs", epochs},
+    {"trainer", "num_epochs", epochs},
+    {"trainer", "n_epochs", epochs},
+    {"trainer", "logger", loggers},
+    {"trainer", "callbacks", callbacks},
+    {"trainer", "enable_progress_bar", progress_bar},
+    {"trainer", "enable_model_summary", summary},
+    {"trainer", "enable_checkpointing", checkpointing},
+    {"trainer", "val_check_interval", "write `check_val_every_n_epoch`"},
+    {"trainer", "overfit_batches", "write `limit_train_batches`"},
+    {"trainer", "limit_test_batches", "write `splits` in [stages.evaluate]"},
+    {"trainer", "batch_size", batch_size},
+    {"trainer", "lr", learning_rate},
+    {"trainer", "learning_rate", learning_rate},
+    {"trainer", "patience", early_stopping},
+    {"trainer", "seed", seed},
+    {"model", "lr", learning_rate},
+    {"model", "learning_rate", learning_rate},
+    {"model", "weight_decay", "write `weight_decay` in [optimizer]"},
+    {"model", "input_size", follows},
+    {"model", "output_size", follows},
+    {"model", "input_dim", follows},
+    {"model", "output_dim", follows},
+    {"model", "n_features", follows},
+    {"model", "enc_in", follows},
+    {"model", "c_out", follows},
+    {"model", "window", window},
+    {"model", "seq_len", window},
+    {"model", "horizon", horizon},
+    {"model", "pred_len", horizon},
+    {"model", "batch_size", batch_size},
+    {"model", "epochs", epochs},
+    {"model", "max_epochs", epochs},
+    {"model", "loss", "write [loss]"},
+    {"model", "optimizer", "write [optimizer]"},
+    {"optimizer", "learning_rate", "write `lr`"},
+    {"optimizer", "epochs", epochs},
+    {"loader", "persistent_workers", "workers live as long as the training, leave it out"},
+    {"loader", "epochs", epochs},
+    {"logger", "save_dir", log_dir},
+    {"logger", "version", "each training takes the next free version, leave it out"},
+    {"stage", "n_jobs", "write `workers`"},
+    {"stage", "epochs", epochs},
+    {"stage", "num_epochs", epochs},
+    {"stage", "max_epochs", "write `trainer.max_epochs`"},
+    {"stage", "batch_size", "write `loader.batch_size`"},
+    {"stage", "lr", "write `optimizer.lr`"},
+    {"stage", "accelerator", device},
+    {"stage", "devices", device},
+    {"stage", "device", device},
+    {"stage", "precision", precision},
+    {"stage", "seed", seed},
+    {"stage", "split", "write `split` at the top"},
+    {"stage", "seq_len", window},
+    {"stage", "pred_len", horizon},
+    {"stage", "depends_on", "write `needs`"},
+    {"stage", "deps", "write `needs`"},
+});
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+}  // namespace
+
+std::string hint_for(std::string_view where, std::string_view word) {
+  const auto found = std::ranges::find_if(hints, [&](const Hint& h) { return h.where == where && h.word == word; });
+  return found == hints.end() ? std::string() : std::string(word) + ": " + std::string(found->cure);
+}
+
+std::string suggest(std::string_view word, const std::vector<std::string>& names) {
+  constexpr std::size_t few = 12;
+  std::string near = nearest_name(word, names);
+  if (near.empty()) {  // letters swapped: "nmae"
+    const auto swapped = std::ranges::find_if(names, [&](const std::string& name) { return std::ranges::is_permutation(word, name); });
+    if (swapped != names.end()) near = *swapped;
+  }
+  if (near.empty() && word.size() > 1) {
+    const std::string wanted = lower(word);
+    const auto holds = [&](const std::string& name) {
+      return lower(name).find(wanted) != std::string::npos || wanted.starts_with(lower(name));
+    };
+    if (const auto found = std::ranges::find_if(names, holds); found != names.end()) near = *found;
+  }
+  if (!near.empty()) return "; did you mean \"" + near + "\"?";
+  if (names.empty() || names.size() > few) return {};
+  return "; there " + std::string(names.size() == 1 ? "is only " : "are ") + join_names(names);
+}
+
+std::string join_names(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
+}  // namespace pipeline

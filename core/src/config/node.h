@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "config/workflow.h"
+#include "pipeline/value.h"
+
+namespace pipeline {
+
+/// A part of the workflow as written: a scalar, a list or a table that keeps its order, and where it stands.
+struct Node {
+  using List = std::vector<Node>;
+  using Table = std::vector<std::pair<std::string, Node>>;
+
+  Place key;        ///< of its name; in a list the same as `place`
+  Place place;      ///< of its value; of a table its name
+  std::string via;  ///< the stage's own table that it stands in ("stages.train_cnn.model"), set while tables are merged
+  std::variant<Value, List, Table> content{};
+
+  [[nodiscard]] bool is_table() const { return std::holds_alternative<Table>(content); }
+  [[nodiscard]] bool is_list() const { return std::holds_alternative<List>(content); }
+  [[nodiscard]] bool is_string() const;
+  /// From the command line, which goes before all files.
+  [[nodiscard]] bool is_set() const { return place.line == 0; }
+  [[nodiscard]] const Table& table() const { return std::get<Table>(content); }
+  [[nodiscard]] Table& table() { return std::get<Table>(content); }
+  [[nodiscard]] const List& list() const { return std::get<List>(content); }
+  [[nodiscard]] List& list() { return std::get<List>(content); }
+
+  /// The member of a table; nullptr where there is none or this is no table.
+  [[nodiscard]] const Node* find(std::string_view name) const;
+  [[nodiscard]] Node* find(std::string_view name);
+  void erase(std::string_view name);
+  /// The text of a string member; empty where it is missing or something else.
+  [[nodiscard]] std::string text(std::string_view name) const;
+  /// The text of this string; empty for anything else.
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] Value to_value() const;
+};
+
+/// `top` over `base`, key by key; lists are replaced, and so is a table whose `type` differs. What --set gave stays on top.
+[[nodiscard]] Node merge(const Node& base, const Node& top);
+/// Marks a stage's own table and all that is in it with its dotted name.
+void mark_via(Node& node, const std::string& via);
+/// Where a value came from, as manifests show it: "workflow.toml:12:3", "--set", "stages.a.model at workflow.toml:12:3".
+[[nodiscard]] std::string origin_of(const Node& node);
+
+}  // namespace pipeline

@@ -1,0 +1,89 @@
+#include <filesystem>
+#include <functional>
+
+#include "config/check.h"
+#include "config/hints.h"
+
+namespace pipeline {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Calls for the strings of a value: itself, or the elements of a list, each with the node that holds it.
+void for_each_text(const Node& node, const std::function<void(const Node&)>& visit) {
+  if (node.is_string()) visit(node);
+  if (!node.is_list()) return;
+  for (const Node& item : node.list()) for_each_text(item, visit);
+}
+
+/// The command line shows a secret where the place of a mistake does.
+Place without_secret(Place place) {
+  if (place.line == 0) place.file = place.file.substr(0, place.file.find('=')) + "=***";
+  return place;
+}
+
+std::string sentence(const OptionMistake& mistake, const Schema& schema, const OptionsOwner& owner) {
+  if (!mistake.about_key) return (owner.kind == "top" ? "" : owner.name + ": ") + mistake.message;
+  const std::string hint = hint_for(owner.kind, mistake.option);
+  if (!hint.empty()) return hint;
+  return "unknown option \"" + mistake.option + "\" of " + owner.name + suggest(mistake.option, schema.names());
+}
+
+/// Paths become absolute; a file that is not there is a mistake where it is named.
+Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node& node) {
+  if (node.is_list()) {
+    Value::List out;
+    for (const Node& item : node.list()) out.push_back(resolve_paths(context, option, item));
+    return out;
+  }
+  const Value written = node.to_value();
+  if (!written.is_string() || written.as_string().empty() || written == option.default_value) return written;
+  const fs::path path = context.document.resolve(written.as_string(), node.place);
+  std::error_code unreadable;
+  if (!fs::exists(path, unreadable)) context.mistake(node.place, option.name + ": no such file: " + path.string());
+  return path.string();
+}
+
+}  // namespace
+
+CheckedOptions check_table(CheckContext& context, const Schema& schema, const Node* table, const OptionsOwner& owner) {
+  Value given{Value::Map{}};
+  CheckedOptions checked;
+  for (const OptionInfo& option : schema.options) checked.origins[option.name] = "default";
+  if (table && !table->is_table()) {
+    context.mistake(table->place, owner.name + ": expected a table of options, got " + type_name(table->to_value()));
+    table = nullptr;
+  }
+  const Node::Table nothing;
+  for (const auto& [name, member] : table ? table->table() : nothing) {
+    if (owner.reserved.contains(name)) continue;
+    const OptionInfo* option = schema.find(name);
+    given[name] = option && option->role == OptionRole::input_path ? resolve_paths(context, *option, member) : member.to_value();
+    if (!option) continue;
+    checked.origins[name] = origin_of(member);
+    if (!option->secret) continue;
+    for_each_text(member, [&](const Node& text) {
+      if (!text.text().empty()) context.secrets.insert(text.text());
+    });
+  }
+  for (const OptionMistake& mistake : check_options(schema, given)) {
+    const Node* at = table && !mistake.option.empty() ? table->find(mistake.option) : nullptr;
+    const OptionInfo* option = schema.find(mistake.option);
+    Place place = !at ? owner.place : mistake.about_key ? at->key : at->place;
+    std::string message = sentence(mistake, schema, owner);
+    if (option && option->secret && at) {
+      place = without_secret(place);
+      message = owner.name + ": " + option->name + " takes " + describe_range(*option) + " (the value is a secret and is not shown)";
+    }
+    context.mistake(place, std::move(message));
+  }
+  checked.options = schema.with_defaults(given);
+  return checked;
+}
+
+std::string with_article(const std::string& noun) {
+  return (!noun.empty() && std::string_view("aeiou").find(noun.front()) != std::string_view::npos ? "an " : "a ") + noun;
+}
+
+}  // namespace pipeline

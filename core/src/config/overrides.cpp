@@ -1,0 +1,202 @@
+#include "config/overrides.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "config/document.h"
+#include "config/hints.h"
+#include "config/reader.h"
+
+namespace pipeline {
+
+namespace {
+
+struct Override {
+  Place place;
+  std::vector<std::string> path;
+  Node value;
+};
+
+/// `a."b.c".d` as its parts; nothing where a part is empty or a quote stays open.
+std::optional<std::vector<std::string>> split_key(std::string_view key) {
+  std::vector<std::string> parts(1);
+  char quote = 0;
+  for (const char c : key) {
+    if (quote ? c == quote : c == '"' || c == '\'') {
+      quote = quote ? char{0} : c;
+    } else if (c == '.' && !quote) {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  if (quote || std::ranges::any_of(parts, &std::string::empty)) return std::nullopt;
+  return parts;
+}
+
+/// Where `=` ends the key, outside of quotes.
+std::size_t end_of_key(std::string_view text) {
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (quote ? text[i] == quote : text[i] == '"' || text[i] == '\'') {
+      quote = quote ? char{0} : text[i];
+    } else if (text[i] == '=' && !quote) {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
+  return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
+}
+
+Node scalar(const Place& place, Value value) { return {.key = place, .place = place, .via = {}, .content = std::move(value)}; }
+
+std::optional<Override> parse_override(const std::string& text, std::vector<Mistake>& mistakes) {
+  const Place place{"--set " + text, 0, 0};
+  const std::size_t equals = end_of_key(text);
+  const auto path = equals == std::string::npos ? std::nullopt : split_key(trimmed(std::string_view(text).substr(0, equals)));
+  if (!path) {
+    mistakes.push_back({place, "write --set KEY=VALUE, as in --set trainer.max_epochs=10"});
+    return std::nullopt;
+  }
+  const std::string_view written = trimmed(std::string_view(text).substr(equals + 1));
+  std::optional<Node> value = parse_toml_value(written, place);
+  if (!value && !written.empty() && std::string_view("[{\"'").find(written.front()) != std::string_view::npos) {
+    mistakes.push_back({place, "the value is no TOML: " + std::string(written) + "; does the shell take its quotes away?"});
+    return std::nullopt;
+  }
+  return Override{place, *path, value ? std::move(*value) : scalar(place, std::string(written))};
+}
+
+/// One walk from the root along an override's path.
+class Setter {
+ public:
+  explicit Setter(Node& root) : root_(root) {}
+
+  /// Sets the value; what is wrong with the path otherwise.
+  std::optional<std::string> apply(const Override& o) {
+    const std::string& first = o.path.front();
+    if (const auto wrong = unknown_start(o)) return wrong;
+    if (first == "stages") return descend(*root_.find("stages"), o, 1);
+    const std::optional<std::string> shared = descend(root_, o, 0);
+    return set_in_stages(o) ? std::nullopt : shared;
+  }
+
+ private:
+  std::optional<std::string> unknown_start(const Override& o) const {
+    const std::string& first = o.path.front();
+    if (std::ranges::find(top_level_keys(), first) == top_level_keys().end()) {
+      const std::string hint = hint_for("top", first);
+      return hint.empty() ? "unknown key \"" + first + "\"" + suggest(first, top_level_keys()) : hint;
+    }
+    if (first == "extends") return "extends cannot be set here";
+    if (first != "stages") return std::nullopt;
+    const Node* stages = root_.find("stages");
+    std::vector<std::string> names;
+    if (stages && stages->is_table()) {
+      for (const auto& member : stages->table()) names.push_back(member.first);
+    }
+    if (o.path.size() < 2) return "name a stage, as in stages.train.trainer.max_epochs=10";
+    if (std::ranges::find(names, o.path[1]) != names.end()) return std::nullopt;
+    return "no stage is named \"" + o.path[1] + "\"" + suggest(o.path[1], names);
+  }
+
+  /// Lists that a stage brings along replace the shared one: an entry set there is set in the stages too.
+  bool set_in_stages(const Override& o) {
+    if (o.path.size() < 2 || (o.path[0] != "callbacks" && o.path[0] != "loggers")) return false;
+    Node* stages = root_.find("stages");
+    bool any = false;
+    if (!stages || !stages->is_table()) return false;
+    for (auto& [name, stage] : stages->table()) {
+      if (stage.find(o.path[0])) any = !descend(stage, o, 0) || any;
+    }
+    return any;
+  }
+
+  std::optional<std::string> descend(Node& node, const Override& o, std::size_t depth) {
+    if (node.is_list()) return descend_list(node, o, depth);
+    if (!node.is_table()) return joined(o, depth) + " is no table, it has nothing named \"" + o.path[depth] + "\"";
+    const std::string& name = o.path[depth];
+    const bool last = depth + 1 == o.path.size();
+    Node* member = node.find(name);
+    if (!member && !last && (name == "callbacks" || name == "loggers")) {
+      const Node* shared = root_.find(name);
+      if (depth == 0 || !shared) return "there are no " + name + ": add [[" + name + "]] to the workflow";
+      member = &node.table().emplace_back(name, *shared).second;
+    }
+    if (last) {
+      put(node, name, o);
+      return std::nullopt;
+    }
+    if (!member) member = &node.table().emplace_back(name, Node{o.place, o.place, {}, Node::Table{}}).second;
+    return descend(*member, o, depth + 1);
+  }
+
+  /// Another type has other options: the table starts anew.
+  static void put(Node& table, const std::string& name, const Override& o) {
+    if (name == "type" && table.find("type") && table.text("type") != o.value.text()) table.table().clear();
+    if (Node* member = table.find(name)) {
+      *member = o.value;
+    } else {
+      table.table().emplace_back(name, o.value);
+    }
+  }
+
+  std::optional<std::string> descend_list(Node& node, const Override& o, std::size_t depth) {
+    const std::string& name = o.path[depth];
+    std::vector<std::string> types;
+    std::vector<std::size_t> hits;
+    for (std::size_t i = 0; i < node.list().size(); ++i) {
+      types.push_back(node.list()[i].text("type"));
+      if (types.back() == name) hits.push_back(i);
+    }
+    if (hits.empty()) {
+      std::size_t index = 0;
+      const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+      if (error == std::errc() && end == name.data() + name.size()) {
+        if (index < node.list().size()) hits.push_back(index);
+        if (hits.empty()) return joined(o, depth) + " has " + std::to_string(node.list().size()) + " entries, counted from 0";
+      }
+    }
+    if (hits.empty()) return joined(o, depth) + " has no entry \"" + name + "\"" + suggest(name, types);
+    if (hits.size() > 1) {
+      std::vector<std::string> choices;
+      for (const std::size_t i : hits) choices.push_back(joined(o, depth) + "." + std::to_string(i));
+      return name + " stands there " + std::to_string(hits.size()) + " times: name one by its index, " + join_names(choices);
+    }
+    Node& entry = node.list()[hits.front()];
+    if (depth + 1 < o.path.size()) return descend(entry, o, depth + 1);
+    entry = o.value;
+    return std::nullopt;
+  }
+
+  /// The path up to, without, part `depth`.
+  static std::string joined(const Override& o, std::size_t depth) {
+    std::string text = o.path[0];
+    for (std::size_t i = 1; i < depth; ++i) text += "." + o.path[i];
+    return text;
+  }
+
+  Node& root_;
+};
+
+}  // namespace
+
+void apply_overrides(Node& root, const std::vector<std::string>& sets, std::vector<Mistake>& mistakes) {
+  std::vector<Override> overrides;
+  for (const std::string& text : sets) {
+    if (auto parsed = parse_override(text, mistakes)) overrides.push_back(std::move(*parsed));
+  }
+  // A new type clears a table, so types come first whatever the order on the command line.
+  std::ranges::stable_partition(overrides, [](const Override& o) { return o.path.back() == "type"; });
+  Setter setter(root);
+  for (const Override& o : overrides) {
+    if (auto wrong = setter.apply(o)) mistakes.push_back({o.place, *wrong});
+  }
+}
+
+}  // namespace pipeline

@@ -1,0 +1,144 @@
+#include "config/settings.h"
+
+#include <algorithm>
+#include <limits>
+#include <regex>
+
+#include "config/hints.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+
+namespace {
+
+constexpr const char* split_shapes =
+    "split takes three fractions ([0.7, 0.15, 0.15]), three counts of rows ([8640, 2880, 2880]), or the times at which val and test begin "
+    "([\"2017-01-01\", \"2017-06-01\"])";
+
+bool all_of(const Value::List& list, bool (Value::*is)() const) {
+  return std::ranges::all_of(list, [&](const Value& v) { return (v.*is)(); });
+}
+
+/// An ISO 8601 time; texts of that form compare as their times do where no offset is given.
+bool is_iso_time(const std::string& text) {
+  static const std::regex pattern(R"(\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)");
+  return std::regex_match(text, pattern);
+}
+
+/// What is wrong with `split`; empty: nothing.
+std::string split_mistake(const Value& split) {
+  if (!split.is_list()) return split_shapes;
+  const Value::List& parts = split.as_list();
+  if (parts.size() == 2 && all_of(parts, &Value::is_string)) {
+    for (const Value& part : parts) {
+      if (!is_iso_time(part.as_string()))
+        return "split: \"" + part.as_string() + "\" is no time; write it as in \"2017-01-01\" or \"2017-01-01 06:00\"";
+    }
+    const bool in_order = parts[0].as_string().substr(0, 10) <= parts[1].as_string().substr(0, 10) && !(parts[0] == parts[1]);
+    return in_order ? "" : "split: val must begin before test";
+  }
+  if (parts.size() != 3 || !all_of(parts, &Value::is_number)) return split_shapes;
+  if (all_of(parts, &Value::is_int)) {
+    const bool positive = std::ranges::all_of(parts, [](const Value& v) { return v.as_int() > 0; });
+    return positive ? "" : "split: three integers are counts of rows, each at least 1";
+  }
+  double sum = 0;
+  for (const Value& part : parts) {
+    if (!(part.as_double() >= 0 && part.as_double() <= 1)) return "split: a fraction is between 0 and 1";
+    sum += part.as_double();
+  }
+  return sum <= 1 + 1e-9 ? "" : "split: the fractions sum to " + format_short(sum) + ", more than 1";
+}
+
+std::string device_mistake(const std::string& device) {
+  static const std::regex pattern("auto|cpu|cuda(:[0-9]{1,3})?");
+  if (std::regex_match(device, pattern)) return {};
+  const std::string near = device == "gpu" || device == "cuda:" ? "; did you mean \"cuda\"?" : "";
+  return "device is \"auto\", \"cpu\", \"cuda\" or \"cuda:N\", got \"" + device + "\"" + near;
+}
+
+bool is_thread_count(const Value& threads) {
+  if (threads.is_string()) return threads.as_string() == "auto";
+  return threads.is_int() && threads.as_int() >= 1 && threads.as_int() <= 4096;
+}
+
+void check_unknown_keys(CheckContext& context) {
+  for (const auto& [name, member] : context.document.root.table()) {
+    if (std::ranges::find(top_level_keys(), name) != top_level_keys().end()) continue;
+    const std::string hint = hint_for("top", name);
+    context.mistake(member.key, hint.empty() ? "unknown key \"" + name + "\"" + suggest(name, top_level_keys()) : hint);
+  }
+}
+
+/// The tables below [plugins]: `path` alone.
+void check_plugins(CheckContext& context) {
+  const Node* plugins = context.document.root.find("plugins");
+  if (!plugins) return;
+  if (!plugins->is_table()) return context.mistake(plugins->place, "plugins is a table: write [plugins] and below it path = \"...\"");
+  for (const auto& [name, member] : plugins->table()) {
+    const bool texts = member.is_string() || (member.is_list() && std::ranges::all_of(member.list(), &Node::is_string));
+    if (name != "path") {
+      context.mistake(member.key, "unknown option \"" + name + "\" of [plugins]; there is only path");
+    } else if (!texts) {
+      context.mistake(member.place, "[plugins] path takes a folder or a list of folders, got " + type_name(member.to_value()));
+    }
+  }
+}
+
+/// What a schema cannot say of a value of the right type.
+void check_forms(CheckContext& context, const Value& options) {
+  const Node& root = context.document.root;
+  const auto report = [&](const char* name, const std::string& message) {
+    const Node* at = root.find(name);
+    if (!message.empty()) context.mistake(at ? at->place : root.place, message);
+  };
+  if (const Value& name = options.at("name"); name.is_string() && !is_folder_name(name.as_string())) {
+    report("name", "\"" + name.as_string() + "\" cannot be the workflow's name: letters, digits, '.', '_' and '-' name a folder" +
+                       (root.find("name") ? "" : "; add name = \"...\""));
+  }
+  if (const Value& device = options.at("device"); device.is_string()) report("device", device_mistake(device.as_string()));
+  report("split", split_mistake(options.at("split")));
+  const Value& threads = options.at("threads");
+  report("threads", is_thread_count(threads) ? "" : "threads takes \"auto\" or a number of at least 1, got " + to_toml(threads));
+  for (const char* folder : {"run_dir", "log_dir"}) {
+    if (options.at(folder) == Value("")) report(folder, std::string(folder) + " is empty: name a folder");
+  }
+}
+
+}  // namespace
+
+bool is_folder_name(std::string_view name) {
+  const auto fits = [](unsigned char c) { return c < 128 && (std::isalnum(c) || c == '.' || c == '_' || c == '-'); };
+  return std::ranges::all_of(name, fits) && name.find_first_not_of('.') != std::string_view::npos;
+}
+
+RunSettings check_settings(CheckContext& context) {
+  check_unknown_keys(context);
+  check_plugins(context);
+  const Node& root = context.document.root;
+  const Schema schema = make_schema<WorkflowOptions>();
+  OptionsOwner owner{.name = "workflow", .kind = "top", .reserved = {}, .place = root.place};
+  for (const auto& [name, member] : root.table()) {
+    if (!schema.find(name)) owner.reserved.insert(name);
+  }
+  Value checked = check_table(context, schema, &root, owner).options;
+  if (!root.find("name")) checked["name"] = context.document.file.stem().string();
+  check_forms(context, checked);
+  // A value of the wrong type has been reported: its default stands in.
+  for (const OptionMistake& mistake : check_options(schema, checked)) checked[mistake.option] = schema.find(mistake.option)->default_value;
+  const auto options = bind_options<WorkflowOptions>(checked);
+  const auto absolute = [&](const std::string& folder) { return (context.document.current / folder).lexically_normal(); };
+  return {.name = options.name,
+          .seed = options.seed,
+          .matmul_precision = options.matmul_precision,
+          .device = options.device,
+          .threads = is_thread_count(options.threads) && options.threads.is_int() ? static_cast<int>(options.threads.as_int()) : 0,
+          .run_dir = absolute(options.run_dir),
+          .log_dir = absolute(options.log_dir),
+          .workflow_file = context.document.file,
+          .workflow_text = {},
+          .command_line = {},
+          .split = options.split};
+}
+
+}  // namespace pipeline

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/registry.h"
+#include "pipeline/stage.h"
+#include "pipeline/value.h"
+
+/// Reads and checks a workflow file: TOML in, resolved stages in execution order or every mistake with its place out.
+namespace pipeline {
+
+/// Where something was written. Lines and columns count from 1; line 0 is the command line, `file` then holds "--set KEY=VALUE".
+struct Place {
+  std::string file;  ///< as the user wrote it; a file that another extends: beside that one
+  int line = 0, column = 0;
+
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+/// "workflow.toml:12:3", or "--set trainer.max_epochs=x".
+[[nodiscard]] std::string to_string(const Place& place);
+
+/// Something the user has to mend.
+struct Mistake {
+  Place place;
+  std::string message;
+
+  friend auto operator<=>(const Mistake&, const Mistake&) = default;
+};
+/// "workflow.toml:12:3: unknown option ...": what is printed after "error: ".
+[[nodiscard]] std::string to_string(const Mistake& mistake);
+
+/// An input of a stage: the artifact's kind and the stage that gives it.
+struct Source {
+  std::string kind, stage;
+
+  friend bool operator==(const Source&, const Source&) = default;
+};
+
+/// One [stages.x], resolved.
+struct StagePlan {
+  std::string name, type;
+  std::vector<std::string> uses;                           ///< the shared tables its type uses
+  Place place;                                             ///< of its name
+  std::size_t written = 0;                                 ///< its index among the stages as the file lists them
+  Value options{Value::Map{}};                             ///< the stage's own options, given ones over defaults
+  TrainingTables tables;                                   ///< those that the stage's type uses; the others are empty
+  std::map<std::string, std::vector<std::string>> inputs;  ///< as written: artifact kind -> stages
+  std::vector<std::string> needs;                          ///< as written
+  /// Where each value came from: "optimizer.lr" -> "default", "workflow.toml:12:3", "--set" or
+  /// "stages.train_cnn.optimizer at base.toml:3:1". The stage's own options have no prefix; list entries are named by their type
+  /// ("callbacks.EarlyStopping.patience"), by their index where the type stands several times.
+  std::map<std::string, std::string> origins;
+  std::vector<Source> sources;  ///< the graph, resolved: port by port, each in the order of the file
+};
+
+/// A workflow without mistakes.
+struct Workflow {
+  std::filesystem::path file;  ///< absolute
+  std::string name;
+  RunSettings settings;                             ///< `threads` is 0 for "auto" and `command_line` is empty: both are left to the caller
+  std::vector<StagePlan> stages;                    ///< in execution order: topological, ties as in the file
+  std::vector<std::filesystem::path> plugin_paths;  ///< absolute
+  std::vector<std::filesystem::path> files;         ///< absolute: the file, then what it extends
+  std::set<std::string> secrets;                    ///< values of secret options: not to be shown anywhere, command lines included
+};
+
+struct WorkflowRequest {
+  std::filesystem::path file;     ///< relative to the current folder
+  std::vector<std::string> sets;  ///< KEY=VALUE of every --set
+};
+
+/// A workflow as it is written: parsed, with what it extends merged in, `${env:...}` replaced and --set applied. Nothing is checked yet
+/// against components, since these come from the plugins that it may name.
+class Document {
+ public:
+  struct Impl;
+  explicit Document(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+  /// [plugins].path, absolute; what is no text or list of texts is left out here and reported by check_workflow.
+  [[nodiscard]] const std::vector<std::filesystem::path>& plugin_paths() const;
+  [[nodiscard]] const Impl& impl() const { return *impl_; }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// Error (usage), located, for a file that cannot be read or is no TOML; milder mistakes are kept for check_workflow.
+[[nodiscard]] Document read_workflow(const WorkflowRequest& request);
+
+struct CheckedWorkflow {
+  Workflow workflow;              ///< complete only where there are no mistakes
+  std::vector<Mistake> mistakes;  ///< all of them, sorted by file, line and column
+};
+/// Never throws for what a user can get wrong. Reads no data but the header line of source files.
+[[nodiscard]] CheckedWorkflow check_workflow(const Document& document, const Registry& registry);
+
+/// The resolved workflow as TOML without secrets: every option of every stage, shared tables written into the stages. Reading and checking
+/// it in the same folder gives the same stages and settings.
+[[nodiscard]] std::string to_toml_text(const Workflow& workflow);
+
+}  // namespace pipeline

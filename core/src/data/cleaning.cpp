@@ -1,0 +1,152 @@
+#include "data/cleaning.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/series.h"
+
+namespace pipeline {
+namespace {
+
+constexpr std::size_t no_split = 3, undivided = 4;
+
+/// Rows within which values may be filled.
+struct Block {
+  std::int64_t first, last;
+  std::size_t split;  // 0 to 2; no_split: rows that no split uses; undivided: a series that isn't split at all
+};
+
+std::vector<Block> make_blocks(const CleanTable& data, std::span<const std::int64_t> borders) {
+  std::vector<Block> blocks;
+  std::int64_t at = 0;  // series row of the segment's first
+  for (const Segment& s : data.segments) {
+    const std::int64_t end = at + s.count - data.lead;
+    std::int64_t first = s.first;
+    std::size_t split = static_cast<std::size_t>(std::ranges::upper_bound(borders, at) - borders.begin());
+    for (; split < borders.size() && borders[split] < end; ++split) {
+      const std::int64_t border = s.first + data.lead + borders[split] - at;
+      blocks.push_back({first, border, split});
+      first = border;
+    }
+    blocks.push_back({first, s.first + s.count, borders.empty() ? undivided : split});
+    at = end;
+  }
+  return blocks;
+}
+
+Error leading_gap(const CleanTable& data, const Block& block, std::size_t column, std::int64_t good) {
+  const Table& table = data.table;
+  const bool file_start = block.first == 0;
+  std::string text = table.place(block.first) + ": column \"" + data.names[column] + "\" has no value ";
+  if (file_start) {
+    text += "in the first " + format_count(good - block.first) + " rows";
+  } else {
+    text += std::string("at the start of ") +
+            (block.split < no_split ? std::string("the ") + split_names[block.split] + " split" : "a segment") + " (" +
+            table.time_text(block.first) + "), and filling never crosses a border";
+  }
+  if (good < block.last) {
+    text += "; its first good row is " + table.place(good) + " (" + table.time_text(good) + ")";
+  } else {
+    text += "; it has none there at all";
+  }
+  return data_error(
+      text + (file_start ? ": let the file begin there, or write missing = \"drop\"" : ": move the split, or write missing = \"drop\""));
+}
+
+void fill_column(CleanTable& data, const Block& block, std::size_t column, bool interpolate) {
+  const auto cell = [&](std::int64_t row) -> double& { return data.table.row(row)[column]; };
+  for (std::int64_t row = block.first; row < block.last; ++row) {
+    if (!std::isnan(cell(row))) continue;
+    std::int64_t good = row;
+    while (good < block.last && std::isnan(cell(good))) ++good;
+    if (row == block.first && (block.split != no_split || row == 0)) throw leading_gap(data, block, column, good);
+    const double before = cell(row - 1);
+    const double slope = interpolate && good < block.last ? (cell(good) - before) / static_cast<double>(good - row + 1) : 0;
+    for (std::int64_t r = row; r < good; ++r) {
+      cell(r) = before + slope * static_cast<double>(r - row + 1);
+      data.observed->data()[static_cast<std::size_t>(r) * data.table.columns() + column] = 0;
+    }
+    row = good;
+  }
+}
+
+}  // namespace
+
+std::int64_t CleanTable::rows() const {
+  std::int64_t n = 0;
+  for (const Segment& s : segments) n += s.count - lead;
+  return n;
+}
+
+std::vector<Segment> CleanTable::series_segments() const {
+  std::vector<Segment> out;
+  std::int64_t at = 0;
+  for (const Segment& s : segments) {
+    out.push_back({at, s.count - lead});
+    at += s.count - lead;
+  }
+  return out;
+}
+
+std::int64_t CleanTable::rows_before(std::int64_t time) const {
+  std::int64_t n = 0;
+  for (const Segment& s : segments) {
+    const auto times = table.time().subspan(static_cast<std::size_t>(s.first + lead), static_cast<std::size_t>(s.count - lead));
+    n += std::ranges::lower_bound(times, time) - times.begin();
+  }
+  return n;
+}
+
+void drop_missing(CleanTable& data, const std::string& missing) {
+  Table& table = data.table;
+  data.missing.assign(table.columns(), 0);
+  std::int64_t to = 0;
+  std::vector<Segment> kept;
+  for (const Segment& s : data.segments) {
+    Segment run{to, 0};
+    for (std::int64_t row = s.first; row < s.first + s.count; ++row) {
+      const double* const cells = table.row(row);
+      bool complete = true;
+      for (std::size_t c = 0; c < data.required; ++c) {
+        if (!std::isnan(cells[c])) continue;
+        if (missing == "error") {
+          throw data_error(table.place(row) + ": column \"" + data.names[c] +
+                           "\" has no value; write missing = \"drop\", \"forward_fill\" or \"interpolate\"");
+        }
+        ++data.missing[c];
+        complete = false;
+      }
+      if (complete || missing != "drop") {
+        table.move_row(row, to++);
+        ++run.count;
+      } else {
+        if (run.count > 0) kept.push_back(run);
+        run = {to, 0};
+      }
+    }
+    if (run.count > 0) kept.push_back(run);
+  }
+  table.truncate(to);
+  // A segment that is all lead has no row of the series.
+  std::erase_if(kept, [&](const Segment& s) { return s.count <= data.lead; });
+  data.segments = std::move(kept);
+}
+
+void fill_missing(CleanTable& data, const std::string& missing, std::span<const std::int64_t> borders,
+                  const std::filesystem::path& scratch) {
+  if (missing != "forward_fill" && missing != "interpolate") return;
+  if (std::ranges::all_of(data.missing, [](std::int64_t n) { return n == 0; })) return;
+  const std::size_t cells = static_cast<std::size_t>(data.table.rows()) * data.table.columns();
+  data.observed.emplace(scratch).reserve(cells);
+  std::fill_n(data.observed->data(), cells, std::uint8_t{1});
+  for (const Block& block : make_blocks(data, borders)) {
+    for (std::size_t c = 0; c < data.required; ++c) {
+      if (data.missing[c] > 0) fill_column(data, block, c, missing == "interpolate");
+    }
+  }
+}
+
+}  // namespace pipeline

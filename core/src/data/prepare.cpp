@@ -1,0 +1,204 @@
+#include "pipeline/prepare.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "data/cleaning.h"
+#include "data/read_clean.h"
+#include "data/scaler.h"
+#include "data/series_files.h"
+#include "data/split.h"
+#include "data/time_parser.h"
+#include "data/transform.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+namespace {
+
+/// Names, columns and transforms of the series to be; nothing is read for them.
+SeriesInfo plan_series(const PrepareOptions& options) {
+  if (options.features.empty()) throw usage_error("features is empty: name the columns a model sees");
+  if (options.target.empty()) throw usage_error("target is empty: name the columns to forecast");
+  SeriesInfo info;
+  info.features = options.features;
+  info.targets = options.target;
+  const auto add = [&](const std::string& name, bool feature) {
+    const auto found = std::ranges::find(info.columns, name, &ColumnTransform::name);
+    if (found == info.columns.end()) {
+      info.columns.push_back({.name = name});
+    } else if (feature) {
+      throw usage_error("features names the column \"" + name + "\" twice");
+    }
+    return std::ranges::find(info.columns, name, &ColumnTransform::name) - info.columns.begin();
+  };
+  for (const std::string& name : info.features) add(name, true);
+  for (const std::string& name : info.targets) {
+    const std::int64_t column = add(name, false);
+    if (std::ranges::find(info.target_columns, column) != info.target_columns.end())
+      throw usage_error("target names the column \"" + name + "\" twice");
+    info.target_columns.push_back(column);
+  }
+  if (!options.transform.is_map())
+    throw usage_error("transform takes a table such as { OT = \"log\" }, not " + type_name(options.transform));
+  std::vector<std::string> names;
+  for (const ColumnTransform& c : info.columns) names.push_back(c.name);
+  for (const auto& [name, change] : options.transform.as_map()) {
+    const auto column = std::ranges::find(info.columns, name, &ColumnTransform::name);
+    if (column == info.columns.end()) {
+      const std::string near = nearest_name(name, names);
+      throw usage_error("transform names \"" + name + "\", which is neither a feature nor a target" +
+                        (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+    }
+    if (!change.is_string())
+      throw usage_error("transform of \"" + name + "\" takes \"log\", \"diff\" or \"log_return\", not " + type_name(change));
+    static_cast<void>(parse_change(change.as_string()));  // or its Error
+    column->transform = change.as_string();
+  }
+  info.has_time = !options.time_column.empty();
+  if (info.has_time) {
+    info.time_name = options.time_column.size() == 1 ? options.time_column[0] : "time";
+  }
+  Value::List time_columns(options.time_column.begin(), options.time_column.end());
+  info.source = Value::Map{{"delimiter", options.delimiter},     {"decimal", options.decimal}, {"time_column", time_columns},
+                           {"time_format", options.time_format}, {"gaps", options.gaps},       {"na_values", options.na_values},
+                           {"missing", options.missing}};
+  return info;
+}
+
+void say_time(const CleanTable& data, const PrepareOptions& options, Log& log) {
+  if (!data.table.has_time()) return;
+  const Frequency& frequency = data.axis.frequency;
+  const auto time = data.table.time();
+  std::string text = "time " + format_time(time.front(), true) + " to " + format_time(time.back(), true) + ", ";
+  if (frequency.irregular()) {
+    log.info(text + "irregular");
+    return;
+  }
+  text += (frequency.business_day ? frequency.text() : "step " + frequency.text()) + ", " + format_count(data.axis.gaps) +
+          (data.axis.gaps == 1 ? " gap" : " gaps");
+  if (data.axis.gaps > 0) text += options.gaps == "split" ? ", each the start of a new segment" : ", read as if nothing were missing";
+  log.info(text);
+}
+
+void say_missing(const CleanTable& data, const PrepareOptions& options, Log& log) {
+  std::string text;
+  for (std::size_t c = 0; c < data.names.size(); ++c) {
+    if (data.missing[c] > 0) text += (text.empty() ? "" : ", ") + data.names[c] + " " + format_count(data.missing[c]);
+  }
+  if (text.empty()) {
+    log.info("missing values: none");
+  } else if (options.missing == "drop") {
+    log.info("missing values: " + text + "; their rows are dropped, which leaves " + format_count(data.rows()) + " rows in " +
+             format_count(static_cast<std::int64_t>(data.segments.size())) + " segments");
+  } else if (options.missing == "forward_fill") {
+    log.info("missing values: " + text + "; filled with the value before");
+  } else {
+    log.warning("missing values: " + text +
+                "; filled on a line between the values around them, which looks ahead: a forecast could not have known");
+  }
+}
+
+void say_splits(const SeriesInfo& info, std::span<const std::int64_t> time, Log& log) {
+  std::int64_t first = 0;
+  const auto text = [&](std::int64_t row) {
+    const std::int64_t at = time[static_cast<std::size_t>(row)];
+    return info.has_time ? format_time(at, true) : "row " + format_count(at);
+  };
+  for (std::size_t i = 0; i < split_names.size(); ++i) {
+    const std::int64_t last = info.split_end[i];
+    log.info(std::string(split_names[i]) + ": " + format_count(last - first) + " rows, " + text(first) + " to " + text(last - 1));
+    first = last;
+  }
+  if (const auto rows = static_cast<std::int64_t>(time.size()); first < rows) {
+    log.info("unused: " + format_count(rows - first) + " rows after the test split, from " + text(first));
+  }
+}
+
+/// Transforms, scales and stores the rows.
+void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& out) {
+  std::vector<Change> changes;
+  for (const ColumnTransform& c : info.columns) changes.push_back(parse_change(c.transform));
+  const std::size_t columns = changes.size(), targets = info.targets.size();
+  float* values = out.values().data();
+  double* levels = out.targets().data();
+  data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t to) {
+    const double* const level = data.table.row(row);
+    const double* const previous = data.lead > 0 ? level - columns : level;
+    for (std::size_t c = 0; c < columns; ++c) {
+      const ColumnTransform& column = info.columns[c];
+      *values++ = static_cast<float>((apply_change(changes[c], level[c], previous[c]) - column.center) / column.scale);
+    }
+    for (std::size_t t = 0; t < targets; ++t) *levels++ = level[info.target_columns[t]];
+    out.time()[static_cast<std::size_t>(to)] = data.table.time()[static_cast<std::size_t>(row)];
+  });
+  if (!data.observed) {
+    std::ranges::fill(out.observed(), std::uint8_t{1});
+    return;
+  }
+  data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t to) {
+    std::copy_n(data.observed->data() + static_cast<std::size_t>(row) * columns, columns,
+                out.observed().data() + static_cast<std::size_t>(to) * columns);
+  });
+}
+
+}  // namespace
+
+SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log) {
+  const SplitRule rule = SplitRule::parse(split);
+  SeriesInfo info = plan_series(options);
+  if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");
+
+  const auto start = std::chrono::steady_clock::now();
+  CleanTable data =
+      read_clean({.file = options.source, .frequency = options.frequency, .required = info.columns.size(), .scratch = folder}, info);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + options.source + ", " +
+           format_short(static_cast<double>(data.table.file_size()) / 1e6) + " MB in " + format_short(seconds.count()) + " s");
+  if (data.rows() == 0) throw data_error(options.source + " has no row without missing values; read less columns, or fill them");
+  say_time(data, options, log);
+  say_missing(data, options, log);
+
+  info.frequency = data.axis.frequency.text();
+  info.step_ns = data.axis.frequency.step_ns;
+  if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = median_step(data.table.time());
+  info.segments = data.series_segments();
+  info.split_end = rule.ends(
+      data.rows(), [&](std::int64_t time) { return data.rows_before(time); }, "rows");
+  fill_missing(data, options.missing, info.split_end, folder);
+  for (const std::string& name : fit_scaler(options.scaler, data, info.split_end[0], info.columns)) {
+    log.warning("column \"" + name + "\" " + (options.scaler == "robust" ? "has no spread between its quartiles" : "is constant") +
+                " in the training rows; its scale is 1");
+  }
+  const SeriesOutput out(folder, info, data.rows());
+  write_rows(data, info, out);
+  say_splits(info, out.time(), log);
+  return info;
+}
+
+PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info) {
+  CleanTable data = read_clean({.file = csv,
+                                .frequency = info.has_time ? info.frequency : "none",
+                                .required = info.features.size(),
+                                .scratch = std::filesystem::temp_directory_path()},
+                               info);
+  fill_missing(data, info.source.at("missing").as_string(), {}, std::filesystem::temp_directory_path());
+  const std::size_t columns = info.columns.size();
+  PreparedInput out;
+  out.segments = data.series_segments();
+  data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t) {
+    const double* const level = data.table.row(row);
+    const double* const previous = data.lead > 0 ? level - columns : level;
+    for (std::size_t c = 0; c < columns; ++c) {
+      out.values.push_back(static_cast<float>(info.columns[c].forward(level[c], previous[c])));
+      const bool filled = data.observed && data.observed->data()[static_cast<std::size_t>(row) * columns + c] == 0;
+      out.observed.push_back(filled || std::isnan(level[c]) ? 0 : 1);
+    }
+    for (const std::int64_t t : info.target_columns) out.targets.push_back(level[t]);
+    out.time.push_back(data.table.time()[static_cast<std::size_t>(row)]);
+  });
+  return out;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,59 @@
+#include "data/read_clean.h"
+
+#include <algorithm>
+
+#include "data/transform.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+namespace {
+
+void check_positive(CleanTable& data, const SeriesInfo& info) {
+  for (std::size_t c = 0; c < info.columns.size(); ++c) {
+    if (!needs_positive(parse_change(info.columns[c].transform))) continue;
+    for (std::int64_t row = 0; row < data.table.rows(); ++row) {
+      const double level = data.table.row(row)[c];
+      if (!(level <= 0)) continue;
+      throw data_error(data.table.place(row) + ": column \"" + info.columns[c].name + "\" is " + format_number(level) +
+                       ", and transform \"" + info.columns[c].transform +
+                       "\" needs values above 0; write another transform, or na_values = [" + format_number(level) +
+                       "] if it means \"missing\"");
+    }
+  }
+}
+
+}  // namespace
+
+CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
+  const Value& source = info.source;
+  TableRequest wanted{
+      .file = request.file,
+      .format = CsvFormat::from_options(source.at("delimiter").as_string(), source.at("decimal").as_string(), source.at("na_values")),
+      .time_columns = {},
+      .time_format = source.at("time_format").as_string(),
+      .columns = {},
+      .required = request.required,
+      .scratch = request.scratch};
+  for (const Value& name : source.at("time_column").as_list()) wanted.time_columns.push_back(name.as_string());
+  for (const ColumnTransform& c : info.columns) wanted.columns.push_back(c.name);
+
+  CleanTable data{.table = Table(wanted),
+                  .axis = {},
+                  .names = wanted.columns,
+                  .required = request.required,
+                  .segments = {},
+                  .missing = {},
+                  .observed = {}};
+  for (const ColumnTransform& c : info.columns) {
+    if (c.is_difference()) data.lead = 1;
+  }
+  data.axis = understand_time(data.table.time(), info.has_time ? request.frequency : "none", source.at("gaps").as_string(),
+                              [&](std::int64_t row) { return data.table.place(row); });
+  check_positive(data, info);
+  data.segments = data.axis.segments;
+  drop_missing(data, source.at("missing").as_string());
+  return data;
+}
+
+}  // namespace pipeline

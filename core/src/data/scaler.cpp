@@ -1,0 +1,107 @@
+#include "data/scaler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "data/transform.h"
+
+namespace pipeline {
+namespace {
+
+/// Changed values of the training rows, column by column.
+class TrainingRows {
+ public:
+  TrainingRows(CleanTable& data, std::int64_t rows, const std::vector<ColumnTransform>& columns) : data_(data), rows_(rows) {
+    for (const ColumnTransform& c : columns) changes_.push_back(parse_change(c.transform));
+  }
+
+  /// f(column, value) for every value, in the order of rows.
+  template <class F>
+  void for_each(F f) const {
+    data_.for_rows(0, rows_, [&](std::int64_t row, std::int64_t) {
+      const double* const level = data_.table.row(row);
+      const double* const previous = data_.lead > 0 ? level - changes_.size() : level;
+      for (std::size_t c = 0; c < changes_.size(); ++c) f(c, apply_change(changes_[c], level[c], previous[c]));
+    });
+  }
+
+  [[nodiscard]] std::vector<double> column(std::size_t column) const {
+    std::vector<double> out;
+    out.reserve(static_cast<std::size_t>(rows_));
+    data_.for_rows(0, rows_, [&](std::int64_t row, std::int64_t) {
+      const double* const level = data_.table.row(row) + column;
+      out.push_back(apply_change(changes_[column], *level, data_.lead > 0 ? *(level - changes_.size()) : *level));
+    });
+    return out;
+  }
+
+  [[nodiscard]] double count() const { return static_cast<double>(rows_); }
+
+ private:
+  CleanTable& data_;
+  std::int64_t rows_;
+  std::vector<Change> changes_;
+};
+
+void fit_standard(const TrainingRows& rows, std::vector<ColumnTransform>& columns) {
+  // Two passes: the mean first, so that squares of large levels don't swallow small deviations.
+  std::vector<double> sums(columns.size()), rest(columns.size()), squares(columns.size());
+  rows.for_each([&](std::size_t c, double value) { sums[c] += value; });
+  for (double& sum : sums) sum /= rows.count();
+  rows.for_each([&](std::size_t c, double value) {
+    const double deviation = value - sums[c];
+    rest[c] += deviation;
+    squares[c] += deviation * deviation;
+  });
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const double error = rest[c] / rows.count();  // what rounding left in the mean
+    columns[c].center = sums[c] + error;
+    columns[c].scale = std::sqrt(std::max(squares[c] / rows.count() - error * error, 0.0));
+  }
+}
+
+void fit_minmax(const TrainingRows& rows, std::vector<ColumnTransform>& columns) {
+  std::vector<double> low(columns.size(), std::numeric_limits<double>::infinity()), high(columns.size(), -low[0]);
+  rows.for_each([&](std::size_t c, double value) { low[c] = std::min(low[c], value), high[c] = std::max(high[c], value); });
+  for (std::size_t c = 0; c < columns.size(); ++c) columns[c].center = low[c], columns[c].scale = high[c] - low[c];
+}
+
+/// The value at share `q` of the sorted values, between two of them where it falls there.
+double percentile(std::vector<double>& values, double q) {
+  const double at = q * static_cast<double>(values.size() - 1);
+  const auto low = values.begin() + static_cast<std::ptrdiff_t>(std::floor(at));
+  std::nth_element(values.begin(), low, values.end());
+  if (low + 1 == values.end()) return *low;
+  return *low + (*std::min_element(low + 1, values.end()) - *low) * (at - std::floor(at));
+}
+
+void fit_robust(const TrainingRows& rows, std::vector<ColumnTransform>& columns) {
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    std::vector<double> values = rows.column(c);
+    columns[c].center = percentile(values, 0.5);
+    const double lower = percentile(values, 0.25);
+    columns[c].scale = percentile(values, 0.75) - lower;
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> fit_scaler(const std::string& scaler, CleanTable& data, std::int64_t rows, std::vector<ColumnTransform>& columns) {
+  for (ColumnTransform& c : columns) c.scaler = scaler;
+  if (scaler == "none") return {};
+  const TrainingRows training(data, rows, columns);
+  if (scaler == "standard") fit_standard(training, columns);
+  if (scaler == "minmax") fit_minmax(training, columns);
+  if (scaler == "robust") fit_robust(training, columns);
+  std::vector<std::string> constant;
+  for (ColumnTransform& c : columns) {
+    // Rounding leaves a constant column a deviation of some 1e-16 of its level.
+    if (c.scale > 1e-14 * std::abs(c.center)) continue;
+    c.scale = 1;
+    constant.push_back(c.name);
+  }
+  return constant;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/cleaning.h"
+#include "pipeline/series.h"
+
+namespace pipeline {
+
+/// Sets center and scale of each column from the series' first `rows` rows, after its transform: standard (mean, population deviation),
+/// minmax (minimum, range) or robust (median, interquartile range as NumPy's linear percentiles); "none" leaves 0 and 1. A column
+/// that does not vary keeps scale 1; the names of such are returned.
+std::vector<std::string> fit_scaler(const std::string& scaler, CleanTable& data, std::int64_t rows, std::vector<ColumnTransform>& columns);
+
+}  // namespace pipeline

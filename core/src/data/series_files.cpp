@@ -1,0 +1,122 @@
+#include "data/series_files.h"
+
+#include <algorithm>
+#include <array>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+namespace {
+
+constexpr const char* row_numbers = "<i8";
+constexpr const char* times = "<M8[ns]";
+
+std::int64_t size_of(const auto& container) { return static_cast<std::int64_t>(container.size()); }
+
+template <class T>
+NpyOutput<T> make(const std::filesystem::path& folder, const char* name, const char* descr, std::initializer_list<std::int64_t> shape) {
+  return {folder / name, descr, std::span(shape.begin(), shape.size())};
+}
+
+/// columns.json says what the columns are, transform.json how they were changed; together they are the SeriesInfo.
+void write_info(const std::filesystem::path& folder, const SeriesInfo& info) {
+  Value columns = info.to_value();
+  write_json(folder / "transform.json", Value::Map{{"columns", columns.at("columns")}});
+  columns.as_map().erase("columns");
+  write_json(folder / "columns.json", columns);
+}
+
+SeriesInfo read_info(const std::filesystem::path& folder) {
+  for (const char* name : {"columns.json", "transform.json"}) {
+    if (!std::filesystem::exists(folder / name)) throw data_error(folder.string() + " holds no series: " + name + " is missing");
+  }
+  try {
+    Value all = read_json(folder / "columns.json");
+    all["columns"] = read_json(folder / "transform.json").at("columns");
+    return SeriesInfo::from_value(all);
+  } catch (const Error& error) {
+    throw data_error((folder / "columns.json").string() + " and transform.json are damaged: " + error.what());
+  }
+}
+
+void check_rows(const SeriesInfo& info, std::int64_t rows, const std::filesystem::path& folder) {
+  std::int64_t at = 0;
+  for (const Segment& s : info.segments) {
+    if (s.first < at || s.count < 0 || s.count > rows - s.first) throw data_error(folder.string() + ": a segment lies beyond the series");
+    at = s.first + s.count;
+  }
+  if (info.split_end[0] < 0 || !std::ranges::is_sorted(info.split_end) || info.split_end[2] > rows) {
+    throw data_error(folder.string() + ": a split lies beyond the series");
+  }
+}
+
+}  // namespace
+
+SeriesOutput::SeriesOutput(const std::filesystem::path& folder, SeriesInfo info, std::int64_t rows)
+    : values_(make<float>(folder, "series.npy", "<f4", {rows, size_of(info.columns)})),
+      time_(make<std::int64_t>(folder, "time.npy", info.has_time ? times : row_numbers, {rows})),
+      targets_(make<double>(folder, "targets.npy", "<f8", {rows, size_of(info.targets)})),
+      observed_(make<std::uint8_t>(folder, "observed.npy", "|b1", {rows, size_of(info.columns)})) {
+  write_info(folder, info);
+}
+
+void write_series(const std::filesystem::path& folder, const SeriesData& data) {
+  const std::size_t rows = data.time.size(), cells = rows * data.info.columns.size();
+  if (data.values.size() != cells || data.targets.size() != rows * data.info.targets.size() ||
+      (!data.observed.empty() && data.observed.size() != cells)) {
+    throw data_error("write_series: values, targets and observed don't fit " + std::to_string(rows) + " rows of " +
+                     std::to_string(data.info.columns.size()) + " columns");
+  }
+  const SeriesOutput out(folder, data.info, static_cast<std::int64_t>(rows));
+  std::ranges::copy(data.values, out.values().begin());
+  std::ranges::copy(data.time, out.time().begin());
+  std::ranges::copy(data.targets, out.targets().begin());
+  if (data.observed.empty()) {
+    std::ranges::fill(out.observed(), std::uint8_t{1});
+  } else {
+    std::ranges::copy(data.observed, out.observed().begin());
+  }
+}
+
+struct Series::Impl {
+  SeriesInfo info;
+  NpyFile values_file, time_file, targets_file, observed_file;
+  std::span<const float> values;
+  std::span<const std::int64_t> time;
+  std::span<const double> targets;
+  std::span<const std::uint8_t> observed;
+
+  explicit Impl(const std::filesystem::path& folder)
+      : info(read_info(folder)),
+        values_file(folder / "series.npy"),
+        time_file(folder / "time.npy"),
+        targets_file(folder / "targets.npy"),
+        observed_file(folder / "observed.npy") {
+    const auto& shape = values_file.header().shape;
+    const std::int64_t rows = shape.empty() ? 0 : shape[0];
+    const std::array<std::int64_t, 2> cells{rows, size_of(info.columns)}, levels{rows, size_of(info.targets)};
+    values = values_file.as<float>("<f4", cells);
+    time = time_file.as<std::int64_t>(info.has_time ? times : row_numbers, std::array{rows});
+    targets = targets_file.as<double>("<f8", levels);
+    observed = observed_file.as<std::uint8_t>("|b1", cells);
+    check_rows(info, rows, folder);
+  }
+};
+
+Series::Series(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Series::~Series() = default;
+
+std::shared_ptr<const Series> Series::open(const std::filesystem::path& folder) {
+  return std::shared_ptr<const Series>(new Series(std::make_unique<Impl>(folder)));
+}
+
+const SeriesInfo& Series::info() const { return impl_->info; }
+std::int64_t Series::rows() const { return size_of(impl_->time); }
+std::int64_t Series::columns() const { return size_of(impl_->info.columns); }
+std::span<const float> Series::values() const { return impl_->values; }
+std::span<const std::int64_t> Series::time() const { return impl_->time; }
+std::span<const double> Series::targets() const { return impl_->targets; }
+std::span<const std::uint8_t> Series::observed() const { return impl_->observed; }
+
+}  // namespace pipeline

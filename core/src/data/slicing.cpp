@@ -1,0 +1,162 @@
+#include "pipeline/slicing.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <tuple>
+
+#include "data/npy.h"
+#include "data/split.h"
+#include "data/window_source.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+namespace {
+
+WindowsInfo plan_windows(const SliceOptions& options) {
+  return {.window = options.window,
+          .horizon = options.horizon,
+          .stride = options.stride,
+          .window_norm = options.window_norm,
+          .series = {},
+          .feature_file = {},
+          .target_file = {},
+          .ranges = {}};
+}
+
+/// All windows whose targets lie within a split and whose rows lie within a segment.
+std::vector<WindowRange> cut(const SeriesInfo& series, const WindowsInfo& info) {
+  std::vector<WindowRange> ranges;
+  std::int64_t begin = 0;
+  for (std::size_t split = 0; split < split_names.size(); ++split) {
+    const std::int64_t end = series.split_end[split];
+    for (std::size_t s = 0; s < series.segments.size(); ++s) {
+      const Segment& segment = series.segments[s];
+      const std::int64_t first = std::max(segment.first, begin - info.window);
+      const std::int64_t last = std::min(segment.first + segment.count, end) - info.window - info.horizon;
+      if (last < first) continue;
+      ranges.push_back({static_cast<std::int64_t>(s), static_cast<Split>(split), first, (last - first) / info.stride + 1, info.stride});
+    }
+    begin = end;
+  }
+  return ranges;
+}
+
+std::array<std::int64_t, 3> counts_of(const WindowsInfo& info) {
+  std::array<std::int64_t, 3> counts{};
+  for (const WindowRange& r : info.ranges) counts[static_cast<std::size_t>(r.split)] += r.count;
+  return counts;
+}
+
+void check_splits(const SeriesInfo& series, const WindowsInfo& info) {
+  const auto counts = counts_of(info);
+  std::int64_t begin = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const std::int64_t rows = series.split_end[i] - begin;
+    if (counts[i] == 0) {
+      const std::string pieces = series.segments.size() > 1
+                                     ? " in pieces of at most " +
+                                           format_count(std::ranges::max(series.segments, {}, &Segment::count).count) +
+                                           " rows without a gap"
+                                     : "";
+      throw data_error(std::string("no window fits into the ") + split_names[i] + " split: it has " + format_count(rows) + " rows" +
+                       pieces + " where window = " + std::to_string(info.window) + " and horizon = " + std::to_string(info.horizon) +
+                       " need " + format_count(info.window + info.horizon) + " in a row, " + std::to_string(info.horizon) +
+                       " of them in the split; write a smaller window or horizon, or change split");
+    }
+    begin = series.split_end[i];
+  }
+}
+
+void say_windows(const WindowsInfo& info, const Series& series, Log& log) {
+  const auto counts = counts_of(info);
+  const auto time = [&](std::int64_t row) {
+    const std::int64_t at = series.time()[static_cast<std::size_t>(row)];
+    return series.info().has_time ? format_time(at, true) : "row " + format_count(at);
+  };
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto of_split = [i](const WindowRange& r) { return static_cast<std::size_t>(r.split) == i; };
+    const auto first = std::ranges::find_if(info.ranges, of_split);
+    const auto last = std::find_if(info.ranges.rbegin(), info.ranges.rend(), of_split);
+    log.info(std::string(split_names[i]) + ": " + format_count(counts[i]) + " windows, targets " + time(first->first + info.window) +
+             " to " + time(last->first + (last->count - 1) * last->stride + info.window + info.horizon - 1));
+  }
+}
+
+/// X.npy and y.npy through mappings, in portions that stay in the cache.
+void export_windows(const Windows& windows, const std::filesystem::path& folder, Log& log) {
+  constexpr std::int64_t portion = 64;
+  const WindowsInfo& info = windows.info();
+  const auto counts = counts_of(info);
+  const std::int64_t n = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  const auto features = static_cast<std::int64_t>(windows.feature_names().size()),
+             targets = static_cast<std::int64_t>(windows.target_names().size());
+  std::vector<std::int64_t> y_shape{n, info.horizon, targets};
+  if (info.horizon == 1) y_shape = {n, targets};
+  const NpyOutput<float> x(folder / "X.npy", "<f4", std::array{n, info.window, features});
+  const NpyOutput<float> y(folder / "y.npy", "<f4", y_shape);
+  float *x_at = x.data().data(), *y_at = y.data().data();
+  std::vector<std::int64_t> indices;
+  for (std::size_t split = 0; split < counts.size(); ++split) {
+    for (std::int64_t first = 0; first < counts[split]; first += portion) {
+      const std::int64_t count = std::min(portion, counts[split] - first);
+      indices.resize(static_cast<std::size_t>(count));
+      std::iota(indices.begin(), indices.end(), first);
+      windows.gather(static_cast<Split>(split), indices, {.x = x_at, .y = y_at});
+      x_at += count * info.window * features;
+      y_at += count * info.horizon * targets;
+    }
+  }
+  log.info("exported " + format_count(n) + " windows to X.npy and y.npy");
+}
+
+}  // namespace
+
+WindowsInfo slice_series(const SliceOptions& options, const std::filesystem::path& series_folder, const std::string& series_link,
+                         const std::filesystem::path& folder, Log& log) {
+  const auto series = Series::open(series_folder);
+  WindowsInfo info = plan_windows(options);
+  info.series = series_link;
+  info.ranges = cut(series->info(), info);
+  check_splits(series->info(), info);
+  write_json(folder / "windows.json", info.to_value());
+  say_windows(info, *series, log);
+  if (options.export_arrays) export_windows(*Windows::open(folder), folder, log);
+  return info;
+}
+
+WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const std::filesystem::path& folder, Log& log) {
+  if (options.window_norm != "none") {
+    throw usage_error(
+        "window_norm = \"" + options.window_norm +
+        "\" needs the targets' past, which feature_path and target_path don't hold; write window_norm = \"none\", or start from "
+        "a series with the stage preprocess");
+  }
+  const SplitRule rule = SplitRule::parse(split);
+  if (rule.kind == SplitRule::Kind::times)
+    throw usage_error("split names times, which windows made elsewhere don't have; write fractions or counts");
+  WindowsInfo info = plan_windows(options);
+  info.feature_file = options.feature_path;
+  info.target_file = options.target_path;
+  const auto source = array_source(info);
+  const SliceOptions defaults;
+  for (const auto& [name, given, usual, found] : {std::tuple{"window", options.window, defaults.window, info.window},
+                                                  std::tuple{"horizon", options.horizon, defaults.horizon, info.horizon}}) {
+    if (given != usual && given != found) {
+      throw data_error(std::string(name) + " = " + std::to_string(given) + " where the windows in " + options.feature_path + " and " +
+                       options.target_path + " have " + std::to_string(found) + "; leave it out");
+    }
+  }
+  const auto ends = rule.ends(source->first_rows(), nullptr, "windows");
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const std::int64_t first = i == 0 ? 0 : ends[i - 1];
+    info.ranges.push_back({0, static_cast<Split>(i), first, (ends[i] - first - 1) / info.stride + 1, info.stride});
+    log.info(std::string(split_names[i]) + ": " + format_count(info.ranges.back().count) + " windows of " + options.feature_path);
+  }
+  write_json(folder / "windows.json", info.to_value());
+  if (options.export_arrays) export_windows(*Windows::open(folder), folder, log);
+  return info;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,86 @@
+#include "data/split.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/time_parser.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/schema.h"
+
+namespace pipeline {
+namespace {
+
+Error misuse(const Value& value) {
+  return usage_error(
+      "split = " + to_toml(value) +
+      " is not understood; write three fractions [0.7, 0.15, 0.15], three counts of rows [8640, 2880, 2880], or two times, the "
+      "first of validation and the first of test [\"2018-01-01\", \"2018-07-01\"]");
+}
+
+/// floor(rows * share) of the decimal that was written: 0.7 + 0.2 is 0.9, though its double is below.
+std::int64_t floor_share(std::int64_t rows, double share) {
+  return std::min(rows, static_cast<std::int64_t>(std::floor(static_cast<double>(rows) * share * (1 + 1e-14) + 1e-9)));
+}
+
+}  // namespace
+
+Split parse_split(std::string_view name) {
+  for (std::size_t i = 0; i < split_names.size(); ++i) {
+    if (name == split_names[i]) return static_cast<Split>(i);
+  }
+  const std::string near = nearest_name(name, {split_names.begin(), split_names.end()});
+  throw usage_error("there is no split \"" + std::string(name) + "\"; splits are train, val and test" +
+                    (near.empty() ? "" : ": did you mean \"" + near + "\"?"));
+}
+
+SplitRule SplitRule::parse(const Value& value) {
+  SplitRule rule;
+  if (value.is_null()) return rule;
+  if (!value.is_list()) throw misuse(value);
+  const Value::List& list = value.as_list();
+  if (list.size() == 2 && std::ranges::all_of(list, &Value::is_string)) {
+    rule.kind = Kind::times;
+    std::ranges::transform(list, rule.times.begin(), [](const Value& v) { return parse_time(v.as_string()); });
+    if (rule.times[0] >= rule.times[1]) throw usage_error("split: the first time of test must come after the first of validation");
+    return rule;
+  }
+  if (list.size() != 3 || !std::ranges::all_of(list, &Value::is_number)) throw misuse(value);
+  std::ranges::transform(list, rule.fractions.begin(), &Value::as_double);
+  if (std::ranges::any_of(rule.fractions, [](double f) { return !(f >= 0); })) throw misuse(value);
+  const double sum = rule.fractions[0] + rule.fractions[1] + rule.fractions[2];
+  if (sum > 1 && std::ranges::all_of(list, &Value::is_int)) {
+    rule.kind = Kind::counts;
+    std::ranges::transform(list, rule.counts.begin(), &Value::as_int);
+    return rule;
+  }
+  if (sum > 1 + 1e-9) {
+    throw usage_error("split: the fractions " + to_toml(value) + " add up to " + format_short(sum) + ", which is more than 1");
+  }
+  return rule;
+}
+
+std::array<std::int64_t, 3> SplitRule::ends(std::int64_t rows, const std::function<std::int64_t(std::int64_t)>& rows_before,
+                                            const std::string& what) const {
+  std::array<std::int64_t, 3> out{};
+  if (kind == Kind::times) {
+    out = {rows_before(times[0]), rows_before(times[1]), rows};
+  } else if (kind == Kind::counts) {
+    out = {counts[0], counts[0] + counts[1], counts[0] + counts[1] + counts[2]};
+    if (out[2] > rows) {
+      throw data_error("split asks for " + format_count(out[2]) + " " + what + " where there are " + format_count(rows) +
+                       "; write smaller counts, or fractions");
+    }
+  } else {
+    const double two = fractions[0] + fractions[1], three = two + fractions[2];
+    out = {floor_share(rows, fractions[0]), floor_share(rows, two), three > 1 - 1e-9 ? rows : floor_share(rows, three)};
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (out[i] > (i == 0 ? 0 : out[i - 1])) continue;
+    throw data_error(std::string("the ") + split_names[i] + " split is empty: split leaves it none of the " + format_count(rows) + " " +
+                     what + "; change split, or bring more data");
+  }
+  return out;
+}
+
+}  // namespace pipeline

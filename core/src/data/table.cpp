@@ -1,0 +1,101 @@
+#include "data/table.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "data/time_parser.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+namespace {
+
+/// The row's time as one text, whether it stands in one column or in several.
+class TimeText {
+ public:
+  explicit TimeText(std::size_t columns) : columns_(columns) {}
+  std::string_view of(const CsvRows& rows) {
+    if (columns_ == 1) return rows.text(0);
+    joined_.clear();
+    for (std::size_t i = 0; i < columns_; ++i) (joined_ += i > 0 ? " " : "") += rows.text(i);
+    return joined_;
+  }
+
+ private:
+  std::size_t columns_;
+  std::string joined_;
+};
+
+}  // namespace
+
+Table::Table(const TableRequest& request)
+    : file_(request.file, request.format),
+      columns_(request.columns.size()),
+      has_time_(!request.time_columns.empty()),
+      values_(request.scratch),
+      time_(request.scratch) {
+  std::vector<std::size_t> numbers, texts, absent;
+  for (const std::string& name : request.time_columns) texts.push_back(file_.index_of(name));
+  for (std::size_t i = 0; i < columns_; ++i) {
+    if (i >= request.required && !file_.has(request.columns[i])) {
+      absent.push_back(i);
+    } else {
+      numbers.push_back(file_.index_of(request.columns[i]));
+    }
+  }
+  // Absent columns come last, so that the columns read are the first of each row.
+  if (!absent.empty() && absent.front() != numbers.size()) numbers.resize(absent.front());
+
+  CsvRows rows(file_, numbers, texts);
+  TimeParser parser(request.time_format);
+  TimeText time_text(texts.size());
+  std::int64_t previous = std::numeric_limits<std::int64_t>::min();
+  for (;; ++rows_) {
+    if (rows_ == capacity_) {
+      const auto read = static_cast<double>(std::max<std::size_t>(rows.consumed(), 1));
+      const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(file_.size()) / read;
+      make_room(std::max(rows_ + 1000, static_cast<std::int64_t>(expected)));
+    }
+    double* const values = row(rows_);
+    if (!rows.next(values)) break;
+    for (std::size_t i = numbers.size(); i < columns_; ++i) values[i] = std::numeric_limits<double>::quiet_NaN();
+    std::int64_t now = rows_;
+    if (has_time_) {
+      const std::string_view text = time_text.of(rows);
+      const auto time = parser.parse(text);
+      if (!time) throw data_error(rows.place() + ": \"" + std::string(text) + "\" is no time: " + parser.cure(text));
+      now = *time;
+      if (now <= previous) {
+        throw data_error(rows.place() + ": the time " + format_time(now) + " does not come after " + format_time(previous) +
+                         " in the row before; sort the file by time and keep one row for each time");
+      }
+    }
+    time_.data()[rows_] = previous = now;
+  }
+  if (rows_ == 0) throw data_error(request.file.string() + " has a header and no rows");
+}
+
+void Table::make_room(std::int64_t rows) {
+  values_.reserve(static_cast<std::size_t>(rows) * columns_);
+  time_.reserve(static_cast<std::size_t>(rows));
+  capacity_ = rows;
+}
+
+std::string Table::place(std::int64_t row) const {
+  CsvRows rows(file_, {}, {});
+  for (std::int64_t i = 0; i <= row; ++i) rows.next(nullptr);
+  return rows.place();
+}
+
+std::string Table::time_text(std::int64_t row) const {
+  const std::int64_t time = time_.data()[row];
+  return has_time_ ? format_time(time) : "row " + std::to_string(time);
+}
+
+void Table::move_row(std::int64_t from, std::int64_t to) {
+  if (from == to) return;
+  std::copy_n(row(from), columns_, row(to));
+  time_.data()[to] = time_.data()[from];
+}
+
+}  // namespace pipeline

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/csv_reader.h"
+#include "data/mapped_file.h"
+
+namespace pipeline {
+
+/// Which part of a CSV file becomes a table.
+struct TableRequest {
+  std::filesystem::path file;
+  CsvFormat format;
+  std::vector<std::string> time_columns;  ///< joined by spaces; none: the row number is the time
+  std::string time_format;
+  std::vector<std::string> columns;
+  std::size_t required = 0;       ///< the columns after so many first ones may be absent: NaN
+  std::filesystem::path scratch;  ///< folder for the nameless files that hold the table
+};
+
+/// Rows of numbers with a strictly increasing time. They lie in mapped files, not in anonymous memory.
+class Table {
+ public:
+  /// Error (data) with file and line: see CsvRows; also for times that are unreadable, missing or not increasing.
+  explicit Table(const TableRequest& request);
+
+  [[nodiscard]] std::int64_t rows() const { return rows_; }
+  [[nodiscard]] std::size_t columns() const { return columns_; }
+  [[nodiscard]] bool has_time() const { return has_time_; }
+  [[nodiscard]] std::span<const std::int64_t> time() const { return {time_.data(), static_cast<std::size_t>(rows_)}; }
+  [[nodiscard]] std::span<double> values() { return {values_.data(), static_cast<std::size_t>(rows_) * columns_}; }  ///< [rows, columns]
+  [[nodiscard]] double* row(std::int64_t row) { return values_.data() + static_cast<std::size_t>(row) * columns_; }
+  [[nodiscard]] std::size_t file_size() const { return file_.size(); }
+
+  /// "data.csv:17" of a row as it stands in the file: before any row is dropped. Reads the file again.
+  [[nodiscard]] std::string place(std::int64_t row) const;
+  /// The time of a row for people.
+  [[nodiscard]] std::string time_text(std::int64_t row) const;
+  /// Overwrites row `to` by row `from`; `to` is not after it.
+  void move_row(std::int64_t from, std::int64_t to);
+  void truncate(std::int64_t rows) { rows_ = rows; }
+
+ private:
+  void make_room(std::int64_t rows);
+
+  CsvFile file_;
+  std::size_t columns_;
+  bool has_time_;
+  std::int64_t rows_ = 0, capacity_ = 0;
+  ScratchArray<double> values_;
+  ScratchArray<std::int64_t> time_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,190 @@
+#include "data/time_axis.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <unordered_map>
+#include <utility>
+
+#include "data/time_parser.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+namespace {
+
+constexpr std::int64_t second = nanoseconds_per_second, day = nanoseconds_per_day;
+constexpr std::array<std::pair<const char*, std::int64_t>, 7> units{
+    {{"d", day}, {"h", 3600 * second}, {"min", 60 * second}, {"s", second}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
+/// A longer hole between working days is no holiday.
+constexpr std::int64_t longest_holiday = 14 * day;
+/// Steps told apart while looking for the most common one: bounds the memory on an irregular axis.
+constexpr std::size_t most_steps = 65'536;
+
+std::int64_t floor_day(std::int64_t time) { return time / day - (time % day < 0 ? 1 : 0); }
+
+bool is_weekend(std::int64_t time) { return weekday(floor_day(time)) > 4; }
+
+std::int64_t month_index(const CivilDate& date) { return date.year * 12 + static_cast<std::int64_t>(date.month) - 1; }
+
+/// `months` later, at the same day of the month; the last day of a month stays the last.
+std::int64_t add_months(std::int64_t time, std::int64_t months) {
+  const std::int64_t days = floor_day(time);
+  const CivilDate date = civil_from_days(days);
+  const std::int64_t index = month_index(date) + months;
+  const std::int64_t year = index / 12;
+  const auto month = static_cast<unsigned>(index % 12) + 1;
+  const bool last = date.day == days_in_month(date.year, date.month);
+  const unsigned length = days_in_month(year, month);
+  return days_from_civil({year, month, last ? length : std::min(date.day, length)}) * day + (time - days * day);
+}
+
+bool months_apart(std::int64_t earlier, std::int64_t later, int months) {
+  return later == add_months(earlier, months) || earlier == add_months(later, -months);
+}
+
+std::int64_t most_common_step(std::span<const std::int64_t> time) {
+  std::unordered_map<std::int64_t, std::int64_t> counts;
+  std::int64_t previous_step = 0, run = 0;
+  const auto add_run = [&] {
+    if (run > 0 && (counts.size() < most_steps || counts.contains(previous_step))) counts[previous_step] += run;
+  };
+  for (std::size_t i = 1; i < time.size(); ++i) {
+    const std::int64_t step = time[i] - time[i - 1];
+    if (step != previous_step) add_run(), previous_step = step, run = 0;
+    ++run;
+  }
+  add_run();
+  std::pair<std::int64_t, std::int64_t> best{0, 0};  // the smaller of equally common steps, whatever the map's order
+  for (const auto& [step, count] : counts) {
+    if (count > best.second || (count == best.second && step < best.first)) best = {step, count};
+  }
+  return best.first;
+}
+
+bool looks_like_business_days(std::span<const std::int64_t> time) {
+  bool over_weekend = false;
+  for (std::size_t i = 0; i < time.size(); ++i) {
+    if (is_weekend(time[i])) return false;
+    if (i == 0) continue;
+    const std::int64_t step = time[i] - time[i - 1];
+    if (step % day != 0) return false;
+    over_weekend |= weekday(floor_day(time[i])) < weekday(floor_day(time[i - 1]));
+  }
+  return over_weekend;
+}
+
+/// 1, 3, 12, ... where the most common step of days is that many calendar months; else 0.
+int calendar_months(std::span<const std::int64_t> time, std::int64_t step) {
+  if (step % day != 0 || step < 28 * day) return 0;
+  const int months = static_cast<int>((step / day + 15) * 12 / 365);
+  if (months < 1) return 0;
+  std::size_t fitting = 0;
+  for (std::size_t i = 1; i < time.size(); ++i) fitting += months_apart(time[i - 1], time[i], months);
+  return fitting * 2 > time.size() - 1 ? months : 0;
+}
+
+}  // namespace
+
+Frequency Frequency::parse(const std::string& text) {
+  if (text == "none") return {};
+  if (text == "business_day") return {.business_day = true};
+  std::int64_t count = 1;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  const std::string_view unit(error == std::errc{} ? stop : text.data(), end);
+  if (count > 0 && count < 1'000'000'000) {
+    if (unit == "mo") return {.months = static_cast<int>(count)};
+    if (unit == "y") return {.months = static_cast<int>(count * 12)};
+    std::int64_t step = 0;
+    if (unit == "w" && !__builtin_mul_overflow(count, 7 * day, &step)) return {.step_ns = step};
+    for (const auto& [name, nanoseconds] : units) {
+      if (unit == name && !__builtin_mul_overflow(count, nanoseconds, &step)) return {.step_ns = step};
+    }
+  }
+  throw usage_error(
+      "frequency \"" + text +
+      "\" is not understood; write \"infer\", \"none\", \"business_day\" or a step such as \"15min\", \"1h\", \"1d\", \"1w\", \"1mo\"");
+}
+
+std::string Frequency::text() const {
+  if (business_day) return "business_day";
+  if (months > 0) return std::to_string(months) + "mo";
+  for (const auto& [name, unit] : units) {
+    if (step_ns > 0 && step_ns % unit == 0) return std::to_string(step_ns / unit) + name;
+  }
+  return "none";
+}
+
+bool Frequency::follows(std::int64_t earlier, std::int64_t later) const {
+  if (business_day) return (later - earlier) % day == 0 && later - earlier <= longest_holiday && !is_weekend(later);
+  if (months > 0) return months_apart(earlier, later, months);
+  return step_ns == 0 || later - earlier == step_ns;
+}
+
+std::int64_t Frequency::next(std::int64_t time) const {
+  if (months > 0) return add_months(time, months);
+  if (!business_day) return time + step_ns;
+  do time += day;
+  while (is_weekend(time));
+  return time;
+}
+
+Frequency infer_frequency(std::span<const std::int64_t> time) {
+  const std::int64_t step = most_common_step(time);
+  if (step == 0) return {};
+  if (step == day && looks_like_business_days(time)) return {.business_day = true};
+  if (const int months = calendar_months(time, step); months > 0) return {.months = months};
+  return {.step_ns = step};
+}
+
+std::int64_t median_step(std::span<const std::int64_t> time) {
+  if (time.size() < 2) return 0;
+  const std::size_t stride = 1 + time.size() / 1'000'000;  // a million steps tell it well enough
+  std::vector<std::int64_t> steps;
+  for (std::size_t i = 1; i < time.size(); i += stride) steps.push_back(time[i] - time[i - 1]);
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *middle;
+}
+
+std::string format_duration(std::int64_t nanoseconds) {
+  std::string text;
+  for (const auto& [name, unit] : units) {
+    if (const std::int64_t count = nanoseconds / unit; count > 0) {
+      text += (text.empty() ? "" : " ") + std::to_string(count) + name;
+      nanoseconds %= unit;
+    }
+  }
+  return text.empty() ? "0s" : text;
+}
+
+TimeAxis understand_time(std::span<const std::int64_t> time, const std::string& frequency, const std::string& gaps,
+                         const std::function<std::string(std::int64_t)>& place) {
+  TimeAxis axis{.frequency = frequency == "infer" ? infer_frequency(time) : Frequency::parse(frequency),
+                .rows = static_cast<std::int64_t>(time.size()),
+                .gaps = 0,
+                .segments = {}};
+  if (axis.frequency.business_day && !time.empty() && is_weekend(time.front())) {
+    throw data_error(place(0) + ": " + format_time(time.front(), true) + " is a weekend day, no business day; write frequency = \"1d\"");
+  }
+  std::int64_t first = 0, first_gap = 0;
+  for (std::size_t i = 1; i < time.size(); ++i) {
+    if (axis.frequency.follows(time[i - 1], time[i])) continue;
+    const auto row = static_cast<std::int64_t>(i);
+    if (axis.gaps++ == 0) first_gap = row;
+    if (gaps == "split") axis.segments.push_back({first, row - first}), first = row;
+  }
+  axis.segments.push_back({first, static_cast<std::int64_t>(time.size()) - first});
+  if (axis.gaps > 0 && gaps == "error") {
+    const auto before = static_cast<std::size_t>(first_gap) - 1;
+    throw data_error(place(first_gap) + ": " + format_duration(time[before + 1] - time[before]) + " from " + format_time(time[before]) +
+                     " to " + format_time(time[before + 1]) + " where the step is " + axis.frequency.text() +
+                     (axis.gaps > 1 ? ", the first of " + format_count(axis.gaps) + " such places" : "") +
+                     "; write gaps = \"split\" to begin a new segment at each, gaps = \"allow\" to read on as if nothing were missing, or "
+                     "frequency = \"none\" for irregular times");
+  }
+  return axis;
+}
+
+}  // namespace pipeline

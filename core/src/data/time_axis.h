@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/series.h"
+
+namespace pipeline {
+
+/// The step of a time axis. Exactly one of `step_ns`, `months` and `business_day` says how to go on; none of them: irregular.
+struct Frequency {
+  std::int64_t step_ns = 0;
+  int months = 0;
+  bool business_day = false;
+
+  /// "1h", "15min", "1d", "1w", "1mo", "business_day" or "none"; Error (usage) otherwise.
+  [[nodiscard]] static Frequency parse(const std::string& text);
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] bool irregular() const { return step_ns == 0 && months == 0 && !business_day; }
+  /// Whether `later` may follow on `earlier` without a gap.
+  [[nodiscard]] bool follows(std::int64_t earlier, std::int64_t later) const;
+  /// The time after `time`; it must not be irregular.
+  [[nodiscard]] std::int64_t next(std::int64_t time) const;
+};
+
+/// The most common step, or working days, or calendar months; irregular for fewer than two times.
+[[nodiscard]] Frequency infer_frequency(std::span<const std::int64_t> time);
+/// The median step of an irregular axis, in nanoseconds; 0 for fewer than two times.
+[[nodiscard]] std::int64_t median_step(std::span<const std::int64_t> time);
+/// "1h", "2d 3h": a span of time for people.
+[[nodiscard]] std::string format_duration(std::int64_t nanoseconds);
+
+/// A time axis understood.
+struct TimeAxis {
+  Frequency frequency;
+  std::int64_t rows = 0, gaps = 0;
+  std::vector<Segment> segments;
+};
+
+/// Reads the axis with `frequency` ("infer", "none", ...) and `gaps` (error | split | allow). `place(row)` names a row's file and line, for
+/// the Error (data) of the first gap.
+[[nodiscard]] TimeAxis understand_time(std::span<const std::int64_t> time, const std::string& frequency, const std::string& gaps,
+                                       const std::function<std::string(std::int64_t)>& place);
+
+}  // namespace pipeline

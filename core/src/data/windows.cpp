@@ -1,0 +1,105 @@
+#include "pipeline/windows.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "data/window_source.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+namespace {
+
+/// The ranges of one split, with the number of windows before each.
+class SplitIndex {
+ public:
+  void add(const WindowRange& range) {
+    starts_.push_back(count_);
+    ranges_.push_back(range);
+    count_ += range.count;
+  }
+  [[nodiscard]] std::int64_t count() const { return count_; }
+  [[nodiscard]] std::int64_t first_row(std::int64_t index) const {
+    std::size_t at = 0;
+    if (ranges_.size() > 1) at = static_cast<std::size_t>(std::ranges::upper_bound(starts_, index) - starts_.begin()) - 1;
+    return ranges_[at].first + (index - starts_[at]) * ranges_[at].stride;
+  }
+
+ private:
+  std::vector<std::int64_t> starts_;
+  std::vector<WindowRange> ranges_;
+  std::int64_t count_ = 0;
+};
+
+void check_range(const WindowRange& range, std::int64_t first_rows, const std::filesystem::path& file) {
+  std::int64_t reach = 0;
+  const bool wrong = range.first < 0 || range.count < 1 || range.stride < 1 ||
+                     __builtin_mul_overflow(range.count - 1, range.stride, &reach) || __builtin_add_overflow(reach, range.first, &reach) ||
+                     reach >= first_rows;
+  if (wrong) throw data_error(file.string() + ": a range reaches beyond the rows there are; run the stage that wrote it again");
+}
+
+WindowsInfo read_info(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) throw data_error(file.parent_path().string() + " holds no windows: windows.json is missing");
+  try {
+    return WindowsInfo::from_value(read_json(file));
+  } catch (const Error& error) {
+    throw data_error(file.string() + " is damaged: " + error.what());
+  }
+}
+
+}  // namespace
+
+struct Windows::Impl {
+  WindowsInfo info;
+  std::unique_ptr<const WindowSource> source;
+  std::array<SplitIndex, 3> splits;
+};
+
+Windows::Windows(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Windows::~Windows() = default;
+
+std::shared_ptr<const Windows> Windows::open(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "windows.json";
+  auto impl = std::make_unique<Impl>();
+  impl->info = read_info(file);
+  WindowsInfo& info = impl->info;
+  if (info.series.empty()) {
+    const std::int64_t window = info.window, horizon = info.horizon;
+    impl->source = array_source(info);
+    if (window != info.window || horizon != info.horizon) {
+      throw data_error(info.feature_file + " has changed its shape since " + file.string() + " was written; run slice_windows again");
+    }
+  } else {
+    impl->source = series_source(Series::open(folder / info.series), info.window, info.horizon);
+  }
+  for (const WindowRange& range : info.ranges) {
+    check_range(range, impl->source->first_rows(), file);
+    impl->splits[static_cast<std::size_t>(range.split)].add(range);
+  }
+  return std::shared_ptr<const Windows>(new Windows(std::move(impl)));
+}
+
+const WindowsInfo& Windows::info() const { return impl_->info; }
+const Series* Windows::series() const { return impl_->source->series(); }
+const std::vector<std::string>& Windows::feature_names() const { return impl_->source->feature_names; }
+const std::vector<std::string>& Windows::target_names() const { return impl_->source->target_names; }
+const std::vector<std::int64_t>& Windows::target_columns() const { return impl_->source->target_columns; }
+std::int64_t Windows::count(Split split) const { return impl_->splits[static_cast<std::size_t>(split)].count(); }
+bool Windows::fully_observed() const { return impl_->source->fully_observed(); }
+bool Windows::has_history() const { return series() != nullptr; }
+
+std::int64_t Windows::first_row(Split split, std::int64_t index) const {
+  if (index < 0 || index >= count(split)) {
+    throw std::out_of_range("window " + std::to_string(index) + " of " + std::to_string(count(split)) + " in " +
+                            split_names[static_cast<std::size_t>(split)]);
+  }
+  return impl_->splits[static_cast<std::size_t>(split)].first_row(index);
+}
+
+void Windows::gather(Split split, std::span<const std::int64_t> indices, const WindowBuffers& out) const {
+  for (std::size_t i = 0; i < indices.size(); ++i) impl_->source->copy(first_row(split, indices[i]), i, out);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,39 @@
+#include "pipeline/errors.h"
+#include "pipeline/windows.h"
+
+namespace pipeline {
+
+Value WindowsInfo::to_value() const {
+  Value::List list;
+  for (const WindowRange& r : ranges) {
+    list.push_back(Value::Map{{"segment", r.segment},
+                              {"split", split_names[static_cast<std::size_t>(r.split)]},
+                              {"first", r.first},
+                              {"count", r.count},
+                              {"stride", r.stride}});
+  }
+  return Value::Map{{"window", window}, {"horizon", horizon},           {"stride", stride},           {"window_norm", window_norm},
+                    {"series", series}, {"feature_file", feature_file}, {"target_file", target_file}, {"ranges", list}};
+}
+
+WindowsInfo WindowsInfo::from_value(const Value& value) {
+  WindowsInfo info{.window = value.at("window").as_int(),
+                   .horizon = value.at("horizon").as_int(),
+                   .stride = value.at("stride").as_int(),
+                   .window_norm = value.at("window_norm").as_string(),
+                   .series = value.at("series").as_string(),
+                   .feature_file = value.at("feature_file").as_string(),
+                   .target_file = value.at("target_file").as_string(),
+                   .ranges = {}};
+  if (info.window < 1 || info.horizon < 1) throw data_error("window and horizon must be at least 1");
+  for (const Value& r : value.at("ranges").as_list()) {
+    info.ranges.push_back({.segment = r.at("segment").as_int(),
+                           .split = parse_split(r.at("split").as_string()),
+                           .first = r.at("first").as_int(),
+                           .count = r.at("count").as_int(),
+                           .stride = r.at("stride").as_int()});
+  }
+  return info;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace pipeline {
+
+/// What a plugin library says of itself in its file, readable before any of its code runs.
+struct PluginFacts {
+  int api = 0;
+  std::string abi_tag, torch_version, name, version;
+};
+
+/// The facts in a library's file; nothing when the file carries none (it is no plugin). Error (unexpected) when it cannot be read.
+[[nodiscard]] std::optional<PluginFacts> read_plugin_facts(const std::filesystem::path& library);
+
+/// Why a plugin with these facts cannot be loaded by this host; empty when it can.
+[[nodiscard]] std::string incompatibility(const PluginFacts& facts, const std::string& host_torch_version);
+
+}  // namespace pipeline

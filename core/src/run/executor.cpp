@@ -1,0 +1,160 @@
+#include "run/executor.h"
+
+#include <chrono>
+#include <csignal>
+#include <set>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "run/history.h"
+#include "run/stage_folder.h"
+
+namespace pipeline {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
+  return text;
+}
+
+std::vector<Artifact> artifacts_for(const StagePlan& stage, const std::filesystem::path& run_folder) {
+  std::vector<Artifact> artifacts;
+  for (const Source& source : stage.sources) artifacts.push_back({source.kind, source.stage, run_folder / source.stage});
+  return artifacts;
+}
+
+/// The same error with the stage named before each message.
+Error in_stage(const StagePlan& stage, const Error& error, int signal) {
+  std::vector<std::string> messages;
+  for (const std::string& message : error.messages()) messages.push_back("stage \"" + stage.name + "\": " + message);
+  const bool terminated = error.status() == ExitStatus::interrupted && signal == SIGTERM;
+  return {terminated ? static_cast<ExitStatus>(128 + SIGTERM) : error.status(), std::move(messages)};
+}
+
+/// What a library below threw. LibTorch appends the C++ call stack to its sentence: that is left out.
+Error unexpected(const std::exception& error) {
+  const std::string text = error.what();
+  return {ExitStatus::unexpected, text.substr(0, text.find("\nException raised from"))};
+}
+
+class Executor {
+ public:
+  Executor(const Workflow& workflow, const Registry& registry, Log& log, const std::atomic<int>& cancel)
+      : workflow_(workflow), registry_(registry), log_(log), cancel_(cancel), run_folder_(run_folder_of(workflow)) {}
+
+  StageResult run(const StagePlan& stage, bool force) {
+    const StageLock lock(run_folder_, stage.name, StageLock::Mode::exclusive);
+    const std::vector<StageLock> inputs = lock_inputs(stage);
+    const Examined now = examine_stage(stage, workflow_, registry_, force);
+    if (now.reasons.empty()) {
+      log_.info("[" + stage.name + "] up to date");
+      return {stage.name, stage.type, false, 0, now.last->summary()};
+    }
+    log_.info("[" + stage.name + "] " + joined(now.reasons));
+    return run_now(stage, now.key);
+  }
+
+ private:
+  [[nodiscard]] std::vector<StageLock> lock_inputs(const StagePlan& stage) const {
+    std::set<std::string> names;
+    for (const Source& source : stage.sources) names.insert(source.stage);
+    std::vector<StageLock> locks;
+    for (const std::string& name : names) locks.emplace_back(run_folder_, name, StageLock::Mode::shared);
+    return locks;
+  }
+
+  StageResult run_now(const StagePlan& stage, const StageKey& key) {
+    const auto start = Clock::now();
+    StagedFolder staged(run_folder_, stage.name);
+    StageContext context{.stage = stage.name,
+                         .folder = staged.path(),
+                         .settings = workflow_.settings,
+                         .tables = stage.tables,
+                         .registry = registry_,
+                         .log = log_,
+                         .cancel = cancel_,
+                         .inputs = artifacts_for(stage, run_folder_),
+                         .summary = Value(Value::Map{}),
+                         .kept_elsewhere = {}};
+    registry_.make<Stage>(stage.type, stage.options)->run(context);
+    const double seconds = seconds_since(start);
+    const ManifestInput made{stage, workflow_.settings, registry_, key, context, seconds};
+    write_json(staged.path() / "manifest.json", describe_run(made, staged.path()));
+    staged.commit();
+    log_.info("[" + stage.name + "] done in " + format_short(seconds) + " s");
+    return {stage.name, stage.type, true, seconds, context.summary};
+  }
+
+  const Workflow& workflow_;
+  const Registry& registry_;
+  Log& log_;
+  const std::atomic<int>& cancel_;
+  std::filesystem::path run_folder_;
+};
+
+Value history_record(const Workflow& workflow, const Registry& registry, const RunOutcome& outcome, const std::string& status) {
+  const std::filesystem::path folder = run_folder_of(workflow);
+  const Value options = given_options(workflow, registry);
+  Value changed{Value::Map{}};
+  const std::vector<Value> past = read_history(folder);
+  if (!past.empty()) {
+    const Value& before = past.back().at("options");
+    for (const auto& [name, value] : options.as_map()) {
+      const Value* old = before.find(name);
+      if (!old || *old != value) changed[name] = value;
+    }
+    for (const auto& [name, value] : before.as_map()) {
+      if (!options.find(name)) changed[name] = "default";
+    }
+  }
+  Value stages{Value::Map{}};
+  for (const StageResult& stage : outcome.stages) {
+    stages[stage.stage] = Value::Map{{"ran", stage.ran}, {"seconds", stage.seconds}, {"summary", stage.summary}};
+  }
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return Value::Map{{"when", format_time(now * 1'000'000'000)},
+                    {"status", status},
+                    {"seconds", outcome.seconds},
+                    {"command_line", workflow.settings.command_line},
+                    {"options", options},
+                    {"changed", changed},
+                    {"stages", stages}};
+}
+
+}  // namespace
+
+RunOutcome execute(const Workflow& workflow, const Registry& registry, const Selection& selection, Log& log,
+                   const std::atomic<int>& cancel) {
+  const auto start = Clock::now();
+  const std::set<std::string> selected = selected_stages(workflow, selection);
+  Executor executor(workflow, registry, log, cancel);
+  RunOutcome outcome;
+  const auto record = [&](const std::string& status) {
+    outcome.seconds = seconds_since(start);
+    append_history(run_folder_of(workflow), history_record(workflow, registry, outcome, status));
+  };
+  for (const StagePlan& stage : workflow.stages) {
+    if (!selected.contains(stage.name)) continue;
+    try {
+      if (cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted before it started; run the same command to go on");
+      outcome.stages.push_back(executor.run(stage, selection.force));
+    } catch (const Error& error) {
+      const bool interrupted = error.status() == ExitStatus::interrupted;
+      if (error.status() != ExitStatus::locked) record(interrupted ? "interrupted" : "failed");
+      throw in_stage(stage, error, cancel.load());
+    } catch (const std::exception& error) {
+      record("failed");
+      throw in_stage(stage, unexpected(error), 0);
+    }
+  }
+  record("done");
+  return outcome;
+}
+
+}  // namespace pipeline

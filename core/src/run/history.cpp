@@ -1,0 +1,75 @@
+#include "run/history.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "pipeline/files.h"
+#include "run/stage_key.h"
+
+namespace pipeline {
+
+namespace {
+
+void add_given(Value& out, const std::string& prefix, const Value& options, const Schema& schema) {
+  const Value shown = without_secrets(options, schema);
+  for (const auto& [name, value] : shown.as_map()) {
+    const OptionInfo* info = schema.find(name);
+    if (info && value != info->default_value) out[prefix + name] = value;
+  }
+}
+
+void add_component(Value& out, const std::string& prefix, const std::string& kind, const ComponentSpec& spec, const Registry& registry) {
+  const ComponentInfo* info = registry.find(kind, spec.type);
+  if (!info) return;
+  out[prefix + "type"] = spec.type;
+  add_given(out, prefix, spec.options, info->schema);
+}
+
+}  // namespace
+
+void append_history(const std::filesystem::path& run_folder, const Value& record) {
+  const std::filesystem::path file = run_folder / "history.jsonl";
+  const std::string line = to_json(record) + "\n";
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (descriptor < 0) throw system_failure("cannot write", file.string(), errno);
+  const ssize_t written = ::write(descriptor, line.data(), line.size());
+  const int reason = errno;
+  ::close(descriptor);
+  if (written != static_cast<ssize_t>(line.size())) throw system_failure("cannot write", file.string(), written < 0 ? reason : ENOSPC);
+}
+
+std::vector<Value> read_history(const std::filesystem::path& run_folder) {
+  std::vector<Value> records;
+  const std::filesystem::path file = run_folder / "history.jsonl";
+  if (!std::filesystem::exists(file)) return records;
+  const std::string text = read_text(file);
+  for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+    try {
+      records.push_back(from_json(std::string_view(text).substr(at, end - at), file.string()));
+    } catch (const Error&) {
+      continue;  // half a line from a run that was killed, closed by the next run's newline
+    }
+  }
+  return records;
+}
+
+Value given_options(const Workflow& workflow, const Registry& registry) {
+  Value out(Value::Map{{"seed", workflow.settings.seed}});
+  for (const StagePlan& stage : workflow.stages) {
+    const std::string prefix = stage.name + ".";
+    if (const ComponentInfo* info = registry.find("stage", stage.type)) add_given(out, prefix, stage.options, info->schema);
+    add_component(out, prefix + "model.", "model", stage.tables.model, registry);
+    add_component(out, prefix + "loss.", "loss", stage.tables.loss, registry);
+    add_component(out, prefix + "optimizer.", "optimizer", stage.tables.optimizer, registry);
+    add_component(out, prefix + "scheduler.", "scheduler", stage.tables.scheduler, registry);
+    if (const ComponentInfo* info = registry.find("table", "loader")) add_given(out, prefix + "loader.", stage.tables.loader, info->schema);
+    if (const ComponentInfo* info = registry.find("table", "trainer"))
+      add_given(out, prefix + "trainer.", stage.tables.trainer, info->schema);
+    for (const ComponentSpec& spec : stage.tables.callbacks) add_component(out, prefix + spec.type + ".", "callback", spec, registry);
+  }
+  return out;
+}
+
+}  // namespace pipeline

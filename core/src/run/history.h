@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "config/workflow.h"
+#include "pipeline/registry.h"
+#include "pipeline/value.h"
+
+namespace pipeline {
+
+/// runs/<name>/history.jsonl: one line of JSON for every run, appended in one write.
+void append_history(const std::filesystem::path& run_folder, const Value& record);
+/// Past runs, oldest first; a line cut off by a crash is left out.
+[[nodiscard]] std::vector<Value> read_history(const std::filesystem::path& run_folder);
+
+/// Every option of a workflow that is not at its default, flat: {"train.optimizer.lr": 0.01}; what two runs are compared by.
+[[nodiscard]] Value given_options(const Workflow& workflow, const Registry& registry);
+
+}  // namespace pipeline

@@ -1,0 +1,146 @@
+#include "run/manifest.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "pipeline/files.h"
+#include "run/machine.h"
+
+namespace pipeline {
+
+namespace {
+
+Value hash_outputs(const std::filesystem::path& folder) {
+  Value outputs{Value::Map{}};
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) outputs[std::filesystem::relative(entry.path(), folder).string()] = sha256_file(entry.path());
+  }
+  return outputs;
+}
+
+Value spec_value(const ComponentSpec& spec, const std::string& kind, const Registry& registry) {
+  if (spec.type.empty()) return {};
+  const ComponentInfo* info = registry.find(kind, spec.type);
+  Value value = info ? without_secrets(spec.options, info->schema) : spec.options;
+  value["type"] = spec.type;
+  return value;
+}
+
+Value table_values(const TrainingTables& tables, const Registry& registry) {
+  Value all{Value::Map{}};
+  const auto add = [&](const char* name, const ComponentSpec& spec) {
+    if (!spec.type.empty()) all[name] = spec_value(spec, name, registry);
+  };
+  add("model", tables.model);
+  add("loss", tables.loss);
+  add("optimizer", tables.optimizer);
+  add("scheduler", tables.scheduler);
+  if (!tables.loader.as_map().empty()) all["loader"] = tables.loader;
+  if (!tables.trainer.as_map().empty()) all["trainer"] = tables.trainer;
+  const auto add_list = [&](const char* name, const char* kind, const std::vector<ComponentSpec>& specs) {
+    Value::List list;
+    for (const ComponentSpec& spec : specs) list.push_back(spec_value(spec, kind, registry));
+    if (!list.empty()) all[name] = list;
+  };
+  add_list("callbacks", "callback", tables.callbacks);
+  add_list("loggers", "logger", tables.loggers);
+  return all;
+}
+
+Value build_values(const StagePlan& stage, const Registry& registry) {
+  Value builds{Value::Map{}};
+  for (const auto& [kind, type] : components_of(stage)) {
+    if (const ComponentInfo* info = registry.find(kind, type)) {
+      builds[type] = Value::Map{{"plugin", info->plugin}, {"version", info->version}, {"library", info->library}, {"sha256", info->build}};
+    }
+  }
+  return builds;
+}
+
+template <class Map>
+Value value_map(const Map& map) {
+  Value::Map out;
+  for (const auto& [name, value] : map) out[name] = value;
+  return out;
+}
+
+Value input_values(const StageContext& context, const StageKey& key) {
+  Value::List inputs;
+  for (const Artifact& artifact : context.inputs) {
+    inputs.push_back(Value::Map{{"kind", artifact.kind}, {"stage", artifact.stage}, {"hash", key.fields.at("input." + artifact.stage)}});
+  }
+  return inputs;
+}
+
+}  // namespace
+
+std::optional<Manifest> Manifest::read(const std::filesystem::path& stage_folder) {
+  const std::filesystem::path file = stage_folder / "manifest.json";
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  try {
+    Manifest manifest(read_json(file));
+    const bool whole = manifest.content_.find("fields") && manifest.content_.find("output_hash") && manifest.content_.find("summary");
+    return whole ? std::optional(std::move(manifest)) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;  // a damaged manifest: as if the stage had not run
+  }
+}
+
+std::map<std::string, std::string> Manifest::fields() const {
+  std::map<std::string, std::string> fields;
+  for (const auto& [name, value] : content_.at("fields").as_map()) fields[name] = value.as_string();
+  return fields;
+}
+
+std::string Manifest::output_hash() const { return content_.at("output_hash").as_string(); }
+
+std::string Manifest::missing_file(const std::filesystem::path& stage_folder) const {
+  for (const auto& [name, hash] : content_.at("outputs").as_map()) {
+    if (!std::filesystem::exists(stage_folder / name)) return (stage_folder / name).string();
+  }
+  if (const Value* kept = content_.find("kept_elsewhere")) {
+    for (const Value& path : kept->as_list()) {
+      if (!std::filesystem::exists(path.as_string())) return path.as_string();
+    }
+  }
+  return {};
+}
+
+Value describe_run(const ManifestInput& input, const std::filesystem::path& folder) {
+  const ComponentInfo& info = *input.registry.find("stage", input.stage.type);
+  Value outputs = hash_outputs(folder);
+  Value::List kept;
+  for (const std::filesystem::path& path : input.context.kept_elsewhere) kept.push_back(path.string());
+  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const std::string output_hash = sha256(to_json(outputs));
+  return Value::Map{{"stage", input.stage.name},
+                    {"type", input.stage.type},
+                    {"status", "complete"},
+                    {"finished", format_time(now.count() / 1'000'000'000 * 1'000'000'000)},
+                    {"seconds", input.seconds},
+                    {"key", input.key.hash()},
+                    {"fields", value_map(input.key.fields)},
+                    {"options", without_secrets(input.stage.options, info.schema)},
+                    {"tables", table_values(input.stage.tables, input.registry)},
+                    {"origins", value_map(input.stage.origins)},
+                    {"inputs", input_values(input.context, input.key)},
+                    {"files", input.key.files},
+                    {"outputs", std::move(outputs)},
+                    {"output_hash", output_hash},
+                    {"kept_elsewhere", std::move(kept)},
+                    {"builds", build_values(input.stage, input.registry)},
+                    {"summary", input.context.summary},
+                    {"workflow", input.settings.workflow_file.string()},
+                    {"command_line", input.settings.command_line},
+                    {"seed", input.settings.seed},
+                    {"threads", input.settings.threads},
+                    {"device", input.settings.device},
+                    {"matmul_precision", input.settings.matmul_precision},
+                    {"cpu", processor_name()},
+                    {"host", host_name()},
+                    {"libtorch", PIPELINE_HOST_TORCH_VERSION},
+                    {"pipeline", PIPELINE_VERSION},
+                    {"git_commit", git_commit(input.settings.workflow_file.parent_path())}};
+}
+
+}  // namespace pipeline

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/workflow.h"
+#include "pipeline/registry.h"
+#include "run/stage_key.h"
+
+namespace pipeline {
+
+/// What is known of a stage's last complete run: the content of its manifest.json.
+class Manifest {
+ public:
+  /// Nothing when the stage has not run, or its manifest cannot be read.
+  [[nodiscard]] static std::optional<Manifest> read(const std::filesystem::path& stage_folder);
+  explicit Manifest(Value content) : content_(std::move(content)) {}
+
+  [[nodiscard]] const Value& content() const { return content_; }
+  [[nodiscard]] std::map<std::string, std::string> fields() const;
+  /// Hash of all files the stage left; what the keys of later stages hold.
+  [[nodiscard]] std::string output_hash() const;
+  /// A file of the result that is gone or misses: its path; empty when all are there.
+  [[nodiscard]] std::string missing_file(const std::filesystem::path& stage_folder) const;
+  [[nodiscard]] const Value& summary() const { return content_.at("summary"); }
+
+ private:
+  Value content_;
+};
+
+struct ManifestInput {
+  const StagePlan& stage;
+  const RunSettings& settings;
+  const Registry& registry;
+  const StageKey& key;
+  const StageContext& context;
+  double seconds = 0;
+};
+/// Describes a stage that has just filled `folder`: hashes its files and collects what is needed to reproduce it.
+[[nodiscard]] Value describe_run(const ManifestInput& input, const std::filesystem::path& folder);
+
+}  // namespace pipeline

@@ -1,0 +1,107 @@
+#include "run/plan.h"
+
+#include <algorithm>
+
+#include "pipeline/errors.h"
+
+namespace pipeline {
+
+namespace {
+
+const StagePlan& stage_named(const Workflow& workflow, const std::string& name, const std::string& flag) {
+  std::vector<std::string> names;
+  for (const StagePlan& stage : workflow.stages) {
+    if (stage.name == name) return stage;
+    names.push_back(stage.name);
+  }
+  const std::string near = nearest_name(name, names);
+  std::string message = flag + " " + name + ": the workflow has no such stage";
+  if (!near.empty()) message += "; did you mean \"" + near + "\"?";
+  std::string list;
+  for (const std::string& n : names) list += (list.empty() ? "" : ", ") + n;
+  throw usage_error(message + " It has " + list + ".");
+}
+
+std::set<std::string> feeding(const StagePlan& stage) {
+  std::set<std::string> names(stage.needs.begin(), stage.needs.end());
+  for (const Source& source : stage.sources) names.insert(source.stage);
+  return names;
+}
+
+/// For each stage giving an input, the hash of what it left.
+std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Workflow& workflow) {
+  std::map<std::string, std::string> hashes;
+  for (const Source& source : stage.sources) {
+    const auto manifest = Manifest::read(run_folder_of(workflow) / source.stage);
+    if (!manifest) {
+      throw usage_error("stage \"" + stage.name + "\" needs the " + source.kind + " of stage \"" + source.stage +
+                        "\", which has not run: run it first with --until " + source.stage + ", or leave --stage out");
+    }
+    hashes[source.stage] = manifest->output_hash();
+  }
+  return hashes;
+}
+
+}  // namespace
+
+std::filesystem::path run_folder_of(const Workflow& workflow) { return workflow.settings.run_dir / workflow.name; }
+
+std::set<std::string> selected_stages(const Workflow& workflow, const Selection& selection) {
+  std::set<std::string> names;
+  if (!selection.stage.empty()) {
+    names.insert(stage_named(workflow, selection.stage, "--stage").name);
+  } else if (!selection.from.empty()) {
+    names.insert(stage_named(workflow, selection.from, "--from").name);
+    for (const StagePlan& stage : workflow.stages) {  // in execution order: who feeds a stage comes before it
+      if (std::ranges::any_of(feeding(stage), [&](const std::string& n) { return names.contains(n); })) names.insert(stage.name);
+    }
+  } else if (!selection.until.empty()) {
+    names.insert(stage_named(workflow, selection.until, "--until").name);
+    for (auto stage = workflow.stages.rbegin(); stage != workflow.stages.rend(); ++stage) {
+      if (names.contains(stage->name)) names.merge(feeding(*stage));
+    }
+  } else {
+    for (const StagePlan& stage : workflow.stages) names.insert(stage.name);
+  }
+  return names;
+}
+
+Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const Registry& registry, bool force) {
+  const std::filesystem::path folder = run_folder_of(workflow) / stage.name;
+  Examined out{{}, Manifest::read(folder), {}};
+  const Value nothing;
+  out.key = make_stage_key(stage, workflow.settings, registry, input_hashes(stage, workflow), out.last ? out.last->content() : nothing);
+  if (!out.last) {
+    out.reasons.push_back("it has not run yet");
+    return out;
+  }
+  out.reasons = key_changes(out.last->fields(), out.key.fields);
+  if (const std::string gone = out.last->missing_file(folder); !gone.empty()) out.reasons.push_back(gone + " is gone");
+  if (force) out.reasons.push_back("--force");
+  return out;
+}
+
+std::vector<StageStatus> plan_run(const Workflow& workflow, const Registry& registry, const Selection& selection) {
+  const std::set<std::string> selected = selected_stages(workflow, selection);
+  std::set<std::string> running;
+  std::vector<StageStatus> plan;
+  for (const StagePlan& stage : workflow.stages) {
+    StageStatus status{&stage, selected.contains(stage.name), false, {}};
+    for (const std::string& name : feeding(stage)) {
+      if (running.contains(name)) status.reasons.push_back(name + " runs before it");
+    }
+    if (status.reasons.empty()) {
+      try {
+        status.reasons = examine_stage(stage, workflow, registry, selection.force && status.selected).reasons;
+      } catch (const Error& error) {
+        status.reasons.emplace_back(error.what());
+      }
+    }
+    status.up_to_date = status.reasons.empty();
+    if (status.selected && !status.up_to_date) running.insert(stage.name);
+    plan.push_back(std::move(status));
+  }
+  return plan;
+}
+
+}  // namespace pipeline

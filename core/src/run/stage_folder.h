@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace pipeline {
+
+/// Makes a folder and those above it; Error (unexpected) with the system's reason.
+void make_folder(const std::filesystem::path& folder);
+
+/// Keeps others from a stage's folder while it is written (exclusive) or read (shared). Freed by the kernel when the process ends, however
+/// it does.
+class StageLock {
+ public:
+  enum class Mode { exclusive, shared };
+  /// Error (locked) naming the host and process that hold it.
+  StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode);
+  ~StageLock();
+  StageLock(StageLock&& other) noexcept;
+  StageLock& operator=(StageLock&&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// A new folder beside a stage's own, filled while the stage runs and swapped in whole by `commit`. What was not committed is removed: by
+/// the destructor, or by the next run where this one was killed. Needs the exclusive lock.
+class StagedFolder {
+ public:
+  StagedFolder(const std::filesystem::path& run_folder, const std::string& stage);
+  ~StagedFolder();
+  StagedFolder(const StagedFolder&) = delete;
+  StagedFolder& operator=(const StagedFolder&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return staged_; }
+  /// The stage's folder now holds the new content; the old one is gone.
+  void commit();
+
+ private:
+  std::filesystem::path target_, staged_;
+};
+
+}  // namespace pipeline

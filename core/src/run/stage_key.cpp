@@ -1,0 +1,149 @@
+#include "run/stage_key.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "pipeline/files.h"
+
+namespace pipeline {
+
+namespace {
+
+using Fields = std::map<std::string, std::string>;
+
+/// Size and time of a file's last change: as long as both stay, so does its recorded hash.
+Value file_record(const std::filesystem::path& path, const Value* before) {
+  std::error_code error;
+  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
+  if (error) throw usage_error("cannot read the file " + path.string() + ": " + error.message());
+  const auto modified = static_cast<std::int64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::filesystem::last_write_time(path).time_since_epoch()).count());
+  Value record(Value::Map{{"path", path.string()}, {"size", size}, {"modified", modified}});
+  const bool same = before && before->find("sha256") && before->at("path") == record["path"] && before->at("size") == record["size"] &&
+                    before->at("modified") == record["modified"];
+  record["sha256"] = same ? before->at("sha256").as_string() : sha256_file(path);
+  return record;
+}
+
+void add_options(Fields& fields, const std::string& prefix, const Value& options, const Schema& schema) {
+  for (const auto& [name, value] : options.as_map()) {
+    const OptionInfo* info = schema.find(name);
+    if (!info || (info->affects_result && !info->secret && info->role != OptionRole::input_path))
+      fields[prefix + "." + name] = to_json(value);
+  }
+}
+
+void add_component(Fields& fields, const Registry& registry, const std::string& table, const std::string& kind, const ComponentSpec& spec) {
+  if (spec.type.empty()) return;
+  const ComponentInfo* info = registry.find(kind, spec.type);
+  if (!info) return;
+  fields[table + ".type"] = spec.type;
+  add_options(fields, table, spec.options, info->schema);
+  fields["build." + spec.type] = info->build;
+}
+
+void add_tables(Fields& fields, const StagePlan& stage, const Registry& registry) {
+  const TrainingTables& tables = stage.tables;
+  add_component(fields, registry, "model", "model", tables.model);
+  add_component(fields, registry, "loss", "loss", tables.loss);
+  add_component(fields, registry, "optimizer", "optimizer", tables.optimizer);
+  add_component(fields, registry, "scheduler", "scheduler", tables.scheduler);
+  for (const auto& [name, options] : {std::pair{"loader", &tables.loader}, std::pair{"trainer", &tables.trainer}}) {
+    if (const ComponentInfo* info = registry.find("table", name)) add_options(fields, name, *options, info->schema);
+  }
+  for (std::size_t i = 0; i < tables.callbacks.size(); ++i) {
+    const ComponentInfo* info = registry.find("callback", tables.callbacks[i].type);
+    // A callback all of whose options leave the result alone (a progress bar) leaves it alone itself.
+    const bool matters = info && (info->schema.options.empty() || std::ranges::any_of(info->schema.options, &OptionInfo::affects_result));
+    if (matters)
+      add_component(fields, registry, "callbacks." + std::to_string(i) + "." + tables.callbacks[i].type, "callback", tables.callbacks[i]);
+  }
+}
+
+void add_files(StageKey& key, const StagePlan& stage, const Schema& schema, const Value& previous) {
+  const Value* files = previous.find("files");
+  for (const OptionInfo& option : schema.options) {
+    const Value* value = stage.options.find(option.name);
+    if (option.role != OptionRole::input_path || !value || !value->is_string() || value->as_string().empty()) continue;
+    const Value record = file_record(value->as_string(), files ? files->find(option.name) : nullptr);
+    key.fields["file." + option.name] = record.at("sha256").as_string();
+    key.files[option.name] = record;
+  }
+}
+
+std::string field_change(const std::string& field, const std::string& before, const std::string& now) {
+  const auto rest = [&](std::size_t prefix) { return field.substr(prefix); };
+  if (field.starts_with("input.")) return rest(6) + " gives something else";
+  if (field.starts_with("build.")) return "the library of " + rest(6) + " changed";
+  if (field.starts_with("file.")) return "the file of " + rest(5) + " changed";
+  const std::string name = field.starts_with("options.") ? rest(8) : field;
+  if (before.empty()) return name + " is new (" + now + ")";
+  if (now.empty()) return name + " is gone (was " + before + ")";
+  return name + " changed from " + before + " to " + now;
+}
+
+}  // namespace
+
+std::string StageKey::hash() const {
+  Value::Map map;
+  for (const auto& [name, value] : fields) map[name] = value;
+  return sha256(to_json(map));
+}
+
+StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, const Registry& registry,
+                        const std::map<std::string, std::string>& input_hashes, const Value& previous) {
+  StageKey key;
+  const ComponentInfo& info = *registry.find("stage", stage.type);
+  key.fields["type"] = stage.type;
+  key.fields["build." + stage.type] = info.build;
+  add_options(key.fields, "options", stage.options, info.schema);
+  add_files(key, stage, info.schema, previous);
+  add_tables(key.fields, stage, registry);
+  key.fields["split"] = to_json(settings.split);
+  if (info.uses_randomness) {
+    key.fields["seed"] = std::to_string(settings.seed);
+    key.fields["device"] = settings.device;
+    key.fields["matmul_precision"] = settings.matmul_precision;
+    key.fields["threads"] = std::to_string(settings.threads);
+    key.fields["LibTorch"] = PIPELINE_HOST_TORCH_VERSION;
+  }
+  for (const auto& [name, hash] : input_hashes) key.fields["input." + name] = hash;
+  return key;
+}
+
+std::vector<std::string> key_changes(const std::map<std::string, std::string>& before, const std::map<std::string, std::string>& now) {
+  std::vector<std::string> changes;
+  for (const auto& [field, value] : now) {
+    const auto old = before.find(field);
+    if (old == before.end() || old->second != value) changes.push_back(field_change(field, old == before.end() ? "" : old->second, value));
+  }
+  for (const auto& [field, value] : before) {
+    if (!now.contains(field)) changes.push_back(field_change(field, value, ""));
+  }
+  return changes;
+}
+
+std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& stage) {
+  std::vector<std::pair<std::string, std::string>> all{{"stage", stage.type}};
+  const auto add = [&](const char* kind, const ComponentSpec& spec) {
+    if (!spec.type.empty()) all.emplace_back(kind, spec.type);
+  };
+  add("model", stage.tables.model);
+  add("loss", stage.tables.loss);
+  add("optimizer", stage.tables.optimizer);
+  add("scheduler", stage.tables.scheduler);
+  for (const ComponentSpec& spec : stage.tables.callbacks) add("callback", spec);
+  for (const ComponentSpec& spec : stage.tables.loggers) add("logger", spec);
+  return all;
+}
+
+Value without_secrets(const Value& options, const Schema& schema) {
+  Value shown = options;
+  for (const OptionInfo& option : schema.options) {
+    const Value* value = shown.find(option.name);
+    if (option.secret && value && *value != option.default_value) shown[option.name] = "***";
+  }
+  return shown;
+}
+
+}  // namespace pipeline

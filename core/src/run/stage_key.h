@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/workflow.h"
+#include "pipeline/registry.h"
+#include "pipeline/value.h"
+
+namespace pipeline {
+
+/// What decides whether a stage has to run again, field by field: "options.window", "optimizer.lr", "input.preprocess", "build.LSTMModel",
+/// ... Options that cannot change results are no part of it.
+struct StageKey {
+  std::map<std::string, std::string> fields;
+  Value files{Value::Map{}};  ///< option -> {path, size, modified, sha256} of each input file
+  [[nodiscard]] std::string hash() const;
+};
+
+/// `input_hashes`: for each stage that gives an input, the hash of what it left. `previous` is the manifest of the last run (or null): a
+/// file whose size and time did not change since then is not read again.
+[[nodiscard]] StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, const Registry& registry,
+                                      const std::map<std::string, std::string>& input_hashes, const Value& previous);
+
+/// What differs between two keys, in words: "optimizer.lr changed from 0.001 to 0.01", "preprocess gives other data".
+[[nodiscard]] std::vector<std::string> key_changes(const std::map<std::string, std::string>& before,
+                                                   const std::map<std::string, std::string>& now);
+
+/// The components a stage uses: (kind, type) of its model, loss, optimizer, callbacks and so on.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& stage);
+
+/// Options with the secret ones replaced by "***".
+[[nodiscard]] Value without_secrets(const Value& options, const Schema& schema);
+
+}  // namespace pipeline

@@ -1,0 +1,35 @@
+#include "pipeline/torch/callback.h"
+
+namespace pipeline {
+
+Trainer::~Trainer() = default;
+Callback::~Callback() = default;
+
+void Callback::setup(Trainer&) {}
+void Callback::on_fit_start(Trainer&) {}
+void Callback::on_sanity_check_start(Trainer&) {}
+void Callback::on_sanity_check_end(Trainer&) {}
+void Callback::on_train_start(Trainer&) {}
+void Callback::on_train_epoch_start(Trainer&) {}
+Action Callback::on_train_batch_start(Trainer&, std::int64_t) { return {}; }
+void Callback::on_before_backward(Trainer&, const torch::Tensor&) {}
+void Callback::on_after_backward(Trainer&) {}
+void Callback::on_before_optimizer_step(Trainer&, torch::optim::Optimizer&) {}
+Action Callback::on_train_batch_end(Trainer&, const BatchEnd&) { return {}; }
+Action Callback::on_train_epoch_end(Trainer&) { return {}; }
+void Callback::on_validation_start(Trainer&) {}
+void Callback::on_validation_epoch_start(Trainer&) {}
+void Callback::on_validation_batch_end(Trainer&, std::int64_t) {}
+void Callback::on_validation_epoch_end(Trainer&) {}
+Action Callback::on_validation_end(Trainer&) { return {}; }
+void Callback::on_train_end(Trainer&) {}
+void Callback::on_fit_end(Trainer&) {}
+void Callback::on_exception(Trainer&, const std::string&) {}
+void Callback::teardown(Trainer&) {}
+
+State Callback::state_dict() const { return {}; }
+void Callback::load_state_dict(const State&) {}
+std::optional<CheckpointRecord> Callback::checkpoints() const { return {}; }
+std::string Callback::monitor() const { return {}; }
+
+}  // namespace pipeline

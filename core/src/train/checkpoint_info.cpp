@@ -1,0 +1,55 @@
+#include "pipeline/torch/checkpoint.h"
+
+namespace pipeline {
+
+namespace {
+
+Value to_list(const std::vector<std::string>& items) { return Value::List(items.begin(), items.end()); }
+Value to_list(const std::vector<std::int64_t>& items) { return Value::List(items.begin(), items.end()); }
+
+std::vector<std::string> strings(const Value& list) {
+  std::vector<std::string> out;
+  for (const Value& item : list.as_list()) out.push_back(item.as_string());
+  return out;
+}
+
+std::vector<std::int64_t> integers(const Value& list) {
+  std::vector<std::int64_t> out;
+  for (const Value& item : list.as_list()) out.push_back(item.as_int());
+  return out;
+}
+
+}  // namespace
+
+Value CheckpointInfo::to_value() const {
+  Value out{Value::Map{{"model", model_type},
+                       {"options", model_options},
+                       {"window", window},
+                       {"horizon", horizon},
+                       {"window_norm", window_norm},
+                       {"features", to_list(shape.feature_names)},
+                       {"targets", to_list(shape.target_names)},
+                       {"target_columns", to_list(shape.target_columns)}}};
+  if (series) out["series"] = series->to_value();
+  return out;
+}
+
+CheckpointInfo CheckpointInfo::from_value(const Value& value) {
+  CheckpointInfo out;
+  out.model_type = value.at("model").as_string();
+  out.model_options = value.at("options");
+  out.window = value.at("window").as_int();
+  out.horizon = value.at("horizon").as_int();
+  out.window_norm = value.at("window_norm").as_string();
+  out.shape.window = out.window;
+  out.shape.horizon = out.horizon;
+  out.shape.feature_names = strings(value.at("features"));
+  out.shape.target_names = strings(value.at("targets"));
+  out.shape.target_columns = integers(value.at("target_columns"));
+  out.shape.features = static_cast<std::int64_t>(out.shape.feature_names.size());
+  out.shape.targets = static_cast<std::int64_t>(out.shape.target_names.size());
+  if (const Value* series = value.find("series")) out.series = SeriesInfo::from_value(*series);
+  return out;
+}
+
+}  // namespace pipeline

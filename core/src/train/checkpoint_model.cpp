@@ -1,0 +1,102 @@
+#include <torch/nn/module.h>
+
+#include <map>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "pipeline/errors.h"
+#include "pipeline/torch/checkpoint.h"
+
+namespace pipeline {
+
+namespace {
+
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// In the order of Python's state_dict(): a module's parameters, its buffers, then its children.
+void collect(const torch::nn::Module& module, const std::string& prefix, NamedTensors& out) {
+  for (const auto& entry : module.named_parameters(/*recurse=*/false)) out.emplace_back(prefix + entry.key(), entry.value());
+  for (const auto& entry : module.named_buffers(/*recurse=*/false)) out.emplace_back(prefix + entry.key(), entry.value());
+  for (const auto& child : module.named_children()) collect(*child.value(), prefix + child.key() + ".", out);
+}
+
+NamedTensors named_tensors(const torch::nn::Module& module) {
+  NamedTensors out;
+  collect(module, "", out);
+  return out;
+}
+
+std::string shape_text(const torch::Tensor& tensor) {
+  std::ostringstream out;
+  out << tensor.sizes();
+  return out.str();
+}
+
+CheckpointInfo info_of(const State& content) {
+  const State* info = content.find("pipeline");
+  if (!info)
+    throw training_error(
+        "it has no entry 'pipeline', so nothing says which model and which columns it belongs to: it was not written here. Name it as "
+        "from_checkpoint of a train stage, whose own checkpoint then holds both");
+  try {
+    return CheckpointInfo::from_value(info->to_value());
+  } catch (const Error& error) {
+    throw training_error("its entry 'pipeline' is damaged or of another version: " + std::string(error.what()));
+  }
+}
+
+}  // namespace
+
+State model_state(const torch::nn::Module& model) {
+  State::Map out;
+  for (const auto& [name, tensor] : named_tensors(model))
+    out.emplace_back(name, tensor.detach().to(torch::kCPU, /*non_blocking=*/false, /*copy=*/true));
+  return out;
+}
+
+void load_model_state(torch::nn::Module& model, const State& state_dict, const std::string& origin) {
+  std::map<std::string, const State*> given;
+  for (const auto& [name, value] : state_dict.map()) given.emplace(name, &value);
+
+  const NamedTensors wanted = named_tensors(model);
+  std::vector<std::string> wrong;
+  std::vector<const torch::Tensor*> sources;
+  for (const auto& [name, tensor] : wanted) {
+    const auto found = given.extract(name);
+    const torch::Tensor* source = found ? std::get_if<torch::Tensor>(&found.mapped()->data) : nullptr;
+    if (!source) {
+      wrong.push_back("'" + name + "' " + shape_text(tensor) + " is missing");
+    } else if (source->sizes() != tensor.sizes()) {
+      wrong.push_back("'" + name + "' is " + shape_text(*source) + " where the model has " + shape_text(tensor));
+    }
+    sources.push_back(source);
+  }
+  for (const auto& [name, value] : given) wrong.push_back("'" + name + "' is unknown to the model");
+  if (!wrong.empty()) {
+    std::string message = origin + ": its weights do not fit the model " + model.name() + ":";
+    for (const char* separator = " "; const std::string& each : wrong) message += std::exchange(separator, "; ") + each;
+    throw training_error(message + ". Use the model's type and options that it was trained with");
+  }
+
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < wanted.size(); ++i) torch::Tensor(wanted[i].second).copy_(*sources[i]);
+}
+
+LoadedModel load_model(const std::filesystem::path& file, const Registry& registry, torch::Device device) {
+  const std::string origin = "checkpoint " + file.string();
+  const State content = read_checkpoint(file);
+  try {
+    LoadedModel out{.info = info_of(content), .model = nullptr};
+    out.model = registry.make<Model>(out.info.model_type, out.info.model_options, out.info.shape);
+    load_model_state(*out.model, content.at("state_dict"), "its state_dict");
+    out.model->to(device);
+    out.model->eval();
+    return out;
+  } catch (const Error& error) {
+    if (error.status() != ExitStatus::training) throw;
+    throw training_error(origin + ": " + error.what());
+  }
+}
+
+}  // namespace pipeline

@@ -1,0 +1,19 @@
+#include "pipeline/torch/fit.h"
+
+#include "train/fit_loop.h"
+#include "train/fit_settings.h"
+
+namespace pipeline {
+
+FitResult fit(FitSpec spec, const Windows& windows, RunContext run) {
+  const TorchSettings settings({.threads = run.threads,
+                                .matmul_precision = run.matmul_precision,
+                                .deterministic = spec.trainer.deterministic,
+                                .detect_anomaly = spec.trainer.detect_anomaly});
+  const torch::AutoGradMode with_gradients(true);
+  if (run.rank != 0 || fast_dev_run_batches(spec.trainer) > 0) spec.loggers.clear();
+  spec.model->to(run.device);
+  return FitLoop(spec, windows, run).run();
+}
+
+}  // namespace pipeline

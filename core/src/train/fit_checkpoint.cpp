@@ -1,0 +1,76 @@
+#include "train/fit_checkpoint.h"
+
+#include "pipeline/torch/checkpoint.h"
+
+namespace pipeline {
+
+namespace {
+
+/// The version whose checkpoints these follow.
+constexpr const char* lightning_version = "2.6.6";
+
+State counter(std::int64_t ready, std::int64_t started, std::int64_t processed, std::int64_t completed) {
+  return State::Map{{"ready", ready}, {"completed", completed}, {"started", started}, {"processed", processed}};
+}
+
+State counter(std::int64_t n) { return counter(n, n, n, n); }
+
+State optimizer_steps(const FitProgress& progress) {
+  const auto ready_completed = [](std::int64_t n) { return State(State::Map{{"ready", n}, {"completed", n}}); };
+  const auto with_started = [](std::int64_t n) { return State(State::Map{{"ready", n}, {"completed", n}, {"started", n}}); };
+  const std::int64_t steps = progress.steps, in_epoch = progress.steps_in_epoch;
+  return State::Map{
+      {"optimizer", State::Map{{"step", State::Map{{"total", ready_completed(steps)}, {"current", ready_completed(in_epoch)}}},
+                               {"zero_grad", State::Map{{"total", with_started(steps)}, {"current", with_started(in_epoch)}}}}}};
+}
+
+/// Lightning resumes at the right epoch and step from these.
+State fit_loop(const FitProgress& p, std::int64_t train_batches) {
+  const State epochs = counter(p.epochs_started, p.epochs_started, p.epochs_processed, p.epochs_completed);
+  const State nothing = State::Map{};
+  const State none_done =
+      State::Map{{"total", State::Map{{"ready", 0}, {"completed", 0}}}, {"current", State::Map{{"ready", 0}, {"completed", 0}}}};
+  return State::Map{{"state_dict", nothing},
+                    {"epoch_loop.state_dict", State::Map{{"_batches_that_stepped", p.batches_that_stepped}}},
+                    {"epoch_loop.batch_progress", State::Map{{"total", counter(p.batches)},
+                                                             {"current", counter(p.batches_in_epoch)},
+                                                             {"is_last_batch", p.batches_in_epoch == train_batches}}},
+                    {"epoch_loop.scheduler_progress", none_done},
+                    {"epoch_loop.automatic_optimization.state_dict", nothing},
+                    {"epoch_loop.automatic_optimization.optim_progress", optimizer_steps(p)},
+                    {"epoch_loop.manual_optimization.state_dict", nothing},
+                    {"epoch_loop.manual_optimization.optim_step_progress", none_done},
+                    {"epoch_loop.val_loop.state_dict", nothing},
+                    {"epoch_loop.val_loop.batch_progress",
+                     State::Map{{"total", counter(p.val_batches_run)}, {"current", counter(p.val_batches_run)}, {"is_last_batch", true}}},
+                    {"epoch_progress", State::Map{{"total", epochs}, {"current", epochs}}}};
+}
+
+State callback_states(const FitSpec& spec) {
+  State::Map states;
+  for (const std::unique_ptr<Callback>& callback : spec.callbacks) {
+    State state = callback->state_dict();
+    if (!std::holds_alternative<std::monostate>(state.data)) states.emplace_back(callback->state_key(), std::move(state));
+  }
+  return states;
+}
+
+}  // namespace
+
+State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::int64_t train_batches) {
+  State::List optimizers;
+  if (spec.optimizer) optimizers.push_back(optimizer_state(*spec.optimizer));
+  return State::Map{{"epoch", progress.epochs_completed},
+                    {"global_step", progress.steps},
+                    {"pytorch-lightning_version", lightning_version},
+                    {"state_dict", model_state(*spec.model)},
+                    {"loops", State::Map{{"fit_loop", fit_loop(progress, train_batches)}}},
+                    {"callbacks", callback_states(spec)},
+                    {"optimizer_states", std::move(optimizers)},
+                    {"lr_schedulers", State::List{}},
+                    {"hparams_name", "kwargs"},
+                    {"hyper_parameters", State(spec.hyper_parameters)},
+                    {"pipeline", State(spec.pipeline_info)}};
+}
+
+}  // namespace pipeline

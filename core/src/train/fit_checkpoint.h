@@ -1,0 +1,16 @@
+#pragma once
+
+#include "pipeline/torch/fit.h"
+#include "pipeline/torch/state.h"
+#include "train/trainer.h"
+
+namespace pipeline {
+
+/// A whole checkpoint with the keys of Lightning 2.6, and ours under `pipeline`. Python's load_from_checkpoint and ckpt_path take it.
+[[nodiscard]] State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::int64_t train_batches);
+
+/// What torch.optim.Optimizer.state_dict() gives in Python for Adam, AdamW, SGD and RMSprop: {state: {index: {...}}, param_groups: [...]}.
+/// Another optimizer's groups carry `lr` and `params` only.
+[[nodiscard]] State optimizer_state(torch::optim::Optimizer& optimizer);
+
+}  // namespace pipeline

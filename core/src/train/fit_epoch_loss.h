@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include <torch/types.h>
+
+namespace pipeline {
+
+/// The size-weighted mean of an epoch's batch losses. On the CPU every loss is read at once; on a GPU the sum stays there and nothing
+/// waits.
+class EpochLoss {
+ public:
+  explicit EpochLoss(torch::Device device);
+  /// `loss`: scalar, detached; `windows`: size of its batch.
+  void add(const torch::Tensor& loss, std::int64_t windows);
+  /// The last loss as a number; waits for a GPU unless the CPU read it already.
+  [[nodiscard]] double last() const;
+  /// Whether last() costs nothing.
+  [[nodiscard]] bool is_read() const { return on_cpu_; }
+  [[nodiscard]] double mean() const;
+
+ private:
+  bool on_cpu_;
+  double sum_ = 0, last_value_ = 0;
+  torch::Tensor device_sum_, last_;
+  std::int64_t windows_ = 0;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,287 @@
+#include "train/fit_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "train/fit_settings.h"
+
+namespace pipeline {
+
+namespace {
+
+BatchParts parts_for(const FitSpec& spec, const Windows& windows) {
+  const bool wants_history = spec.window_norm != "none" || spec.model->uses_target_history();
+  return {.history = wants_history && windows.has_history(), .weight = !windows.fully_observed(), .pinned = false};
+}
+
+/// Nothing is logged or stopped by a model that has nothing to learn, so its training split is not looked at.
+std::int64_t batches_to_train(const FitSpec& spec, const Loader& loader) {
+  if (!spec.optimizer) return 0;
+  if (loader.windows() == 0)
+    throw data_error("the training split has no windows: give `split` more rows for training, or shorten window or horizon");
+  if (loader.batches() == 0) {
+    throw usage_error("[loader] drop_last leaves no training batch: batch_size " + format_count(spec.loader.batch_size) +
+                      " is more than the " + format_count(loader.windows()) + " training windows");
+  }
+  return loader.batches();
+}
+
+bool keeps_checkpoints(const Callback& callback) { return callback.checkpoints().has_value(); }
+
+}  // namespace
+
+FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
+    : spec_(spec),
+      run_(run),
+      forecaster_(spec.model, spec.window_norm),
+      train_loader_(windows, Split::train, spec.loader, parts_for(spec, windows), run.device),
+      val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device),
+      trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
+      validation_(forecaster_, *spec.loss, val_loader_, spec.shape) {
+  std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
+  check_monitors();
+}
+
+void FitLoop::check_monitors() const {
+  std::vector<std::string> names;
+  if (spec_.optimizer) names = {"train_loss", "train_loss_step", "train_loss_epoch"};
+  if (trainer_.plan().val_batches > 0) names.insert(names.end(), validation_metrics.begin(), validation_metrics.end());
+  for (const std::unique_ptr<Callback>& callback : spec_.callbacks) {
+    const std::string monitor = callback->monitor();
+    if (monitor.empty() || std::ranges::find(names, monitor) != names.end()) continue;
+    const bool unmeasured = !spec_.optimizer && monitor.starts_with("train_loss");
+    if (unmeasured) continue;
+    const std::string near = nearest_name(monitor, names);
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    throw usage_error(callback->state_key() + " monitors \"" + monitor + "\", which this training does not measure" +
+                      (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " It measures " + list);
+  }
+}
+
+FitResult FitLoop::run() {
+  try {
+    fit();
+  } catch (const c10::Error& error) {  // what() carries a stack trace
+    fail(error.what_without_backtrace());
+    throw Error(ExitStatus::unexpected, "LibTorch: " + std::string(error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    fail(error.what());
+    throw;
+  }
+  if (interrupted_) {
+    fail("interrupted");
+  } else {
+    for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->finish(true);
+  }
+  return result();
+}
+
+void FitLoop::fail(const std::string& what) {
+  trainer_.each([&](Callback& callback) { callback.on_exception(trainer_, what); });
+  for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->finish(false);
+}
+
+void FitLoop::fit() {
+  trainer_.each([&](Callback& callback) { callback.setup(trainer_); });
+  trainer_.each([&](Callback& callback) { callback.on_fit_start(trainer_); });
+  for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->log_hyper_parameters(spec_.hyper_parameters);
+  spec_.model->train();
+  if (spec_.optimizer) {
+    sanity_check();
+    train();
+  } else {
+    validate_untrained();
+  }
+  keep_last();
+  if (interrupted_) return;
+  trainer_.each([&](Callback& callback) { callback.on_fit_end(trainer_); });
+  trainer_.each([&](Callback& callback) { callback.teardown(trainer_); });
+}
+
+void FitLoop::sanity_check() {
+  if (trainer_.plan().sanity_batches == 0) return;
+  const IsolatedRandomness isolated(run_.device);  // as in Lightning: the check must not change what training draws
+  trainer_.in_sanity_check = true;
+  trainer_.each([&](Callback& callback) { callback.on_sanity_check_start(trainer_); });
+  validation_.run(trainer_, trainer_.plan().sanity_batches);
+  trainer_.each([&](Callback& callback) { callback.on_sanity_check_end(trainer_); });
+  trainer_.in_sanity_check = false;
+  trainer_.progress.val_batches_run = 0;
+}
+
+void FitLoop::validate_untrained() {
+  trainer_.each([&](Callback& callback) { callback.on_train_start(trainer_); });
+  if (trainer_.plan().val_batches > 0) validation_.run(trainer_, trainer_.plan().val_batches);
+  trainer_.each([&](Callback& callback) { callback.on_train_end(trainer_); });
+  constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
+  history_.push_back({.epoch = 0, .step = 0, .train_loss = no_value, .learning_rate = no_value, .seconds = 0, .val = trainer_.metrics});
+}
+
+void FitLoop::train() {
+  if (training_done()) return;
+  TrainStep step(forecaster_, *spec_.loss, *spec_.optimizer, spec_.trainer);
+  // The first pass begins here and the others after on_train_epoch_start: that is when Lightning makes PyTorch draw its seeds.
+  std::unique_ptr<Loader::Pass> pass = train_loader_.begin(trainer_.plan().train_batches);
+  trainer_.each([&](Callback& callback) { callback.on_train_start(trainer_); });
+  while (!training_done()) {
+    trainer_.each([&](Callback& callback) { callback.on_train_epoch_start(trainer_); });
+    ++trainer_.progress.epochs_started;
+    if (trainer_.progress.epochs_completed > 0) pass = train_loader_.begin(trainer_.plan().train_batches);
+    run_epoch(*pass, step);
+    pass.reset();
+  }
+  if (!interrupted_) trainer_.each([&](Callback& callback) { callback.on_train_end(trainer_); });
+}
+
+void FitLoop::run_epoch(Loader::Pass& pass, TrainStep& step) {
+  const auto begin = std::chrono::steady_clock::now();
+  trainer_.progress.batches_in_epoch = trainer_.progress.steps_in_epoch = 0;
+  validated_ = false;
+  EpochLoss losses(run_.device);
+  std::int64_t index = 0;
+  while (const std::optional<Batch> batch = pass.next()) {
+    if (!run_batch(*batch, index, step, losses)) break;
+    if (run_.cancel.load(std::memory_order_relaxed) != 0) {
+      interrupted_ = true;
+      return;
+    }
+    if (epoch_done(index)) break;
+    ++index;
+  }
+  end_epoch(losses, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+}
+
+bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step, EpochLoss& losses) {
+  FitProgress& progress = trainer_.progress;
+  const std::int64_t batches = trainer_.plan().train_batches;
+  trainer_.ask([&](Callback& callback) { return callback.on_train_batch_start(trainer_, index); });
+  if (may_stop()) return false;
+
+  const torch::Tensor loss = step.run(trainer_, batch, index, batches);
+  ++progress.batches;
+  ++progress.batches_in_epoch;
+  losses.add(loss, batch.x.size(0));
+  const bool stepped = step.steps_after(index, batches);
+  if (losses.is_read()) require_finite(losses.last(), "training loss");
+  const BatchEnd end{.batch = batch, .batch_index = index, .loss = loss};
+  trainer_.ask([&](Callback& callback) { return callback.on_train_batch_end(trainer_, end); });
+  note_loss(losses, stepped);
+
+  if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.pruned && (index + 1 == batches || may_stop())) {
+    validation_.run(trainer_, trainer_.plan().val_batches);
+    validated_ = true;
+    const auto loss_now = trainer_.metrics.find("val_loss");
+    if (loss_now != trainer_.metrics.end() && !trainer_.stop_requested) require_finite(loss_now->second, "validation loss");
+  }
+  if (stepped) ++progress.batches_that_stepped;
+  return true;
+}
+
+void FitLoop::note_loss(const EpochLoss& losses, bool stepped) {
+  const bool logs =
+      stepped && ((trainer_.progress.batches_that_stepped + 1) % spec_.trainer.log_every_n_steps == 0 || trainer_.stop_requested);
+  if (!logs && !losses.is_read()) return;
+  const double loss = losses.last();
+  trainer_.set_step_loss(loss);
+  if (!logs) return;
+  require_finite(loss, "training loss");
+  trainer_.log_with_epoch({{"train_loss_step", loss}});
+}
+
+void FitLoop::end_epoch(const EpochLoss& losses, double seconds) {
+  FitProgress& progress = trainer_.progress;
+  EpochRecord record{.epoch = progress.epochs_completed,
+                     .step = progress.steps,
+                     .train_loss = losses.mean(),
+                     .learning_rate = spec_.optimizer->param_groups().front().options().get_lr(),
+                     .seconds = seconds,
+                     .val = {}};
+  ++progress.epochs_processed;
+  if (progress.batches_in_epoch > 0) {
+    require_finite(record.train_loss, "training loss");
+    trainer_.metrics["train_loss_epoch"] = trainer_.metrics["train_loss"] = record.train_loss;
+  }
+  // What monitors a metric comes after what may produce one, as in Lightning.
+  for (const bool monitoring : {false, true}) {
+    trainer_.ask([&](Callback& callback) {
+      const bool monitors = !callback.monitor().empty() || keeps_checkpoints(callback);
+      return monitors == monitoring ? callback.on_train_epoch_end(trainer_) : Action::proceed();
+    });
+  }
+  if (progress.batches_in_epoch > 0) {
+    --progress.batches_that_stepped;  // the epoch's mean stands at the step of its last batch
+    trainer_.log_with_epoch({{"train_loss_epoch", record.train_loss}});
+    ++progress.batches_that_stepped;
+  }
+  if (validated_) {
+    for (const char* name : validation_metrics) {
+      if (const auto found = trainer_.metrics.find(name); found != trainer_.metrics.end()) record.val.insert(*found);
+    }
+  }
+  history_.push_back(std::move(record));
+  ++progress.epochs_completed;
+}
+
+void FitLoop::require_finite(double loss, const char* name) const {
+  if (std::isfinite(loss)) return;
+  const double lr = spec_.optimizer->param_groups().front().options().get_lr();
+  throw training_error("the " + std::string(name) + " became " + (std::isnan(loss) ? "nan" : "infinite") + " in epoch " +
+                       std::to_string(trainer_.progress.epochs_completed) + " at step " + std::to_string(trainer_.progress.steps) +
+                       ": lower [optimizer] lr (it is " + format_number(lr) +
+                       "), set [trainer] gradient_clip_val = 1.0, or scale the columns " + "([stages.preprocess] scaler = \"standard\")");
+}
+
+bool FitLoop::may_stop() const {
+  const bool enough = trainer_.progress.epochs_processed >= trainer_.plan().min_epochs;
+  return trainer_.pruned || (trainer_.stop_requested && enough);
+}
+
+bool FitLoop::training_done() const {
+  const FitPlan& plan = trainer_.plan();
+  const FitProgress& progress = trainer_.progress;
+  return interrupted_ || plan.train_batches == 0 || (plan.max_steps >= 0 && progress.steps >= plan.max_steps) ||
+         (plan.max_epochs >= 0 && progress.epochs_processed >= plan.max_epochs) || may_stop();
+}
+
+bool FitLoop::epoch_done(std::int64_t index) const {
+  const FitPlan& plan = trainer_.plan();
+  return index + 1 == plan.train_batches || (plan.max_steps >= 0 && trainer_.progress.steps >= plan.max_steps) || may_stop();
+}
+
+void FitLoop::keep_last() {
+  if (spec_.version_dir.empty()) return;
+  for (const std::unique_ptr<Callback>& callback : spec_.callbacks) {
+    const auto kept = callback->checkpoints();
+    if (!interrupted_ && kept && !kept->last.empty()) {
+      last_checkpoint_ = kept->last;
+      return;
+    }
+  }
+  last_checkpoint_ = spec_.version_dir / "checkpoints" / "last.ckpt";
+  trainer_.save_checkpoint(last_checkpoint_);
+}
+
+FitResult FitLoop::result() const {
+  FitResult result{.history = history_,
+                   .epochs = trainer_.progress.epochs_completed,
+                   .steps = trainer_.progress.steps,
+                   .stopped_by = interrupted_ ? "interrupted"
+                                 : may_stop() ? trainer_.stop_reason
+                                              : "",
+                   .interrupted = interrupted_,
+                   .pruned = trainer_.pruned,
+                   .checkpoints = {},
+                   .last_checkpoint = last_checkpoint_,
+                   .metrics = trainer_.metrics};
+  const auto keeper = std::ranges::find_if(spec_.callbacks, [](const auto& callback) { return keeps_checkpoints(*callback); });
+  if (keeper != spec_.callbacks.end()) result.checkpoints = (*keeper)->checkpoints();
+  return result;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+
+#include "pipeline/torch/fit.h"
+#include "train/fit_epoch_loss.h"
+#include "train/fit_step.h"
+#include "train/fit_validation.h"
+#include "train/loader.h"
+#include "train/trainer.h"
+
+namespace pipeline {
+
+/// Lightning's fit loop over one FitSpec.
+class FitLoop {
+ public:
+  /// Error (usage, data) where loaders, limits or a callback's monitor don't fit the data. Puts checkpoint callbacks last, as Lightning
+  /// does.
+  FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run);
+  /// From setup to teardown. What is thrown inside reaches on_exception and the loggers first.
+  [[nodiscard]] FitResult run();
+
+ private:
+  void check_monitors() const;
+  void fit();
+  void sanity_check();
+  void train();
+  void validate_untrained();
+
+  void run_epoch(Loader::Pass& pass, TrainStep& step);
+  /// One batch with everything that belongs to it; false when the epoch ends before it.
+  bool run_batch(const Batch& batch, std::int64_t index, TrainStep& step, EpochLoss& losses);
+  /// Keeps the loss for callbacks and logs it where log_every_n_steps says so.
+  void note_loss(const EpochLoss& losses, bool stepped);
+  void end_epoch(const EpochLoss& losses, double seconds);
+  void require_finite(double loss, const char* name) const;
+
+  [[nodiscard]] bool may_stop() const;
+  /// Whether training is over after (or before) an epoch; whether an epoch is over after a batch.
+  [[nodiscard]] bool training_done() const;
+  [[nodiscard]] bool epoch_done(std::int64_t index) const;
+
+  void keep_last();
+  void fail(const std::string& what);
+  [[nodiscard]] FitResult result() const;
+
+  FitSpec& spec_;
+  const RunContext& run_;
+  Forecaster forecaster_;
+  Loader train_loader_, val_loader_;
+  FitTrainer trainer_;
+  Validation validation_;
+  std::vector<EpochRecord> history_;
+  std::filesystem::path last_checkpoint_;
+  bool validated_ = false;  ///< in the current epoch
+  bool interrupted_ = false;
+};
+
+}  // namespace pipeline

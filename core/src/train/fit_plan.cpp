@@ -1,0 +1,67 @@
+#include "train/fit_plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+
+namespace {
+
+/// An integer counts batches, a float is the share of them, as in Lightning.
+std::int64_t limited(const std::string& option, const Value& limit, std::int64_t batches) {
+  if (limit.is_int()) {
+    if (limit.as_int() < 0) throw usage_error("[trainer] " + option + " must not be negative");
+    return std::min(limit.as_int(), batches);
+  }
+  const double share = limit.as_double();
+  if (!(share >= 0 && share <= 1)) {
+    throw usage_error("[trainer] " + option + " = " + format_number(share) +
+                      " is a share and must lie in [0, 1]; write an integer to count batches");
+  }
+  const auto count = static_cast<std::int64_t>(static_cast<double>(batches) * share);
+  if (count == 0 && share > 0 && batches > 0) {
+    throw usage_error("[trainer] " + option + " = " + format_number(share) + " of " + format_count(batches) +
+                      " batches is less than one: write at least " + format_number(1.0 / static_cast<double>(batches)) + ", or an integer");
+  }
+  return count;
+}
+
+}  // namespace
+
+std::int64_t fast_dev_run_batches(const TrainerOptions& options) {
+  const Value& value = options.fast_dev_run;
+  if (value.is_null()) return 0;
+  if (value.is_bool()) return value.as_bool() ? 1 : 0;
+  if (value.is_int() && value.as_int() >= 0) return value.as_int();
+  throw usage_error("[trainer] fast_dev_run = " + to_toml(value) + ": write true, false or a number of batches");
+}
+
+FitPlan plan_fit(const TrainerOptions& options, std::int64_t train_batches, std::int64_t val_batches) {
+  if (const std::int64_t n = fast_dev_run_batches(options); n > 0) {
+    return {.max_epochs = 1,
+            .min_epochs = options.min_epochs,
+            .max_steps = n,
+            .train_batches = std::min(n, train_batches),
+            .val_batches = std::min(n, val_batches),
+            .sanity_batches = 0,
+            .check_val_every_n_epoch = 1,
+            .fast_dev_run = true};
+  }
+  FitPlan plan{.max_epochs = options.max_epochs,
+               .min_epochs = options.min_epochs,
+               .max_steps = options.max_steps,
+               .train_batches = limited("limit_train_batches", options.limit_train_batches, train_batches),
+               .val_batches = limited("limit_val_batches", options.limit_val_batches, val_batches),
+               .sanity_batches = 0,
+               .check_val_every_n_epoch = options.check_val_every_n_epoch,
+               .fast_dev_run = false};
+  const std::int64_t sanity = options.num_sanity_val_steps < 0 ? std::numeric_limits<std::int64_t>::max() : options.num_sanity_val_steps;
+  plan.sanity_batches = std::min(sanity, plan.val_batches);
+  return plan;
+}
+
+}  // namespace pipeline

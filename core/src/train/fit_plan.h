@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "pipeline/training.h"
+
+namespace pipeline {
+
+/// Lightning's limits, resolved against the number of batches there are.
+struct FitPlan {
+  std::int64_t max_epochs = 0, min_epochs = 0, max_steps = -1;  ///< -1: no limit
+  std::int64_t train_batches = 0, val_batches = 0;              ///< of one epoch, of one validation
+  std::int64_t sanity_batches = 0;
+  std::int64_t check_val_every_n_epoch = 1;
+  bool fast_dev_run = false;
+
+  [[nodiscard]] bool validates(std::int64_t epoch) const { return val_batches > 0 && (epoch + 1) % check_val_every_n_epoch == 0; }
+};
+
+/// Error (usage) for limits outside their range, or a share that makes less than one batch.
+[[nodiscard]] FitPlan plan_fit(const TrainerOptions& options, std::int64_t train_batches, std::int64_t val_batches);
+/// Whether fast_dev_run is on: true, or a positive number. Error (usage) for anything else but false and 0.
+[[nodiscard]] std::int64_t fast_dev_run_batches(const TrainerOptions& options);
+
+}  // namespace pipeline

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "pipeline/torch/forecaster.h"
+#include "pipeline/torch/loss.h"
+#include "train/trainer.h"
+
+namespace pipeline {
+
+/// The loss of a batch, over observed values only where a weight says which; a scalar.
+[[nodiscard]] torch::Tensor batch_loss(const Loss& loss, const Forecast& forecast, const Batch& batch);
+
+/// Forward, backward and, at the end of a group of accumulated batches, the optimizer's step.
+class TrainStep {
+ public:
+  TrainStep(const Forecaster& forecaster, const Loss& loss, torch::optim::Optimizer& optimizer, const TrainerOptions& options);
+
+  /// Whether the optimizer steps after batch `index` of an epoch of `batches`: the last group may be smaller.
+  [[nodiscard]] bool steps_after(std::int64_t index, std::int64_t batches) const {
+    return (index + 1) % accumulate_ == 0 || index + 1 == batches;
+  }
+  /// Runs one batch with the hooks from on_before_backward to on_before_optimizer_step. The batch's loss, detached.
+  torch::Tensor run(FitTrainer& trainer, const Batch& batch, std::int64_t index, std::int64_t batches);
+
+ private:
+  void clip_gradients();
+
+  const Forecaster& forecaster_;
+  const Loss& loss_;
+  torch::optim::Optimizer& optimizer_;
+  std::vector<torch::Tensor> parameters_;
+  std::int64_t accumulate_;
+  double clip_;
+  bool clip_by_norm_;
+};
+
+/// Scales gradients so that their common 2-norm is at most `max_norm`, as torch.nn.utils.clip_grad_norm_ does, without waiting for a GPU.
+void clip_gradient_norm(const std::vector<torch::Tensor>& gradients, double max_norm);
+
+}  // namespace pipeline

@@ -1,0 +1,95 @@
+#include "pipeline/torch/forecaster.h"
+
+#include <utility>
+
+#include <torch/cuda.h>
+
+#include "pipeline/errors.h"
+#include "train/batch.h"
+
+namespace pipeline {
+
+namespace {
+
+/// Keeps the deviation of a constant window away from zero: sqrt(variance + guard), as RevIN does (Kim et al., 2022).
+constexpr double variance_guard = 1e-5;
+
+/// What is taken from a window's columns and given back to the forecast; [B, 1, C], `scale` undefined: 1.
+struct WindowStatistics {
+  torch::Tensor center, scale;
+
+  [[nodiscard]] torch::Tensor normalise(const torch::Tensor& values) const {
+    const torch::Tensor centred = values - center;
+    return scale.defined() ? centred / scale : centred;
+  }
+  [[nodiscard]] torch::Tensor undo(const torch::Tensor& values) const {
+    return scale.defined() ? torch::addcmul(center, values, scale) : values + center;
+  }
+  /// The same for one more trailing dimension.
+  [[nodiscard]] WindowStatistics unsqueezed() const { return {center.unsqueeze(-1), scale.defined() ? scale.unsqueeze(-1) : scale}; }
+};
+
+/// `values` [B, W, C]; deviations are of the population.
+WindowStatistics statistics(const torch::Tensor& values, const std::string& window_norm) {
+  if (window_norm == "last") return {values.slice(1, values.size(1) - 1), {}};
+  auto [variance, mean] = torch::var_mean(values, {1}, /*correction=*/0, /*keepdim=*/true);
+  return {std::move(mean), (variance + variance_guard).sqrt()};
+}
+
+}  // namespace
+
+Forecaster::Forecaster(std::shared_ptr<Model> model, std::string window_norm)
+    : model_(std::move(model)), window_norm_(std::move(window_norm)) {
+  if (window_norm_ != "none" && window_norm_ != "last" && window_norm_ != "standard") {
+    throw usage_error("window_norm = \"" + window_norm_ + "\" is unknown: write none, last or standard");
+  }
+}
+
+Forecast Forecaster::operator()(const Batch& batch) const {
+  if (window_norm_ == "none") return model_->forward(batch);
+  if (!batch.target_history.defined()) {
+    throw usage_error("window_norm = \"" + window_norm_ +
+                      "\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"");
+  }
+  const WindowStatistics target = statistics(batch.target_history, window_norm_);
+  Batch seen = batch;
+  seen.x = statistics(batch.x, window_norm_).normalise(batch.x);
+  seen.target_history = target.normalise(batch.target_history);
+  Forecast forecast = model_->forward(seen);
+  forecast.values = target.undo(forecast.values);
+  if (forecast.distribution.defined()) forecast.distribution = target.unsqueezed().undo(forecast.distribution);
+  return forecast;
+}
+
+ModelShape shape_of(const Windows& windows) {
+  return {.window = windows.info().window,
+          .horizon = windows.info().horizon,
+          .features = static_cast<std::int64_t>(windows.feature_names().size()),
+          .targets = static_cast<std::int64_t>(windows.target_names().size()),
+          .feature_names = windows.feature_names(),
+          .target_names = windows.target_names(),
+          .target_columns = windows.target_columns()};
+}
+
+Batch gather_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, torch::Device device) {
+  return to_device(
+      collect_batch(windows, split, indices, {.history = windows.has_history(), .weight = !windows.fully_observed(), .pinned = false}),
+      device);
+}
+
+torch::Device resolve_device(const std::string& name) {
+  if (name == "auto") return torch::cuda::is_available() ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
+  if (name == "cpu") return torch::kCPU;
+  const bool indexed =
+      name.starts_with("cuda:") && name.size() > 5 && name.size() <= 8 && name.find_first_not_of("0123456789", 5) == std::string::npos;
+  if (name != "cuda" && !indexed) throw usage_error("device = \"" + name + "\" is unknown: write auto, cpu, cuda or cuda:N");
+  const int index = indexed ? std::stoi(name.substr(5)) : 0;
+  const auto count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (index >= count) {
+    throw usage_error("device = \"" + name + "\": LibTorch sees " + std::to_string(count) +
+                      " CUDA devices on this machine; write auto or cpu");
+  }
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+}  // namespace pipeline

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "pipeline/training.h"
+#include "train/batch.h"
+#include "train/loader_prefetch.h"
+
+namespace pipeline {
+
+/// Cuts a split into batches, in the order in which PyTorch's DataLoader would give them.
+class Loader {
+ public:
+  /// Validation and test are neither shuffled nor shortened by drop_last, as in Lightning. The windows must outlive the loader.
+  Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device);
+
+  [[nodiscard]] std::int64_t windows() const { return count_; }
+  [[nodiscard]] std::int64_t batches() const;
+
+  /// One way through the split. Batches come in order whatever the number of workers; they end with it.
+  class Pass {
+   public:
+    /// The next batch on the loader's device; nullopt after the last one. Rethrows what a worker threw.
+    [[nodiscard]] std::optional<Batch> next();
+
+   private:
+    friend class Loader;
+    Pass(const Loader& loader, std::int64_t batches);
+    [[nodiscard]] Batch collect(std::int64_t batch, std::vector<std::int64_t>& scratch) const;
+
+    const Loader* loader_;
+    std::int64_t batches_, given_ = 0;
+    torch::Tensor order_;                ///< [windows] int64, undefined: as they stand
+    std::vector<std::int64_t> indices_;  ///< of the batch being gathered in this thread
+    std::unique_ptr<Prefetcher> workers_;
+  };
+
+  /// Starts a pass of at most `limit` batches. Draws from torch's default generator what PyTorch draws: a base seed for every iterator and,
+  /// when shuffling, the seed of the permutation.
+  [[nodiscard]] std::unique_ptr<Pass> begin(std::int64_t limit) const;
+
+ private:
+  const Windows* windows_;
+  Split split_;
+  LoaderOptions options_;
+  BatchParts parts_;
+  torch::Device device_;
+  std::int64_t count_;
+};
+
+/// torch.randperm(n) of a generator seeded with `seed`: the order of RandomSampler.
+[[nodiscard]] torch::Tensor shuffled_order(std::int64_t n, std::int64_t seed);
+/// A seed drawn from torch's default CPU generator, as torch.empty((), dtype=int64).random_() draws it.
+std::int64_t draw_seed();
+
+}  // namespace pipeline

@@ -1,0 +1,53 @@
+#include "train/trainer.h"
+
+#include <utility>
+
+#include "pipeline/errors.h"
+#include "pipeline/torch/checkpoint.h"
+#include "train/fit_checkpoint.h"
+
+namespace pipeline {
+
+FitTrainer::FitTrainer(FitSpec& spec, const RunContext& run, FitPlan plan) : spec_(spec), run_(run), plan_(plan) {}
+
+void FitTrainer::log_scalars(Scalars scalars) {
+  for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->log_scalars(scalars, progress.batches_that_stepped);
+}
+
+void FitTrainer::log_with_epoch(std::vector<std::pair<std::string, double>> scalars) {
+  if (spec_.loggers.empty() || scalars.empty()) return;
+  scalars.emplace_back("epoch", static_cast<double>(current_epoch()));
+  log_scalars(scalars);
+}
+
+void FitTrainer::set_step_loss(double loss) {
+  if (step_loss_ == nullptr) {
+    step_loss_ = &metrics["train_loss_step"];
+    running_loss_ = &metrics["train_loss"];
+  }
+  *step_loss_ = *running_loss_ = loss;
+}
+
+void FitTrainer::save_checkpoint(const std::filesystem::path& file) {
+  if (run_.rank != 0) return;
+  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  write_checkpoint(file, checkpoint_content(spec_, progress, plan_.train_batches));
+}
+
+void FitTrainer::heed(Action action) {
+  switch (action.kind) {
+    case Action::Kind::proceed:
+      return;
+    case Action::Kind::abort:
+      throw training_error(action.reason);
+    case Action::Kind::prune:
+      pruned = true;
+      [[fallthrough]];
+    case Action::Kind::stop_training:
+      stop_requested = true;
+      if (stop_reason.empty()) stop_reason = std::move(action.reason);
+      return;
+  }
+}
+
+}  // namespace pipeline

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/torch/callback.h"
+#include "pipeline/torch/fit.h"
+#include "train/fit_plan.h"
+
+namespace pipeline {
+
+/// Where a fit stands; Lightning's counters.
+struct FitProgress {
+  std::int64_t epochs_started = 0, epochs_processed = 0, epochs_completed = 0;
+  std::int64_t steps = 0;                                ///< optimizer steps done
+  std::int64_t batches_that_stepped = 0;                 ///< what loggers take as the step: one behind `steps` within a batch
+  std::int64_t batches = 0, batches_in_epoch = 0;        ///< training batches done
+  std::int64_t steps_in_epoch = 0, val_batches_run = 0;  ///< of the current epoch, of the last validation
+};
+
+/// A running fit as callbacks see it; the loop changes it through what is not part of Trainer.
+class FitTrainer final : public Trainer {
+ public:
+  FitTrainer(FitSpec& spec, const RunContext& run, FitPlan plan);
+
+  [[nodiscard]] const TrainerOptions& options() const override { return spec_.trainer; }
+  [[nodiscard]] Model& model() override { return *spec_.model; }
+  [[nodiscard]] const std::string& model_name() const override { return spec_.model_name; }
+  [[nodiscard]] const ModelShape& shape() const override { return spec_.shape; }
+  [[nodiscard]] torch::optim::Optimizer* optimizer() override { return spec_.optimizer.get(); }
+  [[nodiscard]] const std::string& optimizer_name() const override { return spec_.optimizer_name; }
+  [[nodiscard]] std::int64_t current_epoch() const override { return progress.epochs_completed; }
+  [[nodiscard]] std::int64_t global_step() const override { return progress.steps; }
+  [[nodiscard]] std::int64_t num_training_batches() const override { return plan_.train_batches; }
+  [[nodiscard]] std::int64_t num_val_batches() const override { return plan_.val_batches; }
+  [[nodiscard]] bool sanity_checking() const override { return in_sanity_check; }
+  [[nodiscard]] bool fast_dev_run() const override { return plan_.fast_dev_run; }
+  [[nodiscard]] const std::map<std::string, double>& callback_metrics() const override { return metrics; }
+  [[nodiscard]] const std::filesystem::path& version_dir() const override { return spec_.version_dir; }
+  [[nodiscard]] Log& log() override { return run_.log; }
+  void log_scalars(Scalars scalars) override;
+  [[nodiscard]] bool has_loggers() const override { return !spec_.loggers.empty(); }
+  void save_checkpoint(const std::filesystem::path& file) override;
+
+  [[nodiscard]] const FitPlan& plan() const { return plan_; }
+  /// Scalars followed by `epoch`, as Lightning's logger connector sends them.
+  void log_with_epoch(std::vector<std::pair<std::string, double>> scalars);
+  /// Keeps the loss of the last batch among the metrics, at the price of two stores.
+  void set_step_loss(double loss);
+  /// Calls `hook` on every callback in order.
+  template <class Hook>
+  void each(Hook&& hook) {
+    for (const std::unique_ptr<Callback>& callback : spec_.callbacks) hook(*callback);
+  }
+  /// The same for hooks that answer.
+  template <class Hook>
+  void ask(Hook&& hook) {
+    for (const std::unique_ptr<Callback>& callback : spec_.callbacks) heed(hook(*callback));
+  }
+
+  FitProgress progress;
+  bool in_sanity_check = false;
+  std::map<std::string, double> metrics;
+
+  bool stop_requested = false, pruned = false;
+  std::string stop_reason;
+
+ private:
+  /// Keeps what a callback asks for; Error (training) for abort.
+  void heed(Action action);
+
+  FitSpec& spec_;
+  const RunContext& run_;
+  FitPlan plan_;
+  double *step_loss_ = nullptr, *running_loss_ = nullptr;  ///< in `metrics`: train_loss_step and train_loss
+};
+
+}  // namespace pipeline

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace pipeline::callbacks::model_checkpoint {
+
+/// A metric as file names show it: Python prints whole numbers (epoch, step) and floats differently.
+struct NamedValue {
+  double value = 0;
+  bool whole = false;
+};
+
+/// The pattern of a checkpoint's name, "LSTMModel-{epoch:02d}-{val_loss:.4f}", filled in as Lightning fills it in: each {name:spec} becomes
+/// name=value (value alone without auto_insert_metric_name), a metric that is not there is 0, and the spec is Python's: a width with or
+/// without leading zeros, a precision, and one of d, f, e, g, or none.
+class FileNamePattern {
+ public:
+  /// Error (usage) for braces that don't pair and for specs not listed above. An empty pattern is "{epoch}-{step}".
+  FileNamePattern(const std::string& pattern, bool auto_insert_metric_name);
+
+  /// The name without ".ckpt". A slash in a metric's name stays one, so with auto_insert_metric_name it makes a folder, as in Lightning.
+  [[nodiscard]] std::string fill(const std::map<std::string, NamedValue>& metrics) const;
+
+ private:
+  struct Spec {
+    bool plus = false, zeros = false;
+    int width = 0, precision = -1;
+    char type = '\0';
+  };
+  struct Part {
+    std::string text;    ///< literal, before the metric
+    std::string metric;  ///< empty: none follows
+    Spec spec;
+  };
+
+  static Spec parse_spec(const std::string& spec, const std::string& pattern);
+  static std::string print(NamedValue value, const Spec& spec);
+
+  std::vector<Part> parts_;
+  bool insert_name_;
+};
+
+}  // namespace pipeline::callbacks::model_checkpoint

@@ -1,0 +1,257 @@
+#include "model_checkpoint.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "../monitor.h"
+#include "pipeline/files.h"
+
+namespace pipeline::callbacks::model_checkpoint {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* component = "ModelCheckpoint";
+
+/// The user's folder with ~ replaced, absolute.
+fs::path user_folder(const std::string& given) {
+  if (given == "~" || given.starts_with("~/")) {
+    if (const char* home = std::getenv("HOME")) return fs::path(home + given.substr(1)).lexically_normal();
+  }
+  return fs::absolute(given).lexically_normal();
+}
+
+std::string python_text(const std::string& text) { return text.empty() ? "None" : "'" + text + "'"; }
+
+State optional_score(std::optional<double> score) { return score ? score_state(*score) : State(); }
+
+std::optional<double> score_if_any(const State* state) {
+  if (!state || std::holds_alternative<std::monostate>(state->data)) return std::nullopt;
+  return score_of(*state);
+}
+
+}  // namespace
+
+ModelCheckpoint::ModelCheckpoint(Options options)
+    : options_(std::move(options)),
+      pattern_(options_.filename, options_.auto_insert_metric_name),
+      every_n_epochs_(options_.every_n_epochs == 0 && options_.every_n_train_steps == 0 ? 1 : options_.every_n_epochs),
+      best_{.smaller_is_better = options_.mode == "min", .most = options_.save_top_k, .entries = {}} {
+  static_cast<void>(optional_flag(component, "save_on_train_epoch_end", options_.save_on_train_epoch_end));
+  if (options_.save_last == Value("link")) {
+    save_last_ = SaveLast::link;
+  } else if (options_.save_last.is_string()) {
+    throw usage_error("ModelCheckpoint: save_last takes true, false or \"link\", got " + to_toml(options_.save_last));
+  } else if (optional_flag(component, "save_last", options_.save_last).value_or(false)) {
+    save_last_ = SaveLast::copy;
+  }
+  if (options_.monitor.empty() && options_.save_top_k > 1) {
+    throw usage_error("ModelCheckpoint: save_top_k = " + std::to_string(options_.save_top_k) +
+                      " needs a monitor to rank checkpoints by: set monitor = \"val_loss\", or save_top_k to 1 (the latest) or -1 (all)");
+  }
+}
+
+void ModelCheckpoint::setup(Trainer& trainer) {
+  if (!options_.dirpath.empty()) {
+    folder_ = user_folder(options_.dirpath);
+  } else if (!trainer.version_dir().empty()) {
+    folder_ = trainer.version_dir() / "checkpoints";
+  }
+  std::error_code unreadable;
+  const bool occupied = options_.save_top_k != 0 && fs::is_directory(folder_, unreadable) && !fs::is_empty(folder_, unreadable);
+  if (occupied && !unreadable) trainer.log().warning("ModelCheckpoint: " + folder_.string() + " holds files already");
+}
+
+Action ModelCheckpoint::on_train_batch_end(Trainer& trainer, const BatchEnd& end) {
+  if (options_.every_n_train_steps == 0 || trainer.global_step() % options_.every_n_train_steps != 0) return Action::proceed();
+  if (skips(trainer)) return Action::proceed();
+  const Metrics metrics = metrics_of(trainer);
+  const std::int64_t every = trainer.options().check_val_every_n_epoch;
+  const bool validates_next =
+      end.batch_index + 1 >= trainer.num_training_batches() && trainer.num_val_batches() > 0 && (trainer.current_epoch() + 1) % every == 0;
+  // The metric is missing before the first validation, and stale right before another one.
+  const bool missing = !options_.monitor.empty() && !metrics.contains(options_.monitor);
+  if (missing || (!options_.monitor.empty() && validates_next && !saves_on_train_epoch_end(trainer))) {
+    deferred_ = true;
+    return Action::proceed();
+  }
+  save_top_k(trainer, metrics);
+  save_last(trainer);
+  return Action::proceed();
+}
+
+Action ModelCheckpoint::on_train_epoch_end(Trainer& trainer) {
+  if (!skips(trainer) && saves_on_train_epoch_end(trainer)) save_by_epoch(trainer);
+  return Action::proceed();
+}
+
+Action ModelCheckpoint::on_validation_end(Trainer& trainer) {
+  if (skips(trainer) || saves_on_train_epoch_end(trainer)) return Action::proceed();
+  if (std::exchange(deferred_, false)) {
+    save_top_k(trainer, metrics_of(trainer));
+    save_last(trainer);
+  } else {
+    save_by_epoch(trainer);
+  }
+  return Action::proceed();
+}
+
+void ModelCheckpoint::on_train_end(Trainer& trainer) {
+  if (last_saved_.empty() && !trainer.fast_dev_run() && !folder_.empty()) save_last(trainer);
+}
+
+void ModelCheckpoint::on_exception(Trainer& trainer, const std::string& what) {
+  if (!options_.save_on_exception || skips(trainer)) return;
+  const std::string path = (folder_ / (pattern_.fill(metrics_of(trainer)) + ".ckpt")).string();
+  save(trainer, path);
+  save_last(trainer);
+  trainer.log().info("ModelCheckpoint: saved " + path + " when the training ended with: " + what);
+}
+
+bool ModelCheckpoint::skips(Trainer& trainer) const {
+  return folder_.empty() || trainer.fast_dev_run() || trainer.sanity_checking() || last_step_saved_ == trainer.global_step();
+}
+
+bool ModelCheckpoint::saves_on_train_epoch_end(Trainer& trainer) const {
+  const auto given = optional_flag(component, "save_on_train_epoch_end", options_.save_on_train_epoch_end);
+  return given.value_or(trainer.options().check_val_every_n_epoch == 1 || trainer.num_val_batches() == 0);
+}
+
+ModelCheckpoint::Metrics ModelCheckpoint::metrics_of(Trainer& trainer) {
+  Metrics metrics;
+  for (const auto& [name, value] : trainer.callback_metrics()) metrics[name] = {value, false};
+  metrics["epoch"] = {static_cast<double>(trainer.current_epoch()), true};
+  metrics["step"] = {static_cast<double>(trainer.global_step()), true};
+  return metrics;
+}
+
+/// The path for a name, with -v1, -v2, ... where the file exists and is not the one that may be replaced.
+std::string ModelCheckpoint::free_path(const std::string& name, const std::string& allowed) const {
+  std::string path = (folder_ / (name + ".ckpt")).string();
+  if (!options_.enable_version_counter) return path;
+  for (int version = 1; path != allowed && fs::exists(fs::symlink_status(path)); ++version) {
+    path = (folder_ / (name + "-v" + std::to_string(version) + ".ckpt")).string();
+  }
+  return path;
+}
+
+void ModelCheckpoint::save_by_epoch(Trainer& trainer) {
+  if (every_n_epochs_ >= 1 && (trainer.current_epoch() + 1) % every_n_epochs_ == 0) save_top_k(trainer, metrics_of(trainer));
+  const bool saved_now = last_step_saved_ == trainer.global_step();
+  if (saved_now || (save_last_ == SaveLast::link && !last_saved_.empty())) save_last(trainer);
+}
+
+void ModelCheckpoint::save_top_k(Trainer& trainer, const Metrics& metrics) {
+  if (options_.save_top_k == 0) return;
+  options_.monitor.empty() ? save_latest(trainer, metrics) : save_best(trainer, metrics);
+}
+
+void ModelCheckpoint::save_best(Trainer& trainer, const Metrics& metrics) {
+  const auto found = metrics.find(options_.monitor);
+  if (found == metrics.end()) throw missing_metric(component, options_.monitor, trainer.callback_metrics());
+  const double score = found->second.value;
+  const std::string where = "Epoch " + std::to_string(trainer.current_epoch()) + ", global step " + std::to_string(trainer.global_step()) +
+                            ": " + options_.monitor;
+  if (!best_.takes(score)) {
+    if (options_.verbose) trainer.log().info(where + " was not in top " + std::to_string(options_.save_top_k));
+    return;
+  }
+  const std::string dropped = best_.to_drop();
+  best_.drop(dropped);
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  current_score_ = !std::isnan(score) ? score : best_.smaller_is_better ? infinity : -infinity;
+  const std::string path = free_path(pattern_.fill(metrics), dropped);
+  best_.add(path, *current_score_);
+  best_path_ = best_.best()->first;
+  best_score_ = best_.best()->second;
+  if (options_.verbose) {
+    trainer.log().info(where + " reached " + format_short(*current_score_) + " (best " + format_short(*best_score_) +
+                       "), saving model to " + path + " as top " +
+                       std::to_string(options_.save_top_k < 0 ? std::ssize(best_.entries) : options_.save_top_k));
+  }
+  save(trainer, path);  // after the record of it: the checkpoint holds this state too
+  if (!dropped.empty() && dropped != path) remove(trainer, dropped);
+}
+
+void ModelCheckpoint::save_latest(Trainer& trainer, const Metrics& metrics) {
+  const std::string path = free_path(pattern_.fill(metrics), best_path_);
+  const std::string before = std::exchange(best_path_, path);
+  save(trainer, path);
+  if (options_.save_top_k == 1 && !before.empty() && before != path) remove(trainer, before);
+}
+
+void ModelCheckpoint::save_last(Trainer& trainer) {
+  if (save_last_ == SaveLast::no) return;
+  const std::string path = free_path("last", last_path_);
+  const std::string before = std::exchange(last_path_, path);
+  if (save_last_ == SaveLast::link && !last_saved_.empty() && last_saved_ != path) {
+    fs::remove(path);
+    fs::create_symlink(fs::path(last_saved_).lexically_relative(folder_), path);
+  } else {
+    save(trainer, path);
+  }
+  if (!before.empty() && before != path) remove(trainer, before);
+}
+
+void ModelCheckpoint::save(Trainer& trainer, const std::string& path) {
+  trainer.save_checkpoint(path);
+  last_step_saved_ = trainer.global_step();
+  last_saved_ = path;
+}
+
+/// Only files of this folder go, whatever a loaded state names.
+void ModelCheckpoint::remove(Trainer& trainer, const std::string& path) const {
+  const fs::path inside = fs::absolute(path).lexically_normal().lexically_relative(fs::absolute(folder_).lexically_normal());
+  if (inside.empty() || *inside.begin() == "..") return;
+  std::error_code error;
+  fs::remove(path, error);
+  if (error) trainer.log().warning("ModelCheckpoint: cannot remove " + path + ": " + error.message());
+}
+
+std::string ModelCheckpoint::state_key() const {
+  return "ModelCheckpoint{'monitor': " + python_text(options_.monitor) + ", 'mode': '" + options_.mode +
+         "', 'every_n_train_steps': " + std::to_string(options_.every_n_train_steps) +
+         ", 'every_n_epochs': " + std::to_string(every_n_epochs_) + ", 'train_time_interval': None}";
+}
+
+State ModelCheckpoint::state_dict() const {
+  State::Map models;
+  for (const auto& [path, score] : best_.entries) models.emplace_back(path, score_state(score));
+  const BestModels::Entry* worst = best_.full() || best_.most < 0 ? best_.worst() : nullptr;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return State::Map{{"monitor", options_.monitor.empty() ? State() : State(options_.monitor)},
+                    {"best_model_score", optional_score(best_score_)},
+                    {"best_model_path", best_path_},
+                    {"current_score", optional_score(current_score_)},
+                    {"dirpath", folder_.string()},
+                    {"best_k_models", std::move(models)},
+                    {"kth_best_model_path", worst ? worst->first : std::string()},
+                    {"kth_value", score_state(worst                     ? worst->second
+                                              : best_.smaller_is_better ? infinity
+                                                                        : -infinity)},
+                    {"last_model_path", last_path_}};
+}
+
+void ModelCheckpoint::load_state_dict(const State& state) {
+  best_path_ = state.at("best_model_path").text();
+  const State* dirpath = state.find("dirpath");
+  const auto* saved_folder = dirpath ? std::get_if<std::string>(&dirpath->data) : nullptr;
+  if (!saved_folder || *saved_folder != folder_.string()) return;  // the files are elsewhere: only the best one's path is of use
+  best_score_ = score_if_any(state.find("best_model_score"));
+  current_score_ = score_if_any(state.find("current_score"));
+  best_.entries.clear();
+  for (const auto& [path, score] : state.at("best_k_models").map()) best_.entries.emplace_back(path, score_of(score));
+  last_path_ = state.at("last_model_path").text();
+}
+
+std::optional<CheckpointRecord> ModelCheckpoint::checkpoints() const {
+  return CheckpointRecord{.monitor = options_.monitor, .best_score = best_score_, .best = best_path_, .last = last_path_};
+}
+
+std::string ModelCheckpoint::monitor() const { return options_.save_top_k == 0 ? "" : options_.monitor; }
+
+}  // namespace pipeline::callbacks::model_checkpoint

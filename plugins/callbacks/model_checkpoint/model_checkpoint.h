@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "best_models.h"
+#include "file_name.h"
+#include "pipeline/options.h"
+#include "pipeline/torch/callback.h"
+
+namespace pipeline::callbacks::model_checkpoint {
+
+/// Lightning's options but for save_weights_only (every checkpoint here can be continued) and train_time_interval (what is saved must not
+/// hang on the machine's speed: the same workflow gives the same files).
+struct ModelCheckpointOptions {
+  std::string dirpath;
+  std::string filename;
+  std::string monitor;
+  bool verbose = false;
+  Value save_last;
+  std::int64_t save_top_k = 1;
+  bool save_on_exception = false;
+  std::string mode = "min";
+  bool auto_insert_metric_name = true;
+  std::int64_t every_n_train_steps = 0;
+  std::int64_t every_n_epochs = 0;
+  Value save_on_train_epoch_end;
+  bool enable_version_counter = true;
+
+  static constexpr auto options() {
+    return option_list<ModelCheckpointOptions>(
+        option("dirpath", &ModelCheckpointOptions::dirpath, "Folder of the checkpoints; unset: checkpoints/ in the version folder."),
+        option("filename", &ModelCheckpointOptions::filename,
+               "Name without .ckpt; {metric:spec} is filled in, with a spec as Python's (02d, .4f); unset: {epoch}-{step}."),
+        option("monitor", &ModelCheckpointOptions::monitor, "The metric that says which are best; unset: the latest is kept."),
+        option("verbose", &ModelCheckpointOptions::verbose, "Say what is saved.").no_effect_on_result(),
+        option("save_last", &ModelCheckpointOptions::save_last,
+               "true: also a last.ckpt whenever one is saved; \"link\": a symbolic link of that name instead of a copy."),
+        option("save_top_k", &ModelCheckpointOptions::save_top_k, "How many of the best are kept; -1 for all, 0 for none.").at_least(-1),
+        option("save_on_exception", &ModelCheckpointOptions::save_on_exception, "Save when the training fails or is interrupted."),
+        option("mode", &ModelCheckpointOptions::mode, "Whether a smaller or a larger value is better.").choices({"min", "max"}),
+        option("auto_insert_metric_name", &ModelCheckpointOptions::auto_insert_metric_name, "{val_loss} becomes val_loss=0.12, not 0.12."),
+        option("every_n_train_steps", &ModelCheckpointOptions::every_n_train_steps, "Optimizer steps between two checkpoints; 0: by epoch.")
+            .at_least(0),
+        option("every_n_epochs", &ModelCheckpointOptions::every_n_epochs,
+               "Epochs between two checkpoints; 0: every epoch, or none where every_n_train_steps is set.")
+            .at_least(0),
+        option("save_on_train_epoch_end", &ModelCheckpointOptions::save_on_train_epoch_end,
+               "Save at the end of the training epoch (true) or of the validation (false); unset: of the epoch where every epoch "
+               "validates."),
+        option("enable_version_counter", &ModelCheckpointOptions::enable_version_counter,
+               "Where a file of that name exists, -v1, -v2, ... is appended; false: it is replaced."));
+  }
+  static std::vector<OptionRule> rules() { return {{OptionRule::Kind::excludes, "every_n_train_steps", "every_n_epochs"}}; }
+};
+
+/// Keeps the best checkpoints, or the latest. Meaning, file names and state are those of Lightning's ModelCheckpoint.
+class ModelCheckpoint : public Callback {
+ public:
+  using Options = ModelCheckpointOptions;
+  explicit ModelCheckpoint(Options options);
+
+  void setup(Trainer& trainer) override;
+  Action on_train_batch_end(Trainer& trainer, const BatchEnd& end) override;
+  Action on_train_epoch_end(Trainer& trainer) override;
+  Action on_validation_end(Trainer& trainer) override;
+  void on_train_end(Trainer& trainer) override;
+  void on_exception(Trainer& trainer, const std::string& what) override;
+
+  [[nodiscard]] std::string state_key() const override;
+  [[nodiscard]] State state_dict() const override;
+  void load_state_dict(const State& state) override;
+  [[nodiscard]] std::optional<CheckpointRecord> checkpoints() const override;
+  [[nodiscard]] std::string monitor() const override;
+
+ private:
+  using Metrics = std::map<std::string, NamedValue>;
+  enum class SaveLast { no, copy, link };
+
+  [[nodiscard]] bool skips(Trainer& trainer) const;
+  [[nodiscard]] bool saves_on_train_epoch_end(Trainer& trainer) const;
+  [[nodiscard]] static Metrics metrics_of(Trainer& trainer);
+  [[nodiscard]] std::string free_path(const std::string& name, const std::string& allowed) const;
+
+  void save_by_epoch(Trainer& trainer);
+  void save_top_k(Trainer& trainer, const Metrics& metrics);
+  void save_best(Trainer& trainer, const Metrics& metrics);
+  void save_latest(Trainer& trainer, const Metrics& metrics);
+  void save_last(Trainer& trainer);
+  void save(Trainer& trainer, const std::string& path);
+  void remove(Trainer& trainer, const std::string& path) const;
+
+  Options options_;
+  FileNamePattern pattern_;
+  SaveLast save_last_ = SaveLast::no;
+  std::int64_t every_n_epochs_;
+  std::filesystem::path folder_;  ///< empty: nothing is kept
+
+  BestModels best_;
+  std::string best_path_, last_path_, last_saved_;
+  std::optional<double> best_score_, current_score_;
+  std::int64_t last_step_saved_ = 0;  ///< nothing to save before the first step
+  bool deferred_ = false;             ///< a save by steps waits for the validation's metric
+};
+
+}  // namespace pipeline::callbacks::model_checkpoint

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pipeline/errors.h"
+#include "pipeline/schema.h"
+#include "pipeline/torch/callback.h"
+
+/// What callbacks that watch a metric share.
+namespace pipeline::callbacks {
+
+/// "EarlyStopping watches "val_los", which is no metric of this training; there are val_loss, train_loss": the nearest name first.
+inline Error missing_metric(const std::string& component, const std::string& monitor, const std::map<std::string, double>& metrics) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : metrics) names.push_back(name);
+  const std::string near = nearest_name(monitor, names);
+  std::string list = near;
+  for (const std::string& name : names) {
+    if (name != near) list += (list.empty() ? "" : ", ") + name;
+  }
+  return usage_error(component + " watches \"" + monitor + "\", which is no metric of this training; " +
+                     (list.empty() ? "there are none yet" : "set monitor to one of: " + list));
+}
+
+/// A score as Lightning keeps it in checkpoints: a tensor without dimensions, here of every digit.
+inline State score_state(double score) { return torch::tensor(score, torch::kFloat64); }
+
+inline double score_of(const State& state) {
+  const auto* tensor = std::get_if<torch::Tensor>(&state.data);
+  return tensor ? tensor->item<double>() : state.number();
+}
+
+/// An option that is true, false or unset; Error (usage) for anything else.
+inline std::optional<bool> optional_flag(const std::string& component, const std::string& name, const Value& value) {
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_bool()) throw usage_error(component + ": " + name + " takes true or false, got " + to_toml(value));
+  return value.as_bool();
+}
+
+}  // namespace pipeline::callbacks

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "metrics_file.h"
+#include "pipeline/logger.h"
+#include "pipeline/options.h"
+#include "pipeline/periodic.h"
+
+namespace pipeline::loggers::csv {
+
+struct CSVOptions {
+  std::string prefix;
+  std::int64_t flush_logs_every_n_steps = 100;
+
+  static constexpr auto options() {
+    return option_list<CSVOptions>(
+        option("prefix", &CSVOptions::prefix, "Goes before every name, with a dash: prefix-train_loss.").no_effect_on_result(),
+        option("flush_logs_every_n_steps", &CSVOptions::flush_logs_every_n_steps,
+               "Rows reach the file at every such step, and two seconds after they were logged at the latest.")
+            .at_least(1)
+            .no_effect_on_result());
+  }
+};
+
+/// Writes metrics.csv and hparams.yaml into the version folder, as Lightning's CSVLogger leaves them. A thread of its own writes.
+class CSVLogger : public Logger {
+ public:
+  using Options = CSVOptions;
+  CSVLogger(Options options, const LoggerContext& context);
+  ~CSVLogger() override;
+
+  void log_hyper_parameters(const Value& hyper_parameters) override;
+  void log_scalars(Scalars scalars, std::int64_t step) override;
+  void log_final_metrics(Scalars metrics, std::int64_t step) override;
+  void flush() override;
+  void finish(bool success) override;
+
+ private:
+  void drain();
+  void fail(const std::string& reason);
+
+  Options options_;
+  LoggerContext context_;
+
+  std::mutex queue_mutex_;  // guards what follows; held for moments only
+  std::vector<Row> queue_;
+  bool closed_ = false;  // a write failed: nothing more is taken
+  bool dropped_ = false;
+
+  std::mutex file_mutex_;  // guards the file; held while writing
+  MetricsFile file_;
+
+  Periodic writer_;  // last: stops before what it uses goes
+};
+
+}  // namespace pipeline::loggers::csv

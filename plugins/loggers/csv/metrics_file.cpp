@@ -1,0 +1,128 @@
+#include "metrics_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline::loggers::csv {
+
+namespace {
+
+constexpr std::size_t rewrite_chunk = std::size_t{1} << 20U;
+
+template <class Cells>
+std::string join(const Cells& cells) {
+  std::string line;
+  for (bool first = true; const std::string& cell : cells) {
+    if (!std::exchange(first, false)) line += ',';
+    line += csv_cell(cell);
+  }
+  return line + "\n";
+}
+
+void write_through(std::ofstream& out, const std::string& text, const std::filesystem::path& path) {
+  errno = 0;
+  if (!out.write(text.data(), static_cast<std::streamsize>(text.size())).flush()) throw system_failure("cannot write", path, errno);
+}
+
+std::ofstream open_to_write(const std::filesystem::path& path, std::ios::openmode mode) {
+  errno = 0;
+  std::ofstream out(path, mode | std::ios::binary);
+  if (!out) throw system_failure("cannot write", path, errno);
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> split_line(std::string_view line) {
+  std::vector<std::string> cells(1);
+  bool in_quotes = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"' && in_quotes && i + 1 < line.size() && line[i + 1] == '"') {
+      cells.back() += line[++i];
+    } else if (c == '"') {
+      in_quotes = !in_quotes;
+    } else if (c == ',' && !in_quotes) {
+      cells.emplace_back();
+    } else if (c != '\r') {
+      cells.back() += c;
+    }
+  }
+  return cells;
+}
+
+std::string csv_cell(std::string_view cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(cell);
+  std::string out = "\"";
+  for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
+  return out + "\"";
+}
+
+void MetricsFile::append(std::span<const Row> rows) {
+  if (!std::exchange(started_, true)) adopt_existing();
+  std::set<std::string> names(columns_.begin(), columns_.end());
+  names.insert("step");
+  for (const Row& row : rows) {
+    for (const auto& [name, value] : row.scalars) names.insert(name);
+  }
+  std::string text;
+  if (names.size() != columns_.size()) {
+    const std::vector<std::string> columns(names.begin(), names.end());
+    columns_.empty() ? void(text = join(columns)) : rewrite(columns);
+    columns_ = columns;
+  }
+  if (std::exchange(torn_, false)) text += '\n';
+  for (const Row& row : rows) text += line_of(row);
+  std::ofstream out = open_to_write(path_, std::ios::app);
+  write_through(out, text, path_);
+}
+
+void MetricsFile::adopt_existing() {
+  std::ifstream in(path_, std::ios::binary);
+  std::string header;
+  if (!std::getline(in, header) || header.empty()) return;
+  columns_ = split_line(header);
+  in.seekg(-1, std::ios::end);
+  torn_ = in.get() != '\n';
+}
+
+void MetricsFile::rewrite(const std::vector<std::string>& columns) {
+  const std::filesystem::path beside = path_.string() + ".partial";
+  std::ifstream in(path_, std::ios::binary);
+  std::ofstream out = open_to_write(beside, std::ios::trunc);
+  std::string line, text = join(columns);
+  std::getline(in, line);
+  while (std::getline(in, line)) {
+    const std::vector<std::string> cells = split_line(line);
+    std::map<std::string_view, std::string_view> by_name;
+    for (std::size_t i = 0; i < std::min(cells.size(), columns_.size()); ++i) by_name[columns_[i]] = cells[i];
+    std::vector<std::string> moved;
+    for (const std::string& column : columns) moved.emplace_back(by_name[column]);
+    text += join(moved);
+    if (text.size() > rewrite_chunk) write_through(out, std::exchange(text, {}), beside);
+  }
+  write_through(out, text, beside);
+  out.close();
+  torn_ = false;
+  std::filesystem::rename(beside, path_);
+}
+
+std::string MetricsFile::line_of(const Row& row) const {
+  std::map<std::string_view, std::string> cells;
+  for (const auto& [name, value] : row.scalars) cells[name] = format_number(value);
+  cells["step"] = std::to_string(row.step);
+  std::vector<std::string> line;
+  for (const std::string& column : columns_) {
+    const auto cell = cells.find(column);
+    line.push_back(cell == cells.end() ? "" : cell->second);
+  }
+  return join(line);
+}
+
+}  // namespace pipeline::loggers::csv

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace pipeline::loggers::tensorboard {
+
+/// CRC-32C (Castagnoli, RFC 3720). Table-driven: it runs on the writer's thread, where the disk sets the pace.
+[[nodiscard]] std::uint32_t crc32c(std::string_view bytes);
+
+/// The checksum as TFRecord stores it, so that a checksum of data that hold checksums stays meaningful.
+[[nodiscard]] std::uint32_t masked_crc32c(std::string_view bytes);
+
+}  // namespace pipeline::loggers::tensorboard

@@ -1,0 +1,145 @@
+#include "event_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "crc32c.h"
+#include "histogram.h"
+
+namespace pipeline::loggers::tensorboard {
+
+namespace {
+
+constexpr std::size_t poke_bytes = std::size_t{1} << 20U;
+constexpr std::size_t most_queued_bytes = std::size_t{64} << 20U;
+
+double seconds_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+std::size_t size_of(const Record& record) {
+  if (const auto* event = std::get_if<std::string>(&record)) return event->size();
+  return std::get<RawHistogram>(record).values.size() * sizeof(float);
+}
+
+/// The event, empty where there is nothing to show.
+std::string encode(Record record) {
+  if (auto* event = std::get_if<std::string>(&record)) return std::move(*event);
+  const auto& raw = std::get<RawHistogram>(record);
+  const Histogram histogram = bin_values(raw.values);
+  return histogram.number > 0 ? histogram_event(raw.moment, raw.tag, histogram) : std::string();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 && name.front() != '\0' ? name.data() : "localhost";
+}
+
+template <class Unsigned>
+void append_little_endian(std::string& out, Unsigned value) {
+  for (unsigned shift = 0; shift < 8 * sizeof(value); shift += 8) out += static_cast<char>((value >> shift) & 0xFFU);
+}
+
+}  // namespace
+
+void append_framed(std::string& out, std::string_view event) {
+  const std::size_t start = out.size();
+  append_little_endian(out, static_cast<std::uint64_t>(event.size()));
+  append_little_endian(out, masked_crc32c(std::string_view(out).substr(start)));
+  out += event;
+  append_little_endian(out, masked_crc32c(event));
+}
+
+std::string event_file_name(const std::filesystem::path& folder, std::int64_t now, int n) {
+  static constexpr std::string_view stem = "events.out.tfevents.";
+  std::error_code unreadable;
+  for (std::filesystem::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end; entry.increment(unreadable)) {
+    const std::string name = entry->path().filename();
+    if (!name.starts_with(stem)) continue;
+    std::int64_t seconds = 0;
+    std::from_chars(name.data() + stem.size(), name.data() + name.size(), seconds);
+    if (seconds < 9'999'999'999) now = std::max(now, seconds + 1);
+  }
+  std::array<char, 32> digits{};
+  std::snprintf(digits.data(), digits.size(), "%010lld", static_cast<long long>(now));
+  return std::string(stem) + digits.data() + "." + host_name() + "." + std::to_string(getpid()) + "." + std::to_string(n);
+}
+
+EventFile::EventFile(std::filesystem::path folder, std::chrono::milliseconds flush_interval, Log& log)
+    : folder_(std::move(folder)), log_(log), writer_(flush_interval, [this] { drain(); }) {}
+
+EventFile::~EventFile() { drain(); }
+
+void EventFile::add(Record record) {
+  const std::size_t size = size_of(record) + sizeof(Record);
+  bool poke = false, warn = false;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (closed_) return;
+    if (queued_bytes_ + size > most_queued_bytes) {
+      warn = !std::exchange(dropped_, true);
+    } else {
+      poke = queued_bytes_ < poke_bytes && queued_bytes_ + size >= poke_bytes;
+      queued_bytes_ += size;
+      queue_.push_back(std::move(record));
+    }
+  }
+  if (poke) writer_.poke();
+  if (warn) log_.warning("TensorBoardLogger: " + folder_.string() + " takes records slower than they come: some are left out");
+}
+
+void EventFile::flush() { drain(); }
+
+void EventFile::drain() {
+  const std::lock_guard lock(file_mutex_);
+  std::vector<Record> records;
+  {
+    const std::lock_guard queue_lock(queue_mutex_);
+    records.swap(queue_);
+    queued_bytes_ = 0;
+  }
+  if (records.empty()) return;
+  std::string bytes;
+  if (!file_) {
+    open();
+    if (!file_) return;
+    append_framed(bytes, version_event(seconds_now()));
+  }
+  for (Record& record : records) {
+    if (const std::string event = encode(std::move(record)); !event.empty()) append_framed(bytes, event);
+  }
+  write(bytes);
+}
+
+void EventFile::open() {
+  const auto now = static_cast<std::int64_t>(seconds_now());
+  for (int n = 0; n < 100; ++n) {
+    path_ = folder_ / event_file_name(folder_, now, n);
+    file_.reset(std::fopen(path_.c_str(), "wbxe"));
+    if (file_ || errno != EEXIST) break;
+  }
+  if (!file_) fail(std::strerror(errno));
+}
+
+void EventFile::write(const std::string& bytes) {
+  struct stat status {};
+  if (fstat(fileno(file_.get()), &status) == 0 && status.st_nlink == 0) return fail("the file was removed");
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size() || std::fflush(file_.get()) != 0) fail(std::strerror(errno));
+}
+
+void EventFile::fail(const std::string& reason) {
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (std::exchange(closed_, true)) return;
+    queue_.clear();
+  }
+  log_.warning("TensorBoardLogger: cannot write " + path_.string() + ": " + reason + "; the training goes on without it");
+}
+
+}  // namespace pipeline::loggers::tensorboard

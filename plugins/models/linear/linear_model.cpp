@@ -1,0 +1,54 @@
+#include <torch/nn/modules/linear.h>
+
+#include "pipeline/errors.h"
+#include "pipeline/options.h"
+#include "pipeline/plugin.h"
+#include "pipeline/torch/model.h"
+
+namespace pipeline::model::linear {
+
+struct LinearOptions {
+  bool bias = true;
+
+  static constexpr auto options() {
+    return option_list<LinearOptions>(option("bias", &LinearOptions::bias, "Add a learned constant to each step of the horizon."));
+  }
+};
+
+/// One linear layer from the window to the horizon, the same for every target. A target's forecast depends on its own past only.
+class LinearModel final : public Model {
+ public:
+  using Options = LinearOptions;
+
+  LinearModel(const Options& options, const ModelShape& shape) {
+    for (std::size_t t = 0; t < shape.target_columns.size(); ++t) {
+      if (shape.target_columns[t] < 0) {
+        throw usage_error("LinearModel forecasts a target from its own past, but \"" + shape.target_names[t] +
+                          "\" is not among the features: add it to `features` in [stages.preprocess]");
+      }
+    }
+    columns_ = torch::tensor(shape.target_columns, torch::kInt64);
+    linear_ = register_module("linear", torch::nn::Linear(torch::nn::LinearOptions(shape.window, shape.horizon).bias(options.bias)));
+  }
+
+  /// x [B, W, F] to [B, H, T].
+  Forecast forward(const Batch& batch) override {
+    if (columns_.device() != batch.x.device()) columns_ = columns_.to(batch.x.device());
+    Forecast forecast;
+    forecast.values = linear_(batch.x.index_select(2, columns_).transpose(1, 2)).transpose(1, 2);
+    return forecast;
+  }
+
+ private:
+  torch::Tensor columns_;  ///< [T] int64, the targets among the features; no buffer, so that a checkpoint holds weights only
+  torch::nn::Linear linear_{nullptr};
+};
+
+}  // namespace pipeline::model::linear
+
+PIPELINE_PLUGIN("linear", "1.0.0", "Apache-2.0", "One linear layer from window to horizon.") {
+  registrar
+      .add<pipeline::Model, pipeline::model::linear::LinearModel>("LinearModel",
+                                                                  "One linear layer from window to horizon, shared by the columns.")
+      .reference("Zeng et al., Are Transformers Effective for Time Series Forecasting?, 2023 (Linear)");
+}

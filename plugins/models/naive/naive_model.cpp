@@ -1,0 +1,49 @@
+#include "pipeline/errors.h"
+#include "pipeline/options.h"
+#include "pipeline/plugin.h"
+#include "pipeline/torch/model.h"
+
+namespace pipeline::model::naive {
+
+/// Repeats the last known value of each target over the horizon: what every forecast has to beat. Nothing is trained.
+class NaiveModel final : public Model {
+ public:
+  using Options = NoOptions;
+
+  NaiveModel(Options, ModelShape shape) : shape_(std::move(shape)) {}
+
+  /// target_history [B, W, T], or x [B, W, F] where every target is a feature, to [B, H, T].
+  Forecast forward(const Batch& batch) override {
+    const torch::Tensor last = last_values(batch);
+    Forecast forecast;
+    forecast.values = last.unsqueeze(1).expand({last.size(0), shape_.horizon, shape_.targets});
+    return forecast;
+  }
+
+  [[nodiscard]] bool uses_target_history() const override { return true; }
+
+ private:
+  /// [B, T]
+  [[nodiscard]] torch::Tensor last_values(const Batch& batch) const {
+    if (batch.target_history.defined()) return batch.target_history.select(1, batch.target_history.size(1) - 1);
+    for (std::size_t t = 0; t < shape_.target_columns.size(); ++t) {
+      if (shape_.target_columns[t] < 0) {
+        throw usage_error("NaiveModel needs the past of target \"" + shape_.target_names[t] +
+                          "\", which these windows don't carry: start from a series, or list the target among the features");
+      }
+    }
+    const torch::Tensor columns =
+        torch::tensor(shape_.target_columns, torch::TensorOptions().dtype(torch::kInt64).device(batch.x.device()));
+    return batch.x.select(1, batch.x.size(1) - 1).index_select(1, columns);
+  }
+
+  ModelShape shape_;
+};
+
+}  // namespace pipeline::model::naive
+
+PIPELINE_PLUGIN("naive", "1.0.0", "Apache-2.0", "The forecast that repeats the last value.") {
+  registrar
+      .add<pipeline::Model, pipeline::model::naive::NaiveModel>("NaiveModel", "Repeats the last value of each target; nothing is trained.")
+      .reference("Hyndman and Athanasopoulos, Forecasting: Principles and Practice, section 5.2");
+}

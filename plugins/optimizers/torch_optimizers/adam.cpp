@@ -1,0 +1,43 @@
+#include <torch/optim/adam.h>
+
+#include "betas.h"
+#include "optimizers.h"
+#include "pipeline/options.h"
+#include "pipeline/torch/optimizer.h"
+
+namespace pipeline::optimizer::torch_optimizers {
+
+namespace {
+
+struct AdamOptions {
+  double lr = 1e-3;
+  std::vector<double> betas{0.9, 0.999};
+  double eps = 1e-8;
+  double weight_decay = 0;
+  bool amsgrad = false;
+
+  static constexpr auto options() {
+    return option_list<AdamOptions>(
+        option("lr", &AdamOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
+        option("betas", &AdamOptions::betas, "Decay of the running means of gradient and squared gradient."),
+        option("eps", &AdamOptions::eps, "Added to the denominator.").above(0),
+        option("weight_decay", &AdamOptions::weight_decay, "L2 penalty added to the gradient.").at_least(0).search(0, 0.1),
+        option("amsgrad", &AdamOptions::amsgrad, "Keep the maximum of the second moments."));
+  }
+};
+
+std::unique_ptr<torch::optim::Optimizer> make_adam(const Value& given, std::vector<torch::Tensor> parameters) {
+  const auto o = bind_options<AdamOptions>(given);
+  return std::make_unique<torch::optim::Adam>(
+      std::move(parameters),
+      torch::optim::AdamOptions(o.lr).betas(checked_betas("Adam", o.betas)).eps(o.eps).weight_decay(o.weight_decay).amsgrad(o.amsgrad));
+}
+
+}  // namespace
+
+void add_adam(Registrar& registrar) {
+  registrar.add_with<torch::optim::Optimizer, AdamOptions>("Adam", "Adam: steps scaled by running moments of the gradient.", make_adam)
+      .reference("Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015; torch.optim.Adam");
+}
+
+}  // namespace pipeline::optimizer::torch_optimizers

@@ -1,0 +1,47 @@
+#include <torch/optim/rmsprop.h>
+
+#include "optimizers.h"
+#include "pipeline/options.h"
+#include "pipeline/torch/optimizer.h"
+
+namespace pipeline::optimizer::torch_optimizers {
+
+namespace {
+
+struct RMSpropOptions {
+  double lr = 1e-2;
+  double alpha = 0.99;
+  double eps = 1e-8;
+  double weight_decay = 0;
+  double momentum = 0;
+  bool centered = false;
+
+  static constexpr auto options() {
+    return option_list<RMSpropOptions>(
+        option("lr", &RMSpropOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
+        option("alpha", &RMSpropOptions::alpha, "Decay of the running mean of the squared gradient.")
+            .at_least(0)
+            .below(1)
+            .search(0.9, 0.999),
+        option("eps", &RMSpropOptions::eps, "Added to the denominator.").above(0),
+        option("weight_decay", &RMSpropOptions::weight_decay, "L2 penalty added to the gradient.").at_least(0).search(0, 0.1),
+        option("momentum", &RMSpropOptions::momentum, "Share of the last step kept.").at_least(0).search(0, 0.99),
+        option("centered", &RMSpropOptions::centered, "Scale by the gradient's variance instead of its second moment."));
+  }
+};
+
+std::unique_ptr<torch::optim::Optimizer> make_rmsprop(const Value& given, std::vector<torch::Tensor> parameters) {
+  const auto o = bind_options<RMSpropOptions>(given);
+  return std::make_unique<torch::optim::RMSprop>(
+      std::move(parameters),
+      torch::optim::RMSpropOptions(o.lr).alpha(o.alpha).eps(o.eps).weight_decay(o.weight_decay).momentum(o.momentum).centered(o.centered));
+}
+
+}  // namespace
+
+void add_rmsprop(Registrar& registrar) {
+  registrar.add_with<torch::optim::Optimizer, RMSpropOptions>("RMSprop", "Steps scaled by the running size of the gradient.", make_rmsprop)
+      .reference("Tieleman and Hinton, Lecture 6.5: RMSProp, 2012; torch.optim.RMSprop");
+}
+
+}  // namespace pipeline::optimizer::torch_optimizers

@@ -1,0 +1,45 @@
+#include <torch/optim/sgd.h>
+
+#include "optimizers.h"
+#include "pipeline/options.h"
+#include "pipeline/torch/optimizer.h"
+
+namespace pipeline::optimizer::torch_optimizers {
+
+namespace {
+
+struct SGDOptions {
+  double lr = 1e-3;
+  double momentum = 0;
+  double dampening = 0;
+  double weight_decay = 0;
+  bool nesterov = false;
+
+  static constexpr auto options() {
+    return option_list<SGDOptions>(
+        option("lr", &SGDOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
+        option("momentum", &SGDOptions::momentum, "Share of the last step kept.").at_least(0).search(0, 0.99),
+        option("dampening", &SGDOptions::dampening, "Share of the gradient kept out of the momentum.").at_least(0),
+        option("weight_decay", &SGDOptions::weight_decay, "L2 penalty added to the gradient.").at_least(0).search(0, 0.1),
+        option("nesterov", &SGDOptions::nesterov, "Look ahead along the momentum."));
+  }
+};
+
+std::unique_ptr<torch::optim::Optimizer> make_sgd(const Value& given, std::vector<torch::Tensor> parameters) {
+  const auto o = bind_options<SGDOptions>(given);
+  if (o.nesterov && (o.momentum <= 0 || o.dampening != 0)) {
+    throw usage_error("SGD: nesterov = true needs a momentum above 0 and dampening = 0");
+  }
+  return std::make_unique<torch::optim::SGD>(
+      std::move(parameters),
+      torch::optim::SGDOptions(o.lr).momentum(o.momentum).dampening(o.dampening).weight_decay(o.weight_decay).nesterov(o.nesterov));
+}
+
+}  // namespace
+
+void add_sgd(Registrar& registrar) {
+  registrar.add_with<torch::optim::Optimizer, SGDOptions>("SGD", "Stochastic gradient descent, with momentum where wanted.", make_sgd)
+      .reference("Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning, 2013; torch.optim.SGD");
+}
+
+}  // namespace pipeline::optimizer::torch_optimizers

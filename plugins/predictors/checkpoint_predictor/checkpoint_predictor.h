@@ -1,0 +1,17 @@
+#pragma once
+
+#include "pipeline/options.h"
+#include "pipeline/predictor.h"
+
+namespace pipeline::predictor::checkpoint {
+
+/// Loads the model, reads the input as its training data were read, and forecasts from the last window. The checkpoint carries all that
+/// needs: columns, transforms, frequency, window. Error (training) for a checkpoint that lacks them, Error (data) for data that don't fit.
+class CheckpointPredictor final : public Predictor {
+ public:
+  using Options = NoOptions;
+  explicit CheckpointPredictor(NoOptions) {}
+  void predict(const PredictRequest& request, std::ostream& out) override;
+};
+
+}  // namespace pipeline::predictor::checkpoint

@@ -1,0 +1,130 @@
+#include "evaluate_stage.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include "metrics_json.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/logger.h"
+#include "predictions_file.h"
+#include "summary.h"
+
+namespace pipeline::stage::evaluate {
+
+namespace {
+
+std::vector<Training> read_trainings(const StageContext& context, const std::string& checkpoint) {
+  std::vector<Training> out;
+  for (const Artifact& artifact : context.inputs_of("checkpoint")) out.push_back(Training::read(artifact));
+  if (out.empty()) throw usage_error("stage " + context.stage + " has nothing to evaluate: add a train stage");
+  if (out.size() > 1 && checkpoint != "best" && checkpoint != "last")
+    throw usage_error("stage " + context.stage + ": checkpoint = \"" + checkpoint + "\" is one file, but " + std::to_string(out.size()) +
+                      " trainings are compared: write best or last, or choose one with inputs = { checkpoint = \"" + out.front().stage +
+                      "\" }");
+  return out;
+}
+
+std::filesystem::path predictions_name(const ModelResult& result, Split split, Split main, bool leads) {
+  std::string name = "predictions";
+  if (!leads) name += "." + result.training.stage;
+  if (split != main) name += std::string(".") + split_names[static_cast<std::size_t>(split)];
+  return name + ".csv";
+}
+
+/// Adds the metrics to the version folder of the training they belong to, as Lightning's Trainer.test does.
+void log_to_version(const ModelResult& result, const StageContext& context) {
+  const Training& training = result.training;
+  if (training.version_dir.empty()) return;
+  if (!std::filesystem::is_directory(training.version_dir)) {
+    context.log.warning("the folder " + training.version_dir.string() + " of stage " + training.stage +
+                        " is gone: its metrics are not logged");
+    return;
+  }
+  NamedNumbers metrics = flat_metrics(result);
+  metrics.emplace_back("hp_metric", result.main().model.loss());
+  const LoggerContext where{.version_dir = training.version_dir, .append = true, .log = context.log};
+  for (const ComponentSpec& spec : context.tables.loggers) {
+    const auto logger = context.registry.make<Logger>(spec.type, spec.options, where);
+    logger->log_final_metrics(metrics, training.steps);
+    logger->finish(true);
+  }
+}
+
+Value summary_value(const ModelResult& leader) {
+  Value out{Value::Map{}};
+  for (const auto& [name, number] : flat_metrics(leader)) out[name] = number;
+  if (leader.main().naive) out["naive_mse"] = leader.main().naive->scaled.all().mse;
+  return out;
+}
+
+}  // namespace
+
+std::vector<Split> EvaluateStage::splits() const {
+  std::vector<Split> out;
+  for (const std::string& name : options_.splits) {
+    if (const Split split = parse_split(name); std::ranges::find(out, split) == out.end()) out.push_back(split);
+  }
+  if (out.empty()) throw usage_error("evaluate: splits is empty: write [\"test\"], or any of train, val and test");
+  if (const auto test = std::ranges::find(out, Split::test); test != out.end()) std::rotate(out.begin(), test, test + 1);
+  return out;
+}
+
+ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext& context) const {
+  ModelResult out{.training = model.training,
+                  .checkpoint = model.checkpoint,
+                  .targets = model.windows->target_names(),
+                  .horizon = model.windows->info().horizon,
+                  .splits = {}};
+  const auto loss = context.registry.make<Loss>(context.tables.loss.type, context.tables.loss.options);
+  const auto check_cancelled = [&context] {
+    if (context.cancelled())
+      throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
+  };
+  const std::vector<Split> wanted = splits();
+  for (const Split split : wanted) {
+    const SplitRequest request{.split = split,
+                               .batch_size = options_.batch_size,
+                               .device = resolve_device(context.settings.device),
+                               .check_cancelled = check_cancelled};
+    std::optional<PredictionsFile> file;
+    if (options_.predictions != "none")
+      file.emplace(context.folder / predictions_name(out, split, wanted.front(), leads), *model.windows,
+                   options_.predictions == "last_step");
+    out.splits.push_back(evaluate_split(model, *loss, request, file ? &*file : nullptr));
+    if (file) file->finish();
+  }
+  return out;
+}
+
+void EvaluateStage::run(StageContext& context) {
+  const c10::InferenceMode no_gradients;
+  at::set_num_threads(context.settings.threads);
+  at::globalContext().setFloat32MatmulPrecision(context.settings.matmul_precision);
+
+  const std::vector<Training> trainings = read_trainings(context, options_.checkpoint);
+  const std::size_t leader = leading(trainings);
+  std::vector<ModelResult> results;
+  for (std::size_t i = 0; i < trainings.size(); ++i) {
+    std::filesystem::path checkpoint = choose_checkpoint(trainings[i], options_.checkpoint, context);
+    TrainedModel model = load(trainings[i], std::move(checkpoint), context.registry, resolve_device(context.settings.device));
+    results.push_back(measure(std::move(model), i == leader, context));
+  }
+
+  Value metrics = metrics_value(results[leader]);
+  if (results.size() > 1) {
+    for (const ModelResult& result : results) metrics["models"][result.training.stage] = metrics_value(result);
+  }
+  write_json(context.folder / "metrics.json", metrics);
+  for (const std::string& line : error_table(results)) context.log.info(line);
+  for (const std::string& line : naive_warnings(results)) context.log.warning(line);
+  for (const ModelResult& result : results) log_to_version(result, context);
+  context.summary = summary_value(results[leader]);
+}
+
+}  // namespace pipeline::stage::evaluate

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pipeline/options.h"
+#include "pipeline/stage.h"
+#include "split_result.h"
+#include "trained_model.h"
+
+namespace pipeline::stage::evaluate {
+
+struct EvaluateOptions {
+  std::string checkpoint = "best";
+  std::vector<std::string> splits{"test"};
+  std::string predictions = "all";
+  std::int64_t batch_size = 256;
+
+  static constexpr auto options() {
+    return option_list<EvaluateOptions>(
+        option("checkpoint", &EvaluateOptions::checkpoint, "best, last, or the path of one; best without a ModelCheckpoint is last."),
+        option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}),
+        option("predictions", &EvaluateOptions::predictions, "Which steps go into predictions.csv.").choices({"all", "last_step", "none"}),
+        option("batch_size", &EvaluateOptions::batch_size, "Windows forecast at once.").at_least(1).no_effect_on_result());
+  }
+};
+
+/// Measures every trained model of the workflow and writes metrics.json and predictions.csv.
+///
+/// metrics.json, top level, is the leading model (best validation score; see `leading`): "stage", "model", "checkpoint", "split", for each
+/// split "<split>_loss" ... "<split>_windows" and "<split>_naive_loss|mse|mae|rmse". One split is the main one: test where it is among
+/// `splits`, else the first. Of it are "naive_loss|mse|mae|rmse", "by_target", "by_step" (a list; steps count from 1) and "original"; where
+/// several splits are measured, the entries of these three also hold every split's numbers under its name ("original.OT.val.mae").
+/// "models.<stage>" holds the same for each model where several were trained. What is undefined is null.
+///
+/// predictions.csv is the leading model's on the main split; predictions.<stage>.csv another model's, predictions.<split>.csv another
+/// split's, predictions.<stage>.<split>.csv both. Windows made elsewhere have neither units nor naive forecast: their values are the scaled
+/// ones, `origin` is the window's number and `time` that number plus the step.
+class EvaluateStage final : public Stage {
+ public:
+  using Options = EvaluateOptions;
+  explicit EvaluateStage(EvaluateOptions options) : options_(std::move(options)) {}
+  void run(StageContext& context) override;
+
+ private:
+  [[nodiscard]] std::vector<Split> splits() const;
+  [[nodiscard]] ModelResult measure(TrainedModel model, bool leads, StageContext& context) const;
+
+  EvaluateOptions options_;
+};
+
+}  // namespace pipeline::stage::evaluate

@@ -1,0 +1,101 @@
+#include "metrics_json.h"
+
+#include <cmath>
+
+namespace pipeline::stage::evaluate {
+
+namespace {
+
+Value number(std::optional<double> value) { return value && std::isfinite(*value) ? Value(*value) : Value(); }
+
+Value measures(const MetricValues& values, const std::string& prefix = {}) {
+  return Value::Map{{prefix + "mse", number(values.mse)},   {prefix + "mae", number(values.mae)},
+                    {prefix + "rmse", number(values.rmse)}, {prefix + "mape", number(values.mape)},
+                    {prefix + "r2", number(values.r2)},     {prefix + "avg_abs_accuracy", number(values.avg_abs_accuracy)}};
+}
+
+/// The model's measures with the naive forecast's beside them as naive_mse, ...
+Value beside_naive(const MetricValues& model, const std::optional<MetricValues>& naive) {
+  Value out = measures(model);
+  if (naive) out.as_map().merge(measures(*naive, "naive_").as_map());
+  return out;
+}
+
+/// What `pick` takes of a split's metrics: the main split's, and every split's under its name where there are several.
+template <class Pick>
+Value by_split(const ModelResult& result, const Pick& pick) {
+  const auto of = [&](const SplitResult& split) {
+    return beside_naive(pick(split.model), split.naive ? std::optional(pick(*split.naive)) : std::nullopt);
+  };
+  Value out = of(result.main());
+  if (result.splits.size() > 1) {
+    for (const SplitResult& split : result.splits) out[split.name()] = of(split);
+  }
+  return out;
+}
+
+void put_naive(Value& out, const std::string& prefix, const Score& naive) {
+  const MetricValues all = naive.scaled.all();
+  out[prefix + "naive_loss"] = number(naive.loss());
+  out[prefix + "naive_mse"] = number(all.mse);
+  out[prefix + "naive_mae"] = number(all.mae);
+  out[prefix + "naive_rmse"] = number(all.rmse);
+}
+
+/// Names of the contract for one split; the last two count what metrics leave out.
+std::vector<std::pair<std::string, Value>> flat_split(const SplitResult& split) {
+  const MetricValues all = split.model.scaled.all();
+  const std::string name = split.name();
+  return {{name + "_loss", number(split.model.loss())},
+          {name + "_mse", number(all.mse)},
+          {name + "_mae", number(all.mae)},
+          {name + "_rmse", number(all.rmse)},
+          {name + "_mape", number(all.mape)},
+          {name + "_r2", number(all.r2)},
+          {"avg_" + name + "_abs_accuracy", number(all.avg_abs_accuracy)},
+          {name + "_windows", split.windows},
+          {name + "_filled_values", split.values - all.count},
+          {name + "_near_zero_values", all.near_zero}};
+}
+
+}  // namespace
+
+NamedNumbers flat_metrics(const ModelResult& result) {
+  NamedNumbers out;
+  for (const SplitResult& split : result.splits) {
+    for (const auto& [name, value] : flat_split(split)) {
+      if (value.is_double() || name.ends_with("_windows")) out.emplace_back(name, value.as_double());
+    }
+  }
+  return out;
+}
+
+Value metrics_value(const ModelResult& result) {
+  Value out{Value::Map{{"stage", result.training.stage},
+                       {"model", result.training.model_type},
+                       {"checkpoint", result.checkpoint.string()},
+                       {"split", result.main().name()},
+                       {"by_target", Value::Map{}}}};
+  for (const SplitResult& split : result.splits) {
+    for (auto& [name, value] : flat_split(split)) out[name] = std::move(value);
+    if (split.naive) put_naive(out, split.name() + "_", *split.naive);
+  }
+  if (result.main().naive) put_naive(out, "", *result.main().naive);
+
+  for (std::size_t t = 0; t < result.targets.size(); ++t) {
+    const auto index = static_cast<std::int64_t>(t);
+    const std::string& target = result.targets[t];
+    out["by_target"][target] = by_split(result, [=](const Score& score) { return score.scaled.target(index); });
+    if (result.main().naive) out["original"][target] = by_split(result, [=](const Score& score) { return score.original.target(index); });
+  }
+  Value::List steps;
+  for (std::int64_t h = 0; h < result.horizon; ++h) {
+    Value step = by_split(result, [=](const Score& score) { return score.scaled.step(h); });
+    step["step"] = h + 1;
+    steps.push_back(std::move(step));
+  }
+  out["by_step"] = std::move(steps);
+  return out;
+}
+
+}  // namespace pipeline::stage::evaluate

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/value.h"
+#include "split_result.h"
+
+namespace pipeline::stage::evaluate {
+
+using NamedNumbers = std::vector<std::pair<std::string, double>>;
+
+/// The flat metrics of all splits that are defined: "test_loss", ..., "avg_test_abs_accuracy", "test_windows".
+[[nodiscard]] NamedNumbers flat_metrics(const ModelResult& result);
+/// One model's part of metrics.json.
+[[nodiscard]] Value metrics_value(const ModelResult& result);
+
+}  // namespace pipeline::stage::evaluate

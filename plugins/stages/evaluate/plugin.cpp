@@ -1,0 +1,12 @@
+#include "pipeline/plugin.h"
+
+#include "evaluate_stage.h"
+
+PIPELINE_PLUGIN("evaluate", "1.0.0", "Apache-2.0", "The stage that measures trained models.") {
+  using namespace pipeline;
+  registrar.add<Stage, stage::evaluate::EvaluateStage>("evaluate", "Measures trained models, with repeating the last value beside them.")
+      .needs_all("checkpoint")
+      .gives("metrics")
+      .gives("predictions")
+      .uses({"loss", "loggers"});
+}

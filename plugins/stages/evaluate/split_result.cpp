@@ -1,0 +1,90 @@
+#include "split_result.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "levels.h"
+#include "pipeline/errors.h"
+
+namespace pipeline::stage::evaluate {
+
+void Score::add(const Loss& loss, const Forecast& forecast, const Batch& batch) {
+  scaled.add(forecast.values, batch.y, batch.weight);
+  torch::Tensor each = loss.elementwise(forecast, batch.y).to(torch::kDouble);
+  if (batch.weight.defined()) each = each.masked_select(batch.weight != 0);
+  loss_sum_ += each.sum().item<double>();
+  loss_count_ += static_cast<double>(each.numel());
+}
+
+namespace {
+
+Batch on_cpu(const Batch& batch) {
+  Batch out;
+  out.y = batch.y.cpu();
+  if (batch.weight.defined()) out.weight = batch.weight.cpu();
+  return out;
+}
+
+/// One pass over a split.
+class Pass {
+ public:
+  Pass(const TrainedModel& model, const Loss& loss, const SplitRequest& request, PredictionsFile* predictions)
+      : windows_(*model.windows), forecaster_(model.forecaster), loss_(loss), request_(request), predictions_(predictions) {
+    if (windows_.series()) levels_.emplace(*windows_.series(), windows_.info().horizon);
+  }
+
+  SplitResult run() {
+    const std::int64_t count = windows_.count(request_.split), horizon = windows_.info().horizon;
+    const auto targets = static_cast<std::int64_t>(windows_.target_names().size());
+    SplitResult out{
+        .split = request_.split, .windows = count, .values = count * horizon * targets, .model = {horizon, targets}, .naive = {}};
+    if (count == 0) throw data_error("split " + out.name() + " has no windows to evaluate: give it more rows in `split`");
+    if (levels_) out.naive.emplace(horizon, targets);
+    for (std::int64_t first = 0; first < count; first += request_.batch_size) {
+      request_.check_cancelled();
+      std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(request_.batch_size, count - first)));
+      std::iota(indices.begin(), indices.end(), first);
+      add_batch(indices, out);
+    }
+    return out;
+  }
+
+ private:
+  void add_batch(std::span<const std::int64_t> indices, SplitResult& out) {
+    const Batch batch = gather_batch(windows_, request_.split, indices, request_.device);
+    Forecast forecast = forecaster_(batch);
+    out.model.add(loss_, forecast, batch);
+    std::vector<std::int64_t> origins;
+    for (const std::int64_t index : indices) origins.push_back(windows_.first_row(request_.split, index) + windows_.info().window - 1);
+
+    const torch::Tensor values = forecast.values.cpu();
+    const Batch truth = on_cpu(batch);
+    if (!levels_) {
+      if (predictions_) predictions_->add_windows(indices, values.to(torch::kDouble), truth.y.to(torch::kDouble));
+      return;
+    }
+    const LevelBatch levels = levels_->at(origins, values);
+    Forecast naive;
+    naive.values = levels.naive_scaled.to(truth.y.scalar_type());
+    out.naive->add(loss_, naive, truth);
+    out.model.original.add(levels.forecast, levels.truth, truth.weight);
+    out.naive->original.add(levels.naive, levels.truth, truth.weight);
+    if (predictions_) predictions_->add_rows(origins, levels);
+  }
+
+  const Windows& windows_;
+  const Forecaster& forecaster_;
+  const Loss& loss_;
+  const SplitRequest& request_;
+  PredictionsFile* predictions_;
+  std::optional<Levels> levels_;
+};
+
+}  // namespace
+
+SplitResult evaluate_split(const TrainedModel& model, const Loss& loss, const SplitRequest& request, PredictionsFile* predictions) {
+  return Pass(model, loss, request, predictions).run();
+}
+
+}  // namespace pipeline::stage::evaluate

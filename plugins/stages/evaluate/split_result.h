@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/torch/loss.h"
+#include "pipeline/torch/metrics.h"
+#include "predictions_file.h"
+#include "trained_model.h"
+
+namespace pipeline::stage::evaluate {
+
+/// Errors of one way to forecast: on the scaled series, and in original units where there is a series.
+class Score {
+ public:
+  Score(std::int64_t horizon, std::int64_t targets) : scaled(horizon, targets), original(horizon, targets) {}
+  /// On the scaled series; filled values (weight 0) count neither here nor there.
+  void add(const Loss& loss, const Forecast& forecast, const Batch& batch);
+  [[nodiscard]] double loss() const { return loss_sum_ / loss_count_; }
+
+  MetricAccumulator scaled, original;
+
+ private:
+  double loss_sum_ = 0, loss_count_ = 0;
+};
+
+/// One model on one split.
+struct SplitResult {
+  Split split;
+  std::int64_t windows = 0, values = 0;  ///< values: windows x steps x targets, filled ones too
+  Score model;
+  std::optional<Score> naive;  ///< absent for windows made elsewhere, as are original units
+
+  [[nodiscard]] std::string name() const { return split_names[static_cast<std::size_t>(split)]; }
+};
+
+/// One model on all splits; the first is the main one.
+struct ModelResult {
+  Training training;
+  std::filesystem::path checkpoint;
+  std::vector<std::string> targets;
+  std::int64_t horizon = 0;
+  std::vector<SplitResult> splits;
+
+  [[nodiscard]] const SplitResult& main() const { return splits.front(); }
+};
+
+struct SplitRequest {
+  Split split;
+  std::int64_t batch_size;
+  torch::Device device;
+  std::function<void()> check_cancelled;  ///< throws when the run shall end; called before every batch
+};
+
+/// Forecasts every window of a split; rows go to `predictions` unless it is nullptr. Error (data) when the split has no window.
+[[nodiscard]] SplitResult evaluate_split(const TrainedModel& model, const Loss& loss, const SplitRequest& request,
+                                         PredictionsFile* predictions);
+
+}  // namespace pipeline::stage::evaluate

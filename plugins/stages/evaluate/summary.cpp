@@ -1,0 +1,118 @@
+#include "summary.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "pipeline/files.h"
+
+namespace pipeline::stage::evaluate {
+
+namespace {
+
+using Row = std::vector<std::string>;
+
+constexpr double rounding = 1e-6;  // relative; a forecast this close to the naive one is the naive one
+
+bool beats(double error, double naive) { return error < naive * (1 - rounding); }
+
+std::string percent_better(double error, double naive) {
+  if (naive == 0) return "-";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f %%", 100 * (1 - error / naive));
+  return std::string(text.data()) == "-0.0 %" ? "0.0 %" : text.data();
+}
+
+std::string label(const ModelResult& result) {
+  const Training& training = result.training;
+  return training.model_type.empty() ? training.stage : training.stage + " (" + training.model_type + ")";
+}
+
+/// Words that are no ASCII count by code point, so that columns stay straight.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+/// Columns padded to equal width: words to the left, numbers to the right.
+std::vector<std::string> aligned(const std::vector<Row>& rows, std::size_t word_columns) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const Row& row : rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+  }
+  std::vector<std::string> lines;
+  for (const Row& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string padding(widths[c] - width(row[c]), ' ');
+      line += "  " + (c < word_columns ? row[c] + padding : padding + row[c]);
+    }
+    lines.push_back(line.substr(0, line.find_last_not_of(' ') + 1));
+  }
+  return lines;
+}
+
+Row numbers(const ModelResult& result, std::int64_t target) {
+  const SplitResult& split = result.main();
+  const MetricValues model = (split.naive ? split.model.original : split.model.scaled).target(target);
+  if (!split.naive) return {format_short(model.mae), format_short(model.rmse)};
+  const MetricValues naive = split.naive->original.target(target);
+  return {format_short(model.mae), format_short(model.rmse), format_short(naive.mae), percent_better(model.mae, naive.mae)};
+}
+
+}  // namespace
+
+std::vector<std::string> error_table(const std::vector<ModelResult>& results) {
+  const bool units = results.front().main().naive.has_value();
+  Row head{"model", "target", "MAE", "RMSE"};
+  if (units) head.insert(head.end(), {"naive MAE", "better by"});
+  std::vector<Row> rows{head};
+  for (const ModelResult& result : results) {
+    for (std::size_t t = 0; t < result.targets.size(); ++t) {
+      Row row{t == 0 ? label(result) : "", result.targets[t]};
+      for (std::string& text : numbers(result, static_cast<std::int64_t>(t))) row.push_back(std::move(text));
+      row.resize(head.size());
+      rows.push_back(std::move(row));
+    }
+  }
+  std::vector<std::string> lines = aligned(rows, 2);
+  const SplitResult& main = results.front().main();
+  lines.insert(lines.begin(), main.name() + ": " + format_count(main.windows) + " windows of " + std::to_string(results.front().horizon) +
+                                  (results.front().horizon == 1 ? " step" : " steps") +
+                                  (units ? ", in original units" : ", as they were given"));
+  for (const ModelResult& result : results) {
+    const SplitResult& split = result.main();
+    const MetricValues scaled = split.model.scaled.all();
+    std::string line =
+        label(result) + ", scaled: " + split.name() + "_mse " + format_short(scaled.mse) + ", mae " + format_short(scaled.mae);
+    if (split.naive) {
+      const MetricValues naive = split.naive->scaled.all();
+      line += "; naive " + format_short(naive.mse) + ", " + format_short(naive.mae);
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::vector<std::string> naive_warnings(const std::vector<ModelResult>& results) {
+  std::vector<std::string> lines;
+  for (const ModelResult& result : results) {
+    const SplitResult& split = result.main();
+    if (!split.naive) continue;
+    const double mse = split.model.scaled.all().mse, naive = split.naive->scaled.all().mse;
+    if (!beats(mse, naive)) {
+      lines.push_back(label(result) + " does not beat repeating the last value: " + split.name() + " MSE " + format_short(mse) +
+                      " against " + format_short(naive) + " (scaled)");
+      continue;
+    }
+    for (std::size_t t = 0; t < result.targets.size(); ++t) {
+      const double error = split.model.original.target(static_cast<std::int64_t>(t)).mae;
+      const double repeated = split.naive->original.target(static_cast<std::int64_t>(t)).mae;
+      if (beats(error, repeated)) continue;
+      lines.push_back(label(result) + " does not beat repeating the last value of " + result.targets[t] + ": " + split.name() + " MAE " +
+                      format_short(error) + " against " + format_short(repeated));
+    }
+  }
+  return lines;
+}
+
+}  // namespace pipeline::stage::evaluate

@@ -1,0 +1,88 @@
+#include "trained_model.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/torch/checkpoint.h"
+
+namespace pipeline::stage::evaluate {
+
+namespace {
+
+std::string text(const Value& table, std::string_view key) {
+  const Value* value = table.find(key);
+  return value && value->is_string() ? value->as_string() : std::string();
+}
+
+std::filesystem::path path(const Value& table, std::string_view key, const std::filesystem::path& folder) {
+  const std::string name = text(table, key);
+  return name.empty() ? std::filesystem::path() : (folder / name).lexically_normal();
+}
+
+/// "windows of 60 rows of 5 columns to 1 step of 1 target"
+std::string describe(const ModelShape& shape) {
+  return std::to_string(shape.window) + " rows of " + std::to_string(shape.features) + " columns to " + std::to_string(shape.horizon) +
+         " steps of " + std::to_string(shape.targets) + " targets";
+}
+
+bool same_task(const ModelShape& a, const ModelShape& b) {
+  return a.window == b.window && a.horizon == b.horizon && a.feature_names == b.feature_names && a.target_names == b.target_names;
+}
+
+bool larger_is_better(const std::string& monitor) { return monitor.ends_with("r2") || monitor.ends_with("accuracy"); }
+
+}  // namespace
+
+Training Training::read(const Artifact& artifact) {
+  const std::filesystem::path& folder = artifact.folder;
+  const Value said = read_json(folder / "train.json");
+  Training out{.stage = artifact.stage,
+               .model_type = text(said, "model"),
+               .version_dir = path(said, "version_dir", folder),
+               .best = path(said, "best", folder),
+               .last = path(said, "last", folder),
+               .windows = path(said, "windows", folder),
+               .monitor = text(said, "monitor"),
+               .score = {}};
+  if (const Value* score = said.find("score"); score && score->is_number()) out.score = score->as_double();
+  if (const Value* steps = said.find("steps"); steps && steps->is_int()) out.steps = steps->as_int();
+  return out;
+}
+
+std::filesystem::path choose_checkpoint(const Training& training, const std::string& choice, const StageContext& context) {
+  std::filesystem::path file = choice == "best" ? training.best : training.last;
+  if (choice == "best" && file.empty()) {
+    context.log.info(training.stage + ": no ModelCheckpoint kept a best checkpoint, so the last one is measured");
+    file = training.last;
+  }
+  const bool given = choice != "best" && choice != "last";
+  if (given) file = context.settings.workflow_file.parent_path() / choice;
+  if (std::filesystem::is_regular_file(file)) return file;
+  if (given) throw usage_error("stage " + context.stage + ": checkpoint = \"" + choice + "\": there is no file " + file.string());
+  throw training_error("stage " + context.stage + ": the " + choice + " checkpoint of stage " + training.stage + " is gone (" +
+                       file.string() + "): run `pipeline run` with --stage " + training.stage + " --force to train it again");
+}
+
+TrainedModel load(Training training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device) {
+  LoadedModel loaded = load_model(checkpoint, registry, device);
+  std::shared_ptr<const Windows> windows = Windows::open(training.windows);
+  if (const ModelShape wanted = shape_of(*windows); !same_task(loaded.info.shape, wanted))
+    throw training_error("checkpoint " + checkpoint.string() + ": it was trained for " + describe(loaded.info.shape) +
+                         ", the windows of stage " + training.stage + " are " + describe(wanted) + " or name other columns");
+  return {.training = std::move(training),
+          .checkpoint = std::move(checkpoint),
+          .windows = std::move(windows),
+          .forecaster = Forecaster(std::move(loaded.model), loaded.info.window_norm)};
+}
+
+std::size_t leading(const std::vector<Training>& trainings) {
+  const std::string& monitor = trainings.front().monitor;
+  const auto comparable = [&](const Training& t) { return t.score && t.monitor == monitor; };
+  if (!std::ranges::all_of(trainings, comparable)) return 0;
+  const auto score = [&](const Training& t) { return larger_is_better(monitor) ? -*t.score : *t.score; };
+  return static_cast<std::size_t>(std::ranges::min_element(trainings, {}, score) - trainings.begin());
+}
+
+}  // namespace pipeline::stage::evaluate

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/registry.h"
+#include "pipeline/stage.h"
+#include "pipeline/torch/forecaster.h"
+#include "pipeline/windows.h"
+
+namespace pipeline::stage::evaluate {
+
+/// What a train stage left, as train.json says.
+struct Training {
+  std::string stage, model_type;
+  std::filesystem::path version_dir, best, last;  ///< empty: none
+  std::filesystem::path windows;
+  std::string monitor;
+  std::optional<double> score;
+  std::int64_t steps = 0;
+
+  [[nodiscard]] static Training read(const Artifact& artifact);
+};
+
+/// A training with the checkpoint that is measured.
+struct TrainedModel {
+  Training training;
+  std::filesystem::path checkpoint;
+  std::shared_ptr<const Windows> windows;
+  Forecaster forecaster;
+};
+
+/// The checkpoint file that the option `choice` (best, last, a path relative to the workflow) means.
+[[nodiscard]] std::filesystem::path choose_checkpoint(const Training& training, const std::string& choice, const StageContext& context);
+
+/// Loads it; Error (training) when it does not fit the windows of its training.
+[[nodiscard]] TrainedModel load(Training training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device);
+
+/// Index of the model that leads: best score where all were judged by one metric, else the first. Larger is better for r2 and accuracy.
+[[nodiscard]] std::size_t leading(const std::vector<Training>& trainings);
+
+}  // namespace pipeline::stage::evaluate

@@ -1,0 +1,34 @@
+#include <filesystem>
+
+#include "pipeline/plugin.h"
+#include "pipeline/prepare.h"
+#include "pipeline/stage.h"
+
+namespace pipeline::stage::preprocess {
+
+/// CSV file -> series: what the file must hold and what becomes of it is said in pipeline/prepare.h.
+class Preprocess final : public Stage {
+ public:
+  using Options = PrepareOptions;
+  explicit Preprocess(Options options) : options_(std::move(options)) {}
+
+  void run(StageContext& context) override {
+    // An absolute path stays as it is.
+    options_.source = (context.settings.workflow_file.parent_path() / options_.source).lexically_normal().string();
+    const SeriesInfo info = prepare_series(options_, context.settings.split, context.folder, context.log);
+    context.summary["rows"] = info.segments.empty() ? 0 : info.segments.back().first + info.segments.back().count;
+  }
+
+ private:
+  Options options_;
+};
+
+}  // namespace pipeline::stage::preprocess
+
+PIPELINE_PLUGIN("preprocess", "0.1.0", "Apache-2.0", "Reads, checks, cleans, splits and scales a CSV file") {
+  registrar
+      .add<pipeline::Stage, pipeline::stage::preprocess::Preprocess>("preprocess",
+                                                                     "Reads a CSV file, checks and cleans it, splits and scales it.")
+      .gives("series")
+      .without_randomness();
+}

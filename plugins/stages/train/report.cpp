@@ -1,0 +1,63 @@
+#include "report.h"
+
+#include <cmath>
+
+namespace pipeline::stage::train {
+
+namespace {
+
+Value path_value(const std::filesystem::path& path) { return path.empty() ? Value() : Value(path.string()); }
+
+Value epoch_value(const EpochRecord& record) {
+  Value value = Value::Map{{"epoch", record.epoch}, {"step", record.step}, {"seconds", record.seconds}};
+  if (!std::isnan(record.train_loss)) value["train_loss"] = record.train_loss;
+  if (!std::isnan(record.learning_rate)) value["learning_rate"] = record.learning_rate;
+  value["val"] = Value::Map{};
+  for (const auto& [name, number] : record.val) value["val"][name] = number;
+  return value;
+}
+
+}  // namespace
+
+const EpochRecord* best_epoch(const FitResult& result) {
+  const EpochRecord* found = nullptr;
+  double nearest = INFINITY;
+  for (const EpochRecord& record : result.history) {
+    if (record.val.empty()) continue;
+    if (!result.checkpoints || !result.checkpoints->best_score) {
+      found = &record;
+      continue;
+    }
+    const auto score = record.val.find(result.checkpoints->monitor);
+    const double distance = score == record.val.end() ? INFINITY : std::abs(score->second - *result.checkpoints->best_score);
+    if (!found || distance < nearest) {
+      found = &record;
+      nearest = distance;
+    }
+  }
+  return found;
+}
+
+Value TrainingReport::to_value(const FitResult& result) const {
+  Value value = Value::Map{{"model", model_type},
+                           {"version_dir", path_value(version_dir)},
+                           {"best", path_value(best)},
+                           {"last", path_value(last)},
+                           {"epochs", result.epochs},
+                           {"steps", result.steps},
+                           {"stopped_by", result.stopped_by},
+                           {"windows", windows},
+                           {"hyper_parameters", hyper_parameters},
+                           {"monitor", Value()},
+                           {"score", Value()}};
+  if (result.checkpoints) {
+    value["monitor"] = result.checkpoints->monitor;
+    if (result.checkpoints->best_score) value["score"] = *result.checkpoints->best_score;
+  }
+  Value::List history;
+  for (const EpochRecord& record : result.history) history.push_back(epoch_value(record));
+  value["history"] = std::move(history);
+  return value;
+}
+
+}  // namespace pipeline::stage::train

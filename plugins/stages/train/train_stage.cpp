@@ -1,0 +1,168 @@
+#include "train_stage.h"
+
+#include <utility>
+
+#include <ATen/Context.h>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/torch/checkpoint.h"
+#include "pipeline/torch/forecaster.h"
+#include "pipeline/torch/optimizer.h"
+#include "pipeline/windows.h"
+#include "report.h"
+#include "version_folder.h"
+
+namespace pipeline::stage::train {
+
+namespace {
+
+/// Options as given over the component's defaults.
+Value all_options(const Registry& registry, const char* kind, const ComponentSpec& spec) {
+  const ComponentInfo* info = registry.find(kind, spec.type);
+  return info ? info->schema.with_defaults(spec.options) : spec.options;
+}
+
+/// What loggers show and Python's load_from_checkpoint passes to a class with the recipe's arguments.
+Value hyper_parameters(const StageContext& context, const ModelShape& shape) {
+  const TrainingTables& tables = context.tables;
+  Value all = all_options(context.registry, "model", tables.model);
+  all["input_size"] = shape.features;
+  all["output_size"] = shape.horizon * shape.targets;
+  all["window"] = shape.window;
+  all["horizon"] = shape.horizon;
+  all["batch_size"] = bind_options<LoaderOptions>(tables.loader).batch_size;
+  const Value optimizer = all_options(context.registry, "optimizer", tables.optimizer);
+  if (const Value* lr = optimizer.find("lr")) all["lr"] = *lr;
+  return all;
+}
+
+Value pipeline_info(const StageContext& context, const Windows& windows, const ModelShape& shape) {
+  CheckpointInfo info{.model_type = context.tables.model.type,
+                      .model_options = all_options(context.registry, "model", context.tables.model),
+                      .window = shape.window,
+                      .horizon = shape.horizon,
+                      .window_norm = windows.info().window_norm,
+                      .shape = shape,
+                      .series = {}};
+  if (windows.series()) info.series = windows.series()->info();
+  return info.to_value();
+}
+
+std::int64_t trainable_values(const Model& model) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& parameter : model.parameters()) count += parameter.requires_grad() ? parameter.numel() : 0;
+  return count;
+}
+
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(const StageContext& context, const Model& model) {
+  std::vector<torch::Tensor> trained;
+  for (const torch::Tensor& parameter : model.parameters()) {
+    if (parameter.requires_grad()) trained.push_back(parameter);
+  }
+  if (trained.empty()) return nullptr;
+  const ComponentSpec& spec = context.tables.optimizer;
+  return context.registry.make<torch::optim::Optimizer>(spec.type, spec.options, std::move(trained));
+}
+
+/// fast_dev_run keeps no version folder; this one checkpoint lets the stages behind be tried too.
+class KeepTrial final : public Callback {
+ public:
+  explicit KeepTrial(std::filesystem::path file) : file_(std::move(file)) {}
+  void on_train_end(Trainer& trainer) override { trainer.save_checkpoint(file_); }
+  [[nodiscard]] std::string state_key() const override { return "KeepTrial"; }
+
+ private:
+  std::filesystem::path file_;
+};
+
+void summarise(StageContext& context, const FitResult& result, const TrainingReport& report) {
+  context.summary = Value::Map{{"epochs", result.epochs}, {"steps", result.steps}};
+  if (!report.version_dir.empty()) context.summary["version_dir"] = report.version_dir.string();
+  if (const EpochRecord* best = best_epoch(result)) {
+    for (const auto& [name, number] : best->val) context.summary[name] = number;
+  }
+  for (const std::filesystem::path& file : {report.best, report.last}) {
+    const bool elsewhere = file.is_absolute();
+    if (elsewhere && (context.kept_elsewhere.empty() || context.kept_elsewhere.back() != file)) context.kept_elsewhere.push_back(file);
+  }
+}
+
+}  // namespace
+
+void TrainStage::load_weights(const StageContext& context, Model& model) const {
+  const std::filesystem::path file = context.settings.workflow_file.parent_path() / options_.from_checkpoint;
+  load_model_state(model, read_checkpoint(file).at("state_dict"), file.string());
+  context.log.info("weights from " + file.string());
+}
+
+FitSpec TrainStage::build(const StageContext& context, const Windows& windows) const {
+  const TrainingTables& tables = context.tables;
+  FitSpec spec;
+  spec.model_name = tables.model.type;
+  spec.shape = shape_of(windows);
+  spec.window_norm = windows.info().window_norm;
+  spec.trainer = bind_options<TrainerOptions>(tables.trainer);
+  spec.loader = bind_options<LoaderOptions>(tables.loader);
+  spec.loss = context.registry.make<Loss>(tables.loss.type, tables.loss.options);
+  for (const ComponentSpec& callback : tables.callbacks) {
+    spec.callbacks.push_back(context.registry.make<Callback>(callback.type, callback.options));
+  }
+  spec.hyper_parameters = hyper_parameters(context, spec.shape);
+  spec.pipeline_info = pipeline_info(context, windows, spec.shape);
+
+  torch::manual_seed(static_cast<std::uint64_t>(context.settings.seed));  // right before the model: its weights follow from the seed alone
+  spec.model = context.registry.make<Model>(tables.model.type, tables.model.options, spec.shape);
+  if (!options_.from_checkpoint.empty()) load_weights(context, *spec.model);
+  spec.optimizer_name = tables.optimizer.type;
+  spec.optimizer = make_optimizer(context, *spec.model);
+  return spec;
+}
+
+void TrainStage::run(StageContext& context) {
+  const Artifact& input = context.input("windows");
+  const std::shared_ptr<const Windows> windows = Windows::open(input.folder);
+  FitSpec spec = build(context, *windows);
+  const bool learns = spec.optimizer != nullptr;
+  const RunContext run{.seed = context.settings.seed,
+                       .device = resolve_device(context.settings.device),
+                       .threads = context.settings.threads,
+                       .matmul_precision = context.settings.matmul_precision,
+                       .cancel = context.cancel,
+                       .log = context.log};
+  context.log.info(spec.model_name + ": " + format_count(trainable_values(*spec.model)) + " parameters, on " + run.device.str() + ", " +
+                   std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads"));
+
+  const bool trial = !(spec.trainer.fast_dev_run == Value(false) || spec.trainer.fast_dev_run == Value(0));
+  const std::filesystem::path trial_checkpoint = context.folder / "fast_dev_run.ckpt";
+  if (trial) {
+    spec.callbacks.push_back(std::make_unique<KeepTrial>(trial_checkpoint));
+  } else {
+    spec.version_dir = take_version_folder(context.settings.log_dir / spec.model_name);
+    const LoggerContext where{.version_dir = spec.version_dir, .append = false, .log = context.log};
+    for (const ComponentSpec& logger : context.tables.loggers) {
+      spec.loggers.push_back(context.registry.make<Logger>(logger.type, logger.options, where));
+    }
+  }
+  TrainingReport report{.model_type = spec.model_name,
+                        .version_dir = spec.version_dir,
+                        .best = {},
+                        .last = {},
+                        .windows = "../" + input.folder.filename().string(),
+                        .hyper_parameters = spec.hyper_parameters};
+
+  const FitResult result = fit(std::move(spec), *windows, run);
+  report.last = trial ? trial_checkpoint.filename() : result.last_checkpoint;
+  if (result.checkpoints) report.best = result.checkpoints->best;
+  if (!learns) report.best = report.last;
+  if (result.interrupted) {
+    throw Error(ExitStatus::interrupted, "training was interrupted in epoch " + std::to_string(result.epochs) + " after step " +
+                                             std::to_string(result.steps) + "; its state is in " + report.last.string() +
+                                             ", and from_checkpoint = \"" + report.last.string() + "\" goes on from its weights");
+  }
+  if (!result.stopped_by.empty()) context.log.info("stopped after epoch " + std::to_string(result.epochs - 1) + ": " + result.stopped_by);
+  write_json(context.folder / "train.json", report.to_value(result));
+  summarise(context, result, report);
+}
+
+}  // namespace pipeline::stage::train

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace pipeline::stage::visualize {
+
+enum class Scale { linear, logarithmic, time, category };
+
+struct Tick {
+  double at;
+  std::string label;
+  std::string context;  ///< second line, where the day or the year changes; time only
+};
+
+/// A range of data and how it is spread over a length.
+struct Axis {
+  Scale scale = Scale::linear;
+  double low = 0, high = 1;
+  std::string label;
+
+  /// 0 at low, 1 at high.
+  [[nodiscard]] double fraction(double value) const;
+};
+
+/// About `wanted` round numbers within [low, high], 1, 2 or 5 times a power of ten apart.
+[[nodiscard]] std::vector<Tick> linear_ticks(double low, double high, int wanted);
+/// Powers of ten within [low, high]; where they are fewer than three, 1, 2 and 5 times them.
+[[nodiscard]] std::vector<Tick> logarithmic_ticks(double low, double high);
+/// Full seconds, minutes, hours, days, months or years within [low, high], milliseconds since 1970 UTC.
+[[nodiscard]] std::vector<Tick> time_ticks(double low, double high, int wanted);
+/// By the axis' scale; none for categories.
+[[nodiscard]] std::vector<Tick> ticks_of(const Axis& axis, int wanted);
+
+}  // namespace pipeline::stage::visualize

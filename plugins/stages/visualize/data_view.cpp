@@ -1,0 +1,91 @@
+#include "data_view.h"
+
+#include <algorithm>
+#include <set>
+
+#include "pipeline/files.h"
+#include "pipeline/series.h"
+
+namespace pipeline::stage::visualize {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+Value fact(const char* name, std::string value) {
+  Value out;
+  out["name"] = name, out["value"] = std::move(value);
+  return out;
+}
+
+std::string time_text(const SeriesInfo& info, std::int64_t time) { return info.has_time ? format_time(time, true) : std::to_string(time); }
+
+Value split_row(const Windows& windows, Split split, const std::string& label) {
+  Value row(Value::Map{{"split", label}, {"windows", format_count(windows.count(split))}, {"rows", ""}, {"from", ""}, {"to", ""}});
+  const Series* series = windows.series();
+  if (!series) return row;
+  const SeriesInfo& info = series->info();
+  const auto index = static_cast<std::size_t>(split);
+  const std::int64_t begin = index == 0 ? 0 : info.split_end.at(index - 1), end = info.split_end.at(index);
+  row["rows"] = format_count(end - begin);
+  if (begin >= end || end > series->rows()) return row;
+  row["from"] = time_text(info, series->time()[static_cast<std::size_t>(begin)]);
+  row["to"] = time_text(info, series->time()[static_cast<std::size_t>(end - 1)]);
+  return row;
+}
+
+void add_series_facts(const Series& series, Value::List& facts) {
+  const auto add = [&](const char* name, std::string value) { facts.push_back(fact(name, std::move(value))); };
+  const SeriesInfo& info = series.info();
+  add("Rows", format_count(series.rows()));
+  if (!info.frequency.empty() && info.frequency != "none") add("One row every", info.frequency);
+  if (info.segments.size() > 1) add("Segments without a gap", format_count(static_cast<std::int64_t>(info.segments.size())));
+  std::set<std::string> scalers, transforms;
+  for (const ColumnTransform& column : info.columns) {
+    scalers.insert(column.scaler);
+    if (column.transform != "none") transforms.insert(column.transform + " (" + column.name + ")");
+  }
+  if (!transforms.empty()) add("Transforms", joined({transforms.begin(), transforms.end()}));
+  add("Scaler", joined({scalers.begin(), scalers.end()}) + ", fitted on training rows");
+  const auto filled = std::ranges::count(series.observed(), std::uint8_t{0});
+  if (filled > 0) add("Values filled in", format_count(filled) + ", left out of loss and metrics where they are targets");
+}
+
+void add_window_facts(const Windows& windows, Value::List& facts) {
+  const auto add = [&](const char* name, std::string value) { facts.push_back(fact(name, std::move(value))); };
+  const WindowsInfo& info = windows.info();
+  add("Inputs", joined(windows.feature_names()));
+  add("Targets", joined(windows.target_names()));
+  add("Window and horizon", format_count(info.window) + " rows in, " + format_count(info.horizon) + " ahead" +
+                                (info.stride > 1 ? ", a window every " + format_count(info.stride) + " rows" : std::string()));
+  if (info.window_norm != "none") add("Window norm", info.window_norm);
+}
+
+}  // namespace
+
+void add_data_view(const Results& results, Value& view) {
+  Value::List rows, facts;
+  bool has_series = false;
+  for (const auto& [stage, windows] : results.windows) {
+    for (const Split split : {Split::train, Split::val, Split::test}) {
+      const std::string name = split_names.at(static_cast<std::size_t>(split));
+      rows.push_back(split_row(*windows, split, results.windows.size() > 1 ? name + " (" + stage + ")" : name));
+    }
+    if (windows == results.windows.front().second) {
+      add_window_facts(*windows, facts);
+      if (windows->series()) add_series_facts(*windows->series(), facts);
+    }
+    has_series = has_series || windows->series();
+  }
+  view["has_splits"] = !rows.empty();
+  view["has_rows"] = has_series;
+  view["has_ranges"] = has_series;
+  view["split_rows"] = std::move(rows);
+  view["data_facts"] = std::move(facts);
+}
+
+}  // namespace pipeline::stage::visualize

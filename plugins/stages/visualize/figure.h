@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "axis.h"
+#include "canvas.h"
+
+namespace pipeline::stage::visualize {
+
+enum class Mark { line, dots, bars };
+
+/// Values drawn one way. A bar reaches from x to x + bar_width.
+struct Curve {
+  std::string name;  ///< empty: not in the legend
+  Mark mark = Mark::line;
+  Stroke stroke;
+  std::vector<double> x, y;
+  double bar_width = 0;
+};
+
+/// A vertical or horizontal line with a meaning.
+struct Marker {
+  double at = 0;
+  std::string label;
+  bool vertical = true;
+};
+
+/// One coordinate system.
+struct Plot {
+  std::string title;
+  Axis x, y;
+  std::vector<Curve> curves;
+  std::vector<Marker> markers;
+  std::vector<std::string> categories;  ///< of a category axis x, at 0, 1, 2, ...
+};
+
+/// Plots in a grid below a title and a legend made of their curves' names.
+struct Figure {
+  std::string name;  ///< of its files, without extension
+  std::string title;
+  int columns = 1;
+  std::vector<Plot> plots;
+};
+
+/// Sets y's range to what the curves hold, with a margin; bars always include zero. `include` widens it.
+void fit_y(Plot& plot, std::optional<double> include = {});
+/// Sets x's range to what the curves hold.
+void fit_x(Plot& plot);
+void draw(Canvas& canvas, const Figure& figure, double width, double height);
+
+}  // namespace pipeline::stage::visualize

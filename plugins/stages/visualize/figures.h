@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "figure.h"
+#include "predictions.h"
+#include "results.h"
+
+namespace pipeline::stage::visualize {
+
+/// A model's forecasts and the name it goes by.
+struct ModelPredictions {
+  std::string label;
+  Predictions predictions;
+};
+
+/// The pictures that the results give: loss, then for each target prediction, examples, error_by_step and residuals (their names end in the
+/// target's where there are several), then comparison where there are several models.
+[[nodiscard]] std::vector<Figure> make_figures(const Results& results, const std::vector<ModelPredictions>& models);
+
+/// Training and validation loss by epoch; on a logarithmic axis where they span more than a factor of 20.
+[[nodiscard]] Figure loss_figure(const std::vector<Training>& trainings);
+/// `target` is an index into every model's targets.
+[[nodiscard]] Figure prediction_figure(const std::vector<ModelPredictions>& models, std::size_t target);
+[[nodiscard]] Figure examples_figure(const std::vector<ModelPredictions>& models, std::size_t target);
+[[nodiscard]] Figure step_figure(const std::vector<ModelPredictions>& models, std::size_t target);
+[[nodiscard]] Figure residual_figure(const std::vector<ModelPredictions>& models, std::size_t target);
+[[nodiscard]] Figure comparison_figure(const std::vector<Evaluation>& evaluations);
+
+}  // namespace pipeline::stage::visualize

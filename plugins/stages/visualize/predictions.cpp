@@ -1,0 +1,252 @@
+#include "predictions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "csv_rows.h"
+#include "times.h"
+
+namespace pipeline::stage::visualize {
+
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t no_column = static_cast<std::size_t>(-1);
+/// Residuals farther from their mean than this many deviations are counted, not drawn: one outlier must not flatten the picture.
+constexpr double histogram_reach = 4;
+constexpr std::size_t most_past = 96;
+constexpr std::int64_t values_per_point = 4, least_points = 60;
+
+struct TargetColumns {
+  std::string target;
+  std::size_t truth, prediction, naive;
+};
+
+/// The heading, understood.
+struct Layout {
+  std::size_t origin = no_column, time = no_column, step = no_column;
+  std::vector<TargetColumns> targets;
+
+  explicit Layout(const CsvRows& rows) {
+    const auto find = [&](const std::string& name) {
+      const auto at = std::ranges::find(rows.header(), name);
+      return at == rows.header().end() ? no_column : static_cast<std::size_t>(at - rows.header().begin());
+    };
+    origin = find("origin"), time = find("time"), step = find("step");
+    if (origin == no_column || time == no_column || step == no_column) throw rows.mistake("the heading lacks origin, time or step");
+    for (std::size_t i = 0; i < rows.header().size(); ++i) {
+      const std::string& name = rows.header()[i];
+      const std::size_t prediction = find(name + "_pred");
+      if (prediction != no_column) targets.push_back({name, i, prediction, find(name + "_naive")});
+    }
+    if (targets.empty()) throw rows.mistake("the heading names no target with its <target>_pred");
+  }
+
+  [[nodiscard]] Point point(const CsvRows& rows, const TargetColumns& columns, double at) const {
+    return {at, rows.number(columns.truth), rows.number(columns.prediction),
+            columns.naive == no_column ? missing : rows.number(columns.naive)};
+  }
+};
+
+double time_of(const CsvRows& rows, std::size_t column, bool has_time) {
+  if (!has_time) return rows.number(column);
+  if (const auto time = parse_time(rows.cell(column))) return *time;
+  throw rows.mistake("\"" + std::string(rows.cell(column)) + "\" in column " + rows.header()[column] + " is no time");
+}
+
+/// Sums of one target at one step.
+struct Sums {
+  std::int64_t count = 0, naive_count = 0;
+  double absolute = 0, squared = 0, naive_absolute = 0, naive_squared = 0;
+
+  void add(const Point& point) {
+    const double error = point.residual(), naive_error = point.naive - point.truth;
+    if (std::isnan(error)) return;
+    ++count, absolute += std::abs(error), squared += error * error;
+    if (std::isnan(naive_error)) return;
+    ++naive_count, naive_absolute += std::abs(naive_error), naive_squared += naive_error * naive_error;
+  }
+
+  [[nodiscard]] StepError finish(std::int64_t step) const {
+    const auto n = static_cast<double>(count), naive_n = static_cast<double>(naive_count);
+    return {step, count, absolute / n, std::sqrt(squared / n), naive_absolute / naive_n, std::sqrt(naive_squared / naive_n)};
+  }
+};
+
+/// Mean and deviation of residuals in one pass (Welford).
+struct Moments {
+  double count = 0, mean = 0, squares = 0;
+  double lowest = std::numeric_limits<double>::infinity(), highest = -std::numeric_limits<double>::infinity();
+
+  void add(double value) {
+    if (std::isnan(value)) return;
+    const double delta = value - mean;
+    mean += delta / ++count;
+    squares += delta * (value - mean);
+    lowest = std::min(lowest, value), highest = std::max(highest, value);
+  }
+  [[nodiscard]] double deviation() const { return count > 0 ? std::sqrt(squares / count) : 0; }
+};
+
+/// What the first reading finds.
+struct Census {
+  bool has_time = false;
+  std::int64_t rows = 0, origins = 0;
+  std::map<std::int64_t, std::vector<Sums>> steps;  ///< by step, then target
+  std::vector<Moments> residuals;                   ///< by target
+};
+
+Census take_census(const std::filesystem::path& file) {
+  CsvRows rows(file);
+  const Layout layout(rows);
+  Census census;
+  census.residuals.resize(layout.targets.size());
+  std::string origin;
+  while (rows.next()) {
+    if (census.rows++ == 0) census.has_time = parse_time(rows.cell(layout.time)).has_value();
+    if (rows.cell(layout.origin) != origin || census.origins == 0) origin = rows.cell(layout.origin), ++census.origins;
+    std::vector<Sums>& sums = census.steps[rows.integer(layout.step)];
+    sums.resize(layout.targets.size());
+    for (std::size_t t = 0; t < layout.targets.size(); ++t) {
+      const Point point = layout.point(rows, layout.targets[t], 0);
+      sums[t].add(point);
+      census.residuals[t].add(point.residual());
+    }
+  }
+  if (census.rows == 0) throw rows.mistake("there is no forecast below the heading");
+  return census;
+}
+
+/// The steps whose forecasts are drawn through time: first, middle, last.
+std::vector<std::int64_t> track_steps(const std::vector<std::int64_t>& steps) {
+  std::set<std::int64_t> chosen{steps.front(), steps[(steps.size() - 1) / 2], steps.back()};
+  return {chosen.begin(), chosen.end()};
+}
+
+/// The limits as far as the number of targets and steps leaves room.
+PredictionLimits within_budget(const Census& census, PredictionLimits limits) {
+  const auto targets = static_cast<std::int64_t>(census.residuals.size()), steps = static_cast<std::int64_t>(census.steps.size());
+  const std::int64_t tracks = targets * std::min<std::int64_t>(steps, 3);
+  limits.max_points = std::clamp(limits.max_values / (values_per_point * tracks), least_points, std::max(least_points, limits.max_points));
+  limits.examples = std::min(limits.examples, std::max<std::int64_t>(1, limits.max_values / (values_per_point * targets * steps)));
+  return limits;
+}
+
+/// Which origins are drawn whole: spread evenly over all.
+std::set<std::int64_t> example_origins(std::int64_t origins, std::int64_t wanted) {
+  std::set<std::int64_t> chosen;
+  for (std::int64_t i = 0; i < wanted; ++i) chosen.insert((2 * i + 1) * origins / (2 * wanted));
+  return chosen;
+}
+
+Histogram empty_histogram(const Moments& residuals, std::int64_t bins) {
+  if (residuals.count == 0) return {};
+  const double reach = histogram_reach * residuals.deviation();
+  double low = std::max(residuals.lowest, residuals.mean - reach), high = std::min(residuals.highest, residuals.mean + reach);
+  if (!(high > low)) low -= 0.5, high += 0.5;
+  return {low, (high - low) / static_cast<double>(bins), std::vector<std::int64_t>(static_cast<std::size_t>(bins)), 0};
+}
+
+void count(Histogram& histogram, double residual) {
+  if (std::isnan(residual)) return;
+  const double bins = static_cast<double>(histogram.counts.size()), bin = (residual - histogram.low) / histogram.width;
+  // The highest value closes the last bin.
+  if (bin < -1e-9 || bin > bins * (1 + 1e-9)) {
+    ++histogram.beyond;
+  } else {
+    ++histogram.counts[static_cast<std::size_t>(std::clamp(bin, 0.0, bins - 1))];
+  }
+}
+
+/// The second reading of one target: fills what is drawn.
+class Drawer {
+ public:
+  Drawer(const Census& census, std::vector<std::int64_t> steps, const Moments& residuals, const PredictionLimits& limits)
+      : first_step_(census.steps.begin()->first), histogram_(empty_histogram(residuals, limits.bins)) {
+    for (std::int64_t step : steps) {
+      tracks_.emplace(step, Thinning(static_cast<std::int64_t>(census.origins), limits.max_points));
+      totals_[step] = 0;
+    }
+    past_limit_ = std::min<std::size_t>(most_past, 2 * census.steps.size());
+  }
+
+  void new_origin() { example_.reset(); }
+  void start_example(double origin, std::string label) {
+    examples_.push_back({origin, std::move(label), {past_.begin(), past_.end()}, {}});
+    example_ = examples_.size() - 1;
+  }
+  void add(std::int64_t step, const Point& point) {
+    if (const auto track = tracks_.find(step); track != tracks_.end()) track->second.add(point), ++totals_[step];
+    if (example_) examples_[*example_].horizon.push_back(point);
+    count(histogram_, point.residual());
+    if (step != first_step_) return;
+    past_.push_back({point.time, point.truth, missing, missing});
+    if (past_.size() > past_limit_) past_.pop_front();
+  }
+  void finish(TargetPredictions& out) {
+    for (auto& [step, track] : tracks_) out.tracks.push_back({step, totals_[step], track.finish()});
+    out.examples = std::move(examples_);
+    out.residuals = std::move(histogram_);
+  }
+
+ private:
+  std::int64_t first_step_;
+  std::map<std::int64_t, Thinning> tracks_;
+  std::map<std::int64_t, std::int64_t> totals_;
+  std::vector<Example> examples_;
+  std::optional<std::size_t> example_;  // index of the one being read
+  std::deque<Point> past_;              // the first step's truth of the origins before
+  std::size_t past_limit_ = 0;
+  Histogram histogram_;
+};
+
+}  // namespace
+
+Predictions read_predictions(const std::filesystem::path& file, const PredictionLimits& wanted) {
+  const Census census = take_census(file);
+  const PredictionLimits limits = within_budget(census, wanted);
+  Predictions out{.has_time = census.has_time, .split = {}, .rows = census.rows, .origins = census.origins, .steps = {}, .targets = {}};
+  for (const auto& [step, sums] : census.steps) out.steps.push_back(step);
+
+  CsvRows rows(file);
+  const Layout layout(rows);
+  std::vector<Drawer> drawers;
+  for (const Moments& residuals : census.residuals) drawers.emplace_back(census, track_steps(out.steps), residuals, limits);
+  const bool whole_horizon = out.steps.size() > 1 && out.steps.front() == 1;
+  const std::set<std::int64_t> chosen = example_origins(census.origins, whole_horizon ? limits.examples : 0);
+  std::string origin;
+  std::int64_t origin_index = -1;
+  while (rows.next()) {
+    const bool first_of_origin = rows.cell(layout.origin) != origin || origin_index < 0;
+    if (first_of_origin) origin = rows.cell(layout.origin), ++origin_index;
+    const double time = time_of(rows, layout.time, census.has_time);
+    const std::int64_t step = rows.integer(layout.step);
+    for (std::size_t t = 0; t < drawers.size(); ++t) {
+      if (first_of_origin) drawers[t].new_origin();
+      if (first_of_origin && chosen.contains(origin_index)) drawers[t].start_example(time_of(rows, layout.origin, census.has_time), origin);
+      drawers[t].add(step, layout.point(rows, layout.targets[t], time));
+    }
+  }
+  for (std::size_t t = 0; t < drawers.size(); ++t) {
+    const Moments& residuals = census.residuals[t];
+    TargetPredictions target{.target = layout.targets[t].target,
+                             .count = static_cast<std::int64_t>(residuals.count),
+                             .bias = residuals.mean,
+                             .deviation = residuals.deviation(),
+                             .by_step = {},
+                             .tracks = {},
+                             .examples = {},
+                             .residuals = {}};
+    for (const auto& [step, sums] : census.steps) target.by_step.push_back(sums[t].finish(step));
+    drawers[t].finish(target);
+    out.targets.push_back(std::move(target));
+  }
+  return out;
+}
+
+}  // namespace pipeline::stage::visualize

@@ -1,0 +1,198 @@
+#include "read_results.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "pipeline/files.h"
+#include "pipeline/series.h"
+
+namespace pipeline::stage::visualize {
+
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr std::array scaled_measures{"loss", "mse", "mae", "rmse", "mape", "r2"};
+
+std::string text_of(const Value& value, std::string_view key) {
+  const Value* found = value.find(key);
+  return found && found->is_string() ? found->as_string() : std::string();
+}
+
+std::optional<double> number_of(const Value& value, std::string_view key) {
+  const Value* found = value.find(key);
+  return found && found->is_number() ? std::optional(found->as_double()) : std::nullopt;
+}
+
+std::int64_t count_of(const Value& value, std::string_view key) { return static_cast<std::int64_t>(number_of(value, key).value_or(0)); }
+
+void copy_number(const Value& from, const std::string& key, SplitErrors::Numbers& to, const std::string& name) {
+  if (const auto number = number_of(from, key)) to[name] = *number;
+}
+
+/// Splits a map of mae, rmse, ... and naive_mae, naive_rmse, ... into two.
+void copy_target(const Value& from, const std::string& target, SplitErrors& errors) {
+  for (const auto& [key, value] : from.as_map()) {
+    if (!value.is_number()) continue;
+    constexpr std::string_view naive = "naive_";
+    if (key.starts_with(naive)) {
+      errors.naive_original[target][key.substr(naive.size())] = value.as_double();
+    } else {
+      errors.original[target][key] = value.as_double();
+    }
+  }
+}
+
+/// `original.<target>` holds the main split's numbers, and under a split's name that split's.
+void copy_original(const Value& metrics, const std::string& split, SplitErrors& errors) {
+  const Value* original = metrics.find("original");
+  if (!original || !original->is_map()) return;
+  for (const auto& [target, value] : original->as_map()) {
+    if (!value.is_map()) continue;
+    const Value* of_split = value.find(split);
+    copy_target(of_split && of_split->is_map() ? *of_split : value, target, errors);
+  }
+}
+
+std::map<std::string, SplitErrors> parse_splits(const Value& metrics) {
+  std::map<std::string, SplitErrors> splits;
+  const std::string main_split = text_of(metrics, "split");
+  for (const std::string split : split_names) {
+    SplitErrors errors;
+    for (const std::string measure : scaled_measures) copy_number(metrics, split + "_" + measure, errors.scaled, measure);
+    copy_number(metrics, "avg_" + split + "_abs_accuracy", errors.scaled, "avg_abs_accuracy");
+    if (errors.scaled.empty()) continue;
+    errors.windows = count_of(metrics, split + "_windows");
+    for (const std::string measure : scaled_measures) {
+      if (main_split.empty() || split == main_split) copy_number(metrics, "naive_" + measure, errors.naive_scaled, measure);
+      copy_number(metrics, split + "_naive_" + measure, errors.naive_scaled, measure);
+    }
+    copy_original(metrics, split, errors);
+    splits.emplace(split, std::move(errors));
+  }
+  return splits;
+}
+
+double validated(const Value& record, const std::string& metric) {
+  const Value* val = record.find("val");
+  return val ? number_of(*val, metric).value_or(missing) : missing;
+}
+
+Epoch parse_epoch(const Value& record, double index) {
+  return {number_of(record, "epoch").value_or(index), number_of(record, "train_loss").value_or(missing), validated(record, "val_loss"),
+          number_of(record, "learning_rate").value_or(missing)};
+}
+
+Evaluation parse_evaluation(std::string stage, const Value& metrics, const std::vector<Training>& trainings) {
+  Evaluation evaluation{std::move(stage), text_of(metrics, "model"), parse_splits(metrics), {}};
+  const auto training = std::ranges::find(trainings, evaluation.stage, &Training::stage);
+  if (evaluation.model.empty() && training != trainings.end()) evaluation.model = training->model;
+  return evaluation;
+}
+
+}  // namespace
+
+Training parse_training(const std::string& stage, const Value& train_json) {
+  Training training{.stage = stage,
+                    .model = text_of(train_json, "model"),
+                    .monitor = text_of(train_json, "monitor"),
+                    .stopped_by = text_of(train_json, "stopped_by"),
+                    .score = number_of(train_json, "score"),
+                    .epochs = count_of(train_json, "epochs"),
+                    .steps = count_of(train_json, "steps"),
+                    .best = text_of(train_json, "best"),
+                    .history = {},
+                    .best_epoch = {}};
+  const Value* model = train_json.find("model");
+  if (training.model.empty() && model) training.model = text_of(*model, "type");
+  const Value* history = train_json.find("history");
+  if (!history || !history->is_list()) return training;
+  double best = std::numeric_limits<double>::infinity();
+  for (const Value& record : history->as_list()) {
+    const Epoch epoch = parse_epoch(record, static_cast<double>(training.history.size()));
+    // Distance from the best checkpoint's score where there is one: 0 at its epoch.
+    const double rank = training.score ? std::abs(validated(record, training.monitor) - *training.score) : epoch.val_loss;
+    if (rank < best) best = rank, training.best_epoch = training.history.size();
+    training.history.push_back(epoch);
+  }
+  return training;
+}
+
+std::vector<Evaluation> parse_metrics(const Value& metrics_json, const std::vector<Training>& trainings) {
+  std::vector<Evaluation> evaluations;
+  const Value* models = metrics_json.find("models");
+  if (models && models->is_map() && !models->as_map().empty()) {
+    // In the order of the workflow, then those that no train stage of it made.
+    for (const Training& training : trainings) {
+      if (const Value* found = models->find(training.stage)) evaluations.push_back(parse_evaluation(training.stage, *found, trainings));
+    }
+    for (const auto& [stage, metrics] : models->as_map()) {
+      if (std::ranges::find(evaluations, stage, &Evaluation::stage) == evaluations.end()) {
+        evaluations.push_back(parse_evaluation(stage, metrics, trainings));
+      }
+    }
+    return evaluations;
+  }
+  std::string stage = text_of(metrics_json, "stage");
+  if (stage.empty()) stage = trainings.empty() ? "model" : trainings.front().stage;
+  evaluations.push_back(parse_evaluation(std::move(stage), metrics_json, trainings));
+  return evaluations;
+}
+
+namespace {
+
+void read_manifest(const std::string& stage, const std::filesystem::path& folder, Results& results) {
+  const bool known = std::ranges::any_of(results.manifests, [&](const auto& entry) { return entry.first == stage; });
+  const auto file = folder / "manifest.json";
+  if (!known && std::filesystem::exists(file)) results.manifests.emplace_back(stage, read_json(file));
+}
+
+void read_windows(const Artifact& input, Results& results) {
+  auto windows = Windows::open(input.folder);
+  if (const std::string& series = windows->info().series; !series.empty()) {
+    const auto folder = (input.folder / series).lexically_normal();
+    read_manifest(folder.filename().empty() ? folder.parent_path().filename() : folder.filename(), folder, results);
+  }
+  results.windows.emplace_back(input.stage, std::move(windows));
+}
+
+void read_training(const Artifact& input, Results& results, Log& log) {
+  const auto file = input.folder / "train.json";
+  if (std::filesystem::exists(file)) {
+    results.trainings.push_back(parse_training(input.stage, read_json(file)));
+  } else {
+    log.warning("stage " + input.stage + " left no train.json: the report shows no loss curve of it");
+  }
+}
+
+void read_evaluation(const Artifact& input, Results& results) {
+  const Value metrics = read_json(input.folder / "metrics.json");
+  const std::string leader = text_of(metrics, "stage");
+  const bool further_stage = !results.evaluations.empty();
+  for (Evaluation& evaluation : parse_metrics(metrics, results.trainings)) {
+    const bool leads = leader.empty() || evaluation.stage == leader;
+    const auto file = input.folder / (leads ? "predictions.csv" : "predictions." + evaluation.stage + ".csv");
+    if (std::filesystem::exists(file)) evaluation.predictions = file;
+    if (further_stage) evaluation.stage += " (" + input.stage + ")";
+    results.evaluations.push_back(std::move(evaluation));
+  }
+}
+
+}  // namespace
+
+Results read_results(const std::vector<Artifact>& inputs, Log& log) {
+  const auto each_of = [&](std::string_view kind, const auto& read) {
+    for (const Artifact& input : inputs) {
+      if (input.kind == kind) read(input);
+    }
+  };
+  Results results;
+  each_of("windows", [&](const Artifact& input) { read_windows(input, results); });
+  for (const Artifact& input : inputs) read_manifest(input.stage, input.folder, results);
+  each_of("checkpoint", [&](const Artifact& input) { read_training(input, results, log); });
+  each_of("metrics", [&](const Artifact& input) { read_evaluation(input, results); });
+  return results;
+}
+
+}  // namespace pipeline::stage::visualize

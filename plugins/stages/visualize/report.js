@@ -1,0 +1,290 @@
+(() => {
+  "use strict";
+
+  const data = JSON.parse(document.getElementById("report-data").textContent);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const touch = matchMedia("(pointer: coarse)");
+  const chosen = { target: 0, step: 0, loss: "linear", error: "mae" };
+  const last_value = "repeat last value";
+
+  const element = (id) => document.getElementById(id);
+  const count = (n) => n.toLocaleString("en-US");
+  const short = (n) => (n === null ? "–" : Number(n.toPrecision(4)).toString());
+  const ahead = (step) => `${step} step${step === 1 ? "" : "s"} ahead`;
+
+  function times({ start, unit, steps }) {
+    const out = start === null ? [] : [start];
+    for (const step of steps) out.push(out[out.length - 1] + step * unit);
+    return out;
+  }
+
+  // Colours come from the style sheet, so that page and pictures follow the same theme.
+  function palette() {
+    const style = getComputedStyle(document.documentElement);
+    return (name) => style.getPropertyValue(`--${name}`).trim();
+  }
+  const model_color = (color, model) => color(`model-${model % 5}`);
+
+  function transparent(hex, alpha) {
+    const part = (at) => parseInt(hex.slice(at, at + 2), 16);
+    return `rgba(${part(1)}, ${part(3)}, ${part(5)}, ${alpha})`;
+  }
+
+  function axis(color, more = {}) {
+    return {
+      gridcolor: color("rule"), linecolor: color("rule"), zeroline: false, automargin: true, tickfont: { color: color("quiet"), size: 11.5 },
+      ...more, title: { text: more.title ?? "", font: { color: color("quiet"), size: 12.5 }, standoff: 8 },
+    };
+  }
+
+  function layout(color, more) {
+    return {
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: getComputedStyle(document.body).fontFamily, color: color("ink"), size: 12.5 },
+      margin: { l: 48, r: 8, t: 8, b: 36 }, showlegend: false, hovermode: "x unified", dragmode: touch.matches ? false : "zoom",
+      hoverlabel: { bgcolor: color("paper"), bordercolor: color("rule"), font: { color: color("ink"), size: 12 } },
+      ...more,
+    };
+  }
+
+  const config = { responsive: true, displaylogo: false, displayModeBar: false };
+
+  const line = (name, x, y, color, more = {}) => ({
+    type: "scatter", mode: "lines", name, x, y, line: { color, width: 1.8, ...more.line }, hovertemplate: "%{y:.5~g}", ...more.trace,
+  });
+
+  const time_axis = (color, more = {}) => axis(color, { type: data.has_time ? "date" : "linear", title: data.has_time ? "" : "row", ...more });
+  const models = () => data.targets[chosen.target].models;
+  const target_name = () => data.targets[chosen.target].name;
+
+  function loss_chart(color) {
+    const several = data.losses.length > 1;
+    const traces = data.losses.flatMap((loss, i) => {
+      const own = model_color(color, i), best = loss.best;
+      const of_training = line(several ? `${loss.label}, training` : "training", loss.epoch, loss.train, several ? transparent(own, 0.6) : color("quiet"),
+        { line: { width: 1.4, dash: "dash" }, trace: { showlegend: !several } });
+      const of_validation = line(several ? loss.label : "validation", loss.epoch, loss.val, own, { line: { width: 2.4 }, trace: { connectgaps: true } });
+      if (loss.epoch.length < 3) of_training.mode = of_validation.mode = "lines+markers";
+      const marked = best === null ? [] : [{
+        type: "scatter", mode: several ? "markers" : "markers+text", x: [loss.epoch[best]], y: [loss.val[best]], text: [`best: epoch ${loss.epoch[best]}`],
+        textposition: loss.epoch[best] > loss.epoch[loss.epoch.length - 1] / 2 ? "top left" : "top right",
+        textfont: { color: color("ink"), size: 12 }, marker: { color: own, size: 10 }, showlegend: false, hoverinfo: "skip", cliponaxis: false,
+      }];
+      return [of_training, of_validation, ...marked];
+    });
+    return [traces, layout(color, {
+      xaxis: axis(color, { title: "epoch", showgrid: false }), yaxis: axis(color, { title: "loss (scaled)", type: chosen.loss }), uirevision: chosen.loss,
+    })];
+  }
+
+  function track_chart(color) {
+    const first = models()[0].tracks[chosen.step], x = times(first.time);
+    const traces = [
+      line(last_value, x, first.naive, transparent(color("naive"), 0.85), { line: { width: 1.2 } }),
+      line("truth", x, first.truth, color("truth"), { line: { width: 1.6 } }),
+      ...models().map((model, m) => {
+        const track = model.tracks[chosen.step];
+        return line(model.label, times(track.time), track.prediction, model_color(color, m));
+      }),
+    ];
+    element("caption-tracks").textContent =
+      `Forecasts made ${ahead(first.step)}. ` +
+      (x.length < first.total ? `Drawn are ${count(x.length)} of ${count(first.total)} points, chosen so that every peak stays. ` : "") +
+      "Drag to zoom, double-click to see all again; the strip below moves the view.";
+    return [traces, layout(color, {
+      xaxis: time_axis(color, { showgrid: false, rangeslider: { visible: true, thickness: 0.1, bgcolor: color("shade"), bordercolor: color("rule"), borderwidth: 0 } }),
+      yaxis: axis(color, { title: target_name() }), margin: { l: 48, r: 8, t: 8, b: 0 }, uirevision: `${chosen.target} ${chosen.step}`,
+    })];
+  }
+
+  function example_chart(color, index) {
+    const first = models()[0].examples[index], x = times(first.time), past = times(first.past.time);
+    const traces = [
+      line("truth", past.concat(x), first.past.truth.concat(first.truth), color("truth"), { line: { width: 1.6 } }),
+      line(last_value, x, first.naive, color("naive")),
+      ...models().filter((model) => model.examples[index]).map((model, m) => {
+        const example = model.examples[index];
+        return line(model.label, times(example.time), example.prediction, model_color(color, m), { line: { width: 2.2 } });
+      }),
+    ];
+    return [traces, layout(color, {
+      margin: { l: 36, r: 4, t: 6, b: 28 },
+      xaxis: time_axis(color, { showgrid: false, nticks: 4 }), yaxis: axis(color, { nticks: 5 }),
+      shapes: [{ type: "line", x0: first.origin, x1: first.origin, yref: "paper", y0: 0, y1: 1, line: { color: color("quiet"), width: 1, dash: "dot" } }],
+      uirevision: `${chosen.target} ${index}`,
+    })];
+  }
+
+  function step_chart(color) {
+    const of = (steps, name) => steps[`${name}${chosen.error}`], first = models()[0].by_step;
+    const traces = [
+      line(last_value, first.step, of(first, "naive_"), color("naive"), { line: { width: 2.2 } }),
+      ...models().map((model, m) => line(model.label, model.by_step.step, of(model.by_step, ""), model_color(color, m), { line: { width: 2.2 } })),
+    ];
+    return [traces, layout(color, {
+      xaxis: axis(color, { title: "steps ahead", showgrid: false }), yaxis: axis(color, { title: `error of ${target_name()}`, rangemode: "tozero" }),
+      uirevision: `${chosen.target} ${chosen.error}`,
+    })];
+  }
+
+  function histogram_chart(color) {
+    const several = models().length > 1;
+    const traces = models().map((model, m) => {
+      const { low, width, share } = model.histogram, own = model_color(color, m);
+      const x = share.map((_, i) => low + (i + 0.5) * width);
+      if (several) return line(model.label, x, share, own, { line: { shape: "hvh" } });
+      return { type: "bar", name: model.label, x, y: share, width, marker: { color: own, line: { color: color("paper"), width: 0.5 } }, hovertemplate: "%{y:.2%}" };
+    });
+    return [traces, layout(color, {
+      bargap: 0, xaxis: axis(color, { title: "forecast minus truth", showgrid: false, zeroline: true, zerolinecolor: color("quiet") }),
+      yaxis: axis(color, { title: "share of forecasts", tickformat: "~%" }), uirevision: chosen.target,
+    })];
+  }
+
+  function residual_chart(color) {
+    const step = models()[0].tracks[0].step;
+    const traces = models().map((model, m) => {
+      const track = model.tracks[0], own = model_color(color, m);
+      const y = track.prediction.map((value, i) => (value === null || track.truth[i] === null ? null : value - track.truth[i]));
+      return { type: "scatter", mode: "markers", name: model.label, x: times(track.time), y, marker: { color: own, size: 3.5, opacity: 0.5 }, hovertemplate: "%{y:.4~g}" };
+    });
+    return [traces, layout(color, {
+      hovermode: "closest", xaxis: time_axis(color, { showgrid: false, nticks: 6 }),
+      yaxis: axis(color, { title: `residual, ${ahead(step)}`, zeroline: true, zerolinecolor: color("quiet") }), uirevision: chosen.target,
+    })];
+  }
+
+  function comparison_chart(color, measure) {
+    const rows = data.comparison.filter((row) => measure in row).map((row, m) => ({ label: row.label, value: row[measure], color: model_color(color, m) }));
+    if (data.naive && measure in data.naive) rows.push({ label: last_value, value: data.naive[measure], color: color("naive") });
+    rows.reverse();
+    return [[{
+      type: "bar", orientation: "h", y: rows.map((row) => row.label), x: rows.map((row) => row.value), marker: { color: rows.map((row) => row.color) },
+      text: rows.map((row) => short(row.value)), textposition: "auto", hoverinfo: "skip",
+    }], layout(color, {
+      dragmode: false,
+      xaxis: axis(color, { title: `${measure === "mae" ? "mean absolute" : "mean squared"} error (scaled), ${data.split}`, rangemode: "tozero" }),
+      yaxis: axis(color, { showgrid: false }),
+    })];
+  }
+
+  // What is on the page: for the element of each picture the function that describes it, and the element of its legend.
+  const charts = new Map();
+  function add(id, build, legend = element(id.replace("plot", "legend"))) {
+    if (element(id)) charts.set(element(id), { build, legend });
+  }
+
+  function fill_legend(place, traces) {
+    const shown = traces.filter((trace) => trace.showlegend !== false && trace.name);
+    place.replaceChildren(...(shown.length < 2 ? [] : shown).map((trace) => {
+      const entry = document.createElement("span");
+      entry.textContent = trace.name;
+      entry.style.setProperty("--swatch", trace.line?.color ?? trace.marker.color);
+      entry.classList.toggle("dashed", Boolean(trace.line?.dash));
+      return entry;
+    }));
+  }
+
+  function render() {
+    const color = palette();
+    for (const [place, { build, legend }] of charts) {
+      const [traces, arrangement] = build(color);
+      if (legend) fill_legend(legend, traces);
+      Plotly.react(place, traces, arrangement, config);
+    }
+    describe_residuals();
+  }
+
+  function describe_residuals() {
+    const place = element("caption-residuals");
+    if (!place) return;
+    place.textContent = models().map((model) => {
+      const { bias, deviation, histogram } = model;
+      const way = bias > 0 ? "too high" : "too low";
+      return `${models().length > 1 ? `${model.label}: on` : "On"} average ${short(Math.abs(bias))} ${way}, with a standard deviation of ${short(deviation)}` +
+        (histogram.beyond ? `; ${count(histogram.beyond)} of ${count(model.count)} residuals lie beyond the histogram.` : ".");
+    }).join(" ");
+  }
+
+  // A row of buttons of which one is pressed.
+  function choice(id, name, label, options) {
+    const place = element(id);
+    if (!place || options.length < 2) return;
+    const group = document.createElement("span");
+    group.className = "choice";
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", label);
+    const buttons = options.map(([value, text]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = text;
+      button.addEventListener("click", () => {
+        chosen[name] = value;
+        mark();
+        render();
+      });
+      return button;
+    });
+    const mark = () => options.forEach(([value], i) => buttons[i].setAttribute("aria-pressed", String(chosen[name] === value)));
+    mark();
+    group.append(...buttons);
+    place.append(label, group);
+  }
+
+  function target_selector() {
+    const place = element("controls-target");
+    if (!place || data.targets.length < 2) return;
+    const label = document.createElement("label"), select = document.createElement("select");
+    label.append("Target", select);
+    data.targets.forEach((target, i) => select.add(new Option(target.name, String(i))));
+    select.addEventListener("change", () => {
+      chosen.target = Number(select.value);
+      render();
+    });
+    place.append(label);
+  }
+
+  function loss_scale() {
+    const losses = data.losses.flatMap((loss) => loss.train.concat(loss.val)).filter((value) => value !== null);
+    const low = Math.min(...losses), high = Math.max(...losses);
+    if (!(low > 0) || high < 4 * low) return;
+    if (high > 20 * low) chosen.loss = "log";
+    choice("controls-loss", "loss", "Scale", [["linear", "linear"], ["log", "logarithmic"]]);
+  }
+
+  loss_scale();
+  add("plot-loss", loss_chart);
+  if (data.targets.length) {
+    target_selector();
+    choice("controls-step", "step", "Steps ahead", models()[0].tracks.map((track, i) => [i, String(track.step)]));
+    choice("controls-error", "error", "Error", [["mae", "mean absolute"], ["rmse", "root mean squared"]]);
+    add("plot-tracks", track_chart);
+    const multiples = element("plot-examples");
+    models()[0].examples.forEach((example, i) => {
+      const cell = document.createElement("div"), heading = document.createElement("h4"), plot = document.createElement("div");
+      heading.textContent = `from ${example.label}`;
+      plot.className = "plot";
+      plot.id = `plot-example-${i}`;
+      cell.append(heading, plot);
+      multiples.append(cell);
+      add(plot.id, (color) => example_chart(color, i), i === 0 ? element("legend-examples") : null);
+    });
+    add("plot-steps", step_chart);
+    add("plot-histogram", histogram_chart);
+    add("plot-residuals", residual_chart);
+  }
+  for (const measure of ["mae", "mse"]) {
+    const place = element(`plot-comparison-${measure}`);
+    if (place) place.style.height = `${70 + 38 * (data.comparison.length + 1)}px`;
+    add(`plot-comparison-${measure}`, (color) => comparison_chart(color, measure));
+  }
+  render();
+  dark.addEventListener("change", render);
+  for (const [moment, printing] of [["beforeprint", true], ["afterprint", false]]) {
+    addEventListener(moment, () => {
+      document.documentElement.classList.toggle("printing", printing);
+      render();
+      for (const place of charts.keys()) Plotly.Plots.resize(place);
+    });
+  }
+})();

@@ -1,0 +1,144 @@
+#include "report_data.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "verdict.h"
+
+namespace pipeline::stage::visualize {
+
+namespace {
+
+/// The number with the fewest digits that read back as the same float; null when it is not finite.
+Value rounded(double number) {
+  const auto single = static_cast<float>(number);
+  if (!std::isfinite(single)) return {};
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), single).ptr;
+  double shortest = 0;
+  std::from_chars(text.data(), end, shortest);
+  // Integers lose their ".0".
+  if (shortest == std::trunc(shortest) && std::abs(shortest) < 1e9) return static_cast<std::int64_t>(shortest);
+  return shortest;
+}
+
+template <class Items, class Member>
+Value column(const Items& items, Member member) {
+  Value::List out;
+  out.reserve(items.size());
+  for (const auto& item : items) out.push_back(rounded(std::invoke(member, item)));
+  return out;
+}
+
+Value times(const std::vector<Point>& points) {
+  std::vector<std::int64_t> steps;
+  std::int64_t unit = 0;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    steps.push_back(std::llround(points[i].time - points[i - 1].time));
+    unit = std::gcd(unit, steps.back());
+  }
+  Value::List differences;
+  for (const std::int64_t step : steps) differences.push_back(unit == 0 ? 0 : step / unit);
+  return Value::Map{{"start", points.empty() ? Value() : Value(std::int64_t{std::llround(points.front().time)})},
+                    {"unit", unit},
+                    {"steps", std::move(differences)}};
+}
+
+Value forecast_columns(const std::vector<Point>& points) {
+  return Value::Map{{"time", times(points)},
+                    {"truth", column(points, &Point::truth)},
+                    {"prediction", column(points, &Point::prediction)},
+                    {"naive", column(points, &Point::naive)}};
+}
+
+Value track_data(const Track& track) {
+  Value data = forecast_columns(track.points);
+  data["step"] = track.step;
+  data["total"] = track.total;
+  return data;
+}
+
+Value example_data(const Example& example) {
+  Value data = forecast_columns(example.horizon);
+  data["label"] = example.label;
+  data["origin"] = std::int64_t{std::llround(example.origin)};
+  data["past"] = Value::Map{{"time", times(example.past)}, {"truth", column(example.past, &Point::truth)}};
+  return data;
+}
+
+Value histogram_data(const Histogram& histogram, std::int64_t count) {
+  const auto share = [&](std::int64_t n) { return static_cast<double>(n) / static_cast<double>(count); };
+  return Value::Map{
+      {"low", histogram.low}, {"width", histogram.width}, {"share", column(histogram.counts, share)}, {"beyond", histogram.beyond}};
+}
+
+Value model_data(const std::string& label, const TargetPredictions& predictions) {
+  Value::List tracks, examples;
+  for (const Track& track : predictions.tracks) tracks.push_back(track_data(track));
+  for (const Example& example : predictions.examples) examples.push_back(example_data(example));
+  const auto step = [](const StepError& error) { return static_cast<double>(error.step); };
+  return Value::Map{{"label", label},
+                    {"count", predictions.count},
+                    {"bias", rounded(predictions.bias)},
+                    {"deviation", rounded(predictions.deviation)},
+                    {"tracks", std::move(tracks)},
+                    {"examples", std::move(examples)},
+                    {"by_step", Value::Map{{"step", column(predictions.by_step, step)},
+                                           {"mae", column(predictions.by_step, &StepError::mae)},
+                                           {"rmse", column(predictions.by_step, &StepError::rmse)},
+                                           {"naive_mae", column(predictions.by_step, &StepError::naive_mae)},
+                                           {"naive_rmse", column(predictions.by_step, &StepError::naive_rmse)}}},
+                    {"histogram", histogram_data(predictions.residuals, predictions.count)}};
+}
+
+Value loss_data(const Training& training) {
+  return Value::Map{{"label", training.stage},
+                    {"epoch", column(training.history, &Epoch::epoch)},
+                    {"train", column(training.history, &Epoch::train_loss)},
+                    {"val", column(training.history, &Epoch::val_loss)},
+                    {"learning_rate", column(training.history, &Epoch::learning_rate)},
+                    {"best", training.best_epoch ? Value(static_cast<std::int64_t>(*training.best_epoch)) : Value()}};
+}
+
+Value errors_data(const SplitErrors::Numbers& numbers) {
+  Value data{Value::Map{}};
+  for (const char* measure : {"mae", "mse"}) {
+    if (const auto number = find_number(numbers, measure)) data[measure] = rounded(*number);
+  }
+  return data;
+}
+
+}  // namespace
+
+Value report_data(const Results& results, const std::vector<ModelPredictions>& models) {
+  Value::List losses, targets, comparison;
+  for (const Training& training : results.trainings) {
+    if (training.learned()) losses.push_back(loss_data(training));
+  }
+  const std::size_t target_count = models.empty() ? 0 : models.front().predictions.targets.size();
+  for (std::size_t t = 0; t < target_count; ++t) {
+    Value::List of_models;
+    for (const ModelPredictions& model : models) of_models.push_back(model_data(model.label, model.predictions.targets[t]));
+    targets.push_back(Value::Map{{"name", models.front().predictions.targets[t].target}, {"models", std::move(of_models)}});
+  }
+  const std::string split = headline_split(results.evaluations);
+  Value naive;
+  for (const Evaluation& evaluation : results.evaluations) {
+    const SplitErrors* errors = errors_of(evaluation, split);
+    if (!errors || results.evaluations.size() < 2) continue;
+    Value entry = errors_data(errors->scaled);
+    entry["label"] = evaluation.stage;
+    comparison.push_back(std::move(entry));
+    naive = errors_data(errors->naive_scaled);
+  }
+  return Value::Map{{"has_time", !models.empty() && models.front().predictions.has_time},
+                    {"split", split},
+                    {"losses", std::move(losses)},
+                    {"targets", std::move(targets)},
+                    {"comparison", std::move(comparison)},
+                    {"naive", std::move(naive)}};
+}
+
+}  // namespace pipeline::stage::visualize

@@ -1,0 +1,216 @@
+#include "report_view.h"
+
+#include <cmath>
+#include <utility>
+
+#include "data_view.h"
+#include "pipeline/files.h"
+#include "pipeline/series.h"
+#include "verdict.h"
+
+namespace pipeline::stage::visualize {
+
+namespace {
+
+constexpr const char* absent = "–";
+constexpr const char* last_value = "last value";
+
+std::string number_text(const std::optional<double>& number) { return number && std::isfinite(*number) ? format_short(*number) : absent; }
+
+std::string percent_text(const std::optional<double>& share) {
+  return share && std::isfinite(*share) ? format_short(100 * *share) + " %" : absent;
+}
+
+const char* tone_of(Standing standing) {
+  switch (standing) {
+    case Standing::better:
+      return "better";
+    case Standing::even:
+      return "even";
+    case Standing::worse:
+      return "worse";
+    case Standing::unknown:
+      break;
+  }
+  return "";
+}
+
+/// One line of the table in original units.
+Value original_row(const std::string& split, const std::string& target, const std::string& by, const SplitErrors::Numbers& numbers) {
+  return Value::Map{{"split", split},
+                    {"target", target},
+                    {"by", by},
+                    {"mae", number_text(find_number(numbers, "mae"))},
+                    {"rmse", number_text(find_number(numbers, "rmse"))},
+                    {"change", ""},
+                    {"tone", ""},
+                    {"row_class", ""}};
+}
+
+Value::List original_rows(const std::vector<Evaluation>& evaluations, const std::string& split) {
+  Value::List rows;
+  const bool several = evaluations.size() > 1;
+  std::map<std::string, SplitErrors::Numbers> naive;
+  std::map<std::string, Value::List> by_target;
+  for (const Evaluation& evaluation : evaluations) {
+    const SplitErrors* errors = errors_of(evaluation, split);
+    if (!errors) continue;
+    for (const auto& [target, numbers] : errors->original) {
+      Value row = original_row(split, target, label_of(evaluation, several), numbers);
+      const auto of_naive = errors->naive_original.find(target);
+      if (of_naive != errors->naive_original.end()) {
+        naive.insert(*of_naive);
+        const auto mae = find_number(numbers, "mae"), naive_mae = find_number(of_naive->second, "mae");
+        if (mae && naive_mae) row["change"] = describe_change(*mae, *naive_mae), row["tone"] = tone_of(standing_of(*mae, naive_mae));
+      }
+      by_target[target].push_back(std::move(row));
+    }
+  }
+  for (auto& [target, of_target] : by_target) {
+    for (Value& row : of_target) rows.push_back(std::move(row));
+    if (const auto found = naive.find(target); found != naive.end()) {
+      Value row = original_row(split, target, last_value, found->second);
+      row["row_class"] = "naive";
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+Value scaled_row(const std::string& split, const std::string& by, const SplitErrors::Numbers& numbers) {
+  const auto text = [&](const char* name) { return number_text(find_number(numbers, name)); };
+  return Value::Map{{"split", split},
+                    {"by", by},
+                    {"windows", ""},
+                    {"loss", text("loss")},
+                    {"mse", text("mse")},
+                    {"mae", text("mae")},
+                    {"rmse", text("rmse")},
+                    {"r2", text("r2")},
+                    {"mape", percent_text(find_number(numbers, "mape"))},
+                    {"accuracy", percent_text(find_number(numbers, "avg_abs_accuracy"))},
+                    {"row_class", ""}};
+}
+
+Value::List scaled_rows(const std::vector<Evaluation>& evaluations, const std::string& split) {
+  Value::List rows;
+  SplitErrors::Numbers naive;
+  for (const Evaluation& evaluation : evaluations) {
+    const SplitErrors* errors = errors_of(evaluation, split);
+    if (!errors) continue;
+    Value row = scaled_row(split, label_of(evaluation, evaluations.size() > 1), errors->scaled);
+    row["windows"] = format_count(errors->windows);
+    rows.push_back(std::move(row));
+    naive = errors->naive_scaled;
+  }
+  if (naive.empty()) return rows;
+  if (const auto mse = find_number(naive, "mse")) naive.try_emplace("rmse", std::sqrt(*mse));
+  Value row = scaled_row(split, last_value, naive);
+  row["row_class"] = "naive";
+  rows.push_back(std::move(row));
+  return rows;
+}
+
+void add_metrics(const std::vector<Evaluation>& evaluations, Value& view) {
+  Value::List original, scaled;
+  int splits = 0;
+  for (const char* split : {"test", "val", "train"}) {
+    Value::List of_split = scaled_rows(evaluations, split);
+    splits += of_split.empty() ? 0 : 1;
+    for (Value& row : of_split) scaled.push_back(std::move(row));
+    for (Value& row : original_rows(evaluations, split)) original.push_back(std::move(row));
+  }
+  view["has_metrics"] = !scaled.empty();
+  view["has_original"] = !original.empty();
+  view["several_splits"] = splits > 1;
+  view["several_models"] = evaluations.size() > 1;
+  view["original_rows"] = std::move(original);
+  view["scaled_rows"] = std::move(scaled);
+}
+
+void add_trainings(const std::vector<Training>& trainings, Value& view) {
+  Value::List rows;
+  bool has_losses = false;
+  for (const Training& training : trainings) {
+    has_losses = has_losses || training.learned();
+    const Epoch* best = training.best_epoch ? &training.history[*training.best_epoch] : nullptr;
+    rows.push_back(Value::Map{{"stage", training.stage},
+                              {"model", training.model},
+                              {"epochs", format_count(training.epochs)},
+                              {"steps", format_count(training.steps)},
+                              {"best_epoch", best ? format_short(best->epoch) : std::string(absent)},
+                              {"best_loss", best ? format_short(best->val_loss) : std::string(absent)}});
+  }
+  view["has_losses"] = has_losses;
+  view["training_rows"] = std::move(rows);
+}
+
+std::string text_of(const Value& value) { return value.is_string() ? value.as_string() : to_json(value); }
+
+/// The machine and the versions, out of the first manifest that tells them.
+void add_reproduction(const Results& results, const RunSettings& settings, Value& view) {
+  static constexpr std::pair<const char*, const char*> facts[] = {{"seed", "Seed"},
+                                                                  {"threads", "Threads"},
+                                                                  {"device", "Device"},
+                                                                  {"matmul_precision", "Matmul precision"},
+                                                                  {"cpu", "CPU"},
+                                                                  {"gpu", "GPU"},
+                                                                  {"pipeline", "pipeline"},
+                                                                  {"libtorch", "LibTorch"},
+                                                                  {"git_commit", "Git commit"}};
+  Value::List run_facts, hashes;
+  for (const auto& [key, name] : facts) {
+    for (const auto& [stage, manifest] : results.manifests) {
+      const Value* found = manifest.find(key);
+      if (!found || found->is_null() || *found == Value("")) continue;
+      run_facts.push_back(Value::Map{{"name", name}, {"value", text_of(*found)}});
+      break;
+    }
+  }
+  const auto add_hash = [&](const std::string& stage, const std::string& name, const Value* hash) {
+    if (hash && hash->is_string()) hashes.push_back(Value::Map{{"stage", stage}, {"name", name}, {"hash", hash->as_string()}});
+  };
+  for (const auto& [stage, manifest] : results.manifests) {
+    if (const Value* files = manifest.find("files"); files && files->is_map()) {
+      for (const auto& [option, file] : files->as_map()) {
+        const Value* path = file.find("path");
+        add_hash(stage, path && path->is_string() ? std::filesystem::path(path->as_string()).filename().string() : option,
+                 file.find("sha256"));
+      }
+    }
+    if (const Value* inputs = manifest.find("inputs"); inputs && inputs->is_list()) {
+      for (const Value& input : inputs->as_list()) {
+        const Value *kind = input.find("kind"), *from = input.find("stage");
+        if (kind && from) add_hash(stage, text_of(*kind) + " of " + text_of(*from), input.find("hash"));
+      }
+    }
+  }
+  view["command"] = settings.command_line;
+  view["run_facts"] = std::move(run_facts);
+  view["has_hashes"] = !hashes.empty();
+  view["hash_rows"] = std::move(hashes);
+}
+
+}  // namespace
+
+Value report_view(const Results& results, const std::vector<ModelPredictions>& models, const RunSettings& settings) {
+  const Verdict verdict = judge(results.evaluations);
+  const TargetPredictions* first = models.empty() ? nullptr : &models.front().predictions.targets.front();
+  Value::List notes(verdict.notes.begin(), verdict.notes.end());
+  Value view(Value::Map{{"title", settings.name},
+                        {"headline", verdict.headline},
+                        {"tone", tone_of(verdict.standing)},
+                        {"has_notes", !notes.empty()},
+                        {"notes", std::move(notes)},
+                        {"workflow", settings.workflow_text},
+                        {"has_forecasts", first != nullptr},
+                        {"has_examples", first && !first->examples.empty()},
+                        {"has_steps", first && first->by_step.size() > 1}});
+  add_metrics(results.evaluations, view);
+  add_trainings(results.trainings, view);
+  add_data_view(results, view);
+  add_reproduction(results, settings, view);
+  return view;
+}
+
+}  // namespace pipeline::stage::visualize

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "figures.h"
+#include "pipeline/stage.h"
+#include "pipeline/value.h"
+#include "results.h"
+
+namespace pipeline::stage::visualize {
+
+/// What report.html shows beside the pictures, as plain data under the names its template uses.
+[[nodiscard]] Value report_view(const Results& results, const std::vector<ModelPredictions>& models, const RunSettings& settings);
+
+}  // namespace pipeline::stage::visualize

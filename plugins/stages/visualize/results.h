@@ -1,0 +1,64 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/log.h"
+#include "pipeline/stage.h"
+#include "pipeline/value.h"
+#include "pipeline/windows.h"
+
+namespace pipeline::stage::visualize {
+
+/// One epoch of a training; losses are on the scaled series. What was not measured is NaN.
+struct Epoch {
+  double epoch, train_loss, val_loss, learning_rate;
+};
+
+/// What a train stage left in train.json.
+struct Training {
+  std::string stage, model;
+  std::string monitor, stopped_by;
+  std::optional<double> score;
+  std::int64_t epochs = 0, steps = 0;
+  std::string best;  ///< best checkpoint
+  std::vector<Epoch> history;
+  std::optional<std::size_t> best_epoch;  ///< index into history: the one of the best checkpoint, else that of the lowest validation loss
+
+  /// False for a model without parameters, which is only validated.
+  [[nodiscard]] bool learned() const {
+    return std::ranges::any_of(history, [](const Epoch& epoch) { return std::isfinite(epoch.train_loss); });
+  }
+};
+
+/// A model's errors on one split. Keys are "loss", "mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy".
+struct SplitErrors {
+  using Numbers = std::map<std::string, double, std::less<>>;
+  std::int64_t windows = 0;
+  Numbers scaled, naive_scaled;
+  std::map<std::string, Numbers> original, naive_original;  ///< by target, in its own units
+};
+
+/// What an evaluate stage found out about one trained model.
+struct Evaluation {
+  std::string stage, model;                   ///< train stage and its model's type
+  std::map<std::string, SplitErrors> splits;  ///< by "train", "val", "test"
+  std::filesystem::path predictions;          ///< its CSV file; empty: none was written
+};
+
+/// All that earlier stages left for the report.
+struct Results {
+  std::vector<Training> trainings;
+  std::vector<Evaluation> evaluations;
+  std::vector<std::pair<std::string, Value>> manifests;                         ///< by stage, in the order of the workflow
+  std::vector<std::pair<std::string, std::shared_ptr<const Windows>>> windows;  ///< by stage
+};
+
+}  // namespace pipeline::stage::visualize

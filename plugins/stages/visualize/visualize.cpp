@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "canvas.h"
+#include "figures.h"
+#include "pipeline/files.h"
+#include "pipeline/plugin.h"
+#include "pipeline/stage.h"
+#include "read_results.h"
+#include "report_data.h"
+#include "report_view.h"
+#include "template.h"
+#include "text.h"
+#include "verdict.h"
+
+// Made of report.html, report.css, report.js and plotly.min.js by pipeline_embed_file.
+extern "C" const char visualize_html_begin[], visualize_html_end[], visualize_css_begin[], visualize_css_end[], visualize_js_begin[],
+    visualize_js_end[], visualize_plotly_begin[], visualize_plotly_end[];
+
+namespace pipeline::stage::visualize {
+
+struct VisualizeOptions {
+  std::int64_t examples = 6;
+  std::int64_t max_points = 4000;
+  std::vector<std::string> formats{"svg", "png"};
+  std::int64_t width = 960;
+  std::int64_t height = 480;
+  double scale = 2;
+
+  static constexpr auto options() {
+    return option_list<VisualizeOptions>(
+        option("examples", &VisualizeOptions::examples, "Origins whose whole horizon is drawn, spread evenly over the split.")
+            .between(0, 60),
+        option("max_points", &VisualizeOptions::max_points, "Points of a curve through time at most; peaks are kept.").between(100, 100000),
+        option("formats", &VisualizeOptions::formats, "Pictures beside the report: \"svg\", \"png\", both or none."),
+        option("width", &VisualizeOptions::width, "Width of the pictures.").unit("points").between(320, 8000),
+        option("height", &VisualizeOptions::height, "Height of the pictures.").unit("points").between(200, 8000),
+        option("scale", &VisualizeOptions::scale, "Pixels of a PNG per point.").between(0.5, 8));
+  }
+};
+
+/// Draws what the other stages found: report.html, one file that needs no network, and its pictures as SVG and PNG.
+class Visualize : public Stage {
+ public:
+  using Options = VisualizeOptions;
+  explicit Visualize(Options options) : options_(std::move(options)) {
+    for (const std::string& format : options_.formats) {
+      if (format != "svg" && format != "png") {
+        throw usage_error("formats: \"" + format + "\" is no picture format that visualize writes; it knows \"svg\" and \"png\"");
+      }
+    }
+  }
+
+  void run(StageContext& context) override {
+    const Results results = read_results(context.inputs, context.log);
+    const std::vector<ModelPredictions> models = read_models(results, context.log);
+    const Verdict verdict = judge(results.evaluations);
+    const std::size_t pictures = write_pictures(make_figures(results, models), context.folder);
+    write_report(results, models, context);
+    context.summary["headline"] = verdict.headline;
+    context.log.info("report.html and " + std::to_string(pictures) + " pictures in " + context.folder.string());
+  }
+
+ private:
+  [[nodiscard]] std::vector<ModelPredictions> read_models(const Results& results, Log& log) const {
+    const auto with_file = std::ranges::count_if(results.evaluations, [](const Evaluation& e) { return !e.predictions.empty(); });
+    PredictionLimits limits{.examples = options_.examples, .max_points = options_.max_points};
+    limits.max_values /= std::max<std::int64_t>(1, with_file);
+    std::vector<ModelPredictions> models;
+    for (const Evaluation& evaluation : results.evaluations) {
+      if (evaluation.predictions.empty()) continue;
+      ModelPredictions model{results.evaluations.size() > 1 ? evaluation.stage : label_of(evaluation, false),
+                             read_predictions(evaluation.predictions, limits)};
+      if (models.empty() || model.predictions.target_names() == models.front().predictions.target_names()) {
+        models.push_back(std::move(model));
+      } else {
+        log.warning(model.label + " forecasts other targets than " + models.front().label + ": its forecasts are left out of the pictures");
+      }
+    }
+    return models;
+  }
+
+  /// Returns how many files were written.
+  std::size_t write_pictures(const std::vector<Figure>& figures, const std::filesystem::path& folder) const {
+    const auto width = static_cast<double>(options_.width), height = static_cast<double>(options_.height);
+    for (const Figure& figure : figures) {
+      const Drawing drawing = [&](Canvas& canvas) { draw(canvas, figure, width, height); };
+      for (const std::string& format : options_.formats) {
+        write_bytes(folder / (figure.name + "." + format),
+                    format == "svg" ? svg_picture(width, height, drawing) : png_picture(width, height, options_.scale, drawing));
+      }
+    }
+    return figures.size() * options_.formats.size();
+  }
+
+  void write_report(const Results& results, const std::vector<ModelPredictions>& models, const StageContext& context) const {
+    Value view = report_view(results, models, context.settings);
+    view["css"] = std::string(visualize_css_begin, visualize_css_end);
+    view["script"] = escape_code_for_script({visualize_js_begin, visualize_js_end});
+    view["plotly"] = escape_code_for_script({visualize_plotly_begin, visualize_plotly_end});
+    view["data"] = escape_json_for_script(to_json(report_data(results, models)));
+    write_text(context.folder / "report.html", fill_template({visualize_html_begin, visualize_html_end}, view));
+  }
+
+  Options options_;
+};
+
+}  // namespace pipeline::stage::visualize
+
+PIPELINE_PLUGIN("visualize", "1.0.0", "Apache-2.0", "Report and pictures of a workflow's results") {
+  registrar
+      .add<pipeline::Stage, pipeline::stage::visualize::Visualize>("visualize",
+                                                                   "Draws the results: report.html, and its pictures as SVG and PNG.")
+      .needs_all("windows")
+      .needs_all("checkpoint")
+      .needs_all("metrics")
+      .needs_all("predictions")
+      .gives("report")
+      .without_randomness();
+}

@@ -1,0 +1,170 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "levels.h"
+#include "metrics_json.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "predictions_file.h"
+#include "small_series.h"
+#include "split_result.h"
+#include "summary.h"
+
+using namespace pipeline;
+using namespace pipeline::stage::evaluate;
+using pipeline::test::RepeatScaled;
+using pipeline::test::SmallSeries;
+using pipeline::test::SquaredError;
+
+namespace {
+
+TrainedModel repeating(const SmallSeries& data, double offset = 0) {
+  return {
+      .training =
+          {.stage = "train", .model_type = "Repeat", .version_dir = {}, .best = {}, .last = {}, .windows = {}, .monitor = {}, .score = {}},
+      .checkpoint = "best.ckpt",
+      .windows = data.windows(),
+      .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), "none")};
+}
+
+SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, PredictionsFile* file = nullptr, Split split = Split::test) {
+  return evaluate_split(model, SquaredError(), {.split = split, .batch_size = batch_size, .device = torch::kCPU, .check_cancelled = [] {}},
+                        file);
+}
+
+ModelResult result_of(const TrainedModel& model, std::vector<SplitResult> splits) {
+  return {.training = model.training, .checkpoint = model.checkpoint, .targets = {"a", "b"}, .horizon = 2, .splits = std::move(splits)};
+}
+
+/// Mean of `error(origin, step)` over the test windows; "a" is not counted in the last row, which was filled.
+double mean(const auto& error, bool skip_last_row) {
+  double sum = 0, count = 0;
+  for (std::size_t origin = 3; origin < 8; ++origin) {
+    for (std::size_t step = 1; step <= 2; ++step) {
+      if (skip_last_row && origin + step == 9) continue;
+      sum += error(origin, step), count += 1;
+    }
+  }
+  return sum / count;
+}
+
+}  // namespace
+
+TEST_CASE("forecasts come back to original units: scaled, and summed up from the last level where they are differences") {
+  const SmallSeries data;
+  const auto windows = data.windows();
+  const Levels levels(*windows->series(), 2);
+  const std::vector<std::int64_t> origins{3};
+  const LevelBatch batch = levels.at(origins, torch::tensor({{{0.5F, 0.25F}, {1.0F, -0.75F}}}));
+  CHECK(torch::allclose(batch.forecast,
+                        torch::tensor({{{4.0, 16.0}, {6.0, 15.0}}}, torch::kDouble)));  // b: 15 + (0.25*2 + 0.5), + (-1.5 + 0.5)
+  CHECK(torch::equal(batch.truth, torch::tensor({{{4.0, 15.0}, {6.0, 14.0}}}, torch::kDouble)));
+  CHECK(torch::equal(batch.naive, torch::tensor({{{5.0, 15.0}, {5.0, 15.0}}}, torch::kDouble)));
+  CHECK(torch::equal(batch.naive_scaled, torch::tensor({{{0.75, -0.25}, {0.75, -0.25}}}, torch::kDouble)));  // b: a difference of zero
+}
+
+TEST_CASE("metrics in original units and the naive forecast's equal sums by hand, without what was filled") {
+  const SmallSeries data;
+  const SplitResult result = evaluated(repeating(data), 2);
+  CHECK(result.windows == 5);
+  const auto repeat_a = [](std::size_t origin, std::size_t step) {
+    return std::abs(SmallSeries::a[origin + step] - SmallSeries::a[origin]);
+  };
+  const auto repeat_b = [](std::size_t origin, std::size_t step) {
+    return std::abs(SmallSeries::b[origin + step] - SmallSeries::b[origin]);
+  };
+  const auto drift_b = [](std::size_t origin, std::size_t step) {  // the last difference goes on
+    const double last = SmallSeries::b[origin], change = last - SmallSeries::b[origin - 1];
+    return std::abs(SmallSeries::b[origin + step] - last - static_cast<double>(step) * change);
+  };
+  CHECK(result.naive->original.target(0).mae == doctest::Approx(mean(repeat_a, true)).epsilon(1e-6));
+  CHECK(result.naive->original.target(1).mae == doctest::Approx(mean(repeat_b, false)).epsilon(1e-6));
+  CHECK(result.model.original.target(0).mae == doctest::Approx(mean(repeat_a, true)).epsilon(1e-6));
+  CHECK(result.model.original.target(1).mae == doctest::Approx(mean(drift_b, false)).epsilon(1e-6));
+  CHECK(result.model.scaled.target(0).mae == doctest::Approx(mean(repeat_a, true) / 4).epsilon(1e-6));
+  const auto naive_difference = [](std::size_t origin, std::size_t step) {
+    return std::abs(SmallSeries::b[origin + step] - SmallSeries::b[origin + step - 1]) / 2;
+  };
+  CHECK(result.naive->scaled.target(1).mae == doctest::Approx(mean(naive_difference, false)).epsilon(1e-6));
+  CHECK(result.model.scaled.all().count == 18);
+}
+
+TEST_CASE("the loss is the configured one over what was observed, whatever the batch size") {
+  const SmallSeries data;
+  const SplitResult one = evaluated(repeating(data, 0.1), 1), all = evaluated(repeating(data, 0.1), 100);
+  CHECK(one.model.loss() == doctest::Approx(one.model.scaled.all().mse).epsilon(1e-6));
+  CHECK(all.model.loss() == doctest::Approx(one.model.loss()).epsilon(1e-12));
+}
+
+TEST_CASE("an empty split is an error of the data") {
+  const SmallSeries data;
+  CHECK_THROWS_WITH_AS(static_cast<void>(evaluated(repeating(data), 2, nullptr, Split::val)),
+                       "split val has no windows to evaluate: give it more rows in `split`", Error);
+}
+
+TEST_CASE("a stop is honoured between batches") {
+  const SmallSeries data;
+  int asked = 0;
+  const SplitRequest request{.split = Split::test, .batch_size = 2, .device = torch::kCPU, .check_cancelled = [&] {
+                               if (++asked == 2) throw Error(ExitStatus::interrupted, "stop");
+                             }};
+  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), SquaredError(), request, nullptr)), "stop", Error);
+}
+
+TEST_CASE("predictions.csv holds origin, time, step and every target three times") {
+  const SmallSeries data;
+  const TrainedModel model = repeating(data);
+  const auto file = data.folder() / "predictions.csv";
+  for (const bool last_step : {false, true}) {
+    PredictionsFile out(file, *model.windows, last_step);
+    static_cast<void>(evaluated(model, 2, &out));
+    out.finish();
+    std::istringstream lines(read_text(file));
+    std::string line;
+    std::getline(lines, line);
+    CHECK(line == "origin,time,step,a,a_pred,a_naive,b,b_pred,b_naive");
+    std::getline(lines, line);
+    CHECK(line == (last_step ? "1970-01-04,1970-01-06,2,6,5,5,14,23,15" : "1970-01-04,1970-01-05,1,4,5,5,15,19,15"));
+    int rows = 1;
+    while (std::getline(lines, line)) ++rows;
+    CHECK(rows == (last_step ? 5 : 10));
+  }
+}
+
+TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
+  const SmallSeries data;
+  const TrainedModel model = repeating(data);
+  std::vector<SplitResult> splits{evaluated(model, 2), evaluated(model, 2, nullptr, Split::train)};
+  const double naive_mse = splits[0].naive->scaled.all().mse, train_mae = splits[1].model.original.target(0).mae;
+  const Value value = metrics_value(result_of(model, std::move(splits)));
+  for (const char* name :
+       {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mape", "test_r2", "avg_test_abs_accuracy", "train_loss", "naive_loss"})
+    CHECK_MESSAGE(value.at(name).is_double(), name);
+  CHECK(value.at("test_windows") == Value(5));
+  CHECK(value.at("test_filled_values") == Value(2));
+  CHECK(value.at("naive_mse") == Value(naive_mse));
+  CHECK(value.at("test_naive_mse") == value.at("naive_mse"));
+  CHECK(value.at("original").at("a").at("train").at("mae") == Value(train_mae));
+  CHECK(value.at("original").at("a").at("mae") == value.at("original").at("a").at("test").at("mae"));
+  CHECK(value.at("original").at("b").at("naive_rmse").is_double());
+  CHECK(value.at("by_target").at("b").at("mse").is_double());
+  CHECK(value.at("by_step").as_list().size() == 2);
+  CHECK(value.at("by_step").as_list()[1].at("step") == Value(2));
+  // One training window, two steps: the target's level of step 1 is a single value, so it does not vary.
+  CHECK(value.at("by_step").as_list()[0].at("train").at("r2").is_null());
+}
+
+TEST_CASE("the terminal's table is in original units, and a model that does not beat the last value is told so") {
+  const SmallSeries data;
+  const TrainedModel model = repeating(data, 1.0);
+  const std::vector<ModelResult> results{result_of(model, {evaluated(model, 2)})};
+  const std::vector<std::string> table = error_table(results);
+  CHECK(table[0] == "test: 5 windows of 2 steps, in original units");
+  CHECK(table[1].find("naive MAE") != std::string::npos);
+  CHECK(table[2].find("train (Repeat)") != std::string::npos);
+  const std::vector<std::string> warnings = naive_warnings(results);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].find("train (Repeat) does not beat repeating the last value: test MSE ") == 0);
+}

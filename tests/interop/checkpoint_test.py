@@ -1,0 +1,174 @@
+"""Python Lightning and torch.load use our checkpoints, and we use Lightning's: `checkpoint_test.py build/bin/pipeline`."""
+
+import json
+import math
+import pickle
+import subprocess
+import sys
+import tempfile
+import unittest
+import warnings
+import zipfile
+from pathlib import Path
+
+import lightning.pytorch as pl
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
+WINDOW, HORIZON, HIDDEN, LAYERS = 24, 3, 8, 2
+
+WORKFLOW = f"""
+name = "small"
+threads = 1
+device = "cpu"
+[stages.preprocess]
+source = "small.csv"
+time_column = "time"
+features = ["load", "heat"]
+target = ["load"]
+[stages.slice_windows]
+window = {WINDOW}
+horizon = {HORIZON}
+export = true
+[model]
+type = "LSTMModel"
+hidden_size = {HIDDEN}
+num_layers = {LAYERS}
+[optimizer]
+type = "Adam"
+lr = 0.01
+[trainer]
+max_epochs = 2
+[[callbacks]]
+type = "ModelCheckpoint"
+monitor = "val_loss"
+save_top_k = 1
+[stages.train]
+[stages.evaluate]
+"""
+
+
+class LSTMModel(pl.LightningModule):
+    """The recipe's class: attributes lstm and fc, the recipe's arguments."""
+
+    def __init__(self, input_size=5, hidden_size=128, num_layers=5, output_size=1, lr=0.001):
+        super().__init__()
+        self.save_hyperparameters()
+        self.lstm = nn.LSTM(input_size, hidden_size, num_layers, batch_first=True)
+        self.fc = nn.Linear(hidden_size, output_size)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1])
+
+    def training_step(self, batch, _):
+        return nn.functional.mse_loss(self(batch[0]), batch[1])
+
+    def configure_optimizers(self):
+        return torch.optim.Adam(self.parameters(), lr=self.hparams.lr)
+
+
+def run(folder, *arguments):
+    return subprocess.run([PROGRAM, "run", "workflow.toml", *arguments], cwd=folder, capture_output=True, text=True)
+
+
+def quiet_trainer(**options):
+    return pl.Trainer(accelerator="cpu", logger=False, enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False, **options)
+
+
+class Checkpoints(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        warnings.filterwarnings("ignore")
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.scratch.name)
+        rows = [f"2024-01-{1 + i // 24:02d} {i % 24:02d}:00:00,{10 + 3 * math.sin(i * math.pi / 12) + i % 7 * 0.1:.4f},{20 - math.cos(i * math.pi / 12):.4f}"
+                for i in range(400)]
+        (cls.folder / "small.csv").write_text("time,load,heat\n" + "\n".join(rows) + "\n")
+        (cls.folder / "workflow.toml").write_text(WORKFLOW)
+        done = run(cls.folder)
+        assert done.returncode == 0, done.stderr
+        cls.stages = cls.folder / "runs" / "small"
+        cls.train = json.loads((cls.stages / "train" / "train.json").read_text())
+        cls.best = cls.train["best"]
+        cls.x = torch.from_numpy(np.load(cls.stages / "slice_windows" / "X.npy"))
+        cls.y = torch.from_numpy(np.load(cls.stages / "slice_windows" / "y.npy")).reshape(len(cls.x), -1)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def test_torch_load_opens_it_as_plain_data(self):
+        content = torch.load(self.best, weights_only=True)
+        self.assertIs(type(content), dict)
+        self.assertEqual(content["state_dict"]["lstm.weight_ih_l0"].shape, (4 * HIDDEN, 2))
+        given = content["hyper_parameters"]
+        self.assertEqual({k: given[k] for k in ("input_size", "hidden_size", "num_layers", "output_size", "lr")},
+                         {"input_size": 2, "hidden_size": HIDDEN, "num_layers": LAYERS, "output_size": HORIZON, "lr": 0.01})
+        self.assertEqual(content["pipeline"]["window"], WINDOW)
+        self.assertEqual(content["pipeline"]["series"]["features"], ["load", "heat"])
+
+    def test_lightning_loads_it_and_forecasts_the_same(self):
+        model = LSTMModel.load_from_checkpoint(self.best, weights_only=True).eval()
+        metrics = json.loads((self.stages / "evaluate" / "metrics.json").read_text())
+        test = metrics["test_windows"]
+        with torch.no_grad():
+            error = model(self.x[-test:]).double() - self.y[-test:].double()
+        self.assertAlmostEqual(metrics["test_mse"], error.square().mean().item(), delta=1e-6)
+        self.assertAlmostEqual(metrics["test_mae"], error.abs().mean().item(), delta=1e-6)
+
+    def test_lightning_trains_on_from_it(self):
+        saved = torch.load(self.train["last"], weights_only=True)
+        model = LSTMModel(2, HIDDEN, LAYERS, HORIZON, 0.01)
+        data = DataLoader(TensorDataset(self.x[:64], self.y[:64]), 32)
+        trainer = quiet_trainer(max_epochs=3)
+        trainer.fit(model, data, ckpt_path=self.train["last"], weights_only=True)
+        self.assertEqual(trainer.current_epoch, 3)
+        self.assertEqual(trainer.global_step, saved["global_step"] + 2)
+        steps = [int(s["step"]) for s in trainer.optimizers[0].state.values()]
+        self.assertEqual(set(steps), {saved["global_step"] + 2})
+
+    def test_lightnings_checkpoint_is_a_start_for_training(self):
+        torch.manual_seed(7)
+        model = LSTMModel(2, HIDDEN, LAYERS, HORIZON, 0.01)
+        trainer = quiet_trainer(max_epochs=1)
+        trainer.fit(model, DataLoader(TensorDataset(self.x[:64], self.y[:64]), 32))
+        trainer.save_checkpoint(self.folder / "lightning.ckpt")
+        done = run(self.folder, "--until", "train", "--set", "stages.train.from_checkpoint=lightning.ckpt", "--set", "optimizer.lr=1e-12",
+                   "--set", "trainer.max_epochs=1", "--set", "run_dir=runs_on")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        last = json.loads((self.folder / "runs_on" / "small" / "train" / "train.json").read_text())["last"]
+        ours = torch.load(last, weights_only=True)["state_dict"]
+        for name, weight in model.state_dict().items():
+            torch.testing.assert_close(ours[name], weight, atol=1e-6, rtol=0)
+
+    def test_code_in_a_checkpoint_is_never_run(self):
+        class Code:
+            def __reduce__(self):
+                return Path.touch, (Path(proof),)
+
+        proof = self.folder / "was_run"
+        with zipfile.ZipFile(self.folder / "evil.ckpt", "w") as archive:
+            archive.writestr("evil/data.pkl", pickle.dumps({"state_dict": Code()}, protocol=2))
+            archive.writestr("evil/version", "3\n")
+        done = subprocess.run([PROGRAM, "predict", "--checkpoint", "evil.ckpt", "--input", "small.csv"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("nothing of it was run", done.stderr)
+        self.assertFalse(proof.exists())
+
+    def test_damage_is_a_sentence(self):
+        content = bytearray(Path(self.best).read_bytes())
+        weights = torch.load(self.best, weights_only=True)["state_dict"]["fc.weight"].numpy().tobytes()
+        content[content.index(weights) + 1] ^= 1
+        (self.folder / "damaged.ckpt").write_bytes(content)
+        (self.folder / "short.ckpt").write_bytes(content[: len(content) // 2])
+        for name in ("damaged.ckpt", "short.ckpt"):
+            done = subprocess.run([PROGRAM, "predict", "--checkpoint", name, "--input", "small.csv"], cwd=self.folder, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 5, done.stderr)
+            self.assertIn(name, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

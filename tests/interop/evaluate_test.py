@@ -1,0 +1,143 @@
+"""NumPy recomputes what evaluate says, from the data and predictions.csv: `evaluate_test.py build/bin/pipeline`."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import pandas
+
+PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
+WINDOW, HORIZON = 12, 4
+
+WORKFLOW = f"""
+name = "walk"
+threads = 1
+device = "cpu"
+[stages.preprocess]
+source = "walk.csv"
+time_column = "date"
+frequency = "1d"
+features = ["level", "growth", "other"]
+target = ["level", "growth"]
+transform = {{ growth = "log_return" }}
+[stages.slice_windows]
+window = {WINDOW}
+horizon = {HORIZON}
+[optimizer]
+type = "Adam"
+lr = 0.01
+[trainer]
+max_epochs = 2
+[[callbacks]]
+type = "ModelCheckpoint"
+monitor = "val_loss"
+[[loggers]]
+type = "CSVLogger"
+[stages.train_naive]
+type = "train"
+model.type = "NaiveModel"
+[stages.train_linear]
+type = "train"
+model.type = "LinearModel"
+[stages.evaluate]
+splits = ["val", "test"]
+"""
+
+
+class Evaluation(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.scratch.name)
+        random = np.random.default_rng(11)
+        cls.data = pandas.DataFrame({"date": pandas.date_range("2020-01-01", periods=500).strftime("%Y-%m-%d"), "level": random.normal(size=500).cumsum().round(4),
+                                     "growth": (50 * np.exp(random.normal(scale=0.02, size=500).cumsum())).round(4), "other": random.normal(size=500).round(4)})
+        cls.data.to_csv(cls.folder / "walk.csv", index=False)
+        (cls.folder / "workflow.toml").write_text(WORKFLOW)
+        cls.done = subprocess.run([PROGRAM, "run", "workflow.toml"], cwd=cls.folder, capture_output=True, text=True)
+        assert cls.done.returncode == 0, cls.done.stderr
+        cls.out = cls.folder / "runs" / "walk" / "evaluate"
+        cls.metrics = json.loads((cls.out / "metrics.json").read_text())
+        cls.transforms = {c["name"]: c for c in json.loads((cls.folder / "runs/walk/preprocess/transform.json").read_text())["columns"]}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def predictions(self, stage, split):
+        leads = self.metrics["stage"] == stage
+        name = "predictions" + ("" if leads else f".{stage}") + ("" if split == "test" else f".{split}")
+        return pandas.read_csv(self.out / f"{name}.csv")
+
+    def test_every_window_of_the_split_is_there_with_its_truth(self):
+        rows = self.predictions("train_linear", "test")
+        first, windows = 500 * 85 // 100, 75 - HORIZON + 1
+        self.assertEqual(len(rows), windows * HORIZON)
+        self.assertEqual(self.metrics["test_windows"], windows)
+        truth = self.data.set_index("date")
+        np.testing.assert_array_equal(rows["level"], truth.loc[rows["time"], "level"])
+        np.testing.assert_array_equal(rows["growth_naive"], truth.loc[rows["origin"], "growth"])
+        self.assertEqual(rows["time"][0], self.data["date"][first])
+        self.assertEqual(rows["origin"][0], self.data["date"][first - 1])
+
+    def test_metrics_in_original_units(self):
+        for stage in ("train_naive", "train_linear"):
+            for split in ("val", "test"):
+                rows = self.predictions(stage, split)
+                for target in ("level", "growth"):
+                    said = self.metrics["models"][stage]["original"][target][split]
+                    y, p, n = (rows[target + end].to_numpy() for end in ("", "_pred", "_naive"))
+                    self.assertAlmostEqual(said["mse"], ((y - p) ** 2).mean(), delta=1e-6 * said["mse"])
+                    self.assertAlmostEqual(said["mae"], np.abs(y - p).mean(), delta=1e-6 * said["mae"])
+                    self.assertAlmostEqual(said["rmse"], np.sqrt(((y - p) ** 2).mean()), delta=1e-6 * said["rmse"])
+                    kept = np.abs(y) >= 1e-8
+                    self.assertAlmostEqual(said["mape"], (np.abs(y - p)[kept] / np.abs(y)[kept]).mean(), delta=1e-6 * said["mape"])
+                    self.assertAlmostEqual(said["r2"], 1 - ((y - p) ** 2).sum() / ((y - y.mean()) ** 2).sum(), delta=1e-6)
+                    self.assertAlmostEqual(said["naive_mae"], np.abs(y - n).mean(), delta=1e-9 * said["naive_mae"])
+
+    def scaled(self, rows, target, end):
+        """Forecast and truth as the model sees them."""
+        column, levels = self.transforms[target], rows[target + end].to_numpy()
+        if column["transform"] == "none":
+            return (levels - column["center"]) / column["scale"]
+        before = rows[target + end].shift(1).to_numpy(copy=True)
+        first = (rows["step"] == 1).to_numpy()
+        before[first] = rows[target + "_naive"].to_numpy()[first]  # the last level known
+        return (np.log(levels / before) - column["center"]) / column["scale"]
+
+    def test_metrics_on_the_scaled_series(self):
+        for stage in ("train_naive", "train_linear"):
+            rows, said = self.predictions(stage, "test"), self.metrics["models"][stage]
+            errors, naive_errors, r2 = [], [], []
+            for target in ("level", "growth"):
+                y, p, n = (self.scaled(rows, target, end) for end in ("", "_pred", "_naive"))
+                errors.append(p - y), naive_errors.append(n - y)
+                r2.append(1 - ((p - y) ** 2).sum() / ((y - y.mean()) ** 2).sum())
+                self.assertAlmostEqual(said["by_target"][target]["mse"], ((p - y) ** 2).mean(), delta=1e-5)
+            errors, naive_errors = np.array(errors), np.array(naive_errors)
+            self.assertAlmostEqual(said["test_mse"], (errors**2).mean(), delta=1e-5)
+            self.assertAlmostEqual(said["test_loss"], said["test_mse"], delta=1e-9)
+            self.assertAlmostEqual(said["test_mae"], np.abs(errors).mean(), delta=1e-5)
+            self.assertAlmostEqual(said["test_r2"], np.mean(r2), delta=1e-4)
+            self.assertAlmostEqual(said["naive_mse"], (naive_errors**2).mean(), delta=1e-5)
+            step = (rows["step"] == 3).to_numpy()
+            self.assertAlmostEqual(said["by_step"][2]["test"]["mse"], (errors[:, step] ** 2).mean(), delta=1e-5)
+
+    def test_the_naive_model_is_told_that_it_does_not_beat_naive(self):
+        self.assertIn("does not beat repeating the last value", self.done.stderr)
+        self.assertIn("naive MAE", self.done.stderr)
+
+    def test_test_metrics_reach_the_trainings_own_version_folder(self):
+        for stage in ("train_naive", "train_linear"):
+            train = json.loads((self.folder / "runs/walk" / stage / "train.json").read_text())
+            logged = pandas.read_csv(Path(train["version_dir"]) / "metrics.csv")
+            self.assertAlmostEqual(logged["test_mse"].dropna().iloc[-1], self.metrics["models"][stage]["test_mse"], delta=1e-9)
+            self.assertAlmostEqual(logged["hp_metric"].dropna().iloc[-1], self.metrics["models"][stage]["test_loss"], delta=1e-9)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,82 @@
+#include "csv/csv_logger.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <fstream>
+
+#include "pipeline/files.h"
+#include "support/recording_log.h"
+#include "support/temp_folder.h"
+
+using namespace pipeline::loggers::csv;
+using pipeline::read_text;
+using pipeline::test::RecordingLog;
+using Pair = std::pair<std::string, double>;
+
+TEST_CASE("columns are sorted, cells that a call did not have are empty, doubles keep every digit") {
+  const TempFolder folder;
+  MetricsFile file(folder.path() / "metrics.csv");
+  file.append(std::array{Row{{{"train_loss", 0.1}, {"epoch", 0}}, 49}, Row{{{"val_loss", 1.0 / 3}, {"epoch", 0}}, 99}});
+  CHECK(read_text(folder.path() / "metrics.csv") ==
+        "epoch,step,train_loss,val_loss\n"
+        "0,49,0.1,\n"
+        "0,99,,0.3333333333333333\n");
+}
+
+TEST_CASE("a scalar that comes up later adds a column to the lines that are there") {
+  const TempFolder folder;
+  MetricsFile file(folder.path() / "metrics.csv");
+  file.append(std::array{Row{{{"b", 1.5}}, 0}});
+  file.append(std::array{Row{{{"a,\"x\"", 2.5}}, 1}});
+  file.append(std::array{Row{{{"b", 3.5}}, 2}});
+  CHECK(read_text(folder.path() / "metrics.csv") ==
+        "\"a,\"\"x\"\"\",b,step\n"
+        ",1.5,0\n"
+        "2.5,,1\n"
+        ",3.5,2\n");
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "metrics.csv.partial"));
+}
+
+TEST_CASE("a file that is there is continued, also behind a line that a crash cut off") {
+  const TempFolder folder;
+  std::ofstream(folder.path() / "metrics.csv") << "epoch,step,val_loss\n0,9,0.5\n1,1";
+  MetricsFile same(folder.path() / "metrics.csv");
+  same.append(std::array{Row{{{"val_loss", 0.25}}, 29}});
+  CHECK(read_text(folder.path() / "metrics.csv") == "epoch,step,val_loss\n0,9,0.5\n1,1\n,29,0.25\n");
+  MetricsFile wider(folder.path() / "metrics.csv");
+  wider.append(std::array{Row{{{"test_loss", 0.125}}, 29}});
+  CHECK(read_text(folder.path() / "metrics.csv") == "epoch,step,test_loss,val_loss\n0,9,,0.5\n1,1,,\n,29,,0.25\n,29,0.125,\n");
+}
+
+TEST_CASE("the logger writes rows and hparams.yaml, and a later stage adds rows") {
+  const TempFolder folder;
+  RecordingLog log;
+  {
+    CSVLogger logger({}, {folder.path(), false, log});
+    logger.log_hyper_parameters(pipeline::Value(pipeline::Value::Map{{"lr", 1e-5}}));
+    logger.log_scalars(std::array{Pair("train_loss", 0.5)}, 0);
+    logger.flush();
+    CHECK(read_text(folder.path() / "metrics.csv") == "step,train_loss\n0,0.5\n");
+    logger.log_scalars(std::array{Pair("train_loss", 0.25)}, 1);
+    logger.finish(true);
+  }
+  CSVLogger later({.prefix = "final"}, {folder.path(), true, log});
+  later.log_final_metrics(std::array{Pair("test_mse", 0.125)}, 1);
+  later.finish(true);
+  CHECK(read_text(folder.path() / "metrics.csv") == "final-test_mse,step,train_loss\n,0,0.5\n,1,0.25\n0.125,1,\n");
+  CHECK(read_text(folder.path() / "hparams.yaml") == "lr: 1.0e-05\n");
+  CHECK(log.warnings().empty());
+}
+
+TEST_CASE("a folder that cannot be written costs one warning, not the training") {
+  const TempFolder folder;
+  RecordingLog log;
+  CSVLogger logger({}, {folder.path() / "gone", false, log});
+  logger.log_scalars(std::array{Pair("train_loss", 0.5)}, 0);
+  logger.flush();
+  logger.log_scalars(std::array{Pair("train_loss", 0.5)}, 1);
+  logger.finish(true);
+  REQUIRE(log.warnings().size() == 1);
+  CHECK(log.warnings()[0].find("No such file or directory") != std::string::npos);
+}

@@ -1,0 +1,188 @@
+"""Reports that the real program writes, opened in a real browser: wide and narrow, light and dark, printed.
+
+    report_test.py PIPELINE            makes two small workflows, runs them and checks their reports
+    report_test.py --only REPORT...    checks reports that are there already
+
+REPORT_SCREENSHOTS=DIR keeps a picture of every page.
+"""
+
+import json
+import math
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from browser import Browser, find_chromium
+
+SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
+LARGEST = 7_000_000
+SCREENSHOTS = os.environ.get("REPORT_SCREENSHOTS")
+BUTTONS = ".controls button"
+# Every place for a picture holds one with something drawn in it.
+ALL_DRAWN = """document.querySelectorAll('.plot').length >= 2 &&
+    [...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg .trace path, .main-svg .point path'))"""
+# Elements that reach beyond the screen, other than within what scrolls by itself.
+TOO_WIDE = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, pre, svg') && e.getBoundingClientRect().right > innerWidth + 1)
+    .map(e => e.outerHTML.slice(0, 120))"""
+
+ONE_MODEL = """
+name = "single"
+[stages.preprocess]
+source = "data.csv"
+time_column = "date"
+features = ["load", "<i>heat</i> & </script>"]
+target = ["load", "<i>heat</i> & </script>"]
+[stages.slice_windows]
+window = 24
+horizon = 6
+[model]
+type = "LinearModel"
+[trainer]
+max_epochs = 4
+[stages.train]
+[stages.evaluate]
+[stages.visualize]
+examples = 4
+"""
+
+TWO_MODELS = """
+name = "compare"
+[stages.preprocess]
+source = "data.csv"
+time_column = "date"
+features = ["load"]
+target = ["load"]
+[stages.slice_windows]
+window = 24
+[trainer]
+max_epochs = 2
+[stages.train_naive]
+type = "train"
+model.type = "NaiveModel"
+[stages.train_linear]
+type = "train"
+model.type = "LinearModel"
+[stages.evaluate]
+[stages.visualize]
+"""
+
+
+def write_series(file, days=25):
+    """Hourly values of two columns, the second of which is named to break what does not escape."""
+    draw = random.Random(7)
+    lines = ["date,load,<i>heat</i> & </script>"]
+    for day in range(1, days + 1):
+        for hour in range(24):
+            wave = math.sin(2 * math.pi * hour / 24)
+            lines.append(f"2021-01-{day:02d} {hour:02d}:00:00,{20 + 5 * wave + draw.gauss(0, 1):.3f},{3 - wave + draw.gauss(0, 0.2):.3f}")
+    file.write_text("\n".join(lines) + "\n")
+
+
+def run_workflow(program, folder, text):
+    folder.mkdir()
+    write_series(folder / "data.csv")
+    (folder / "workflow.toml").write_text(text)
+    done = subprocess.run([program, "run", "workflow.toml"], cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"pipeline run ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return next(folder.glob("runs/*/visualize/report.html"))
+
+
+class ReportTest(unittest.TestCase):
+    reports = {}
+    browser = None
+
+    def test_every_view(self):
+        """Each report, at each size, in each theme."""
+        checks = [self.needs_no_network, self.fits_the_screen, self.says_what_it_must, self.controls_redraw, self.follows_the_theme, self.prints]
+        for name, report in self.reports.items():
+            for size, (width, height) in SIZES.items():
+                for theme in ("light", "dark"):
+                    self.view, self.width, self.theme = f"{name}-{size}-{theme}", width, theme
+                    self.browser.open(report, width, height, theme)
+                    self.browser.wait_for(ALL_DRAWN)
+                    if SCREENSHOTS:
+                        self.browser.screenshot(pathlib.Path(SCREENSHOTS) / f"{self.view}.png")
+                    for check in checks:
+                        with self.subTest(view=self.view, check=check.__name__):
+                            check()
+                            self.assertEqual(self.browser.complaints(), [])
+
+    def needs_no_network(self):
+        self.assertEqual(self.browser.requests(), [])
+
+    def fits_the_screen(self):
+        self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), self.width)
+        self.assertEqual(self.browser.evaluate(TOO_WIDE), [])
+
+    def says_what_it_must(self):
+        text = self.browser.evaluate("document.body.innerText")
+        self.assertIn("repeating the last value", self.browser.evaluate("document.querySelector('.headline').textContent"))
+        self.assertIn("last value", self.browser.evaluate("document.querySelector('#metrics tr.naive').textContent"))
+        for word in ("Metrics", "Training", "Forecasts", "Errors", "Data", "Workflow", "Reproduce", "Seed", "LibTorch", "Threads"):
+            self.assertIn(word, text)
+        self.assertIn("[stages.", self.browser.evaluate("document.querySelector('#workflow pre').textContent"))
+
+    def controls_redraw(self):
+        targets = self.browser.evaluate("[...document.querySelectorAll('#controls-target option')].map(option => option.textContent)")
+        for i, name in enumerate(targets):
+            self.browser.evaluate("(() => { const select = document.querySelector('#controls-target select');"
+                                  f" select.value = {i}; select.dispatchEvent(new Event('change')); }})()")
+            # Markup in a column's name is shown, not interpreted.
+            self.browser.wait_for(f"document.querySelector('#plot-tracks .ytitle').textContent === {json.dumps(name)}")
+        for i in range(self.browser.evaluate(f"document.querySelectorAll('{BUTTONS}').length")):
+            self.browser.evaluate(f"document.querySelectorAll('{BUTTONS}')[{i}].click()")
+            self.assertEqual(self.browser.evaluate(f"document.querySelectorAll('{BUTTONS}')[{i}].getAttribute('aria-pressed')"), "true")
+            self.browser.wait_for(ALL_DRAWN)
+
+    def follows_the_theme(self):
+        brightness = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0) / 765"
+        ink = "document.querySelector('.plot .ytick text').style.fill"
+        self.assertEqual(self.browser.evaluate(brightness) > 0.5, self.theme == "light")
+        before = self.browser.evaluate(ink)
+        self.browser.theme("dark" if self.theme == "light" else "light")
+        self.browser.wait_for(f"{ink} !== {json.dumps(before)}")
+        self.assertEqual(self.browser.evaluate(brightness) > 0.5, self.theme == "dark")
+
+    def prints(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(SCREENSHOTS or folder) / f"{self.view}.pdf"
+            self.browser.print_pdf(file)
+            self.assertTrue(file.read_bytes().startswith(b"%PDF"))
+
+    def test_is_one_small_file_with_its_pictures_beside_it(self):
+        for name, report in self.reports.items():
+            with self.subTest(report=name):
+                self.assertLess(report.stat().st_size, LARGEST)
+                stems = {file.stem for file in report.parent.glob("*.svg")}
+                self.assertIn("loss", stems)
+                self.assertEqual(stems, {file.stem for file in report.parent.glob("*.png")})
+                for file in report.parent.glob("*.png"):
+                    self.assertTrue(file.read_bytes().startswith(b"\x89PNG"))
+
+
+def main(arguments):
+    chromium = find_chromium()
+    if not chromium:
+        print("skipped: there is no chromium to open the report in")
+        return 77
+    with tempfile.TemporaryDirectory(prefix="report-test-") as scratch:
+        if arguments[0] == "--only":
+            ReportTest.reports = {pathlib.Path(file).resolve().parent.name: pathlib.Path(file).resolve() for file in arguments[1:]}
+        else:
+            for name, text in {"single": ONE_MODEL, "compare": TWO_MODELS}.items():
+                ReportTest.reports[name] = run_workflow(pathlib.Path(arguments[0]).resolve(), pathlib.Path(scratch) / name, text)
+        ReportTest.browser = Browser(chromium)
+        try:
+            result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromTestCase(ReportTest))
+        finally:
+            ReportTest.browser.close()
+    return 0 if result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

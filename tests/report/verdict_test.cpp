@@ -1,0 +1,75 @@
+#include "verdict.h"
+
+#include <doctest/doctest.h>
+
+using namespace pipeline::stage::visualize;
+
+namespace {
+
+Evaluation evaluation(const char* stage, const char* model, double mae, double rmse) {
+  SplitErrors errors;
+  errors.scaled = {{"mse", mae * mae}};
+  errors.naive_scaled = {{"mse", 4.0}};
+  errors.original["OT"] = {{"mae", mae}, {"rmse", rmse}};
+  errors.naive_original["OT"] = {{"mae", 1.0}, {"rmse", 2.0}};
+  Evaluation out;
+  out.stage = stage, out.model = model;
+  out.splits["test"] = errors;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a model that is better than the last value is said to be, in original units") {
+  const Verdict verdict = judge({evaluation("train", "LSTMModel", 0.88, 1.5)});
+  CHECK(verdict.standing == Standing::better);
+  CHECK(verdict.headline ==
+        "LSTMModel beats repeating the last value: its mean error on OT is 0.8800 on the test split against 1.000, 12 % better.");
+  CHECK(verdict.notes.empty());
+}
+
+TEST_CASE("a model that is worse is told so plainly, and so is one that repeats the last value") {
+  const Verdict worse = judge({evaluation("train", "LSTMModel", 1.05, 2.1)});
+  CHECK(worse.standing == Standing::worse);
+  CHECK(worse.headline ==
+        "LSTMModel does not beat repeating the last value: its mean error on OT is 1.050 on the test split against 1.000, 5.0 % worse.");
+  const Verdict same = judge({evaluation("train", "NaiveModel", 1.0, 2.0)});
+  CHECK(same.standing == Standing::even);
+  CHECK(same.headline.starts_with("NaiveModel is no better than repeating the last value"));
+}
+
+TEST_CASE("where absolute and squared error disagree the headline says both") {
+  const Verdict verdict = judge({evaluation("train", "LSTMModel", 0.9, 2.2)});
+  CHECK(verdict.standing == Standing::even);
+  CHECK(verdict.headline.find("10 % better") != std::string::npos);
+  CHECK(verdict.headline.find("By root mean squared error, which weighs large misses more, it is 10 % worse: 2.200 against 2.000.") !=
+        std::string::npos);
+}
+
+TEST_CASE("of several models the best leads and the others follow, each with its stage") {
+  const Verdict verdict = judge({evaluation("train_a", "A", 1.2, 2.5), evaluation("train_b", "B", 0.5, 1.0)});
+  CHECK(verdict.headline.starts_with("Best of 2 models: train_b (B) beats"));
+  REQUIRE(verdict.notes.size() == 1);
+  CHECK(verdict.notes[0].starts_with("train_a (A) does not beat repeating the last value"));
+}
+
+TEST_CASE("several targets are judged on the scaled series") {
+  Evaluation two = evaluation("train", "LSTMModel", 0.5, 1.0);
+  SplitErrors& errors = two.splits.at("test");
+  errors.original["LULL"] = {{"mae", 3.0}};
+  errors.naive_original["LULL"] = {{"mae", 2.0}};
+  const Verdict verdict = judge({two});
+  CHECK(verdict.headline ==
+        "LSTMModel beats repeating the last value: its mean squared error over its 2 targets (scaled) is 0.2500 on the test split against "
+        "4.000, 94 % better.");
+  CHECK(verdict.notes.at(0) == "In original units its mean error is below the last value's on 1 of 2 targets.");
+}
+
+TEST_CASE("without metrics, or without a last value, the verdict claims nothing") {
+  CHECK(judge({}).headline.starts_with("No metrics were found"));
+  Evaluation alone = evaluation("train", "LSTMModel", 0.5, 1.0);
+  alone.splits.at("test").naive_original.clear();
+  const Verdict verdict = judge({alone});
+  CHECK(verdict.standing == Standing::unknown);
+  CHECK(verdict.headline.find("there is no last value to compare with") != std::string::npos);
+}

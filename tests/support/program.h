@@ -1,0 +1,37 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// What a program left: its exit status (128 + signal where one ended it) and both outputs.
+struct Finished {
+  int status = -1;
+  std::string out, err;
+};
+
+/// A program started in a folder, with both outputs going to files.
+class Program {
+ public:
+  Program(const std::filesystem::path& executable, const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+          const std::vector<std::string>& environment = {});
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  void signal(int number) const;
+  /// What it has written to stderr so far.
+  [[nodiscard]] std::string err_so_far() const;
+  /// Waits for its end.
+  [[nodiscard]] Finished wait();
+
+ private:
+  pid_t process_ = -1;
+  std::filesystem::path out_, err_;
+};
+
+/// Runs build/bin/pipeline in `folder` to its end.
+[[nodiscard]] Finished pipeline_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                                        const std::vector<std::string>& environment = {});

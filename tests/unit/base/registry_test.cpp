@@ -1,0 +1,55 @@
+#include <doctest/doctest.h>
+
+#include "pipeline/registry.h"
+#include "pipeline/stage.h"
+
+using namespace pipeline;
+
+namespace {
+
+struct Quiet final : Stage {
+  using Options = NoOptions;
+  explicit Quiet(Options) {}
+  void run(StageContext&) override {}
+};
+
+}  // namespace
+
+TEST_CASE("a registered component can be found and made") {
+  Registry registry;
+  Registrar registrar;
+  registrar.add<Stage, Quiet>("quiet", "Does nothing.").needs("series").gives("silence").uses({"model"});
+  registry.commit(std::move(registrar.entries()));
+  const ComponentInfo* info = registry.find("stage", "quiet");
+  REQUIRE(info);
+  CHECK(info->inputs.at(0).kind == "series");
+  CHECK(info->outputs == std::vector<std::string>{"silence"});
+  CHECK(registry.make<Stage>("quiet", Value{}) != nullptr);
+}
+
+TEST_CASE("an unknown component is refused with the nearest name") {
+  Registry registry;
+  Registrar registrar;
+  registrar.add<Stage, Quiet>("quiet", "Does nothing.");
+  registry.commit(std::move(registrar.entries()));
+  CHECK_THROWS_WITH_AS(static_cast<void>(registry.make<Stage>("quit", Value{})), "unknown stage \"quit\"; did you mean \"quiet\"?", Error);
+}
+
+TEST_CASE("a plugin registers everything or nothing") {
+  Registry registry;
+  Registrar first, second;
+  first.add<Stage, Quiet>("quiet", "Does nothing.");
+  registry.commit(std::move(first.entries()));
+  second.add<Stage, Quiet>("another", "Would be fine.");
+  second.add<Stage, Quiet>("quiet", "Is taken.");
+  CHECK_THROWS_WITH_AS(registry.commit(std::move(second.entries())), doctest::Contains("registered already"), Error);
+  CHECK(registry.find("stage", "another") == nullptr);
+}
+
+TEST_CASE("options a component does not take are refused") {
+  Registry registry;
+  Registrar registrar;
+  registrar.add<Stage, Quiet>("quiet", "Does nothing.");
+  registry.commit(std::move(registrar.entries()));
+  CHECK_THROWS_WITH_AS(static_cast<void>(registry.make<Stage>("quiet", Value(Value::Map{{"loud", true}}))), "unknown option \"loud\"", Error);
+}

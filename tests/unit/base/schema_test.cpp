@@ -1,0 +1,68 @@
+#include <doctest/doctest.h>
+
+#include "pipeline/options.h"
+
+using namespace pipeline;
+
+namespace {
+
+struct SampleOptions {
+  double lr = 0.001;
+  std::int64_t layers = 2;
+  std::string mode = "min";
+  std::vector<std::string> columns;
+  Value limit = 1.0;
+  std::int64_t low = 1;
+  std::int64_t high = 10;
+
+  static constexpr auto options() {
+    return option_list<SampleOptions>(option("lr", &SampleOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
+                                      option("layers", &SampleOptions::layers, "Layers.").between(1, 8),
+                                      option("mode", &SampleOptions::mode, "Direction.").choices({"min", "max"}),
+                                      option("columns", &SampleOptions::columns, "Columns."),
+                                      option("limit", &SampleOptions::limit, "Batches.").number().at_least(0), option("low", &SampleOptions::low, "Low."),
+                                      option("high", &SampleOptions::high, "High."));
+  }
+  static std::vector<OptionRule> rules() { return {{OptionRule::Kind::less_than, "low", "high"}}; }
+};
+
+std::string mistake_of(Value::Map given) {
+  const auto mistakes = check_options(make_schema<SampleOptions>(), Value(std::move(given)));
+  REQUIRE(mistakes.size() == 1);
+  return mistakes.front().message;
+}
+
+}  // namespace
+
+TEST_CASE("a schema takes its defaults from the struct") {
+  const Schema schema = make_schema<SampleOptions>();
+  REQUIRE(schema.options.size() == 7);
+  CHECK(schema.find("lr")->default_value == Value(0.001));
+  CHECK(schema.find("lr")->search->log);
+  CHECK(to_value(bind_options<SampleOptions>(Value{})) == schema.with_defaults(Value(Value::Map{})));
+}
+
+TEST_CASE("given values reach the struct, a single element stands for a list of one") {
+  const auto options = bind_options<SampleOptions>(Value(Value::Map{{"lr", 1}, {"columns", "OT"}, {"limit", 3}}));
+  CHECK(options.lr == 1.0);
+  CHECK(options.columns == std::vector<std::string>{"OT"});
+  CHECK(options.limit.is_int());
+}
+
+TEST_CASE("mistakes name the option, what it takes and what it got") {
+  CHECK(mistake_of({{"lr", 0}}) == "lr takes a number above 0, got 0");
+  CHECK(mistake_of({{"lr", "fast"}}) == "lr takes a number above 0, got a string (\"fast\")");
+  CHECK(mistake_of({{"layers", 2.5}}) == "layers takes an integer of at least 1 and at most 8, got a float (2.5)");
+  CHECK(mistake_of({{"layers", 9}}) == "layers takes an integer of at least 1 and at most 8, got 9");
+  CHECK(mistake_of({{"mode", "mix"}}) == "mode takes one of min, max, got \"mix\"; did you mean \"min\"?");
+  CHECK(mistake_of({{"layrs", 2}}) == "unknown option \"layrs\"; did you mean \"layers\"?");
+  CHECK(mistake_of({{"columns", Value::List{1}}}) == "columns takes strings, got a list");
+  CHECK(mistake_of({{"limit", -1}}) == "limit takes an integer or a float of at least 0, got -1");
+  CHECK(mistake_of({{"low", 10}}) == "low (10) must be below high (10)");
+}
+
+TEST_CASE("the nearest name is found whatever its case, and none when nothing is near") {
+  CHECK(nearest_name("lstmmodel", {"LSTMModel", "LinearModel"}) == "LSTMModel");
+  CHECK(nearest_name("patiense", {"monitor", "patience"}) == "patience");
+  CHECK(nearest_name("zebra", {"monitor", "patience"}).empty());
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/workflow.h"
+#include "pipeline/registry.h"
+
+namespace pipeline::test {
+
+/// An empty folder that is the current one while this lives, with a CSV of the columns date, HUFL and OT in data/.
+class Workspace {
+ public:
+  Workspace();
+  ~Workspace();
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  void write(const std::string& file, const std::string& text) const;
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  std::filesystem::path folder_, before_;
+};
+
+/// Components that resemble the real ones in name and options.
+void add_components(Registry& registry);
+
+/// The whole way, with the components above.
+[[nodiscard]] CheckedWorkflow check(const std::string& file, const std::vector<std::string>& sets = {});
+/// The same for a text, written as w.toml.
+[[nodiscard]] CheckedWorkflow check_text(const std::string& text, const std::vector<std::string>& sets = {});
+/// Its mistakes, one a line, as they are printed; the message of the Error where it cannot be read.
+[[nodiscard]] std::string mistakes_in(const std::string& text, const std::vector<std::string>& sets = {});
+[[nodiscard]] std::string mistakes_of(const CheckedWorkflow& checked);
+[[nodiscard]] const StagePlan& stage_of(const CheckedWorkflow& checked, const std::string& name);
+
+/// A workflow without mistakes, 12 lines; more can be appended.
+extern const std::string sound;
+
+}  // namespace pipeline::test

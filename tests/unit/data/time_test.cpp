@@ -1,0 +1,166 @@
+#include <doctest/doctest.h>
+
+#include "data/time_axis.h"
+#include "data/time_parser.h"
+#include "pipeline/files.h"
+#include "unit/data/data_test.h"
+
+namespace pipeline {
+namespace {
+
+using test::contains;
+using test::error_of;
+
+constexpr std::int64_t hour = 3600 * nanoseconds_per_second, day = nanoseconds_per_day;
+
+std::string parsed(std::string_view text, const std::string& format = {}) {
+  const auto time = TimeParser(format).parse(text);
+  return time ? format_time(*time) : "no time";
+}
+
+std::vector<std::int64_t> times(std::initializer_list<const char*> texts) {
+  std::vector<std::int64_t> out;
+  for (const char* text : texts) out.push_back(parse_time(text));
+  return out;
+}
+
+TimeAxis understand(const std::vector<std::int64_t>& time, const std::string& frequency = "infer", const std::string& gaps = "error") {
+  return understand_time(time, frequency, gaps, [](std::int64_t row) { return "x.csv:" + std::to_string(row + 2); });
+}
+
+TEST_CASE("ISO 8601 times are read in all their forms") {
+  CHECK(parsed("2016-07-01") == "2016-07-01 00:00:00");
+  CHECK(parsed("2016-07-01 05:06:07") == "2016-07-01 05:06:07");
+  CHECK(parsed("2016-07-01T05:06") == "2016-07-01 05:06:00");
+  CHECK(parsed("2016-07-01 5") == "2016-07-01 05:00:00");
+  CHECK(parsed("20160701") == "2016-07-01 00:00:00");
+  CHECK(parsed("20160701T0506") == "2016-07-01 05:06:00");
+  CHECK(parsed("2016/7/1 05:06:07") == "2016-07-01 05:06:07");
+  CHECK(parsed("2016-07") == "2016-07-01 00:00:00");
+  CHECK(parsed("2016-07-01 05:06:07.25") == "2016-07-01 05:06:07.250000000");
+  CHECK(parsed("2016-12-31 24:00") == "2017-01-01 00:00:00");
+  CHECK(parsed("2000-02-29 00:00:00") == "2000-02-29 00:00:00");
+  CHECK(parsed("1969-12-31 23:00:00") == "1969-12-31 23:00:00");
+}
+
+TEST_CASE("offsets become UTC") {
+  CHECK(parsed("2016-07-01T05:00:00Z") == "2016-07-01 05:00:00");
+  CHECK(parsed("2016-07-01T05:00:00+08:00") == "2016-06-30 21:00:00");
+  CHECK(parsed("2016-07-01 05:00:00.5-0330") == "2016-07-01 08:30:00.500000000");
+  CHECK(parsed("2016-07-01T05:00:00 +02") == "2016-07-01 03:00:00");
+  CHECK(parsed("01/07/2016 05:00 +0200", "%d/%m/%Y %H:%M %z") == "2016-07-01 03:00:00");
+}
+
+TEST_CASE("what is no time is refused") {
+  for (const char* text :
+       {"", "x", "2016", "2016-13-01", "2016-02-30", "1900-02-29", "2016-07-01 25:00", "2016-07-01 05:60", "2016-07-01 05:06:07 x",
+        "01/07/2016", "2016-07-01T", "2016-07-01 05:06:07.", "3016-07-01", "1500-07-01", "2016-07-01+08:0"}) {
+    CAPTURE(text);
+    CHECK(parsed(text) == "no time");
+  }
+}
+
+TEST_CASE("a date that was just read is not taken for another") {
+  TimeParser parser({});
+  CHECK(format_time(*parser.parse("2016-07-01 24:00:00")) == "2016-07-02 00:00:00");
+  CHECK(format_time(*parser.parse("2016-07-01 01:00:00")) == "2016-07-01 01:00:00");
+  CHECK(format_time(*parser.parse("2016-07-01T02:00:00")) == "2016-07-01 02:00:00");
+  CHECK(!parser.parse("2016-07-01 02:61:00"));
+  CHECK(!parser.parse("2016-07-01 0x:00:00"));
+}
+
+TEST_CASE("epoch seconds are recognised, other epochs named") {
+  CHECK(parsed("1467331200") == "2016-07-01 00:00:00");
+  CHECK(parsed("1467331200000", "epoch_ms") == "2016-07-01 00:00:00");
+  CHECK(parsed("1467331200.5", "epoch") == "2016-07-01 00:00:00.500000000");
+  CHECK(parsed("0", "epoch") == "1970-01-01 00:00:00");
+  CHECK(parsed("99999999999999999999", "epoch") == "no time");
+}
+
+TEST_CASE("strptime formats take numbers without leading zeros") {
+  CHECK(parsed("2010 1 2 3", "%Y %m %d %H") == "2010-01-02 03:00:00");
+  CHECK(parsed("31.12.2010 23:59", "%d.%m.%Y %H:%M") == "2010-12-31 23:59:00");
+  CHECK(parsed("31.02.2010 23:59", "%d.%m.%Y %H:%M") == "no time");
+  CHECK(parsed("2010 1 2 3 4", "%Y %m %d %H") == "no time");
+}
+
+TEST_CASE("calendar arithmetic agrees with itself over 800 years") {
+  for (std::int64_t days = -146'097; days < 146'097; days += 13) CHECK(days_from_civil(civil_from_days(days)) == days);
+  CHECK(weekday(0) == 3);
+  CHECK(weekday(-1) == 2);
+}
+
+TEST_CASE("the step is inferred and gaps are counted") {
+  const auto hourly = times({"2016-07-01 00:00", "2016-07-01 01:00", "2016-07-01 02:00"});
+  CHECK(understand(hourly).frequency.text() == "1h");
+  CHECK(understand(hourly).gaps == 0);
+  const auto gap = times({"2016-07-01 00:00", "2016-07-01 01:00", "2016-07-01 04:00", "2016-07-01 05:00"});
+  CHECK(error_of([&] { understand(gap); }) ==
+        "4: x.csv:4: 3h from 2016-07-01 01:00:00 to 2016-07-01 04:00:00 where the step is 1h; write gaps = \"split\" to begin a new "
+        "segment at each, "
+        "gaps = \"allow\" to read on as if nothing were missing, or frequency = \"none\" for irregular times");
+  const TimeAxis split = understand(gap, "infer", "split");
+  REQUIRE(split.segments.size() == 2);
+  CHECK(split.segments[1].first == 2);
+  CHECK(split.segments[1].count == 2);
+  CHECK(understand(gap, "infer", "allow").segments.size() == 1);
+  CHECK(understand(gap, "none").frequency.irregular());
+}
+
+TEST_CASE("working days are recognised, holidays are no gaps") {
+  const auto days = times({"2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-09"});
+  CHECK(understand(days).frequency.text() == "business_day");
+  CHECK(understand(days).gaps == 0);
+  const auto with_saturday = times({"2020-01-02", "2020-01-03", "2020-01-04", "2020-01-06"});
+  CHECK(infer_frequency(with_saturday).text() == "1d");
+  CHECK(infer_frequency(times({"2020-01-06", "2020-01-07", "2020-01-08"})).text() == "1d");
+  CHECK(contains(error_of([&] { understand(times({"2020-01-03", "2020-01-04"}), "business_day"); }), "x.csv:3: 1d from"));
+  CHECK(contains(error_of([&] {
+                   understand(times({"2020-01-04", "2020-01-06"}), "business_day");
+                 }),
+                 "x.csv:2: 2020-01-04 is a weekend day"));
+  CHECK(contains(error_of([&] { understand(times({"2020-01-03", "2020-03-02"}), "business_day"); }), "59d from"));
+}
+
+TEST_CASE("months are recognised, at a day of the month or at its end") {
+  CHECK(infer_frequency(times({"2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01"})).text() == "1mo");
+  CHECK(infer_frequency(times({"2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"})).text() == "1mo");
+  CHECK(infer_frequency(times({"2019-12-31", "2020-03-31", "2020-06-30", "2020-09-30"})).text() == "3mo");
+  CHECK(infer_frequency(times({"2018-01-01", "2019-01-01", "2020-01-01", "2021-01-01"})).text() == "12mo");
+  CHECK(understand(times({"2020-01-31", "2020-02-29", "2020-03-31"})).gaps == 0);
+}
+
+TEST_CASE("frequencies are written as they are read") {
+  for (const char* text : {"1h", "15min", "90min", "1d", "7d", "250ms", "3mo", "business_day", "none"})
+    CHECK(Frequency::parse(text).text() == text);
+  CHECK(Frequency::parse("1w").step_ns == 7 * day);
+  CHECK(Frequency::parse("h").step_ns == hour);
+  CHECK(Frequency::parse("1y").months == 12);
+  for (const char* text : {"", "1x", "0h", "-1h", "hourly", "1.5h"})
+    CHECK(contains(error_of([&] { static_cast<void>(Frequency::parse(text)); }), "is not understood"));
+}
+
+TEST_CASE("future times go on by the step") {
+  SeriesInfo info;
+  info.has_time = true;
+  const auto future = [&](const char* last, const char* frequency) {
+    info.frequency = frequency;
+    std::string text;
+    for (const std::int64_t time : future_times(parse_time(last), 2, info)) text += format_time(time, true) + " ";
+    return text;
+  };
+  CHECK(future("2018-06-26 19:00", "1h") == "2018-06-26 20:00:00 2018-06-26 21:00:00 ");
+  CHECK(future("2020-04-16", "business_day") == "2020-04-17 2020-04-20 ");
+  CHECK(future("2020-01-31", "1mo") == "2020-02-29 2020-03-31 ");
+  info.median_step_ns = 2 * hour;
+  CHECK(future("2020-01-31 12:00", "none") == "2020-01-31 14:00:00 2020-01-31 16:00:00 ");
+  info.has_time = false;
+  CHECK(future_times(41, 2, info) == std::vector<std::int64_t>{42, 43});
+}
+
+TEST_CASE("parse_time refuses other texts") {
+  CHECK(contains(error_of([] { static_cast<void>(parse_time("soon")); }), "2: \"soon\" is no time"));
+}
+
+}  // namespace
+}  // namespace pipeline

@@ -1,0 +1,50 @@
+#include <doctest/doctest.h>
+
+#include "pipeline/files.h"
+#include "pipeline/plugin.h"
+#include "plugin/facts.h"
+#include "support/temp_folder.h"
+
+using namespace pipeline;
+
+namespace {
+
+PluginFacts matching() { return {PIPELINE_PLUGIN_API, PIPELINE_ABI_TAG, "2.13.0", "lstm", "1.0.0"}; }
+
+}  // namespace
+
+TEST_CASE("facts are read from a library's bytes without loading it") {
+  const TempFolder folder;
+  const auto file = folder.path() / "libx.so";
+  write_text(file, std::string("\x7f" "ELF....") + plugin_facts_marker + "1\ngcc12\n2.13.0\nlstm\n1.2.3\n");
+  const auto facts = read_plugin_facts(file);
+  REQUIRE(facts);
+  CHECK(facts->api == 1);
+  CHECK(facts->torch_version == "2.13.0");
+  CHECK(facts->name == "lstm");
+  CHECK(facts->version == "1.2.3");
+}
+
+TEST_CASE("a file that is no library, or a library that is no plugin, has no facts") {
+  const TempFolder folder;
+  write_text(folder.path() / "text.so", std::string(plugin_facts_marker) + "1\na\nb\nc\nd\n");
+  write_text(folder.path() / "plain.so", "\x7f" "ELF nothing here");
+  write_text(folder.path() / "cut.so", std::string("\x7f" "ELF") + plugin_facts_marker + "1\ngcc");
+  CHECK_FALSE(read_plugin_facts(folder.path() / "text.so"));
+  CHECK_FALSE(read_plugin_facts(folder.path() / "plain.so"));
+  CHECK_FALSE(read_plugin_facts(folder.path() / "cut.so"));
+}
+
+TEST_CASE("what does not fit names both sides and the cure") {
+  CHECK(incompatibility(matching(), "2.13.0").empty());
+  CHECK(incompatibility(matching(), "2.14.1") == "built for LibTorch 2.13.0, this host has 2.14.1: rebuild it against this LibTorch");
+  PluginFacts other = matching();
+  other.api = 99;
+  CHECK(incompatibility(other, "2.13.0").starts_with("built for plugin API 99, this host has 1"));
+  other = matching();
+  other.abi_tag = "clang";
+  CHECK(incompatibility(other, "2.13.0").starts_with("built with the C++ ABI clang, this host has gcc"));
+  other = matching();
+  other.torch_version = "";
+  CHECK(incompatibility(other, "2.14.1").empty());
+}

@@ -1,0 +1,89 @@
+#include <doctest/doctest.h>
+
+#include "pipeline/files.h"
+#include "run/stage_key.h"
+#include "support/temp_folder.h"
+
+using namespace pipeline;
+
+namespace {
+
+struct ReadOptions {
+  std::string source;
+  double scale = 1;
+  std::int64_t workers = 0;
+  std::string password;
+
+  static constexpr auto options() {
+    return option_list<ReadOptions>(option("source", &ReadOptions::source, "File.").role(OptionRole::input_path), option("scale", &ReadOptions::scale, "Scale."),
+                                    option("workers", &ReadOptions::workers, "Threads.").no_effect_on_result(),
+                                    option("password", &ReadOptions::password, "Password.").secret());
+  }
+};
+
+struct Read final : Stage {
+  using Options = ReadOptions;
+  explicit Read(Options) {}
+  void run(StageContext&) override {}
+};
+
+struct KeyFixture {
+  KeyFixture() {
+    Registrar registrar;
+    registrar.add<Stage, Read>("read", "Reads.").without_randomness();
+    registrar.add<Stage, Read>("draw", "Draws at random.");
+    registry.commit(std::move(registrar.entries()));
+    write_text(folder.path() / "data.csv", "a\n1\n");
+    stage.name = stage.type = "read";
+    stage.options = Value(Value::Map{{"source", (folder.path() / "data.csv").string()}, {"scale", 1.0}, {"workers", 0}, {"password", "secret"}});
+  }
+  [[nodiscard]] StageKey key() const { return make_stage_key(stage, settings, registry, inputs, Value{}); }
+
+  TempFolder folder;
+  Registry registry;
+  StagePlan stage;
+  RunSettings settings;
+  std::map<std::string, std::string> inputs{{"before", "hash"}};
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(KeyFixture, "the same stage has the same key, and a changed option is named") {
+  const StageKey before = key();
+  CHECK(key().hash() == before.hash());
+  stage.options["scale"] = 2.0;
+  CHECK(key().hash() != before.hash());
+  CHECK(key_changes(before.fields, key().fields) == std::vector<std::string>{"scale changed from 1.0 to 2.0"});
+}
+
+TEST_CASE_FIXTURE(KeyFixture, "what cannot change the result is no part of the key, nor is a secret") {
+  const StageKey before = key();
+  stage.options["workers"] = 8;
+  stage.options["password"] = "other";
+  settings.seed = 1;
+  CHECK(key().hash() == before.hash());
+  stage.type = "draw";
+  const StageKey drawn = key();
+  settings.seed = 2;
+  CHECK(key_changes(drawn.fields, key().fields) == std::vector<std::string>{"seed changed from 1 to 2"});
+}
+
+TEST_CASE_FIXTURE(KeyFixture, "an input file counts by its content, not by its time") {
+  const StageKey before = key();
+  std::filesystem::last_write_time(folder.path() / "data.csv", std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  CHECK(key().hash() == before.hash());
+  write_text(folder.path() / "data.csv", "a\n2\n");
+  CHECK(key_changes(before.fields, key().fields) == std::vector<std::string>{"the file of source changed"});
+}
+
+TEST_CASE_FIXTURE(KeyFixture, "other data from an earlier stage is named") {
+  const StageKey before = key();
+  inputs["before"] = "other";
+  CHECK(key_changes(before.fields, key().fields) == std::vector<std::string>{"before gives something else"});
+}
+
+TEST_CASE_FIXTURE(KeyFixture, "secrets are blotted out of what is kept") {
+  const Value shown = without_secrets(stage.options, registry.find("stage", "read")->schema);
+  CHECK(shown.at("password") == Value("***"));
+  CHECK(shown.at("scale") == Value(1.0));
+}

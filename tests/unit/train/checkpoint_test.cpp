@@ -1,0 +1,307 @@
+#include "pipeline/torch/checkpoint.h"
+
+#include <doctest/doctest.h>
+#include <torch/nn.h>
+#include <unistd.h>
+
+#include <bit>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "train/pickle_reader.h"
+
+using namespace pipeline;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() : path_(std::filesystem::temp_directory_path() / ("pipeline_checkpoint_" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(path_);
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::filesystem::path operator/(const char* name) const { return path_ / name; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void put_bytes(const std::filesystem::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+
+State example() {
+  return State::Map{
+      {"epoch", 3},
+      {"pytorch-lightning_version", "2.6.6"},
+      {"nothing", State()},
+      {"flags", State::List{true, false}},
+      {"numbers",
+       State::List{0, -1, 255, 65536, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), 0.1, -1e-300}},
+      {"text", "Öl = \"oil\"\n"},
+      {"empty", State::List{State::List{}, State::Tuple{}, State::Map{}, ""}},
+      {"betas", State::Tuple{{0.9, 0.999}}},
+      {"state", State::IntMap{{0, State::Map{{"step", torch::tensor(12.0F)}}}, {300, State::Map{{"step", torch::tensor(13.0F)}}}}},
+      {"state_dict",
+       State::Map{{"w", torch::arange(6, torch::kFloat).reshape({2, 3})}, {"b", torch::tensor({1.5, -2.5}, torch::kBFloat16)}}},
+      {"kinds", State::List{torch::tensor({0.1}, torch::kDouble), torch::tensor({1, -2}, torch::kLong), torch::tensor({true, false}),
+                            torch::empty({0, 4})}}};
+}
+
+void check_equal(const State& a, const State& b) {
+  REQUIRE(a.data.index() == b.data.index());
+  if (const auto* tensor = std::get_if<torch::Tensor>(&a.data)) {
+    CHECK((tensor->scalar_type() == b.tensor().scalar_type()));
+    CHECK(torch::equal(*tensor, b.tensor()));
+  } else if (const auto* map = std::get_if<State::Map>(&a.data)) {
+    REQUIRE(map->size() == b.map().size());
+    for (std::size_t i = 0; i < map->size(); ++i) {
+      CHECK((*map)[i].first == b.map()[i].first);
+      check_equal((*map)[i].second, b.map()[i].second);
+    }
+  } else if (const auto* by_number = std::get_if<State::IntMap>(&a.data)) {
+    for (const auto& [key, item] : *by_number) check_equal(item, std::get<State::IntMap>(b.data).at(key));
+  } else if (std::holds_alternative<State::List>(a.data) || std::holds_alternative<State::Tuple>(a.data)) {
+    REQUIRE(a.list().size() == b.list().size());
+    for (std::size_t i = 0; i < a.list().size(); ++i) check_equal(a.list()[i], b.list()[i]);
+  } else {
+    CHECK(a.to_value() == b.to_value());
+  }
+}
+
+std::string failure(const std::filesystem::path& file) {
+  try {
+    static_cast<void>(read_checkpoint(file));
+  } catch (const Error& error) {
+    CHECK(error.status() == ExitStatus::training);
+    return error.what();
+  }
+  return "";
+}
+
+/// The error of a pickle given as text, with storages that do not exist.
+std::string pickle_failure(const std::string& pickle) {
+  const LoadStorage load = [](const std::string&, torch::ScalarType type, std::int64_t count) {
+    return torch::zeros({std::min<std::int64_t>(count, 8)}, type);
+  };
+  try {
+    static_cast<void>(read_pickle({reinterpret_cast<const unsigned char*>(pickle.data()), pickle.size()}, load));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// A tensor of `shape` and `strides` (each as pickled tuple) over eight floats.
+std::string pickled_tensor(const std::string& offset, const std::string& shape, const std::string& strides) {
+  return std::string("ctorch._utils\n_rebuild_tensor_v2\n((X\x07") + std::string(3, '\0') + "storagectorch\nFloatStorage\nX\x01" +
+         std::string(3, '\0') + "0X\x03" + std::string(3, '\0') + "cpuK\x08tQ" + offset + shape + strides +
+         "\x89"
+         "ccollections\nOrderedDict\n)RtR.";
+}
+
+struct Head : torch::nn::Module {
+  Head()
+      : fc(register_module("fc", torch::nn::Linear(3, 2))),
+        scale(register_parameter("scale", torch::ones({2}))),
+        seen(register_buffer("seen", torch::zeros({1}))) {}
+  torch::nn::Linear fc;
+  torch::Tensor scale, seen;
+};
+
+}  // namespace
+
+TEST_CASE("a checkpoint is read back as it was written") {
+  const Folder folder;
+  write_checkpoint(folder / "a.ckpt", example());
+  check_equal(read_checkpoint(folder / "a.ckpt"), example());
+}
+
+TEST_CASE("the same content gives the same bytes, and nothing is left beside the file") {
+  const Folder folder;
+  write_checkpoint(folder / "deep/a.ckpt", example());
+  write_checkpoint(folder / "deep/b.ckpt", example());
+  CHECK(bytes_of(folder / "deep/a.ckpt") == bytes_of(folder / "deep/b.ckpt"));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "deep"), {}) == 2);
+}
+
+TEST_CASE("a view is written with its own values only") {
+  const Folder folder;
+  const torch::Tensor large = torch::arange(100'000, torch::kFloat);
+  write_checkpoint(folder / "view.ckpt", State::Map{{"x", large.slice(0, 10, 13)}, {"t", large.slice(0, 0, 6).reshape({2, 3}).t()}});
+  CHECK(std::filesystem::file_size(folder / "view.ckpt") < 5'000);
+  const State back = read_checkpoint(folder / "view.ckpt");
+  CHECK(torch::equal(back.at("x").tensor(), torch::tensor({10.0F, 11.0F, 12.0F})));
+  CHECK(torch::equal(back.at("t").tensor(), large.slice(0, 0, 6).reshape({2, 3}).t()));
+}
+
+TEST_CASE("a disk that cannot take the file is an error of status 1 that leaves the old file") {
+  const Folder folder;
+  CHECK_THROWS_AS(write_checkpoint("/proc/nowhere/a.ckpt", example()), std::exception);
+  std::filesystem::create_directories(folder / "taken.ckpt/inside");
+  try {
+    write_checkpoint(folder / "taken.ckpt", example());
+    FAIL("a folder was replaced");
+  } catch (const Error& error) {
+    CHECK(error.status() == ExitStatus::unexpected);
+    CHECK(std::string(error.what()).find("taken.ckpt") != std::string::npos);
+  }
+}
+
+TEST_CASE("a checkpoint that is cut short anywhere is named and refused") {
+  const Folder folder;
+  write_checkpoint(folder / "a.ckpt", example());
+  const std::string whole = bytes_of(folder / "a.ckpt");
+  for (std::size_t length = 0; length < whole.size(); length += 97) {
+    put_bytes(folder / "cut.ckpt", whole.substr(0, length));
+    CHECK(failure(folder / "cut.ckpt").starts_with("checkpoint " + (folder / "cut.ckpt").string() + ": "));
+  }
+}
+
+TEST_CASE("a flipped bit is noticed, or changes nothing") {
+  const Folder folder;
+  write_checkpoint(folder / "a.ckpt", example());
+  const std::string whole = bytes_of(folder / "a.ckpt");
+  int noticed = 0;
+  for (std::size_t at = 0; at < whole.size(); at += 3) {
+    std::string flipped = whole;
+    flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
+    put_bytes(folder / "flipped.ckpt", flipped);
+    try {
+      check_equal(read_checkpoint(folder / "flipped.ckpt"), example());  // padding, dates and the like carry nothing
+    } catch (const Error& error) {
+      CHECK(error.status() == ExitStatus::training);
+      ++noticed;
+    }
+  }
+  CHECK(noticed > 100);
+}
+
+TEST_CASE("other files are refused in words") {
+  const Folder folder;
+  put_bytes(folder / "text.ckpt", "not a checkpoint");
+  CHECK(failure(folder / "text.ckpt").ends_with("it is no checkpoint in the format of torch.save, or it is cut short"));
+  CHECK(failure(folder / "absent.ckpt").ends_with("it cannot be opened: No such file or directory"));
+}
+
+TEST_CASE("code in a checkpoint is refused by name") {
+  const std::string message = pickle_failure(
+      "\x80\x02"
+      "cposix\nsystem\n(X\x02" +
+      std::string(3, '\0') + "lstR.");
+  CHECK(message.find("it asks for 'posix.system'") != std::string::npos);
+  CHECK(message.find("nothing of it was run") != std::string::npos);
+  CHECK(pickle_failure("\x80\x02"
+                       "cbuiltins\neval\n.")
+            .find("'builtins.eval'") != std::string::npos);
+}
+
+TEST_CASE("pickles that lie about themselves are refused") {
+  CHECK(pickle_failure("").find("ends too early") != std::string::npos);
+  CHECK(pickle_failure("0.").find("an operation that no checkpoint needs") != std::string::npos);
+  CHECK(pickle_failure(".").find("empty stack") != std::string::npos);
+  CHECK(pickle_failure("t.").find("misses a mark") != std::string::npos);
+  CHECK(pickle_failure("h\x05.").find("recalls what was not kept") != std::string::npos);
+  CHECK(pickle_failure("K\x01K\x02K\x03"
+                       "s.")
+            .find("no dict") != std::string::npos);
+  CHECK(pickle_failure("K\x01(K\x02"
+                       "e.")
+            .find("no list") != std::string::npos);
+  CHECK(pickle_failure("\x8a\x09"
+                       "123456789.")
+            .find("64 bits") != std::string::npos);
+  CHECK(pickle_failure("}q\x01(NNu.").find("a key that is no string") != std::string::npos);
+}
+
+TEST_CASE("a list that holds itself, and one that doubles at every level, are bounded") {
+  CHECK(pickle_failure("]q\x01h\x01"
+                       "a.")
+            .find("nested deeper") != std::string::npos);
+  std::string doubling = "]q" + std::string(1, '\0');
+  for (int level = 1; level < 60; ++level)
+    doubling += "](h" + std::string(1, static_cast<char>(level - 1)) + "h" + std::string(1, static_cast<char>(level - 1)) + "eq" +
+                std::string(1, static_cast<char>(level));
+  CHECK(pickle_failure(doubling + ".").find("more than 10000000 entries") != std::string::npos);
+}
+
+TEST_CASE("a tensor stays within its storage") {
+  CHECK(pickle_failure(pickled_tensor(std::string("K\0", 2), "K\x02K\x04\x86", "K\x04K\x01\x86")) == "");
+  for (const std::string& lie :
+       {pickled_tensor("K\x01", "K\x02K\x04\x86", "K\x04K\x01\x86"), pickled_tensor(std::string("K\0", 2), "K\x09\x85", "K\x01\x85"),
+        pickled_tensor("J\xff\xff\xff\xff", "K\x02\x85", "K\x01\x85"),
+        pickled_tensor(std::string("K\0", 2), "J\xff\xff\xff\x7f\x85", std::string("K\0\x85", 3)),
+        pickled_tensor(std::string("K\0", 2), "K\x02\x85", "J\xff\xff\xff\x7f\x85"),
+        pickled_tensor(std::string("K\0", 2), "K\x02K\x04\x86", "K\x01\x85")})
+    CHECK(pickle_failure(lie).find("a tensor reaches beyond its numbers") != std::string::npos);
+}
+
+TEST_CASE("weights come in PyTorch's order and are copied back") {
+  torch::manual_seed(1);
+  const Head model;
+  const State weights = model_state(model);
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : weights.map()) names.push_back(name);
+  CHECK(names == std::vector<std::string>{"scale", "seen", "fc.weight", "fc.bias"});
+  torch::manual_seed(2);
+  Head other;
+  REQUIRE_FALSE(torch::equal(other.fc->weight, model.fc->weight));
+  load_model_state(other, weights, "test");
+  CHECK(torch::equal(other.fc->weight, model.fc->weight));
+  CHECK(other.fc->weight.requires_grad());
+}
+
+TEST_CASE("every weight that does not fit is named") {
+  Head model;
+  const State wrong(State::Map{{"fc.weight", torch::zeros({2, 4})},
+                               {"fc.bias", torch::zeros({2})},
+                               {"seen", torch::zeros({1})},
+                               {"lstm.weight", torch::zeros({1})}});
+  try {
+    load_model_state(model, wrong, "checkpoint x.ckpt");
+    FAIL("wrong weights were taken");
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    CHECK(error.status() == ExitStatus::training);
+    CHECK(message.find("checkpoint x.ckpt: its weights do not fit") == 0);
+    CHECK(message.find("'scale' [2] is missing") != std::string::npos);
+    CHECK(message.find("'fc.weight' is [2, 4] where the model has [2, 3]") != std::string::npos);
+    CHECK(message.find("'lstm.weight' is unknown to the model") != std::string::npos);
+  }
+}
+
+TEST_CASE("what a checkpoint says of its model comes back") {
+  CheckpointInfo info;
+  info.model_type = "LSTMModel";
+  info.model_options = Value::Map{{"hidden_size", 16}};
+  info.window = 60;
+  info.horizon = 24;
+  info.window_norm = "last";
+  info.shape = {
+      .window = 60, .horizon = 24, .features = 2, .targets = 1, .feature_names = {"a", "b"}, .target_names = {"b"}, .target_columns = {1}};
+  const CheckpointInfo back = CheckpointInfo::from_value(info.to_value());
+  CHECK(back.to_value() == info.to_value());
+  CHECK(back.shape.features == 2);
+  CHECK_FALSE(back.series.has_value());
+}
+
+TEST_CASE("a checkpoint of another program is refused where the model must be known") {
+  const Folder folder;
+  write_checkpoint(folder / "foreign.ckpt", State::Map{{"state_dict", State::Map{}}});
+  const Registry registry;
+  try {
+    static_cast<void>(load_model(folder / "foreign.ckpt", registry, torch::kCPU));
+    FAIL("a model came from nowhere");
+  } catch (const Error& error) {
+    CHECK(error.status() == ExitStatus::training);
+    CHECK(std::string(error.what()).find("it has no entry 'pipeline'") != std::string::npos);
+  }
+}

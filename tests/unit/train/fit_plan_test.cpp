@@ -1,0 +1,73 @@
+#include "train/fit_plan.h"
+
+#include <doctest/doctest.h>
+
+#include "pipeline/errors.h"
+
+using namespace pipeline;
+
+TEST_CASE("an integer limit counts batches, a float is a share") {
+  TrainerOptions options;
+  options.limit_train_batches = 1;
+  options.limit_val_batches = 1.0;
+  CHECK(plan_fit(options, 10, 4).train_batches == 1);
+  CHECK(plan_fit(options, 10, 4).val_batches == 4);
+  options.limit_train_batches = 0.39;
+  options.limit_val_batches = 99;
+  CHECK(plan_fit(options, 10, 4).train_batches == 3);
+  CHECK(plan_fit(options, 10, 4).val_batches == 4);
+  options.limit_val_batches = 0;
+  CHECK(plan_fit(options, 10, 4).val_batches == 0);
+  CHECK_FALSE(plan_fit(options, 10, 4).validates(0));
+}
+
+TEST_CASE("a share of less than one batch names the least that works") {
+  TrainerOptions options;
+  options.limit_train_batches = 0.01;
+  CHECK_THROWS_WITH_AS(static_cast<void>(plan_fit(options, 50, 4)),
+                       "[trainer] limit_train_batches = 0.01 of 50 batches is less than one: write at least 0.02, or an integer", Error);
+  options.limit_train_batches = 1.5;
+  CHECK_THROWS_WITH_AS(static_cast<void>(plan_fit(options, 50, 4)),
+                       "[trainer] limit_train_batches = 1.5 is a share and must lie in [0, 1]; write an integer to count batches", Error);
+  options.limit_train_batches = -1;
+  CHECK_THROWS_WITH_AS(static_cast<void>(plan_fit(options, 50, 4)), "[trainer] limit_train_batches must not be negative", Error);
+}
+
+TEST_CASE("the sanity check has no more batches than a validation") {
+  TrainerOptions options;
+  CHECK(plan_fit(options, 10, 4).sanity_batches == 2);
+  CHECK(plan_fit(options, 10, 1).sanity_batches == 1);
+  options.num_sanity_val_steps = -1;
+  CHECK(plan_fit(options, 10, 4).sanity_batches == 4);
+}
+
+TEST_CASE("fast_dev_run is one short epoch, whatever else is set") {
+  TrainerOptions options;
+  options.fast_dev_run = 3;
+  options.limit_val_batches = 0;
+  options.check_val_every_n_epoch = 5;
+  const FitPlan plan = plan_fit(options, 10, 2);
+  CHECK(plan.fast_dev_run);
+  CHECK(plan.max_epochs == 1);
+  CHECK(plan.max_steps == 3);
+  CHECK(plan.train_batches == 3);
+  CHECK(plan.val_batches == 2);
+  CHECK(plan.sanity_batches == 0);
+  CHECK(plan.validates(0));
+  options.fast_dev_run = true;
+  CHECK(plan_fit(options, 10, 2).train_batches == 1);
+  options.fast_dev_run = false;
+  CHECK_FALSE(plan_fit(options, 10, 2).fast_dev_run);
+  options.fast_dev_run = "yes";
+  CHECK_THROWS_WITH_AS(static_cast<void>(plan_fit(options, 10, 2)),
+                       "[trainer] fast_dev_run = \"yes\": write true, false or a number of batches", Error);
+}
+
+TEST_CASE("validation comes every n epochs, counted from the first") {
+  TrainerOptions options;
+  options.check_val_every_n_epoch = 3;
+  const FitPlan plan = plan_fit(options, 10, 2);
+  CHECK_FALSE(plan.validates(0));
+  CHECK_FALSE(plan.validates(1));
+  CHECK(plan.validates(2));
+}

@@ -1,0 +1,100 @@
+#include "pipeline/torch/forecaster.h"
+
+#include <doctest/doctest.h>
+
+#include "pipeline/errors.h"
+#include "unit/train/fit_fixture.h"
+
+using namespace pipeline;
+
+namespace {
+
+/// Keeps what it sees and answers zeros, or its last target value.
+class Probe final : public Model {
+ public:
+  Forecast forward(const Batch& batch) override {
+    seen = batch;
+    Forecast forecast;
+    forecast.values = torch::full({batch.x.size(0), 2, 1}, answer);
+    forecast.distribution = torch::full({batch.x.size(0), 2, 1, 3}, answer);
+    return forecast;
+  }
+  Batch seen;
+  double answer = 0;
+};
+
+Batch two_windows() {
+  Batch batch;
+  batch.x = torch::tensor({1.0F, 10.0F, 2.0F, 20.0F, 3.0F, 30.0F, 5.0F, 5.0F, 5.0F, 5.0F, 5.0F, 5.0F}).view({2, 3, 2});
+  batch.target_history = batch.x.slice(2, 0, 1);
+  return batch;
+}
+
+}  // namespace
+
+TEST_CASE("window_norm none shows the model the batch as it is") {
+  const auto probe = std::make_shared<Probe>();
+  const Batch batch = two_windows();
+  static_cast<void>(Forecaster(probe, "none")(batch));
+  CHECK(probe->seen.x.is_same(batch.x));
+}
+
+TEST_CASE("window_norm last takes each window's last value and gives the target's back") {
+  const auto probe = std::make_shared<Probe>();
+  probe->answer = 0.5;
+  const Forecast forecast = Forecaster(probe, "last")(two_windows());
+  CHECK(torch::equal(probe->seen.x[0], torch::tensor({{-2.0F, -20.0F}, {-1.0F, -10.0F}, {0.0F, 0.0F}})));
+  CHECK(probe->seen.target_history[0][0][0].item<float>() == -2);
+  CHECK(forecast.values[0][1][0].item<float>() == 3.5F);
+  CHECK(forecast.values[1][0][0].item<float>() == 5.5F);
+  CHECK(forecast.distribution[1][0][0][2].item<float>() == 5.5F);
+}
+
+TEST_CASE("window_norm standard uses the population deviation and survives a constant window") {
+  const auto probe = std::make_shared<Probe>();
+  probe->answer = 1;
+  const Forecast forecast = Forecaster(probe, "standard")(two_windows());
+  const double deviation = std::sqrt(2.0 / 3.0 + 1e-5);
+  CHECK(probe->seen.x[0][2][0].item<double>() == doctest::Approx(1 / deviation));
+  CHECK(probe->seen.x[0][0][1].item<double>() == doctest::Approx(-10 / std::sqrt(200.0 / 3.0 + 1e-5)));
+  CHECK(torch::equal(probe->seen.x[1], torch::zeros({3, 2})));
+  CHECK(forecast.values[0][0][0].item<double>() == doctest::Approx(2 + deviation));
+  CHECK(forecast.values[1][0][0].item<double>() == doctest::Approx(5 + std::sqrt(1e-5)));
+  CHECK(forecast.distribution[0][0][0][0].item<double>() == doctest::Approx(2 + deviation));
+}
+
+TEST_CASE("a window_norm without the targets' past is a mistake with a cure") {
+  Batch batch = two_windows();
+  batch.target_history = {};
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(Forecaster(std::make_shared<Probe>(), "last")(batch)),
+      "window_norm = \"last\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"", Error);
+  CHECK_THROWS_WITH_AS(Forecaster(std::make_shared<Probe>(), "first"), "window_norm = \"first\" is unknown: write none, last or standard",
+                       Error);
+}
+
+TEST_CASE("the model's shape follows from the windows") {
+  const test::WindowsFixture data(true);
+  const ModelShape shape = shape_of(data.windows());
+  CHECK(shape.window == 4);
+  CHECK(shape.horizon == 2);
+  CHECK(shape.features == 2);
+  CHECK(shape.target_names == std::vector<std::string>{"a", "c"});
+  CHECK(shape.target_columns == std::vector<std::int64_t>{1, -1});
+}
+
+TEST_CASE("gather_batch takes all that windows carry") {
+  const test::WindowsFixture data(true);
+  const std::vector<std::int64_t> indices{0, 7};
+  const Batch batch = gather_batch(data.windows(), Split::test, indices, torch::kCPU);
+  CHECK(batch.target_history.defined());
+  CHECK_FALSE(batch.weight.defined());
+  CHECK(batch.y.sizes() == std::vector<std::int64_t>{2, 2, 2});
+}
+
+TEST_CASE("devices are known by Lightning's names") {
+  CHECK(resolve_device("cpu").is_cpu());
+  CHECK_THROWS_WITH_AS(static_cast<void>(resolve_device("gpu")), "device = \"gpu\" is unknown: write auto, cpu, cuda or cuda:N", Error);
+  CHECK_THROWS_AS(static_cast<void>(resolve_device("cuda:999")), Error);
+  CHECK_THROWS_AS(static_cast<void>(resolve_device("cuda:")), Error);
+}

@@ -1,0 +1,106 @@
+#include "train/loader.h"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+#include "unit/train/fit_fixture.h"
+
+using namespace pipeline;
+
+namespace {
+
+std::vector<std::int64_t> origins(const Loader& loader, std::int64_t limit = 1000) {
+  std::vector<std::int64_t> seen;
+  const auto pass = loader.begin(limit);
+  while (const auto batch = pass->next()) {
+    for (std::int64_t i = 0; i < batch->origin.size(0); ++i) seen.push_back(batch->origin[i].item<std::int64_t>());
+    seen.push_back(-1);
+  }
+  return seen;
+}
+
+Loader loader_of(const Windows& windows, Split split, LoaderOptions options) {
+  return {windows, split, options, {}, torch::Device(torch::kCPU)};
+}
+
+}  // namespace
+
+TEST_CASE("a shuffled order is PyTorch's, and what is drawn after it too") {
+  // From torch 2.13: DataLoader(range(10), shuffle=True) and DataLoader(range(10)) iterated in turn three times after manual_seed(3407).
+  const std::vector<std::vector<std::int64_t>> expected{
+      {7, 0, 2, 5, 6, 9, 8, 3, 4, 1}, {7, 9, 0, 1, 2, 6, 8, 4, 3, 5}, {0, 6, 4, 3, 7, 5, 8, 2, 1, 9}};
+  torch::manual_seed(3407);
+  for (const auto& order : expected) {
+    draw_seed();  // the training iterator's base seed
+    const torch::Tensor shuffled = shuffled_order(10, draw_seed());
+    CHECK(torch::equal(shuffled, torch::tensor(order, torch::kInt64)));
+    draw_seed();  // the validation iterator's
+  }
+  CHECK(draw_seed() == 9194161118119803481);
+}
+
+TEST_CASE("a pass draws a base seed, and one more when it shuffles") {
+  const test::WindowsFixture data;
+  for (const bool shuffle : {false, true}) {
+    torch::manual_seed(1);
+    const auto pass = loader_of(data.windows(), Split::train, {.shuffle = shuffle}).begin(1);
+    const std::int64_t after = draw_seed();
+    torch::manual_seed(1);
+    for (int i = 0; i < (shuffle ? 2 : 1); ++i) draw_seed();
+    CHECK(after == draw_seed());
+  }
+}
+
+TEST_CASE("batches cover a split in order, the last one smaller unless it is dropped") {
+  const test::WindowsFixture data;
+  const auto val = origins(loader_of(data.windows(), Split::val, {.batch_size = 8, .shuffle = true, .drop_last = true}));
+  CHECK(val == std::vector<std::int64_t>{33, 34, 35, 36, 37, 38, 39, 40, -1, 41, 42, 43, 44, -1});  // only training is shuffled or dropped
+  const Loader dropped = loader_of(data.windows(), Split::train, {.batch_size = 8, .shuffle = false, .drop_last = true});
+  CHECK(dropped.batches() == 3);
+  CHECK(origins(dropped).size() == 3 * 9);
+  CHECK(origins(dropped, 2).size() == 2 * 9);
+}
+
+TEST_CASE("a batch holds the windows' rows, their past, truth and weights") {
+  const test::WindowsFixture data(true, true);
+  const std::vector<std::int64_t> indices{8};
+  const Batch batch = collect_batch(data.windows(), Split::train, indices, {.history = true, .weight = true, .pinned = false});
+  CHECK(batch.x.sizes() == std::vector<std::int64_t>{1, 4, 2});
+  CHECK(batch.x[0][3][1].item<float>() == static_cast<float>(std::sin(0.3 * 11)));
+  CHECK(batch.target_history[0][0][1].item<float>() == -static_cast<float>(std::sin(0.3 * 8)));
+  CHECK(batch.y[0][1][0].item<float>() == static_cast<float>(std::sin(0.3 * 13)));
+  CHECK(batch.origin[0].item<std::int64_t>() == 11);
+  CHECK(batch.weight.sizes() == batch.y.sizes());
+}
+
+TEST_CASE("workers give the same batches in the same order") {
+  const test::WindowsFixture data;
+  torch::manual_seed(5);
+  const auto alone = origins(loader_of(data.windows(), Split::train, {.batch_size = 3}));
+  for (const std::int64_t workers : {1, 2, 7, 40}) {
+    torch::manual_seed(5);
+    CHECK(origins(loader_of(data.windows(), Split::train, {.batch_size = 3, .num_workers = workers, .prefetch_factor = 1})) == alone);
+  }
+}
+
+TEST_CASE("a pass with workers may be left at any batch") {
+  const test::WindowsFixture data;
+  const Loader loader = loader_of(data.windows(), Split::train, {.batch_size = 1, .num_workers = 3, .prefetch_factor = 1});
+  for (int taken = 0; taken < 4; ++taken) {
+    const auto pass = loader.begin(30);
+    for (int i = 0; i < taken; ++i) CHECK(pass->next().has_value());
+  }
+}
+
+TEST_CASE("what a worker throws reaches the consumer at that batch, not before") {
+  Prefetcher prefetcher(
+      [](std::int64_t index, std::vector<std::int64_t>&) -> Batch {
+        if (index == 2) throw std::runtime_error("damaged");
+        return {};
+      },
+      5, 2, 4);
+  CHECK(prefetcher.next().has_value());
+  CHECK(prefetcher.next().has_value());
+  CHECK_THROWS_WITH(static_cast<void>(prefetcher.next()), "damaged");
+}

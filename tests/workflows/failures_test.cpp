@@ -1,0 +1,119 @@
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "workflows/workflow_fixture.h"
+
+TEST_CASE_FIXTURE(WorkflowFixture, "eight different mistakes are eight located messages, exit 2, and nothing is written") {
+  write("workflow.toml", R"(name = "small"
+sead = 1
+[stages.preprocess]
+source = "smal.csv"
+time_column = "time"
+features = ["load"]
+target = ["load"]
+gaps = "ignore"
+[stages.slice_windows]
+window = "long"
+horizon = 0
+[model]
+type = "LSTMModl"
+[trainer]
+accelerator = "gpu"
+[[callbacks]]
+type = "EarlyStopping"
+patiense = 3
+[stages.train]
+)");
+  const Finished run = this->run();
+  CHECK(run.status == 2);
+  const char* const places[] = {"workflow.toml:2:1: ", "workflow.toml:4:10: ", "workflow.toml:8:8: ", "workflow.toml:10:10: ", "workflow.toml:11:11: ",
+                                "workflow.toml:13:8: ", "workflow.toml:15:1: ", "workflow.toml:18:1: "};
+  for (const char* place : places) CHECK_MESSAGE(contains(run.err, std::string("error: ") + place), run.err);
+  CHECK(contains(run.err, "did you mean \"seed\"?"));
+  CHECK(contains(run.err, "did you mean \"LSTMModel\"?"));
+  CHECK(contains(run.err, "did you mean \"patience\"?"));
+  CHECK(contains(run.err, "device"));
+  CHECK_FALSE(exists("runs"));
+  CHECK_FALSE(exists("lightning_logs"));
+  CHECK(pipeline({"validate", "workflow.toml"}).err == run.err);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a stage whose input was never made names the stage to run first") {
+  workflow(small_training);
+  const Finished run = this->run({"--stage", "train"});
+  CHECK(run.status == 2);
+  CHECK(contains(run.err, "stage \"train\" needs the windows of stage \"slice_windows\", which has not run: run it first with --until slice_windows"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "an unknown stage or flag is refused with the nearest name") {
+  workflow(small_training);
+  CHECK(contains(run({"--stage", "trian"}).err, "did you mean \"train\"?"));
+  const Finished flag = run({"--stge", "train"});
+  CHECK(flag.status == 2);
+  CHECK(contains(flag.err, "unknown flag --stge; did you mean --stage?"));
+  CHECK(pipeline({"rum", "workflow.toml"}).status == 2);
+  CHECK(contains(pipeline({"rum", "workflow.toml"}).err, "unknown verb \"rum\"; did you mean \"run\"?"));
+  CHECK(run({"--stage", "train", "--from", "train"}).status == 2);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a bad cell is exit 4 and names file, line, column and text") {
+  workflow(small_training);
+  std::string csv = read("small.csv");
+  csv.replace(csv.find(",", csv.find("2024-01-02 00")) + 1, 2, "1x");
+  write("small.csv", csv);
+  const Finished run = this->run();
+  CHECK(run.status == 4);
+  CHECK_MESSAGE(contains(run.err, "small.csv:26"), run.err);
+  CHECK(contains(run.err, "load"));
+  CHECK(contains(run.err, "1x"));
+  CHECK(contains(run.err, "stage \"preprocess\""));
+  CHECK_FALSE(exists("runs/small/preprocess"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a diverging training is exit 5 and says what helps") {
+  workflow(small_training);
+  const Finished run = this->run({"--set", "optimizer.type=SGD", "--set", "optimizer.lr=1e30", "--set", "model.type=LinearModel"});
+  CHECK_MESSAGE(run.status == 5, run.err);
+  CHECK(contains(run.err, "lr"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a stage in use by another run is exit 6 and names its holder") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "slice_windows"}).status == 0);
+  const int lock = ::open((path() / "runs/small/.train.lock").c_str(), O_RDWR | O_CREAT, 0644);
+  REQUIRE(::flock(lock, LOCK_EX) == 0);
+  REQUIRE(::write(lock, "here, process 1", 15) == 15);
+  const Finished run = this->run();
+  ::close(lock);
+  CHECK(run.status == 6);
+  CHECK(contains(run.err, "in use by another run (here, process 1)"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "SIGINT and SIGTERM end a training with its state saved") {
+  workflow(small_training);
+  for (const auto& [number, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+    Program program(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline",
+                    {"run", "workflow.toml", "--set", "trainer.max_epochs=1000000", "--set", "name=run" + std::to_string(status)}, path());
+    while (!contains(program.err_so_far(), "parameters")) ::usleep(20'000);
+    ::usleep(300'000);
+    program.signal(number);
+    const Finished end = program.wait();
+    CHECK(end.status == status);
+    CHECK_MESSAGE(contains(end.err, "last.ckpt"), end.err);
+    CHECK_FALSE(exists("runs/run" + std::to_string(status) + "/train"));
+  }
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a broken plugin library is named and stops nothing else") {
+  workflow(small_training);
+  std::filesystem::create_directory(path() / "more");
+  write("more/libtext.so", "no library at all");
+  const Finished run = this->run({"--plugin-path", "more"});
+  CHECK(run.status == 0);
+  CHECK(contains(run.err, "libtext.so: is not a pipeline plugin"));
+  CHECK(contains(pipeline({"plugins", "--plugin-path", "more"}).out, "broken: "));
+}

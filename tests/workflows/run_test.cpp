@@ -1,0 +1,57 @@
+#include <doctest/doctest.h>
+
+#include "workflows/workflow_fixture.h"
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a workflow runs from a CSV file to metrics, and says where everything is") {
+  workflow(small_training);
+  const Finished run = this->run();
+  REQUIRE_MESSAGE(run.status == 0, run.err);
+  CHECK(contains(run.err, (path() / "runs" / "small").string()));
+  CHECK(contains(run.out, "tensorboard --logdir " + (path() / "lightning_logs").string()));
+  for (const char* file : {"preprocess/series.npy", "preprocess/manifest.json", "slice_windows/windows.json", "train/train.json", "evaluate/metrics.json",
+                           "evaluate/predictions.csv", "history.jsonl", "run.log"}) {
+    CHECK_MESSAGE(exists(std::string("runs/small/") + file), file);
+  }
+  const auto metrics = json("runs/small/evaluate/metrics.json");
+  for (const char* name : {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mape", "test_r2", "avg_test_abs_accuracy", "test_windows", "naive_mse", "naive_mae"}) {
+    CHECK_MESSAGE(metrics.find(name), name);
+  }
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "the same workflow gives the same bytes of weights and predictions") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const std::string first = read(json("runs/small/train/train.json").at("best").as_string().substr(path().string().size() + 1));
+  const std::string predictions = read("runs/small/evaluate/predictions.csv");
+  REQUIRE(run({"--force"}).status == 0);
+  CHECK(read(json("runs/small/train/train.json").at("best").as_string().substr(path().string().size() + 1)) == first);
+  CHECK(read("runs/small/evaluate/predictions.csv") == predictions);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a single stage gives what the whole run gives") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const std::string whole = read("runs/small/evaluate/predictions.csv");
+  REQUIRE(run({"--stage", "train", "--force"}).status == 0);
+  REQUIRE(run({"--stage", "evaluate", "--force"}).status == 0);
+  CHECK(read("runs/small/evaluate/predictions.csv") == whole);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "--json gives the result on stdout and nothing else") {
+  workflow(small_training);
+  const Finished run = this->run({"--json"});
+  REQUIRE(run.status == 0);
+  write("result.json", run.out);
+  CHECK(json("result.json").at("stages").at("evaluate").at("ran") == pipeline::Value(true));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "version folders count up, one for each training") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  REQUIRE(run({"--set", "seed=1"}).status == 0);
+  CHECK(exists("lightning_logs/LSTMModel/version_0/hparams.yaml"));
+  CHECK(exists("lightning_logs/LSTMModel/version_1/hparams.yaml"));
+  const Finished runs = pipeline({"runs", "workflow.toml"});
+  CHECK(contains(runs.out, "seed=1"));
+  CHECK(contains(runs.out, "version_0"));
+}

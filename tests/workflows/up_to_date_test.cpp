@@ -1,0 +1,68 @@
+#include <doctest/doctest.h>
+
+#include "workflows/workflow_fixture.h"
+
+TEST_CASE_FIXTURE(WorkflowFixture, "an unchanged workflow runs nothing again") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const Finished again = run();
+  REQUIRE(again.status == 0);
+  for (const char* stage : {"preprocess", "slice_windows", "train", "evaluate"}) CHECK(contains(again.err, std::string("[") + stage + "] up to date"));
+  CHECK_FALSE(exists("lightning_logs/LSTMModel/version_1"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a changed option runs its stage and those behind it, and is named") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const Finished changed = run({"--set", "optimizer.lr=0.02"});
+  REQUIRE(changed.status == 0);
+  CHECK(contains(changed.err, "[slice_windows] up to date"));
+  CHECK(contains(changed.err, "[train] optimizer.lr changed from 0.01 to 0.02"));
+  CHECK(contains(changed.err, "[evaluate] train gives something else"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "what cannot change the result runs nothing again") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const Finished changed = run({"--set", "loader.num_workers=2", "--set", "trainer.log_every_n_steps=1"});
+  CHECK(contains(changed.err, "[train] up to date"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a removed checkpoint is made again") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  std::filesystem::remove_all(path() / "lightning_logs");
+  const Finished again = run();
+  REQUIRE(again.status == 0);
+  CHECK(contains(again.err, "is gone"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "changed data runs everything again") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  write("small.csv", read("small.csv") + "2024-01-17 16:00:00,10.0,20.0\n");
+  CHECK(contains(run().err, "[preprocess] the file of source changed"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "--dry-run and graph say what would run, and write nothing") {
+  workflow(small_training);
+  const Finished dry = run({"--dry-run"});
+  REQUIRE(dry.status == 0);
+  CHECK(contains(dry.out, "it has not run yet"));
+  CHECK_FALSE(exists("runs"));
+  REQUIRE(run().status == 0);
+  CHECK(contains(pipeline({"graph", "workflow.toml"}).out, "up to date"));
+  CHECK(contains(pipeline({"graph", "workflow.toml", "--set", "slice_windows.window=12"}).err, "--set"));
+  CHECK(contains(pipeline({"graph", "workflow.toml", "--set", "stages.slice_windows.window=12"}).out, "window changed from 24 to 12"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "--until and --from run parts of the graph") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "slice_windows"}).status == 0);
+  CHECK(exists("runs/small/slice_windows/windows.json"));
+  CHECK_FALSE(exists("runs/small/train"));
+  const Finished rest = run({"--from", "train"});
+  REQUIRE(rest.status == 0);
+  CHECK_FALSE(contains(rest.err, "[preprocess]"));
+  CHECK(exists("runs/small/evaluate/metrics.json"));
+}
