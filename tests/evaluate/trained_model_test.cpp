@@ -31,7 +31,8 @@ struct Context {
                      .registry = registry,
                      .log = log,
                      .cancel = cancel,
-                     .inputs = {}};
+                     .inputs = {},
+                     .kept_elsewhere = {}};
 };
 
 std::string error_of(const auto& work) {

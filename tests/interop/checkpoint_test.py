@@ -144,6 +144,23 @@ class Checkpoints(unittest.TestCase):
         for name, weight in model.state_dict().items():
             torch.testing.assert_close(ours[name], weight, atol=1e-6, rtol=0)
 
+    def test_a_model_of_arrays_knows_no_columns(self):
+        folder = self.folder / "given"
+        folder.mkdir()
+        np.save(folder / "X.npy", self.x.numpy())
+        np.save(folder / "y.npy", self.y.numpy())
+        _, _, tables = WORKFLOW.partition("export = true")
+        (folder / "workflow.toml").write_text('name = "given"\n[stages.slice_windows]\nfeature_path = "X.npy"\ntarget_path = "y.npy"' + tables)
+        done = run(folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        metrics = json.loads((folder / "runs/given/evaluate/metrics.json").read_text())
+        self.assertNotIn("original", metrics)
+        self.assertNotIn("naive_mse", metrics)
+        train = json.loads((folder / "runs/given/train/train.json").read_text())
+        done = subprocess.run([PROGRAM, "predict", "--checkpoint", train["best"], "--input", "../small.csv"], cwd=folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("trained on windows made elsewhere", done.stderr)
+
     def test_code_in_a_checkpoint_is_never_run(self):
         class Code:
             def __reduce__(self):

@@ -120,7 +120,7 @@ class Evaluation(unittest.TestCase):
                 self.assertAlmostEqual(said["by_target"][target]["mse"], ((p - y) ** 2).mean(), delta=1e-5)
             errors, naive_errors = np.array(errors), np.array(naive_errors)
             self.assertAlmostEqual(said["test_mse"], (errors**2).mean(), delta=1e-5)
-            self.assertAlmostEqual(said["test_loss"], said["test_mse"], delta=1e-9)
+            self.assertAlmostEqual(said["test_loss"], said["test_mse"], delta=1e-7)
             self.assertAlmostEqual(said["test_mae"], np.abs(errors).mean(), delta=1e-5)
             self.assertAlmostEqual(said["test_r2"], np.mean(r2), delta=1e-4)
             self.assertAlmostEqual(said["naive_mse"], (naive_errors**2).mean(), delta=1e-5)
@@ -130,6 +130,12 @@ class Evaluation(unittest.TestCase):
     def test_the_naive_model_is_told_that_it_does_not_beat_naive(self):
         self.assertIn("does not beat repeating the last value", self.done.stderr)
         self.assertIn("naive MAE", self.done.stderr)
+
+    def test_one_file_for_several_trainings_is_a_mistake(self):
+        done = subprocess.run([PROGRAM, "run", "workflow.toml", "--stage", "evaluate", "--set", "stages.evaluate.checkpoint=a.ckpt"], cwd=self.folder,
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn('checkpoint = "a.ckpt" is one file, but 2 trainings are compared', done.stderr)
 
     def test_test_metrics_reach_the_trainings_own_version_folder(self):
         for stage in ("train_naive", "train_linear"):

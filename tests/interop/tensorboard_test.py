@@ -1,7 +1,9 @@
 """TensorBoard, pandas and PyYAML read what the loggers write: `tensorboard_test.py build/bin/pipeline`.
 
-The loggers are driven by write_logs, which stands beside the program.
+The loggers are driven by write_logs, which stands beside the program, and by a small training of the program itself.
 """
+
+import math
 
 import struct
 import subprocess
@@ -12,7 +14,9 @@ import zlib
 from pathlib import Path
 
 import pandas
+import torch
 import yaml
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
 from tensorboard.backend.event_processing import event_accumulator, plugin_event_multiplexer
 from tensorboard.backend.event_processing.data_provider import MultiplexerDataProvider
 from tensorboard.context import RequestContext
@@ -110,6 +114,99 @@ class WrittenLogs(unittest.TestCase):
         self.assertEqual([int(x) for x in table["step"][:1000]], list(range(1000)))
         last = table.iloc[-1]
         self.assertEqual((last["hp_metric"], last["test_mae"], last["step"]), ("0.25", "0.125", "999"))
+
+
+WORKFLOW = """
+name = "small"
+split = [300, 100, 100]
+[stages.preprocess]
+source = "wave.csv"
+time_column = "date"
+features = ["value"]
+target = ["value"]
+[stages.slice_windows]
+window = 12
+horizon = 2
+[model]
+type = "LSTMModel"
+hidden_size = 4
+num_layers = 1
+[trainer]
+max_epochs = 3
+log_every_n_steps = 4
+[[callbacks]]
+type = "EarlyStopping"
+monitor = "val_loss"
+patience = 5
+[[callbacks]]
+type = "ModelCheckpoint"
+monitor = "val_loss"
+save_top_k = 2
+save_last = true
+filename = "LSTMModel-{epoch:02d}-{val_loss:.4f}"
+[[callbacks]]
+type = "LearningRateMonitor"
+[[loggers]]
+type = "TensorBoardLogger"
+[[loggers]]
+type = "CSVLogger"
+[stages.train]
+[stages.evaluate]
+"""
+
+
+class RealTraining(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        root = Path(cls.scratch.name)
+        times = pandas.date_range("2020-01-01", periods=500, freq="h")
+        pandas.DataFrame({"date": times, "value": [math.sin(i / 5) for i in range(500)]}).to_csv(root / "wave.csv", index=False)
+        (root / "workflow.toml").write_text(WORKFLOW)
+        run = subprocess.run([PROGRAM.resolve(), "run", "workflow.toml"], cwd=root, capture_output=True, text=True)
+        if run.returncode != 0:
+            raise AssertionError(run.stderr)
+        cls.version = root / "lightning_logs" / "LSTMModel" / "version_0"
+        cls.events = event_accumulator.EventAccumulator(str(cls.version), size_guidance={"scalars": 0}).Reload()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def test_curves_stand_at_lightnings_steps(self):
+        steps = 3 * math.ceil((300 - 12 - 2 + 1) / 32)
+        self.assertEqual([e.step for e in self.events.Scalars("val_loss")], [steps // 3 - 1, 2 * steps // 3 - 1, steps - 1])
+        self.assertEqual([e.step for e in self.events.Scalars("train_loss_step")], list(range(3, steps, 4)))
+        self.assertTrue(all(abs(e.value - 0.001) < 1e-9 for e in self.events.Scalars("lr-Adam")))
+
+    def test_evaluation_adds_its_metrics(self):
+        placeholder, metric = self.events.Scalars("hp_metric")
+        self.assertEqual((placeholder.step, placeholder.value), (0, -1.0))
+        self.assertGreater(metric.value, 0)
+        self.assertEqual(len(self.events.Scalars("test_mse")), 1)
+        self.assertEqual(len(list(self.version.glob("events.out.tfevents.*"))), 2)
+
+    def test_the_model_can_be_built_from_hparams_yaml(self):
+        values = yaml.safe_load((self.version / "hparams.yaml").read_text())
+        expected = {"input_size": 1, "hidden_size": 4, "num_layers": 1, "output_size": 2, "lr": 0.001}
+        self.assertEqual({key: values[key] for key in expected}, expected)
+
+    def test_lightnings_callbacks_take_over_the_state(self):
+        names = sorted(path.name for path in (self.version / "checkpoints").glob("*.ckpt"))
+        self.assertEqual(len(names), 3)
+        self.assertEqual(names[-1], "last.ckpt")
+        for name in names[:-1]:
+            self.assertRegex(name, r"^LSTMModel-epoch=0[0-2]-val_loss=\d\.\d{4}\.ckpt$")
+        states = torch.load(self.version / "checkpoints" / "last.ckpt", weights_only=True)["callbacks"]
+        stopping = EarlyStopping("val_loss", patience=1)
+        stopping.load_state_dict(states[stopping.state_key])
+        keeping = ModelCheckpoint(monitor="val_loss", save_top_k=2)
+        keeping.dirpath = states[keeping.state_key]["dirpath"]
+        keeping.load_state_dict(states[keeping.state_key])
+        self.assertEqual(stopping.patience, 5)
+        self.assertEqual(float(stopping.best_score), float(keeping.best_model_score))
+        self.assertEqual(len(keeping.best_k_models), 2)
+        self.assertIn(Path(keeping.best_model_path).name, names)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 
 #include "pipeline/errors.h"
 #include "pipeline/files.h"
-#include "support/scratch_folder.h"
+#include "support/temp_folder.h"
 
 using namespace pipeline;
 using namespace pipeline::stage::visualize;
@@ -14,7 +14,7 @@ using namespace pipeline::stage::visualize;
 namespace {
 
 struct PredictionsFile {
-  test::ScratchFolder folder;
+  TempFolder folder;
   std::filesystem::path path = folder.path() / "predictions.csv";
   explicit PredictionsFile(const std::string& text) { write_text(path, text); }
 };

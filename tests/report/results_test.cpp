@@ -4,7 +4,7 @@
 
 #include "pipeline/files.h"
 #include "support/recording_log.h"
-#include "support/scratch_folder.h"
+#include "support/temp_folder.h"
 #include "verdict.h"
 
 using namespace pipeline;
@@ -66,7 +66,7 @@ TEST_CASE("without a checkpoint's score the lowest validation loss marks the bes
 }
 
 TEST_CASE("each model's predictions file is found; a train stage without train.json is passed over aloud") {
-  const test::ScratchFolder folder;
+  const TempFolder folder;
   const auto evaluate = folder.path() / "evaluate";
   std::filesystem::create_directories(evaluate);
   write_text(evaluate / "metrics.json", two_models);

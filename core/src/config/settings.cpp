@@ -1,8 +1,7 @@
 #include "config/settings.h"
 
 #include <algorithm>
-#include <limits>
-#include <regex>
+#include <string_view>
 
 #include "config/hints.h"
 #include "pipeline/files.h"
@@ -19,10 +18,24 @@ bool all_of(const Value::List& list, bool (Value::*is)() const) {
   return std::ranges::all_of(list, [&](const Value& v) { return (v.*is)(); });
 }
 
-/// An ISO 8601 time; texts of that form compare as their times do where no offset is given.
-bool is_iso_time(const std::string& text) {
-  static const std::regex pattern(R"(\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)");
-  return std::regex_match(text, pattern);
+/// Takes what looks like `shape` ('0' is any digit) from the front of a text; false, with nothing taken, where it does not.
+bool take(std::string_view& text, std::string_view shape) {
+  const auto fits = [](char wanted, char c) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; };
+  if (text.size() < shape.size() || !std::ranges::equal(shape, text.substr(0, shape.size()), fits)) return false;
+  text.remove_prefix(shape.size());
+  return true;
+}
+
+/// An ISO 8601 time: "2017-01-01", "2017-01-01 06:00", "2017-01-01T06:00:00.5+02:00".
+bool is_iso_time(std::string_view text) {
+  if (!take(text, "0000-00-00")) return false;
+  if (text.empty()) return true;
+  if (!take(text, "T00:00") && !take(text, " 00:00")) return false;
+  if (take(text, ":00") && take(text, ".0")) {
+    while (take(text, "0")) continue;
+  }
+  return text.empty() || text == "Z" ||
+         ((take(text, "+00:00") || take(text, "-00:00") || take(text, "+0000") || take(text, "-0000")) && text.empty());
 }
 
 /// What is wrong with `split`; empty: nothing.
@@ -51,8 +64,9 @@ std::string split_mistake(const Value& split) {
 }
 
 std::string device_mistake(const std::string& device) {
-  static const std::regex pattern("auto|cpu|cuda(:[0-9]{1,3})?");
-  if (std::regex_match(device, pattern)) return {};
+  std::string_view rest = device;
+  const bool numbered = take(rest, "cuda:0") && (take(rest, "00") || take(rest, "0") || rest.empty()) && rest.empty();
+  if (numbered || device == "auto" || device == "cpu" || device == "cuda") return {};
   const std::string near = device == "gpu" || device == "cuda:" ? "; did you mean \"cuda\"?" : "";
   return "device is \"auto\", \"cpu\", \"cuda\" or \"cuda:N\", got \"" + device + "\"" + near;
 }

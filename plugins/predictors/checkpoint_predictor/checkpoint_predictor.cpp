@@ -1,6 +1,8 @@
 #include "checkpoint_predictor.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <vector>
 
@@ -81,6 +83,13 @@ std::string quoted(const std::string& name) {
   return out + "\"";
 }
 
+/// More digits than float32 arithmetic can mean are noise.
+std::string ten_digits(double value) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 10);
+  return {text.data(), end};
+}
+
 void write_csv(std::ostream& out, const SeriesInfo& series, std::int64_t origin, const std::vector<std::int64_t>& times,
                const std::vector<double>& levels) {
   const bool dates_only = origin % day_ns == 0 && std::ranges::all_of(times, [](std::int64_t time) { return time % day_ns == 0; });
@@ -91,7 +100,7 @@ void write_csv(std::ostream& out, const SeriesInfo& series, std::int64_t origin,
   for (std::size_t h = 0; h < times.size(); ++h) {
     out << text(origin) << ',' << text(times[h]) << ',' << h + 1;
     for (std::size_t t = 0; t < series.targets.size(); ++t) {
-      out << ',' << format_number(levels[h * series.targets.size() + t]);
+      out << ',' << ten_digits(levels[h * series.targets.size() + t]);
     }
     out << '\n';
   }

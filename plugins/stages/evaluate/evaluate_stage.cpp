@@ -22,9 +22,9 @@ namespace {
 std::vector<Training> read_trainings(const StageContext& context, const std::string& checkpoint) {
   std::vector<Training> out;
   for (const Artifact& artifact : context.inputs_of("checkpoint")) out.push_back(Training::read(artifact));
-  if (out.empty()) throw usage_error("stage " + context.stage + " has nothing to evaluate: add a train stage");
+  if (out.empty()) throw usage_error("there is nothing to evaluate: add a train stage");
   if (out.size() > 1 && checkpoint != "best" && checkpoint != "last")
-    throw usage_error("stage " + context.stage + ": checkpoint = \"" + checkpoint + "\" is one file, but " + std::to_string(out.size()) +
+    throw usage_error("checkpoint = \"" + checkpoint + "\" is one file, but " + std::to_string(out.size()) +
                       " trainings are compared: write best or last, or choose one with inputs = { checkpoint = \"" + out.front().stage +
                       "\" }");
   return out;
@@ -56,13 +56,6 @@ void log_to_version(const ModelResult& result, const StageContext& context) {
   }
 }
 
-Value summary_value(const ModelResult& leader) {
-  Value out{Value::Map{}};
-  for (const auto& [name, number] : flat_metrics(leader)) out[name] = number;
-  if (leader.main().naive) out["naive_mse"] = leader.main().naive->scaled.all().mse;
-  return out;
-}
-
 }  // namespace
 
 std::vector<Split> EvaluateStage::splits() const {
@@ -70,7 +63,7 @@ std::vector<Split> EvaluateStage::splits() const {
   for (const std::string& name : options_.splits) {
     if (const Split split = parse_split(name); std::ranges::find(out, split) == out.end()) out.push_back(split);
   }
-  if (out.empty()) throw usage_error("evaluate: splits is empty: write [\"test\"], or any of train, val and test");
+  if (out.empty()) throw usage_error("splits is empty: write [\"test\"], or any of train, val and test");
   if (const auto test = std::ranges::find(out, Split::test); test != out.end()) std::rotate(out.begin(), test, test + 1);
   return out;
 }

@@ -1,6 +1,7 @@
 #include "metrics_json.h"
 
 #include <cmath>
+#include <optional>
 
 namespace pipeline::stage::evaluate {
 
@@ -58,15 +59,29 @@ std::vector<std::pair<std::string, Value>> flat_split(const SplitResult& split) 
           {name + "_near_zero_values", all.near_zero}};
 }
 
+/// All splits' metrics without what is undefined and what only counts left-out values.
+std::vector<std::pair<std::string, Value>> defined_metrics(const ModelResult& result) {
+  std::vector<std::pair<std::string, Value>> out;
+  for (const SplitResult& split : result.splits) {
+    for (auto& entry : flat_split(split)) {
+      if (entry.second.is_double() || entry.first.ends_with("_windows")) out.push_back(std::move(entry));
+    }
+  }
+  return out;
+}
+
 }  // namespace
+
+Value summary_value(const ModelResult& result) {
+  Value out{Value::Map{}};
+  for (auto& [name, value] : defined_metrics(result)) out[name] = std::move(value);
+  if (const auto& naive = result.main().naive) out["naive_mse"] = number(naive->scaled.all().mse);
+  return out;
+}
 
 NamedNumbers flat_metrics(const ModelResult& result) {
   NamedNumbers out;
-  for (const SplitResult& split : result.splits) {
-    for (const auto& [name, value] : flat_split(split)) {
-      if (value.is_double() || name.ends_with("_windows")) out.emplace_back(name, value.as_double());
-    }
-  }
+  for (const auto& [name, value] : defined_metrics(result)) out.emplace_back(name, value.as_double());
   return out;
 }
 

@@ -60,9 +60,9 @@ std::filesystem::path choose_checkpoint(const Training& training, const std::str
   const bool given = choice != "best" && choice != "last";
   if (given) file = context.settings.workflow_file.parent_path() / choice;
   if (std::filesystem::is_regular_file(file)) return file;
-  if (given) throw usage_error("stage " + context.stage + ": checkpoint = \"" + choice + "\": there is no file " + file.string());
-  throw training_error("stage " + context.stage + ": the " + choice + " checkpoint of stage " + training.stage + " is gone (" +
-                       file.string() + "): run `pipeline run` with --stage " + training.stage + " --force to train it again");
+  if (given) throw usage_error("checkpoint = \"" + choice + "\": there is no file " + file.string());
+  throw training_error("the " + choice + " checkpoint of stage " + training.stage + " is gone (" + file.string() +
+                       "): run `pipeline run` with --stage " + training.stage + " --force to train it again");
 }
 
 TrainedModel load(Training training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device) {

@@ -25,7 +25,7 @@ double nice_step(double span, int wanted) {
   const double raw = span / std::max(wanted, 1);
   const double power = std::pow(10.0, std::floor(std::log10(raw)));
   const double lead = raw / power;
-  return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
+  return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
 }
 
 }  // namespace

@@ -76,8 +76,16 @@ class PlotDrawing {
       if (!tick.context.empty()) canvas_.text(tick.context, {x, box_.bottom() + 31}, tick_font, Align::center);
     }
     for (std::size_t i = 0; i < plot_.categories.size(); ++i) {
-      canvas_.text(plot_.categories[i], {across(static_cast<double>(i)), box_.bottom() + 17}, tick_font, Align::center);
+      const std::string label = shortened(plot_.categories[i], across(1) - across(0) - 8);
+      canvas_.text(label, {across(static_cast<double>(i)), box_.bottom() + 17}, tick_font, Align::center);
     }
+  }
+
+  /// The text cut to a width.
+  [[nodiscard]] std::string shortened(std::string text, double width) {
+    if (canvas_.text_width(text, tick_font) <= width) return text;
+    while (!text.empty() && canvas_.text_width(text + "…", tick_font) > width) text.pop_back();
+    return text + "…";
   }
 
   void points(const Curve& curve) {
@@ -122,40 +130,53 @@ class PlotDrawing {
   Box box_{}, outer_{};
 };
 
-/// Draws the legend right-aligned where it fits beside the title, else below it; returns the y where the plots begin.
-double heading(Canvas& canvas, const Figure& figure, double width) {
+/// The curves that a legend names, each name once.
+std::vector<const Curve*> legend_entries(const Figure& figure) {
   std::vector<const Curve*> entries;
-  double length = 0;
   for (const Plot& plot : figure.plots) {
     for (const Curve& curve : plot.curves) {
       const bool known = std::ranges::any_of(entries, [&](const Curve* entry) { return entry->name == curve.name; });
-      if (curve.name.empty() || known) continue;
-      entries.push_back(&curve);
-      length += legend_swatch + 6 + canvas.text_width(curve.name, label_font) + 16;
+      if (!curve.name.empty() && !known) entries.push_back(&curve);
     }
   }
-  canvas.text(figure.title, {margin, 30}, title_font);
-  if (entries.empty()) return 44;
+  return entries;
+}
+
+void draw_swatch(Canvas& canvas, const Curve& curve, Spot at) {
+  const Spot middle{at.x + legend_swatch / 2, at.y - 4};
+  switch (curve.mark) {
+    case Mark::line:
+      canvas.line({at.x, middle.y}, {at.x + legend_swatch, middle.y},
+                  {curve.stroke.color, std::max(curve.stroke.width, 2.0), curve.stroke.dashed});
+      break;
+    case Mark::dots:
+      canvas.dots(std::vector<Spot>{middle}, 3, curve.stroke.color);
+      break;
+    case Mark::bars:
+      canvas.fill({middle.x - 5, middle.y - 5, 10, 10}, curve.stroke.color);
+      break;
+  }
+}
+
+/// Draws title and legend, the legend at the right of the title where it fits, else in lines below; returns the y where the plots begin.
+double heading(Canvas& canvas, const Figure& figure, double width) {
+  constexpr double text_gap = 6, entry_gap = 16, first_line = 30, line_height = 20, below = 14;
+  const std::vector<const Curve*> entries = legend_entries(figure);
+  const auto width_of = [&](const Curve* entry) {
+    return legend_swatch + text_gap + canvas.text_width(entry->name, label_font) + entry_gap;
+  };
+  double length = -entry_gap;
+  for (const Curve* entry : entries) length += width_of(entry);
+  canvas.text(figure.title, {margin, first_line}, title_font);
   const bool beside = margin + canvas.text_width(figure.title, title_font) + 24 + length < width - margin;
-  double x = beside ? width - margin - length + 16 : margin;
-  const double y = beside ? 30 : 52;
+  Spot at = beside ? Spot{width - margin - length, first_line} : Spot{margin, first_line + line_height};
   for (const Curve* entry : entries) {
-    const Spot from{x, y - 4}, to{x + legend_swatch, y - 4};
-    switch (entry->mark) {
-      case Mark::line:
-        canvas.line(from, to, {entry->stroke.color, std::max(entry->stroke.width, 2.0), entry->stroke.dashed});
-        break;
-      case Mark::dots:
-        canvas.dots(std::vector<Spot>{{x + legend_swatch / 2, y - 4}}, 3, entry->stroke.color);
-        break;
-      case Mark::bars:
-        canvas.fill({x + 5, y - 9, 10, 10}, entry->stroke.color);
-        break;
-    }
-    canvas.text(entry->name, {x + legend_swatch + 6, y}, label_font);
-    x += legend_swatch + 6 + canvas.text_width(entry->name, label_font) + 16;
+    if (at.x > margin && at.x + width_of(entry) - entry_gap > width - margin + 1) at = {margin, at.y + line_height};
+    draw_swatch(canvas, *entry, at);
+    canvas.text(entry->name, {at.x + legend_swatch + text_gap, at.y}, label_font);
+    at.x += width_of(entry);
   }
-  return beside ? 44 : 64;
+  return (entries.empty() ? first_line : at.y) + below;
 }
 
 }  // namespace

@@ -65,9 +65,8 @@ Figure make_figure(std::string name, std::string title, int columns = 1) {
 
 /// Adds the two losses of one training and its best epoch.
 void add_losses(Plot& plot, const Training& training, const Color& color, bool several) {
-  const std::string prefix = several ? training.stage + ", " : "";
-  Curve train = make_curve(Mark::line, prefix + "training", {several ? faded(color, 0.5) : quiet_ink, thin, true});
-  Curve val = make_curve(Mark::line, prefix + "validation", {color, bold});
+  Curve train = make_curve(Mark::line, several ? "" : "training", {several ? faded(color, 0.5) : quiet_ink, thin, true});
+  Curve val = make_curve(Mark::line, several ? training.stage : "validation", {color, bold});
   for (const Epoch& epoch : training.history) {
     train.x.push_back(epoch.epoch), train.y.push_back(epoch.train_loss);
     if (std::isfinite(epoch.val_loss)) val.x.push_back(epoch.epoch), val.y.push_back(epoch.val_loss);
@@ -129,7 +128,8 @@ Plot spread_plot(const std::vector<ModelPredictions>& models, std::size_t target
     }
     plot.curves.push_back(std::move(curve));
   }
-  fit_x(plot), fit_y(plot);
+  fit_x(plot), fit_y(plot, 0.0);
+  plot.y.low = 0;
   return plot;
 }
 
@@ -168,7 +168,7 @@ Figure loss_figure(const std::vector<Training>& trainings) {
   }
   if (low > 0 && high > logarithmic_from * low) plot.y.scale = Scale::logarithmic;
   fit_x(plot), fit_y(plot);
-  Figure figure = make_figure("loss", "Loss by epoch");
+  Figure figure = make_figure("loss", trainings.size() > 1 ? "Loss by epoch (dashed: training)" : "Loss by epoch");
   figure.plots.push_back(std::move(plot));
   return figure;
 }

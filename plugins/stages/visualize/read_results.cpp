@@ -168,10 +168,11 @@ void read_training(const Artifact& input, Results& results, Log& log) {
 
 void read_evaluation(const Artifact& input, Results& results) {
   const Value metrics = read_json(input.folder / "metrics.json");
-  const std::string leader = text_of(metrics, "stage");
+  std::vector<Evaluation> evaluations = parse_metrics(metrics, results.trainings);
+  const std::string named = text_of(metrics, "stage"), leader = named.empty() ? evaluations.front().stage : named;
   const bool further_stage = !results.evaluations.empty();
-  for (Evaluation& evaluation : parse_metrics(metrics, results.trainings)) {
-    const bool leads = leader.empty() || evaluation.stage == leader;
+  for (Evaluation& evaluation : evaluations) {
+    const bool leads = evaluation.stage == leader;
     const auto file = input.folder / (leads ? "predictions.csv" : "predictions." + evaluation.stage + ".csv");
     if (std::filesystem::exists(file)) evaluation.predictions = file;
     if (further_stage) evaluation.stage += " (" + input.stage + ")";

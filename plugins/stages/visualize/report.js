@@ -12,6 +12,9 @@
   const short = (n) => (n === null ? "–" : Number(n.toPrecision(4)).toString());
   const ahead = (step) => `${step} step${step === 1 ? "" : "s"} ahead`;
 
+  // Plotly takes text for markup; names are shown as they are.
+  const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
   function times({ start, unit, steps }) {
     const out = start === null ? [] : [start];
     for (const step of steps) out.push(out[out.length - 1] + step * unit);
@@ -50,12 +53,12 @@
   const config = { responsive: true, displaylogo: false, displayModeBar: false };
 
   const line = (name, x, y, color, more = {}) => ({
-    type: "scatter", mode: "lines", name, x, y, line: { color, width: 1.8, ...more.line }, hovertemplate: "%{y:.5~g}", ...more.trace,
+    type: "scatter", mode: "lines", name: plain(name), meta: name, x, y, line: { color, width: 1.8, ...more.line }, hovertemplate: "%{y:.5~g}", ...more.trace,
   });
 
   const time_axis = (color, more = {}) => axis(color, { type: data.has_time ? "date" : "linear", title: data.has_time ? "" : "row", ...more });
   const models = () => data.targets[chosen.target].models;
-  const target_name = () => data.targets[chosen.target].name;
+  const target_name = () => plain(data.targets[chosen.target].name);
 
   function loss_chart(color) {
     const several = data.losses.length > 1;
@@ -133,7 +136,7 @@
       const { low, width, share } = model.histogram, own = model_color(color, m);
       const x = share.map((_, i) => low + (i + 0.5) * width);
       if (several) return line(model.label, x, share, own, { line: { shape: "hvh" } });
-      return { type: "bar", name: model.label, x, y: share, width, marker: { color: own, line: { color: color("paper"), width: 0.5 } }, hovertemplate: "%{y:.2%}" };
+      return { type: "bar", name: plain(model.label), x, y: share, width, marker: { color: own, line: { color: color("paper"), width: 0.5 } }, hovertemplate: "%{y:.2%}" };
     });
     return [traces, layout(color, {
       bargap: 0, xaxis: axis(color, { title: "forecast minus truth", showgrid: false, zeroline: true, zerolinecolor: color("quiet") }),
@@ -146,7 +149,7 @@
     const traces = models().map((model, m) => {
       const track = model.tracks[0], own = model_color(color, m);
       const y = track.prediction.map((value, i) => (value === null || track.truth[i] === null ? null : value - track.truth[i]));
-      return { type: "scatter", mode: "markers", name: model.label, x: times(track.time), y, marker: { color: own, size: 3.5, opacity: 0.5 }, hovertemplate: "%{y:.4~g}" };
+      return { type: "scatter", mode: "markers", name: plain(model.label), x: times(track.time), y, marker: { color: own, size: 3.5, opacity: 0.5 }, hovertemplate: "%{y:.4~g}" };
     });
     return [traces, layout(color, {
       hovermode: "closest", xaxis: time_axis(color, { showgrid: false, nticks: 6 }),
@@ -159,7 +162,7 @@
     if (data.naive && measure in data.naive) rows.push({ label: last_value, value: data.naive[measure], color: color("naive") });
     rows.reverse();
     return [[{
-      type: "bar", orientation: "h", y: rows.map((row) => row.label), x: rows.map((row) => row.value), marker: { color: rows.map((row) => row.color) },
+      type: "bar", orientation: "h", y: rows.map((row) => plain(row.label)), x: rows.map((row) => row.value), marker: { color: rows.map((row) => row.color) },
       text: rows.map((row) => short(row.value)), textposition: "auto", hoverinfo: "skip",
     }], layout(color, {
       dragmode: false,
@@ -175,10 +178,10 @@
   }
 
   function fill_legend(place, traces) {
-    const shown = traces.filter((trace) => trace.showlegend !== false && trace.name);
+    const shown = traces.filter((trace) => trace.showlegend !== false && trace.meta);
     place.replaceChildren(...(shown.length < 2 ? [] : shown).map((trace) => {
       const entry = document.createElement("span");
-      entry.textContent = trace.name;
+      entry.textContent = trace.meta;
       entry.style.setProperty("--swatch", trace.line?.color ?? trace.marker.color);
       entry.classList.toggle("dashed", Boolean(trace.line?.dash));
       return entry;

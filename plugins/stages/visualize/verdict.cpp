@@ -114,7 +114,7 @@ std::string describe_change(double error, double naive) {
   if (standing_of(error, naive) == Standing::even || naive == 0) return "no better";
   const double percent = 100 * std::abs(error - naive) / std::abs(naive);
   std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), percent < 10 ? "%.1f %%" : "%.0f %%", percent);
+  std::snprintf(text.data(), text.size(), percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
   return std::string(text.data()) + (error < naive ? " better" : " worse");
 }
 

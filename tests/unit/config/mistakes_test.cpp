@@ -18,7 +18,7 @@ TEST_CASE("eight different mistakes are reported together, each with its place, 
         "w.toml:13:10: slice_windows: window takes an integer of at least 1, got 0\n"
         "w.toml:16:8: unknown model \"LSTMModle\"; did you mean \"LSTMModel\"?\n"
         "w.toml:19:22: [trainer]: max_epochs takes an integer of at least -1, got a string (\"ten\")\n"
-        "w.toml:23:1: unknown option \"patiense\" of EarlyStopping; did you mean \"patience\"?");
+        "w.toml:24:1: unknown option \"patiense\" of EarlyStopping; did you mean \"patience\"?");
 }
 
 TEST_CASE("a sound workflow has no mistakes, its stages in order with every option filled in") {
@@ -76,6 +76,9 @@ TEST_CASE("the scalars at the top are checked") {
   const Workspace workspace;
   const auto wrong = [](const std::string& line) { return mistakes_in(line + "\n" + sound); };
   CHECK(wrong("device = \"cuda:1\"") == "");
+  CHECK(wrong("device = \"cuda:12\"") == "");
+  CHECK(wrong("device = \"cuda:x\"") == "w.toml:1:10: device is \"auto\", \"cpu\", \"cuda\" or \"cuda:N\", got \"cuda:x\"");
+  CHECK(wrong("device = \"cuda:1234\"").starts_with("w.toml:1:10: device is"));
   CHECK(wrong("threads = 4") == "");
   CHECK(wrong("threads = 0") == "w.toml:1:11: threads takes \"auto\" or a number of at least 1, got 0");
   CHECK(wrong("threads = \"many\"") == "w.toml:1:11: threads takes \"auto\" or a number of at least 1, got \"many\"");
@@ -98,6 +101,8 @@ TEST_CASE("split takes three fractions, three counts or two times") {
   CHECK(wrong("[8640, 2880, 2880]") == "");
   CHECK(wrong("[\"2017-01-01\", \"2017-06-01 12:00\"]") == "");
   CHECK(wrong("[2017-01-01, 2017-06-01T12:00:00Z]") == "");
+  CHECK(wrong("[\"2017-01-01T06:00\", \"2018-01-01 06:00:00.25+02:00\"]") == "");
+  CHECK(wrong("[\"2017-01-01\", \"2018-01-01 6 am\"]").starts_with("w.toml:1:9: split: \"2018-01-01 6 am\" is no time"));
   CHECK(wrong("[0.7, 0.2, 0.2]").starts_with("w.toml:1:9: split: the fractions sum to 1.1"));
   CHECK(wrong("[0.7, -0.2, 0.2]") == "w.toml:1:9: split: a fraction is between 0 and 1");
   CHECK(wrong("[100, 0, 10]") == "w.toml:1:9: split: three integers are counts of rows, each at least 1");

@@ -17,7 +17,7 @@
 #include "pipeline/torch/forecaster.h"
 #include "pipeline/windows.h"
 #include "support/recording_log.h"
-#include "support/scratch_folder.h"
+#include "support/temp_folder.h"
 
 namespace pipeline::test {
 
@@ -70,7 +70,7 @@ class WindowsFixture {
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:
-  ScratchFolder folder_;
+  TempFolder folder_;
   std::shared_ptr<const Windows> windows_;
 };
 

@@ -65,7 +65,7 @@ TEST_CASE("window_norm standard uses the population deviation and survives a con
 
 TEST_CASE("a window_norm without the targets' past is a mistake with a cure") {
   Batch batch = two_windows();
-  batch.target_history = {};
+  batch.target_history.reset();
   CHECK_THROWS_WITH_AS(
       static_cast<void>(Forecaster(std::make_shared<Probe>(), "last")(batch)),
       "window_norm = \"last\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"", Error);

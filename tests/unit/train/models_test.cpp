@@ -104,7 +104,7 @@ TEST_CASE("NaiveModel repeats the last value of each target") {
   Batch batch = batch_of(torch::randn({2, 4, 2}));
   batch.target_history = torch::randn({2, 4, 2});
   CHECK(torch::equal(model->forward(batch).values.select(1, 2), batch.target_history.select(1, 3)));
-  batch.target_history = {};
+  batch.target_history.reset();
   CHECK_THROWS_WITH_AS(
       static_cast<void>(model->forward(batch)),
       "NaiveModel needs the past of target \"t1\", which these windows don't carry: start from a series, or list the target among "
