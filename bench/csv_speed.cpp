@@ -27,5 +27,7 @@ int main(int argc, char** argv) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   double sum = 0;
   for (const double v : all) sum += v;
-  std::cout << to_json(Value(Value::Map{{"seconds", seconds}, {"rows", count}, {"sum", sum}, {"megabytes", static_cast<double>(file.size()) / 1e6}})) << "\n";
+  std::cout << to_json(Value(
+                   Value::Map{{"seconds", seconds}, {"rows", count}, {"sum", sum}, {"megabytes", static_cast<double>(file.size()) / 1e6}}))
+            << "\n";
 }

@@ -1,5 +1,5 @@
-// What the host itself costs per training step, as peers/step_overhead.py measures it for Lightning: fit with the recipe's callbacks and logger on a
-// model of one weight, minus a bare loop over batches that were cut beforehand. Prints one JSON object; times in microseconds.
+// What the host itself costs per training step, as peers/step_overhead.py measures it for Lightning: fit with the recipe's callbacks and
+// logger on a model of one weight, minus a bare loop over batches that were cut beforehand. Prints one JSON object; times in microseconds.
 #include <torch/nn/functional/loss.h>
 #include <torch/nn/modules/linear.h>
 #include <torch/optim/adam.h>
@@ -23,7 +23,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t steps = 2000, batch = 32, rows = steps * batch;
 
-double microseconds_per_step(Clock::time_point start) { return std::chrono::duration<double, std::micro>(Clock::now() - start).count() / steps; }
+double microseconds_per_step(Clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - start).count() / steps;
+}
 
 class OneWeight final : public Model {
  public:
@@ -113,7 +115,9 @@ double fit_loop(const Registry& registry, const Windows& windows, const std::fil
   spec.version_dir = folder;
   const std::atomic<int> cancel{0};
   const auto start = Clock::now();
-  const FitResult result = fit(std::move(spec), windows, {.seed = 1, .device = torch::kCPU, .threads = 1, .matmul_precision = "highest", .cancel = cancel, .log = log});
+  const FitResult result =
+      fit(std::move(spec), windows,
+          {.seed = 1, .device = torch::kCPU, .threads = 1, .matmul_precision = "highest", .cancel = cancel, .log = log});
   if (result.steps != steps) throw std::runtime_error("the fit took another number of steps");
   return microseconds_per_step(start);
 }
@@ -137,5 +141,7 @@ int main() {
   }
   std::ranges::sort(bare);
   std::ranges::sort(fitted);
-  std::cout << to_json(Value(Value::Map{{"bare_us_per_step", bare[2]}, {"fit_us_per_step", fitted[2]}, {"overhead_us_per_step", fitted[2] - bare[2]}})) << "\n";
+  std::cout << to_json(Value(Value::Map{
+                   {"bare_us_per_step", bare[2]}, {"fit_us_per_step", fitted[2]}, {"overhead_us_per_step", fitted[2] - bare[2]}}))
+            << "\n";
 }

@@ -22,6 +22,7 @@ TEST_CASE("linear ticks are round and lie within the range") {
   CHECK(labels(linear_ticks(0, 1, 5)) == Labels{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"});
   CHECK(labels(linear_ticks(-7, 13, 4)) == Labels{"-5", "0", "5", "10"});
   CHECK(labels(linear_ticks(0.0113, 0.0187, 4)) == Labels{"0.012", "0.014", "0.016", "0.018"});
+  CHECK(labels(linear_ticks(0, 2, 8, 1)) == Labels{"0", "1", "2"});
   CHECK(linear_ticks(1, 1, 5).empty());
 }
 

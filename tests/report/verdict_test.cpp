@@ -53,16 +53,16 @@ TEST_CASE("of several models the best leads and the others follow, each with its
   CHECK(verdict.notes[0].starts_with("train_a (A) does not beat repeating the last value"));
 }
 
-TEST_CASE("several targets are judged on the scaled series") {
+TEST_CASE("of several targets each is named in its own units, and all together decide on the scaled series") {
   Evaluation two = evaluation("train", "LSTMModel", 0.5, 1.0);
   SplitErrors& errors = two.splits.at("test");
   errors.original["LULL"] = {{"mae", 3.0}};
   errors.naive_original["LULL"] = {{"mae", 2.0}};
-  const Verdict verdict = judge({two});
-  CHECK(verdict.headline ==
-        "LSTMModel beats repeating the last value: its mean squared error over its 2 targets (scaled) is 0.2500 on the test split against "
-        "4.000, 94 % better.");
-  CHECK(verdict.notes.at(0) == "In original units its mean error is below the last value's on 1 of 2 targets.");
+  CHECK(judge({two}).headline ==
+        "LSTMModel beats repeating the last value: its mean error is 3.000 against 2.000 on LULL, 0.5000 against 1.000 on OT on the test "
+        "split; over all of them, on the scaled series, its mean squared error is 0.2500 against 4.000, 94 % better.");
+  for (const char* more : {"HUFL", "HULL"}) errors.original[more] = errors.naive_original[more] = {{"mae", 1.0}};
+  CHECK(judge({two}).headline.find("its mean error is below the last value's on 1 of 4 targets on the test split;") != std::string::npos);
 }
 
 TEST_CASE("without metrics, or without a last value, the verdict claims nothing") {

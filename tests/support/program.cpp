@@ -24,8 +24,8 @@ std::filesystem::path output_file(const std::filesystem::path& folder, const cha
   return pattern;
 }
 
-[[noreturn]] void become(const std::string& executable, std::vector<std::string> words, const std::filesystem::path& folder, const std::filesystem::path& out,
-                         const std::filesystem::path& err, const std::vector<std::string>& environment) {
+[[noreturn]] void become(const std::string& executable, std::vector<std::string> words, const std::filesystem::path& folder,
+                         const std::filesystem::path& out, const std::filesystem::path& err, const std::vector<std::string>& environment) {
   const int out_file = ::open(out.c_str(), O_WRONLY), err_file = ::open(err.c_str(), O_WRONLY), nothing = ::open("/dev/null", O_RDONLY);
   if (::chdir(folder.c_str()) != 0 || ::dup2(nothing, 0) < 0 || ::dup2(out_file, 1) < 0 || ::dup2(err_file, 2) < 0) ::_exit(127);
   for (const std::string& setting : environment) ::putenv(const_cast<char*>(setting.c_str()));
@@ -69,6 +69,7 @@ Finished Program::wait() {
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content_of(out_), content_of(err_)};
 }
 
-Finished pipeline_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder, const std::vector<std::string>& environment) {
+Finished pipeline_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                          const std::vector<std::string>& environment) {
   return Program(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline", arguments, folder, environment).wait();
 }

@@ -30,8 +30,8 @@ patiense = 3
 )");
   const Finished run = this->run();
   CHECK(run.status == 2);
-  const char* const places[] = {"workflow.toml:2:1: ", "workflow.toml:4:10: ", "workflow.toml:8:8: ", "workflow.toml:10:10: ", "workflow.toml:11:11: ",
-                                "workflow.toml:13:8: ", "workflow.toml:15:1: ", "workflow.toml:18:1: "};
+  const char* const places[] = {"workflow.toml:2:1: ",   "workflow.toml:4:10: ", "workflow.toml:8:8: ",  "workflow.toml:10:10: ",
+                                "workflow.toml:11:11: ", "workflow.toml:13:8: ", "workflow.toml:15:1: ", "workflow.toml:18:1: "};
   for (const char* place : places) CHECK_MESSAGE(contains(run.err, std::string("error: ") + place), run.err);
   CHECK(contains(run.err, "did you mean \"seed\"?"));
   CHECK(contains(run.err, "did you mean \"LSTMModel\"?"));
@@ -46,7 +46,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a stage whose input was never made names the
   workflow(small_training);
   const Finished run = this->run({"--stage", "train"});
   CHECK(run.status == 2);
-  CHECK(contains(run.err, "stage \"train\" needs the windows of stage \"slice_windows\", which has not run: run it first with --until slice_windows"));
+  CHECK(contains(
+      run.err, "stage \"train\" needs the windows of stage \"slice_windows\", which has not run: run it first with --until slice_windows"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "an unknown stage or flag is refused with the nearest name") {

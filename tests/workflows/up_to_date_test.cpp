@@ -7,7 +7,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "an unchanged workflow runs nothing again") {
   REQUIRE(run().status == 0);
   const Finished again = run();
   REQUIRE(again.status == 0);
-  for (const char* stage : {"preprocess", "slice_windows", "train", "evaluate"}) CHECK(contains(again.err, std::string("[") + stage + "] up to date"));
+  for (const char* stage : {"preprocess", "slice_windows", "train", "evaluate"})
+    CHECK(contains(again.err, std::string("[") + stage + "] up to date"));
   CHECK_FALSE(exists("lightning_logs/LSTMModel/version_1"));
 }
 

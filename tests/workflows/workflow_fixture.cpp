@@ -31,7 +31,8 @@ WorkflowFixture::WorkflowFixture() {
   for (int row = 0; row < 400; ++row) {
     const double wave = std::sin(row * 2 * 3.14159265358979 / 24);
     char line[96];
-    std::snprintf(line, sizeof(line), "2024-01-%02d %02d:00:00,%.4f,%.4f\n", 1 + row / 24, row % 24, 10 + 3 * wave + row % 7 * 0.1, 20 - wave);
+    std::snprintf(line, sizeof(line), "2024-01-%02d %02d:00:00,%.4f,%.4f\n", 1 + row / 24, row % 24, 10 + 3 * wave + row % 7 * 0.1,
+                  20 - wave);
     csv += line;
   }
   write("small.csv", csv);

@@ -60,7 +60,7 @@ void FitLoop::check_monitors() const {
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
     throw usage_error(callback->state_key() + " monitors \"" + monitor + "\", which this training does not measure" +
-                      (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " It measures " + list);
+                      (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (it measures " + list + ")");
   }
 }
 

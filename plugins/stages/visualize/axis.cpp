@@ -35,10 +35,10 @@ double Axis::fraction(double value) const {
   return (value - low) / (high - low);
 }
 
-std::vector<Tick> linear_ticks(double low, double high, int wanted) {
+std::vector<Tick> linear_ticks(double low, double high, int wanted, double least_step) {
   std::vector<Tick> ticks;
   if (!(high > low)) return ticks;
-  const double step = nice_step(high - low, wanted);
+  const double step = std::max(nice_step(high - low, wanted), least_step);
   const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
   const double first = std::ceil(low / step - 1e-9);
   for (double i = first; i * step <= high + step * 1e-9; ++i) {
@@ -67,7 +67,7 @@ std::vector<Tick> logarithmic_ticks(double low, double high) {
 std::vector<Tick> ticks_of(const Axis& axis, int wanted) {
   switch (axis.scale) {
     case Scale::linear:
-      return linear_ticks(axis.low, axis.high, wanted);
+      return linear_ticks(axis.low, axis.high, wanted, axis.least_step);
     case Scale::logarithmic:
       return logarithmic_ticks(axis.low, axis.high);
     case Scale::time:

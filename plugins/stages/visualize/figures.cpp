@@ -28,14 +28,17 @@ std::string name_for(const std::string& figure, const ModelPredictions& model, s
 
 std::string ahead(std::int64_t step) { return step == 1 ? "1 step ahead" : std::to_string(step) + " steps ahead"; }
 
-Axis time_axis(const ModelPredictions& model) {
-  const bool dates = model.predictions.has_time;
-  return {dates ? Scale::time : Scale::linear, 0, 1, dates ? "" : "row"};
+Axis value_axis(std::string label, double least_step = 0) {
+  Axis axis;
+  axis.least_step = least_step;
+  axis.label = std::move(label);
+  return axis;
 }
 
-Axis value_axis(std::string label) {
-  Axis axis;
-  axis.label = std::move(label);
+Axis time_axis(const ModelPredictions& model) {
+  const bool dates = model.predictions.has_time;
+  Axis axis = value_axis(dates ? "" : "row", 1);
+  if (dates) axis.scale = Scale::time;
   return axis;
 }
 
@@ -158,9 +161,11 @@ void add_bar(Plot& plot, const std::string& label, std::optional<double> value, 
 }  // namespace
 
 Figure loss_figure(const std::vector<Training>& trainings) {
-  Plot plot = make_plot({}, value_axis("epoch"), value_axis("loss (scaled)"));
+  Plot plot = make_plot({}, value_axis("epoch", 1), value_axis("loss (scaled)"));
   double low = std::numeric_limits<double>::infinity(), high = 0;
-  for (std::size_t i = 0; i < trainings.size(); ++i) add_losses(plot, trainings[i], model_color(i), trainings.size() > 1);
+  for (std::size_t i = 0; i < trainings.size(); ++i) {
+    if (trainings[i].learned()) add_losses(plot, trainings[i], model_color(i), trainings.size() > 1);
+  }
   for (const Curve& curve : plot.curves) {
     for (const double loss : curve.y) {
       if (std::isfinite(loss)) low = std::min(low, loss), high = std::max(high, loss);
@@ -191,7 +196,7 @@ Figure examples_figure(const std::vector<ModelPredictions>& models, std::size_t 
 
 Figure step_figure(const std::vector<ModelPredictions>& models, std::size_t target) {
   const TargetPredictions& first = of(models.front(), target);
-  Plot plot = make_plot({}, value_axis("steps ahead"), value_axis("mean absolute error"));
+  Plot plot = make_plot({}, value_axis("steps ahead", 1), value_axis("mean absolute error"));
   const auto add = [&](const TargetPredictions& from, double StepError::*error, std::string name, const Color& color) {
     Curve curve = make_curve(Mark::line, std::move(name), {color, bold});
     for (const StepError& step : from.by_step) curve.x.push_back(static_cast<double>(step.step)), curve.y.push_back(step.*error);
@@ -236,9 +241,7 @@ Figure comparison_figure(const std::vector<Evaluation>& evaluations) {
 
 std::vector<Figure> make_figures(const Results& results, const std::vector<ModelPredictions>& models) {
   std::vector<Figure> figures;
-  std::vector<Training> trained;
-  std::ranges::copy_if(results.trainings, std::back_inserter(trained), &Training::learned);
-  if (!trained.empty()) figures.push_back(loss_figure(trained));
+  if (std::ranges::any_of(results.trainings, &Training::learned)) figures.push_back(loss_figure(results.trainings));
   if (results.evaluations.size() > 1) figures.push_back(comparison_figure(results.evaluations));
   if (models.empty()) return figures;
   for (std::size_t target = 0; target < models.front().predictions.targets.size(); ++target) {

@@ -40,6 +40,9 @@
     };
   }
 
+  // No ticks between the whole numbers of a short axis.
+  const whole = (length) => (length <= 10 ? { dtick: 1 } : {});
+
   function layout(color, more) {
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
@@ -61,22 +64,22 @@
   const target_name = () => plain(data.targets[chosen.target].name);
 
   function loss_chart(color) {
-    const several = data.losses.length > 1;
-    const traces = data.losses.flatMap((loss, i) => {
-      const own = model_color(color, i), best = loss.best;
+    const several = data.several;
+    const traces = data.losses.flatMap((loss) => {
+      const own = model_color(color, loss.model), best = loss.best;
       const of_training = line(several ? `${loss.label}, training` : "training", loss.epoch, loss.train, several ? transparent(own, 0.6) : color("quiet"),
         { line: { width: 1.4, dash: "dash" }, trace: { showlegend: !several } });
       const of_validation = line(several ? loss.label : "validation", loss.epoch, loss.val, own, { line: { width: 2.4 }, trace: { connectgaps: true } });
       if (loss.epoch.length < 3) of_training.mode = of_validation.mode = "lines+markers";
       const marked = best === null ? [] : [{
-        type: "scatter", mode: several ? "markers" : "markers+text", x: [loss.epoch[best]], y: [loss.val[best]], text: [`best: epoch ${loss.epoch[best]}`],
-        textposition: loss.epoch[best] > loss.epoch[loss.epoch.length - 1] / 2 ? "top left" : "top right",
-        textfont: { color: color("ink"), size: 12 }, marker: { color: own, size: 10 }, showlegend: false, hoverinfo: "skip", cliponaxis: false,
+        type: "scatter", mode: "markers", meta: `best: epoch ${loss.epoch[best]}`, x: [loss.epoch[best]], y: [loss.val[best]],
+        marker: { color: own, size: 10 }, showlegend: !several, hoverinfo: "skip", cliponaxis: false,
       }];
       return [of_training, of_validation, ...marked];
     });
     return [traces, layout(color, {
-      xaxis: axis(color, { title: "epoch", showgrid: false }), yaxis: axis(color, { title: "loss (scaled)", type: chosen.loss }), uirevision: chosen.loss,
+      xaxis: axis(color, { title: "epoch", showgrid: false, ...whole(Math.max(...data.losses.map((loss) => loss.epoch.length))) }),
+      yaxis: axis(color, { title: "loss (scaled)", type: chosen.loss }), uirevision: chosen.loss,
     })];
   }
 
@@ -93,7 +96,7 @@
     element("caption-tracks").textContent =
       `Forecasts made ${ahead(first.step)}. ` +
       (x.length < first.total ? `Drawn are ${count(x.length)} of ${count(first.total)} points, chosen so that every peak stays. ` : "") +
-      "Drag to zoom, double-click to see all again; the strip below moves the view.";
+      (touch.matches ? "Move the ends of the strip below to zoom." : "Drag to zoom, double-click to see all again; the strip below moves the view.");
     return [traces, layout(color, {
       xaxis: time_axis(color, { showgrid: false, rangeslider: { visible: true, thickness: 0.1, bgcolor: color("shade"), bordercolor: color("rule"), borderwidth: 0 } }),
       yaxis: axis(color, { title: target_name() }), margin: { l: 48, r: 8, t: 8, b: 0 }, uirevision: `${chosen.target} ${chosen.step}`,
@@ -125,7 +128,7 @@
       ...models().map((model, m) => line(model.label, model.by_step.step, of(model.by_step, ""), model_color(color, m), { line: { width: 2.2 } })),
     ];
     return [traces, layout(color, {
-      xaxis: axis(color, { title: "steps ahead", showgrid: false }), yaxis: axis(color, { title: `error of ${target_name()}`, rangemode: "tozero" }),
+      xaxis: axis(color, { title: "steps ahead", showgrid: false, ...whole(first.step.length) }), yaxis: axis(color, { title: `error of ${target_name()}`, rangemode: "tozero" }),
       uirevision: `${chosen.target} ${chosen.error}`,
     })];
   }
@@ -184,6 +187,7 @@
       entry.textContent = trace.meta;
       entry.style.setProperty("--swatch", trace.line?.color ?? trace.marker.color);
       entry.classList.toggle("dashed", Boolean(trace.line?.dash));
+      entry.classList.toggle("dot", trace.mode === "markers");
       return entry;
     }));
   }

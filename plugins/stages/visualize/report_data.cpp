@@ -114,8 +114,11 @@ Value errors_data(const SplitErrors::Numbers& numbers) {
 
 Value report_data(const Results& results, const std::vector<ModelPredictions>& models) {
   Value::List losses, targets, comparison;
-  for (const Training& training : results.trainings) {
-    if (training.learned()) losses.push_back(loss_data(training));
+  for (std::size_t i = 0; i < results.trainings.size(); ++i) {
+    if (!results.trainings[i].learned()) continue;
+    Value loss = loss_data(results.trainings[i]);
+    loss["model"] = static_cast<std::int64_t>(i);
+    losses.push_back(std::move(loss));
   }
   const std::size_t target_count = models.empty() ? 0 : models.front().predictions.targets.size();
   for (std::size_t t = 0; t < target_count; ++t) {
@@ -133,7 +136,8 @@ Value report_data(const Results& results, const std::vector<ModelPredictions>& m
     comparison.push_back(std::move(entry));
     naive = errors_data(errors->naive_scaled);
   }
-  return Value::Map{{"has_time", !models.empty() && models.front().predictions.has_time},
+  return Value::Map{{"several", results.trainings.size() > 1},
+                    {"has_time", !models.empty() && models.front().predictions.has_time},
                     {"split", split},
                     {"losses", std::move(losses)},
                     {"targets", std::move(targets)},

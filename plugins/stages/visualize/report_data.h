@@ -11,7 +11,7 @@ namespace pipeline::stage::visualize {
 /// What report.js draws, as plain data. Numbers are rounded to the precision of a float, times are written as a start, a unit (milliseconds
 /// or rows) and whole differences: both keep the report small.
 ///
-///     { has_time, losses: [{ label, epoch, train, val, best }],
+///     { several, has_time, split, losses: [{ label, model, epoch, train, val, learning_rate, best }],
 ///       targets: [{ name, models: [{ label, bias, deviation, tracks: [{ step, total, time, truth, prediction, naive }],
 ///                                    examples: [{ label, origin, past: { time, truth }, time, truth, prediction, naive }],
 ///                                    by_step: { step, mae, rmse, naive_mae, naive_rmse }, histogram: { low, width, share, beyond } }] }],

@@ -1,6 +1,7 @@
 #include "report_view.h"
 
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "data_view.h"
@@ -47,34 +48,24 @@ Value original_row(const std::string& split, const std::string& target, const st
                     {"row_class", ""}};
 }
 
-Value::List original_rows(const std::vector<Evaluation>& evaluations, const std::string& split) {
-  Value::List rows;
-  const bool several = evaluations.size() > 1;
-  std::map<std::string, SplitErrors::Numbers> naive;
-  std::map<std::string, Value::List> by_target;
+/// Every model's line on one target, then the last value's.
+void add_target_rows(const std::vector<Evaluation>& evaluations, const std::string& split, const std::string& target, Value::List& rows) {
+  const SplitErrors::Numbers* naive = nullptr;
   for (const Evaluation& evaluation : evaluations) {
     const SplitErrors* errors = errors_of(evaluation, split);
-    if (!errors) continue;
-    for (const auto& [target, numbers] : errors->original) {
-      Value row = original_row(split, target, label_of(evaluation, several), numbers);
-      const auto of_naive = errors->naive_original.find(target);
-      if (of_naive != errors->naive_original.end()) {
-        naive.insert(*of_naive);
-        const auto mae = find_number(numbers, "mae"), naive_mae = find_number(of_naive->second, "mae");
-        if (mae && naive_mae) row["change"] = describe_change(*mae, *naive_mae), row["tone"] = tone_of(standing_of(*mae, naive_mae));
-      }
-      by_target[target].push_back(std::move(row));
+    const auto numbers = errors ? errors->original.find(target) : decltype(errors->original.end()){};
+    if (!errors || numbers == errors->original.end()) continue;
+    Value row = original_row(split, target, label_of(evaluation, evaluations.size() > 1), numbers->second);
+    if (const auto found = errors->naive_original.find(target); found != errors->naive_original.end()) {
+      naive = &found->second;
+      const auto mae = find_number(numbers->second, "mae"), naive_mae = find_number(*naive, "mae");
+      if (mae && naive_mae) row["change"] = describe_change(*mae, *naive_mae), row["tone"] = tone_of(standing_of(*mae, naive_mae));
     }
+    rows.push_back(std::move(row));
   }
-  for (auto& [target, of_target] : by_target) {
-    for (Value& row : of_target) rows.push_back(std::move(row));
-    if (const auto found = naive.find(target); found != naive.end()) {
-      Value row = original_row(split, target, last_value, found->second);
-      row["row_class"] = "naive";
-      rows.push_back(std::move(row));
-    }
-  }
-  return rows;
+  if (!naive) return;
+  rows.push_back(original_row(split, target, last_value, *naive));
+  rows.back()["row_class"] = "naive";
 }
 
 Value scaled_row(const std::string& split, const std::string& by, const SplitErrors::Numbers& numbers) {
@@ -111,14 +102,14 @@ Value::List scaled_rows(const std::vector<Evaluation>& evaluations, const std::s
   return rows;
 }
 
-void add_metrics(const std::vector<Evaluation>& evaluations, Value& view) {
+void add_metrics(const std::vector<Evaluation>& evaluations, const std::vector<std::string>& targets, Value& view) {
   Value::List original, scaled;
   int splits = 0;
   for (const char* split : {"test", "val", "train"}) {
     Value::List of_split = scaled_rows(evaluations, split);
     splits += of_split.empty() ? 0 : 1;
     for (Value& row : of_split) scaled.push_back(std::move(row));
-    for (Value& row : original_rows(evaluations, split)) original.push_back(std::move(row));
+    for (const std::string& target : targets) add_target_rows(evaluations, split, target, original);
   }
   view["has_metrics"] = !scaled.empty();
   view["has_original"] = !original.empty();
@@ -126,6 +117,18 @@ void add_metrics(const std::vector<Evaluation>& evaluations, Value& view) {
   view["several_models"] = evaluations.size() > 1;
   view["original_rows"] = std::move(original);
   view["scaled_rows"] = std::move(scaled);
+}
+
+/// In the order of the workflow where it is known, else sorted.
+std::vector<std::string> target_names(const Results& results) {
+  if (!results.windows.empty()) return results.windows.front().second->target_names();
+  std::set<std::string> names;
+  for (const Evaluation& evaluation : results.evaluations) {
+    for (const auto& [split, errors] : evaluation.splits) {
+      for (const auto& [target, numbers] : errors.original) names.insert(target);
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 void add_trainings(const std::vector<Training>& trainings, Value& view) {
@@ -138,7 +141,7 @@ void add_trainings(const std::vector<Training>& trainings, Value& view) {
                               {"model", training.model},
                               {"epochs", format_count(training.epochs)},
                               {"steps", format_count(training.steps)},
-                              {"best_epoch", best ? format_short(best->epoch) : std::string(absent)},
+                              {"best_epoch", best ? format_count(std::llround(best->epoch)) : std::string(absent)},
                               {"best_loss", best ? format_short(best->val_loss) : std::string(absent)}});
   }
   view["has_losses"] = has_losses;
@@ -206,7 +209,7 @@ Value report_view(const Results& results, const std::vector<ModelPredictions>& m
                         {"has_forecasts", first != nullptr},
                         {"has_examples", first && !first->examples.empty()},
                         {"has_steps", first && first->by_step.size() > 1}});
-  add_metrics(results.evaluations, view);
+  add_metrics(results.evaluations, target_names(results), view);
   add_trainings(results.trainings, view);
   add_data_view(results, view);
   add_reproduction(results, settings, view);

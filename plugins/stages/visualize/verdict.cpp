@@ -15,47 +15,75 @@ namespace {
 /// Relative; a forecast this close to the repeated last value is that value.
 constexpr double even_within = 1e-6;
 
-/// The error a headline compares: of the only target in its own units, else over all targets on the scaled series.
+/// Targets that a sentence lists one by one; more are counted.
+constexpr std::size_t listed_targets = 3;
+
+/// The error that decides: of the only target in its own units, else over all targets on the scaled series.
 struct Comparison {
   double error = 0;
   std::optional<double> naive;
-  std::string sentence_start;  ///< "mean error on OT", "mean squared error over its 7 targets (scaled)"
+  std::string subject;  ///< "mean error on OT", "mean squared error (scaled)"
 };
 
-std::optional<Comparison> compare(const SplitErrors& errors) {
-  if (errors.original.size() == 1) {
-    const auto& [target, numbers] = *errors.original.begin();
+/// A target's mean absolute error and the last value's.
+struct TargetErrors {
+  std::string target;
+  double mae = 0;
+  std::optional<double> naive;
+};
+
+std::vector<TargetErrors> by_target(const SplitErrors& errors) {
+  std::vector<TargetErrors> out;
+  for (const auto& [target, numbers] : errors.original) {
     const auto mae = find_number(numbers, "mae");
     const auto naive = errors.naive_original.find(target);
-    if (mae) {
-      return Comparison{*mae, naive == errors.naive_original.end() ? std::nullopt : find_number(naive->second, "mae"),
-                        "mean error on " + target};
-    }
+    if (mae) out.push_back({target, *mae, naive == errors.naive_original.end() ? std::nullopt : find_number(naive->second, "mae")});
+  }
+  return out;
+}
+
+std::optional<Comparison> compare(const SplitErrors& errors) {
+  if (const auto targets = by_target(errors); targets.size() == 1) {
+    return Comparison{targets[0].mae, targets[0].naive, "mean error on " + targets[0].target};
   }
   const auto mse = find_number(errors.scaled, "mse");
   if (!mse) return std::nullopt;
-  const std::size_t targets = errors.original.size();
-  const std::string scope =
-      targets > 1 ? "mean squared error over its " + std::to_string(targets) + " targets (scaled)" : "mean squared error (scaled)";
-  return Comparison{*mse, find_number(errors.naive_scaled, "mse"), scope};
+  return Comparison{*mse, find_number(errors.naive_scaled, "mse"), "mean squared error (scaled)"};
 }
 
-std::string sentence(const std::string& label, const Comparison& comparison, const std::string& split) {
-  const std::string error = format_short(comparison.error), where = " on the " + split + " split";
-  if (!comparison.naive)
-    return label + ": " + comparison.sentence_start + " " + error + where + "; there is no last value to compare with.";
-  const std::string naive = format_short(*comparison.naive), change = describe_change(comparison.error, *comparison.naive);
-  switch (standing_of(comparison.error, comparison.naive)) {
-    case Standing::worse:
-      return label + " does not beat repeating the last value: its " + comparison.sentence_start + " is " + error + where + " against " +
-             naive + ", " + change + ".";
-    case Standing::even:
-      return label + " is no better than repeating the last value: its " + comparison.sentence_start + " is " + error + where +
-             " against " + naive + ".";
-    default:
-      return label + " beats repeating the last value: its " + comparison.sentence_start + " is " + error + where + " against " + naive +
-             ", " + change + ".";
+/// "its mean error is 1.270 against 1.440 on OT, 3.1 against 4.2 on HUFL", or on how many of many targets it is the lower one.
+std::string targets_clause(const std::vector<TargetErrors>& targets) {
+  if (targets.size() > listed_targets) {
+    const auto ahead =
+        std::ranges::count_if(targets, [](const TargetErrors& t) { return standing_of(t.mae, t.naive) == Standing::better; });
+    return "its mean error is below the last value's on " + std::to_string(ahead) + " of " + std::to_string(targets.size()) + " targets";
   }
+  std::string clause;
+  for (const TargetErrors& t : targets) {
+    clause += clause.empty() ? "its mean error is " : ", ";
+    clause += format_short(t.mae) + " against " + format_short(t.naive.value_or(NAN)) + " on " + t.target;
+  }
+  return clause;
+}
+
+std::string opening(Standing standing) {
+  if (standing == Standing::better) return " beats repeating the last value: ";
+  return standing == Standing::even ? " is no better than repeating the last value: " : " does not beat repeating the last value: ";
+}
+
+std::string sentence(const std::string& label, const SplitErrors& errors, const Comparison& comparison, const std::string& split) {
+  const std::string error = format_short(comparison.error), where = " on the " + split + " split";
+  const Standing standing = standing_of(comparison.error, comparison.naive);
+  if (standing == Standing::unknown) {
+    return label + ": " + comparison.subject + " " + error + where + "; there is no last value to compare with.";
+  }
+  const std::string change = standing == Standing::even ? "." : ", " + describe_change(comparison.error, *comparison.naive) + ".";
+  const std::string naive = " against " + format_short(*comparison.naive) + change;
+  if (const auto targets = by_target(errors); targets.size() > 1) {
+    return label + opening(standing) + targets_clause(targets) + where +
+           "; over all of them, on the scaled series, its mean squared error is " + error + naive;
+  }
+  return label + opening(standing) + "its " + comparison.subject + " is " + error + where + naive;
 }
 
 /// What a single target's squared error says where it contradicts the absolute one, else empty.
@@ -68,21 +96,6 @@ std::string contradiction(const SplitErrors& errors, const Comparison& compariso
   if (better == (standing_of(*rmse, naive) == Standing::better)) return {};
   return "By root mean squared error, which weighs large misses more, it is " + describe_change(*rmse, *naive) + ": " +
          format_short(*rmse) + " against " + format_short(*naive) + ".";
-}
-
-/// On how many of several targets the model is ahead.
-std::string targets_ahead(const SplitErrors& errors) {
-  std::size_t ahead = 0, compared = 0;
-  for (const auto& [target, numbers] : errors.original) {
-    const auto naive = errors.naive_original.find(target);
-    const auto mae = find_number(numbers, "mae");
-    if (naive == errors.naive_original.end() || !mae) continue;
-    ++compared;
-    if (standing_of(*mae, find_number(naive->second, "mae")) == Standing::better) ++ahead;
-  }
-  if (compared < 2) return {};
-  return "In original units its mean error is below the last value's on " + std::to_string(ahead) + " of " + std::to_string(compared) +
-         " targets.";
 }
 
 }  // namespace
@@ -143,15 +156,14 @@ Verdict judge(const std::vector<Evaluation>& evaluations) {
   const bool several = judged.size() > 1;
   const std::string introduction = several ? "Best of " + std::to_string(judged.size()) + " models: " : "";
   Verdict verdict{standing_of(best.comparison.error, best.comparison.naive),
-                  introduction + sentence(label_of(*best.evaluation, several), best.comparison, split),
+                  introduction + sentence(label_of(*best.evaluation, several), *best.errors, best.comparison, split),
                   {}};
   if (std::string other = contradiction(*best.errors, best.comparison); !other.empty()) {
     verdict.standing = Standing::even;
     verdict.headline += " " + other;
   }
-  if (std::string ahead = targets_ahead(*best.errors); !ahead.empty()) verdict.notes.push_back(std::move(ahead));
   for (const Judged& other : judged | std::views::drop(1)) {
-    verdict.notes.push_back(sentence(label_of(*other.evaluation, several), other.comparison, split));
+    verdict.notes.push_back(sentence(label_of(*other.evaluation, several), *other.errors, other.comparison, split));
   }
   return verdict;
 }

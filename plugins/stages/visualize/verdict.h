@@ -16,7 +16,7 @@ enum class Standing { better, even, worse, unknown };
 struct Verdict {
   Standing standing = Standing::unknown;  ///< of the best model; even, too, where its absolute and its squared error disagree
   std::string headline;
-  std::vector<std::string> notes;  ///< on single targets and further models
+  std::vector<std::string> notes;  ///< on further models
 };
 
 /// The split that headlines speak of: "test" where it was evaluated, else val, else train. Empty: none.

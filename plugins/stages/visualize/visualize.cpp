@@ -34,7 +34,7 @@ struct VisualizeOptions {
         option("examples", &VisualizeOptions::examples, "Origins whose whole horizon is drawn, spread evenly over the split.")
             .between(0, 60),
         option("max_points", &VisualizeOptions::max_points, "Points of a curve through time at most; peaks are kept.").between(100, 100000),
-        option("formats", &VisualizeOptions::formats, "Pictures beside the report: \"svg\", \"png\", both or none."),
+        option("formats", &VisualizeOptions::formats, "Pictures beside the report; none for an empty list.").choices({"svg", "png"}),
         option("width", &VisualizeOptions::width, "Width of the pictures.").unit("points").between(320, 8000),
         option("height", &VisualizeOptions::height, "Height of the pictures.").unit("points").between(200, 8000),
         option("scale", &VisualizeOptions::scale, "Pixels of a PNG per point.").between(0.5, 8));
@@ -45,13 +45,7 @@ struct VisualizeOptions {
 class Visualize : public Stage {
  public:
   using Options = VisualizeOptions;
-  explicit Visualize(Options options) : options_(std::move(options)) {
-    for (const std::string& format : options_.formats) {
-      if (format != "svg" && format != "png") {
-        throw usage_error("formats: \"" + format + "\" is no picture format that visualize writes; it knows \"svg\" and \"png\"");
-      }
-    }
-  }
+  explicit Visualize(Options options) : options_(std::move(options)) {}
 
   void run(StageContext& context) override {
     const Results results = read_results(context.inputs, context.log);
@@ -60,7 +54,8 @@ class Visualize : public Stage {
     const std::size_t pictures = write_pictures(make_figures(results, models), context.folder);
     write_report(results, models, context);
     context.summary["headline"] = verdict.headline;
-    context.log.info("report.html and " + std::to_string(pictures) + " pictures in " + context.folder.string());
+    const auto report = context.settings.run_dir / context.settings.name / context.stage / "report.html";
+    context.log.info(report.string() + " and " + std::to_string(pictures) + (pictures == 1 ? " picture" : " pictures"));
   }
 
  private:

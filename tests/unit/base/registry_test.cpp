@@ -51,5 +51,6 @@ TEST_CASE("options a component does not take are refused") {
   Registrar registrar;
   registrar.add<Stage, Quiet>("quiet", "Does nothing.");
   registry.commit(std::move(registrar.entries()));
-  CHECK_THROWS_WITH_AS(static_cast<void>(registry.make<Stage>("quiet", Value(Value::Map{{"loud", true}}))), "unknown option \"loud\"", Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(registry.make<Stage>("quiet", Value(Value::Map{{"loud", true}}))), "unknown option \"loud\"",
+                       Error);
 }

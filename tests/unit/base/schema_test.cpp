@@ -20,8 +20,8 @@ struct SampleOptions {
                                       option("layers", &SampleOptions::layers, "Layers.").between(1, 8),
                                       option("mode", &SampleOptions::mode, "Direction.").choices({"min", "max"}),
                                       option("columns", &SampleOptions::columns, "Columns."),
-                                      option("limit", &SampleOptions::limit, "Batches.").number().at_least(0), option("low", &SampleOptions::low, "Low."),
-                                      option("high", &SampleOptions::high, "High."));
+                                      option("limit", &SampleOptions::limit, "Batches.").number().at_least(0),
+                                      option("low", &SampleOptions::low, "Low."), option("high", &SampleOptions::high, "High."));
   }
   static std::vector<OptionRule> rules() { return {{OptionRule::Kind::less_than, "low", "high"}}; }
 };

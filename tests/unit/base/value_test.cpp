@@ -45,6 +45,4 @@ TEST_CASE("numbers and times are written for people") {
   CHECK(format_time(-1, true) == "1969-12-31 23:59:59.999999999");
 }
 
-TEST_CASE("SHA-256 is the standard's") {
-  CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-}
+TEST_CASE("SHA-256 is the standard's") { CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); }

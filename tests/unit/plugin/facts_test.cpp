@@ -16,7 +16,9 @@ PluginFacts matching() { return {PIPELINE_PLUGIN_API, PIPELINE_ABI_TAG, "2.13.0"
 TEST_CASE("facts are read from a library's bytes without loading it") {
   const TempFolder folder;
   const auto file = folder.path() / "libx.so";
-  write_text(file, std::string("\x7f" "ELF....") + plugin_facts_marker + "1\ngcc12\n2.13.0\nlstm\n1.2.3\n");
+  write_text(file, std::string("\x7f"
+                               "ELF....") +
+                       plugin_facts_marker + "1\ngcc12\n2.13.0\nlstm\n1.2.3\n");
   const auto facts = read_plugin_facts(file);
   REQUIRE(facts);
   CHECK(facts->api == 1);
@@ -28,8 +30,12 @@ TEST_CASE("facts are read from a library's bytes without loading it") {
 TEST_CASE("a file that is no library, or a library that is no plugin, has no facts") {
   const TempFolder folder;
   write_text(folder.path() / "text.so", std::string(plugin_facts_marker) + "1\na\nb\nc\nd\n");
-  write_text(folder.path() / "plain.so", "\x7f" "ELF nothing here");
-  write_text(folder.path() / "cut.so", std::string("\x7f" "ELF") + plugin_facts_marker + "1\ngcc");
+  write_text(folder.path() / "plain.so",
+             "\x7f"
+             "ELF nothing here");
+  write_text(folder.path() / "cut.so", std::string("\x7f"
+                                                   "ELF") +
+                                           plugin_facts_marker + "1\ngcc");
   CHECK_FALSE(read_plugin_facts(folder.path() / "text.so"));
   CHECK_FALSE(read_plugin_facts(folder.path() / "plain.so"));
   CHECK_FALSE(read_plugin_facts(folder.path() / "cut.so"));

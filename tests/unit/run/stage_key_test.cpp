@@ -15,7 +15,8 @@ struct ReadOptions {
   std::string password;
 
   static constexpr auto options() {
-    return option_list<ReadOptions>(option("source", &ReadOptions::source, "File.").role(OptionRole::input_path), option("scale", &ReadOptions::scale, "Scale."),
+    return option_list<ReadOptions>(option("source", &ReadOptions::source, "File.").role(OptionRole::input_path),
+                                    option("scale", &ReadOptions::scale, "Scale."),
                                     option("workers", &ReadOptions::workers, "Threads.").no_effect_on_result(),
                                     option("password", &ReadOptions::password, "Password.").secret());
   }
@@ -35,7 +36,8 @@ struct KeyFixture {
     registry.commit(std::move(registrar.entries()));
     write_text(folder.path() / "data.csv", "a\n1\n");
     stage.name = stage.type = "read";
-    stage.options = Value(Value::Map{{"source", (folder.path() / "data.csv").string()}, {"scale", 1.0}, {"workers", 0}, {"password", "secret"}});
+    stage.options =
+        Value(Value::Map{{"source", (folder.path() / "data.csv").string()}, {"scale", 1.0}, {"workers", 0}, {"password", "secret"}});
   }
   [[nodiscard]] StageKey key() const { return make_stage_key(stage, settings, registry, inputs, Value{}); }
 

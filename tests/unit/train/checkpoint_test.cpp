@@ -1,13 +1,15 @@
 #include "pipeline/torch/checkpoint.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <torch/nn.h>
 #include <unistd.h>
 
-#include <bit>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <optional>
 
 #include "pipeline/errors.h"
 #include "pipeline/files.h"
@@ -143,17 +145,28 @@ TEST_CASE("a view is written with its own values only") {
   CHECK(torch::equal(back.at("t").tensor(), large.slice(0, 0, 6).reshape({2, 3}).t()));
 }
 
-TEST_CASE("a disk that cannot take the file is an error of status 1 that leaves the old file") {
+TEST_CASE("a disk that fills up while a checkpoint is written is an error of status 1, and the old file stays") {
   const Folder folder;
-  CHECK_THROWS_AS(write_checkpoint("/proc/nowhere/a.ckpt", example()), std::exception);
-  std::filesystem::create_directories(folder / "taken.ckpt/inside");
+  write_checkpoint(folder / "a.ckpt", State::Map{{"epoch", 1}});
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{.rlim_cur = 2000, .rlim_max = before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  std::optional<ExitStatus> status;
+  std::string message;
   try {
-    write_checkpoint(folder / "taken.ckpt", example());
-    FAIL("a folder was replaced");
+    write_checkpoint(folder / "a.ckpt", example());
   } catch (const Error& error) {
-    CHECK(error.status() == ExitStatus::unexpected);
-    CHECK(std::string(error.what()).find("taken.ckpt") != std::string::npos);
+    status = error.status();
+    message = error.what();
   }
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  CHECK(status == ExitStatus::unexpected);
+  CHECK(message.find("a.ckpt") != std::string::npos);
+  CHECK(read_checkpoint(folder / "a.ckpt").at("epoch").integer() == 1);
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / ""), {}) == 1);
 }
 
 TEST_CASE("a checkpoint that is cut short anywhere is named and refused") {

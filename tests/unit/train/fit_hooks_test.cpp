@@ -135,8 +135,8 @@ TEST_CASE("a monitor that training does not measure is a mistake with the neares
   fit.spec.callbacks.push_back(std::make_unique<Monitoring>(seen, "", "val_los", false));
   CHECK_THROWS_WITH_AS(
       static_cast<void>(fit.run()),
-      "HookRecorder monitors \"val_los\", which this training does not measure; did you mean \"val_loss\"? It measures train_loss, "
-      "train_loss_step, train_loss_epoch, val_loss, val_rmse, val_mape, val_r2, avg_val_abs_accuracy",
+      "HookRecorder monitors \"val_los\", which this training does not measure; did you mean \"val_loss\"? (it measures train_loss, "
+      "train_loss_step, train_loss_epoch, val_loss, val_rmse, val_mape, val_r2, avg_val_abs_accuracy)",
       Error);
   CHECK(seen.empty());
 }
