@@ -130,13 +130,14 @@ class PlotDrawing {
   Box box_{}, outer_{};
 };
 
-/// The curves that a legend names, each name once.
+/// The curves that a legend names, each name once; those without a value are left out.
 std::vector<const Curve*> legend_entries(const Figure& figure) {
   std::vector<const Curve*> entries;
   for (const Plot& plot : figure.plots) {
     for (const Curve& curve : plot.curves) {
       const bool known = std::ranges::any_of(entries, [&](const Curve* entry) { return entry->name == curve.name; });
-      if (!curve.name.empty() && !known) entries.push_back(&curve);
+      const bool drawn = std::ranges::any_of(curve.y, [](double y) { return std::isfinite(y); });
+      if (!curve.name.empty() && !known && drawn) entries.push_back(&curve);
     }
   }
   return entries;

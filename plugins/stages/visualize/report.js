@@ -181,7 +181,7 @@
   }
 
   function fill_legend(place, traces) {
-    const shown = traces.filter((trace) => trace.showlegend !== false && trace.meta);
+    const shown = traces.filter((trace) => trace.showlegend !== false && trace.meta && trace.y.some((value) => value !== null));
     place.replaceChildren(...(shown.length < 2 ? [] : shown).map((trace) => {
       const entry = document.createElement("span");
       entry.textContent = trace.meta;
