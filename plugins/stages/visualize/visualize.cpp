@@ -55,6 +55,7 @@ class Visualize : public Stage {
     write_report(results, models, context);
     context.summary["headline"] = verdict.headline;
     const auto report = context.settings.run_dir / context.settings.name / context.stage / "report.html";
+    context.summary["report"] = report.string();
     context.log.info(report.string() + " and " + std::to_string(pictures) + (pictures == 1 ? " picture" : " pictures"));
   }
 
