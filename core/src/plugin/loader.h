@@ -23,7 +23,8 @@ struct PluginLibrary {
 
 /// Loads every `*.so` of the folders into the registry, each folder in order of names. A library that fails registers nothing, is listed
 /// with its reason and never stops the others. A library found twice under the same file name is taken from the first folder.
-[[nodiscard]] PIPELINE_EXPORT std::vector<PluginLibrary> load_plugins(const std::vector<std::filesystem::path>& folders, Registry& registry);
+[[nodiscard]] PIPELINE_EXPORT std::vector<PluginLibrary> load_plugins(const std::vector<std::filesystem::path>& folders,
+                                                                      Registry& registry);
 
 /// Loads one library; never unloads it: its code, types and statics live as long as the process.
 [[nodiscard]] PIPELINE_EXPORT PluginLibrary load_plugin(const std::filesystem::path& file, Registry& registry);

@@ -14,8 +14,8 @@ namespace pipeline {
 
 /// Metrics of some set of values. Undefined ones (no value, constant target) are absent.
 struct MetricValues {
-  std::int64_t count = 0;      ///< values counted
-  std::int64_t near_zero = 0;  ///< left out of mape and avg_abs_accuracy: |y| < 1e-8
+  std::int64_t count = 0;             ///< values counted
+  std::int64_t near_zero = 0;         ///< left out of mape and avg_abs_accuracy: |y| < 1e-8
   double mse = 0, mae = 0, rmse = 0;  ///< 0 where count is 0
   std::optional<double> mape, avg_abs_accuracy, r2;
 };
