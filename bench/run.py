@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Measures the program beside its Python peers, in turn and in one run, and prints ratios: `./dev bench`.
 
-  start-up   whole processes: --help, plugins, validate, an up-to-date run, beside `import lightning`
+  start-up   whole processes, the registry cache warm: --help, plugins, describe, graph, validate, an up-to-date run, beside
+             `import lightning`
   step       what the host adds to a training step, beside what Lightning adds
   csv        reading numbers on one core, beside pyarrow.csv
   epoch      one epoch of the recipe, beside Lightning
@@ -40,7 +41,8 @@ def start_up(program, python, folder):
     workflow = ROOT / "pipelines" / "quickstart.toml"
     quick = [workflow, "--set", "trainer.max_epochs=1", "--quiet"]
     command([program, "run", *quick], cwd=folder)
-    rows = {"--help": [program, "--help"], "plugins": [program, "plugins"], "validate": [program, "validate", workflow],
+    rows = {"--help": [program, "--help"], "plugins": [program, "plugins"],
+            "describe": [program, "describe", "LSTMModel"], "graph": [program, "graph", workflow], "validate": [program, "validate", workflow],
             "up-to-date run": [program, "run", *quick], "python: import lightning": [python, "-c", "import lightning"]}
     result = {}
     for name, words in rows.items():

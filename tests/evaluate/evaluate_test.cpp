@@ -146,6 +146,8 @@ TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
   CHECK(value.at("test_filled_values") == Value(1));
   CHECK(value.at("naive_mse") == Value(naive_mse));
   CHECK(value.at("test_naive_mse") == value.at("naive_mse"));
+  CHECK(value.at("naive_r2") == Value(*splits[0].naive->scaled.all().r2));
+  CHECK(value.at("naive_mape").is_double());
   CHECK(value.at("original").at("a").at("train").at("mae") == Value(train_mae));
   CHECK(value.at("original").at("a").at("mae") == value.at("original").at("a").at("test").at("mae"));
   CHECK(value.at("original").at("b").at("naive_rmse").is_double());

@@ -75,6 +75,14 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a bad cell is exit 4 and names file, line, c
   CHECK_FALSE(exists("runs/small/preprocess"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a monitor that nothing measures is found before anything is logged") {
+  workflow(small_training);
+  const Finished run = this->run({"--set", "callbacks.ModelCheckpoint.monitor=val_los"});
+  CHECK(run.status == 2);
+  CHECK(contains(run.err, "monitors \"val_los\", which this training does not measure; did you mean \"val_loss\"?"));
+  CHECK_FALSE(exists("lightning_logs"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "a diverging training is exit 5 and says what helps") {
   workflow(small_training);
   const Finished run = this->run({"--set", "optimizer.type=SGD", "--set", "optimizer.lr=1e30", "--set", "model.type=LinearModel"});
@@ -115,6 +123,6 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a broken plugin library is named and stops n
   write("more/libtext.so", "no library at all");
   const Finished run = this->run({"--plugin-path", "more"});
   CHECK(run.status == 0);
-  CHECK(contains(run.err, "libtext.so: is not a pipeline plugin"));
+  CHECK(contains(run.err, "libtext.so: not-a-plugin: is not a pipeline plugin"));
   CHECK(contains(pipeline({"plugins", "--plugin-path", "more"}).out, "broken: "));
 }

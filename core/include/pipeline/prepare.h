@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -68,7 +69,9 @@ struct PrepareOptions {
 /// Reads a CSV file, checks and cleans it, splits it by rows, fits the scaler on the training rows and writes an artifact of kind "series"
 /// into `folder`. `split`: three fractions, three counts or two times. Says through `log` what was found. The table is never held in
 /// anonymous memory: it passes through nameless files in `folder`.
-/// Error (data) for a mistake in the file, with file and line; Error (usage) for options that don't fit it.
-PIPELINE_EXPORT SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log);
+/// Error (data) for a mistake in the file, with file and line; Error (usage) for options that don't fit it; Error (interrupted) soon after
+/// `cancel` is no longer 0.
+PIPELINE_EXPORT SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
+                                          const std::atomic<int>* cancel = nullptr);
 
 }  // namespace pipeline

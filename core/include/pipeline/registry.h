@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,8 +51,10 @@ class PIPELINE_EXPORT Registry {
  public:
   struct Entry {
     ComponentInfo info;
-    std::shared_ptr<const void> factory;  ///< std::function<Kind<Interface>::Factory>; null for a table without code
+    std::shared_ptr<const void> factory;  ///< std::function<Kind<Interface>::Factory>; null for a table without code, or not loaded yet
   };
+  /// Loads a library that is known so far by what it gives, and returns its entries; Error (plugin) when it cannot be loaded.
+  using LibraryLoader = std::function<std::deque<Entry>(const std::string& library)>;
 
   Registry();
   ~Registry();
@@ -63,19 +66,33 @@ class PIPELINE_EXPORT Registry {
   [[nodiscard]] std::vector<const ComponentInfo*> list(std::string_view kind = {}) const;
   [[nodiscard]] std::vector<std::string> names(std::string_view kind) const;
 
-  /// Makes a component; Error (usage) for an unknown name, with the nearest one, or for options it does not take.
+  /// Makes a component, loading its library if it is the first of it. Error (usage) for an unknown name, with the nearest one, or for
+  /// options it does not take; Error (plugin) when its library cannot be loaded or its constructor throws something else.
   template <class Interface, class... Args>
   [[nodiscard]] auto make(std::string_view name, const Value& options, Args&&... args) const {
     const auto* factory = static_cast<const std::function<typename Kind<Interface>::Factory>*>(factory_of(Kind<Interface>::name, name));
-    return (*factory)(options, std::forward<Args>(args)...);
+    try {
+      return (*factory)(options, std::forward<Args>(args)...);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw constructor_error(Kind<Interface>::name, name, error);
+    }
   }
 
   /// Takes all entries or none: Error (plugin) when a name is taken already, naming both libraries.
   void commit(std::deque<Entry> entries);
+  /// How libraries are loaded whose entries were committed without factories.
+  void set_library_loader(LibraryLoader loader);
 
  private:
   [[nodiscard]] const void* factory_of(std::string_view kind, std::string_view name) const;
-  std::map<std::pair<std::string, std::string>, Entry, std::less<>> entries_;
+  [[nodiscard]] Error constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const;
+  void load_library(const std::string& library) const;
+
+  mutable std::mutex loading_;  ///< guards the factories: they come when their library is first needed
+  mutable std::map<std::pair<std::string, std::string>, Entry, std::less<>> entries_;
+  LibraryLoader loader_;
 };
 
 /// Completes a component's description while it is registered.

@@ -31,12 +31,35 @@ std::vector<std::string> Registry::names(std::string_view kind) const {
 }
 
 const void* Registry::factory_of(std::string_view kind, std::string_view name) const {
+  const std::scoped_lock lock(loading_);
   const auto found = entries_.find(std::pair<std::string, std::string>(kind, name));
-  if (found != entries_.end() && found->second.factory) return found->second.factory.get();
+  if (found != entries_.end()) {
+    Entry& entry = found->second;
+    if (!entry.factory && loader_ && !entry.info.library.empty()) load_library(entry.info.library);
+    if (entry.factory) return entry.factory.get();
+  }
   std::string message = "unknown " + std::string(kind) + " \"" + std::string(name) + "\"";
   if (const std::string near = nearest_name(name, names(kind)); !near.empty()) message += "; did you mean \"" + near + "\"?";
   throw usage_error(message);
 }
+
+void Registry::load_library(const std::string& library) const {
+  for (Entry& loaded : loader_(library)) {
+    const auto known = entries_.find(std::pair<std::string, std::string>(loaded.info.kind, loaded.info.name));
+    if (known != entries_.end() && known->second.info.library == library) known->second.factory = std::move(loaded.factory);
+  }
+}
+
+Error Registry::constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const {
+  const std::string text = error.what();
+  const std::string what = text.substr(0, text.find("\nException raised from"));  // LibTorch appends the C++ call stack
+  const ComponentInfo* info = find(kind, name);
+  return plugin_error("constructor-throws: the " + std::string(kind) + " \"" + std::string(name) + "\" of " +
+                      (info ? origin_of(*info) : "the program itself") + " cannot be made: " + what +
+                      "; mend its options, or its constructor");
+}
+
+void Registry::set_library_loader(LibraryLoader loader) { loader_ = std::move(loader); }
 
 void Registry::commit(std::deque<Entry> entries) {
   for (const Entry& entry : entries) {

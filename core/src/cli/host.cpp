@@ -1,5 +1,7 @@
 #include "cli/host.h"
 
+#include <algorithm>
+
 #include "run/machine.h"
 
 namespace pipeline {
@@ -15,15 +17,33 @@ std::string without(std::string text, const std::set<std::string>& secrets) {
   return text;
 }
 
+/// "plugin <path>: <code>: <what is wrong and how to mend it>", for each library that cannot be used.
+std::vector<std::string> refusals(const Host& host) {
+  std::vector<std::string> sentences;
+  for (const PluginLibrary& library : host.libraries) {
+    if (library.code != RefusalCode::none)
+      sentences.push_back("plugin " + library.path.string() + ": " + code_name(library.code) + ": " + library.reason);
+  }
+  return sentences;
+}
+
+/// All mistakes as one Error. Where a component is unknown and a library could not be used, the library is the likely reason.
+Error workflow_error(const std::vector<Mistake>& mistakes, const Host& host) {
+  std::vector<std::string> messages;
+  for (const Mistake& mistake : mistakes) messages.push_back(to_string(mistake));
+  const std::vector<std::string> broken = refusals(host);
+  const bool lacks_plugin = !broken.empty() && std::ranges::any_of(mistakes, &Mistake::unknown_component);
+  if (lacks_plugin) messages.insert(messages.end(), broken.begin(), broken.end());
+  return {lacks_plugin ? ExitStatus::plugin : ExitStatus::usage, std::move(messages)};
+}
+
 }  // namespace
 
 void load_host(Host& host, const Invocation& invocation, const std::vector<std::filesystem::path>& more, Log& log) {
   std::vector<std::filesystem::path> given = invocation.plugin_paths;
   given.insert(given.end(), more.begin(), more.end());
-  host.libraries = load_plugins(plugin_folders(given), host.registry);
-  for (const PluginLibrary& library : host.libraries) {
-    if (!library.reason.empty()) log.warning("plugin " + library.path.string() + ": " + library.reason);
-  }
+  host.libraries = find_plugins(usual_search(given), host.registry);
+  for (const std::string& refusal : refusals(host)) log.warning(refusal);
 }
 
 Workflow load_workflow(Host& host, const Invocation& invocation, Log& log) {
@@ -31,11 +51,7 @@ Workflow load_workflow(Host& host, const Invocation& invocation, Log& log) {
   const Document document = read_workflow(request);
   load_host(host, invocation, document.plugin_paths(), log);
   CheckedWorkflow checked = check_workflow(document, host.registry);
-  if (!checked.mistakes.empty()) {
-    std::vector<std::string> messages;
-    for (const Mistake& mistake : checked.mistakes) messages.push_back(to_string(mistake));
-    throw Error(ExitStatus::usage, std::move(messages));
-  }
+  if (!checked.mistakes.empty()) throw workflow_error(checked.mistakes, host);
   Workflow& workflow = checked.workflow;
   if (workflow.settings.threads == 0) workflow.settings.threads = available_threads();
   workflow.settings.command_line = without(invocation.command_line, workflow.secrets);

@@ -9,20 +9,21 @@ namespace {
 
 void add_options(po::options_description&) {}
 
-Value library_value(const PluginLibrary& library, const Registry& registry) {
+Value library_value(const PluginLibrary& library) {
   Value::List components;
-  for (const ComponentInfo* info : registry.list()) {
-    if (info->library == library.path.string())
-      components.push_back(Value::Map{{"kind", info->kind}, {"name", info->name}, {"summary", info->summary}});
-  }
+  for (const ComponentInfo& info : library.components)
+    components.push_back(Value::Map{{"kind", info.kind}, {"name", info.name}, {"summary", info.summary}});
   Value value(Value::Map{{"name", library.name},
                          {"version", library.version},
                          {"path", library.path.string()},
                          {"license", library.license},
                          {"description", library.description},
                          {"components", components},
-                         {"loaded", library.reason.empty()}});
-  if (!library.reason.empty()) value["reason"] = library.reason;
+                         {"usable", library.code == RefusalCode::none}});
+  if (library.code != RefusalCode::none) {
+    value["code"] = code_name(library.code);
+    value["reason"] = library.reason;
+  }
   return value;
 }
 
@@ -32,7 +33,7 @@ int list_plugins(const Invocation& invocation) {
   load_host(host, invocation, {}, log);
   if (invocation.json) {
     Value::List all;
-    for (const PluginLibrary& library : host.libraries) all.push_back(library_value(library, host.registry));
+    for (const PluginLibrary& library : host.libraries) all.push_back(library_value(library));
     std::cout << to_json(all, 2) << "\n";
     return 0;
   }
@@ -42,7 +43,8 @@ int list_plugins(const Invocation& invocation) {
   }
   table.print(std::cout);
   for (const PluginLibrary& library : host.libraries) {
-    if (!library.reason.empty()) std::cout << "\nbroken: " << library.path.string() << "\n  " << library.reason << "\n";
+    if (library.code != RefusalCode::none)
+      std::cout << "\nbroken: " << library.path.string() << "\n  " << code_name(library.code) << ": " << library.reason << "\n";
   }
   return 0;
 }

@@ -8,6 +8,7 @@
 #include "pipeline/errors.h"
 #include "pipeline/plugin.h"
 #include "pipeline/schema.h"
+#include "plugin/scan.h"
 
 namespace pipeline {
 
@@ -113,6 +114,7 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   }
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return print_help(std::cout), 0;
   if (words[0] == "--version") return print_version(std::cout), 0;
+  if (words[0] == scan_word) return scan_as_child({words.begin() + 1, words.end()});
   const Verb& verb = find_verb(words[0]);
   po::options_description shown(std::string("Flags of ") + verb.name), all;
   verb.add_options(shown);

@@ -21,9 +21,9 @@ const ComponentInfo* stage_type(CheckContext& context, const Node& node, const s
   if (const ComponentInfo* info = context.registry.find("stage", type)) return info;
   const std::vector<std::string> names = context.registry.names("stage");
   const std::string cure = names.empty() ? "; no plugin gives one" : suggest(type, names);
-  context.mistake(written ? written->place : node.key,
-                  written ? "unknown stage type \"" + type + "\"" + cure
-                          : "no stage type is named \"" + type + "\": correct it or add type = \"...\"" + cure);
+  context.unknown_component(written ? written->place : node.key,
+                            written ? "unknown stage type \"" + type + "\"" + cure
+                                    : "no stage type is named \"" + type + "\": correct it or add type = \"...\"" + cure);
   return nullptr;
 }
 

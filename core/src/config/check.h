@@ -19,6 +19,8 @@ struct CheckContext {
   std::set<std::string> secrets;
 
   void mistake(const Place& place, std::string message) { mistakes.push_back({place, std::move(message)}); }
+  /// A type that no plugin gives.
+  void unknown_component(const Place& place, std::string message) { mistakes.push_back({place, std::move(message), true}); }
 };
 
 /// A table of options after its check.

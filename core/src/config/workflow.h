@@ -28,6 +28,7 @@ struct Place {
 struct Mistake {
   Place place;
   std::string message;
+  bool unknown_component = false;  ///< a plugin that could not be loaded may be what it lacks
 
   friend auto operator<=>(const Mistake&, const Mistake&) = default;
 };

@@ -145,14 +145,15 @@ void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& ou
 
 }  // namespace
 
-SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log) {
+SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
+                          const std::atomic<int>* cancel) {
   const SplitRule rule = SplitRule::parse(split);
   SeriesInfo info = plan_series(options);
   if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");
 
   const auto start = std::chrono::steady_clock::now();
-  CleanTable data =
-      read_clean({.file = options.source, .frequency = options.frequency, .required = info.columns.size(), .scratch = folder}, info);
+  CleanTable data = read_clean(
+      {.file = options.source, .frequency = options.frequency, .required = info.columns.size(), .scratch = folder, .cancel = cancel}, info);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + options.source + ", " +
            format_short(static_cast<double>(data.table.file_size()) / 1e6) + " MB in " + format_short(seconds.count()) + " s");
@@ -181,7 +182,8 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
   CleanTable data = read_clean({.file = csv,
                                 .frequency = info.has_time ? info.frequency : "none",
                                 .required = info.features.size(),
-                                .scratch = std::filesystem::temp_directory_path()},
+                                .scratch = std::filesystem::temp_directory_path(),
+                                .cancel = nullptr},
                                info);
   fill_missing(data, info.source.at("missing").as_string(), {}, std::filesystem::temp_directory_path());
   const std::size_t columns = info.columns.size();

@@ -34,7 +34,8 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
       .time_format = source.at("time_format").as_string(),
       .columns = {},
       .required = request.required,
-      .scratch = request.scratch};
+      .scratch = request.scratch,
+      .cancel = request.cancel};
   for (const Value& name : source.at("time_column").as_list()) wanted.time_columns.push_back(name.as_string());
   for (const ColumnTransform& c : info.columns) wanted.columns.push_back(c.name);
 

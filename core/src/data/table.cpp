@@ -10,6 +10,8 @@
 namespace pipeline {
 namespace {
 
+constexpr std::int64_t rows_between_polls = 1 << 16;  // some milliseconds of reading
+
 /// The row's time as one text, whether it stands in one column or in several.
 class TimeText {
  public:
@@ -56,6 +58,8 @@ Table::Table(const TableRequest& request)
       const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(file_.size()) / read;
       make_room(std::max(rows_ + 1000, static_cast<std::int64_t>(expected)));
     }
+    if (rows_ % rows_between_polls == 0 && request.cancel != nullptr && request.cancel->load(std::memory_order_relaxed) != 0)
+      throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + request.file.string());
     double* const values = row(rows_);
     if (!rows.next(values)) break;
     for (std::size_t i = numbers.size(); i < columns_; ++i) values[i] = std::numeric_limits<double>::quiet_NaN();

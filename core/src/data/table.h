@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -19,8 +20,9 @@ struct TableRequest {
   std::vector<std::string> time_columns;  ///< joined by spaces; none: the row number is the time
   std::string time_format;
   std::vector<std::string> columns;
-  std::size_t required = 0;       ///< the columns after so many first ones may be absent: NaN
-  std::filesystem::path scratch;  ///< folder for the nameless files that hold the table
+  std::size_t required = 0;                  ///< the columns after so many first ones may be absent: NaN
+  std::filesystem::path scratch;             ///< folder for the nameless files that hold the table
+  const std::atomic<int>* cancel = nullptr;  ///< not 0: stop with Error (interrupted)
 };
 
 /// Rows of numbers with a strictly increasing time. They lie in mapped files, not in anonymous memory.

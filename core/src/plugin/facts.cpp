@@ -48,16 +48,18 @@ std::optional<PluginFacts> read_plugin_facts(const std::filesystem::path& librar
   return std::nullopt;
 }
 
-std::string incompatibility(const PluginFacts& facts, const std::string& host_torch_version) {
+Refusal incompatibility(const PluginFacts& facts, const std::string& host_torch_version) {
   if (facts.api != PIPELINE_PLUGIN_API) {
-    return "built for plugin API " + std::to_string(facts.api) + ", this host has " + std::to_string(PIPELINE_PLUGIN_API) +
-           ": rebuild it against this host's headers";
+    return {RefusalCode::other_api, "built for plugin API " + std::to_string(facts.api) + ", this host has " +
+                                        std::to_string(PIPELINE_PLUGIN_API) + ": rebuild it against this host's headers"};
   }
   if (facts.abi_tag != PIPELINE_ABI_TAG) {
-    return "built with the C++ ABI " + facts.abi_tag + ", this host has " + PIPELINE_ABI_TAG + ": rebuild it with this host's compiler";
+    return {RefusalCode::other_abi,
+            "built with the C++ ABI " + facts.abi_tag + ", this host has " + PIPELINE_ABI_TAG + ": rebuild it with this host's compiler"};
   }
   if (!facts.torch_version.empty() && facts.torch_version != host_torch_version) {
-    return "built for LibTorch " + facts.torch_version + ", this host has " + host_torch_version + ": rebuild it against this LibTorch";
+    return {RefusalCode::other_libtorch,
+            "built for LibTorch " + facts.torch_version + ", this host has " + host_torch_version + ": rebuild it against this LibTorch"};
   }
   return {};
 }

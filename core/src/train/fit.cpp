@@ -5,6 +5,8 @@
 
 namespace pipeline {
 
+void check_fit(FitSpec& spec, const Windows& windows, const RunContext& run) { static_cast<void>(FitLoop(spec, windows, run)); }
+
 FitResult fit(FitSpec spec, const Windows& windows, RunContext run) {
   const TorchSettings settings({.threads = run.threads,
                                 .matmul_precision = run.matmul_precision,

@@ -41,6 +41,9 @@ void put_naive(Value& out, const std::string& prefix, const Score& naive) {
   out[prefix + "naive_mse"] = number(all.mse);
   out[prefix + "naive_mae"] = number(all.mae);
   out[prefix + "naive_rmse"] = number(all.rmse);
+  out[prefix + "naive_mape"] = number(all.mape);
+  out[prefix + "naive_r2"] = number(all.r2);
+  out[prefix + "naive_avg_abs_accuracy"] = number(all.avg_abs_accuracy);
 }
 
 /// Names of the contract for one split; the last two count what metrics leave out.

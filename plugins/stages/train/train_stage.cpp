@@ -133,6 +133,8 @@ void TrainStage::run(StageContext& context) {
   context.log.info(spec.model_name + ": " + format_count(trainable_values(*spec.model)) + " parameters, on " + run.device.str() + ", " +
                    std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads"));
 
+  check_fit(spec, *windows, run);  // before a version number is taken
+
   const bool trial = !(spec.trainer.fast_dev_run == Value(false) || spec.trainer.fast_dev_run == Value(0));
   const std::filesystem::path trial_checkpoint = context.folder / "fast_dev_run.ckpt";
   if (trial) {

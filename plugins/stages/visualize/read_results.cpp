@@ -68,6 +68,8 @@ std::map<std::string, SplitErrors> parse_splits(const Value& metrics) {
       if (main_split.empty() || split == main_split) copy_number(metrics, "naive_" + measure, errors.naive_scaled, measure);
       copy_number(metrics, split + "_naive_" + measure, errors.naive_scaled, measure);
     }
+    if (main_split.empty() || split == main_split) copy_number(metrics, "naive_avg_abs_accuracy", errors.naive_scaled, "avg_abs_accuracy");
+    copy_number(metrics, split + "_naive_avg_abs_accuracy", errors.naive_scaled, "avg_abs_accuracy");
     copy_original(metrics, split, errors);
     splits.emplace(split, std::move(errors));
   }

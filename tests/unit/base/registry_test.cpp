@@ -54,3 +54,26 @@ TEST_CASE("options a component does not take are refused") {
   CHECK_THROWS_WITH_AS(static_cast<void>(registry.make<Stage>("quiet", Value(Value::Map{{"loud", true}}))), "unknown option \"loud\"",
                        Error);
 }
+
+TEST_CASE("a library that is only known is loaded once, when one of its components is first made") {
+  Registrar registrar;
+  registrar.add<Stage, Quiet>("quiet", "Does nothing.");
+  registrar.add<Stage, Quiet>("still", "Does nothing either.");
+  for (Registry::Entry& entry : registrar.entries()) entry.info.library = "/x/libquiet.so";
+  const std::deque<Registry::Entry> whole = registrar.entries();
+  std::deque<Registry::Entry> known = whole;
+  for (Registry::Entry& entry : known) entry.factory = nullptr;
+  Registry registry;
+  registry.commit(std::move(known));
+  int loaded = 0;
+  registry.set_library_loader([&](const std::string& library) {
+    CHECK(library == "/x/libquiet.so");
+    ++loaded;
+    return whole;
+  });
+  CHECK(registry.find("stage", "quiet") != nullptr);
+  CHECK(loaded == 0);
+  CHECK(registry.make<Stage>("quiet", Value{}) != nullptr);
+  CHECK(registry.make<Stage>("still", Value{}) != nullptr);
+  CHECK(loaded == 1);
+}

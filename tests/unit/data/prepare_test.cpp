@@ -68,6 +68,20 @@ std::vector<std::pair<double, double>> counting(int n) {
   return rows;
 }
 
+TEST_CASE("reading stops soon after the program is asked to stop") {
+  const test::TempFolder folder;
+  const auto file = folder.file("data.csv", csv({{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}}));
+  test::TextLog log;
+  const std::atomic<int> cancel = 2;
+  try {
+    static_cast<void>(prepare_series(options_for(file), Value::List{0.6, 0.2, 0.2}, folder.folder("preprocess"), log, &cancel));
+    FAIL("it read on");
+  } catch (const Error& error) {
+    CHECK(error.status() == ExitStatus::interrupted);
+    CHECK(contains(error.what(), "interrupted after 0 rows of " + file.string()));
+  }
+}
+
 TEST_CASE("the standard scaler is fitted on training rows alone, with the population deviation") {
   const test::TempFolder folder;
   PrepareOptions options = options_for(folder.file("s.csv", csv({{1, 5}, {3, 5}, {5, 5}, {900, 6}, {-900, 7}})));

@@ -42,15 +42,17 @@ TEST_CASE("a file that is no library, or a library that is no plugin, has no fac
 }
 
 TEST_CASE("what does not fit names both sides and the cure") {
-  CHECK(incompatibility(matching(), "2.13.0").empty());
-  CHECK(incompatibility(matching(), "2.14.1") == "built for LibTorch 2.13.0, this host has 2.14.1: rebuild it against this LibTorch");
+  CHECK(incompatibility(matching(), "2.13.0").code == RefusalCode::none);
+  CHECK(incompatibility(matching(), "2.14.1").code == RefusalCode::other_libtorch);
+  CHECK(incompatibility(matching(), "2.14.1").reason ==
+        "built for LibTorch 2.13.0, this host has 2.14.1: rebuild it against this LibTorch");
   PluginFacts other = matching();
   other.api = 99;
-  CHECK(incompatibility(other, "2.13.0").starts_with("built for plugin API 99, this host has 1"));
+  CHECK(incompatibility(other, "2.13.0").reason.starts_with("built for plugin API 99, this host has 1"));
   other = matching();
   other.abi_tag = "clang";
-  CHECK(incompatibility(other, "2.13.0").starts_with("built with the C++ ABI clang, this host has gcc"));
+  CHECK(incompatibility(other, "2.13.0").reason.starts_with("built with the C++ ABI clang, this host has gcc"));
   other = matching();
   other.torch_version = "";
-  CHECK(incompatibility(other, "2.14.1").empty());
+  CHECK(incompatibility(other, "2.14.1").code == RefusalCode::none);
 }

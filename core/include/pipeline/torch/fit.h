@@ -62,6 +62,10 @@ struct FitResult {
   std::map<std::string, double> metrics;        ///< callback_metrics at the end
 };
 
+/// Checks, before anything is written, what only the whole can tell: that the split has batches, that limits fit them and that callbacks
+/// watch metrics which this fit measures. Error (usage, data).
+PIPELINE_EXPORT void check_fit(FitSpec& spec, const Windows& windows, const RunContext& run);
+
 /// Trains by Lightning's loop: sanity check, epochs of batches, validation, callbacks and loggers in its order. Error (training) when the
 /// loss is not finite.
 [[nodiscard]] PIPELINE_EXPORT FitResult fit(FitSpec spec, const Windows& windows, RunContext run);

@@ -1,0 +1,149 @@
+#include "plugin/library_record.h"
+
+#include <cmath>
+
+namespace pipeline {
+
+namespace {
+
+/// JSON has no infinity or NaN: such a default travels as text in a table of its own.
+Value default_record(const Value& value) {
+  if (!value.is_double() || std::isfinite(value.as_double())) return value;
+  const double number = value.as_double();
+  return Value::Map{{"not_finite", std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf"}};
+}
+
+Value default_of(const Value& record) {
+  const Value* text = record.find("not_finite");
+  return text ? Value(std::stod(text->as_string())) : record;
+}
+
+Value texts(const std::vector<std::string>& list) { return Value::List(list.begin(), list.end()); }
+
+std::vector<std::string> texts_of(const Value& list) {
+  std::vector<std::string> out;
+  for (const Value& text : list.as_list()) out.push_back(text.as_string());
+  return out;
+}
+
+Value option_record(const OptionInfo& o) {
+  Value record(Value::Map{{"name", o.name},
+                          {"type", static_cast<int>(o.type)},
+                          {"default", default_record(o.default_value)},
+                          {"doc", o.doc},
+                          {"unit", o.unit},
+                          {"minimum_excluded", o.minimum_excluded},
+                          {"maximum_excluded", o.maximum_excluded},
+                          {"numeric", o.numeric},
+                          {"required", o.required},
+                          {"choices", texts(o.choices)},
+                          {"affects_result", o.affects_result},
+                          {"secret", o.secret},
+                          {"role", static_cast<int>(o.role)}});
+  if (o.minimum) record["minimum"] = *o.minimum;
+  if (o.maximum) record["maximum"] = *o.maximum;
+  if (o.search)
+    record["search"] = Value::Map{{"low", o.search->low}, {"high", o.search->high}, {"step", o.search->step}, {"log", o.search->log}};
+  return record;
+}
+
+OptionInfo option_of(const Value& record) {
+  OptionInfo o;
+  o.name = record.at("name").as_string();
+  o.type = static_cast<OptionType>(record.at("type").as_int());
+  o.default_value = default_of(record.at("default"));
+  o.doc = record.at("doc").as_string();
+  o.unit = record.at("unit").as_string();
+  o.minimum_excluded = record.at("minimum_excluded").as_bool();
+  o.maximum_excluded = record.at("maximum_excluded").as_bool();
+  o.numeric = record.at("numeric").as_bool();
+  o.required = record.at("required").as_bool();
+  o.choices = texts_of(record.at("choices"));
+  o.affects_result = record.at("affects_result").as_bool();
+  o.secret = record.at("secret").as_bool();
+  o.role = static_cast<OptionRole>(record.at("role").as_int());
+  if (const Value* low = record.find("minimum")) o.minimum = low->as_double();
+  if (const Value* high = record.find("maximum")) o.maximum = high->as_double();
+  if (const Value* s = record.find("search"))
+    o.search = SearchRange{s->at("low").as_double(), s->at("high").as_double(), s->at("step").as_double(), s->at("log").as_bool()};
+  return o;
+}
+
+Value component_record(const ComponentInfo& c) {
+  Value::List options, rules, inputs;
+  for (const OptionInfo& option : c.schema.options) options.push_back(option_record(option));
+  for (const OptionRule& rule : c.schema.rules)
+    rules.push_back(Value::Map{{"kind", static_cast<int>(rule.kind)}, {"first", rule.first}, {"second", rule.second}});
+  for (const Port& port : c.inputs) inputs.push_back(Value::Map{{"kind", port.kind}, {"many", port.many}, {"unless_set", port.unless_set}});
+  return Value::Map{{"kind", c.kind},
+                    {"name", c.name},
+                    {"summary", c.summary},
+                    {"reference", c.reference},
+                    {"options", options},
+                    {"rules", rules},
+                    {"inputs", inputs},
+                    {"outputs", texts(c.outputs)},
+                    {"tables", texts(c.tables)},
+                    {"uses_randomness", c.uses_randomness}};
+}
+
+ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
+  ComponentInfo c;
+  c.kind = record.at("kind").as_string();
+  c.name = record.at("name").as_string();
+  c.summary = record.at("summary").as_string();
+  c.reference = record.at("reference").as_string();
+  for (const Value& option : record.at("options").as_list()) c.schema.options.push_back(option_of(option));
+  for (const Value& rule : record.at("rules").as_list()) {
+    c.schema.rules.push_back(
+        {static_cast<OptionRule::Kind>(rule.at("kind").as_int()), rule.at("first").as_string(), rule.at("second").as_string()});
+  }
+  for (const Value& port : record.at("inputs").as_list())
+    c.inputs.push_back({port.at("kind").as_string(), port.at("many").as_bool(), port.at("unless_set").as_string()});
+  c.outputs = texts_of(record.at("outputs"));
+  c.tables = texts_of(record.at("tables"));
+  c.uses_randomness = record.at("uses_randomness").as_bool();
+  c.plugin = library.name;
+  c.version = library.version;
+  c.library = library.path.string();
+  c.build = library.build;
+  return c;
+}
+
+}  // namespace
+
+Value to_record(const PluginLibrary& library) {
+  Value::List components;
+  for (const ComponentInfo& component : library.components) components.push_back(component_record(component));
+  return Value::Map{{"path", library.path.string()},
+                    {"size", library.stamp.size},
+                    {"modified", library.stamp.modified},
+                    {"changed", library.stamp.changed},
+                    {"name", library.name},
+                    {"version", library.version},
+                    {"license", library.license},
+                    {"description", library.description},
+                    {"torch_version", library.torch_version},
+                    {"build", library.build},
+                    {"code", static_cast<int>(library.code)},
+                    {"reason", library.reason},
+                    {"components", components}};
+}
+
+PluginLibrary library_of(const Value& record) {
+  PluginLibrary library;
+  library.path = record.at("path").as_string();
+  library.stamp = {record.at("size").as_int(), record.at("modified").as_int(), record.at("changed").as_int()};
+  library.name = record.at("name").as_string();
+  library.version = record.at("version").as_string();
+  library.license = record.at("license").as_string();
+  library.description = record.at("description").as_string();
+  library.torch_version = record.at("torch_version").as_string();
+  library.build = record.at("build").as_string();
+  library.code = static_cast<RefusalCode>(record.at("code").as_int());
+  library.reason = record.at("reason").as_string();
+  for (const Value& component : record.at("components").as_list()) library.components.push_back(component_of(component, library));
+  return library;
+}
+
+}  // namespace pipeline

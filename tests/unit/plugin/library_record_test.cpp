@@ -1,0 +1,90 @@
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include "plugin/library_record.h"
+#include "plugin/schema_check.h"
+
+using namespace pipeline;
+
+namespace {
+
+OptionInfo option_info(const std::string& name, OptionType type, Value default_value) {
+  OptionInfo option;
+  option.name = name;
+  option.type = type;
+  option.default_value = std::move(default_value);
+  option.doc = "What it means.";
+  return option;
+}
+
+PluginLibrary full_library() {
+  OptionInfo option = option_info("lr", OptionType::number, 0.001);
+  option.unit = "per step";
+  option.minimum = 0.0;
+  option.minimum_excluded = true;
+  option.maximum = 1.0;
+  option.search = SearchRange{1e-5, 0.1, 0, true};
+  option.affects_result = false;
+  const OptionInfo limit = option_info("limit", OptionType::number, std::numeric_limits<double>::infinity());
+  OptionInfo mode = option_info("mode", OptionType::string, "min");
+  mode.choices = {"min", "max"};
+  mode.role = OptionRole::column;
+  ComponentInfo component;
+  component.kind = "stage";
+  component.name = "thing";
+  component.summary = "A thing.";
+  component.reference = "Somebody, 1999";
+  component.schema.options = {option, limit, mode};
+  component.schema.rules = {{OptionRule::Kind::less_than, "lr", "limit"}};
+  component.inputs = {{"series", false, "path"}, {"windows", true, ""}};
+  component.outputs = {"things"};
+  component.tables = {"model"};
+  component.uses_randomness = false;
+  component.plugin = "plug", component.version = "1", component.library = "/x/libplug.so", component.build = "abc";
+  return {.path = "/x/libplug.so",
+          .stamp = {1, 2, 3},
+          .name = "plug",
+          .version = "1",
+          .license = "MIT",
+          .description = "d",
+          .torch_version = "2",
+          .build = "abc",
+          .components = {component},
+          .code = RefusalCode::none,
+          .reason = ""};
+}
+
+}  // namespace
+
+TEST_CASE("a library's record gives back everything, through JSON text too") {
+  const PluginLibrary before = full_library();
+  const PluginLibrary after = library_of(from_json(to_json(to_record(before)), "here"));
+  CHECK(to_record(after) == to_record(before));
+  CHECK(after.stamp == before.stamp);
+  const ComponentInfo& component = after.components.at(0);
+  CHECK(component.library == "/x/libplug.so");
+  CHECK(component.build == "abc");
+  CHECK(component.schema.find("limit")->default_value == Value(std::numeric_limits<double>::infinity()));
+  CHECK(component.schema.find("lr")->search->log);
+  CHECK(component.schema.find("mode")->role == OptionRole::column);
+  CHECK(component.inputs.at(1).many);
+}
+
+TEST_CASE("a schema that contradicts itself is told") {
+  const ComponentInfo good = full_library().components.at(0);
+  CHECK(schema_mistake(good).empty());
+  const auto mistake = [&](auto change) {
+    ComponentInfo bad = good;
+    change(bad.schema);
+    return schema_mistake(bad);
+  };
+  CHECK(mistake([](Schema& s) { s.options[1].name = "lr"; }) == "the option lr is listed twice");
+  CHECK(mistake([](Schema& s) { s.options[1].doc = ""; }) == "the option limit has no description");
+  CHECK(mistake([](Schema& s) { s.options[0].default_value = 2.0; }).starts_with("its default is not allowed (lr takes"));
+  CHECK(mistake([](Schema& s) { s.options[2].default_value = "mid"; }).starts_with("its default is not allowed (mode takes"));
+  CHECK(mistake([](Schema& s) { s.options[0].search->low = 0; }).starts_with("lr suggests a logarithmic search from"));
+  CHECK(mistake([](Schema& s) { s.options[0].search->high = 5; }) == "lr suggests a search outside its range");
+  CHECK(mistake([](Schema& s) { s.options[0].minimum = 3; }) == "lr allows no value: minimum above maximum");
+  CHECK(mistake([](Schema& s) { s.rules[0].second = "gone"; }) == "a rule names the option gone, which is not there");
+}
