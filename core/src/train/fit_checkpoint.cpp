@@ -15,12 +15,13 @@ State counter(std::int64_t ready, std::int64_t started, std::int64_t processed, 
 
 State counter(std::int64_t n) { return counter(n, n, n, n); }
 
+State ready_and_completed(std::int64_t n) { return State::Map{{"ready", n}, {"completed", n}}; }
+
 State optimizer_steps(const FitProgress& progress) {
-  const auto ready_completed = [](std::int64_t n) { return State(State::Map{{"ready", n}, {"completed", n}}); };
   const auto with_started = [](std::int64_t n) { return State(State::Map{{"ready", n}, {"completed", n}, {"started", n}}); };
   const std::int64_t steps = progress.steps, in_epoch = progress.steps_in_epoch;
   return State::Map{
-      {"optimizer", State::Map{{"step", State::Map{{"total", ready_completed(steps)}, {"current", ready_completed(in_epoch)}}},
+      {"optimizer", State::Map{{"step", State::Map{{"total", ready_and_completed(steps)}, {"current", ready_and_completed(in_epoch)}}},
                                {"zero_grad", State::Map{{"total", with_started(steps)}, {"current", with_started(in_epoch)}}}}}};
 }
 
@@ -28,14 +29,14 @@ State optimizer_steps(const FitProgress& progress) {
 State fit_loop(const FitProgress& p, std::int64_t train_batches) {
   const State epochs = counter(p.epochs_started, p.epochs_started, p.epochs_processed, p.epochs_completed);
   const State nothing = State::Map{};
-  const State none_done =
-      State::Map{{"total", State::Map{{"ready", 0}, {"completed", 0}}}, {"current", State::Map{{"ready", 0}, {"completed", 0}}}};
+  const State none_done = State::Map{{"total", ready_and_completed(0)}, {"current", ready_and_completed(0)}};
   return State::Map{{"state_dict", nothing},
                     {"epoch_loop.state_dict", State::Map{{"_batches_that_stepped", p.batches_that_stepped}}},
                     {"epoch_loop.batch_progress", State::Map{{"total", counter(p.batches)},
                                                              {"current", counter(p.batches_in_epoch)},
                                                              {"is_last_batch", p.batches_in_epoch == train_batches}}},
-                    {"epoch_loop.scheduler_progress", none_done},
+                    {"epoch_loop.scheduler_progress", State::Map{{"total", ready_and_completed(p.scheduler_steps)},
+                                                                 {"current", ready_and_completed(p.scheduler_steps_in_epoch)}}},
                     {"epoch_loop.automatic_optimization.state_dict", nothing},
                     {"epoch_loop.automatic_optimization.optim_progress", optimizer_steps(p)},
                     {"epoch_loop.manual_optimization.state_dict", nothing},
@@ -58,8 +59,9 @@ State callback_states(const FitSpec& spec) {
 }  // namespace
 
 State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::int64_t train_batches) {
-  State::List optimizers;
-  if (spec.optimizer) optimizers.push_back(optimizer_state(*spec.optimizer));
+  State::List optimizers, schedulers;
+  if (spec.optimizer) optimizers.push_back(optimizer_state(*spec.optimizer, spec.scheduler.get()));
+  if (spec.scheduler) schedulers.push_back(spec.scheduler->state_dict());
   return State::Map{{"epoch", progress.epochs_completed},
                     {"global_step", progress.steps},
                     {"pytorch-lightning_version", lightning_version},
@@ -67,7 +69,7 @@ State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::
                     {"loops", State::Map{{"fit_loop", fit_loop(progress, train_batches)}}},
                     {"callbacks", callback_states(spec)},
                     {"optimizer_states", std::move(optimizers)},
-                    {"lr_schedulers", State::List{}},
+                    {"lr_schedulers", std::move(schedulers)},
                     {"hparams_name", "kwargs"},
                     {"hyper_parameters", State(spec.hyper_parameters)},
                     {"pipeline", State(spec.pipeline_info)}};

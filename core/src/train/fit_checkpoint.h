@@ -10,7 +10,7 @@ namespace pipeline {
 [[nodiscard]] State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::int64_t train_batches);
 
 /// What torch.optim.Optimizer.state_dict() gives in Python for Adam, AdamW, SGD and RMSprop: {state: {index: {...}}, param_groups: [...]}.
-/// Another optimizer's groups carry `lr` and `params` only.
-[[nodiscard]] State optimizer_state(torch::optim::Optimizer& optimizer);
+/// Another optimizer's groups carry `lr` and `params` only. A scheduler (or nullptr) adds its entries to the groups.
+[[nodiscard]] State optimizer_state(torch::optim::Optimizer& optimizer, const Scheduler* scheduler);
 
 }  // namespace pipeline

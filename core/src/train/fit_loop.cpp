@@ -42,26 +42,29 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
       train_loader_(windows, Split::train, spec.loader, parts_for(spec, windows), run.device),
       val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device),
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
-      validation_(forecaster_, *spec.loss, val_loader_, spec.shape) {
+      validation_(forecaster_, *spec.loss, val_loader_, spec.shape),
+      schedule_(spec.scheduler.get()) {
   std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
   check_monitors();
 }
 
 void FitLoop::check_monitors() const {
+  for (const std::unique_ptr<Callback>& callback : spec_.callbacks) check_monitor(callback->state_key(), callback->monitor());
+  if (spec_.scheduler) check_monitor("[scheduler]", spec_.scheduler->timing().monitor);
+}
+
+void FitLoop::check_monitor(const std::string& owner, const std::string& monitor) const {
   std::vector<std::string> names;
   if (spec_.optimizer) names = {"train_loss", "train_loss_step", "train_loss_epoch"};
   if (trainer_.plan().val_batches > 0) names.insert(names.end(), validation_metrics.begin(), validation_metrics.end());
-  for (const std::unique_ptr<Callback>& callback : spec_.callbacks) {
-    const std::string monitor = callback->monitor();
-    if (monitor.empty() || std::ranges::find(names, monitor) != names.end()) continue;
-    const bool unmeasured = !spec_.optimizer && monitor.starts_with("train_loss");
-    if (unmeasured) continue;
-    const std::string near = nearest_name(monitor, names);
-    std::string list;
-    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-    throw usage_error(callback->state_key() + " monitors \"" + monitor + "\", which this training does not measure" +
-                      (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (it measures " + list + ")");
-  }
+  if (monitor.empty() || std::ranges::find(names, monitor) != names.end()) return;
+  const bool unmeasured = !spec_.optimizer && monitor.starts_with("train_loss");
+  if (unmeasured) return;
+  const std::string near = nearest_name(monitor, names);
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  throw usage_error(owner + " monitors \"" + monitor + "\", which this training does not measure" +
+                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (it measures " + list + ")");
 }
 
 FitResult FitLoop::run() {
@@ -93,6 +96,7 @@ void FitLoop::fit() {
   for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->log_hyper_parameters(spec_.hyper_parameters);
   spec_.model->train();
   if (spec_.optimizer) {
+    schedule_.start(trainer_.plan(), spec_.trainer.accumulate_grad_batches);
     sanity_check();
     train();
   } else {
@@ -141,7 +145,7 @@ void FitLoop::train() {
 
 void FitLoop::run_epoch(Loader::Pass& pass, TrainStep& step) {
   const auto begin = std::chrono::steady_clock::now();
-  trainer_.progress.batches_in_epoch = trainer_.progress.steps_in_epoch = 0;
+  trainer_.progress.batches_in_epoch = trainer_.progress.steps_in_epoch = trainer_.progress.scheduler_steps_in_epoch = 0;
   validated_ = false;
   EpochLoss losses(run_.device);
   std::int64_t index = 0;
@@ -163,12 +167,14 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step,
   trainer_.ask([&](Callback& callback) { return callback.on_train_batch_start(trainer_, index); });
   if (may_stop()) return false;
 
+  learning_rate_ = spec_.optimizer->param_groups().front().options().get_lr();
   const torch::Tensor loss = step.run(trainer_, batch, index, batches);
   ++progress.batches;
   ++progress.batches_in_epoch;
   losses.add(loss, batch.x.size(0));
   const bool stepped = step.steps_after(index, batches);
   if (losses.is_read()) require_finite(losses.last(), "training loss");
+  schedule_.after_batch(trainer_, index, stepped);
   const BatchEnd end{.batch = batch, .batch_index = index, .loss = loss};
   trainer_.ask([&](Callback& callback) { return callback.on_train_batch_end(trainer_, end); });
   note_loss(losses, stepped);
@@ -179,6 +185,7 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step,
     const auto loss_now = trainer_.metrics.find("val_loss");
     if (loss_now != trainer_.metrics.end() && !trainer_.stop_requested) require_finite(loss_now->second, "validation loss");
   }
+  schedule_.after_validation(trainer_, index, stepped);
   if (stepped) ++progress.batches_that_stepped;
   return true;
 }
@@ -199,7 +206,7 @@ void FitLoop::end_epoch(const EpochLoss& losses, double seconds) {
   EpochRecord record{.epoch = progress.epochs_completed,
                      .step = progress.steps,
                      .train_loss = losses.mean(),
-                     .learning_rate = spec_.optimizer->param_groups().front().options().get_lr(),
+                     .learning_rate = learning_rate_,
                      .seconds = seconds,
                      .val = {}};
   ++progress.epochs_processed;
@@ -214,6 +221,7 @@ void FitLoop::end_epoch(const EpochLoss& losses, double seconds) {
       return monitors == monitoring ? callback.on_train_epoch_end(trainer_) : Action::proceed();
     });
   }
+  schedule_.after_epoch(trainer_);
   if (progress.batches_in_epoch > 0) {
     --progress.batches_that_stepped;  // the epoch's mean stands at the step of its last batch
     trainer_.log_with_epoch({{"train_loss_epoch", record.train_loss}});
@@ -230,10 +238,9 @@ void FitLoop::end_epoch(const EpochLoss& losses, double seconds) {
 
 void FitLoop::require_finite(double loss, const char* name) const {
   if (std::isfinite(loss)) return;
-  const double lr = spec_.optimizer->param_groups().front().options().get_lr();
   throw training_error("the " + std::string(name) + " became " + (std::isnan(loss) ? "nan" : "infinite") + " in epoch " +
                        std::to_string(trainer_.progress.epochs_completed) + " at step " + std::to_string(trainer_.progress.steps) +
-                       ": lower [optimizer] lr (it is " + format_number(lr) +
+                       ": lower [optimizer] lr (it is " + format_number(learning_rate_) +
                        "), set [trainer] gradient_clip_val = 1.0, or scale the columns " + "([stages.preprocess] scaler = \"standard\")");
 }
 

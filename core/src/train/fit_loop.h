@@ -4,6 +4,7 @@
 
 #include "pipeline/torch/fit.h"
 #include "train/fit_epoch_loss.h"
+#include "train/fit_schedule.h"
 #include "train/fit_step.h"
 #include "train/fit_validation.h"
 #include "train/loader.h"
@@ -22,6 +23,7 @@ class FitLoop {
 
  private:
   void check_monitors() const;
+  void check_monitor(const std::string& owner, const std::string& monitor) const;
   void fit();
   void sanity_check();
   void train();
@@ -50,9 +52,11 @@ class FitLoop {
   Loader train_loader_, val_loader_;
   FitTrainer trainer_;
   Validation validation_;
+  Schedule schedule_;
   std::vector<EpochRecord> history_;
   std::filesystem::path last_checkpoint_;
-  bool validated_ = false;  ///< in the current epoch
+  double learning_rate_ = 0;  ///< of the last batch
+  bool validated_ = false;    ///< in the current epoch
   bool interrupted_ = false;
 };
 

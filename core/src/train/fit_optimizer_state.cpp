@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include <torch/optim/adam.h>
 #include <torch/optim/adamw.h>
 #include <torch/optim/rmsprop.h>
@@ -82,7 +85,7 @@ State::Map group_settings(const torch::optim::OptimizerOptions& options) {
 
 }  // namespace
 
-State optimizer_state(torch::optim::Optimizer& optimizer) {
+State optimizer_state(torch::optim::Optimizer& optimizer, const Scheduler* scheduler) {
   State::IntMap states;
   State::List groups;
   std::int64_t index = 0;
@@ -94,6 +97,7 @@ State optimizer_state(torch::optim::Optimizer& optimizer) {
       indices.emplace_back(index++);
     }
     State::Map settings = group_settings(group.options());
+    if (scheduler) std::ranges::move(scheduler->group_entries(groups.size()), std::back_inserter(settings));
     settings.emplace_back("params", std::move(indices));
     groups.emplace_back(std::move(settings));
   }

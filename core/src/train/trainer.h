@@ -20,6 +20,7 @@ struct FitProgress {
   std::int64_t batches_that_stepped = 0;                 ///< what loggers take as the step: one behind `steps` within a batch
   std::int64_t batches = 0, batches_in_epoch = 0;        ///< training batches done
   std::int64_t steps_in_epoch = 0, val_batches_run = 0;  ///< of the current epoch, of the last validation
+  std::int64_t scheduler_steps = 0, scheduler_steps_in_epoch = 0;
 };
 
 /// A running fit as callbacks see it; the loop changes it through what is not part of Trainer.

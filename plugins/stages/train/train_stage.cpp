@@ -116,6 +116,9 @@ FitSpec TrainStage::build(const StageContext& context, const Windows& windows) c
   if (!options_.from_checkpoint.empty()) load_weights(context, *spec.model);
   spec.optimizer_name = tables.optimizer.type;
   spec.optimizer = make_optimizer(context, *spec.model);
+  if (spec.optimizer && !tables.scheduler.type.empty()) {
+    spec.scheduler = context.registry.make<Scheduler>(tables.scheduler.type, tables.scheduler.options, *spec.optimizer);
+  }
   return spec;
 }
 

@@ -11,6 +11,7 @@
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/torch/scheduler.h"
 #include "pipeline/training.h"
 #include "pipeline/windows.h"
 
@@ -36,6 +37,7 @@ struct FitSpec {
   std::unique_ptr<Loss> loss;
   std::string optimizer_name;
   std::unique_ptr<torch::optim::Optimizer> optimizer;  ///< nullptr for a model without parameters
+  std::unique_ptr<Scheduler> scheduler;                ///< of that optimizer; nullptr: its rates stay
   TrainerOptions trainer;
   LoaderOptions loader;
   std::vector<std::unique_ptr<Callback>> callbacks;

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+
+#include "pipeline/torch/scheduler.h"
+#include "train/trainer.h"
+
+namespace pipeline {
+
+/// Steps a fit's scheduler where Lightning does: one without a monitor right after the optimizer, before any hook; one with a monitor after
+/// the validation.
+class Schedule {
+ public:
+  /// `scheduler` may be nullptr: then nothing happens.
+  explicit Schedule(Scheduler* scheduler) : scheduler_(scheduler) {}
+  /// Sets the first rates. `accumulated`: batches of one optimizer step.
+  void start(const FitPlan& plan, std::int64_t accumulated);
+  /// After batch `index` of an epoch; `stepped`: the optimizer did.
+  void after_batch(FitTrainer& trainer, std::int64_t index, bool stepped);
+  /// After the same batch's validation, where there was one.
+  void after_validation(FitTrainer& trainer, std::int64_t index, bool stepped);
+  /// After the epoch's last hook.
+  void after_epoch(FitTrainer& trainer);
+
+ private:
+  enum class Monitoring { no, yes };
+  /// Steps the scheduler if it is of that sort and its interval and frequency say so. `done`: batches or epochs, this one included.
+  void step(FitTrainer& trainer, const char* interval, Monitoring monitoring, std::int64_t done);
+
+  Scheduler* scheduler_;
+};
+
+}  // namespace pipeline
