@@ -1,0 +1,71 @@
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/dropout.h>
+#include <torch/nn/modules/linear.h>
+
+#include "pipeline/options.h"
+#include "pipeline/plugin.h"
+#include "pipeline/torch/model.h"
+
+namespace pipeline::model::cnn {
+
+struct CNNModelOptions {
+  std::int64_t channels = 64;
+  std::int64_t num_layers = 2;
+  std::int64_t kernel_size = 3;
+  double dropout = 0;
+
+  static constexpr auto options() {
+    return option_list<CNNModelOptions>(
+        option("channels", &CNNModelOptions::channels, "Channels that each convolution gives.").at_least(1).search(16, 128, 16),
+        option("num_layers", &CNNModelOptions::num_layers, "Convolutions on top of each other.").at_least(1).search(1, 4),
+        option("kernel_size", &CNNModelOptions::kernel_size, "Steps of the window that a convolution sees at once.")
+            .at_least(1)
+            .search(3, 9, 2),
+        option("dropout", &CNNModelOptions::dropout, "Share of values dropped after each convolution while training.")
+            .at_least(0)
+            .below(1)
+            .search(0, 0.5));
+  }
+};
+
+/// Convolutions over time, each followed by ReLU and dropout, that keep the window's length; a linear layer maps all of the last one's
+/// outputs to the whole forecast.
+class CNNModel final : public Model {
+ public:
+  using Options = CNNModelOptions;
+
+  CNNModel(const Options& options, const ModelShape& shape) : horizon_(shape.horizon), targets_(shape.targets) {
+    torch::nn::Sequential convolutions;
+    for (std::int64_t layer = 0; layer < options.num_layers; ++layer) {
+      const std::int64_t channels_in = layer == 0 ? shape.features : options.channels;
+      convolutions->push_back(
+          torch::nn::Conv1d(torch::nn::Conv1dOptions(channels_in, options.channels, options.kernel_size).padding(torch::kSame)));
+      convolutions->push_back(torch::nn::ReLU());
+      convolutions->push_back(torch::nn::Dropout(options.dropout));
+    }
+    conv_ = register_module("conv", convolutions);
+    fc_ = register_module("fc", torch::nn::Linear(options.channels * shape.window, horizon_ * targets_));
+  }
+
+  /// x [B, W, F] to [B, H, T]; the linear layer's outputs are step-major.
+  Forecast forward(const Batch& batch) override {
+    const torch::Tensor outputs = conv_->forward(batch.x.transpose(1, 2));  // [B, channels, W]
+    Forecast forecast;
+    forecast.values = fc_(outputs.flatten(1)).view({batch.x.size(0), horizon_, targets_});
+    return forecast;
+  }
+
+ private:
+  std::int64_t horizon_, targets_;
+  torch::nn::Sequential conv_{nullptr};
+  torch::nn::Linear fc_{nullptr};
+};
+
+}  // namespace pipeline::model::cnn
+
+PIPELINE_PLUGIN("cnn", "1.0.0", "Apache-2.0", "Forecaster of 1-D convolutions.") {
+  registrar.add<pipeline::Model, pipeline::model::cnn::CNNModel>("CNNModel", "Convolutions over time with a linear layer on all steps.")
+      .reference("Waibel et al., Phoneme Recognition Using Time-Delay Neural Networks, 1989; torch.nn.Conv1d");
+}

@@ -1,0 +1,118 @@
+"""Every model begins with PyTorch's weights and forecasts as PyTorch does: `models_test.py build/bin/pipeline`."""
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import pandas
+import torch
+
+import models
+
+PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
+SEED, WINDOW, HORIZON = 11, 12, 3
+
+# Unscaled data of about the size of scaled ones: predictions.csv then holds what the model gives.
+WORKFLOW = """
+name = "{name}"
+seed = 11
+threads = 1
+device = "cpu"
+matmul_precision = "highest"
+log_dir = "logs/{name}"
+[stages.preprocess]
+source = "series.csv"
+features = {features}
+target = {targets}
+scaler = "none"
+[stages.slice_windows]
+window = 12
+horizon = 3
+export = true
+[model]
+{model}
+[optimizer]
+lr = 0.005
+[trainer]
+max_epochs = {epochs}
+[stages.train]
+[stages.evaluate]
+checkpoint = "last"
+"""
+
+MODELS = {
+    "LSTMModel": {"hidden_size": 16, "num_layers": 2},
+    "LSTMModel/both ways": {"hidden_size": 10, "num_layers": 2, "bidirectional": True, "dropout": 0.2},
+    "LSTMModel/projected": {"hidden_size": 12, "num_layers": 2, "proj_size": 5},
+    "GRUModel": {"hidden_size": 16, "num_layers": 2},
+    "GRUModel/both ways": {"hidden_size": 10, "num_layers": 2, "bidirectional": True, "dropout": 0.2},
+    "CNNModel": {"channels": 8, "num_layers": 2, "kernel_size": 3},
+    "CNNModel/even kernel": {"channels": 6, "num_layers": 3, "kernel_size": 4, "dropout": 0.1},
+    "LSTMAttentionModel": {"hidden_size": 16, "num_layers": 2},
+    "LSTMAdditiveAttentionModel": {"hidden_size": 16, "num_layers": 1},
+    "LSTMScaledDotAttentionModel": {"hidden_size": 16, "num_layers": 2},
+    "LSTMScaledDotAttentionModel/projected both ways": {"hidden_size": 12, "num_layers": 2, "proj_size": 4, "bidirectional": True},
+    "LinearModel": {},
+}
+
+
+class Models(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.scratch.name)
+        rows = [f"{math.sin(i / 5) + i % 7 * 0.1:.4f},{math.cos(i / 9) - i % 5 * 0.1:.4f},{math.sin(i * i):.4f}" for i in range(300)]
+        (cls.folder / "series.csv").write_text("load,heat,wind\n" + "\n".join(rows) + "\n")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def run_program(self, case, epochs):
+        """The checkpoint, the exported windows of the test split and the folder of results."""
+        model, name = case.split("/")[0], case.replace("/", "-").replace(" ", "-") + f"-{epochs}"
+        one = model == "LinearModel"
+        options = "\n".join(f"{k} = {json.dumps(v)}" for k, v in ({"type": model} | MODELS[case]).items())
+        (self.folder / "workflow.toml").write_text(WORKFLOW.format(
+            name=name, epochs=epochs, model=options, features='["load"]' if one else '["load", "heat", "wind"]', targets='["load"]' if one else '["load", "wind"]'))
+        done = subprocess.run([PROGRAM, "run", "workflow.toml"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        stages = self.folder / "runs" / name
+        last = json.loads((stages / "train" / "train.json").read_text())["last"]
+        count = json.loads((stages / "evaluate" / "metrics.json").read_text())["test_windows"]
+        return torch.load(last, weights_only=True), torch.from_numpy(np.load(stages / "slice_windows" / "X.npy"))[-count:], stages
+
+    def test_the_same_seed_gives_the_same_initial_weights_bit_for_bit(self):
+        for case in MODELS:
+            with self.subTest(case):
+                checkpoint, _, _ = self.run_program(case, 0)
+                torch.manual_seed(SEED)
+                model = models.build(case.split("/")[0], checkpoint["hyper_parameters"])
+                expected = model.state_dict()
+                self.assertEqual(list(checkpoint["state_dict"]), list(expected))
+                for name, weight in expected.items():
+                    self.assertTrue(torch.equal(checkpoint["state_dict"][name], weight), name)
+
+    def test_the_same_weights_forecast_the_same(self):
+        torch.set_num_threads(1)
+        for case in MODELS:
+            with self.subTest(case):
+                checkpoint, x, stages = self.run_program(case, 2)
+                model = models.build(case.split("/")[0], checkpoint["hyper_parameters"])
+                model.load_state_dict(checkpoint["state_dict"])
+                with torch.no_grad():
+                    expected = model.eval()(x).reshape(len(x), HORIZON, -1)
+                rows = pandas.read_csv(stages / "evaluate" / "predictions.csv")
+                names = [column for column in rows if column.endswith("_pred")]
+                ours = rows[names].to_numpy().reshape(len(x), HORIZON, len(names))
+                self.assertGreater(np.ptp(ours), 0.1)
+                np.testing.assert_allclose(ours, expected.double().numpy(), atol=1e-6, rtol=0)
+
+
+if __name__ == "__main__":
+    unittest.main()
