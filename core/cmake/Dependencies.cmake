@@ -9,8 +9,14 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 find_package(Torch 2.6 REQUIRED)
+set(TORCH_CMAKE_FOLDER ${Torch_DIR})
 
 # torch's own target, seen as a system library so that its headers raise no warnings of ours.
 add_library(pipeline_libtorch INTERFACE)
-target_include_directories(pipeline_libtorch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_include_directories(pipeline_libtorch SYSTEM INTERFACE "$<BUILD_INTERFACE:${TORCH_INCLUDE_DIRS}>")
 target_link_libraries(pipeline_libtorch INTERFACE torch)
+set_target_properties(pipeline_libtorch PROPERTIES EXPORT_NAME libtorch)
+
+# The number that plugins are checked by, out of the header that defines it.
+file(STRINGS ${PROJECT_SOURCE_DIR}/core/include/pipeline/plugin.h api_line REGEX "^#define PIPELINE_PLUGIN_API ")
+string(REGEX MATCH "[0-9]+" PIPELINE_PLUGIN_API "${api_line}")

@@ -1,21 +1,27 @@
 # pipeline_add_plugin(<name> SOURCES <file>... [TORCH] [LIBRARIES <target>...])
-# Builds plugins/<name> as a shared library of its own: symbols hidden, never unloaded, its own folder of output.
+# Builds lib<name>.so, a plugin: a shared library of its own, symbols hidden, never unloaded. TORCH: it has a model, loss, optimizer, callback
+# or something else made of tensors. The target is <name>_plugin; the same function serves this project and plugins built against its SDK.
 function(pipeline_add_plugin name)
   cmake_parse_arguments(arg "TORCH" "" "SOURCES;LIBRARIES" ${ARGN})
+  if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "pipeline_add_plugin(${name}): write pipeline_add_plugin(<name> SOURCES <file>... [TORCH] [LIBRARIES <target>...])")
+  endif()
   set(target ${name}_plugin)
   add_library(${target} MODULE ${arg_SOURCES})
+  target_compile_features(${target} PRIVATE cxx_std_20)
   set_target_properties(${target} PROPERTIES
-    OUTPUT_NAME ${name} PREFIX "lib" DEFINE_SYMBOL ""
-    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/pipeline/plugins
-    BUILD_RPATH_USE_ORIGIN ON INSTALL_RPATH "$ORIGIN/../..")
+    OUTPUT_NAME ${name} PREFIX "lib" DEFINE_SYMBOL "" CXX_EXTENSIONS OFF
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON)
   target_link_options(${target} PRIVATE -Wl,-z,nodelete)
-  target_link_libraries(${target} PRIVATE pipeline_core ${arg_LIBRARIES})
-  set_property(GLOBAL APPEND PROPERTY PIPELINE_PLUGINS ${target})
-  if(NOT arg_TORCH)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
-  else()
-    target_link_libraries(${target} PRIVATE pipeline_torch)
+  target_link_libraries(${target} PRIVATE pipeline::core ${arg_LIBRARIES})
+  if(arg_TORCH)
+    if(COMMAND pipeline_find_torch)
+      pipeline_find_torch()
+    endif()
+    target_link_libraries(${target} PRIVATE pipeline::torch)
     target_compile_definitions(${target} PRIVATE PIPELINE_TORCH_VERSION="${Torch_VERSION}")
-    target_precompile_headers(${target} REUSE_FROM pipeline_torch_pch)
+  endif()
+  if(COMMAND pipeline_finish_builtin_plugin)
+    pipeline_finish_builtin_plugin(${target} "${arg_TORCH}")
   endif()
 endfunction()

@@ -1,27 +1,5 @@
 #pragma once
 
-#include <stdlib.h>
+#include "pipeline/testing/temp_folder.h"
 
-#include <filesystem>
-#include <stdexcept>
-#include <string>
-
-/// A new folder under the system's temporary one, removed with all its content at the end.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pipeline-test-XXXXXX").string();
-    if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make a temporary folder");
-    path_ = pattern;
-  }
-  ~TempFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using pipeline::testing::TempFolder;

@@ -91,6 +91,9 @@ struct SeriesData {
   std::span<const double> targets;
   std::span<const std::uint8_t> observed;  ///< empty: all observed
 };
+/// The first row after train, val and test of a series with these times, by a workflow's `split` (fractions, counts or two times): what
+/// belongs into SeriesInfo::split_end. Error (usage) for a split that is not understood, Error (data) when one of them stays empty.
+[[nodiscard]] PIPELINE_EXPORT std::array<std::int64_t, 3> split_ends(const Value& split, std::span<const std::int64_t> time);
 /// Writes series.npy, time.npy, targets.npy, observed.npy, columns.json and transform.json into `folder`.
 PIPELINE_EXPORT void write_series(const std::filesystem::path& folder, const SeriesData& data);
 

@@ -17,7 +17,7 @@ void add_options(po::options_description& options) {
 }
 
 std::string existing_file(const Invocation& invocation, const std::string& flag) {
-  const std::string file = invocation.text(flag);
+  std::string file = invocation.text(flag);
   if (file.empty())
     throw usage_error("pipeline predict needs --" + flag + "; usage: pipeline predict --checkpoint CKPT --input DATA [--output FILE]");
   if (!std::filesystem::is_regular_file(file)) throw usage_error("--" + flag + " " + file + ": no such file");

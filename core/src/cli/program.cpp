@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
+#include <iterator>
+#include <sstream>
 
 #include "cli/verb.h"
 #include "pipeline/errors.h"
@@ -14,11 +16,17 @@ namespace pipeline {
 
 namespace {
 
-const std::array<Verb, 7>& verbs() {
-  static const std::array<Verb, 7> all{run_verb(),      validate_verb(), graph_verb(), plugins_verb(),
-                                       describe_verb(), predict_verb(),  runs_verb()};
-  return all;
+std::vector<Verb> verbs() {
+  return {run_verb(), validate_verb(), graph_verb(), plugins_verb(), describe_verb(), predict_verb(), runs_verb(), new_plugin_verb()};
 }
+
+/// The words for a verb's positional arguments: "KIND", "NAME".
+std::vector<std::string> argument_names(const Verb& verb) {
+  std::istringstream words(verb.argument);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+/// The names under which the command line's parser keeps them.
+constexpr std::array<const char*, 2> argument_keys{"input-argument", "second-argument"};
 
 po::options_description common_options() {
   po::options_description options("Common flags");
@@ -50,7 +58,7 @@ void print_version(std::ostream& out) {
       << PIPELINE_ABI_TAG << ")\n";
 }
 
-const Verb& find_verb(const std::string& name) {
+Verb find_verb(const std::string& name) {
   std::vector<std::string> names;
   for (const Verb& verb : verbs()) {
     if (name == verb.name) return verb;
@@ -95,7 +103,7 @@ po::variables_map parse(const Verb& verb, const po::options_description& options
   po::variables_map arguments;
   try {
     po::positional_options_description positional;
-    if (*verb.argument) positional.add("input-argument", 1);
+    for (std::size_t i = 0; i < argument_names(verb).size(); ++i) positional.add(argument_keys.at(i), 1);
     const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(words).options(options).positional(positional).style(style).run(), arguments);
     po::notify(arguments);
@@ -115,20 +123,22 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return print_help(std::cout), 0;
   if (words[0] == "--version") return print_version(std::cout), 0;
   if (words[0] == scan_word) return scan_as_child({words.begin() + 1, words.end()});
-  const Verb& verb = find_verb(words[0]);
+  const Verb verb = find_verb(words[0]);
   po::options_description shown(std::string("Flags of ") + verb.name), all;
   verb.add_options(shown);
   const po::options_description common = common_options();
   all.add(shown).add(common);
   po::options_description parsed = all;
-  if (*verb.argument) parsed.add_options()("input-argument", po::value<std::string>());
+  const std::vector<std::string> names = argument_names(verb);
+  for (std::size_t i = 0; i < names.size(); ++i) parsed.add_options()(argument_keys.at(i), po::value<std::string>());
   const po::variables_map arguments = parse(verb, parsed, {words.begin() + 1, words.end()});
   if (arguments.count("help")) {
     std::cout << "Usage: " << usage_of(verb) << "\n" << verb.summary << "\n\n" << all;
     return 0;
   }
-  if (*verb.argument && !arguments.count("input-argument"))
-    throw usage_error(std::string(verb.argument) + " is missing; usage: " + usage_of(verb));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!arguments.count(argument_keys.at(i))) throw usage_error(names[i] + " is missing; usage: " + usage_of(verb));
+  }
   Invocation invocation{arguments, {}, log_options(arguments), arguments.count("json") > 0, command_line};
   for (const std::string& folder : invocation.texts("plugin-path")) {
     if (!std::filesystem::is_directory(folder)) throw usage_error("--plugin-path " + folder + ": no such folder");

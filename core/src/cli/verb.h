@@ -30,7 +30,7 @@ struct Invocation {
 /// One word of the command line. `run` returns the exit status; failures are thrown as Error.
 struct Verb {
   const char* name;
-  const char* argument;  ///< the positional argument ("WORKFLOW.toml"), empty when there is none
+  const char* argument;  ///< the positional arguments ("WORKFLOW.toml", "KIND NAME"), at most two; empty when there is none
   const char* summary;
   void (*add_options)(po::options_description& options);
   int (*run)(const Invocation& invocation);
@@ -44,5 +44,6 @@ struct Verb {
 [[nodiscard]] Verb describe_verb();
 [[nodiscard]] Verb runs_verb();
 [[nodiscard]] Verb predict_verb();
+[[nodiscard]] Verb new_plugin_verb();
 
 }  // namespace pipeline

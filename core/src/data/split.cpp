@@ -34,6 +34,11 @@ Split parse_split(std::string_view name) {
                     (near.empty() ? "" : ": did you mean \"" + near + "\"?"));
 }
 
+std::array<std::int64_t, 3> split_ends(const Value& split, std::span<const std::int64_t> time) {
+  const auto rows_before = [&](std::int64_t t) { return std::ranges::lower_bound(time, t) - time.begin(); };
+  return SplitRule::parse(split).ends(static_cast<std::int64_t>(time.size()), rows_before, "rows");
+}
+
 SplitRule SplitRule::parse(const Value& value) {
   SplitRule rule;
   if (value.is_null()) return rule;

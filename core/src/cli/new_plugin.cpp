@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+#include "cli/plugin_templates.h"
+#include "cli/verb.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/schema.h"
+#include "run/stage_folder.h"
+
+namespace pipeline {
+
+namespace {
+
+/// A kind that `new-plugin` can begin, and what its templates leave open.
+struct PluginKind {
+  const char* name;
+  bool torch, data;           ///< links LibTorch; its workflow reads data.csv
+  bool registered_as_folder;  ///< named as the folder is (a stage), not as the class
+};
+constexpr std::array<PluginKind, 4> kinds{
+    {{"stage", false, false, true}, {"model", true, true, false}, {"callback", true, true, false}, {"logger", false, true, false}}};
+
+void add_options(po::options_description& options) {
+  options.add_options()("dir", po::value<std::string>()->value_name("DIR"),
+                        "where the plugin's folder is made; the current folder without it");
+}
+
+const PluginKind& kind_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const PluginKind& kind : kinds) {
+    if (name == kind.name) return kind;
+    names.emplace_back(kind.name);
+  }
+  const std::string near = nearest_name(name, names);
+  throw usage_error("new-plugin makes a stage, model, callback or logger, not a \"" + name + "\"" +
+                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " Other kinds are shown in docs/plugin-guide.md");
+}
+
+/// "MyModel", "my_model" and "my-model" name the class MyModel and the folder my_model.
+struct PluginNames {
+  std::string type, folder;
+};
+
+PluginNames names_of(const std::string& given) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  PluginNames names;
+  bool starts_word = true;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const char c = given[i];
+    if (c == '_' || c == '-') {
+      starts_word = true;
+      continue;
+    }
+    if (!is_letter(c) && !(is_digit(c) && i > 0)) {
+      throw usage_error("\"" + given +
+                        "\" cannot name a plugin: begin with a letter and use letters, digits and '_', as in MyModel or my_model");
+    }
+    const bool before_lower = i + 1 < given.size() && given[i + 1] >= 'a' && given[i + 1] <= 'z';
+    const bool after_capital = i > 0 && is_upper(given[i - 1]);
+    const bool word = starts_word || (is_upper(c) && (!after_capital || before_lower));
+    if (word && !names.folder.empty()) names.folder += '_';
+    const char lower = is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+    names.folder += lower;
+    names.type += starts_word && is_letter(c) && !is_upper(c) ? static_cast<char>(c - 'a' + 'A') : c;
+    starts_word = false;
+  }
+  if (names.folder.empty()) throw usage_error("\"" + given + "\" cannot name a plugin: it has no letter");
+  return names;
+}
+
+std::string filled(std::string_view text, const std::vector<std::pair<std::string, std::string>>& values) {
+  std::string out(text);
+  for (const auto& [name, value] : values) {
+    for (std::size_t at = 0; (at = out.find(name, at)) != std::string::npos; at += value.size()) out.replace(at, name.size(), value);
+  }
+  return out;
+}
+
+void write_templates(const PluginKind& kind, const PluginNames& names, const std::filesystem::path& folder) {
+  const std::vector<std::pair<std::string, std::string>> values{
+      {"@Name@", names.type},
+      {"@name@", names.folder},
+      {"@kind@", kind.name},
+      {"@component@", kind.registered_as_folder ? names.folder : names.type},
+      {" @torch@", kind.torch ? " TORCH" : ""},
+      {"@libraries@", kind.torch ? "pipeline::torch" : "pipeline::core"},
+      {"@torch_hint@", kind.torch ? "; add ;LIBTORCH where LibTorch is elsewhere" : ""},
+      {"@data_hint@", kind.data ? ", on `data.csv`" : ""}};
+  for (const PluginTemplate& file : plugin_templates()) {
+    const std::size_t slash = file.path.find('/');
+    const std::string_view owner = file.path.substr(0, slash), name = file.path.substr(slash + 1);
+    if (owner != kind.name && (owner != "common" || (name == "data.csv" && !kind.data))) continue;
+    write_text(folder / filled(name, values), filled(file.text, values));
+  }
+}
+
+int new_plugin(const Invocation& invocation) {
+  const PluginKind& kind = kind_named(invocation.text("input-argument"));
+  const PluginNames names = names_of(invocation.text("second-argument"));
+  const std::filesystem::path parent = invocation.arguments.count("dir") ? invocation.text("dir") : ".";
+  if (!std::filesystem::is_directory(parent)) throw usage_error("--dir " + parent.string() + ": no such folder");
+  const std::filesystem::path folder = (std::filesystem::absolute(parent) / names.folder).lexically_normal();
+  if (std::filesystem::exists(folder))
+    throw usage_error(folder.string() + " is there already: choose another name, or --dir another folder");
+  make_folder(folder);
+  write_templates(kind, names, folder);
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  std::cout << "The " << kind.name << " " << names.type << " begins in " << folder.string() << "\n\n"
+            << "  cd " << folder.string() << "\n"
+            << "  cmake -S . -B build -DCMAKE_PREFIX_PATH=" << program.parent_path().parent_path().string() << "\n"
+            << "  cmake --build build && ctest --test-dir build --output-on-failure\n"
+            << "  " << program.string() << " run workflow.toml --plugin-path build\n";
+  return 0;
+}
+
+}  // namespace
+
+Verb new_plugin_verb() {
+  return {"new-plugin", "KIND NAME", "begins a plugin that builds, tests and runs as it stands", &add_options, &new_plugin};
+}
+
+}  // namespace pipeline

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+#include "pipeline/logger.h"
+#include "pipeline/options.h"
+
+namespace @name@ {
+
+struct @Name@Options {
+  std::string file = "@name@.txt";
+
+  /// One line an option: name, member, meaning, range. A member that is not listed does not compile.
+  static constexpr auto options() {
+    return pipeline::option_list<@Name@Options>(
+        pipeline::option("file", &@Name@Options::file, "The file's name, in the training's version folder.").no_effect_on_result());
+  }
+};
+
+/// Writes a line of text for each scalar: step, name, value. A stream buffers, so that a step waits for no disk.
+class @Name@ final : public pipeline::Logger {
+ public:
+  using Options = @Name@Options;
+
+  @Name@(const Options& options, const pipeline::LoggerContext& context)
+      : path_(context.version_dir / options.file), out_(path_, context.append ? std::ios::app : std::ios::trunc), log_(context.log) {
+    check();
+  }
+
+  void log_hyper_parameters(const pipeline::Value& hyper_parameters) override { write("# " + pipeline::to_json(hyper_parameters)); }
+  void log_scalars(pipeline::Scalars scalars, std::int64_t step) override {
+    for (const auto& [name, value] : scalars) write(std::to_string(step) + " " + name + " " + std::to_string(value));
+  }
+  void log_final_metrics(pipeline::Scalars metrics, std::int64_t step) override { log_scalars(metrics, step); }
+  void flush() override {
+    out_.flush();
+    check();
+  }
+  void finish(bool success) override {
+    write(success ? "# finished" : "# failed");
+    flush();
+  }
+
+ private:
+  void write(const std::string& line) {
+    if (!failed_) out_ << line << '\n';
+  }
+  /// A logger that fails says so once and never ends the training.
+  void check() {
+    if (out_ || failed_) return;
+    failed_ = true;
+    log_.warning("@Name@ cannot write " + path_.string() + "; the training goes on without it");
+  }
+
+  std::filesystem::path path_;
+  std::ofstream out_;
+  pipeline::Log& log_;
+  bool failed_ = false;
+};
+
+}  // namespace @name@

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+
+#include <torch/nn/functional/activation.h>
+#include <torch/nn/modules/linear.h>
+
+#include "pipeline/options.h"
+#include "pipeline/torch/model.h"
+
+namespace @name@ {
+
+struct @Name@Options {
+  std::int64_t hidden_size = 32;
+
+  /// One line an option: name, member, meaning, range. A member that is not listed does not compile.
+  static constexpr auto options() {
+    return pipeline::option_list<@Name@Options>(
+        pipeline::option("hidden_size", &@Name@Options::hidden_size, "Units of the hidden layer.").at_least(1).search(8, 128, 8));
+  }
+};
+
+/// Two linear layers over the whole window, flattened.
+class @Name@ final : public pipeline::Model {
+ public:
+  using Options = @Name@Options;
+
+  @Name@(const Options& options, const pipeline::ModelShape& shape)
+      : horizon_(shape.horizon),
+        targets_(shape.targets),
+        hidden_(register_module("hidden", torch::nn::Linear(shape.window * shape.features, options.hidden_size))),
+        output_(register_module("output", torch::nn::Linear(options.hidden_size, shape.horizon * shape.targets))) {}
+
+  /// x [B, W, F] to values [B, H, T].
+  pipeline::Forecast forward(const pipeline::Batch& batch) override {
+    pipeline::Forecast forecast;
+    forecast.values = output_(torch::relu(hidden_(batch.x.flatten(1)))).view({-1, horizon_, targets_});
+    return forecast;
+  }
+
+ private:
+  std::int64_t horizon_, targets_;
+  torch::nn::Linear hidden_, output_;
+};
+
+}  // namespace @name@
