@@ -1,0 +1,16 @@
+# Every public header compiles alone: a file of one line for each. Those with torch share the precompiled header, which brings in torch itself only.
+function(pipeline_check_headers target folder)
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/core/include ${PROJECT_SOURCE_DIR}/core/include/${folder}/*.h)
+  set(files "")
+  foreach(header IN LISTS headers)
+    string(MAKE_C_IDENTIFIER ${header} name)
+    file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cpp CONTENT "#include \"@header@\"\n" @ONLY)
+    list(APPEND files ${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cpp)
+  endforeach()
+  add_library(${target} OBJECT ${files})
+  target_link_libraries(${target} PRIVATE ${ARGN})
+endfunction()
+
+pipeline_check_headers(public_headers pipeline pipeline_core)
+pipeline_check_headers(public_torch_headers pipeline/torch pipeline_torch)
+target_precompile_headers(public_torch_headers REUSE_FROM pipeline_torch_pch)

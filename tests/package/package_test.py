@@ -1,0 +1,136 @@
+"""Installs to a temporary prefix, moves it, makes one plugin of every kind with `new-plugin`, builds them outside the tree against the moved
+SDK, drops them in, and runs one workflow that uses them all. Then does what docs/plugin-guide.md says, word for word.
+
+Called by ctest: package_test.py BUILD SOURCE CMAKE TORCH_DIR
+"""
+import json, os, pathlib, re, shutil, subprocess, sys, tempfile, unittest
+
+BUILD, SOURCE, CMAKE, TORCH_DIR = sys.argv.pop(1), pathlib.Path(sys.argv.pop(1)), sys.argv.pop(1), sys.argv.pop(1)
+KINDS = {"stage": "wave_source", "model": "MlpModel", "callback": "GoodEnough", "logger": "LineLogger"}
+FOLDERS = {"stage": "wave_source", "model": "mlp_model", "callback": "good_enough", "logger": "line_logger"}
+
+WORKFLOW = """
+name = "all"
+[stages.wave_source]
+rows = 1200
+[stages.slice_windows]
+window = 24
+horizon = 6
+[model]
+type = "MlpModel"
+hidden_size = 16
+[optimizer]
+type = "Adam"
+lr = 0.01
+[trainer]
+max_epochs = 40
+[[callbacks]]
+type = "GoodEnough"
+threshold = 0.5
+[[loggers]]
+type = "LineLogger"
+[stages.train]
+[stages.evaluate]
+"""
+
+
+def run(words, cwd, **environment):
+    words = [str(w) for w in words]
+    done = subprocess.run(words, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment})
+    if done.returncode:
+        raise AssertionError(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout[-6000:]}")
+    return done.stdout
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="pipeline-package-"))
+        run([CMAKE, "--install", BUILD, "--prefix", cls.folder / "first"], cls.folder)
+        cls.prefix = cls.folder / "elsewhere" / "pipeline"
+        cls.prefix.parent.mkdir()
+        (cls.folder / "first").rename(cls.prefix)
+        cls.environment = {"XDG_CACHE_HOME": str(cls.folder / "cache"), "Torch_DIR": TORCH_DIR}
+        cls.environment["CMAKE_GENERATOR"] = "Ninja"  # both cores
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def pipeline(self, *words, cwd=None):
+        return run([self.prefix / "bin/pipeline", *words], cwd or self.folder, **self.environment)
+
+    def test_1_nothing_installed_knows_where_it_was(self):
+        for file in self.prefix.rglob("*"):
+            if file.suffix in {".cmake", ".pc"}:
+                self.assertNotIn(str(self.folder / "first"), file.read_text(), file)
+                self.assertNotIn(str(SOURCE / "core"), file.read_text(), file)
+        flags = run(["pkg-config", "--cflags", "--variable=plugindir", "pipeline"], self.folder, PKG_CONFIG_PATH=str(self.prefix / "lib/pkgconfig"))
+        self.assertIn("lib/pipeline/plugins", flags)
+
+    def test_2_a_plugin_of_every_kind(self):
+        plugins = self.folder / "plugins"
+        plugins.mkdir()
+        for kind, name in KINDS.items():
+            said = self.pipeline("new-plugin", kind, name, "--dir", plugins)
+            self.assertIn(str(plugins / FOLDERS[kind]), said)
+        # One build for all four; each is also a project of its own, which the guide's part below shows.
+        (plugins / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(all CXX)\nenable_testing()\n" +
+                                                "".join(f"add_subdirectory({folder})\n" for folder in FOLDERS.values()))
+        run([CMAKE, "-S", plugins, "-B", plugins / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}"], plugins, **self.environment)
+        run([CMAKE, "--build", plugins / "build"], plugins, **self.environment)
+        run(["ctest", "--test-dir", plugins / "build", "--output-on-failure"], plugins, **self.environment)
+        for folder in FOLDERS.values():
+            shutil.copy(plugins / "build" / f"lib{folder}.so", self.prefix / "lib/pipeline/plugins")
+
+        (self.folder / "all.toml").write_text(WORKFLOW)
+        said = self.pipeline("run", "all.toml")
+        self.assertIn("stopped after epoch", said)
+        version = next((self.folder / "lightning_logs/MlpModel").iterdir())
+        self.assertRegex((version / "line_logger.txt").read_text(), r"(?m)^\d+ val_loss 0\.")
+        listed = {c["name"]: library["name"] for library in json.loads(self.pipeline("plugins", "--json")) for c in library["components"]}
+        for kind, name in KINDS.items():
+            self.assertEqual(listed[name], FOLDERS[kind])
+            self.assertIn(f"({kind})", self.pipeline("describe", name))
+
+    def test_3_the_guide_word_for_word(self):
+        guide = (SOURCE / "docs/plugin-guide.md").read_text()
+        work = self.folder / "guide"
+        work.mkdir()
+        script = ["set -e", f"export PREFIX={self.prefix}"]
+        for language, name, text in re.findall(r"```(\w+)(?: file=(\S+))?\n(.*?)```", guide, re.S):
+            if name:
+                script.append(f"mkdir -p $(dirname {name})\ncat > {name} <<'END_OF_FILE'\n{text}END_OF_FILE")
+            elif language == "sh":
+                script.append(text)
+        self.assertGreater(len(script), 5)
+        said = run(["bash", "-c", "\n".join(script)], work, **self.environment)
+        self.assertIn("100% tests passed", said)
+        self.assertIn("AsymmetricLoss", said)
+
+
+class Mistakes(unittest.TestCase):
+    """Sentences of new-plugin for what a user can get wrong."""
+
+    def refused(self, *words):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run([f"{BUILD}/bin/pipeline", "new-plugin", *words], cwd=folder, capture_output=True, text=True)
+            self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
+        self.assertEqual(done.returncode, 2)
+        return done.stderr
+
+    def test_sentences(self):
+        self.assertIn('not a "modl"; did you mean "model"?', self.refused("modl", "X"))
+        self.assertIn('"3x" cannot name a plugin: begin with a letter', self.refused("model", "3x"))
+        self.assertIn("NAME is missing; usage: pipeline new-plugin KIND NAME", self.refused("model"))
+        self.assertIn("--dir missing: no such folder", self.refused("model", "X", "--dir", "missing"))
+        with tempfile.TemporaryDirectory() as folder:
+            words = [f"{BUILD}/bin/pipeline", "new-plugin", "stage", "thing", "--dir", folder]
+            self.assertEqual(subprocess.run(words, capture_output=True).returncode, 0)
+            again = subprocess.run(words, capture_output=True, text=True)
+            self.assertEqual(again.returncode, 2)
+            self.assertIn("is there already: choose another name", again.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
