@@ -17,7 +17,8 @@ namespace pipeline {
 namespace {
 
 std::vector<Verb> verbs() {
-  return {run_verb(), validate_verb(), graph_verb(), plugins_verb(), describe_verb(), predict_verb(), runs_verb(), new_plugin_verb()};
+  return {run_verb(),     validate_verb(), graph_verb(),      plugins_verb(), describe_verb(),
+          predict_verb(), runs_verb(),     new_plugin_verb(), schema_verb()};
 }
 
 /// The words for a verb's positional arguments: "KIND", "NAME".

@@ -45,5 +45,6 @@ struct Verb {
 [[nodiscard]] Verb runs_verb();
 [[nodiscard]] Verb predict_verb();
 [[nodiscard]] Verb new_plugin_verb();
+[[nodiscard]] Verb schema_verb();
 
 }  // namespace pipeline

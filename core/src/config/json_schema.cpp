@@ -1,0 +1,183 @@
+#include "config/json_schema.h"
+
+#include "config/settings.h"
+#include "config/tables.h"
+
+namespace pipeline {
+
+namespace {
+
+using Map = Value::Map;
+using List = Value::List;
+
+constexpr const char* environment_pattern = R"(\$\{env:[A-Za-z_][A-Za-z0-9_]*\})";
+
+Value any_of(List choices) { return choices.size() == 1 ? choices.front() : Value(Map{{"anyOf", std::move(choices)}}); }
+
+/// A text that is filled in from the environment before it is checked.
+Value from_environment() { return Map{{"type", "string"}, {"pattern", environment_pattern}}; }
+
+Value with_range(const char* type, const OptionInfo& option) {
+  Value schema(Map{{"type", type}});
+  if (option.minimum) schema[option.minimum_excluded ? "exclusiveMinimum" : "minimum"] = *option.minimum;
+  if (option.maximum) schema[option.maximum_excluded ? "exclusiveMaximum" : "maximum"] = *option.maximum;
+  return schema;
+}
+
+Value text_schema(const OptionInfo& option) {
+  if (option.choices.empty()) return Map{{"type", "string"}};
+  return any_of({Map{{"enum", List(option.choices.begin(), option.choices.end())}}, from_environment()});
+}
+
+/// One element, or a list of them.
+Value one_or_many(Value element) { return any_of({element, Map{{"type", "array"}, {"items", element}}}); }
+
+Value value_schema(const OptionInfo& option) {
+  switch (option.type) {
+    case OptionType::boolean:
+      return Map{{"type", "boolean"}};
+    case OptionType::integer:
+      return with_range("integer", option);
+    case OptionType::number:
+      return with_range("number", option);
+    case OptionType::string:
+      return text_schema(option);
+    case OptionType::integers:
+      return one_or_many(with_range("integer", option));
+    case OptionType::numbers:
+      return one_or_many(with_range("number", option));
+    case OptionType::strings:
+      return one_or_many(text_schema(option));
+    case OptionType::any:
+      return option.numeric ? with_range("number", option) : Value(Map{});
+  }
+  return Map{};
+}
+
+Value option_schema(const OptionInfo& option) {
+  Value schema = value_schema(option);
+  schema["description"] = option.doc + (option.unit.empty() ? "" : " (" + option.unit + ")");
+  const bool has_default = !option.required && !option.default_value.is_null() && option.default_value != Value("");
+  if (has_default) schema["default"] = option.default_value;
+  return schema;
+}
+
+/// An object of a component's options beside `more` members; nothing else is allowed. Options that must be given are not demanded here: the
+/// file that a workflow extends may give them.
+Value options_object(const Schema& schema, Map more, const std::vector<std::string>& required) {
+  for (const OptionInfo& option : schema.options) more.insert_or_assign(option.name, option_schema(option));
+  Value object(Map{{"type", "object"}, {"properties", std::move(more)}, {"additionalProperties", false}});
+  if (!required.empty()) object["required"] = List(required.begin(), required.end());
+  return object;
+}
+
+std::string definition_name(const ComponentInfo& info, bool typed) { return info.kind + "." + info.name + (typed ? "" : ".untyped"); }
+Value reference(const std::string& definition) { return Map{{"$ref", "#/$defs/" + definition}}; }
+
+Value type_member(const ComponentInfo& info) { return Map{{"const", info.name}, {"description", info.summary}}; }
+
+/// A table that names a component. `typed`: its type must be written; else it may come by default, from a shared table or from a base file.
+Value component_table(const Registry& registry, const TableRule& rule, bool typed) {
+  List choices;
+  for (const ComponentInfo* info : registry.list(rule.kind)) choices.push_back(reference(definition_name(*info, typed)));
+  choices.push_back(Map{{"type", "object"}, {"properties", Map{{"type", from_environment()}}}, {"required", List{"type"}}});
+  return any_of(std::move(choices));
+}
+
+Value training_table(const Registry& registry, const TableRule& rule) {
+  if (rule.kind == "table") {
+    const ComponentInfo* info = registry.find("table", rule.name);
+    return info ? reference(definition_name(*info, true)) : Value(Map{{"type", "object"}});
+  }
+  if (rule.list) return Map{{"type", "array"}, {"items", component_table(registry, rule, true)}};
+  return component_table(registry, rule, false);
+}
+
+Value name_list() { return one_or_many(Map{{"type", "string"}}); }
+
+/// A stage of a type with what every stage may hold.
+Value stage_object(const Registry& registry, const ComponentInfo& info, bool typed) {
+  Map members{{"inputs", Map{{"type", "object"},
+                             {"additionalProperties", name_list()},
+                             {"description", "Which stage gives a kind of artifact, where several do."}}},
+              {"needs", name_list()}};
+  for (const std::string& table : info.tables) {
+    if (const TableRule* rule = find_table_rule(table)) members.insert_or_assign(table, training_table(registry, *rule));
+  }
+  if (typed) members.insert_or_assign("type", type_member(info));
+  Value object = options_object(info.schema, std::move(members), typed ? std::vector<std::string>{"type"} : std::vector<std::string>{});
+  object["description"] = info.summary;
+  return object;
+}
+
+Value definitions(const Registry& registry) {
+  Map all;
+  for (const ComponentInfo* info : registry.list()) {
+    for (const bool typed : {true, false}) {
+      const std::string name = definition_name(*info, typed);
+      if (info->kind == "stage") {
+        all[name] = stage_object(registry, *info, typed);
+      } else if (info->kind == "table") {
+        if (typed) all[name] = options_object(info->schema, {}, {});
+      } else {
+        all[name] = options_object(info->schema, {{"type", type_member(*info)}},
+                                   typed ? std::vector<std::string>{"type"} : std::vector<std::string>{});
+      }
+    }
+  }
+  return all;
+}
+
+Value stages_schema(const Registry& registry) {
+  List typed;
+  for (const ComponentInfo* info : registry.list("stage")) typed.push_back(reference(definition_name(*info, true)));
+  Map named;
+  for (const ComponentInfo* info : registry.list("stage")) {
+    List choices{reference(definition_name(*info, false))};
+    choices.insert(choices.end(), typed.begin(), typed.end());
+    named[info->name] = any_of(std::move(choices));
+  }
+  return Map{{"type", "object"},
+             {"properties", std::move(named)},
+             {"additionalProperties", any_of(std::move(typed))},
+             {"description", "The stages; a table's name is the stage's name, and its type unless `type` says another."}};
+}
+
+Value split_schema() {
+  const auto three = [](Value item) { return Value(Map{{"type", "array"}, {"items", std::move(item)}, {"minItems", 3}, {"maxItems", 3}}); };
+  return Map{{"anyOf", List{three(Map{{"type", "number"}, {"minimum", 0}, {"maximum", 1}}), three(Map{{"type", "integer"}, {"minimum", 1}}),
+                            Map{{"type", "array"}, {"items", Map{{"type", "string"}}}, {"minItems", 2}, {"maxItems", 2}}}},
+             {"description", "Three fractions of the rows, three counts, or two times: the first of validation and the first of test."},
+             {"default", List{0.7, 0.15, 0.15}}};
+}
+
+}  // namespace
+
+Value workflow_schema(const Registry& registry) {
+  Map members;
+  for (const OptionInfo& option : make_schema<WorkflowOptions>().options) members[option.name] = option_schema(option);
+  members["split"] = split_schema();
+  members["device"] = Map{{"type", "string"},
+                          {"pattern", R"(^(auto|cpu|cuda(:[0-9]{1,3})?)$|\$\{env:)"},
+                          {"description", make_schema<WorkflowOptions>().find("device")->doc},
+                          {"default", "auto"}};
+  members["threads"] =
+      Map{{"anyOf", List{Map{{"type", "integer"}, {"minimum", 1}, {"maximum", 4096}}, Map{{"const", "auto"}}, from_environment()}},
+          {"description", make_schema<WorkflowOptions>().find("threads")->doc},
+          {"default", "auto"}};
+  members["extends"] = Map{{"type", "string"}, {"description", "A workflow that this one changes: tables merge, lists are replaced."}};
+  members["plugins"] = Map{{"type", "object"},
+                           {"properties", Map{{"path", name_list()}}},
+                           {"additionalProperties", false},
+                           {"description", "Folders searched for plugins first, relative to this file."}};
+  for (const TableRule& rule : table_rules()) members[rule.name] = training_table(registry, rule);
+  members["stages"] = stages_schema(registry);
+  return Map{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+             {"title", "pipeline workflow"},
+             {"type", "object"},
+             {"properties", std::move(members)},
+             {"additionalProperties", false},
+             {"$defs", definitions(registry)}};
+}
+
+}  // namespace pipeline

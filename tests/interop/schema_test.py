@@ -1,0 +1,86 @@
+"""`pipeline schema` before a real validator: the workflows that ship are valid, and what the program refuses the schema refuses."""
+import json, pathlib, subprocess, sys, tomllib, unittest
+
+from jsonschema import Draft202012Validator
+
+PROGRAM, SOURCE = sys.argv.pop(1), pathlib.Path(__file__).parents[2]
+
+GOOD = """
+name = "good"
+device = "${env:DEVICE}"
+split = ["2018-01-01", "2018-07-01"]
+extends = "base.toml"
+[plugins]
+path = ["more"]
+[stages.preprocess]
+source = "${env:DATA}/a.csv"
+features = "OT"
+target = ["OT"]
+[model]
+type = "${env:MODEL}"
+[stages.train_linear]
+type = "train"
+needs = "preprocess"
+inputs = { windows = "slice_windows" }
+model = { type = "LinearModel" }
+trainer.max_epochs = 3
+"""
+
+# (what is changed, a part of what the validator says)
+MISTAKES = {
+    "unknown key at the top": ('batch_size = 32', "batch_size"),
+    "a device that is none": ('device = "gpu"', "gpu"),
+    "a word where a number belongs": ('[stages.train]\ntrainer.max_epochs = "ten"', "ten"),
+    "below the range": ('[stages.slice_windows]\nwindow = 0', "0"),
+    "an unknown model": ('[model]\ntype = "LSTMModle"', "LSTMModle"),
+    "a misspelt option": ('[[callbacks]]\ntype = "EarlyStopping"\npatiense = 5', "patiense"),
+    "a choice that is none": ('[stages.preprocess]\nsource = "a.csv"\nfeatures = ["a"]\ntarget = ["a"]\nscaler = "z"', "z"),
+    "a stage type that is none": ('[stages.prepare]', "{} is not valid"),
+    "a callback without a type": ('[[callbacks]]\nmonitor = "val_loss"', "monitor"),
+    "split of two numbers": ('split = [0.7, 0.3]', "0.3"),
+    "an option of another model": ('[model]\ntype = "LinearModel"\nhidden_size = 8', "hidden_size"),
+}
+
+
+class Schema(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.schema = json.loads(subprocess.run([PROGRAM, "schema"], check=True, stdout=subprocess.PIPE, text=True).stdout)
+        cls.validator = Draft202012Validator(cls.schema)
+
+    def mistakes(self, text):
+        return [error.message for error in self.validator.iter_errors(tomllib.loads(text))]
+
+    def test_the_schema_itself_is_valid(self):
+        Draft202012Validator.check_schema(self.schema)
+
+    def test_the_workflows_that_ship_are_valid(self):
+        files = sorted((SOURCE / "pipelines").glob("*.toml"))
+        self.assertGreater(len(files), 3)
+        for file in files:
+            self.assertEqual(self.mistakes(file.read_text()), [], file)
+
+    def test_what_the_program_allows(self):
+        self.assertEqual(self.mistakes(GOOD), [])
+
+    def test_what_the_program_refuses(self):
+        for name, (text, part) in MISTAKES.items():
+            with self.subTest(name):
+                said = self.mistakes(text)
+                self.assertTrue(said, name)
+                self.assertIn(part, " ".join(said))
+
+    def test_each_mistake_of_the_fixture_that_a_schema_can_see(self):
+        text = (SOURCE / "tests/fixtures/config/eight_mistakes.toml").read_text()
+        places = {".".join(str(p) for p in error.absolute_path) for error in self.validator.iter_errors(tomllib.loads(text))}
+        self.assertLessEqual({"", "device", "stages.slice_windows", "model", "stages.train", "callbacks.0"}, places)
+
+    def test_options_say_what_they_mean(self):
+        lstm = self.schema["$defs"]["model.LSTMModel"]["properties"]
+        self.assertEqual(lstm["hidden_size"]["type"], "integer")
+        self.assertEqual(lstm["hidden_size"]["default"], 128)
+        self.assertTrue(lstm["hidden_size"]["description"])
+
+
+if __name__ == "__main__":
+    unittest.main()
