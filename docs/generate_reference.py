@@ -19,7 +19,7 @@ def toml(value):
 
 
 def takes(option):
-    text = "one of " + ", ".join(option["choices"]) if "choices" in option else option["type"]
+    text = "one of " + ", ".join(option["choices"]) if "choices" in option else option["takes"]
     for word, before in (("minimum", ">="), ("above", ">"), ("maximum", "<="), ("below", "<")):
         if word in option:
             text += f" {before} {option[word]:g}"

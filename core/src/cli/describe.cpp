@@ -2,6 +2,8 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
+#include "config/check.h"
+#include "config/tables.h"
 #include "pipeline/files.h"
 
 namespace pipeline {
@@ -17,11 +19,14 @@ std::string default_text(const OptionInfo& option) {
   return option.default_value.is_null() ? "(unset)" : to_toml(option.default_value);
 }
 
-/// The head of the workflow table that such a component is written in.
+/// The head of the workflow table that such a component is written in. Error (usage) for a kind that no workflow names.
 std::string table_head(const ComponentInfo& info) {
   if (info.kind == "stage") return "[stages." + info.name + "]";
-  if (info.kind == "callback" || info.kind == "logger") return "[[" + info.kind + "s]]";
-  return "[" + (info.kind == "table" ? info.name : info.kind) + "]";
+  for (const TableRule& rule : table_rules()) {
+    if (info.kind == "table" ? rule.name == info.name : rule.kind == info.kind)
+      return rule.list ? "[[" + rule.name + "]]" : "[" + rule.name + "]";
+  }
+  throw usage_error(info.name + " is " + with_article(info.kind) + ", which is no part of a workflow file: describe it without --toml");
 }
 
 void print_toml(const ComponentInfo& info) {
@@ -29,14 +34,39 @@ void print_toml(const ComponentInfo& info) {
   if (info.kind != "stage" && info.kind != "table") std::cout << "type = " << to_toml(info.name) << "\n";
   for (const OptionInfo& option : info.schema.options) {
     const bool unset = option.required || option.default_value.is_null();
-    const std::string line = option.name + " = " + (unset ? "..." : to_toml(option.default_value));
-    std::cout << (unset ? "# " : "") << line << std::string(line.size() < 34 ? 34 - line.size() : 1, ' ') << "  # " << option.doc << "\n";
+    const std::string line = (unset ? "# " : "") + option.name + " = " + (unset ? "..." : to_toml(option.default_value));
+    std::cout << line << std::string(line.size() < 34 ? 34 - line.size() : 1, ' ') << "  # " << (option.required ? "(required) " : "")
+              << option.doc << "\n";
   }
+}
+
+/// A word for programs; what it means for people is in type_label().
+std::string json_type(const OptionInfo& option) {
+  switch (option.type) {
+    case OptionType::boolean:
+      return "boolean";
+    case OptionType::integer:
+      return "integer";
+    case OptionType::number:
+      return "number";
+    case OptionType::string:
+      return "string";
+    case OptionType::integers:
+      return "integers";
+    case OptionType::numbers:
+      return "numbers";
+    case OptionType::strings:
+      return "strings";
+    case OptionType::any:
+      return option.numeric ? "number" : "any";
+  }
+  return "any";
 }
 
 Value option_value(const OptionInfo& option) {
   Value value(Value::Map{{"name", option.name},
-                         {"type", type_label(option)},
+                         {"type", json_type(option)},
+                         {"takes", type_label(option)},
                          {"default", option.default_value},
                          {"doc", option.doc},
                          {"required", option.required},
@@ -90,12 +120,21 @@ void print_text(const ComponentInfo& info) {
   table.print(std::cout);
 }
 
+/// "LSTMModel", or "model/LSTMModel" where several kinds have a component of that name.
 const ComponentInfo& component_named(const Registry& registry, const std::string& name) {
-  std::vector<std::string> names;
+  std::vector<std::string> names, found;
+  const ComponentInfo* component = nullptr;
   for (const ComponentInfo* info : registry.list()) {
-    if (info->name == name) return *info;
+    const std::string full = info->kind + "/" + info->name;
+    if (full == name) return *info;
+    if (info->name == name) {
+      component = info;
+      found.push_back(full);
+    }
     names.push_back(info->name);
   }
+  if (found.size() > 1) throw usage_error("several components are named \"" + name + "\": write " + join(found, " or "));
+  if (component) return *component;
   const std::string near = nearest_name(name, names);
   throw usage_error("there is no component \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
                     " `pipeline plugins` lists them all");

@@ -16,11 +16,6 @@ namespace pipeline {
 
 namespace {
 
-std::vector<Verb> verbs() {
-  return {run_verb(),     validate_verb(), graph_verb(),      plugins_verb(), describe_verb(),
-          predict_verb(), runs_verb(),     new_plugin_verb(), schema_verb()};
-}
-
 /// The words for a verb's positional arguments: "KIND", "NAME".
 std::vector<std::string> argument_names(const Verb& verb) {
   std::istringstream words(verb.argument);
@@ -29,24 +24,13 @@ std::vector<std::string> argument_names(const Verb& verb) {
 /// The names under which the command line's parser keeps them.
 constexpr std::array<const char*, 2> argument_keys{"input-argument", "second-argument"};
 
-po::options_description common_options() {
-  po::options_description options("Common flags");
-  options.add_options()                                                                                                                   //
-      ("plugin-path", po::value<std::vector<std::string>>()->value_name("DIR")->composing(), "search DIR for plugins first; repeatable")  //
-      ("log-level", po::value<std::string>()->value_name("LEVEL")->default_value("info"), "debug, info, warning or error")                //
-      ("quiet,q", "warnings and errors only")                                                                                             //
-      ("json", "the result as JSON on stdout, messages on stderr")                                                                        //
-      ("help,h", "this text");
-  return options;
-}
-
 std::string usage_of(const Verb& verb) {
   return std::string("pipeline ") + verb.name + (*verb.argument ? std::string(" ") + verb.argument : "") + " [flags]";
 }
 
 void print_help(std::ostream& out) {
   out << "pipeline: time-series forecasting from one TOML file\n\nUsage: pipeline VERB ...\n\n";
-  for (const Verb& verb : verbs()) {
+  for (const Verb& verb : all_verbs()) {
     const std::string call = std::string(verb.name) + " " + verb.argument;
     out << "  " << call << std::string(call.size() < 26 ? 26 - call.size() : 1, ' ') << verb.summary << "\n";
   }
@@ -61,7 +45,7 @@ void print_version(std::ostream& out) {
 
 Verb find_verb(const std::string& name) {
   std::vector<std::string> names;
-  for (const Verb& verb : verbs()) {
+  for (const Verb& verb : all_verbs()) {
     if (name == verb.name) return verb;
     names.emplace_back(verb.name);
   }

@@ -46,5 +46,11 @@ struct Verb {
 [[nodiscard]] Verb predict_verb();
 [[nodiscard]] Verb new_plugin_verb();
 [[nodiscard]] Verb schema_verb();
+[[nodiscard]] Verb completion_verb();
+
+/// All of them, in the order of --help.
+[[nodiscard]] std::vector<Verb> all_verbs();
+/// The flags that every verb takes.
+[[nodiscard]] po::options_description common_options();
 
 }  // namespace pipeline

@@ -1,0 +1,21 @@
+#include "cli/verb.h"
+
+namespace pipeline {
+
+std::vector<Verb> all_verbs() {
+  return {run_verb(),     validate_verb(), graph_verb(),      plugins_verb(), describe_verb(),
+          predict_verb(), runs_verb(),     new_plugin_verb(), schema_verb(),  completion_verb()};
+}
+
+po::options_description common_options() {
+  po::options_description options("Common flags");
+  options.add_options()                                                                                                                   //
+      ("plugin-path", po::value<std::vector<std::string>>()->value_name("DIR")->composing(), "search DIR for plugins first; repeatable")  //
+      ("log-level", po::value<std::string>()->value_name("LEVEL")->default_value("info"), "debug, info, warning or error")                //
+      ("quiet,q", "warnings and errors only")                                                                                             //
+      ("json", "the result as JSON on stdout, messages on stderr")                                                                        //
+      ("help,h", "this text");
+  return options;
+}
+
+}  // namespace pipeline
