@@ -50,6 +50,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what describe --toml prints validates when i
       CAPTURE(name);
       std::string table = pasted(*this, kind + "/" + name);
       if (table.empty()) continue;  // a kind that no workflow names
+      if (kind == "callback" && contains(table, "# monitor = ...")) table = replaced(table, "# monitor = ...", "monitor = \"val_loss\"");
       if (name != "preprocess") table = std::regex_replace(table, std::regex("# (\\w+) = \\.\\.\\.( +# \\(required\\))"), "$1 = 1$2");
       const std::string stages = kind == "stage" ? "" : "[stages.train]\n";
       if (name == "preprocess") {
