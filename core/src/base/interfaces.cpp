@@ -1,4 +1,5 @@
 // Out-of-line members of the interfaces, so that their type information lives in one library.
+#include "pipeline/component_test.h"
 #include "pipeline/log.h"
 #include "pipeline/logger.h"
 #include "pipeline/predictor.h"
@@ -8,6 +9,7 @@ namespace pipeline {
 
 Log::~Log() = default;
 Stage::~Stage() = default;
+ComponentTest::~ComponentTest() = default;
 Predictor::~Predictor() = default;
 Logger::~Logger() = default;
 

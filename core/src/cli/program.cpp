@@ -11,6 +11,7 @@
 #include "pipeline/plugin.h"
 #include "pipeline/schema.h"
 #include "plugin/scan.h"
+#include "plugin/test_components.h"
 
 namespace pipeline {
 
@@ -108,6 +109,7 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") return print_help(std::cout), 0;
   if (words[0] == "--version") return print_version(std::cout), 0;
   if (words[0] == scan_word) return scan_as_child({words.begin() + 1, words.end()});
+  if (words[0] == test_word) return test_components_as_child({words.begin() + 1, words.end()});
   const Verb verb = find_verb(words[0]);
   po::options_description shown(std::string("Flags of ") + verb.name), all;
   verb.add_options(shown);

@@ -47,6 +47,7 @@ struct Verb {
 [[nodiscard]] Verb new_plugin_verb();
 [[nodiscard]] Verb schema_verb();
 [[nodiscard]] Verb completion_verb();
+[[nodiscard]] Verb test_plugin_verb();
 
 /// All of them, in the order of --help.
 [[nodiscard]] std::vector<Verb> all_verbs();

@@ -1,0 +1,77 @@
+#include <algorithm>
+#include <iostream>
+
+#include "cli/host.h"
+#include "cli/table.h"
+#include "pipeline/errors.h"
+#include "plugin/test_components.h"
+
+namespace pipeline {
+
+namespace {
+
+void add_options(po::options_description&) {}
+
+const PluginLibrary& library_at(const Host& host, const std::filesystem::path& file) {
+  const auto found = std::ranges::find(host.libraries, file, &PluginLibrary::path);
+  if (found == host.libraries.end()) {
+    throw plugin_error(file.string() +
+                       " is hidden by another library of that file name, which is found before it: rename it or remove that one");
+  }
+  if (found->code != RefusalCode::none)
+    throw plugin_error("plugin " + file.string() + ": " + code_name(found->code) + ": " + found->reason);
+  if (found->components.empty()) throw plugin_error("plugin " + file.string() + " gives no component: register one in PIPELINE_PLUGIN");
+  return *found;
+}
+
+void print_table(const std::vector<ComponentReport>& reports) {
+  TextTable table({"component", "check", "", "what is wrong"});
+  for (const ComponentReport& report : reports) {
+    for (const Check& check : report.checks)
+      table.add({report.kind + " " + report.name, check.name, check.failure.empty() ? "ok" : "FAILED", check.failure});
+  }
+  table.print(std::cout);
+}
+
+void print_json(const std::vector<ComponentReport>& reports) {
+  Value::List all;
+  for (const ComponentReport& report : reports) {
+    Value::List checks;
+    for (const Check& check : report.checks)
+      checks.push_back(Value::Map{{"name", check.name}, {"passed", check.failure.empty()}, {"failure", check.failure}});
+    all.push_back(Value::Map{{"kind", report.kind}, {"name", report.name}, {"checks", checks}});
+  }
+  std::cout << to_json(all, 2) << "\n";
+}
+
+int test_plugin(const Invocation& invocation) {
+  const std::filesystem::path given = invocation.text("input-argument");
+  if (!std::filesystem::is_regular_file(given))
+    throw usage_error(given.string() + ": no such file; usage: pipeline test-plugin LIBRARY.so");
+  const std::filesystem::path file = std::filesystem::absolute(given).lexically_normal();
+  ConsoleLog log({"error", false});
+  std::vector<std::filesystem::path> folders{file.parent_path()};
+  folders.insert(folders.end(), invocation.plugin_paths.begin(), invocation.plugin_paths.end());
+  const PluginSearch search = usual_search(folders);
+  Host host;
+  host.libraries = find_plugins(search, host.registry);
+  const PluginLibrary& library = library_at(host, file);
+  const std::vector<ComponentReport> reports = test_components(search, library);
+  if (invocation.json) {
+    print_json(reports);
+  } else {
+    print_table(reports);
+  }
+  const auto failed = [](const ComponentReport& report) {
+    return std::ranges::any_of(report.checks, [](const Check& check) { return !check.failure.empty(); });
+  };
+  return static_cast<int>(std::ranges::any_of(reports, failed) ? ExitStatus::plugin : ExitStatus::done);
+}
+
+}  // namespace
+
+Verb test_plugin_verb() {
+  return {"test-plugin", "LIBRARY.so", "checks that a plugin's components do what their kinds must do", &add_options, &test_plugin};
+}
+
+}  // namespace pipeline

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/value.h"
+
+namespace pipeline {
+
+/// Another process of the program that answers with lines of JSON on a pipe of its own; its stdin, stdout and stderr are /dev/null, so that
+/// what plugins print gets nowhere. It ends with its owner.
+class ChildProcess {
+ public:
+  /// Error (unexpected) when it cannot be started.
+  ChildProcess(const std::filesystem::path& program, std::vector<std::string> words);
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  enum class Read { line, closed, timeout };
+  /// The next line it wrote.
+  [[nodiscard]] Read next(std::string& line, std::chrono::seconds patience);
+  /// Waits for its end: "by Segmentation fault", "with exit status 7".
+  [[nodiscard]] std::string end_in_words();
+
+ private:
+  [[nodiscard]] int spawn(const std::filesystem::path& program, std::vector<std::string>& words, int write_end);
+  [[nodiscard]] int wait();
+
+  pid_t process_ = -1;
+  int read_end_ = -1;
+  std::string buffer_;
+};
+
+/// The child's side: writes a line to the parent; false when nobody listens any more.
+[[nodiscard]] bool answer_parent(const Value& value);
+
+}  // namespace pipeline

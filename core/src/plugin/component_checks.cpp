@@ -1,0 +1,94 @@
+#include "plugin/component_checks.h"
+
+#include "plugin/schema_check.h"
+
+namespace pipeline {
+
+namespace {
+
+/// A value within an option's range, for one that has no default.
+Value some_value(const OptionInfo& option) {
+  if (!option.choices.empty()) return option.choices.front();
+  const double low = option.minimum.value_or(option.maximum ? *option.maximum - 1 : 1);
+  switch (option.type) {
+    case OptionType::boolean:
+      return true;
+    case OptionType::integer:
+    case OptionType::integers:
+      return static_cast<std::int64_t>(low) + (option.minimum_excluded ? 1 : 0);
+    case OptionType::number:
+    case OptionType::numbers:
+      return option.maximum ? (low + *option.maximum) / 2 : low + 1;
+    case OptionType::string:
+    case OptionType::strings:
+      return "x";
+    case OptionType::any:
+      return option.numeric ? Value(low) : Value("x");
+  }
+  return {};
+}
+
+Value complete_options(const Schema& schema) {
+  Value options(Value::Map{});
+  for (const OptionInfo& option : schema.options) options[option.name] = option.required ? some_value(option) : option.default_value;
+  return options;
+}
+
+/// Empty when the table is refused with a sentence, else what was let through.
+std::string accepted(const Schema& schema, const std::string& name, const Value& value) {
+  const auto mistakes = check_options(schema, Value::Map{{name, value}});
+  for (const OptionMistake& mistake : mistakes) {
+    if (mistake.option == name && !mistake.message.empty()) return {};
+  }
+  return name + " = " + to_toml(value) + " is not refused";
+}
+
+/// Values that an option must not take.
+std::vector<Value> bad_values(const OptionInfo& option) {
+  std::vector<Value> bad;
+  const bool takes_number = option.type == OptionType::integer || option.type == OptionType::number ||
+                            option.type == OptionType::integers || option.type == OptionType::numbers || option.numeric;
+  if (takes_number) bad.emplace_back("a word");
+  if (option.type == OptionType::boolean) bad.emplace_back(3);
+  if (option.type == OptionType::string || option.type == OptionType::strings) bad.emplace_back(3);
+  if (!option.choices.empty()) bad.emplace_back("no such choice");
+  const bool whole = option.type == OptionType::integer || option.type == OptionType::integers;
+  const auto number = [&](double value) { bad.push_back(whole ? Value(static_cast<std::int64_t>(value)) : Value(value)); };
+  if (takes_number && option.minimum) number(*option.minimum - 1);
+  if (takes_number && option.maximum) number(*option.maximum + 1);
+  return bad;
+}
+
+void check_schema(CheckList& list, const ComponentInfo& component) {
+  list.add("schema", [&] { return schema_mistake(component); });
+  list.add("summary", [&] { return component.summary.empty() ? std::string("it has no summary for `pipeline plugins`") : std::string(); });
+  list.add("defaults", [&]() -> std::string {
+    const auto mistakes = check_options(component.schema, complete_options(component.schema));
+    return mistakes.empty() ? "" : mistakes.front().message;
+  });
+  list.add("bad options", [&] {
+    std::string failure = accepted(component.schema, "no_such_option", 1);
+    for (const OptionInfo& option : component.schema.options) {
+      for (const Value& bad : bad_values(option)) {
+        if (failure.empty()) failure = accepted(component.schema, option.name, bad);
+      }
+    }
+    return failure;
+  });
+}
+
+}  // namespace
+
+ComponentReport check_component(const Registry& registry, const ComponentInfo& component, const std::filesystem::path& folder) {
+  ComponentReport report{component.kind, component.name, {}};
+  CheckList list;
+  check_schema(list, component);
+  report.checks = list.take();
+  if (!registry.find("component_test", component.kind)) return report;
+  const auto test = registry.make<ComponentTest>(component.kind, Value{});
+  for (Check& check : test->run({registry, component, complete_options(component.schema), folder}))
+    report.checks.push_back(std::move(check));
+  return report;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/component_test.h"
+
+namespace pipeline {
+
+/// What `test-plugin` found of one component.
+struct ComponentReport {
+  std::string kind, name;
+  std::vector<Check> checks;
+};
+
+/// Runs the checks that hold for every component, then those of its kind where there is a ComponentTest for it. `folder` is for files.
+[[nodiscard]] ComponentReport check_component(const Registry& registry, const ComponentInfo& component,
+                                              const std::filesystem::path& folder);
+
+}  // namespace pipeline

@@ -1,0 +1,88 @@
+#include "plugin/test_components.h"
+
+#include <unistd.h>
+
+#include <span>
+
+#include "pipeline/testing/temp_folder.h"
+#include "plugin/child_process.h"
+
+namespace pipeline {
+
+namespace {
+
+Value to_record(const ComponentReport& report) {
+  Value::List checks;
+  for (const Check& check : report.checks) checks.push_back(Value::Map{{"name", check.name}, {"failure", check.failure}});
+  return Value::Map{{"kind", report.kind}, {"name", report.name}, {"checks", checks}};
+}
+
+ComponentReport report_of(const Value& record) {
+  ComponentReport report{record.at("kind").as_string(), record.at("name").as_string(), {}};
+  for (const Value& check : record.at("checks").as_list())
+    report.checks.push_back({check.at("name").as_string(), check.at("failure").as_string()});
+  return report;
+}
+
+std::string joined(const std::vector<std::filesystem::path>& folders) {
+  std::string text;
+  for (const std::filesystem::path& folder : folders) text += (text.empty() ? "" : ":") + folder.string();
+  return text;
+}
+
+/// Checks components from the front until all are done or one of them stops the child.
+std::vector<ComponentReport> test_some(const PluginSearch& search, std::span<const ComponentInfo> components) {
+  std::vector<std::string> words{test_word, joined(search.folders)};
+  for (const ComponentInfo& component : components) words.insert(words.end(), {component.kind, component.name});
+  ChildProcess child(search.program, std::move(words));
+  std::vector<ComponentReport> done;
+  std::string line;
+  while (done.size() < components.size()) {
+    const ComponentInfo& current = components[done.size()];
+    const ChildProcess::Read read = child.next(line, search.patience);
+    if (read == ChildProcess::Read::line) {
+      done.push_back(report_of(from_json(line, "the answer of " + search.program.string())));
+      continue;
+    }
+    const bool ended = read == ChildProcess::Read::closed;
+    done.push_back({current.kind,
+                    current.name,
+                    {{"survives", ended ? "it ends the process that tests it (" + child.end_in_words() + ")"
+                                        : "its checks do not end within " + std::to_string(search.patience.count()) + " s"}}});
+    return done;
+  }
+  return done;
+}
+
+}  // namespace
+
+std::vector<ComponentReport> test_components(const PluginSearch& search, const PluginLibrary& library) {
+  std::vector<ComponentReport> all;
+  const std::span<const ComponentInfo> components(library.components);
+  while (all.size() < components.size()) {
+    for (ComponentReport& report : test_some(search, components.subspan(all.size()))) all.push_back(std::move(report));
+  }
+  return all;
+}
+
+int test_components_as_child(const std::vector<std::string>& words) {
+  if (words.empty()) return 1;
+  PluginSearch search = usual_search({});
+  search.folders.clear();
+  for (std::size_t at = 0; at < words[0].size();) {
+    const std::size_t end = std::min(words[0].find(':', at), words[0].size());
+    search.folders.emplace_back(words[0].substr(at, end - at));
+    at = end + 1;
+  }
+  Registry registry;
+  static_cast<void>(find_plugins(search, registry));
+  for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
+    const ComponentInfo* component = registry.find(words[i], words[i + 1]);
+    if (!component) return 1;
+    const testing::TempFolder folder;
+    if (!answer_parent(to_record(check_component(registry, *component, folder.path())))) return 1;
+  }
+  ::_exit(0);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,53 @@
+#include <algorithm>
+
+#include "basic_tests.h"
+#include "pipeline/stage.h"
+#include "pipeline/testing/recording_log.h"
+
+namespace pipeline::component_tests {
+
+namespace {
+
+/// Empty when the stage, run without any input, throws an Error that names one of the kinds it needs.
+std::string run_without_inputs(const ComponentTestContext& test) {
+  testing::RecordingLog log;
+  RunSettings settings;
+  settings.log_dir = test.folder / "logs";
+  settings.workflow_file = test.folder / "workflow.toml";
+  const TrainingTables tables;
+  const std::atomic<int> cancel{0};
+  StageContext context{.stage = test.component.name,
+                       .folder = test.folder,
+                       .settings = settings,
+                       .tables = tables,
+                       .registry = test.registry,
+                       .log = log,
+                       .cancel = cancel,
+                       .inputs = {},
+                       .summary = Value(Value::Map{}),
+                       .kept_elsewhere = {}};
+  try {
+    test.registry.make<Stage>(test.component.name, test.options)->run(context);
+  } catch (const Error& error) {
+    const std::string said = error.what();
+    const bool named =
+        std::ranges::any_of(test.component.inputs, [&](const Port& port) { return said.find(port.kind) != std::string::npos; });
+    return named ? "" : "without its inputs it says \"" + said + "\", which names none of them";
+  }
+  return "it runs without the inputs it declares: leave them out of .needs(), or read them with context.input()";
+}
+
+}  // namespace
+
+std::vector<Check> StageTest::run(const ComponentTestContext& context) {
+  CheckList list;
+  list.add("can be made", [&]() -> std::string {
+    return context.registry.make<Stage>(context.component.name, context.options) ? "" : "its factory gives nothing";
+  });
+  const bool needs_one =
+      std::ranges::any_of(context.component.inputs, [](const Port& port) { return !port.many && port.unless_set.empty(); });
+  if (needs_one) list.add("missing input", [&] { return run_without_inputs(context); });
+  return list.take();
+}
+
+}  // namespace pipeline::component_tests
