@@ -1,0 +1,114 @@
+#include <cmath>
+
+#include <torch/utils.h>
+
+#include "pipeline/torch/loss.h"
+#include "pipeline/torch/optimizer.h"
+#include "pipeline/torch/scheduler.h"
+#include "torch_tests.h"
+
+namespace pipeline::component_tests {
+
+namespace {
+
+std::string check_loss(const ComponentTestContext& test) {
+  const auto loss = test.registry.make<Loss>(test.component.name, test.options);
+  torch::manual_seed(3);
+  Forecast forecast;
+  forecast.values = torch::randn({5, 4, 3}).requires_grad_();
+  const torch::Tensor y = torch::randn({5, 4, 3});
+  const torch::Tensor each = loss->elementwise(forecast, y), mean = loss->mean(forecast, y);
+  if (each.sizes() != y.sizes()) return "elementwise() gives another shape than the truth's [batch, horizon, targets]";
+  if (!torch::isfinite(each).all().item<bool>()) return "a value of it is not finite";
+  if (mean.dim() != 0) return "mean() is no scalar";
+  if (std::abs(mean.item<double>() - each.mean().item<double>()) > 1e-5) return "mean() is not the mean of elementwise()";
+  mean.backward();
+  if (!forecast.values.grad().defined()) return "no gradient reaches the forecast";
+  Forecast better;
+  better.values = forecast.values.detach() - 0.1 * forecast.values.grad();
+  return loss->mean(better, y).item<double>() < mean.item<double>() ? "" : "a step against its gradient does not lower it";
+}
+
+/// The distance of two numbers from their optimum after some steps.
+double descend(torch::optim::Optimizer& optimizer, const torch::Tensor& point, int steps) {
+  const auto distance = [&] { return ((point - 3) * (point - 3)).sum(); };
+  for (int step = 0; step < steps; ++step) {
+    optimizer.zero_grad();
+    distance().backward();
+    optimizer.step();
+  }
+  return distance().item<double>();
+}
+
+std::string check_optimizer(const ComponentTestContext& test) {
+  torch::Tensor point = torch::tensor({1.0F, 5.0F}).requires_grad_();
+  const auto optimizer = test.registry.make<torch::optim::Optimizer>(test.component.name, test.options, std::vector<torch::Tensor>{point});
+  const double before = descend(*optimizer, point, 0), after = descend(*optimizer, point, 100);
+  return after < before ? "" : "100 steps on a quadratic do not lower it";
+}
+
+constexpr TrainingLength length{.epochs = 10, .steps = 40};
+constexpr int steps = 30;
+
+/// An optimizer and the scheduler under test, started.
+struct Scheduled {
+  explicit Scheduled(const ComponentTestContext& test)
+      : optimizer(test.registry.make<torch::optim::Optimizer>("SGD", Value(Value::Map{{"lr", 0.1}, {"momentum", 0.9}}),
+                                                              std::vector<torch::Tensor>{torch::zeros({2}).requires_grad_()})),
+        scheduler(test.registry.make<Scheduler>(test.component.name, test.options, *optimizer)) {
+    scheduler->start(length);
+  }
+  [[nodiscard]] double rate() const { return optimizer->param_groups().front().options().get_lr(); }
+  void step(int number) const {
+    scheduler->step(scheduler->timing().monitor.empty() ? std::nullopt : std::optional(1.0 / (1 + number / 8)));
+  }
+
+  std::unique_ptr<torch::optim::Optimizer> optimizer;
+  std::unique_ptr<Scheduler> scheduler;
+};
+
+std::string check_rates(const ComponentTestContext& test) {
+  const Scheduled scheduled(test);
+  for (int i = 0; i < steps; ++i) {
+    if (!std::isfinite(scheduled.rate()) || scheduled.rate() < 0)
+      return "the rate is " + std::to_string(scheduled.rate()) + " after " + std::to_string(i) + " steps";
+    scheduled.step(i);
+  }
+  return {};
+}
+
+std::string check_scheduler_state(const ComponentTestContext& test) {
+  const Scheduled whole(test), continued(test);
+  for (int i = 0; i < steps / 2; ++i) whole.step(i);
+  continued.scheduler->load_state_dict(whole.scheduler->state_dict());
+  continued.optimizer->param_groups().front().options().set_lr(whole.rate());
+  for (int i = steps / 2; i < steps; ++i) {
+    whole.step(i), continued.step(i);
+    if (std::abs(whole.rate() - continued.rate()) > 1e-12)
+      return "with its state loaded into another one it goes on with another rate: keep all it counts in state_dict()";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Check> LossTest::run(const ComponentTestContext& context) {
+  CheckList list;
+  list.add("loss", [&] { return check_loss(context); });
+  return list.take();
+}
+
+std::vector<Check> OptimizerTest::run(const ComponentTestContext& context) {
+  CheckList list;
+  list.add("descends", [&] { return check_optimizer(context); });
+  return list.take();
+}
+
+std::vector<Check> SchedulerTest::run(const ComponentTestContext& context) {
+  CheckList list;
+  list.add("rates", [&] { return check_rates(context); });
+  list.add("state", [&] { return check_scheduler_state(context); });
+  return list.take();
+}
+
+}  // namespace pipeline::component_tests

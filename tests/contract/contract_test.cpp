@@ -1,0 +1,77 @@
+#include <doctest/doctest.h>
+
+#include <map>
+
+#include "pipeline/value.h"
+#include "support/program.h"
+#include "support/temp_folder.h"
+
+using namespace pipeline;
+
+namespace {
+
+const std::filesystem::path build = BUILD_DIR;
+
+Finished test_plugin(const std::filesystem::path& library, const std::vector<std::string>& flags = {}) {
+  std::vector<std::string> words{"test-plugin", library.string()};
+  words.insert(words.end(), flags.begin(), flags.end());
+  return pipeline_program(words, std::filesystem::temp_directory_path());
+}
+
+std::filesystem::path fixture(const std::string& name) { return build / "tests/plugins" / name / ("lib" + name + ".so"); }
+
+/// "WrongShapeModel: shapes" -> what is wrong, of the checks that failed.
+std::map<std::string, std::string> failures(const std::string& name) {
+  const Finished tested = test_plugin(fixture(name), {"--json"});
+  CHECK(tested.status == 3);
+  std::map<std::string, std::string> failed;
+  const Value reports = from_json(tested.out, "test-plugin --json");
+  for (const Value& report : reports.as_list()) {
+    for (const Value& check : report.at("checks").as_list()) {
+      if (!check.at("passed").as_bool())
+        failed[report.at("name").as_string() + ": " + check.at("name").as_string()] = check.at("failure").as_string();
+    }
+  }
+  return failed;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("every plugin that ships keeps the rules of its components' kinds") {
+  int libraries = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(build / "lib/pipeline/plugins")) {
+    const Finished tested = test_plugin(entry.path());
+    CHECK_MESSAGE(tested.status == 0, entry.path(), "\n", tested.out, tested.err);
+    ++libraries;
+  }
+  CHECK(libraries > 20);
+}
+
+TEST_CASE("a model that breaks a rule is told which") {
+  const auto failed = failures("broken_model");
+  CHECK(contains(failed.at("WrongShapeModel: shapes"), "instead of [batch, horizon, targets] [1, 1, 1]"));
+  CHECK(contains(failed.at("BatchDependentModel: same in any batch"), "depends on the batch it stands in"));
+  CHECK(contains(failed.at("ForgetfulModel: save and load"), "register all that a forecast depends on"));
+  CHECK(contains(failed.at("IdleLayerModel: gradients"), "no gradient reaches the parameter idle.weight"));
+  CHECK(contains(failed.at("CrashingModel: survives"), "it ends the process that tests it (by "));
+}
+
+TEST_CASE("a logger, a stage and a callback that break a rule are told which") {
+  const auto failed = failures("broken_logger");
+  CHECK(contains(failed.at("ThrowingLogger: folder that cannot be written"), "cannot open log.txt"));
+  CHECK(contains(failed.at("SilentLogger: folder that cannot be written"), "it says nothing of a file that it cannot write"));
+  CHECK(contains(failed.at("idle_input: missing input"), "it runs without the inputs it declares"));
+  CHECK(contains(failures("broken_callback").at("ForgetfulCallback: state"),
+                 "its state is {\"epochs\":2} when saved and {\"epochs\":0} after it was loaded"));
+}
+
+TEST_CASE("a file that is no usable plugin is refused with its reason") {
+  const Finished refused = test_plugin(fixture("bad_schema"));
+  CHECK(refused.status == 3);
+  CHECK(contains(refused.err, "bad-schema: the options of logger \"FixtureLogger\" contradict themselves"));
+  const Finished missing = test_plugin("missing.so");
+  CHECK(missing.status == 2);
+  CHECK(contains(missing.err, "missing.so: no such file"));
+}
