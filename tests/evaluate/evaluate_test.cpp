@@ -35,7 +35,12 @@ SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, Predic
 }
 
 ModelResult result_of(const TrainedModel& model, std::vector<SplitResult> splits) {
-  return {.training = model.training, .checkpoint = model.checkpoint, .targets = {"a", "b"}, .horizon = 2, .splits = std::move(splits)};
+  return {.training = model.training,
+          .checkpoint = model.checkpoint,
+          .targets = {"a", "b"},
+          .horizon = 2,
+          .splits = std::move(splits),
+          .scales = training_scales(*model.windows->series(), 1)};
 }
 
 /// Mean of `error(origin, step)` over the test windows; "a" is not counted in the last row, which was filled.
@@ -137,21 +142,30 @@ TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
   const SmallSeries data;
   const TrainedModel model = repeating(data);
   std::vector<SplitResult> splits{evaluated(model, 2), evaluated(model, 2, nullptr, Split::train)};
-  const double naive_mse = splits[0].naive->scaled.all().mse, train_mae = splits[1].model.original.target(0).mae;
+  const MetricValues naive = splits[0].naive->scaled.all();
+  const double train_mae = splits[1].model.original.target(0).mae;
   const Value value = metrics_value(result_of(model, std::move(splits)));
-  for (const char* name :
-       {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mape", "test_r2", "avg_test_abs_accuracy", "train_loss", "naive_loss"})
+  for (const char* name : {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mape", "test_r2", "avg_test_abs_accuracy", "test_smape",
+                           "test_mase", "test_rmsse", "train_loss", "naive_loss"})
     CHECK_MESSAGE(value.at(name).is_double(), name);
   CHECK(value.at("test_windows") == Value(5));
   CHECK(value.at("test_filled_values") == Value(1));
-  CHECK(value.at("naive_mse") == Value(naive_mse));
+  CHECK(value.at("naive_mse") == Value(naive.mse));
   CHECK(value.at("test_naive_mse") == value.at("naive_mse"));
-  CHECK(value.at("naive_r2") == Value(*splits[0].naive->scaled.all().r2));
+  CHECK(value.at("naive_r2") == Value(naive.r2.value()));
   CHECK(value.at("naive_mape").is_double());
   CHECK(value.at("original").at("a").at("train").at("mae") == Value(train_mae));
   CHECK(value.at("original").at("a").at("mae") == value.at("original").at("a").at("test").at("mae"));
   CHECK(value.at("original").at("b").at("naive_rmse").is_double());
   CHECK(value.at("by_target").at("b").at("mse").is_double());
+  // "a" changes by 2, 1, 3 and 1 in the training rows, "b" by 2, 1, 4 and 0.
+  CHECK(value.at("original").at("a").at("mase").as_double() == doctest::Approx(value.at("original").at("a").at("mae").as_double() / 1.75));
+  CHECK(value.at("original").at("b").at("naive_mase").as_double() ==
+        doctest::Approx(value.at("original").at("b").at("naive_mae").as_double() / 1.75));
+  CHECK(value.at("original").at("b").at("rmsse").as_double() ==
+        doctest::Approx(value.at("original").at("b").at("rmse").as_double() / std::sqrt(5.25)));
+  CHECK(value.at("test_mase").as_double() ==
+        doctest::Approx((value.at("original").at("a").at("mase").as_double() + value.at("original").at("b").at("mase").as_double()) / 2));
   CHECK(value.at("by_step").as_list().size() == 2);
   CHECK(value.at("by_step").as_list()[1].at("step") == Value(2));
   // One training window, two steps: the target's level of step 1 is a single value, so it does not vary.

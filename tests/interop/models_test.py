@@ -2,6 +2,7 @@
 
 import json
 import math
+import struct
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas
 import torch
+from tensorboard.backend.event_processing import event_accumulator
 
 import models
 
@@ -73,13 +75,13 @@ class Models(unittest.TestCase):
     def tearDownClass(cls):
         cls.scratch.cleanup()
 
-    def run_program(self, case, epochs):
+    def run_program(self, case, epochs, more=""):
         """The checkpoint, the exported windows of the test split and the folder of results."""
         model, name = case.split("/")[0], case.replace("/", "-").replace(" ", "-") + f"-{epochs}"
         one = model == "LinearModel"
         options = "\n".join(f"{k} = {json.dumps(v)}" for k, v in ({"type": model} | MODELS[case]).items())
         (self.folder / "workflow.toml").write_text(WORKFLOW.format(
-            name=name, epochs=epochs, model=options, features='["load"]' if one else '["load", "heat", "wind"]', targets='["load"]' if one else '["load", "wind"]'))
+            name=name, epochs=epochs, model=options, features='["load"]' if one else '["load", "heat", "wind"]', targets='["load"]' if one else '["load", "wind"]') + more)
         done = subprocess.run([PROGRAM, "run", "workflow.toml"], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         stages = self.folder / "runs" / name
@@ -112,6 +114,31 @@ class Models(unittest.TestCase):
                 ours = rows[names].to_numpy().reshape(len(x), HORIZON, len(names))
                 self.assertGreater(np.ptp(ours), 0.1)
                 np.testing.assert_allclose(ours, expected.double().numpy(), atol=1e-6, rtol=0)
+                self.assertEqual((stages / "evaluate" / "attention.csv").exists(), "Attention" in case)
+
+    def test_attention_is_the_same(self):
+        torch.set_num_threads(1)
+        for case in (case for case in MODELS if "Attention" in case):
+            with self.subTest(case):
+                checkpoint, x, stages = self.run_program(case, 2)
+                model = models.build(case.split("/")[0], checkpoint["hyper_parameters"])
+                model.load_state_dict(checkpoint["state_dict"])
+                with torch.no_grad():
+                    expected = model.eval().weights(x).double().numpy()
+                rows = pandas.read_csv(stages / "evaluate" / "attention.csv", index_col="origin")
+                self.assertEqual([int(step) for step in rows], list(range(1 - WINDOW, 1)))
+                np.testing.assert_allclose(rows.to_numpy(), expected, atol=1e-6, rtol=0)
+                np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-5)
+
+    def test_the_picture_of_attention_reaches_tensorboard(self):
+        case = "LSTMAttentionModel"
+        self.run_program(case, 1, '[[loggers]]\ntype = "TensorBoardLogger"\n[stages.visualize]\nformats = ["png"]\n')
+        version = next((self.folder / "logs" / f"{case}-1").glob("*/version_0"))
+        events = event_accumulator.EventAccumulator(str(version), size_guidance={"images": 0}).Reload()
+        (picture,) = events.Images("attention")
+        png = (self.folder / "runs" / f"{case}-1" / "visualize" / "attention.png").read_bytes()
+        self.assertEqual(picture.encoded_image_string, png)
+        self.assertEqual((picture.width, picture.height), struct.unpack(">II", png[16:24]))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ SCREENSHOTS = os.environ.get("REPORT_SCREENSHOTS")
 BUTTONS = ".controls button"
 # Every place for a picture holds one with something drawn in it.
 ALL_DRAWN = """document.querySelectorAll('.plot').length >= 2 &&
-    [...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg .trace path, .main-svg .point path'))"""
+    [...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg .trace path, .main-svg .point path, .main-svg .hm image'))"""
 # Elements that reach beyond the screen, other than within what scrolls by itself.
 TOO_WIDE = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, pre, svg') && e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => e.outerHTML.slice(0, 120))"""
@@ -47,6 +47,28 @@ max_epochs = 4
 [stages.evaluate]
 [stages.visualize]
 examples = 4
+"""
+
+ATTENTION = """
+name = "attention"
+[stages.preprocess]
+source = "data.csv"
+time_column = "date"
+features = ["load"]
+target = ["load"]
+[stages.slice_windows]
+window = 24
+horizon = 2
+[model]
+type = "LSTMAttentionModel"
+hidden_size = 8
+num_layers = 1
+[trainer]
+max_epochs = 2
+[stages.train]
+[stages.evaluate]
+[stages.visualize]
+attention_samples = 12
 """
 
 TWO_MODELS = """
@@ -174,7 +196,7 @@ def main(arguments):
         if arguments[0] == "--only":
             ReportTest.reports = {pathlib.Path(file).resolve().parent.name: pathlib.Path(file).resolve() for file in arguments[1:]}
         else:
-            for name, text in {"single": ONE_MODEL, "compare": TWO_MODELS}.items():
+            for name, text in {"single": ONE_MODEL, "compare": TWO_MODELS, "attention": ATTENTION}.items():
                 ReportTest.reports[name] = run_workflow(pathlib.Path(arguments[0]).resolve(), pathlib.Path(scratch) / name, text)
         ReportTest.browser = Browser(chromium)
         try:

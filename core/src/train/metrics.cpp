@@ -30,6 +30,7 @@ void MetricAccumulator::Sums::merge(const Sums& other) {
   absolute += other.absolute;
   relative += other.relative;
   relative_count += other.relative_count;
+  symmetric += other.symmetric;
 }
 
 MetricAccumulator::MetricAccumulator(std::int64_t horizon, std::int64_t targets)
@@ -63,6 +64,7 @@ void MetricAccumulator::add(const torch::Tensor& values, const torch::Tensor& y,
         sums.absolute += distance;
         sums.y_sum += centred;
         sums.y_squared += centred * centred;
+        if (distance > 0) sums.symmetric += 2 * distance / (size + std::abs(target + error));
         if (size < near_zero_truth) continue;
         sums.relative += distance / size;
         sums.relative_count += 1;
@@ -84,6 +86,7 @@ MetricValues MetricAccumulator::finish(const Sums& sums) {
   out.mse = sums.squared / sums.count;
   out.mae = sums.absolute / sums.count;
   out.rmse = std::sqrt(out.mse);
+  out.smape = sums.symmetric / sums.count;
   if (sums.relative_count > 0) {
     out.mape = sums.relative / sums.relative_count;
     out.avg_abs_accuracy = 1 - *out.mape;

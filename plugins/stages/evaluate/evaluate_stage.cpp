@@ -30,8 +30,8 @@ std::vector<Training> read_trainings(const StageContext& context, const std::str
   return out;
 }
 
-std::filesystem::path predictions_name(const ModelResult& result, Split split, Split main, bool leads) {
-  std::string name = "predictions";
+/// "predictions.csv" of the leading model's main split, else with stage and split in it.
+std::filesystem::path file_name(std::string name, const ModelResult& result, Split split, Split main, bool leads) {
   if (!leads) name += "." + result.training.stage;
   if (split != main) name += std::string(".") + split_names[static_cast<std::size_t>(split)];
   return name + ".csv";
@@ -73,7 +73,9 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext&
                   .checkpoint = model.checkpoint,
                   .targets = model.windows->target_names(),
                   .horizon = model.windows->info().horizon,
-                  .splits = {}};
+                  .splits = {},
+                  .scales = {}};
+  if (model.windows->series()) out.scales = training_scales(*model.windows->series(), options_.seasonality);
   const auto loss = context.registry.make<Loss>(context.tables.loss.type, context.tables.loss.options);
   const auto check_cancelled = [&context] {
     if (context.cancelled())
@@ -87,10 +89,13 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext&
                                .check_cancelled = check_cancelled};
     std::optional<PredictionsFile> file;
     if (options_.predictions != "none")
-      file.emplace(context.folder / predictions_name(out, split, wanted.front(), leads), *model.windows,
+      file.emplace(context.folder / file_name("predictions", out, split, wanted.front(), leads), *model.windows,
                    options_.predictions == "last_step");
-    out.splits.push_back(evaluate_split(model, *loss, request, file ? &*file : nullptr));
+    std::optional<AttentionFile> attention;
+    if (options_.attention) attention.emplace(context.folder / file_name("attention", out, split, wanted.front(), leads), *model.windows);
+    out.splits.push_back(evaluate_split(model, *loss, request, file ? &*file : nullptr, attention ? &*attention : nullptr));
     if (file) file->finish();
+    if (attention) attention->finish();
   }
   return out;
 }

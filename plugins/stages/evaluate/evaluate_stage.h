@@ -15,6 +15,8 @@ struct EvaluateOptions {
   std::string checkpoint = "best";
   std::vector<std::string> splits{"test"};
   std::string predictions = "all";
+  bool attention = true;
+  std::int64_t seasonality = 1;
   std::int64_t batch_size = 256;
 
   static constexpr auto options() {
@@ -22,6 +24,10 @@ struct EvaluateOptions {
         option("checkpoint", &EvaluateOptions::checkpoint, "best, last, or the path of one; best without a ModelCheckpoint is last."),
         option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}),
         option("predictions", &EvaluateOptions::predictions, "Which steps go into predictions.csv.").choices({"all", "last_step", "none"}),
+        option("attention", &EvaluateOptions::attention, "Write attention.csv where a model says what of the window it attended to."),
+        option("seasonality", &EvaluateOptions::seasonality,
+               "Rows of one season: mase and rmsse divide by the errors of repeating the value of a season before, in the training rows.")
+            .at_least(1),
         option("batch_size", &EvaluateOptions::batch_size, "Windows forecast at once.").at_least(1).no_effect_on_result());
   }
 };
@@ -37,6 +43,8 @@ struct EvaluateOptions {
 /// predictions.csv is the leading model's on the main split; predictions.<stage>.csv another model's, predictions.<split>.csv another
 /// split's, predictions.<stage>.<split>.csv both. Windows made elsewhere have neither units nor naive forecast: their values are the scaled
 /// ones, `origin` is the window's number and `time` that number plus the step.
+///
+/// attention.csv, named in the same way, holds the weights over the window of models that explain themselves so.
 class EvaluateStage final : public Stage {
  public:
   using Options = EvaluateOptions;

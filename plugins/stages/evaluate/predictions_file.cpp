@@ -1,6 +1,5 @@
 #include "predictions_file.h"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -15,7 +14,6 @@ namespace {
 
 constexpr std::size_t flush_at = 1 << 20;
 constexpr int forecast_digits = 10;
-constexpr std::int64_t day_ns = 86'400'000'000'000;
 
 /// A heading as CSV holds it.
 std::string quoted(const std::string& name) {
@@ -33,9 +31,9 @@ PredictionsFile::PredictionsFile(std::filesystem::path file, const Windows& wind
       series_(windows.series()),
       horizon_(windows.info().horizon),
       targets_(static_cast<std::int64_t>(windows.target_names().size())),
-      last_step_only_(last_step_only) {
+      last_step_only_(last_step_only),
+      times_(series_) {
   if (!out_) throw system_failure("cannot write", file_.string(), errno);
-  if (series_) dates_only_ = std::ranges::all_of(series_->time(), [](std::int64_t time) { return time % day_ns == 0; });
   buffer_ = "origin,time,step";
   for (const std::string& target : windows.target_names()) {
     buffer_ += "," + quoted(target) + "," + quoted(target + "_pred");
@@ -51,7 +49,7 @@ void PredictionsFile::add_rows(std::span<const std::int64_t> origins, const Leve
   for (std::size_t b = 0; b < origins.size(); ++b) {
     const std::int64_t at = static_cast<std::int64_t>(b) * horizon_ * targets_, origin = origins[b];
     add_steps(
-        time_of(origin), [&](std::int64_t step) { return time_of(origin + step); }, truth + at, forecast + at, naive + at);
+        times_.at(origin), [&](std::int64_t step) { return times_.at(origin + step); }, truth + at, forecast + at, naive + at);
   }
 }
 
@@ -80,11 +78,6 @@ void PredictionsFile::add_steps(std::string_view origin, const auto& time_of_ste
     buffer_ += '\n';
   }
   if (buffer_.size() >= flush_at) flush();
-}
-
-std::string PredictionsFile::time_of(std::int64_t row) const {
-  const std::int64_t time = series_->time()[static_cast<std::size_t>(row)];
-  return series_->info().has_time ? format_time(time, dates_only_) : std::to_string(time);
 }
 
 void PredictionsFile::number(double value) {

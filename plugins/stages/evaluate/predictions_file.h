@@ -11,6 +11,7 @@
 
 #include "levels.h"
 #include "pipeline/windows.h"
+#include "row_times.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -28,7 +29,6 @@ class PredictionsFile {
 
  private:
   void add_steps(std::string_view origin, const auto& time_of_step, const double* truth, const double* forecast, const double* naive);
-  [[nodiscard]] std::string time_of(std::int64_t row) const;
   void number(double value);
   void rounded(double value);
   void flush();
@@ -39,7 +39,7 @@ class PredictionsFile {
   const Series* series_;
   std::int64_t horizon_, targets_;
   bool last_step_only_;
-  bool dates_only_ = false;
+  RowTimes times_;
 };
 
 }  // namespace pipeline::stage::evaluate

@@ -29,8 +29,13 @@ Batch on_cpu(const Batch& batch) {
 /// One pass over a split.
 class Pass {
  public:
-  Pass(const TrainedModel& model, const Loss& loss, const SplitRequest& request, PredictionsFile* predictions)
-      : windows_(*model.windows), forecaster_(model.forecaster), loss_(loss), request_(request), predictions_(predictions) {
+  Pass(const TrainedModel& model, const Loss& loss, const SplitRequest& request, PredictionsFile* predictions, AttentionFile* attention)
+      : windows_(*model.windows),
+        forecaster_(model.forecaster),
+        loss_(loss),
+        request_(request),
+        predictions_(predictions),
+        attention_(attention) {
     if (windows_.series()) levels_.emplace(*windows_.series(), windows_.info().horizon);
   }
 
@@ -58,6 +63,9 @@ class Pass {
     std::vector<std::int64_t> origins;
     for (const std::int64_t index : indices) origins.push_back(windows_.first_row(request_.split, index) + windows_.info().window - 1);
 
+    const auto weights = forecast.explanations.find("attention");
+    if (attention_ && weights != forecast.explanations.end()) attention_->add(levels_ ? origins : indices, weights->second);
+
     const torch::Tensor values = forecast.values.cpu();
     const Batch truth = on_cpu(batch);
     if (!levels_) {
@@ -78,13 +86,15 @@ class Pass {
   const Loss& loss_;
   const SplitRequest& request_;
   PredictionsFile* predictions_;
+  AttentionFile* attention_;
   std::optional<Levels> levels_;
 };
 
 }  // namespace
 
-SplitResult evaluate_split(const TrainedModel& model, const Loss& loss, const SplitRequest& request, PredictionsFile* predictions) {
-  return Pass(model, loss, request, predictions).run();
+SplitResult evaluate_split(const TrainedModel& model, const Loss& loss, const SplitRequest& request, PredictionsFile* predictions,
+                           AttentionFile* attention) {
+  return Pass(model, loss, request, predictions, attention).run();
 }
 
 }  // namespace pipeline::stage::evaluate

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "attention_file.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/metrics.h"
 #include "predictions_file.h"
 #include "trained_model.h"
+#include "training_scale.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -44,6 +46,7 @@ struct ModelResult {
   std::vector<std::string> targets;
   std::int64_t horizon = 0;
   std::vector<SplitResult> splits;
+  std::vector<TrainingScale> scales;  ///< of each target; empty for windows made elsewhere
 
   [[nodiscard]] const SplitResult& main() const { return splits.front(); }
 };
@@ -55,8 +58,9 @@ struct SplitRequest {
   std::function<void()> check_cancelled;  ///< throws when the run shall end; called before every batch
 };
 
-/// Forecasts every window of a split; rows go to `predictions` unless it is nullptr. Error (data) when the split has no window.
+/// Forecasts every window of a split; rows go to `predictions`, and what a model says of its attention to `attention`, unless they are
+/// nullptr. Error (data) when the split has no window.
 [[nodiscard]] SplitResult evaluate_split(const TrainedModel& model, const Loss& loss, const SplitRequest& request,
-                                         PredictionsFile* predictions);
+                                         PredictionsFile* predictions, AttentionFile* attention = nullptr);
 
 }  // namespace pipeline::stage::evaluate

@@ -34,11 +34,22 @@ void set_range(Axis& axis, Range range, double share, bool keep_low) {
   axis.high = range.high + room;
 }
 
+/// The labels of a heat map's rows, at most `wanted` of them.
+std::vector<Tick> row_ticks(const HeatMap& heat, std::size_t wanted) {
+  std::vector<Tick> ticks;
+  const std::size_t every = (heat.labels.size() + wanted - 1) / wanted;
+  for (std::size_t row = 0; row < heat.labels.size(); row += every) ticks.push_back({static_cast<double>(row), heat.labels[row], {}});
+  return ticks;
+}
+
 /// One plot at its place on the canvas.
 class PlotDrawing {
  public:
   PlotDrawing(Canvas& canvas, const Plot& plot, const Box& outer)
-      : canvas_(canvas), plot_(plot), y_ticks_(ticks_of(plot.y, std::clamp(static_cast<int>(outer.height / 45), 2, 8))) {
+      : canvas_(canvas),
+        plot_(plot),
+        y_ticks_(plot.heat ? row_ticks(*plot.heat, static_cast<std::size_t>(std::max(outer.height / 18, 2.0)))
+                           : ticks_of(plot.y, std::clamp(static_cast<int>(outer.height / 45), 2, 8))) {
     double label_width = 0;
     for (const Tick& tick : y_ticks_) label_width = std::max(label_width, canvas.text_width(tick.label, tick_font));
     const double left = label_width + tick_gap + (plot.y.label.empty() ? 4 : 22), top = plot.title.empty() ? 6 : 24;
@@ -50,6 +61,7 @@ class PlotDrawing {
   void draw() {
     grid();
     canvas_.clipped(box_, [&] {
+      if (plot_.heat) cells(*plot_.heat);
       for (const Curve& curve : plot_.curves) curve.mark == Mark::bars ? bars(curve) : points(curve);
     });
     markers();
@@ -65,7 +77,7 @@ class PlotDrawing {
   void grid() {
     for (const Tick& tick : y_ticks_) {
       const double y = down(tick.at);
-      canvas_.line({box_.x, y}, {box_.right(), y}, {grid_color, 1});
+      if (!plot_.heat) canvas_.line({box_.x, y}, {box_.right(), y}, {grid_color, 1});
       canvas_.text(tick.label, {box_.x - tick_gap, y + 4}, tick_font, Align::right);
     }
     canvas_.line({box_.x, box_.bottom()}, {box_.right(), box_.bottom()}, {axis_color, 1});
@@ -107,6 +119,22 @@ class PlotDrawing {
       if (!std::isfinite(curve.y[i])) continue;
       const double x = across(curve.x[i]), y = down(curve.y[i]), right = across(curve.x[i] + curve.bar_width);
       canvas_.fill({x + 0.5, std::min(y, zero), std::max(right - x - 1, 0.5), std::abs(zero - y)}, curve.stroke.color);
+    }
+  }
+
+  void cells(const HeatMap& heat) {
+    double largest = 0;
+    for (const auto& row : heat.rows) {
+      for (const double value : row) largest = std::max(largest, value);
+    }
+    for (std::size_t r = 0; r < heat.rows.size(); ++r) {
+      const double top = down(static_cast<double>(r) - 0.5), bottom = down(static_cast<double>(r) + 0.5);
+      for (std::size_t c = 0; c < heat.rows[r].size(); ++c) {
+        const double left = across(heat.first_x + static_cast<double>(c) - 0.5),
+                     right = across(heat.first_x + static_cast<double>(c) + 0.5);
+        const double share = largest > 0 ? heat.rows[r][c] / largest : 0;
+        canvas_.fill({left, top, right - left, bottom - top}, faded(heat.color, share));
+      }
     }
   }
 
@@ -194,6 +222,12 @@ void fit_y(Plot& plot, std::optional<double> include) {
   if (has_bars) range.add(0);
   if (include) range.add(*include);
   set_range(plot.y, range, 0.06, has_bars && range.low == 0);
+}
+
+void fit_heat(Plot& plot) {
+  if (!plot.heat || plot.heat->rows.empty()) return;
+  plot.x.low = plot.heat->first_x - 0.5, plot.x.high = plot.heat->first_x + static_cast<double>(plot.heat->rows.front().size()) - 0.5;
+  plot.y.low = static_cast<double>(plot.heat->rows.size()) - 0.5, plot.y.high = -0.5;  // the first row at the top
 }
 
 void fit_x(Plot& plot) {

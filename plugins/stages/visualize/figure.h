@@ -27,6 +27,14 @@ struct Marker {
   bool vertical = true;
 };
 
+/// A grid of cells, the darker the larger: rows from the top, columns at 0, 1, 2, ... of x. Instead of curves.
+struct HeatMap {
+  std::vector<std::string> labels;        ///< of each row
+  std::vector<std::vector<double>> rows;  ///< of equal length; values from 0
+  double first_x = 0;                     ///< x of the first column; the others follow 1 apart
+  Color color{};                          ///< of the largest value
+};
+
 /// One coordinate system.
 struct Plot {
   std::string title;
@@ -34,6 +42,7 @@ struct Plot {
   std::vector<Curve> curves;
   std::vector<Marker> markers;
   std::vector<std::string> categories;  ///< of a category axis x, at 0, 1, 2, ...
+  std::optional<HeatMap> heat;
 };
 
 /// Plots in a grid below a title and a legend made of their curves' names.
@@ -46,6 +55,8 @@ struct Figure {
 
 /// Sets y's range to what the curves hold, with a margin; bars always include zero. `include` widens it.
 void fit_y(Plot& plot, std::optional<double> include = {});
+/// Sets both ranges to the cells of the heat map.
+void fit_heat(Plot& plot);
 /// Sets x's range to what the curves hold.
 void fit_x(Plot& plot);
 void draw(Canvas& canvas, const Figure& figure, double width, double height);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "palette.h"
+#include "pipeline/files.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -236,6 +237,32 @@ Figure comparison_figure(const std::vector<Evaluation>& evaluations) {
     plot.y.low = 0;
     figure.plots.push_back(std::move(plot));
   }
+  return figure;
+}
+
+Figure attention_figure(const ModelAttention& of, const std::string& name, std::size_t model) {
+  const Attention& attention = of.attention;
+  Figure figure = make_figure(name, of.label + ": attention over the window");
+  const auto step_axis = [] { return value_axis("row of the window, 0 the last before the forecast", 1); };
+  Plot mean = make_plot("mean of " + format_count(attention.windows) + " windows", step_axis(), value_axis("weight"));
+  Curve curve = make_curve(Mark::line, "", {model_color(model), bold});
+  curve.x = attention.steps, curve.y = attention.mean;
+  mean.curves.push_back(std::move(curve));
+  fit_x(mean), fit_y(mean, 0.0);
+  figure.plots.push_back(std::move(mean));
+  if (attention.samples.empty()) return figure;
+
+  HeatMap heat;
+  double largest = 0;
+  for (const Attention::Sample& sample : attention.samples) {
+    heat.labels.push_back(sample.origin), heat.rows.push_back(sample.weights);
+    largest = std::max(largest, std::ranges::max(sample.weights));
+  }
+  heat.first_x = attention.steps.front(), heat.color = model_color(model);
+  Plot samples = make_plot("single windows by origin; darkest: " + format_short(largest), step_axis(), {});
+  samples.heat = std::move(heat);
+  fit_heat(samples);
+  figure.plots.push_back(std::move(samples));
   return figure;
 }
 

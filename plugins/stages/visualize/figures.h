@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "attention.h"
 #include "figure.h"
 #include "predictions.h"
 #include "results.h"
@@ -13,6 +14,13 @@ namespace pipeline::stage::visualize {
 struct ModelPredictions {
   std::string label;
   Predictions predictions;
+};
+
+/// A model's attention and the name it goes by.
+struct ModelAttention {
+  std::string label;
+  std::string stage;  ///< the train stage
+  Attention attention;
 };
 
 /// The pictures that the results give: loss, then for each target prediction, examples, error_by_step and residuals (their names end in the
@@ -27,5 +35,7 @@ struct ModelPredictions {
 [[nodiscard]] Figure step_figure(const std::vector<ModelPredictions>& models, std::size_t target);
 [[nodiscard]] Figure residual_figure(const std::vector<ModelPredictions>& models, std::size_t target);
 [[nodiscard]] Figure comparison_figure(const std::vector<Evaluation>& evaluations);
+/// Mean weights over the window above those of single windows. `model` chooses the colour; `name` is the figure's.
+[[nodiscard]] Figure attention_figure(const ModelAttention& of, const std::string& name, std::size_t model);
 
 }  // namespace pipeline::stage::visualize

@@ -87,7 +87,7 @@ Epoch parse_epoch(const Value& record, double index) {
 }
 
 Evaluation parse_evaluation(std::string stage, const Value& metrics, const std::vector<Training>& trainings) {
-  Evaluation evaluation{std::move(stage), text_of(metrics, "model"), parse_splits(metrics), {}};
+  Evaluation evaluation{std::move(stage), text_of(metrics, "model"), parse_splits(metrics), {}, {}};
   const auto training = std::ranges::find(trainings, evaluation.stage, &Training::stage);
   if (evaluation.model.empty() && training != trainings.end()) evaluation.model = training->model;
   return evaluation;
@@ -98,6 +98,7 @@ Evaluation parse_evaluation(std::string stage, const Value& metrics, const std::
 Training parse_training(const std::string& stage, const Value& train_json) {
   Training training{.stage = stage,
                     .model = text_of(train_json, "model"),
+                    .version_dir = text_of(train_json, "version_dir"),
                     .monitor = text_of(train_json, "monitor"),
                     .stopped_by = text_of(train_json, "stopped_by"),
                     .score = number_of(train_json, "score"),
@@ -175,8 +176,12 @@ void read_evaluation(const Artifact& input, Results& results) {
   const bool further_stage = !results.evaluations.empty();
   for (Evaluation& evaluation : evaluations) {
     const bool leads = evaluation.stage == leader;
-    const auto file = input.folder / (leads ? "predictions.csv" : "predictions." + evaluation.stage + ".csv");
-    if (std::filesystem::exists(file)) evaluation.predictions = file;
+    const auto existing = [&](const std::string& name) {
+      const auto file = input.folder / (leads ? name + ".csv" : name + "." + evaluation.stage + ".csv");
+      return std::filesystem::exists(file) ? file : std::filesystem::path();
+    };
+    evaluation.predictions = existing("predictions");
+    evaluation.attention = existing("attention");
     if (further_stage) evaluation.stage += " (" + input.stage + ")";
     results.evaluations.push_back(std::move(evaluation));
   }

@@ -174,6 +174,24 @@
     })];
   }
 
+  const step_axis = (color) => axis(color, { title: "row of the window", showgrid: false });
+
+  function attention_chart(color) {
+    const traces = data.attention.map((of) => line(of.label, of.steps, of.mean, model_color(color, of.model), { line: { width: 2.2 } }));
+    return [traces, layout(color, { xaxis: step_axis(color), yaxis: axis(color, { title: "mean weight", rangemode: "tozero" }) })];
+  }
+
+  function attention_map(color, of) {
+    return [[{
+      type: "heatmap", x: of.steps, y: of.origins.map(plain), z: of.weights, zmin: 0, zmax: Math.max(...of.weights.flat()),
+      colorscale: [[0, color("paper")], [1, model_color(color, of.model)]],
+      colorbar: { thickness: 12, outlinewidth: 0, tickfont: { color: color("quiet"), size: 11.5 } },
+      hovertemplate: "%{y}, row %{x}: %{z:.3~g}<extra></extra>",
+    }], layout(color, {
+      hovermode: "closest", xaxis: step_axis(color), yaxis: axis(color, { type: "category", autorange: "reversed", showgrid: false }),
+    })];
+  }
+
   // What is on the page: for the element of each picture the function that describes it, and the element of its legend.
   const charts = new Map();
   function add(id, build, legend = element(id.replace("plot", "legend"))) {
@@ -280,6 +298,8 @@
     add("plot-histogram", histogram_chart);
     add("plot-residuals", residual_chart);
   }
+  add("plot-attention", attention_chart);
+  data.attention.filter((of) => of.origins.length).forEach((of, i) => add(`plot-attention-${i}`, (color) => attention_map(color, of), null));
   for (const measure of ["mae", "mse"]) {
     const place = element(`plot-comparison-${measure}`);
     if (place) place.style.height = `${70 + 38 * (data.comparison.length + 1)}px`;

@@ -102,6 +102,22 @@ Value loss_data(const Training& training) {
                     {"best", training.best_epoch ? Value(static_cast<std::int64_t>(*training.best_epoch)) : Value()}};
 }
 
+Value attention_data(const ModelAttention& of, std::size_t model) {
+  const auto itself = [](double number) { return number; };
+  Value::List origins, weights;
+  for (const Attention::Sample& sample : of.attention.samples) {
+    origins.emplace_back(sample.origin);
+    weights.push_back(column(sample.weights, itself));
+  }
+  return Value::Map{{"label", of.label},
+                    {"model", static_cast<std::int64_t>(model)},
+                    {"windows", of.attention.windows},
+                    {"steps", column(of.attention.steps, itself)},
+                    {"mean", column(of.attention.mean, itself)},
+                    {"origins", std::move(origins)},
+                    {"weights", std::move(weights)}};
+}
+
 Value errors_data(const SplitErrors::Numbers& numbers) {
   Value data{Value::Map{}};
   for (const char* measure : {"mae", "mse"}) {
@@ -112,8 +128,9 @@ Value errors_data(const SplitErrors::Numbers& numbers) {
 
 }  // namespace
 
-Value report_data(const Results& results, const std::vector<ModelPredictions>& models) {
-  Value::List losses, targets, comparison;
+Value report_data(const Results& results, const std::vector<ModelPredictions>& models, const std::vector<ModelAttention>& attentions) {
+  Value::List losses, targets, comparison, attention;
+  for (std::size_t i = 0; i < attentions.size(); ++i) attention.push_back(attention_data(attentions[i], i));
   for (std::size_t i = 0; i < results.trainings.size(); ++i) {
     if (!results.trainings[i].learned()) continue;
     Value loss = loss_data(results.trainings[i]);
@@ -142,7 +159,8 @@ Value report_data(const Results& results, const std::vector<ModelPredictions>& m
                     {"losses", std::move(losses)},
                     {"targets", std::move(targets)},
                     {"comparison", std::move(comparison)},
-                    {"naive", std::move(naive)}};
+                    {"naive", std::move(naive)},
+                    {"attention", std::move(attention)}};
 }
 
 }  // namespace pipeline::stage::visualize

@@ -15,7 +15,9 @@ namespace pipeline::stage::visualize {
 ///       targets: [{ name, models: [{ label, bias, deviation, tracks: [{ step, total, time, truth, prediction, naive }],
 ///                                    examples: [{ label, origin, past: { time, truth }, time, truth, prediction, naive }],
 ///                                    by_step: { step, mae, rmse, naive_mae, naive_rmse }, histogram: { low, width, share, beyond } }] }],
-///       comparison: [{ label, mae, mse }], naive: { mae, mse } }
-[[nodiscard]] Value report_data(const Results& results, const std::vector<ModelPredictions>& models);
+///       comparison: [{ label, mae, mse }], naive: { mae, mse },
+///       attention: [{ label, model, windows, steps, mean, origins, weights: [[...]] }] }
+[[nodiscard]] Value report_data(const Results& results, const std::vector<ModelPredictions>& models,
+                                const std::vector<ModelAttention>& attentions);
 
 }  // namespace pipeline::stage::visualize

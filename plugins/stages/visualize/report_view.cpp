@@ -148,6 +148,16 @@ void add_trainings(const std::vector<Training>& trainings, Value& view) {
   view["training_rows"] = std::move(rows);
 }
 
+void add_attention(const std::vector<ModelAttention>& attentions, Value& view) {
+  Value::List maps;
+  for (const ModelAttention& of : attentions) {
+    if (of.attention.samples.empty()) continue;
+    maps.push_back(Value::Map{{"index", std::to_string(maps.size())}, {"label", of.label}});
+  }
+  view["has_attention"] = !attentions.empty();
+  view["attention_maps"] = std::move(maps);
+}
+
 std::string text_of(const Value& value) { return value.is_string() ? value.as_string() : to_json(value); }
 
 /// The machine and the versions, out of the first manifest that tells them.
@@ -196,7 +206,8 @@ void add_reproduction(const Results& results, const RunSettings& settings, Value
 
 }  // namespace
 
-Value report_view(const Results& results, const std::vector<ModelPredictions>& models, const RunSettings& settings) {
+Value report_view(const Results& results, const std::vector<ModelPredictions>& models, const std::vector<ModelAttention>& attentions,
+                  const RunSettings& settings) {
   const Verdict verdict = judge(results.evaluations);
   const TargetPredictions* first = models.empty() ? nullptr : &models.front().predictions.targets.front();
   Value::List notes(verdict.notes.begin(), verdict.notes.end());
@@ -211,6 +222,7 @@ Value report_view(const Results& results, const std::vector<ModelPredictions>& m
                         {"has_steps", first && first->by_step.size() > 1}});
   add_metrics(results.evaluations, target_names(results), view);
   add_trainings(results.trainings, view);
+  add_attention(attentions, view);
   add_data_view(results, view);
   add_reproduction(results, settings, view);
   return view;

@@ -10,6 +10,7 @@
 namespace pipeline::stage::visualize {
 
 /// What report.html shows beside the pictures, as plain data under the names its template uses.
-[[nodiscard]] Value report_view(const Results& results, const std::vector<ModelPredictions>& models, const RunSettings& settings);
+[[nodiscard]] Value report_view(const Results& results, const std::vector<ModelPredictions>& models,
+                                const std::vector<ModelAttention>& attentions, const RunSettings& settings);
 
 }  // namespace pipeline::stage::visualize

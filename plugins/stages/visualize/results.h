@@ -25,6 +25,7 @@ struct Epoch {
 /// What a train stage left in train.json.
 struct Training {
   std::string stage, model;
+  std::filesystem::path version_dir;  ///< empty: none was kept
   std::string monitor, stopped_by;
   std::optional<double> score;
   std::int64_t epochs = 0, steps = 0;
@@ -51,6 +52,7 @@ struct Evaluation {
   std::string stage, model;                   ///< train stage and its model's type
   std::map<std::string, SplitErrors> splits;  ///< by "train", "val", "test"
   std::filesystem::path predictions;          ///< its CSV file; empty: none was written
+  std::filesystem::path attention;            ///< likewise; empty for a model without attention
 };
 
 /// All that earlier stages left for the report.

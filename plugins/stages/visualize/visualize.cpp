@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "attention.h"
 #include "canvas.h"
 #include "figures.h"
 #include "pipeline/files.h"
+#include "pipeline/logger.h"
 #include "pipeline/plugin.h"
 #include "pipeline/stage.h"
 #include "read_results.h"
@@ -24,6 +27,8 @@ namespace pipeline::stage::visualize {
 struct VisualizeOptions {
   std::int64_t examples = 6;
   std::int64_t max_points = 4000;
+  std::int64_t attention_samples = 40;
+  std::vector<std::int64_t> attention_windows;
   std::vector<std::string> formats{"svg", "png"};
   std::int64_t width = 960;
   std::int64_t height = 480;
@@ -34,6 +39,11 @@ struct VisualizeOptions {
         option("examples", &VisualizeOptions::examples, "Origins whose whole horizon is drawn, spread evenly over the split.")
             .between(0, 60),
         option("max_points", &VisualizeOptions::max_points, "Points of a curve through time at most; peaks are kept.").between(100, 100000),
+        option("attention_samples", &VisualizeOptions::attention_samples,
+               "Windows whose attention is drawn, spread evenly over the split, of models that have attention.")
+            .between(0, 500),
+        option("attention_windows", &VisualizeOptions::attention_windows,
+               "Draw the attention of these windows instead, by number within the split."),
         option("formats", &VisualizeOptions::formats, "Pictures beside the report; none for an empty list.").choices({"svg", "png"}),
         option("width", &VisualizeOptions::width, "Width of the pictures.").unit("points").between(320, 8000),
         option("height", &VisualizeOptions::height, "Height of the pictures.").unit("points").between(200, 8000),
@@ -51,8 +61,15 @@ class Visualize : public Stage {
     const Results results = read_results(context.inputs, context.log);
     const std::vector<ModelPredictions> models = read_models(results, context.log);
     const Verdict verdict = judge(results.evaluations);
-    const std::size_t pictures = write_pictures(make_figures(results, models), context.folder);
-    write_report(results, models, context);
+    const std::vector<ModelAttention> attentions = read_attentions(results);
+    std::vector<Figure> figures = make_figures(results, models);
+    for (std::size_t i = 0; i < attentions.size(); ++i) {
+      const std::string name = attentions.size() == 1 ? "attention" : "attention-" + file_name_part(attentions[i].stage);
+      figures.push_back(attention_figure(attentions[i], name, i));
+      log_attention(results.trainings, attentions[i].stage, figures.back(), context);
+    }
+    const std::size_t pictures = write_pictures(figures, context.folder);
+    write_report(results, models, attentions, context);
     context.summary["headline"] = verdict.headline;
     const auto report = context.settings.run_dir / context.settings.name / context.stage / "report.html";
     context.summary["report"] = report.string();
@@ -78,25 +95,60 @@ class Visualize : public Stage {
     return models;
   }
 
+  [[nodiscard]] std::vector<ModelAttention> read_attentions(const Results& results) const {
+    const AttentionChoice choice{.samples = options_.attention_samples, .windows = options_.attention_windows};
+    std::vector<ModelAttention> attentions;
+    for (const Evaluation& evaluation : results.evaluations) {
+      if (evaluation.attention.empty()) continue;
+      attentions.push_back({.label = label_of(evaluation, results.evaluations.size() > 1),
+                            .stage = evaluation.stage,
+                            .attention = read_attention(evaluation.attention, choice)});
+    }
+    return attentions;
+  }
+
+  /// The picture goes into the version folder of the training it belongs to, for TensorBoard.
+  void log_attention(const std::vector<Training>& trainings, const std::string& stage, const Figure& figure,
+                     const StageContext& context) const {
+    const auto training = std::ranges::find(trainings, stage, &Training::stage);
+    if (training == trainings.end() || !std::filesystem::is_directory(training->version_dir)) return;
+    const auto png = png_of(figure);
+    const LoggerContext where{.version_dir = training->version_dir, .append = true, .log = context.log};
+    for (const ComponentSpec& spec : context.tables.loggers) {
+      const auto logger = context.registry.make<Logger>(spec.type, spec.options, where);
+      logger->log_image("attention", png, pixels(options_.width), pixels(options_.height), training->steps);
+      logger->finish(true);
+    }
+  }
+
+  [[nodiscard]] int pixels(std::int64_t points) const {
+    return static_cast<int>(std::lround(static_cast<double>(points) * options_.scale));
+  }
+
+  [[nodiscard]] std::vector<unsigned char> png_of(const Figure& figure) const {
+    const auto width = static_cast<double>(options_.width), height = static_cast<double>(options_.height);
+    return png_picture(width, height, options_.scale, [&](Canvas& canvas) { draw(canvas, figure, width, height); });
+  }
+
   /// Returns how many files were written.
   std::size_t write_pictures(const std::vector<Figure>& figures, const std::filesystem::path& folder) const {
     const auto width = static_cast<double>(options_.width), height = static_cast<double>(options_.height);
     for (const Figure& figure : figures) {
       const Drawing drawing = [&](Canvas& canvas) { draw(canvas, figure, width, height); };
       for (const std::string& format : options_.formats) {
-        write_bytes(folder / (figure.name + "." + format),
-                    format == "svg" ? svg_picture(width, height, drawing) : png_picture(width, height, options_.scale, drawing));
+        write_bytes(folder / (figure.name + "." + format), format == "svg" ? svg_picture(width, height, drawing) : png_of(figure));
       }
     }
     return figures.size() * options_.formats.size();
   }
 
-  void write_report(const Results& results, const std::vector<ModelPredictions>& models, const StageContext& context) const {
-    Value view = report_view(results, models, context.settings);
+  void write_report(const Results& results, const std::vector<ModelPredictions>& models, const std::vector<ModelAttention>& attentions,
+                    const StageContext& context) const {
+    Value view = report_view(results, models, attentions, context.settings);
     view["css"] = std::string(visualize_css_begin, visualize_css_end);
     view["script"] = escape_code_for_script({visualize_js_begin, visualize_js_end});
     view["plotly"] = escape_code_for_script({visualize_plotly_begin, visualize_plotly_end});
-    view["data"] = escape_json_for_script(to_json(report_data(results, models)));
+    view["data"] = escape_json_for_script(to_json(report_data(results, models, attentions)));
     write_text(context.folder / "report.html", fill_template({visualize_html_begin, visualize_html_end}, view));
   }
 
@@ -114,5 +166,6 @@ PIPELINE_PLUGIN("visualize", "1.0.0", "Apache-2.0", "Report and pictures of a wo
       .needs_all("metrics")
       .needs_all("predictions")
       .gives("report")
+      .uses({"loggers"})
       .without_randomness();
 }

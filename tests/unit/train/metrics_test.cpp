@@ -42,6 +42,7 @@ TEST_CASE("metrics over all values are NumPy's") {
   CHECK(all.rmse == doctest::Approx(0.374944440328608).epsilon(1e-6));
   CHECK(all.mape.value() == doctest::Approx(0.255596606458675).epsilon(1e-6));
   CHECK(all.avg_abs_accuracy.value() == doctest::Approx(0.744403393541325).epsilon(1e-6));
+  CHECK(all.smape.value() == doctest::Approx(0.34877274753886084).epsilon(1e-6));
 }
 
 TEST_CASE("r2 is per target over windows and steps, averaged over the targets that vary") {

@@ -18,6 +18,8 @@ struct MetricValues {
   std::int64_t near_zero = 0;         ///< left out of mape and avg_abs_accuracy: |y| < 1e-8
   double mse = 0, mae = 0, rmse = 0;  ///< 0 where count is 0
   std::optional<double> mape, avg_abs_accuracy, r2;
+  /// Mean of 2 |y - f| / (|y| + |f|), between 0 and 2; 0 where both are 0. Makridakis, Accuracy Measures, 1993, as in the M4 competition.
+  std::optional<double> smape;
 };
 
 /// Streams forecasts against truth; sums in double, the same for any batch size. Definitions as in scikit-learn: r2 per target over all
@@ -34,7 +36,7 @@ class PIPELINE_EXPORT MetricAccumulator {
 
  private:
   struct Sums {
-    double count = 0, squared = 0, absolute = 0, relative = 0, relative_count = 0;
+    double count = 0, squared = 0, absolute = 0, relative = 0, relative_count = 0, symmetric = 0;
     double y_shift = 0, y_sum = 0, y_squared = 0;  ///< of y - y_shift, for the variance
     void merge(const Sums& other);
   };

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "pipeline/registry.h"
+
+namespace pipeline::loss::torch_losses {
+
+void add_power_losses(Registrar& registrar);
+void add_robust_losses(Registrar& registrar);
+void add_quantile_loss(Registrar& registrar);
+
+}  // namespace pipeline::loss::torch_losses

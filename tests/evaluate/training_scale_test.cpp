@@ -1,0 +1,53 @@
+#include "training_scale.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "pipeline/series.h"
+#include "support/temp_folder.h"
+
+using namespace pipeline;
+using namespace pipeline::stage::evaluate;
+
+namespace {
+
+/// Twelve rows of one target in two segments, the last four of them test; row 2 was filled.
+std::shared_ptr<const Series> twelve_rows(const TempFolder& folder) {
+  SeriesInfo info;
+  info.features = info.targets = {"a"};
+  info.columns = {{.name = "a"}};
+  info.target_columns = {0};
+  info.segments = {{0, 5}, {5, 7}};
+  info.split_end = {8, 8, 12};
+  info.source = Value::Map{};
+  const std::vector<double> targets{1, 3, 100, 4, 6, 50, 51, 55, 1000, 2000, 3000, 4000};
+  const std::vector<float> values(targets.begin(), targets.end());
+  std::vector<std::int64_t> time;
+  for (std::int64_t row = 0; row < 12; ++row) time.push_back(row);
+  std::vector<std::uint8_t> observed(12, 1);
+  observed[2] = 0;
+  write_series(folder.path(), {.info = info, .values = values, .time = time, .targets = targets, .observed = observed});
+  return Series::open(folder.path());
+}
+
+}  // namespace
+
+TEST_CASE("the scale is of training rows only, within segments, without filled values") {
+  const TempFolder folder;
+  const auto series = twelve_rows(folder);
+  const TrainingScale step = training_scales(*series, 1).front();  // changes 2; 2; 1, 4
+  CHECK(step.absolute == doctest::Approx(9.0 / 4));
+  CHECK(step.squared == doctest::Approx(25.0 / 4));
+  const TrainingScale season = training_scales(*series, 2).front();  // 4 - 3 and 55 - 50; 3 and 6 - 100 touch the filled row
+  CHECK(season.absolute == doctest::Approx((1.0 + 5.0) / 2));
+  CHECK(step.mase(4.5).value() == doctest::Approx(2));
+  CHECK(step.rmsse(25).value() == doctest::Approx(2));
+}
+
+TEST_CASE("without a change to divide by nothing is said") {
+  const TempFolder folder;
+  const TrainingScale longer_than_training = training_scales(*twelve_rows(folder), 100).front();
+  CHECK_FALSE(longer_than_training.mase(1).has_value());
+  CHECK_FALSE(longer_than_training.rmsse(1).has_value());
+}
