@@ -9,6 +9,7 @@
 #include "fake_trainer.h"
 #include "pipeline/errors.h"
 #include "pipeline/files.h"
+#include "support/temp_folder.h"
 
 using namespace pipeline;
 using callbacks::model_checkpoint::ModelCheckpoint;

@@ -35,11 +35,14 @@ struct TrainerOptions {
   std::int64_t max_epochs = 80;
   std::int64_t min_epochs = 1;
   std::int64_t max_steps = -1;
+  std::string max_time;
   std::int64_t log_every_n_steps = 50;
   std::int64_t check_val_every_n_epoch = 1;
+  Value val_check_interval = 1.0;
   std::int64_t num_sanity_val_steps = 2;
   Value limit_train_batches = 1.0;
   Value limit_val_batches = 1.0;
+  Value overfit_batches = 0.0;
   Value fast_dev_run = false;
   std::int64_t accumulate_grad_batches = 1;
   double gradient_clip_val = 0;
@@ -52,10 +55,16 @@ struct TrainerOptions {
         option("max_epochs", &TrainerOptions::max_epochs, "Epochs at most; -1 for no limit.").at_least(-1),
         option("min_epochs", &TrainerOptions::min_epochs, "Epochs before a callback may stop the training.").at_least(0),
         option("max_steps", &TrainerOptions::max_steps, "Optimizer steps at most; -1 for no limit.").at_least(-1),
+        option("max_time", &TrainerOptions::max_time,
+               "Training time at most, days:hours:minutes:seconds, e.g. \"00:02:30:00\"; empty for no limit. Adds a Timer."),
         option("log_every_n_steps", &TrainerOptions::log_every_n_steps, "Steps between two logged training losses.")
             .at_least(1)
             .no_effect_on_result(),
         option("check_val_every_n_epoch", &TrainerOptions::check_val_every_n_epoch, "Epochs between two validations.").at_least(1),
+        option("val_check_interval", &TrainerOptions::val_check_interval,
+               "Validate within epochs as well: an integer counts training batches, a float is a share of the epoch.")
+            .number()
+            .above(0),
         option("num_sanity_val_steps", &TrainerOptions::num_sanity_val_steps,
                "Validation batches tried before training; -1 for all, 0 for none.")
             .at_least(-1),
@@ -64,6 +73,11 @@ struct TrainerOptions {
             .number()
             .at_least(0),
         option("limit_val_batches", &TrainerOptions::limit_val_batches, "Validation batches: an integer counts, a float is a share.")
+            .number()
+            .at_least(0),
+        option("overfit_batches", &TrainerOptions::overfit_batches,
+               "Train and validate on so few batches, unshuffled, to see whether the model can learn them: an integer counts, a float is a "
+               "share; 0 is off.")
             .number()
             .at_least(0),
         option("fast_dev_run", &TrainerOptions::fast_dev_run,
@@ -77,6 +91,12 @@ struct TrainerOptions {
         option("detect_anomaly", &TrainerOptions::detect_anomaly, "Name the operation that made a NaN, at the price of speed.")
             .no_effect_on_result());
   }
+
+  /// Whether every epoch ends with its only validation: then callbacks judge by epoch, else by validation.
+  [[nodiscard]] bool validates_at_epoch_ends() const {
+    return check_val_every_n_epoch == 1 && val_check_interval.as_double() == 1.0;  // the integer 1 too, as in Lightning
+  }
+  [[nodiscard]] bool overfits() const { return overfit_batches.as_double() > 0; }
 };
 
 }  // namespace pipeline

@@ -67,8 +67,6 @@ constexpr auto hints = std::to_array<Hint>({
     {"trainer", "enable_progress_bar", progress_bar},
     {"trainer", "enable_model_summary", summary},
     {"trainer", "enable_checkpointing", checkpointing},
-    {"trainer", "val_check_interval", "write `check_val_every_n_epoch`"},
-    {"trainer", "overfit_batches", "write `limit_train_batches`"},
     {"trainer", "limit_test_batches", "write `splits` in [stages.evaluate]"},
     {"trainer", "batch_size", batch_size},
     {"trainer", "lr", learning_rate},

@@ -31,6 +31,13 @@ std::int64_t batches_to_train(const FitSpec& spec, const Loader& loader) {
   return loader.batches();
 }
 
+/// Overfitting goes over the same batches in the same order.
+LoaderOptions training_loader(const FitSpec& spec) {
+  LoaderOptions options = spec.loader;
+  if (spec.trainer.overfits()) options.shuffle = false;
+  return options;
+}
+
 bool keeps_checkpoints(const Callback& callback) { return callback.checkpoints().has_value(); }
 
 }  // namespace
@@ -39,7 +46,7 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
     : spec_(spec),
       run_(run),
       forecaster_(spec.model, spec.window_norm),
-      train_loader_(windows, Split::train, spec.loader, parts_for(spec, windows), run.device),
+      train_loader_(windows, Split::train, training_loader(spec), parts_for(spec, windows), run.device),
       val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device),
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
       validation_(forecaster_, *spec.loss, val_loader_, spec.shape),
@@ -179,7 +186,7 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step,
   trainer_.ask([&](Callback& callback) { return callback.on_train_batch_end(trainer_, end); });
   note_loss(losses, stepped);
 
-  if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.pruned && (index + 1 == batches || may_stop())) {
+  if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.pruned && (trainer_.plan().validates_after(index) || may_stop())) {
     validation_.run(trainer_, trainer_.plan().val_batches);
     validated_ = true;
     const auto loss_now = trainer_.metrics.find("val_loss");

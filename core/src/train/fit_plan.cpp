@@ -30,6 +30,22 @@ std::int64_t limited(const std::string& option, const Value& limit, std::int64_t
   return count;
 }
 
+/// Training batches from one validation to the next.
+std::int64_t validation_interval(const Value& interval, std::int64_t train_batches) {
+  if (interval.is_int()) {
+    const std::int64_t batches = interval.as_int();
+    if (batches <= train_batches || train_batches == 0) return batches;
+    throw usage_error("[trainer] val_check_interval = " + std::to_string(batches) + " is more than the " + format_count(train_batches) +
+                      " training batches of an epoch: lower it, or write check_val_every_n_epoch");
+  }
+  const double share = interval.as_double();
+  if (share > 1) {
+    throw usage_error("[trainer] val_check_interval = " + format_number(share) +
+                      " is a share and must lie in (0, 1]; write an integer to count batches");
+  }
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(train_batches) * share));
+}
+
 }  // namespace
 
 std::int64_t fast_dev_run_batches(const TrainerOptions& options) {
@@ -49,16 +65,23 @@ FitPlan plan_fit(const TrainerOptions& options, std::int64_t train_batches, std:
             .val_batches = std::min(n, val_batches),
             .sanity_batches = 0,
             .check_val_every_n_epoch = 1,
+            .val_check_batch = std::max<std::int64_t>(1, std::min(n, train_batches)),
             .fast_dev_run = true};
   }
+  const Value& train_limit = options.overfits() ? options.overfit_batches : options.limit_train_batches;
+  const Value& val_limit = options.overfits() ? options.overfit_batches : options.limit_val_batches;
+  const char *train_option = options.overfits() ? "overfit_batches" : "limit_train_batches",
+             *val_option = options.overfits() ? "overfit_batches" : "limit_val_batches";
   FitPlan plan{.max_epochs = options.max_epochs,
                .min_epochs = options.min_epochs,
                .max_steps = options.max_steps,
-               .train_batches = limited("limit_train_batches", options.limit_train_batches, train_batches),
-               .val_batches = limited("limit_val_batches", options.limit_val_batches, val_batches),
+               .train_batches = limited(train_option, train_limit, train_batches),
+               .val_batches = limited(val_option, val_limit, val_batches),
                .sanity_batches = 0,
                .check_val_every_n_epoch = options.check_val_every_n_epoch,
+               .val_check_batch = 1,
                .fast_dev_run = false};
+  plan.val_check_batch = validation_interval(options.val_check_interval, plan.train_batches);
   const std::int64_t sanity = options.num_sanity_val_steps < 0 ? std::numeric_limits<std::int64_t>::max() : options.num_sanity_val_steps;
   plan.sanity_batches = std::min(sanity, plan.val_batches);
   return plan;

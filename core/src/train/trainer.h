@@ -38,6 +38,7 @@ class FitTrainer final : public Trainer {
   [[nodiscard]] std::int64_t global_step() const override { return progress.steps; }
   [[nodiscard]] std::int64_t num_training_batches() const override { return plan_.train_batches; }
   [[nodiscard]] std::int64_t num_val_batches() const override { return plan_.val_batches; }
+  [[nodiscard]] std::int64_t val_check_batch() const override { return plan_.val_check_batch; }
   [[nodiscard]] bool sanity_checking() const override { return in_sanity_check; }
   [[nodiscard]] bool fast_dev_run() const override { return plan_.fast_dev_run; }
   [[nodiscard]] const std::map<std::string, double>& callback_metrics() const override { return metrics; }

@@ -108,6 +108,9 @@ FitSpec TrainStage::build(const StageContext& context, const Windows& windows) c
   for (const ComponentSpec& callback : tables.callbacks) {
     spec.callbacks.push_back(context.registry.make<Callback>(callback.type, callback.options));
   }
+  if (!spec.trainer.max_time.empty()) {
+    spec.callbacks.push_back(context.registry.make<Callback>("Timer", Value::Map{{"duration", spec.trainer.max_time}}));
+  }
   spec.hyper_parameters = hyper_parameters(context, spec.shape);
   spec.pipeline_info = pipeline_info(context, windows, spec.shape);
 

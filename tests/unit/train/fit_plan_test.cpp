@@ -33,6 +33,35 @@ TEST_CASE("a share of less than one batch names the least that works") {
   CHECK_THROWS_WITH_AS(static_cast<void>(plan_fit(options, 50, 4)), "[trainer] limit_train_batches must not be negative", Error);
 }
 
+TEST_CASE("a validation comes every so many batches, or so large a share of the epoch") {
+  const auto batches_with = [](const Value& interval) {
+    TrainerOptions options;
+    options.val_check_interval = interval;
+    return plan_fit(options, 10, 4).val_check_batch;
+  };
+  CHECK(batches_with(1.0) == 10);
+  CHECK(batches_with(0.25) == 2);
+  CHECK(batches_with(0.01) == 1);
+  CHECK(batches_with(3) == 3);
+  CHECK(batches_with(1) == 1);
+  CHECK_THROWS_WITH_AS(static_cast<void>(batches_with(11)),
+                       "[trainer] val_check_interval = 11 is more than the 10 training batches of an epoch: lower it, or write "
+                       "check_val_every_n_epoch",
+                       Error);
+  CHECK_THROWS_AS(static_cast<void>(batches_with(1.5)), Error);
+}
+
+TEST_CASE("overfit_batches limits training and validation alike, whatever else limits them") {
+  TrainerOptions options;
+  options.overfit_batches = 2;
+  options.limit_val_batches = 0;
+  CHECK(plan_fit(options, 10, 4).train_batches == 2);
+  CHECK(plan_fit(options, 10, 4).val_batches == 2);
+  options.overfit_batches = 0.5;
+  CHECK(plan_fit(options, 10, 4).train_batches == 5);
+  CHECK(plan_fit(options, 10, 4).val_batches == 2);
+}
+
 TEST_CASE("the sanity check has no more batches than a validation") {
   TrainerOptions options;
   CHECK(plan_fit(options, 10, 4).sanity_batches == 2);

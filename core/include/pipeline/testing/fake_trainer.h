@@ -30,6 +30,7 @@ class FakeTrainer : public Trainer {
   std::int64_t global_step() const override { return step; }
   std::int64_t num_training_batches() const override { return train_batches; }
   std::int64_t num_val_batches() const override { return val_batches; }
+  std::int64_t val_check_batch() const override { return train_batches; }
   bool sanity_checking() const override { return sanity; }
   bool fast_dev_run() const override { return dev_run; }
   const std::map<std::string, double>& callback_metrics() const override { return metrics; }

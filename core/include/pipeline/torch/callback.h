@@ -36,6 +36,8 @@ class PIPELINE_EXPORT Trainer {
   [[nodiscard]] virtual std::int64_t global_step() const = 0;
   [[nodiscard]] virtual std::int64_t num_training_batches() const = 0;
   [[nodiscard]] virtual std::int64_t num_val_batches() const = 0;
+  /// Training batches from one validation of an epoch to the next.
+  [[nodiscard]] virtual std::int64_t val_check_batch() const = 0;
   [[nodiscard]] virtual bool sanity_checking() const = 0;
   /// fast_dev_run is on: no checkpoints, no early stop.
   [[nodiscard]] virtual bool fast_dev_run() const = 0;
