@@ -26,6 +26,70 @@ model = { type = "LinearModel" }
 trainer.max_epochs = 3
 """
 
+# Every table at once, each option of the stages that is written most often.
+FULL = """
+name = "etth1"
+seed = 3407
+matmul_precision = "medium"
+device = "auto"
+threads = "auto"
+run_dir = "runs"
+log_dir = "lightning_logs"
+split = [0.7, 0.15, 0.15]
+[stages.preprocess]
+source = "data/ETTh1.csv"
+time_column = "date"
+time_format = ""
+frequency = "infer"
+gaps = "error"
+features = ["HUFL", "OT"]
+target = ["OT"]
+na_values = []
+missing = "error"
+transform = {}
+scaler = "standard"
+[stages.slice_windows]
+window = 60
+horizon = 1
+stride = 1
+window_norm = "none"
+[model]
+type = "LSTMModel"
+hidden_size = 128
+num_layers = 5
+[loss]
+type = "MSELoss"
+[optimizer]
+type = "Adam"
+lr = 0.001
+[loader]
+batch_size = 32
+shuffle = true
+num_workers = 0
+pin_memory = true
+[trainer]
+max_epochs = 80
+log_every_n_steps = 50
+[[callbacks]]
+type = "EarlyStopping"
+monitor = "val_loss"
+patience = 5
+mode = "min"
+[[callbacks]]
+type = "ModelCheckpoint"
+monitor = "val_loss"
+save_top_k = 3
+filename = "LSTMModel-{epoch:02d}-{val_loss:.4f}"
+[[loggers]]
+type = "TensorBoardLogger"
+[stages.train]
+[stages.evaluate]
+checkpoint = "best"
+splits = ["test"]
+predictions = "all"
+[stages.visualize]
+"""
+
 # (what is changed, a part of what the validator says)
 MISTAKES = {
     "unknown key at the top": ('batch_size = 32', "batch_size"),
@@ -38,6 +102,7 @@ MISTAKES = {
     "a stage type that is none": ('[stages.prepare]', "{} is not valid"),
     "a callback without a type": ('[[callbacks]]\nmonitor = "val_loss"', "monitor"),
     "split of two numbers": ('split = [0.7, 0.3]', "0.3"),
+    "the environment where a number belongs": ('[trainer]\nmax_epochs = "${env:EPOCHS}"', "EPOCHS"),
     "an option of another model": ('[model]\ntype = "LinearModel"\nhidden_size = 8', "hidden_size"),
 }
 
@@ -61,7 +126,8 @@ class Schema(unittest.TestCase):
             self.assertEqual(self.mistakes(file.read_text()), [], file)
 
     def test_what_the_program_allows(self):
-        self.assertEqual(self.mistakes(GOOD), [])
+        for text in (GOOD, FULL):
+            self.assertEqual(self.mistakes(text), [])
 
     def test_what_the_program_refuses(self):
         for name, (text, part) in MISTAKES.items():
