@@ -32,11 +32,13 @@ TEST_CASE("a duration is days, hours, minutes and seconds") {
 TEST_CASE("training stops when the time is over, at a batch or at an epoch as interval says") {
   FakeTrainer trainer;
   Timer over({.duration = "00:00:00:00"}), later({.duration = "01:00:00:00"});
+  Timer endless({});
   Timer by_epoch({.duration = "00:00:00:00", .interval = "epoch"});
-  for (Timer* timer : {&over, &later, &by_epoch}) timer->on_train_start(trainer);
+  for (Timer* timer : {&over, &later, &by_epoch, &endless}) timer->on_train_start(trainer);
   CHECK(after_a_batch(over, trainer).kind == Action::Kind::stop_training);
   CHECK(over.on_train_epoch_end(trainer).kind == Action::Kind::proceed);
   CHECK(after_a_batch(later, trainer).kind == Action::Kind::proceed);
+  CHECK(after_a_batch(endless, trainer).kind == Action::Kind::proceed);
   CHECK(after_a_batch(by_epoch, trainer).kind == Action::Kind::proceed);
   CHECK(by_epoch.on_train_epoch_end(trainer).reason == "Time limit reached. Elapsed time is 0:00:00.");
 }

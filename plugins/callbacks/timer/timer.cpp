@@ -36,16 +36,21 @@ std::optional<double> parse_duration(const std::string& text) {
   return at == end ? std::optional(total) : std::nullopt;
 }
 
-Timer::Timer(Options options) : options_(std::move(options)), duration_(0) {
-  const auto seconds = parse_duration(options_.duration);
-  if (!seconds) {
+Timer::Timer(Options options) : options_(std::move(options)) {
+  if (options_.duration.empty()) return;
+  duration_ = parse_duration(options_.duration);
+  if (!duration_) {
     throw usage_error("Timer: duration = \"" + options_.duration +
                       "\" is no training time: write days:hours:minutes:seconds, e.g. \"00:02:30:00\" for two and a half hours");
   }
-  duration_ = *seconds;
 }
 
 void Timer::on_train_start(Trainer&) { start_ = Clock::now(); }
+
+void Timer::on_train_end(Trainer&) {
+  earlier_ = elapsed();
+  start_.reset();
+}
 
 Action Timer::on_train_batch_end(Trainer& trainer, const BatchEnd&) {
   return options_.interval == "step" ? check(trainer) : Action::proceed();
@@ -55,7 +60,7 @@ Action Timer::on_train_epoch_end(Trainer& trainer) { return options_.interval ==
 
 Action Timer::check(Trainer& trainer) {
   const double seconds = elapsed();
-  if (seconds < duration_) return Action::proceed();
+  if (!duration_ || seconds < *duration_) return Action::proceed();
   const std::string message = "Time limit reached. Elapsed time is " + clock_text(seconds) + ".";
   if (options_.verbose) trainer.log().info(message);
   return Action::stop_training(message);

@@ -16,7 +16,7 @@ struct TimerOptions {
 
   static constexpr auto options() {
     return option_list<TimerOptions>(
-        option("duration", &TimerOptions::duration, "Training time: days:hours:minutes:seconds, e.g. \"00:02:30:00\".").required(),
+        option("duration", &TimerOptions::duration, "Training time: days:hours:minutes:seconds, e.g. \"00:02:30:00\"; empty: no limit."),
         option("interval", &TimerOptions::interval, "Look at the clock after every batch, or after every epoch.")
             .choices({"step", "epoch"}),
         option("verbose", &TimerOptions::verbose, "Say so when the time is over.").no_effect_on_result());
@@ -32,6 +32,7 @@ class Timer final : public Callback {
   explicit Timer(Options options);
 
   void on_train_start(Trainer& trainer) override;
+  void on_train_end(Trainer& trainer) override;
   Action on_train_batch_end(Trainer& trainer, const BatchEnd& end) override;
   Action on_train_epoch_end(Trainer& trainer) override;
   [[nodiscard]] std::string state_key() const override { return "Timer"; }
@@ -44,7 +45,7 @@ class Timer final : public Callback {
   Action check(Trainer& trainer);
 
   Options options_;
-  double duration_;  ///< seconds
+  std::optional<double> duration_;  ///< seconds
   std::optional<Clock::time_point> start_;
   double earlier_ = 0;  ///< seconds of the runs that this one continues
 };
