@@ -21,12 +21,19 @@ using pipeline::test::SquaredError;
 namespace {
 
 TrainedModel repeating(const SmallSeries& data, double offset = 0) {
-  return {
-      .training =
-          {.stage = "train", .model_type = "Repeat", .version_dir = {}, .best = {}, .last = {}, .windows = {}, .monitor = {}, .score = {}},
-      .checkpoint = "best.ckpt",
-      .windows = data.windows(),
-      .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), "none")};
+  return {.training = {.stage = "train",
+                       .model_type = "Repeat",
+                       .version_dir = {},
+                       .best = {},
+                       .last = {},
+                       .windows = {},
+                       .monitor = {},
+                       .mode = {},
+                       .pipeline = {},
+                       .score = {}},
+          .checkpoint = "best.ckpt",
+          .windows = data.windows(),
+          .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), "none")};
 }
 
 SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, PredictionsFile* file = nullptr, Split split = Split::test) {

@@ -13,9 +13,17 @@ using namespace pipeline::stage::evaluate;
 
 namespace {
 
-Training training(const std::string& monitor, std::optional<double> score) {
-  return {
-      .stage = "train", .model_type = "M", .version_dir = {}, .best = {}, .last = {}, .windows = {}, .monitor = monitor, .score = score};
+Training training(const std::string& monitor, std::optional<double> score, const std::string& mode = "min") {
+  return {.stage = "train",
+          .model_type = "M",
+          .version_dir = {},
+          .best = {},
+          .last = {},
+          .windows = {},
+          .monitor = monitor,
+          .mode = mode,
+          .pipeline = {},
+          .score = score};
 }
 
 struct Context {
@@ -48,7 +56,9 @@ std::string error_of(const auto& work) {
 
 TEST_CASE("the model with the best validation score leads, by the direction of its metric") {
   CHECK(leading({training("val_loss", 0.5), training("val_loss", 0.2)}) == 1);
-  CHECK(leading({training("val_r2", 0.5), training("val_r2", 0.2)}) == 0);
+  CHECK(leading({training("val_r2", 0.2, "max"), training("val_r2", 0.5, "max")}) == 1);
+  CHECK(leading({training("val_r2", 0.5), training("val_r2", 0.2)}) == 1);
+  CHECK(leading({training("val_loss", 0.5), training("val_loss", 0.2, "max")}) == 0);
   CHECK(leading({training("val_loss", 0.5), training("val_mae", 0.2)}) == 0);
   CHECK(leading({training("val_loss", 0.5), training("val_loss", {})}) == 0);
 }
@@ -59,7 +69,8 @@ TEST_CASE("train.json is read with paths relative to its folder") {
                                                       {"best", "/logs/best.ckpt"},
                                                       {"last", Value()},
                                                       {"windows", "../slice_windows"},
-                                                      {"monitor", "val_loss"},
+                                                      {"monitor", "val_r2"},
+                                                      {"mode", "max"},
                                                       {"score", 0.25},
                                                       {"steps", 12},
                                                       {"version_dir", "/logs"}});
@@ -67,6 +78,8 @@ TEST_CASE("train.json is read with paths relative to its folder") {
   CHECK(read.best == "/logs/best.ckpt");
   CHECK(read.last.empty());
   CHECK(read.windows == folder.path().parent_path() / "slice_windows");
+  CHECK(read.monitor == "val_r2");
+  CHECK(read.mode == "max");
   CHECK(read.score.value() == 0.25);
   CHECK(read.steps == 12);
 }

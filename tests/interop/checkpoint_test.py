@@ -14,6 +14,8 @@ from pathlib import Path
 import lightning.pytorch as pl
 import numpy as np
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -140,6 +142,65 @@ class Checkpoints(unittest.TestCase):
                    "--set", "trainer.max_epochs=1", "--set", "run_dir=runs_on")
         self.assertEqual(done.returncode, 0, done.stderr)
         last = json.loads((self.folder / "runs_on" / "small" / "train" / "train.json").read_text())["last"]
+        ours = torch.load(last, weights_only=True)["state_dict"]
+        for name, weight in model.state_dict().items():
+            torch.testing.assert_close(ours[name], weight, atol=1e-6, rtol=0)
+
+    def lightnings_checkpoint(self):
+        """A checkpoint of the real program, with the model that is in it."""
+        torch.manual_seed(7)
+        model = LSTMModel(2, HIDDEN, LAYERS, HORIZON, 0.01)
+        trainer = quiet_trainer(max_epochs=1)
+        trainer.fit(model, DataLoader(TensorDataset(self.x[:64], self.y[:64]), 32))
+        trainer.save_checkpoint(self.folder / "theirs.ckpt")
+        return model.eval()
+
+    def test_lightnings_checkpoint_is_evaluated_and_predicted_with(self):
+        model = self.lightnings_checkpoint()
+        done = run(self.folder, "--stage", "evaluate", "--set", "stages.evaluate.checkpoint=theirs.ckpt", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        metrics = json.loads((self.stages / "evaluate" / "metrics.json").read_text())
+        test = metrics["test_windows"]
+        with torch.no_grad():
+            error = model(self.x[-test:]).double() - self.y[-test:].double()
+        self.assertAlmostEqual(metrics["test_mse"], error.square().mean().item(), delta=1e-6)
+        self.assertEqual(run(self.folder, "--stage", "evaluate").returncode, 0)
+
+        words = [PROGRAM, "predict", "--checkpoint", "theirs.ckpt", "--input", "small.csv"]
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 5, done.stderr)
+        self.assertIn("--workflow", done.stderr)
+        done = subprocess.run([*words, "--workflow", "workflow.toml"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = [float(line.split(",")[3]) for line in done.stdout.splitlines()[1:]]
+        series = np.load(self.stages / "preprocess" / "series.npy")
+        scale = json.loads((self.stages / "preprocess" / "transform.json").read_text())["columns"][0]
+        with torch.no_grad():
+            ours = model(torch.from_numpy(series[None, -WINDOW:])).squeeze(0).double() * scale["scale"] + scale["center"]
+        np.testing.assert_allclose(said, ours, atol=1e-4)
+
+    def test_safetensors_and_plain_weights_open_in_python(self):
+        for name in ("ours.safetensors", "ours.pt"):
+            done = subprocess.run([PROGRAM, "checkpoint", "convert", self.best, name], cwd=self.folder, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        weights = torch.load(self.best, weights_only=True)["state_dict"]
+        plain = torch.load(self.folder / "ours.pt", weights_only=True)
+        with safe_open(self.folder / "ours.safetensors", "pt") as opened:
+            self.assertEqual(set(opened.keys()), set(weights))
+            self.assertEqual(json.loads(opened.metadata()["pipeline"])["window"], WINDOW)
+            for name, weight in weights.items():
+                torch.testing.assert_close(opened.get_tensor(name), weight, atol=0, rtol=0)
+                torch.testing.assert_close(plain[name], weight, atol=0, rtol=0)
+        LSTMModel(2, HIDDEN, LAYERS, HORIZON).load_state_dict(plain)
+
+    def test_safetensors_from_python_are_a_start_for_training(self):
+        torch.manual_seed(8)
+        model = LSTMModel(2, HIDDEN, LAYERS, HORIZON, 0.01)
+        save_file(model.state_dict(), self.folder / "start.safetensors")
+        done = run(self.folder, "--until", "train", "--set", "stages.train.from_checkpoint=start.safetensors", "--set", "optimizer.lr=1e-12",
+                   "--set", "trainer.max_epochs=1", "--set", "run_dir=runs_st")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        last = json.loads((self.folder / "runs_st" / "small" / "train" / "train.json").read_text())["last"]
         ours = torch.load(last, weights_only=True)["state_dict"]
         for name, weight in model.state_dict().items():
             torch.testing.assert_close(ours[name], weight, atol=1e-6, rtol=0)

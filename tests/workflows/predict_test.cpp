@@ -1,12 +1,39 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <sstream>
+#include <vector>
 
 #include "workflows/workflow_fixture.h"
 
 namespace {
 
 std::string best_checkpoint(const WorkflowFixture& fixture) { return fixture.json("runs/small/train/train.json").at("best").as_string(); }
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+const char* const two_targets = R"(name = "small"
+threads = 1
+[stages.preprocess]
+source = "small.csv"
+time_column = "time"
+features = ["load", "heat"]
+target = ["load", "heat"]
+transform = { load = "log_return" }
+[stages.slice_windows]
+window = 24
+horizon = 3
+[model]
+type = "LinearModel"
+[trainer]
+max_epochs = 1
+[stages.train]
+)";
 
 }  // namespace
 
@@ -39,4 +66,81 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict says what is wrong with its inputs")
   const Finished column = pipeline({"predict", "--checkpoint", checkpoint, "--input", "other.csv"});
   CHECK(column.status == 4);
   CHECK(contains(column.err, "loda"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "--all forecasts from every row with a window behind it, for several targets and steps") {
+  write("workflow.toml", two_targets);
+  REQUIRE(run().status == 0);
+  const std::string last = json("runs/small/train/train.json").at("last").as_string();
+  const Finished all = pipeline({"predict", "--checkpoint", last, "--input", "small.csv", "--all"});
+  REQUIRE_MESSAGE(all.status == 0, all.err);
+  const std::vector<std::string> rows = lines(all.out);
+  CHECK(rows[0] == "origin,time,step,load_pred,heat_pred");
+  // log_return takes the first of the 400 rows, the window 23 more.
+  REQUIRE(rows.size() == 1 + 3 * (399 - 23));
+  CHECK(rows[1].starts_with("2024-01-02 00:00:00,2024-01-02 01:00:00,1,"));
+  CHECK(rows[rows.size() - 4].starts_with("2024-01-17 14:00:00,2024-01-17 17:00:00,3,"));  // one known time, two past the end
+  CHECK(rows.back().starts_with("2024-01-17 15:00:00,2024-01-17 18:00:00,3,"));
+
+  const std::vector<std::string> only_last = lines(pipeline({"predict", "--checkpoint", last, "--input", "small.csv"}).out);
+  CHECK(std::vector<std::string>(rows.end() - 3, rows.end()) == std::vector<std::string>(only_last.begin() + 1, only_last.end()));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "--from takes the rows at or after a time") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const std::vector<std::string> from{"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv", "--from"};
+  const auto with = [&](const char* time) {
+    std::vector<std::string> words = from;
+    words.emplace_back(time);
+    return pipeline(words);
+  };
+  const std::vector<std::string> rows = lines(with("2024-01-17T13:30:00").out);
+  REQUIRE(rows.size() == 1 + 3 * 2);
+  CHECK(rows[1].starts_with("2024-01-17 14:00:00,2024-01-17 15:00:00,1,"));
+  const Finished late = with("2025-01-01");
+  CHECK(late.status == 4);
+  CHECK(contains(late.err, "its last row is at 2024-01-17 15:00:00, before --from 2025-01-01"));
+  CHECK(with("yesterday").status == 2);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "predict reads stdin and writes stdout") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const Finished from_file = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
+  const std::filesystem::path program = std::filesystem::path(BUILD_DIR) / "bin" / "pipeline";
+  const std::string command = program.string() + " predict --checkpoint " + best_checkpoint(*this) + " --input - --output - < small.csv";
+  const Finished piped = Program("/bin/sh", {"-c", command}, path()).wait();
+  REQUIRE_MESSAGE(piped.status == 0, piped.err);
+  CHECK(piped.out == from_file.out);
+  const Finished empty =
+      Program("/bin/sh", {"-c", program.string() + " predict --checkpoint " + best_checkpoint(*this) + " --input - < /dev/null"}, path())
+          .wait();
+  CHECK(empty.status == 4);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a forecast that fails leaves no file") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  write("short.csv", read("small.csv").substr(0, read("small.csv").find("2024-01-01 05")));
+  CHECK(pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "short.csv", "--output", "f.csv"}).status == 4);
+  CHECK_FALSE(exists("f.csv"));
+  CHECK_FALSE(exists("f.csv.part"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "plain weights are predicted with once a workflow says what they belong to") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const Finished whole = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
+  REQUIRE(pipeline({"checkpoint", "convert", best_checkpoint(*this), "weights.pt"}).status == 0);
+  const Finished unknown = pipeline({"predict", "--checkpoint", "weights.pt", "--input", "small.csv"});
+  CHECK(unknown.status == 5);
+  CHECK(contains(unknown.err, "predict --workflow FILE"));
+  const Finished known = pipeline({"predict", "--checkpoint", "weights.pt", "--input", "small.csv", "--workflow", "workflow.toml"});
+  CHECK_MESSAGE(known.status == 0, known.err);
+  CHECK(known.out == whole.out);
+  std::filesystem::remove_all(path() / "runs");
+  const Finished uncut = pipeline({"predict", "--checkpoint", "weights.pt", "--input", "small.csv", "--workflow", "workflow.toml"});
+  CHECK(uncut.status == 2);
+  CHECK(contains(uncut.err, "--until slice_windows"));
 }

@@ -2,19 +2,30 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 
 #include "pipeline/export.h"
 #include "pipeline/log.h"
 #include "pipeline/registry.h"
+#include "pipeline/stage.h"
 
 namespace pipeline {
+
+/// What weights belong to, as a workflow's train stage says it.
+struct TrainedTask {
+  ComponentSpec model;
+  std::filesystem::path windows;  ///< folder of an artifact of kind "windows"
+};
 
 /// What `pipeline predict` asks for.
 struct PredictRequest {
   std::filesystem::path checkpoint;
-  std::filesystem::path input;  ///< a file with the columns the checkpoint was trained on
+  std::filesystem::path input;      ///< a file with the columns the checkpoint was trained on
+  bool all = false;                 ///< from every row that has a whole window behind it; else from the last row
+  std::string from{};               ///< from every such row at or after this time (or row number); empty: not asked for
+  std::optional<TrainedTask> task;  ///< for a checkpoint that does not say what it belongs to: Lightning's, plain weights
   const Registry& registry;
   Log& log;
 };

@@ -1,4 +1,5 @@
 // Out-of-line members of the interfaces, so that their type information lives in one library.
+#include "pipeline/checkpoint_tool.h"
 #include "pipeline/component_test.h"
 #include "pipeline/log.h"
 #include "pipeline/logger.h"
@@ -11,6 +12,7 @@ Log::~Log() = default;
 Stage::~Stage() = default;
 ComponentTest::~ComponentTest() = default;
 Predictor::~Predictor() = default;
+CheckpointTool::~CheckpointTool() = default;
 Logger::~Logger() = default;
 
 void Logger::log_image(const std::string&, std::span<const unsigned char>, int, int, std::int64_t) {}

@@ -115,8 +115,13 @@ std::string to_json(const Value& value, int indent) {
 }
 
 Value from_json(std::string_view text, std::string_view origin) {
+  constexpr int most_depth = 200;  // reading and copying go down one call a level: a file must not exhaust the stack
+  const auto bounded = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    if (depth > most_depth) throw Error(ExitStatus::unexpected, std::string(origin) + ": damaged JSON (nested too deeply)");
+    return true;
+  };
   try {
-    return value_of(nlohmann::json::parse(text));
+    return value_of(nlohmann::json::parse(text, bounded));
   } catch (const nlohmann::json::exception& error) {
     throw Error(ExitStatus::unexpected, std::string(origin) + ": damaged JSON (" + error.what() + ")");
   }

@@ -47,7 +47,11 @@ void load_host(Host& host, const Invocation& invocation, const std::vector<std::
 }
 
 Workflow load_workflow(Host& host, const Invocation& invocation, Log& log) {
-  WorkflowRequest request{invocation.text("input-argument"), invocation.texts("set")};
+  return load_workflow(host, invocation, invocation.text("input-argument"), log);
+}
+
+Workflow load_workflow(Host& host, const Invocation& invocation, const std::filesystem::path& file, Log& log) {
+  WorkflowRequest request{file, invocation.texts("set")};
   const Document document = read_workflow(request);
   load_host(host, invocation, document.plugin_paths(), log);
   CheckedWorkflow checked = check_workflow(document, host.registry);

@@ -20,8 +20,10 @@ struct Host {
 /// Finds the plugins of --plugin-path, then `more`, then the usual folders. Broken libraries are named as warnings.
 void load_host(Host& host, const Invocation& invocation, const std::vector<std::filesystem::path>& more, Log& log);
 
-/// Reads and checks the workflow a verb was given, its plugins found into `host`; Error (usage) holding every mistake, Error (plugin)
-/// where a library that cannot be used may be the reason.
+/// Reads and checks a workflow, its plugins found into `host`; Error (usage) holding every mistake, Error (plugin) where a library that
+/// cannot be used may be the reason.
+[[nodiscard]] Workflow load_workflow(Host& host, const Invocation& invocation, const std::filesystem::path& file, Log& log);
+/// The same with the workflow that the verb was given.
 [[nodiscard]] Workflow load_workflow(Host& host, const Invocation& invocation, Log& log);
 
 }  // namespace pipeline

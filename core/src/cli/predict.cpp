@@ -1,44 +1,139 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "cli/host.h"
+#include "cli/table.h"
 #include "pipeline/files.h"
 #include "pipeline/predictor.h"
+#include "run/plan.h"
 
 namespace pipeline {
 
 namespace {
 
+constexpr const char* standard_stream = "-";
+
 void add_options(po::options_description& options) {
-  options.add_options()                                                                                         //
-      ("checkpoint", po::value<std::string>()->value_name("CKPT"), "the trained model (.ckpt)")                 //
-      ("input", po::value<std::string>()->value_name("DATA"), "a CSV file with the columns it was trained on")  //
-      ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it");
+  options.add_options()                                                                                                      //
+      ("checkpoint", po::value<std::string>()->value_name("CKPT"), "the trained model: .ckpt, .pt or .safetensors")          //
+      ("input", po::value<std::string>()->value_name("DATA"), "a CSV file with the columns it was trained on; - for stdin")  //
+      ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it, or for -")       //
+      ("all", "forecast from every row that has a whole window behind it, not from the last one only")                       //
+      ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")                //
+      ("workflow", po::value<std::string>()->value_name("FILE"), "what a checkpoint that Lightning wrote was trained for")   //
+      ("stage", po::value<std::string>()->value_name("NAME"), "the train stage of that workflow, where it has several");
 }
 
-std::string existing_file(const Invocation& invocation, const std::string& flag) {
-  std::string file = invocation.text(flag);
-  if (file.empty())
-    throw usage_error("pipeline predict needs --" + flag + "; usage: pipeline predict --checkpoint CKPT --input DATA [--output FILE]");
+std::string required(const Invocation& invocation, const std::string& flag) {
+  const std::string file = invocation.text(flag);
+  if (!file.empty()) return file;
+  throw usage_error("pipeline predict needs --" + flag + "; usage: pipeline predict --checkpoint CKPT --input DATA [--output FILE]");
+}
+
+std::string existing_file(const std::string& flag, const std::string& file) {
   if (!std::filesystem::is_regular_file(file)) throw usage_error("--" + flag + " " + file + ": no such file");
   return file;
 }
 
+/// Standard input as a file that can be mapped, in a folder of its own that goes with it.
+class StdinFile {
+ public:
+  StdinFile() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "pipeline-XXXXXX").string();
+    if (!::mkdtemp(pattern.data())) throw system_failure("cannot make the folder", pattern, errno);
+    folder_ = pattern;
+    std::ofstream out(path(), std::ios::binary);
+    if (std::cin.peek() != std::istream::traits_type::eof()) out << std::cin.rdbuf();
+    if (!out.flush()) throw system_failure("cannot write", path().string(), errno);
+  }
+  ~StdinFile() {
+    std::error_code ignored;  // a leftover in the temporary folder harms nobody
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  StdinFile(const StdinFile&) = delete;
+  StdinFile& operator=(const StdinFile&) = delete;
+  [[nodiscard]] std::filesystem::path path() const { return folder_ / "stdin"; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+const StagePlan& train_stage(const Workflow& workflow, const Registry& registry, const std::string& wanted) {
+  std::vector<std::string> names;
+  const StagePlan* found = nullptr;
+  for (const StagePlan& stage : workflow.stages) {
+    const ComponentInfo& info = *registry.find("stage", stage.type);
+    if (std::ranges::find(info.outputs, "checkpoint") == info.outputs.end()) continue;
+    names.push_back(stage.name);
+    if (wanted.empty() || stage.name == wanted) found = &stage;
+  }
+  if (!found) throw usage_error(workflow.file.string() + " has no train stage" + (wanted.empty() ? "" : " \"" + wanted + "\""));
+  if (wanted.empty() && names.size() > 1)
+    throw usage_error(workflow.file.string() + " trains " + join(names) + ": say with --stage which one the checkpoint belongs to");
+  return *found;
+}
+
+/// What --workflow says a checkpoint was trained for; its windows must have been cut.
+TrainedTask task_of(const Workflow& workflow, const Registry& registry, const std::string& stage_name) {
+  const StagePlan& stage = train_stage(workflow, registry, stage_name);
+  const auto windows = std::ranges::find(stage.sources, "windows", &Source::kind);
+  if (windows == stage.sources.end()) throw usage_error("stage \"" + stage.name + "\" takes no windows");
+  const std::filesystem::path folder = run_folder_of(workflow) / windows->stage;
+  if (!std::filesystem::exists(folder / "windows.json"))
+    throw usage_error("--workflow " + workflow.file.string() + ": its windows are not there (" + folder.string() +
+                      "): run `pipeline run` with --until " + windows->stage + " first");
+  return {stage.tables.model, folder};
+}
+
+void forecast(Predictor& predictor, const PredictRequest& request, const std::string& output) {
+  if (output.empty() || output == standard_stream) {
+    predictor.predict(request, std::cout);
+    if (!std::cout.flush()) throw system_failure("cannot write", "stdout", errno);
+    return;
+  }
+  const std::string beside = output + ".part";
+  std::ofstream out(beside, std::ios::binary);
+  if (!out) throw system_failure("cannot write", beside, errno);
+  try {
+    predictor.predict(request, out);
+    if (!out.flush()) throw system_failure("cannot write", beside, errno);
+  } catch (...) {
+    std::filesystem::remove(beside);
+    throw;
+  }
+  std::filesystem::rename(beside, output);
+  request.log.info("forecast written to " + std::filesystem::absolute(output).string());
+}
+
 int predict(const Invocation& invocation) {
   ConsoleLog log(invocation.log);
-  const std::string checkpoint = existing_file(invocation, "checkpoint"), input = existing_file(invocation, "input");
+  const std::string checkpoint = existing_file("checkpoint", required(invocation, "checkpoint")), input = required(invocation, "input");
+  if (input != standard_stream) existing_file("input", input);
   Host host;
-  load_host(host, invocation, {}, log);
+  std::optional<TrainedTask> task;
+  if (const std::string file = invocation.text("workflow"); !file.empty()) {
+    task = task_of(load_workflow(host, invocation, existing_file("workflow", file), log), host.registry, invocation.text("stage"));
+  } else {
+    load_host(host, invocation, {}, log);
+  }
   const std::vector<std::string> predictors = host.registry.names("predictor");
   if (predictors.empty()) throw plugin_error("no plugin brings a predictor: see `pipeline plugins`");
-  std::ostringstream forecast;
-  host.registry.make<Predictor>(predictors.front(), Value(Value::Map{}))->predict({checkpoint, input, host.registry, log}, forecast);
-  if (const std::string output = invocation.text("output"); !output.empty()) {
-    write_text(output, forecast.str());
-    log.info("forecast written to " + std::filesystem::absolute(output).string());
-  } else {
-    std::cout << forecast.str();
-  }
+  const std::unique_ptr<Predictor> predictor = host.registry.make<Predictor>(predictors.front(), Value(Value::Map{}));
+  std::optional<StdinFile> piped;
+  if (input == standard_stream) piped.emplace();
+  forecast(*predictor,
+           {.checkpoint = checkpoint,
+            .input = piped ? piped->path() : std::filesystem::path(input),
+            .all = invocation.arguments.count("all") > 0,
+            .from = invocation.text("from"),
+            .task = std::move(task),
+            .registry = host.registry,
+            .log = log},
+           invocation.text("output"));
   return 0;
 }
 

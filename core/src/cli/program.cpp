@@ -17,13 +17,13 @@ namespace pipeline {
 
 namespace {
 
-/// The words for a verb's positional arguments: "KIND", "NAME".
+/// The words for a verb's positional arguments: "KIND", "NAME", "[TO]" where it may be left out.
 std::vector<std::string> argument_names(const Verb& verb) {
   std::istringstream words(verb.argument);
   return {std::istream_iterator<std::string>(words), {}};
 }
 /// The names under which the command line's parser keeps them.
-constexpr std::array<const char*, 2> argument_keys{"input-argument", "second-argument"};
+constexpr std::array<const char*, 3> argument_keys{"input-argument", "second-argument", "third-argument"};
 
 std::string usage_of(const Verb& verb) {
   return std::string("pipeline ") + verb.name + (*verb.argument ? std::string(" ") + verb.argument : "") + " [flags]";
@@ -124,7 +124,8 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
     return 0;
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!arguments.count(argument_keys.at(i))) throw usage_error(names[i] + " is missing; usage: " + usage_of(verb));
+    if (!arguments.count(argument_keys.at(i)) && !names[i].starts_with('['))
+      throw usage_error(names[i] + " is missing; usage: " + usage_of(verb));
   }
   Invocation invocation{arguments, {}, log_options(arguments), arguments.count("json") > 0, command_line};
   for (const std::string& folder : invocation.texts("plugin-path")) {

@@ -30,7 +30,7 @@ struct Invocation {
 /// One word of the command line. `run` returns the exit status; failures are thrown as Error.
 struct Verb {
   const char* name;
-  const char* argument;  ///< the positional arguments ("WORKFLOW.toml", "KIND NAME"), at most two; empty when there is none
+  const char* argument;  ///< the positional arguments ("WORKFLOW.toml", "KIND NAME", "FILE [TO]"), at most three; empty when there is none
   const char* summary;
   void (*add_options)(po::options_description& options);
   int (*run)(const Invocation& invocation);
@@ -46,6 +46,7 @@ struct Verb {
 [[nodiscard]] Verb predict_verb();
 [[nodiscard]] Verb new_plugin_verb();
 [[nodiscard]] Verb schema_verb();
+[[nodiscard]] Verb checkpoint_verb();
 [[nodiscard]] Verb completion_verb();
 [[nodiscard]] Verb test_plugin_verb();
 

@@ -1,5 +1,9 @@
 #include "pipeline/torch/checkpoint.h"
 
+#include <utility>
+
+#include "pipeline/torch/forecaster.h"
+
 namespace pipeline {
 
 namespace {
@@ -50,6 +54,19 @@ CheckpointInfo CheckpointInfo::from_value(const Value& value) {
   out.shape.targets = static_cast<std::int64_t>(out.shape.target_names.size());
   if (const Value* series = value.find("series")) out.series = SeriesInfo::from_value(*series);
   return out;
+}
+
+CheckpointInfo CheckpointInfo::of(const std::string& model_type, Value options, const Windows& windows) {
+  const ModelShape shape = shape_of(windows);
+  CheckpointInfo info{.model_type = model_type,
+                      .model_options = std::move(options),
+                      .window = shape.window,
+                      .horizon = shape.horizon,
+                      .window_norm = windows.info().window_norm,
+                      .shape = shape,
+                      .series = {}};
+  if (windows.series()) info.series = windows.series()->info();
+  return info;
 }
 
 }  // namespace pipeline

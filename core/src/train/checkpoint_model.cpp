@@ -2,6 +2,7 @@
 
 #include <map>
 #include <sstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,16 +34,28 @@ std::string shape_text(const torch::Tensor& tensor) {
   return out.str();
 }
 
-CheckpointInfo info_of(const State& content) {
+CheckpointInfo info_of(const State& content, const std::optional<CheckpointInfo>& otherwise) {
   const State* info = content.find("pipeline");
+  if (!info && otherwise) return *otherwise;
   if (!info)
     throw training_error(
-        "it has no entry 'pipeline', so nothing says which model and which columns it belongs to: it was not written here. Name it as "
-        "from_checkpoint of a train stage, whose own checkpoint then holds both");
+        "it has no entry 'pipeline', so nothing says which model and which columns it belongs to: it was not written here. Give the "
+        "workflow that says so (predict --workflow FILE), or name it as from_checkpoint of a train stage");
   try {
     return CheckpointInfo::from_value(info->to_value());
   } catch (const Error& error) {
     throw training_error("its entry 'pipeline' is damaged or of another version: " + std::string(error.what()));
+  }
+}
+
+/// What the file says of its model need not make sense: a name that no plugin has, options out of range, absurd sizes.
+std::shared_ptr<Model> make_model(const CheckpointInfo& info, const Registry& registry) {
+  try {
+    return registry.make<Model>(info.model_type, info.model_options, info.shape);
+  } catch (const Error& error) {
+    const bool unloadable = error.status() == ExitStatus::plugin && !std::string_view(error.what()).starts_with("constructor-throws");
+    if (unloadable) throw;
+    throw training_error("its model cannot be made: " + std::string(error.what()));
   }
 }
 
@@ -83,12 +96,13 @@ void load_model_state(torch::nn::Module& model, const State& state_dict, const s
   for (std::size_t i = 0; i < wanted.size(); ++i) torch::Tensor(wanted[i].second).copy_(*sources[i]);
 }
 
-LoadedModel load_model(const std::filesystem::path& file, const Registry& registry, torch::Device device) {
+LoadedModel load_model(const std::filesystem::path& file, const Registry& registry, torch::Device device,
+                       const std::optional<CheckpointInfo>& otherwise) {
   const std::string origin = "checkpoint " + file.string();
   const State content = read_checkpoint(file);
   try {
-    LoadedModel out{.info = info_of(content), .model = nullptr};
-    out.model = registry.make<Model>(out.info.model_type, out.info.model_options, out.info.shape);
+    LoadedModel out{.info = info_of(content, otherwise), .model = nullptr};
+    out.model = make_model(out.info, registry);
     load_model_state(*out.model, content.at("state_dict"), "its state_dict");
     out.model->to(device);
     out.model->eval();

@@ -249,7 +249,8 @@ void ModelCheckpoint::load_state_dict(const State& state) {
 }
 
 std::optional<CheckpointRecord> ModelCheckpoint::checkpoints() const {
-  return CheckpointRecord{.monitor = options_.monitor, .best_score = best_score_, .best = best_path_, .last = last_path_};
+  return CheckpointRecord{
+      .monitor = options_.monitor, .mode = options_.mode, .best_score = best_score_, .best = best_path_, .last = last_path_};
 }
 
 std::string ModelCheckpoint::monitor() const { return options_.save_top_k == 0 ? "" : options_.monitor; }

@@ -31,8 +31,6 @@ bool same_task(const ModelShape& a, const ModelShape& b) {
   return a.window == b.window && a.horizon == b.horizon && a.feature_names == b.feature_names && a.target_names == b.target_names;
 }
 
-bool larger_is_better(const std::string& monitor) { return monitor.ends_with("r2") || monitor.ends_with("accuracy"); }
-
 }  // namespace
 
 Training Training::read(const Artifact& artifact) {
@@ -45,6 +43,8 @@ Training Training::read(const Artifact& artifact) {
                .last = path(said, "last", folder),
                .windows = path(said, "windows", folder),
                .monitor = text(said, "monitor"),
+               .mode = text(said, "mode"),
+               .pipeline = said.find("pipeline") ? said.at("pipeline") : Value(),
                .score = {}};
   if (const Value* score = said.find("score"); score && score->is_number()) out.score = score->as_double();
   if (const Value* steps = said.find("steps"); steps && steps->is_int()) out.steps = steps->as_int();
@@ -66,7 +66,9 @@ std::filesystem::path choose_checkpoint(const Training& training, const std::str
 }
 
 TrainedModel load(Training training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device) {
-  LoadedModel loaded = load_model(checkpoint, registry, device);
+  std::optional<CheckpointInfo> trained;
+  if (training.pipeline.is_map()) trained = CheckpointInfo::from_value(training.pipeline);
+  LoadedModel loaded = load_model(checkpoint, registry, device, trained);
   std::shared_ptr<const Windows> windows = Windows::open(training.windows);
   if (const ModelShape wanted = shape_of(*windows); !same_task(loaded.info.shape, wanted))
     throw training_error("checkpoint " + checkpoint.string() + ": it was trained for " + describe(loaded.info.shape) +
@@ -79,9 +81,10 @@ TrainedModel load(Training training, std::filesystem::path checkpoint, const Reg
 
 std::size_t leading(const std::vector<Training>& trainings) {
   const std::string& monitor = trainings.front().monitor;
-  const auto comparable = [&](const Training& t) { return t.score && t.monitor == monitor; };
+  const std::string& mode = trainings.front().mode;
+  const auto comparable = [&](const Training& t) { return t.score && t.monitor == monitor && t.mode == mode; };
   if (!std::ranges::all_of(trainings, comparable)) return 0;
-  const auto score = [&](const Training& t) { return larger_is_better(monitor) ? -*t.score : *t.score; };
+  const auto score = [&](const Training& t) { return mode == "max" ? -*t.score : *t.score; };
   return static_cast<std::size_t>(std::ranges::min_element(trainings, {}, score) - trainings.begin());
 }
 

@@ -19,7 +19,8 @@ struct Training {
   std::string stage, model_type;
   std::filesystem::path version_dir, best, last;  ///< empty: none
   std::filesystem::path windows;
-  std::string monitor;
+  std::string monitor, mode;  ///< the metric that chose the best checkpoint; min | max
+  Value pipeline;             ///< CheckpointInfo of what was trained; null where train.json does not say
   std::optional<double> score;
   std::int64_t steps = 0;
 
@@ -37,10 +38,11 @@ struct TrainedModel {
 /// The checkpoint file that the option `choice` (best, last, a path relative to the workflow) means.
 [[nodiscard]] std::filesystem::path choose_checkpoint(const Training& training, const std::string& choice, const StageContext& context);
 
-/// Loads it; Error (training) when it does not fit the windows of its training.
+/// Loads it; a checkpoint that Lightning wrote is taken as one of the training's model. Error (training) when it does not fit the windows
+/// of its training.
 [[nodiscard]] TrainedModel load(Training training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device);
 
-/// Index of the model that leads: best score where all were judged by one metric, else the first. Larger is better for r2 and accuracy.
+/// Index of the model that leads: best score where all were judged by one metric, else the first.
 [[nodiscard]] std::size_t leading(const std::vector<Training>& trainings);
 
 }  // namespace pipeline::stage::evaluate

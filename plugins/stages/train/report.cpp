@@ -48,10 +48,13 @@ Value TrainingReport::to_value(const FitResult& result) const {
                            {"stopped_by", result.stopped_by},
                            {"windows", windows},
                            {"hyper_parameters", hyper_parameters},
+                           {"pipeline", pipeline},
                            {"monitor", Value()},
+                           {"mode", Value()},
                            {"score", Value()}};
   if (result.checkpoints) {
     value["monitor"] = result.checkpoints->monitor;
+    value["mode"] = result.checkpoints->mode;
     if (result.checkpoints->best_score) value["score"] = *result.checkpoints->best_score;
   }
   Value::List history;

@@ -11,6 +11,7 @@ struct TrainingReport {
   std::filesystem::path version_dir, best, last;  ///< empty: none
   std::string windows;                            ///< folder of the windows, relative to the stage's
   Value hyper_parameters;
+  Value pipeline;  ///< CheckpointInfo: what weights of this training belong to
 
   [[nodiscard]] Value to_value(const FitResult& result) const;
 };

@@ -37,18 +37,6 @@ Value hyper_parameters(const StageContext& context, const ModelShape& shape) {
   return all;
 }
 
-Value pipeline_info(const StageContext& context, const Windows& windows, const ModelShape& shape) {
-  CheckpointInfo info{.model_type = context.tables.model.type,
-                      .model_options = all_options(context.registry, "model", context.tables.model),
-                      .window = shape.window,
-                      .horizon = shape.horizon,
-                      .window_norm = windows.info().window_norm,
-                      .shape = shape,
-                      .series = {}};
-  if (windows.series()) info.series = windows.series()->info();
-  return info.to_value();
-}
-
 std::int64_t trainable_values(const Model& model) {
   std::int64_t count = 0;
   for (const torch::Tensor& parameter : model.parameters()) count += parameter.requires_grad() ? parameter.numel() : 0;
@@ -112,7 +100,7 @@ FitSpec TrainStage::build(const StageContext& context, const Windows& windows) c
     spec.callbacks.push_back(context.registry.make<Callback>("Timer", Value::Map{{"duration", spec.trainer.max_time}}));
   }
   spec.hyper_parameters = hyper_parameters(context, spec.shape);
-  spec.pipeline_info = pipeline_info(context, windows, spec.shape);
+  spec.pipeline_info = CheckpointInfo::of(tables.model.type, all_options(context.registry, "model", tables.model), windows).to_value();
 
   torch::manual_seed(static_cast<std::uint64_t>(context.settings.seed));  // right before the model: its weights follow from the seed alone
   spec.model = context.registry.make<Model>(tables.model.type, tables.model.options, spec.shape);
@@ -157,7 +145,8 @@ void TrainStage::run(StageContext& context) {
                         .best = {},
                         .last = {},
                         .windows = "../" + input.folder.filename().string(),
-                        .hyper_parameters = spec.hyper_parameters};
+                        .hyper_parameters = spec.hyper_parameters,
+                        .pipeline = spec.pipeline_info};
 
   const FitResult result = fit(std::move(spec), *windows, run);
   report.last = trial ? trial_checkpoint.filename() : result.last_checkpoint;

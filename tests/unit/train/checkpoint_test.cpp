@@ -127,6 +127,12 @@ TEST_CASE("a checkpoint is read back as it was written") {
   check_equal(read_checkpoint(folder / "a.ckpt"), example());
 }
 
+TEST_CASE("a plain state_dict comes as a checkpoint that has nothing else") {
+  const Folder folder;
+  write_checkpoint(folder / "weights.pt", State::Map{{"fc.weight", torch::ones({2})}});
+  CHECK(torch::equal(read_checkpoint(folder / "weights.pt").at("state_dict").at("fc.weight").tensor(), torch::ones({2})));
+}
+
 TEST_CASE("the same content gives the same bytes, and nothing is left beside the file") {
   const Folder folder;
   write_checkpoint(folder / "deep/a.ckpt", example());
@@ -138,7 +144,8 @@ TEST_CASE("the same content gives the same bytes, and nothing is left beside the
 TEST_CASE("a view is written with its own values only") {
   const Folder folder;
   const torch::Tensor large = torch::arange(100'000, torch::kFloat);
-  write_checkpoint(folder / "view.ckpt", State::Map{{"x", large.slice(0, 10, 13)}, {"t", large.slice(0, 0, 6).reshape({2, 3}).t()}});
+  write_checkpoint(folder / "view.ckpt",
+                   State::Map{{"epoch", 1}, {"x", large.slice(0, 10, 13)}, {"t", large.slice(0, 0, 6).reshape({2, 3}).t()}});
   CHECK(std::filesystem::file_size(folder / "view.ckpt") < 5'000);
   const State back = read_checkpoint(folder / "view.ckpt");
   CHECK(torch::equal(back.at("x").tensor(), torch::tensor({10.0F, 11.0F, 12.0F})));

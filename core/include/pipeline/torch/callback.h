@@ -75,6 +75,7 @@ struct BatchEnd {
 /// Checkpoints that a callback keeps.
 struct CheckpointRecord {
   std::string monitor;
+  std::string mode;  ///< of the monitor: min | max, whether a smaller or a larger value is better
   std::optional<double> best_score;
   std::filesystem::path best, last;  ///< empty: none
 };

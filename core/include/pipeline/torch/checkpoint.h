@@ -15,9 +15,10 @@
 namespace pipeline {
 
 /// Writes a file that Python's torch.load(weights_only=True) opens as nested dicts, beside itself and renamed; Error (unexpected) on a full
-/// disk.
+/// disk. Under a name that ends in .safetensors: the weights in that format, plain entries as its metadata.
 PIPELINE_EXPORT void write_checkpoint(const std::filesystem::path& file, const State& content);
-/// Reads such a file, ours or Lightning's, by an allow-listed pickle reader that runs no code; Error (training) names what is wrong.
+/// Reads such a file, ours or Lightning's, by an allow-listed pickle reader that runs no code; Error (training) names what is wrong. A
+/// plain state_dict (.pt) and a .safetensors file come as a checkpoint with few entries beside `state_dict`.
 [[nodiscard]] PIPELINE_EXPORT State read_checkpoint(const std::filesystem::path& file);
 
 /// The plain data under the checkpoint's key `pipeline`: model type and options, window, horizon, window_norm, and the series' columns with
@@ -32,6 +33,8 @@ struct PIPELINE_EXPORT CheckpointInfo {
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static CheckpointInfo from_value(const Value& value);
+  /// Of a model that is trained on these windows; `options` with every default.
+  [[nodiscard]] static CheckpointInfo of(const std::string& model_type, Value options, const Windows& windows);
 };
 
 /// Parameters and buffers under their dotted names, in order of registration, on the CPU.
@@ -44,6 +47,9 @@ struct LoadedModel {
   CheckpointInfo info;
   std::shared_ptr<Model> model;  ///< in eval mode, on the device
 };
-[[nodiscard]] PIPELINE_EXPORT LoadedModel load_model(const std::filesystem::path& file, const Registry& registry, torch::Device device);
+/// `otherwise` says what the weights belong to where the file does not: Lightning's and plain weights don't. Error (training) when neither
+/// does, or when weights and model do not fit.
+[[nodiscard]] PIPELINE_EXPORT LoadedModel load_model(const std::filesystem::path& file, const Registry& registry, torch::Device device,
+                                                     const std::optional<CheckpointInfo>& otherwise = std::nullopt);
 
 }  // namespace pipeline
