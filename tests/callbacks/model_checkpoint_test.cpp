@@ -246,7 +246,7 @@ TEST_CASE("a checkpoint holds the record of itself, under Lightning's keys") {
   Names keys;
   for (const auto& [key, value] : within.map()) keys.push_back(key);
   CHECK(keys == Names{"monitor", "best_model_score", "best_model_path", "current_score", "dirpath", "best_k_models", "kth_best_model_path",
-                      "kth_value", "last_model_path"});
+                      "kth_value", "last_model_path", "_last_global_step_saved", "_last_checkpoint_saved", "_defer_save_until_validation"});
 }
 
 TEST_CASE("a continued training knows the best of before, and of another folder only its path") {

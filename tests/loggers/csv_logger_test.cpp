@@ -24,6 +24,26 @@ TEST_CASE("columns are sorted, cells that a call did not have are empty, doubles
         "0,99,,0.3333333333333333\n");
 }
 
+TEST_CASE("a file is cut back to what it was: lines and columns") {
+  const TempFolder folder;
+  const auto path = folder.path() / "metrics.csv";
+  MetricsFile file(path);
+  file.append(std::array{Row{{{"b", 1.5}}, 0}, Row{{{"b", 2.5}}, 1}});
+  const std::string before = read_text(path);
+  const Extent extent = Extent::from_value(file.extent().to_value());
+  file.append(std::array{Row{{{"a", 7.0}}, 2}});
+  MetricsFile continued(path);
+  continued.cut(extent);
+  CHECK(read_text(path) == before);
+  continued.append(std::array{Row{{{"b", 3.5}}, 2}});
+  CHECK(read_text(path) == before + "3.5,2\n");
+  CHECK(continued.extent().rows == 3);
+
+  MetricsFile emptied(path);
+  emptied.cut({});
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
 TEST_CASE("a scalar that comes up later adds a column to the lines that are there") {
   const TempFolder folder;
   MetricsFile file(folder.path() / "metrics.csv");
@@ -53,7 +73,7 @@ TEST_CASE("the logger writes rows and hparams.yaml, and a later stage adds rows"
   const TempFolder folder;
   RecordingLog log;
   {
-    CSVLogger logger({}, {folder.path(), false, log});
+    CSVLogger logger({}, {folder.path(), false, {}, log});
     logger.log_hyper_parameters(pipeline::Value(pipeline::Value::Map{{"lr", 1e-5}}));
     logger.log_scalars(std::array{Pair("train_loss", 0.5)}, 0);
     logger.flush();
@@ -61,7 +81,7 @@ TEST_CASE("the logger writes rows and hparams.yaml, and a later stage adds rows"
     logger.log_scalars(std::array{Pair("train_loss", 0.25)}, 1);
     logger.finish(true);
   }
-  CSVLogger later({.prefix = "final"}, {folder.path(), true, log});
+  CSVLogger later({.prefix = "final"}, {folder.path(), true, {}, log});
   later.log_final_metrics(std::array{Pair("test_mse", 0.125)}, 1);
   later.finish(true);
   CHECK(read_text(folder.path() / "metrics.csv") == "final-test_mse,step,train_loss\n,0,0.5\n,1,0.25\n0.125,1,\n");
@@ -72,7 +92,7 @@ TEST_CASE("the logger writes rows and hparams.yaml, and a later stage adds rows"
 TEST_CASE("a folder that cannot be written costs one warning, not the training") {
   const TempFolder folder;
   RecordingLog log;
-  CSVLogger logger({}, {folder.path() / "gone", false, log});
+  CSVLogger logger({}, {folder.path() / "gone", false, {}, log});
   logger.log_scalars(std::array{Pair("train_loss", 0.5)}, 0);
   logger.flush();
   logger.log_scalars(std::array{Pair("train_loss", 0.5)}, 1);

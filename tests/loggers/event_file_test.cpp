@@ -56,6 +56,33 @@ TEST_CASE("flush puts everything that was added into the file, after the version
   CHECK(log.warnings().empty());
 }
 
+TEST_CASE("a file is cut back to what it was and continued; one that is gone is begun anew") {
+  const TempFolder folder;
+  RecordingLog log;
+  FileExtent extent;
+  {
+    EventFile file(folder.path(), never, log);
+    file.add("first");
+    extent = file.extent();
+    file.add("lost");
+  }
+  {
+    EventFile file(folder.path(), never, log, extent);
+    CHECK(file.extent().bytes == extent.bytes);
+    file.add("second");
+  }
+  const auto records = read_records(only_file(folder.path(), "tfevents"));
+  REQUIRE(records.size() == 3);
+  CHECK(records[1] == "first");
+  CHECK(records[2] == "second");
+  std::filesystem::remove(only_file(folder.path(), "tfevents"));
+  {
+    EventFile file(folder.path(), never, log, extent);
+    file.add("third");
+  }
+  CHECK(read_records(only_file(folder.path(), "tfevents")).size() == 2);
+}
+
 TEST_CASE("the writer's thread writes without being asked") {
   const TempFolder folder;
   RecordingLog log;

@@ -41,7 +41,7 @@ TEST_CASE("hyper-parameters are flattened as Lightning flattens them") {
 TEST_CASE("a training declares its hyper-parameters once and says how it ended") {
   const TempFolder folder;
   RecordingLog log;
-  TensorBoardLogger logger({}, {folder.path(), false, log});
+  TensorBoardLogger logger({}, {folder.path(), false, {}, log});
   logger.log_hyper_parameters(Value(Value::Map{{"lr", 0.1}}));
   logger.log_scalars(std::array{Pair("train_loss", 0.5), Pair("epoch", 0)}, 49);
   logger.finish(true);
@@ -57,7 +57,7 @@ TEST_CASE("a training declares its hyper-parameters once and says how it ended")
 TEST_CASE("a later stage adds its metrics in a file of its own and declares nothing anew") {
   const TempFolder folder;
   RecordingLog log;
-  TensorBoardLogger logger({}, {folder.path(), true, log});
+  TensorBoardLogger logger({}, {folder.path(), true, {}, log});
   logger.log_hyper_parameters(Value(Value::Map{{"lr", 0.1}}));
   logger.log_final_metrics(std::array{Pair("hp_metric", 0.25), Pair("test_mse", 0.25)}, 99);
   logger.finish(true);
@@ -70,7 +70,7 @@ TEST_CASE("a later stage adds its metrics in a file of its own and declares noth
 TEST_CASE("default_hp_metric = false leaves the placeholder out") {
   const TempFolder folder;
   RecordingLog log;
-  TensorBoardLogger logger({.default_hp_metric = false, .hp_metrics = {"val_loss"}, .prefix = "run"}, {folder.path(), false, log});
+  TensorBoardLogger logger({.default_hp_metric = false, .hp_metrics = {"val_loss"}, .prefix = "run"}, {folder.path(), false, {}, log});
   logger.log_hyper_parameters(Value(Value::Map{{"lr", 0.1}}));
   logger.finish(false);
   const auto records = read_records(only_file(folder.path(), "tfevents"));
@@ -81,7 +81,7 @@ TEST_CASE("default_hp_metric = false leaves the placeholder out") {
 TEST_CASE("a folder that cannot be written costs warnings, not the training") {
   const TempFolder folder;
   RecordingLog log;
-  TensorBoardLogger logger({}, {folder.path() / "gone", false, log});
+  TensorBoardLogger logger({}, {folder.path() / "gone", false, {}, log});
   logger.log_hyper_parameters(Value(Value::Map{{"lr", 0.1}}));
   logger.log_scalars(std::array{Pair("train_loss", 0.5)}, 0);
   logger.finish(true);

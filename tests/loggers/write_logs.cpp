@@ -54,8 +54,8 @@ int main(int count, char** arguments) {
   const std::span png{reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()};
   test::RecordingLog log;
   for (const bool later : {false, true}) {
-    TensorBoardLogger tensorboard({}, {folder, later, log});
-    CSVLogger csv({}, {folder, later, log});
+    TensorBoardLogger tensorboard({}, {folder, later, {}, log});
+    CSVLogger csv({}, {folder, later, {}, log});
     for (Logger* logger : std::initializer_list<Logger*>{&tensorboard, &csv}) later ? evaluate(*logger) : train(*logger, png);
   }
   return log.warnings().empty() ? 0 : 1;

@@ -19,6 +19,7 @@ namespace pipeline {
 struct LoggerContext {
   std::filesystem::path version_dir;  ///< <log_dir>/<ModelName>/version_<N>, exists
   bool append = false;                ///< a later stage adds to a training that has ended
+  Value position{};                   ///< Logger::position of a training that is continued: what was logged after it goes. Null: a new one
   Log& log;
 };
 
@@ -47,6 +48,9 @@ class PIPELINE_EXPORT Logger {
   virtual void log_final_metrics(Scalars metrics, std::int64_t step) = 0;
   /// Everything so far reaches the disk.
   virtual void flush() = 0;
+  /// The same, and where that leaves the logger: plain data that one of the same type is made with to go on from here. Null where it needs
+  /// none and goes on behind what is there.
+  [[nodiscard]] virtual Value position();
   /// The last call. `success` is false for a training that failed or was interrupted.
   virtual void finish(bool success) = 0;
 };

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,6 +52,11 @@ struct Artifact {
 struct StageContext {
   std::string stage;             ///< its name in the workflow
   std::filesystem::path folder;  ///< empty; what is written here is swapped in whole when run() returns
+  /// For what must outlive a killed run (resume points): kept as it is from run to run. Made by whoever writes into it.
+  std::filesystem::path lasting{};
+  bool resume = false;  ///< go on with what an earlier run left in `lasting`
+  /// What decides the result, field by field: "optimizer.lr", "input.preprocess", "build.LSTMModel", ...
+  std::map<std::string, std::string> key{};
   const RunSettings& settings;
   const TrainingTables& tables;
   const Registry& registry;
@@ -66,6 +72,10 @@ struct StageContext {
   [[nodiscard]] PIPELINE_EXPORT std::vector<Artifact> inputs_of(std::string_view kind) const;
   [[nodiscard]] PIPELINE_EXPORT const Artifact& input(std::string_view kind) const;
 };
+
+/// What differs between two keys, in words: "optimizer.lr changed from 0.001 to 0.01", "preprocess gives something else".
+[[nodiscard]] PIPELINE_EXPORT std::vector<std::string> key_changes(const std::map<std::string, std::string>& before,
+                                                                   const std::map<std::string, std::string>& now);
 
 /// One step of a workflow. A stage is built with its options, run once and destroyed.
 class PIPELINE_EXPORT Stage {

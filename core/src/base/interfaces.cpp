@@ -15,6 +15,10 @@ Predictor::~Predictor() = default;
 CheckpointTool::~CheckpointTool() = default;
 Logger::~Logger() = default;
 
+Value Logger::position() {
+  flush();
+  return {};
+}
 void Logger::log_image(const std::string&, std::span<const unsigned char>, int, int, std::int64_t) {}
 void Logger::log_histogram(const std::string&, std::span<const float>, std::int64_t) {}
 

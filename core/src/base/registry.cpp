@@ -1,4 +1,5 @@
 #include "pipeline/registry.h"
+#include <algorithm>
 
 namespace pipeline {
 
@@ -52,7 +53,7 @@ void Registry::load_library(const std::string& library) const {
 
 Error Registry::constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const {
   const std::string text = error.what();
-  const std::string what = text.substr(0, text.find("\nException raised from"));  // LibTorch appends the C++ call stack
+  const std::string what = text.substr(0, std::min(text.find("\nException raised from"), text.find("\nframe #")));  // LibTorch's call stack
   const ComponentInfo* info = find(kind, name);
   return plugin_error("constructor-throws: the " + std::string(kind) + " \"" + std::string(name) + "\" of " +
                       (info ? origin_of(*info) : "the program itself") + " cannot be made: " + what +

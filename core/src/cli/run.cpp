@@ -18,13 +18,20 @@ void add_options(po::options_description& options) {
       ("until", po::value<std::string>()->value_name("NAME"), "run this stage and all it depends on")                                     //
       ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(), "change a value of the workflow; repeatable")  //
       ("force", "run the stages even where nothing changed")                                                                              //
+      ("resume", "go on with a training that was interrupted, or that is to train longer")                                                //
       ("dry-run", "say what would run and why, and stop");
 }
 
 Selection selection_of(const Invocation& invocation) {
-  Selection selection{invocation.text("stage"), invocation.text("from"), invocation.text("until"), invocation.arguments.count("force") > 0};
+  const auto given = [&](const char* flag) { return invocation.arguments.count(flag) > 0; };
+  Selection selection{.stage = invocation.text("stage"),
+                      .from = invocation.text("from"),
+                      .until = invocation.text("until"),
+                      .force = given("force"),
+                      .resume = given("resume")};
   if (!selection.stage.empty() + !selection.from.empty() + !selection.until.empty() > 1)
     throw usage_error("--stage, --from and --until exclude each other: give one");
+  if (selection.force && selection.resume) throw usage_error("--force trains from the start and --resume goes on: give one");
   return selection;
 }
 

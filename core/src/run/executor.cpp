@@ -48,16 +48,16 @@ class Executor {
   Executor(const Workflow& workflow, const Registry& registry, Log& log, const std::atomic<int>& cancel)
       : workflow_(workflow), registry_(registry), log_(log), cancel_(cancel), run_folder_(run_folder_of(workflow)) {}
 
-  StageResult run(const StagePlan& stage, bool force) {
+  StageResult run(const StagePlan& stage, const Selection& selection) {
     const StageLock lock(run_folder_, stage.name, StageLock::Mode::exclusive);
     const std::vector<StageLock> inputs = lock_inputs(stage);
-    const Examined now = examine_stage(stage, workflow_, registry_, force);
+    const Examined now = examine_stage(stage, workflow_, registry_, selection);
     if (now.reasons.empty()) {
       log_.info("[" + stage.name + "] up to date");
       return {stage.name, stage.type, false, 0, now.last->summary()};
     }
     log_.info("[" + stage.name + "] " + joined(now.reasons));
-    return run_now(stage, now.key);
+    return run_now(stage, now.key, selection.resume);
   }
 
  private:
@@ -69,11 +69,14 @@ class Executor {
     return locks;
   }
 
-  StageResult run_now(const StagePlan& stage, const StageKey& key) {
+  StageResult run_now(const StagePlan& stage, const StageKey& key, bool resume) {
     const auto start = Clock::now();
     StagedFolder staged(run_folder_, stage.name);
     StageContext context{.stage = stage.name,
                          .folder = staged.path(),
+                         .lasting = lasting_folder(workflow_, stage.name),
+                         .resume = resume,
+                         .key = key.fields,
                          .settings = workflow_.settings,
                          .tables = stage.tables,
                          .registry = registry_,
@@ -143,7 +146,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
     if (!selected.contains(stage.name)) continue;
     try {
       if (cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted before it started; run the same command to go on");
-      outcome.stages.push_back(executor.run(stage, selection.force));
+      outcome.stages.push_back(executor.run(stage, selection));
     } catch (const Error& error) {
       const bool interrupted = error.status() == ExitStatus::interrupted;
       if (error.status() != ExitStatus::locked) record(interrupted ? "interrupted" : "failed");

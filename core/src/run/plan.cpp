@@ -42,6 +42,16 @@ std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Wo
   return hashes;
 }
 
+/// Whether a run that did not end left something after the last one that did.
+bool newer_than_result(const std::filesystem::path& lasting, const std::filesystem::path& folder) {
+  std::error_code none;
+  const auto finished = std::filesystem::last_write_time(folder / "manifest.json", none);
+  for (std::filesystem::directory_iterator entry(lasting, none), end; !none && entry != end; entry.increment(none)) {
+    if (entry->is_regular_file() && entry->last_write_time() > finished) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::filesystem::path run_folder_of(const Workflow& workflow) { return workflow.settings.run_dir / workflow.name; }
@@ -66,7 +76,11 @@ std::set<std::string> selected_stages(const Workflow& workflow, const Selection&
   return names;
 }
 
-Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const Registry& registry, bool force) {
+std::filesystem::path lasting_folder(const Workflow& workflow, const std::string& stage) {
+  return run_folder_of(workflow) / ("." + stage + ".lasting");
+}
+
+Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const Registry& registry, const Selection& selection) {
   const std::filesystem::path folder = run_folder_of(workflow) / stage.name;
   Examined out{{}, Manifest::read(folder), {}};
   const Value nothing;
@@ -77,7 +91,9 @@ Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const R
   }
   out.reasons = key_changes(out.last->fields(), out.key.fields);
   if (const std::string gone = out.last->missing_file(folder); !gone.empty()) out.reasons.push_back(gone + " is gone");
-  if (force) out.reasons.push_back("--force");
+  if (selection.force) out.reasons.push_back("--force");
+  if (selection.resume && newer_than_result(lasting_folder(workflow, stage.name), folder))
+    out.reasons.push_back("an interrupted run is continued");
   return out;
 }
 
@@ -92,7 +108,7 @@ std::vector<StageStatus> plan_run(const Workflow& workflow, const Registry& regi
     }
     if (status.reasons.empty()) {
       try {
-        status.reasons = examine_stage(stage, workflow, registry, selection.force && status.selected).reasons;
+        status.reasons = examine_stage(stage, workflow, registry, status.selected ? selection : Selection{}).reasons;
       } catch (const Error& error) {
         status.reasons.emplace_back(error.what());
       }

@@ -15,10 +15,11 @@ namespace pipeline {
 
 /// Which stages `run` is asked for. At most one of the names is set.
 struct Selection {
-  std::string stage;   ///< this one alone, on what earlier runs left
-  std::string from;    ///< this one and all that depend on it
-  std::string until;   ///< this one and all it depends on
-  bool force = false;  ///< even where nothing changed
+  std::string stage;    ///< this one alone, on what earlier runs left
+  std::string from;     ///< this one and all that depend on it
+  std::string until;    ///< this one and all it depends on
+  bool force = false;   ///< even where nothing changed
+  bool resume = false;  ///< go on with what an interrupted run left
 };
 
 /// Where a stage stands.
@@ -42,7 +43,11 @@ struct Examined {
   std::vector<std::string> reasons;
 };
 /// Error (usage) when a stage that gives an input has not run yet, naming it.
-[[nodiscard]] Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const Registry& registry, bool force);
+[[nodiscard]] Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const Registry& registry,
+                                     const Selection& selection);
+
+/// Where a stage keeps what outlives a killed run: StageContext::lasting.
+[[nodiscard]] std::filesystem::path lasting_folder(const Workflow& workflow, const std::string& stage);
 
 /// All stages with what a run would do, in execution order.
 [[nodiscard]] std::vector<StageStatus> plan_run(const Workflow& workflow, const Registry& registry, const Selection& selection);

@@ -23,10 +23,6 @@ struct StageKey {
 [[nodiscard]] StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, const Registry& registry,
                                       const std::map<std::string, std::string>& input_hashes, const Value& previous);
 
-/// What differs between two keys, in words: "optimizer.lr changed from 0.001 to 0.01", "preprocess gives other data".
-[[nodiscard]] std::vector<std::string> key_changes(const std::map<std::string, std::string>& before,
-                                                   const std::map<std::string, std::string>& now);
-
 /// The components a stage uses: (kind, type) of its model, loss, optimizer, callbacks and so on.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& stage);
 

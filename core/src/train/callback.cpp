@@ -5,6 +5,8 @@ namespace pipeline {
 Trainer::~Trainer() = default;
 Callback::~Callback() = default;
 
+std::optional<std::filesystem::file_time_type> Trainer::resumed_from() const { return {}; }
+
 void Callback::setup(Trainer&) {}
 void Callback::on_fit_start(Trainer&) {}
 void Callback::on_sanity_check_start(Trainer&) {}

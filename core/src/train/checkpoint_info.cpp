@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "pipeline/errors.h"
 #include "pipeline/torch/forecaster.h"
 
 namespace pipeline {
@@ -21,6 +22,20 @@ std::vector<std::int64_t> integers(const Value& list) {
   std::vector<std::int64_t> out;
   for (const Value& item : list.as_list()) out.push_back(item.as_int());
   return out;
+}
+
+/// What comes from a file must agree with itself before anything is indexed by it.
+void check(const CheckpointInfo& info) {
+  const ModelShape& shape = info.shape;
+  bool agrees = info.model_options.is_map() && info.window > 0 && info.horizon > 0 && shape.targets > 0 &&
+                shape.target_columns.size() == shape.target_names.size();
+  for (const std::int64_t column : shape.target_columns) agrees = agrees && column >= -1 && column < shape.features;
+  if (info.series) {
+    const SeriesInfo& series = *info.series;
+    agrees = agrees && series.features == shape.feature_names && series.targets == shape.target_names &&
+             series.columns.size() >= series.features.size();
+  }
+  if (!agrees) throw training_error("its window, horizon, features and targets do not agree with each other");
 }
 
 }  // namespace
@@ -53,6 +68,7 @@ CheckpointInfo CheckpointInfo::from_value(const Value& value) {
   out.shape.features = static_cast<std::int64_t>(out.shape.feature_names.size());
   out.shape.targets = static_cast<std::int64_t>(out.shape.target_names.size());
   if (const Value* series = value.find("series")) out.series = SeriesInfo::from_value(*series);
+  check(out);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include <torch/nn/module.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <string_view>
@@ -48,7 +49,23 @@ CheckpointInfo info_of(const State& content, const std::optional<CheckpointInfo>
   }
 }
 
-/// What the file says of its model need not make sense: a name that no plugin has, options out of range, absurd sizes.
+/// A few bytes can ask for a model of any size: no width or count is larger than the number of values in its weights.
+void check_sizes(const CheckpointInfo& info, const State& weights) {
+  constexpr std::int64_t always_fine = 4096;
+  std::int64_t values = 0;
+  for (const auto& [name, weight] : weights.map()) {
+    if (const auto* tensor = std::get_if<torch::Tensor>(&weight.data)) values += tensor->numel();
+  }
+  Value::Map sizes = info.model_options.as_map();
+  sizes["horizon"] = info.horizon;
+  for (const auto& [name, option] : sizes) {
+    if (option.is_int() && option.as_int() > std::max(always_fine, values))
+      throw training_error("its model's " + name + " = " + to_toml(option) + " does not fit its weights, which are " +
+                           std::to_string(values) + " values");
+  }
+}
+
+/// What the file says of its model need not make sense: a name that no plugin has, options out of range.
 std::shared_ptr<Model> make_model(const CheckpointInfo& info, const Registry& registry) {
   try {
     return registry.make<Model>(info.model_type, info.model_options, info.shape);
@@ -82,6 +99,9 @@ void load_model_state(torch::nn::Module& model, const State& state_dict, const s
       wrong.push_back("'" + name + "' " + shape_text(tensor) + " is missing");
     } else if (source->sizes() != tensor.sizes()) {
       wrong.push_back("'" + name + "' is " + shape_text(*source) + " where the model has " + shape_text(tensor));
+    } else if (source->is_floating_point() != tensor.is_floating_point()) {
+      wrong.push_back("'" + name + "' is of type " + c10::toString(source->scalar_type()) + " where the model has " +
+                      c10::toString(tensor.scalar_type()));
     }
     sources.push_back(source);
   }
@@ -102,6 +122,7 @@ LoadedModel load_model(const std::filesystem::path& file, const Registry& regist
   const State content = read_checkpoint(file);
   try {
     LoadedModel out{.info = info_of(content, otherwise), .model = nullptr};
+    check_sizes(out.info, content.at("state_dict"));
     out.model = make_model(out.info, registry);
     load_model_state(*out.model, content.at("state_dict"), "its state_dict");
     out.model->to(device);

@@ -13,4 +13,7 @@ namespace pipeline {
 /// Another optimizer's groups carry `lr` and `params` only. A scheduler (or nullptr) adds its entries to the groups.
 [[nodiscard]] State optimizer_state(torch::optim::Optimizer& optimizer, const Scheduler* scheduler);
 
+/// Takes such a state, ours or PyTorch's, settings of the groups included. Error (training) when it is of another optimizer or model.
+void load_optimizer_state(torch::optim::Optimizer& optimizer, const State& state);
+
 }  // namespace pipeline

@@ -2,8 +2,12 @@
 
 namespace pipeline {
 
-EpochLoss::EpochLoss(torch::Device device) : on_cpu_(device.is_cpu()) {
-  if (!on_cpu_) device_sum_ = torch::zeros({}, torch::TensorOptions().dtype(torch::kFloat64).device(device));
+EpochLoss::EpochLoss(torch::Device device, const LossSums& before)
+    : on_cpu_(device.is_cpu()), sum_(before.sum), last_value_(before.last), windows_(before.windows) {
+  if (on_cpu_) return;
+  const auto scalar = torch::TensorOptions().dtype(torch::kFloat64).device(device);
+  device_sum_ = torch::full({}, before.sum, scalar);
+  last_ = torch::full({}, before.last, scalar);
 }
 
 void EpochLoss::add(const torch::Tensor& loss, std::int64_t windows) {
@@ -19,6 +23,8 @@ void EpochLoss::add(const torch::Tensor& loss, std::int64_t windows) {
 
 double EpochLoss::last() const { return on_cpu_ ? last_value_ : last_.item<double>(); }
 
-double EpochLoss::mean() const { return (on_cpu_ ? sum_ : device_sum_.item<double>()) / static_cast<double>(windows_); }
+LossSums EpochLoss::sums() const { return {.sum = on_cpu_ ? sum_ : device_sum_.item<double>(), .last = last(), .windows = windows_}; }
+
+double EpochLoss::mean() const { return sums().sum / static_cast<double>(windows_); }
 
 }  // namespace pipeline

@@ -6,11 +6,17 @@
 
 namespace pipeline {
 
+/// What an epoch's loss has summed so far, as numbers.
+struct LossSums {
+  double sum = 0, last = 0;
+  std::int64_t windows = 0;
+};
+
 /// The size-weighted mean of an epoch's batch losses. On the CPU every loss is read at once; on a GPU the sum stays there and nothing
 /// waits.
 class EpochLoss {
  public:
-  explicit EpochLoss(torch::Device device);
+  explicit EpochLoss(torch::Device device, const LossSums& before = {});
   /// `loss`: scalar, detached; `windows`: size of its batch.
   void add(const torch::Tensor& loss, std::int64_t windows);
   /// The last loss as a number; waits for a GPU unless the CPU read it already.
@@ -18,12 +24,14 @@ class EpochLoss {
   /// Whether last() costs nothing.
   [[nodiscard]] bool is_read() const { return on_cpu_; }
   [[nodiscard]] double mean() const;
+  /// Waits for a GPU.
+  [[nodiscard]] LossSums sums() const;
 
  private:
   bool on_cpu_;
-  double sum_ = 0, last_value_ = 0;
+  double sum_, last_value_;
   torch::Tensor device_sum_, last_;
-  std::int64_t windows_ = 0;
+  std::int64_t windows_;
 };
 
 }  // namespace pipeline

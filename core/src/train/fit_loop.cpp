@@ -99,12 +99,16 @@ void FitLoop::fail(const std::string& what) {
 
 void FitLoop::fit() {
   trainer_.each([&](Callback& callback) { callback.setup(trainer_); });
+  if (spec_.optimizer) schedule_.start(trainer_.plan(), spec_.trainer.accumulate_grad_batches);
+  const bool continued = spec_.optimizer && !std::holds_alternative<std::monostate>(spec_.start.data);
+  if (continued) restore();
   trainer_.each([&](Callback& callback) { callback.on_fit_start(trainer_); });
-  for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->log_hyper_parameters(spec_.hyper_parameters);
+  if (!trainer_.resumed_from()) {
+    for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->log_hyper_parameters(spec_.hyper_parameters);
+  }
   spec_.model->train();
   if (spec_.optimizer) {
-    schedule_.start(trainer_.plan(), spec_.trainer.accumulate_grad_batches);
-    sanity_check();
+    if (!continued) sanity_check();  // as in Lightning: it would disturb what was restored
     train();
   } else {
     validate_untrained();
@@ -135,40 +139,61 @@ void FitLoop::validate_untrained() {
 }
 
 void FitLoop::train() {
+  if (trainer_.resumed_from()) {
+    restore_generators(generators_, run_.device);
+  } else {
+    keep_position();  // from now on --resume goes on in this version folder
+  }
   if (training_done()) return;
   TrainStep step(forecaster_, *spec_.loss, *spec_.optimizer, spec_.trainer);
   // The first pass begins here and the others after on_train_epoch_start: that is when Lightning makes PyTorch draw its seeds.
-  std::unique_ptr<Loader::Pass> pass = train_loader_.begin(trainer_.plan().train_batches);
+  std::unique_ptr<Loader::Pass> first;
+  if (trainer_.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);
   trainer_.each([&](Callback& callback) { callback.on_train_start(trainer_); });
   while (!training_done()) {
-    trainer_.each([&](Callback& callback) { callback.on_train_epoch_start(trainer_); });
-    ++trainer_.progress.epochs_started;
-    if (trainer_.progress.epochs_completed > 0) pass = train_loader_.begin(trainer_.plan().train_batches);
-    run_epoch(*pass, step);
-    pass.reset();
+    if (!epoch_) begin_epoch(std::move(first));
+    run_epoch(step);
   }
   if (!interrupted_) trainer_.each([&](Callback& callback) { callback.on_train_end(trainer_); });
 }
 
-void FitLoop::run_epoch(Loader::Pass& pass, TrainStep& step) {
-  const auto begin = std::chrono::steady_clock::now();
-  trainer_.progress.batches_in_epoch = trainer_.progress.steps_in_epoch = trainer_.progress.scheduler_steps_in_epoch = 0;
-  validated_ = false;
-  EpochLoss losses(run_.device);
-  std::int64_t index = 0;
-  while (const std::optional<Batch> batch = pass.next()) {
-    if (!run_batch(*batch, index, step, losses)) break;
-    if (run_.cancel.load(std::memory_order_relaxed) != 0) {
-      interrupted_ = true;
-      return;
-    }
-    if (epoch_done(index)) break;
-    ++index;
+void FitLoop::begin_epoch(std::unique_ptr<Loader::Pass> pass) {
+  FitProgress& progress = trainer_.progress;
+  trainer_.each([&](Callback& callback) { callback.on_train_epoch_start(trainer_); });
+  ++progress.epochs_started;
+  if (!pass) pass = train_loader_.begin(trainer_.plan().train_batches);
+  epoch_.emplace(FitEpoch{.pass = std::move(pass), .losses = EpochLoss(run_.device)});
+  if (const std::int64_t done = std::exchange(batches_before_, 0); done > 0) {
+    epoch_->pass = train_loader_.continue_pass(trainer_.plan().train_batches, epoch_->pass->seed(), done);
+    epoch_->next = done;
+  } else {
+    progress.batches_in_epoch = progress.steps_in_epoch = progress.scheduler_steps_in_epoch = 0;
   }
-  end_epoch(losses, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
 
-bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step, EpochLoss& losses) {
+void FitLoop::run_epoch(TrainStep& step) {
+  FitEpoch& epoch = *epoch_;
+  const std::int64_t batches = trainer_.plan().train_batches;
+  while (!epoch_done(epoch.next - 1)) {
+    const std::optional<Batch> batch = epoch.pass->next();
+    if (!batch || !run_batch(*batch, epoch.next, step)) break;
+    if (!step.steps_after(epoch.next++, batches)) continue;
+    if (run_.cancel.load(std::memory_order_relaxed) != 0) {
+      interrupted_ = true;
+      keep_position();
+      return;
+    }
+    if (!epoch_done(epoch.next - 1)) keep_position_if_due();
+  }
+  const bool cut_short = epoch.next < batches && !may_stop();  // by max_steps: with a larger one training goes on within the epoch
+  if (cut_short) keep_position();
+  end_epoch();
+  epoch_.reset();
+  if (!cut_short) keep_position();
+}
+
+bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step) {
+  EpochLoss& losses = epoch_->losses;
   FitProgress& progress = trainer_.progress;
   const std::int64_t batches = trainer_.plan().train_batches;
   trainer_.ask([&](Callback& callback) { return callback.on_train_batch_start(trainer_, index); });
@@ -188,7 +213,7 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step,
 
   if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.pruned && (trainer_.plan().validates_after(index) || may_stop())) {
     validation_.run(trainer_, trainer_.plan().val_batches);
-    validated_ = true;
+    epoch_->validated = true;
     const auto loss_now = trainer_.metrics.find("val_loss");
     if (loss_now != trainer_.metrics.end() && !trainer_.stop_requested) require_finite(loss_now->second, "validation loss");
   }
@@ -208,13 +233,13 @@ void FitLoop::note_loss(const EpochLoss& losses, bool stepped) {
   trainer_.log_with_epoch({{"train_loss_step", loss}});
 }
 
-void FitLoop::end_epoch(const EpochLoss& losses, double seconds) {
+void FitLoop::end_epoch() {
   FitProgress& progress = trainer_.progress;
   EpochRecord record{.epoch = progress.epochs_completed,
                      .step = progress.steps,
-                     .train_loss = losses.mean(),
+                     .train_loss = epoch_->losses.mean(),
                      .learning_rate = learning_rate_,
-                     .seconds = seconds,
+                     .seconds = epoch_->seconds(),
                      .val = {}};
   ++progress.epochs_processed;
   if (progress.batches_in_epoch > 0) {
@@ -234,7 +259,7 @@ void FitLoop::end_epoch(const EpochLoss& losses, double seconds) {
     trainer_.log_with_epoch({{"train_loss_epoch", record.train_loss}});
     ++progress.batches_that_stepped;
   }
-  if (validated_) {
+  if (epoch_->validated) {
     for (const char* name : validation_metrics) {
       if (const auto found = trainer_.metrics.find(name); found != trainer_.metrics.end()) record.val.insert(*found);
     }
@@ -270,6 +295,7 @@ bool FitLoop::epoch_done(std::int64_t index) const {
 
 void FitLoop::keep_last() {
   if (spec_.version_dir.empty()) return;
+  if (interrupted_ && !spec_.resume.file.empty()) return;  // the resume point says more
   for (const std::unique_ptr<Callback>& callback : spec_.callbacks) {
     const auto kept = callback->checkpoints();
     if (!interrupted_ && kept && !kept->last.empty()) {

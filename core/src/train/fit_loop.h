@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 
 #include "pipeline/torch/fit.h"
-#include "train/fit_epoch_loss.h"
+#include "train/fit_epoch.h"
+#include "train/fit_resume.h"
 #include "train/fit_schedule.h"
 #include "train/fit_step.h"
 #include "train/fit_validation.h"
@@ -29,18 +32,28 @@ class FitLoop {
   void train();
   void validate_untrained();
 
-  void run_epoch(Loader::Pass& pass, TrainStep& step);
+  /// `pass`: the first one, begun already; nullptr begins one.
+  void begin_epoch(std::unique_ptr<Loader::Pass> pass);
+  void run_epoch(TrainStep& step);
   /// One batch with everything that belongs to it; false when the epoch ends before it.
-  bool run_batch(const Batch& batch, std::int64_t index, TrainStep& step, EpochLoss& losses);
+  bool run_batch(const Batch& batch, std::int64_t index, TrainStep& step);
   /// Keeps the loss for callbacks and logs it where log_every_n_steps says so.
   void note_loss(const EpochLoss& losses, bool stepped);
-  void end_epoch(const EpochLoss& losses, double seconds);
+  void end_epoch();
   void require_finite(double loss, const char* name) const;
 
   [[nodiscard]] bool may_stop() const;
   /// Whether training is over after (or before) an epoch; whether an epoch is over after a batch.
   [[nodiscard]] bool training_done() const;
   [[nodiscard]] bool epoch_done(std::int64_t index) const;
+
+  /// Goes on from spec.start: before any hook but setup.
+  void restore();
+  void take_position(FitPosition position);
+  /// Writes the resume point, if the fit has one; only between two optimizer steps.
+  void keep_position();
+  void keep_position_if_due();
+  [[nodiscard]] State position_content() const;
 
   void keep_last();
   void fail(const std::string& what);
@@ -55,8 +68,11 @@ class FitLoop {
   Schedule schedule_;
   std::vector<EpochRecord> history_;
   std::filesystem::path last_checkpoint_;
-  double learning_rate_ = 0;  ///< of the last batch
-  bool validated_ = false;    ///< in the current epoch
+  double learning_rate_ = 0;         ///< of the last batch
+  std::optional<FitEpoch> epoch_;    ///< the one that is running
+  std::int64_t batches_before_ = 0;  ///< of the first epoch, trained by whoever wrote the checkpoint that is continued
+  State generators_;                 ///< to be set right before training goes on
+  FitEpoch::Clock::time_point kept_ = FitEpoch::Clock::now();  ///< when the resume point was written last
   bool interrupted_ = false;
 };
 

@@ -67,6 +67,20 @@ TorchSettings::~TorchSettings() {
   at::set_num_threads(threads_);
 }
 
+State generator_states(at::Device device) {
+  State::Map states{{"cpu", state_of(at::detail::getDefaultCPUGenerator())}};
+  if (device.is_cuda()) states.emplace_back("cuda", state_of(at::globalContext().defaultGenerator(device)));
+  return states;
+}
+
+void restore_generators(const State& states, at::Device device) {
+  at::Generator cpu = at::detail::getDefaultCPUGenerator();
+  set_state(cpu, states.at("cpu").tensor());
+  if (!device.is_cuda()) return;
+  at::Generator cuda = at::globalContext().defaultGenerator(device);
+  set_state(cuda, states.at("cuda").tensor());
+}
+
 IsolatedRandomness::IsolatedRandomness(at::Device device)
     : cpu_(at::detail::getDefaultCPUGenerator()),
       cuda_(device.is_cuda() ? at::globalContext().defaultGenerator(device) : at::Generator()),

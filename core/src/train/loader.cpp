@@ -27,16 +27,24 @@ std::int64_t Loader::batches() const {
 }
 
 std::unique_ptr<Loader::Pass> Loader::begin(std::int64_t limit) const {
-  return std::unique_ptr<Pass>(new Pass(*this, std::min(limit, batches())));
+  draw_seed();  // PyTorch's base seed for worker processes: not needed here, but what is drawn after it must be equal
+  return continue_pass(limit, options_.shuffle ? draw_seed() : 0, 0);
 }
 
-Loader::Pass::Pass(const Loader& loader, std::int64_t batches) : loader_(&loader), batches_(batches) {
-  draw_seed();  // PyTorch's base seed for worker processes: not needed here, but what is drawn after it must be equal
-  if (loader.options_.shuffle) order_ = shuffled_order(loader.count_, draw_seed());
+std::unique_ptr<Loader::Pass> Loader::continue_pass(std::int64_t limit, std::int64_t seed, std::int64_t next) const {
+  return std::unique_ptr<Pass>(new Pass(*this, std::min(limit, batches()), seed, next));
+}
+
+Loader::Pass::Pass(const Loader& loader, std::int64_t batches, std::int64_t seed, std::int64_t first)
+    : loader_(&loader), batches_(batches), seed_(seed), given_(first) {
+  if (loader.options_.shuffle) order_ = shuffled_order(loader.count_, seed);
   if (loader.options_.num_workers > 0) {
     workers_ =
         std::make_unique<Prefetcher>([this](std::int64_t batch, std::vector<std::int64_t>& scratch) { return collect(batch, scratch); },
-                                     batches_, loader.options_.num_workers, loader.options_.num_workers * loader.options_.prefetch_factor);
+                                     Prefetcher::Plan{.first = first,
+                                                      .batches = batches_,
+                                                      .workers = loader.options_.num_workers,
+                                                      .capacity = loader.options_.num_workers * loader.options_.prefetch_factor});
   }
 }
 

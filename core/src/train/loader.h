@@ -25,14 +25,16 @@ class Loader {
    public:
     /// The next batch on the loader's device; nullopt after the last one. Rethrows what a worker threw.
     [[nodiscard]] std::optional<Batch> next();
+    /// What the order was drawn with; 0 where there is none.
+    [[nodiscard]] std::int64_t seed() const { return seed_; }
 
    private:
     friend class Loader;
-    Pass(const Loader& loader, std::int64_t batches);
+    Pass(const Loader& loader, std::int64_t batches, std::int64_t seed, std::int64_t first);
     [[nodiscard]] Batch collect(std::int64_t batch, std::vector<std::int64_t>& scratch) const;
 
     const Loader* loader_;
-    std::int64_t batches_, given_ = 0;
+    std::int64_t batches_, seed_, given_;
     torch::Tensor order_;                ///< [windows] int64, undefined: as they stand
     std::vector<std::int64_t> indices_;  ///< of the batch being gathered in this thread
     std::unique_ptr<Prefetcher> workers_;
@@ -41,6 +43,8 @@ class Loader {
   /// Starts a pass of at most `limit` batches. Draws from torch's default generator what PyTorch draws: a base seed for every iterator and,
   /// when shuffling, the seed of the permutation.
   [[nodiscard]] std::unique_ptr<Pass> begin(std::int64_t limit) const;
+  /// The pass that began with `seed`, from its batch `next` on. Draws nothing.
+  [[nodiscard]] std::unique_ptr<Pass> continue_pass(std::int64_t limit, std::int64_t seed, std::int64_t next) const;
 
  private:
   const Windows* windows_;

@@ -5,9 +5,13 @@
 
 namespace pipeline {
 
-Prefetcher::Prefetcher(Make make, std::int64_t batches, std::int64_t workers, std::int64_t capacity)
-    : make_(std::move(make)), batches_(batches), ring_(static_cast<std::size_t>(std::max<std::int64_t>(capacity, 1))) {
-  for (std::int64_t i = 0; i < std::min(workers, batches); ++i) {
+Prefetcher::Prefetcher(Make make, const Plan& plan)
+    : make_(std::move(make)),
+      batches_(plan.batches),
+      ring_(static_cast<std::size_t>(std::max<std::int64_t>(plan.capacity, 1))),
+      claimed_(plan.first),
+      delivered_(plan.first) {
+  for (std::int64_t i = 0; i < std::min(plan.workers, plan.batches - plan.first); ++i) {
     workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
 }

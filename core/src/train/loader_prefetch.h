@@ -20,7 +20,11 @@ class Prefetcher {
   /// Makes batch `index`; called from several threads, each with a buffer of its own.
   using Make = std::function<Batch(std::int64_t index, std::vector<std::int64_t>& scratch)>;
 
-  Prefetcher(Make make, std::int64_t batches, std::int64_t workers, std::int64_t capacity);
+  struct Plan {
+    std::int64_t first, batches;  ///< from batch `first` up to, not including, `batches`
+    std::int64_t workers, capacity;
+  };
+  Prefetcher(Make make, const Plan& plan);
   /// Stops the workers after the batch they are at.
   ~Prefetcher();
   Prefetcher(const Prefetcher&) = delete;
@@ -42,7 +46,7 @@ class Prefetcher {
   std::mutex mutex_;
   std::condition_variable_any made_, taken_;
   std::vector<Slot> ring_;  ///< batch i lies in slot i % capacity
-  std::int64_t claimed_ = 0, delivered_ = 0;
+  std::int64_t claimed_, delivered_;
   std::vector<std::jthread> workers_;  // last: stopped and joined before the rest goes
 };
 

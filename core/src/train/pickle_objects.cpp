@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 10> dtypes{"torch.float32", "torch.float6
                                                   "torch.int32",   "torch.int16",   "torch.int8",    "torch.uint8",    "torch.bool"};
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2", rebuild_parameter = "torch._utils._rebuild_parameter";
 constexpr std::string_view ordered_dict = "collections.OrderedDict", torch_size = "torch.Size";
-constexpr std::size_t most_dimensions = 64, most_depth = 200, most_objects = 10'000'000;
+constexpr std::size_t most_dimensions = 64, most_depth = 200, most_text = std::size_t{256} << 20U;
 
 /// "torch.FloatStorage" as its type.
 std::optional<torch::ScalarType> storage_type(std::string_view name) {
@@ -81,6 +81,13 @@ class Copier {
     return plain;
   }
   State convert(const std::monostate&) { return {}; }
+  State convert(const std::string& text) {
+    count_text(text);
+    return text;
+  }
+  void count_text(const std::string& text) {
+    if ((text_ += text.size()) > most_text) throw training_error("its texts are longer than 256 MiB");
+  }
   State convert(const Global& global) { return global.name; }  // a dtype
   State convert(const Storage& storage) { return storage.values; }
   State convert(const List& list) { return items(list.items); }
@@ -98,7 +105,11 @@ class Copier {
   }
   State::Map map(const Dict& dict) {
     State::Map out;
-    for (const auto& [key, value] : dict.items) out.emplace_back(expect<std::string>(*key, "a key that is no string"), copy(*value));
+    for (const auto& [key, value] : dict.items) {
+      const auto& name = expect<std::string>(*key, "a key that is no string");
+      count_text(name);
+      out.emplace_back(name, copy(*value));
+    }
     return out;
   }
   State::IntMap int_map(const Dict& dict) {
@@ -108,7 +119,7 @@ class Copier {
     return out;
   }
 
-  std::size_t count_ = 0, depth_ = 0;
+  std::size_t count_ = 0, depth_ = 0, text_ = 0;
 };
 
 }  // namespace

@@ -14,6 +14,9 @@
 /// point at each other; `to_state` copies them into values at the end.
 namespace pipeline::pickle {
 
+/// A model of 100,000 tensors needs a tenth of that.
+inline constexpr std::size_t most_objects = 4'000'000;
+
 struct Object;
 struct List {
   std::vector<Object*> items;
@@ -70,7 +73,8 @@ class TensorBuilder {
   std::map<std::string, torch::Tensor> loaded_;
 };
 
-/// Copies an object and all it holds; bounded in depth and number, since references can make a small pickle mean a huge tree.
+/// Copies an object and all it holds; bounded in depth, number and length of texts, since references can make a small pickle mean a huge
+/// tree.
 [[nodiscard]] State to_state(const Object& object);
 
 }  // namespace pipeline::pickle

@@ -64,6 +64,9 @@ class Machine {
       const std::uint8_t op = in_.byte();
       if (op == '.') return to_state(*pop());
       step(op);
+      // Every operation adds one thing at most, so that this bounds what a pickle of a few bytes a thing can fill.
+      if (objects_.size() + stack_.size() + marks_.size() + memo_.size() > 4 * most_objects)
+        throw training_error("it holds more than " + std::to_string(most_objects) + " entries");
     }
   }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,7 @@ class FitTrainer final : public Trainer {
   [[nodiscard]] Log& log() override { return run_.log; }
   void log_scalars(Scalars scalars) override;
   [[nodiscard]] bool has_loggers() const override { return !spec_.loggers.empty(); }
+  [[nodiscard]] std::optional<std::filesystem::file_time_type> resumed_from() const override { return spec_.start_written; }
   void save_checkpoint(const std::filesystem::path& file) override;
 
   [[nodiscard]] const FitPlan& plan() const { return plan_; }

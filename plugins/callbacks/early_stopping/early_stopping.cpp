@@ -96,6 +96,10 @@ void EarlyStopping::load_state_dict(const State& state) {
   stopped_epoch_ = state.at("stopped_epoch").integer();
   best_score_ = score_of(state.at("best_score"));
   options_.patience = state.at("patience").integer();
+  if (const State* reason = state.find("stopping_reason")) reason_ = static_cast<Reason>(reason->integer());
+  const State* message = state.find("stopping_reason_message");
+  const auto* words = message ? std::get_if<std::string>(&message->data) : nullptr;
+  reason_message_ = words ? *words : "";
 }
 
 std::string EarlyStopping::monitor() const { return options_.strict ? options_.monitor : ""; }

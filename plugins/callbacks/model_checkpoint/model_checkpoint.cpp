@@ -1,5 +1,6 @@
 #include "model_checkpoint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -62,8 +63,25 @@ void ModelCheckpoint::setup(Trainer& trainer) {
     folder_ = trainer.version_dir() / "checkpoints";
   }
   std::error_code unreadable;
-  const bool occupied = options_.save_top_k != 0 && fs::is_directory(folder_, unreadable) && !fs::is_empty(folder_, unreadable);
+  const bool occupied =
+      options_.save_top_k != 0 && !trainer.resumed_from() && fs::is_directory(folder_, unreadable) && !fs::is_empty(folder_, unreadable);
   if (occupied && !unreadable) trainer.log().warning("ModelCheckpoint: " + folder_.string() + " holds files already");
+}
+
+/// The killed run may have gone on after the resume point: what it saved then is saved again, and must not stand in the way.
+void ModelCheckpoint::on_train_start(Trainer& trainer) {
+  if (!trainer.resumed_from() || folder_.empty() || !fs::is_directory(folder_)) return;
+  std::vector<fs::path> later;
+  for (const auto& entry : fs::directory_iterator(folder_)) {
+    const bool written_later = fs::is_regular_file(entry.symlink_status()) && entry.last_write_time() >= *trainer.resumed_from();
+    if (written_later && entry.path().extension() == ".ckpt" && !knows(entry.path().string())) later.push_back(entry.path());
+  }
+  for (const fs::path& path : later) remove(trainer, path.string());
+}
+
+bool ModelCheckpoint::knows(const std::string& path) const {
+  const auto same = [&](const BestModels::Entry& entry) { return entry.first == path; };
+  return path == best_path_ || path == last_path_ || path == last_saved_ || std::ranges::any_of(best_.entries, same);
 }
 
 Action ModelCheckpoint::on_train_batch_end(Trainer& trainer, const BatchEnd& end) {
@@ -233,7 +251,10 @@ State ModelCheckpoint::state_dict() const {
                     {"kth_value", score_state(worst                     ? worst->second
                                               : best_.smaller_is_better ? infinity
                                                                         : -infinity)},
-                    {"last_model_path", last_path_}};
+                    {"last_model_path", last_path_},
+                    {"_last_global_step_saved", last_step_saved_},
+                    {"_last_checkpoint_saved", last_saved_},
+                    {"_defer_save_until_validation", deferred_}};
 }
 
 void ModelCheckpoint::load_state_dict(const State& state) {
@@ -246,6 +267,9 @@ void ModelCheckpoint::load_state_dict(const State& state) {
   best_.entries.clear();
   for (const auto& [path, score] : state.at("best_k_models").map()) best_.entries.emplace_back(path, score_of(score));
   last_path_ = state.at("last_model_path").text();
+  if (const State* step = state.find("_last_global_step_saved")) last_step_saved_ = step->integer();
+  if (const State* path = state.find("_last_checkpoint_saved")) last_saved_ = path->text();
+  if (const State* deferred = state.find("_defer_save_until_validation")) deferred_ = deferred->flag();
 }
 
 std::optional<CheckpointRecord> ModelCheckpoint::checkpoints() const {

@@ -63,6 +63,7 @@ class ModelCheckpoint : public Callback {
   explicit ModelCheckpoint(Options options);
 
   void setup(Trainer& trainer) override;
+  void on_train_start(Trainer& trainer) override;
   Action on_train_batch_end(Trainer& trainer, const BatchEnd& end) override;
   Action on_train_epoch_end(Trainer& trainer) override;
   Action on_validation_end(Trainer& trainer) override;
@@ -91,6 +92,7 @@ class ModelCheckpoint : public Callback {
   void save_last(Trainer& trainer);
   void save(Trainer& trainer, const std::string& path);
   void remove(Trainer& trainer, const std::string& path) const;
+  [[nodiscard]] bool knows(const std::string& path) const;
 
   Options options_;
   FileNamePattern pattern_;

@@ -17,7 +17,15 @@ CSVLogger::CSVLogger(Options options, const LoggerContext& context)
     : options_(std::move(options)),
       context_(context),
       file_(context.version_dir / "metrics.csv"),
-      writer_(write_interval, [this] { drain(); }) {}
+      writer_(write_interval, [this] { drain(); }) {
+  if (context.position.is_null()) return;
+  try {
+    const std::lock_guard lock(file_mutex_);
+    file_.cut(Extent::from_value(context.position));
+  } catch (const std::exception& error) {
+    fail(error.what());
+  }
+}
 
 CSVLogger::~CSVLogger() { drain(); }
 
@@ -51,6 +59,12 @@ void CSVLogger::log_scalars(Scalars scalars, std::int64_t step) {
 void CSVLogger::log_final_metrics(Scalars metrics, std::int64_t step) { log_scalars(metrics, step); }
 
 void CSVLogger::flush() { drain(); }
+
+Value CSVLogger::position() {
+  drain();
+  const std::lock_guard lock(file_mutex_);
+  return file_.extent().to_value();
+}
 
 void CSVLogger::finish(bool) { drain(); }
 

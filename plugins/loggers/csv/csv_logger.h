@@ -36,6 +36,7 @@ class CSVLogger : public Logger {
   void log_scalars(Scalars scalars, std::int64_t step) override;
   void log_final_metrics(Scalars metrics, std::int64_t step) override;
   void flush() override;
+  [[nodiscard]] Value position() override;
   void finish(bool success) override;
 
  private:

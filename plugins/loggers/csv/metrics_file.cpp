@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -14,6 +15,7 @@ namespace pipeline::loggers::csv {
 namespace {
 
 constexpr std::size_t rewrite_chunk = std::size_t{1} << 20U;
+constexpr std::int64_t all_rows = std::numeric_limits<std::int64_t>::max();
 
 template <class Cells>
 std::string join(const Cells& cells) {
@@ -64,6 +66,14 @@ std::string csv_cell(std::string_view cell) {
   return out + "\"";
 }
 
+Value Extent::to_value() const { return Value::Map{{"rows", rows}, {"columns", Value::List(columns.begin(), columns.end())}}; }
+
+Extent Extent::from_value(const Value& value) {
+  Extent extent{.rows = value.at("rows").as_int(), .columns = {}};
+  for (const Value& column : value.at("columns").as_list()) extent.columns.push_back(column.as_string());
+  return extent;
+}
+
 void MetricsFile::append(std::span<const Row> rows) {
   if (!std::exchange(started_, true)) adopt_existing();
   std::set<std::string> names(columns_.begin(), columns_.end());
@@ -74,13 +84,26 @@ void MetricsFile::append(std::span<const Row> rows) {
   std::string text;
   if (names.size() != columns_.size()) {
     const std::vector<std::string> columns(names.begin(), names.end());
-    columns_.empty() ? void(text = join(columns)) : rewrite(columns);
+    columns_.empty() ? void(text = join(columns)) : rewrite(columns, all_rows);
     columns_ = columns;
   }
   if (std::exchange(torn_, false)) text += '\n';
   for (const Row& row : rows) text += line_of(row);
   std::ofstream out = open_to_write(path_, std::ios::app);
   write_through(out, text, path_);
+  rows_ += std::ssize(rows);
+}
+
+void MetricsFile::cut(const Extent& extent) {
+  started_ = true;
+  if (extent.columns.empty()) {
+    std::filesystem::remove(path_);
+    return;
+  }
+  adopt_existing();
+  if (columns_.empty()) return;  // the file is gone
+  rewrite(extent.columns, extent.rows);
+  columns_ = extent.columns;
 }
 
 void MetricsFile::adopt_existing() {
@@ -88,17 +111,21 @@ void MetricsFile::adopt_existing() {
   std::string header;
   if (!std::getline(in, header) || header.empty()) return;
   columns_ = split_line(header);
+  for (std::string line; std::getline(in, line);) ++rows_;
+  in.clear();
   in.seekg(-1, std::ios::end);
   torn_ = in.get() != '\n';
 }
 
-void MetricsFile::rewrite(const std::vector<std::string>& columns) {
+void MetricsFile::rewrite(const std::vector<std::string>& columns, std::int64_t rows) {
   const std::filesystem::path beside = path_.string() + ".partial";
   std::ifstream in(path_, std::ios::binary);
   std::ofstream out = open_to_write(beside, std::ios::trunc);
   std::string line, text = join(columns);
   std::getline(in, line);
-  while (std::getline(in, line)) {
+  rows_ = 0;
+  while (rows_ < rows && std::getline(in, line)) {
+    ++rows_;
     const std::vector<std::string> cells = split_line(line);
     std::map<std::string_view, std::string_view> by_name;
     for (std::size_t i = 0; i < std::min(cells.size(), columns_.size()); ++i) by_name[columns_[i]] = cells[i];

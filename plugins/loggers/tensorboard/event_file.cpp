@@ -71,8 +71,10 @@ std::string event_file_name(const std::filesystem::path& folder, std::int64_t no
   return std::string(stem) + digits.data() + "." + host_name() + "." + std::to_string(getpid()) + "." + std::to_string(n);
 }
 
-EventFile::EventFile(std::filesystem::path folder, std::chrono::milliseconds flush_interval, Log& log)
-    : folder_(std::move(folder)), log_(log), writer_(flush_interval, [this] { drain(); }) {}
+EventFile::EventFile(std::filesystem::path folder, std::chrono::milliseconds flush_interval, Log& log, const FileExtent& before)
+    : folder_(std::move(folder)), log_(log), writer_(flush_interval, [this] { drain(); }) {
+  if (!before.name.empty()) continue_file(before);
+}
 
 EventFile::~EventFile() { drain(); }
 
@@ -95,6 +97,23 @@ void EventFile::add(Record record) {
 }
 
 void EventFile::flush() { drain(); }
+
+FileExtent EventFile::extent() {
+  drain();
+  const std::lock_guard lock(file_mutex_);
+  struct stat status {};
+  if (!file_ || fstat(fileno(file_.get()), &status) != 0) return {};
+  return {.name = path_.filename(), .bytes = status.st_size};
+}
+
+void EventFile::continue_file(const FileExtent& before) {
+  const std::lock_guard lock(file_mutex_);
+  const std::filesystem::path path = folder_ / std::filesystem::path(before.name).filename();
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || status.st_size < before.bytes || ::truncate(path.c_str(), before.bytes) != 0) return;
+  file_.reset(std::fopen(path.c_str(), "abe"));
+  if (file_) path_ = path;
+}
 
 void EventFile::drain() {
   const std::lock_guard lock(file_mutex_);

@@ -26,11 +26,18 @@ struct RawHistogram {
 /// A serialised event, or what one is made from.
 using Record = std::variant<std::string, RawHistogram>;
 
+/// How much of an events file there is.
+struct FileExtent {
+  std::string name;  ///< within its folder; empty: nothing was written yet
+  std::int64_t bytes = 0;
+};
+
 /// An events file that a thread of its own writes. `add` only queues: no disk, no wait. The queue is bounded; what the disk cannot take
 /// in time, and everything after a failed write, is dropped with one warning.
 class EventFile {
  public:
-  EventFile(std::filesystem::path folder, std::chrono::milliseconds flush_interval, Log& log);
+  /// `before`: a file that is cut to that length and continued, where it is there and has it; else a new one is begun.
+  EventFile(std::filesystem::path folder, std::chrono::milliseconds flush_interval, Log& log, const FileExtent& before = {});
   ~EventFile();
   EventFile(const EventFile&) = delete;
   EventFile& operator=(const EventFile&) = delete;
@@ -38,6 +45,8 @@ class EventFile {
   void add(Record record);
   /// Returns when all that was added stands in the file.
   void flush();
+  /// The same; how long the file is then.
+  [[nodiscard]] FileExtent extent();
 
  private:
   struct Close {
@@ -46,6 +55,7 @@ class EventFile {
 
   void drain();
   void open();
+  void continue_file(const FileExtent& before);
   void write(const std::string& bytes);
   void fail(const std::string& reason);
 

@@ -18,13 +18,18 @@ std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
 }
 
+FileExtent extent_of(const Value& position) {
+  if (position.is_null()) return {};
+  return {.name = position.at("file").as_string(), .bytes = position.at("bytes").as_int()};
+}
+
 }  // namespace
 
 TensorBoardLogger::TensorBoardLogger(Options options, const LoggerContext& context)
     : options_(std::move(options)),
       context_(context),
       prefix_(options_.prefix.empty() ? "" : options_.prefix + "-"),
-      file_(context.version_dir, milliseconds(options_.flush_secs), context.log) {}
+      file_(context.version_dir, milliseconds(options_.flush_secs), context.log, extent_of(context.position)) {}
 
 void TensorBoardLogger::log_hyper_parameters(const Value& hyper_parameters) {
   try {
@@ -55,6 +60,11 @@ void TensorBoardLogger::log_histogram(const std::string& tag, std::span<const fl
 void TensorBoardLogger::log_final_metrics(Scalars metrics, std::int64_t step) { log_scalars(metrics, step); }
 
 void TensorBoardLogger::flush() { file_.flush(); }
+
+Value TensorBoardLogger::position() {
+  const FileExtent extent = file_.extent();
+  return Value::Map{{"file", extent.name}, {"bytes", extent.bytes}};
+}
 
 // Lightning says "success" when a training starts; here the tab tells a finished training from a failed or a running one. A later stage
 // says it again, for a training that was killed before it could.

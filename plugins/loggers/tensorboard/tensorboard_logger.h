@@ -41,6 +41,7 @@ class TensorBoardLogger : public Logger {
   void log_histogram(const std::string& tag, std::span<const float> values, std::int64_t step) override;
   void log_final_metrics(Scalars metrics, std::int64_t step) override;
   void flush() override;
+  [[nodiscard]] Value position() override;
   void finish(bool success) override;
 
  private:

@@ -10,6 +10,7 @@
 #include "forecast_csv.h"
 #include "origins.h"
 #include "pipeline/errors.h"
+#include "pipeline/prepare.h"
 #include "pipeline/torch/checkpoint.h"
 #include "pipeline/torch/forecaster.h"
 #include "pipeline/windows.h"
@@ -26,8 +27,22 @@ std::optional<CheckpointInfo> info_of(const PredictRequest& request) {
   return CheckpointInfo::of(request.task->model.type, request.task->model.options, *Windows::open(request.task->windows));
 }
 
+/// Whether the options by which more data are read are all there, and of their types.
+bool reads_more(const Value& source) {
+  if (!source.is_map()) return false;
+  Value options = to_value(PrepareOptions{});
+  for (const char* name : {"delimiter", "decimal", "time_column", "time_format", "gaps", "na_values", "missing"}) {
+    const Value* option = source.find(name);
+    if (!option) return false;
+    options[name] = *option;
+  }
+  return check_options(make_schema<PrepareOptions>(), options).empty();
+}
+
 const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& request) {
-  if (info.series) return *info.series;
+  if (info.series && reads_more(info.series->source)) return *info.series;
+  if (info.series)
+    throw training_error("checkpoint " + request.checkpoint.string() + ": it does not say how more data like its series are read");
   throw training_error("checkpoint " + request.checkpoint.string() +
                        ": it was trained on windows made elsewhere (feature_path, target_path), so it does not know the columns of a file; "
                        "train on a source file to use predict");

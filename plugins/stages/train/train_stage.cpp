@@ -1,5 +1,6 @@
 #include "train_stage.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <ATen/Context.h>
@@ -11,6 +12,7 @@
 #include "pipeline/torch/optimizer.h"
 #include "pipeline/windows.h"
 #include "report.h"
+#include "resume_points.h"
 #include "version_folder.h"
 
 namespace pipeline::stage::train {
@@ -64,6 +66,12 @@ class KeepTrial final : public Callback {
   std::filesystem::path file_;
 };
 
+Error interrupted(const FitResult& result, const std::string& continuing_command) {
+  return {ExitStatus::interrupted, "training was interrupted in epoch " + std::to_string(result.epochs) + " after step " +
+                                       std::to_string(result.steps) +
+                                       (continuing_command.empty() ? "" : "; go on with: " + continuing_command)};
+}
+
 void summarise(StageContext& context, const FitResult& result, const TrainingReport& report) {
   context.summary = Value::Map{{"epochs", result.epochs}, {"steps", result.steps}};
   if (!report.version_dir.empty()) context.summary["version_dir"] = report.version_dir.string();
@@ -78,10 +86,30 @@ void summarise(StageContext& context, const FitResult& result, const TrainingRep
 
 }  // namespace
 
+std::optional<ResumePoint> TrainStage::resume_point(const StageContext& context) const {
+  if (!context.resume) return std::nullopt;
+  std::optional<ResumePoint> point = ResumePoints(context.lasting).newest();
+  if (!point) {
+    context.log.info("there is no training to go on with: it begins from the start");
+    return std::nullopt;
+  }
+  require_same_training(*point, context.key);
+  context.log.info("going on with " + point->version_dir.string() + ", epoch " + std::to_string(point->content.at("epoch").integer()) +
+                   ", step " + std::to_string(point->content.at("global_step").integer()));
+  return point;
+}
+
 void TrainStage::load_weights(const StageContext& context, Model& model) const {
   const std::filesystem::path file = context.settings.workflow_file.parent_path() / options_.from_checkpoint;
   load_model_state(model, read_checkpoint(file).at("state_dict"), file.string());
   context.log.info("weights from " + file.string());
+}
+
+State TrainStage::continued_checkpoint(const StageContext& context) const {
+  const std::filesystem::path file = context.settings.workflow_file.parent_path() / options_.ckpt_path;
+  State content = read_checkpoint(file);
+  context.log.info("going on from " + file.string());
+  return content;
 }
 
 FitSpec TrainStage::build(const StageContext& context, const Windows& windows) const {
@@ -113,7 +141,25 @@ FitSpec TrainStage::build(const StageContext& context, const Windows& windows) c
   return spec;
 }
 
+void TrainStage::keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const {
+  spec.version_dir = before ? before->version_dir : take_version_folder(context.settings.log_dir / spec.model_name);
+  std::filesystem::create_directories(spec.version_dir);  // somebody may have removed it since
+  State::List types;
+  for (const ComponentSpec& logger : context.tables.loggers) {
+    const LoggerContext where{.version_dir = spec.version_dir,
+                              .append = false,
+                              .position = before ? logger_position(*before, logger.type) : Value(),
+                              .log = context.log};
+    spec.loggers.push_back(context.registry.make<Logger>(logger.type, logger.options, where));
+    types.emplace_back(logger.type);
+  }
+  spec.resume = {.file = ResumePoints(context.lasting).file_of(spec.version_dir),
+                 .every_n_seconds = options_.resume_every_n_seconds,
+                 .notes = resume_notes(spec.version_dir, context.key, std::move(types))};
+}
+
 void TrainStage::run(StageContext& context) {
+  std::optional<ResumePoint> before = resume_point(context);
   const Artifact& input = context.input("windows");
   const std::shared_ptr<const Windows> windows = Windows::open(input.folder);
   FitSpec spec = build(context, *windows);
@@ -127,6 +173,7 @@ void TrainStage::run(StageContext& context) {
   context.log.info(spec.model_name + ": " + format_count(trainable_values(*spec.model)) + " parameters, on " + run.device.str() + ", " +
                    std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads"));
 
+  if (!before && !options_.ckpt_path.empty()) spec.start = continued_checkpoint(context);
   check_fit(spec, *windows, run);  // before a version number is taken
 
   const bool trial = !(spec.trainer.fast_dev_run == Value(false) || spec.trainer.fast_dev_run == Value(0));
@@ -134,12 +181,13 @@ void TrainStage::run(StageContext& context) {
   if (trial) {
     spec.callbacks.push_back(std::make_unique<KeepTrial>(trial_checkpoint));
   } else {
-    spec.version_dir = take_version_folder(context.settings.log_dir / spec.model_name);
-    const LoggerContext where{.version_dir = spec.version_dir, .append = false, .log = context.log};
-    for (const ComponentSpec& logger : context.tables.loggers) {
-      spec.loggers.push_back(context.registry.make<Logger>(logger.type, logger.options, where));
-    }
+    keep_in_version_folder(context, before, spec);
   }
+  if (before) {
+    spec.start_written = std::filesystem::last_write_time(before->file);
+    spec.start = std::move(before->content);
+  }
+  const std::filesystem::path own_resume_point = spec.resume.file;
   TrainingReport report{.model_type = spec.model_name,
                         .version_dir = spec.version_dir,
                         .best = {},
@@ -152,14 +200,11 @@ void TrainStage::run(StageContext& context) {
   report.last = trial ? trial_checkpoint.filename() : result.last_checkpoint;
   if (result.checkpoints) report.best = result.checkpoints->best;
   if (!learns) report.best = report.last;
-  if (result.interrupted) {
-    throw Error(ExitStatus::interrupted, "training was interrupted in epoch " + std::to_string(result.epochs) + " after step " +
-                                             std::to_string(result.steps) + "; its state is in " + report.last.string() +
-                                             ", and from_checkpoint = \"" + report.last.string() + "\" goes on from its weights");
-  }
+  if (result.interrupted) throw interrupted(result, trial ? "" : continuing_command(context.settings.command_line));
   if (!result.stopped_by.empty()) context.log.info("stopped after epoch " + std::to_string(result.epochs - 1) + ": " + result.stopped_by);
   write_json(context.folder / "train.json", report.to_value(result));
   summarise(context, result, report);
+  if (!trial) ResumePoints(context.lasting).keep_only(own_resume_point);
 }
 
 }  // namespace pipeline::stage::train

@@ -1,23 +1,38 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "pipeline/options.h"
 #include "pipeline/stage.h"
 #include "pipeline/torch/fit.h"
+#include "resume_points.h"
 
 namespace pipeline::stage::train {
 
 struct TrainOptions {
   std::string from_checkpoint;
+  std::string ckpt_path;
+  double resume_every_n_seconds = 60;
 
   static constexpr auto options() {
     return option_list<TrainOptions>(
         option("from_checkpoint", &TrainOptions::from_checkpoint,
                "A checkpoint, ours or Lightning's, whose weights training starts from; relative to the workflow file.")
-            .role(OptionRole::input_path));
+            .role(OptionRole::input_path),
+        option("ckpt_path", &TrainOptions::ckpt_path,
+               "A checkpoint, ours or Lightning's, that training goes on from: weights, optimizer, scheduler, callbacks, epoch and step; "
+               "relative to the workflow file.")
+            .role(OptionRole::input_path),
+        option("resume_every_n_seconds", &TrainOptions::resume_every_n_seconds,
+               "A resume point, from which `pipeline run --resume` goes on, is written at least so often, and at the end of every epoch.")
+            .at_least(0)
+            .unit("s")
+            .no_effect_on_result());
   }
+  static std::vector<OptionRule> rules() { return {{OptionRule::Kind::excludes, "from_checkpoint", "ckpt_path"}}; }
 };
 
 /// Trains the model of the workflow's tables on the windows: a shell around fit(). Leaves train.json in the stage's folder, everything
@@ -30,6 +45,11 @@ class TrainStage final : public Stage {
 
  private:
   [[nodiscard]] FitSpec build(const StageContext& context, const Windows& windows) const;
+  /// The training that --resume goes on with. Error (usage) when this one would be another.
+  [[nodiscard]] std::optional<ResumePoint> resume_point(const StageContext& context) const;
+  /// Version folder, loggers and resume point: those of the training that is continued, or new ones.
+  void keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const;
+  [[nodiscard]] State continued_checkpoint(const StageContext& context) const;
   void load_weights(const StageContext& context, Model& model) const;
 
   Options options_;

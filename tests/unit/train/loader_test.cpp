@@ -52,6 +52,26 @@ TEST_CASE("a pass draws a base seed, and one more when it shuffles") {
   }
 }
 
+TEST_CASE("a pass is continued from its seed and its place, with and without workers, and draws nothing") {
+  const test::WindowsFixture data;
+  for (const std::int64_t workers : {0, 3}) {
+    const Loader loader = loader_of(data.windows(), Split::train, {.batch_size = 8, .shuffle = true, .num_workers = workers});
+    const auto whole = loader.begin(1000);
+    static_cast<void>(whole->next());
+    torch::manual_seed(4);
+    const auto rest = loader.continue_pass(1000, whole->seed(), 1);
+    const std::int64_t drawn = draw_seed();
+    while (const auto expected = whole->next()) {
+      const auto batch = rest->next();
+      REQUIRE(batch);
+      CHECK(torch::equal(batch->origin, expected->origin));
+    }
+    CHECK_FALSE(rest->next());
+    torch::manual_seed(4);
+    CHECK(drawn == draw_seed());
+  }
+}
+
 TEST_CASE("batches cover a split in order, the last one smaller unless it is dropped") {
   const test::WindowsFixture data;
   const auto val = origins(loader_of(data.windows(), Split::val, {.batch_size = 8, .shuffle = true, .drop_last = true}));
@@ -99,7 +119,7 @@ TEST_CASE("what a worker throws reaches the consumer at that batch, not before")
         if (index == 2) throw std::runtime_error("damaged");
         return {};
       },
-      5, 2, 4);
+      {.first = 0, .batches = 5, .workers = 2, .capacity = 4});
   CHECK(prefetcher.next().has_value());
   CHECK(prefetcher.next().has_value());
   CHECK_THROWS_WITH(static_cast<void>(prefetcher.next()), "damaged");

@@ -39,6 +39,7 @@ class TrainRun {
     std::filesystem::create_directories(folder);
     StageContext context{.stage = "train",
                          .folder = folder,
+                         .lasting = data_.folder() / "lasting",
                          .settings = settings,
                          .tables = tables,
                          .registry = registry_,
@@ -154,17 +155,18 @@ TEST_CASE("training goes on from a checkpoint's weights, found beside the workfl
   CHECK(later < first);
 }
 
-TEST_CASE("an interrupted training says where its state is") {
+TEST_CASE("an interrupted training says which command goes on, and leaves a resume point") {
   TrainRun workflow;
   workflow.cancel = SIGTERM;
-  const std::string last = (workflow.version(0) / "checkpoints" / "last.ckpt").string();
+  workflow.settings.command_line = "pipeline run w.toml";
   try {
     workflow.run();
     FAIL("the stage was asked to stop");
   } catch (const Error& error) {
     CHECK(error.status() == ExitStatus::interrupted);
-    CHECK(error.what() == "training was interrupted in epoch 0 after step 1; its state is in " + last + ", and from_checkpoint = \"" +
-                              last + "\" goes on from its weights");
+    CHECK(std::string(error.what()) == "training was interrupted in epoch 0 after step 1; go on with: pipeline run w.toml --resume");
   }
-  CHECK(std::filesystem::exists(last));
+  const State point = read_checkpoint(workflow.folder() / "lasting" / "LinearModel.version_0.ckpt");
+  CHECK(point.at("resume").at("notes").at("version_dir").text() == workflow.version(0).string());
+  CHECK(point.at("global_step").integer() == 1);
 }

@@ -49,6 +49,9 @@ class PIPELINE_EXPORT Trainer {
   /// Sends scalars to every logger at the current step (global_step, or the given one).
   virtual void log_scalars(Scalars scalars) = 0;
   [[nodiscard]] virtual bool has_loggers() const = 0;
+  /// When the resume point was written that this fit goes on from; nullopt for a fit of its own. Files written later than that are of the
+  /// part that is done again.
+  [[nodiscard]] virtual std::optional<std::filesystem::file_time_type> resumed_from() const;
   /// Writes a whole checkpoint; the folder is made.
   virtual void save_checkpoint(const std::filesystem::path& file) = 0;
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,14 @@ struct RunContext {
   Log& log;
 };
 
+/// Where a fit leaves what it can be continued from, bit for bit: a checkpoint with one more entry, `resume`. Written at the end of every
+/// epoch, every so often between two optimizer steps, and when the fit is interrupted.
+struct ResumePlan {
+  std::filesystem::path file;  ///< empty: nowhere
+  double every_n_seconds = 60;
+  State notes;  ///< goes into the file as resume.notes, for whoever continues it
+};
+
 /// What is trained and how. The fit owns what is moved in.
 struct FitSpec {
   std::string model_name;
@@ -45,6 +54,11 @@ struct FitSpec {
   std::filesystem::path version_dir;  ///< empty: nothing is kept
   Value hyper_parameters;             ///< for loggers and checkpoints
   Value pipeline_info;                ///< CheckpointInfo as plain data, for checkpoints
+  /// A checkpoint's content that training goes on from: weights, optimizer, scheduler, callbacks, counters; from a resume point also all
+  /// else, and `loggers` are then expected at their positions. Nothing: from the start.
+  State start;
+  std::optional<std::filesystem::file_time_type> start_written;  ///< of a resume point: when
+  ResumePlan resume;
 };
 
 /// One row of the curve.

@@ -1,0 +1,109 @@
+// How a fit goes on from a checkpoint, and what it leaves to go on from.
+#include <chrono>
+#include <utility>
+
+#include "pipeline/errors.h"
+#include "pipeline/torch/checkpoint.h"
+#include "train/fit_checkpoint.h"
+#include "train/fit_loop.h"
+#include "train/fit_settings.h"
+
+namespace pipeline {
+
+namespace {
+
+/// A schedule that was laid out over the whole training cannot be stretched afterwards.
+void check_schedule_length(const State& now, const State& before) {
+  for (const char* length : {"total_steps", "T_max"}) {
+    const State *wanted = now.find(length), *had = before.find(length);
+    if (wanted && had && wanted->to_value() != had->to_value())
+      throw usage_error("the training cannot be continued with another length: its scheduler was laid out for " + to_json(had->to_value()) +
+                        " and would now be for " + to_json(wanted->to_value()) + " (" + length +
+                        "); keep [trainer] max_epochs and max_steps as they were");
+  }
+}
+
+}  // namespace
+
+void FitLoop::restore() {
+  const State& content = spec_.start;
+  load_model_state(*spec_.model, content.at("state_dict"), "the checkpoint that is continued");
+  // After the start of a schedule, and the optimizer last: it holds the rates.
+  const State* schedulers = content.find("lr_schedulers");
+  if (spec_.scheduler && schedulers && !schedulers->list().empty()) {
+    check_schedule_length(spec_.scheduler->state_dict(), schedulers->list().front());
+    spec_.scheduler->load_state_dict(schedulers->list().front());
+  }
+  const State* optimizers = content.find("optimizer_states");
+  if (!optimizers || optimizers->list().empty())
+    throw training_error("the checkpoint holds no optimizer's state, so training cannot go on from it: name it as from_checkpoint instead");
+  load_optimizer_state(*spec_.optimizer, optimizers->list().front());
+  if (const State* states = content.find("callbacks")) {
+    trainer_.each([&](Callback& callback) {
+      if (const State* state = states->find(callback.state_key())) callback.load_state_dict(*state);
+    });
+  }
+  const State* resume = trainer_.resumed_from() ? content.find("resume") : nullptr;
+  if (resume) generators_ = resume->at("generators");
+  take_position(resume ? FitPosition::from_state(resume->at("position")) : FitPosition::from_checkpoint(content));
+  spec_.start = State();
+}
+
+void FitLoop::take_position(FitPosition position) {
+  trainer_.progress = position.progress;
+  trainer_.metrics = std::move(position.metrics);
+  trainer_.stop_requested = position.stop_requested;
+  trainer_.pruned = position.pruned;
+  trainer_.stop_reason = std::move(position.stop_reason);
+  history_ = std::move(position.history);
+  learning_rate_ = position.learning_rate;
+  batches_before_ = position.batches_before;
+  if (const auto& epoch = position.epoch) {
+    epoch_.emplace(FitEpoch{.pass = train_loader_.continue_pass(trainer_.plan().train_batches, epoch->seed, epoch->next),
+                            .losses = EpochLoss(run_.device, epoch->losses),
+                            .next = epoch->next,
+                            .validated = epoch->validated,
+                            .seconds_before = epoch->seconds});
+  }
+}
+
+State FitLoop::position_content() const {
+  FitPosition position{.progress = trainer_.progress,
+                       .metrics = trainer_.metrics,
+                       .stop_requested = trainer_.stop_requested,
+                       .pruned = trainer_.pruned,
+                       .stop_reason = trainer_.stop_reason,
+                       .history = history_,
+                       .learning_rate = learning_rate_,
+                       .batches_before = 0,
+                       .epoch = {}};
+  if (epoch_) {
+    position.epoch = {.seed = epoch_->pass->seed(),
+                      .next = epoch_->next,
+                      .losses = epoch_->losses.sums(),
+                      .validated = epoch_->validated,
+                      .seconds = epoch_->seconds()};
+  }
+  State::List loggers;
+  for (const std::unique_ptr<Logger>& logger : spec_.loggers) loggers.emplace_back(logger->position());
+  State content = checkpoint_content(spec_, trainer_.progress, trainer_.plan().train_batches);
+  std::get<State::Map>(content.data)
+      .emplace_back("resume", State::Map{{"position", position.to_state()},
+                                         {"generators", generator_states(run_.device)},
+                                         {"loggers", std::move(loggers)},
+                                         {"notes", spec_.resume.notes}});
+  return content;
+}
+
+void FitLoop::keep_position() {
+  if (spec_.resume.file.empty() || run_.rank != 0) return;
+  write_checkpoint(spec_.resume.file, position_content());
+  kept_ = FitEpoch::Clock::now();
+}
+
+void FitLoop::keep_position_if_due() {
+  const std::chrono::duration<double> passed = FitEpoch::Clock::now() - kept_;
+  if (passed.count() >= spec_.resume.every_n_seconds) keep_position();
+}
+
+}  // namespace pipeline

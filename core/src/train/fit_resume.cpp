@@ -1,0 +1,136 @@
+#include "train/fit_resume.h"
+
+#include <array>
+#include <utility>
+
+#include "pipeline/errors.h"
+
+namespace pipeline {
+
+namespace {
+
+/// Every counter under its name.
+constexpr std::array<std::pair<const char*, std::int64_t FitProgress::*>, 11> counters{
+    {{"epochs_started", &FitProgress::epochs_started},
+     {"epochs_processed", &FitProgress::epochs_processed},
+     {"epochs_completed", &FitProgress::epochs_completed},
+     {"steps", &FitProgress::steps},
+     {"batches_that_stepped", &FitProgress::batches_that_stepped},
+     {"batches", &FitProgress::batches},
+     {"batches_in_epoch", &FitProgress::batches_in_epoch},
+     {"steps_in_epoch", &FitProgress::steps_in_epoch},
+     {"val_batches_run", &FitProgress::val_batches_run},
+     {"scheduler_steps", &FitProgress::scheduler_steps},
+     {"scheduler_steps_in_epoch", &FitProgress::scheduler_steps_in_epoch}}};
+static_assert(sizeof(FitProgress) == counters.size() * sizeof(std::int64_t), "every counter of FitProgress must be named here");
+
+State numbers_state(const std::map<std::string, double>& numbers) {
+  State::Map out;
+  for (const auto& [name, value] : numbers) out.emplace_back(name, value);
+  return out;
+}
+
+std::map<std::string, double> numbers_of(const State& state) {
+  std::map<std::string, double> out;
+  for (const auto& [name, value] : state.map()) out[name] = value.number();
+  return out;
+}
+
+State record_state(const EpochRecord& record) {
+  return State::Map{{"epoch", record.epoch},           {"step", record.step},
+                    {"train_loss", record.train_loss}, {"learning_rate", record.learning_rate},
+                    {"seconds", record.seconds},       {"val", numbers_state(record.val)}};
+}
+
+EpochRecord record_of(const State& state) {
+  return {.epoch = state.at("epoch").integer(),
+          .step = state.at("step").integer(),
+          .train_loss = state.at("train_loss").number(),
+          .learning_rate = state.at("learning_rate").number(),
+          .seconds = state.at("seconds").number(),
+          .val = numbers_of(state.at("val"))};
+}
+
+State epoch_state(const FitPosition::Epoch& epoch) {
+  State::Map out{{"seed", epoch.seed},
+                 {"next", epoch.next},
+                 {"loss_sum", epoch.losses.sum},
+                 {"loss_last", epoch.losses.last},
+                 {"windows", epoch.losses.windows},
+                 {"validated", epoch.validated},
+                 {"seconds", epoch.seconds}};
+  return out;
+}
+
+FitPosition::Epoch epoch_of(const State& state) {
+  return {
+      .seed = state.at("seed").integer(),
+      .next = state.at("next").integer(),
+      .losses = {.sum = state.at("loss_sum").number(), .last = state.at("loss_last").number(), .windows = state.at("windows").integer()},
+      .validated = state.at("validated").flag(),
+      .seconds = state.at("seconds").number()};
+}
+
+const State* entry_at(const State& state, std::initializer_list<const char*> path) {
+  const State* found = &state;
+  for (const char* key : path) {
+    found = found ? found->find(key) : nullptr;
+  }
+  return found;
+}
+
+std::int64_t count_at(const State& state, std::initializer_list<const char*> path) {
+  const State* found = entry_at(state, path);
+  return found ? found->integer() : 0;
+}
+
+}  // namespace
+
+State FitPosition::to_state() const {
+  State::Map counts;
+  for (const auto& [name, member] : counters) counts.emplace_back(name, progress.*member);
+  State::List records;
+  for (const EpochRecord& record : history) records.push_back(record_state(record));
+  return State::Map{{"progress", std::move(counts)},    {"metrics", numbers_state(metrics)},
+                    {"stop_requested", stop_requested}, {"pruned", pruned},
+                    {"stop_reason", stop_reason},       {"history", std::move(records)},
+                    {"learning_rate", learning_rate},   {"epoch", epoch ? epoch_state(*epoch) : State()}};
+}
+
+FitPosition FitPosition::from_state(const State& state) {
+  FitPosition out;
+  for (const auto& [name, member] : counters) out.progress.*member = state.at("progress").at(name).integer();
+  out.metrics = numbers_of(state.at("metrics"));
+  out.stop_requested = state.at("stop_requested").flag();
+  out.pruned = state.at("pruned").flag();
+  out.stop_reason = state.at("stop_reason").text();
+  for (const State& record : state.at("history").list()) out.history.push_back(record_of(record));
+  out.learning_rate = state.at("learning_rate").number();
+  if (const State& epoch = state.at("epoch"); !std::holds_alternative<std::monostate>(epoch.data)) out.epoch = epoch_of(epoch);
+  return out;
+}
+
+FitPosition FitPosition::from_checkpoint(const State& content) {
+  FitPosition out;
+  const State* loop = entry_at(content, {"loops", "fit_loop"});
+  if (!loop) return out;
+  FitProgress& progress = out.progress;
+  const State* last = entry_at(*loop, {"epoch_loop.batch_progress", "is_last_batch"});
+  const bool whole_epochs = last && last->flag();
+  progress.epochs_started = count_at(*loop, {"epoch_progress", "current", "started"});
+  progress.epochs_completed = whole_epochs ? progress.epochs_started : count_at(*loop, {"epoch_progress", "current", "completed"});
+  progress.epochs_processed = progress.epochs_completed;
+  progress.steps = progress.batches_that_stepped = count_at(content, {"global_step"});
+  progress.batches = count_at(*loop, {"epoch_loop.batch_progress", "total", "completed"});
+  progress.scheduler_steps = count_at(*loop, {"epoch_loop.scheduler_progress", "total", "completed"});
+  if (progress.epochs_started > progress.epochs_completed) {
+    progress.epochs_started = progress.epochs_completed;  // it is begun again
+    out.batches_before = progress.batches_in_epoch = count_at(*loop, {"epoch_loop.batch_progress", "current", "completed"});
+    progress.steps_in_epoch =
+        count_at(*loop, {"epoch_loop.automatic_optimization.optim_progress", "optimizer", "step", "current", "completed"});
+    progress.scheduler_steps_in_epoch = count_at(*loop, {"epoch_loop.scheduler_progress", "current", "completed"});
+  }
+  return out;
+}
+
+}  // namespace pipeline

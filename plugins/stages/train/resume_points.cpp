@@ -1,0 +1,96 @@
+#include "resume_points.h"
+
+#include <algorithm>
+#include <array>
+
+#include "pipeline/errors.h"
+#include "pipeline/stage.h"
+#include "pipeline/torch/checkpoint.h"
+
+namespace pipeline::stage::train {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Fields of the key that a continued training may change: they say when it ends, not how a step goes.
+constexpr std::array<const char*, 3> limits{"trainer.max_epochs", "trainer.max_steps", "trainer.max_time"};
+
+std::map<std::string, std::string> without_limits(std::map<std::string, std::string> key) {
+  for (const char* field : limits) key.erase(field);
+  return key;
+}
+
+std::map<std::string, std::string> key_of(const State& state) {
+  std::map<std::string, std::string> key;
+  for (const auto& [field, value] : state.map()) key[field] = value.text();
+  return key;
+}
+
+}  // namespace
+
+State resume_notes(const fs::path& version_dir, const std::map<std::string, std::string>& key, State::List loggers) {
+  State::Map fields;
+  for (const auto& [field, value] : key) fields.emplace_back(field, value);
+  return State::Map{{"version_dir", version_dir.string()}, {"key", std::move(fields)}, {"loggers", std::move(loggers)}};
+}
+
+fs::path ResumePoints::file_of(const fs::path& version_dir) const {
+  return folder_ / (version_dir.parent_path().filename().string() + "." + version_dir.filename().string() + ".ckpt");
+}
+
+std::vector<fs::path> ResumePoints::files() const {
+  std::vector<fs::path> out;
+  std::error_code none;
+  for (fs::directory_iterator entry(folder_, none), end; !none && entry != end; entry.increment(none)) {
+    if (entry->path().extension() == ".ckpt") out.push_back(entry->path());
+  }
+  return out;
+}
+
+std::optional<ResumePoint> ResumePoints::newest() const {
+  const std::vector<fs::path> all = files();
+  const auto last = std::ranges::max_element(all, {}, [](const fs::path& file) { return fs::last_write_time(file); });
+  if (last == all.end()) return std::nullopt;
+  ResumePoint point{.file = *last, .version_dir = {}, .key = {}, .content = read_checkpoint(*last)};
+  try {
+    const State& notes = point.content.at("resume").at("notes");
+    point.version_dir = notes.at("version_dir").text();
+    point.key = key_of(notes.at("key"));
+  } catch (const Error& error) {
+    throw training_error("resume point " + last->string() + ": " + error.what() + "; train again without --resume");
+  }
+  return point;
+}
+
+void ResumePoints::keep_only(const fs::path& file) const {
+  for (const fs::path& each : files()) {
+    if (each != file) fs::remove(each);
+  }
+}
+
+Value logger_position(const ResumePoint& point, const std::string& type) {
+  const State& resume = point.content.at("resume");
+  const State::List& types = resume.at("notes").at("loggers").list();
+  const State::List& positions = resume.at("loggers").list();
+  for (std::size_t i = 0; i < std::min(types.size(), positions.size()); ++i) {
+    if (types[i].text() == type) return positions[i].to_value();
+  }
+  return {};
+}
+
+std::string continuing_command(const std::string& command_line) {
+  const bool continues = command_line.find(" --resume") != std::string::npos;
+  return command_line + (continues ? "" : " --resume");
+}
+
+void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key) {
+  const std::vector<std::string> changes = key_changes(without_limits(point.key), without_limits(key));
+  if (changes.empty()) return;
+  std::string list;
+  for (const std::string& change : changes) list += (list.empty() ? "" : "; ") + change;
+  throw usage_error("the training in " + point.version_dir.string() + " cannot be continued: " + list +
+                    ". Undo that, or train from the start without --resume");
+}
+
+}  // namespace pipeline::stage::train

@@ -1,0 +1,52 @@
+#include <csignal>
+
+#include "pipeline/options.h"
+#include "pipeline/plugin.h"
+#include "pipeline/torch/callback.h"
+
+namespace pipeline::test {
+
+struct KillAtOptions {
+  std::int64_t step = -1;
+  std::string hook = "batch_end";
+  std::int64_t signal = SIGKILL;
+
+  static constexpr auto options() {
+    return option_list<KillAtOptions>(
+        option("step", &KillAtOptions::step, "After so many optimizer steps; -1 never.").no_effect_on_result(),
+        option("hook", &KillAtOptions::hook, "In which hook.")
+            .choices({"batch_start", "after_backward", "batch_end", "validation", "epoch_end"})
+            .no_effect_on_result(),
+        option("signal", &KillAtOptions::signal, "What the process gets.").no_effect_on_result());
+  }
+};
+
+/// Sends the process a signal at an exact moment of the training.
+class KillAt final : public Callback {
+ public:
+  using Options = KillAtOptions;
+  explicit KillAt(Options options) : options_(std::move(options)) {}
+
+  Action on_train_batch_start(Trainer& trainer, std::int64_t) override { return at("batch_start", trainer); }
+  void on_after_backward(Trainer& trainer) override { at("after_backward", trainer); }
+  Action on_train_batch_end(Trainer& trainer, const BatchEnd&) override { return at("batch_end", trainer); }
+  void on_validation_batch_end(Trainer& trainer, std::int64_t) override { at("validation", trainer); }
+  Action on_train_epoch_end(Trainer& trainer) override { return at("epoch_end", trainer); }
+  [[nodiscard]] std::string state_key() const override { return "KillAt"; }
+
+ private:
+  /// At the first such hook once the steps are done.
+  Action at(const char* hook, const Trainer& trainer) {
+    if (options_.step >= 0 && options_.hook == hook && trainer.global_step() >= options_.step)
+      std::raise(static_cast<int>(options_.signal));
+    return Action::proceed();
+  }
+
+  Options options_;
+};
+
+}  // namespace pipeline::test
+
+PIPELINE_PLUGIN("kill_at", "1.0.0", "Apache-2.0", "Sends the process a signal at an exact moment.") {
+  registrar.add<pipeline::Callback, pipeline::test::KillAt>("KillAt", "Sends the process a signal at an exact moment.");
+}

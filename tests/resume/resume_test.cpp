@@ -1,0 +1,130 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <csignal>
+#include <random>
+
+#include "resume/training.h"
+
+namespace {
+
+constexpr int killed = 128 + SIGKILL;
+constexpr int steps = 80;  // five epochs of 16
+
+void check_same(const Trained& trained, const Trained& expected) {
+  CHECK(trained.metrics_csv == expected.metrics_csv);
+  CHECK(trained.events == expected.events);
+  CHECK(trained.train_json == expected.train_json);
+  REQUIRE(trained.checkpoints.size() == expected.checkpoints.size());
+  for (const auto& [name, bytes] : expected.checkpoints) {
+    REQUIRE_MESSAGE(trained.checkpoints.contains(name), name);
+    CHECK_MESSAGE(trained.checkpoints.at(name) == bytes, name);
+  }
+}
+
+std::string every(const char* seconds) { return std::string("stages.train.resume_every_n_seconds=") + seconds; }
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Training, "killed at 20 random steps and resumed, a training gives the bytes and the curve of one never stopped") {
+  REQUIRE(train().status == 0);
+  const Trained whole = result();
+  CHECK(whole.checkpoints.size() == 3);
+  CHECK(whole.events.size() > 30);
+
+  std::mt19937 random(5);
+  std::uniform_int_distribution<int> any_step(0, steps - 1);
+  const std::array<const char*, 5> hooks{"batch_end", "after_backward", "validation", "batch_start", "epoch_end"};
+  const std::array<const char*, 3> intervals{"0", "0.05", "1e9"};  // at every step, now and then, at the ends of epochs
+  for (std::size_t trial = 0; trial < 20; ++trial) {
+    const int step = any_step(random);
+    const char* const hook = hooks[trial % hooks.size()];
+    const char* const interval = intervals[trial % intervals.size()];
+    CAPTURE(step);
+    CAPTURE(hook);
+    CAPTURE(interval);
+    forget();
+    const Finished stopped = train_until(step, hook, {"--set", every(interval)});
+    REQUIRE_MESSAGE(stopped.status == killed, stopped.err);
+    CHECK_FALSE(exists("runs/small/train"));
+    if (trial % 4 == 3)
+      CHECK(train_until(step + (steps - step) / 2, "batch_start", {"--resume", "--set", every(interval)}).status == killed);
+    const Finished resumed = train({"--resume"});
+    REQUIRE_MESSAGE(resumed.status == 0, resumed.err);
+    CHECK_FALSE(exists("lightning_logs/LSTMModel/version_1"));
+    check_same(result(), whole);
+  }
+}
+
+TEST_CASE_FIXTURE(Training, "an interrupt saves a resume point, exits 130 and prints the command that goes on") {
+  REQUIRE(train().status == 0);
+  const Trained whole = result();
+  forget();
+  const Finished interrupted = train_until(21, "batch_start", {"--set", every("1e9")}, SIGINT);
+  CHECK(interrupted.status == 130);
+  CHECK_MESSAGE(contains(interrupted.err, "interrupted in epoch 1 after step 22; go on with: pipeline run workflow.toml"), interrupted.err);
+  CHECK(contains(interrupted.err, "--resume"));
+  CHECK(train_until(40, "batch_end", {"--resume"}, SIGTERM).status == 143);
+  REQUIRE(train({"--resume"}).status == 0);
+  check_same(result(), whole);
+}
+
+TEST_CASE_FIXTURE(Training, "a larger max_epochs continues a finished training as if it had always been asked for") {
+  REQUIRE(train().status == 0);
+  const Trained whole = result();
+  forget();
+  REQUIRE(train({"--set", "trainer.max_epochs=2"}).status == 0);
+  const Finished longer = train({"--resume"});
+  REQUIRE_MESSAGE(longer.status == 0, longer.err);
+  CHECK(contains(longer.err, "trainer.max_epochs changed from 2 to 5"));
+  check_same(result(), whole);
+  forget();
+  REQUIRE(train({"--set", "trainer.max_steps=37"}).status == 0);
+  REQUIRE(train({"--resume"}).status == 0);
+  check_same(result(), whole);
+}
+
+TEST_CASE_FIXTURE(Training, "a change that alters results is refused by name, one that does not is taken") {
+  REQUIRE(train_until(20, "batch_end").status == killed);
+  const Finished other = train({"--resume", "--set", "optimizer.lr=0.02", "--set", "loader.batch_size=8"});
+  CHECK(other.status == 2);
+  CHECK_MESSAGE(contains(other.err, "loader.batch_size changed from 16 to 8; optimizer.lr changed from 0.01 to 0.02"), other.err);
+  CHECK(train({"--resume", "--set", "loader.num_workers=0", "--set", "trainer.log_every_n_steps=10"}).status == 0);
+  CHECK(train({"--resume", "--force"}).status == 2);
+}
+
+TEST_CASE_FIXTURE(Training, "a training that stopped early stays finished") {
+  const std::vector<std::string> impatient{"--set", "callbacks.EarlyStopping.patience=1", "--set", "callbacks.EarlyStopping.min_delta=100"};
+  REQUIRE(train(impatient).status == 0);
+  const Trained stopped = result();
+  CHECK(json("runs/small/train/train.json").at("epochs") == pipeline::Value(2));
+  std::vector<std::string> longer = impatient;
+  longer.insert(longer.end(), {"--resume", "--set", "trainer.max_epochs=9"});
+  REQUIRE(train(longer).status == 0);
+  check_same(result(), stopped);
+}
+
+TEST_CASE_FIXTURE(Training, "an interrupted training stays until a newer one succeeds") {
+  REQUIRE(train_until(20, "batch_end").status == killed);
+  REQUIRE(train_until(30, "batch_end").status == killed);  // from the start, in a folder of its own
+  CHECK(exists("runs/small/.train.lasting/LSTMModel.version_0.ckpt"));
+  const Finished resumed = train({"--resume"});
+  CHECK(contains(resumed.err, "version_1, epoch "));
+  CHECK_FALSE(exists("runs/small/.train.lasting/LSTMModel.version_0.ckpt"));
+  CHECK(exists("runs/small/.train.lasting/LSTMModel.version_1.ckpt"));
+  CHECK(contains(train({"--resume"}).err, "[train] up to date"));
+}
+
+TEST_CASE_FIXTURE(Training, "without anything to go on with, --resume trains from the start; a damaged resume point is named") {
+  const Finished first = train({"--resume"});
+  REQUIRE(first.status == 0);
+  CHECK(contains(first.err, "there is no training to go on with"));
+  const Trained whole = result();
+  forget();
+  REQUIRE(train().status == 0);
+  check_same(result(), whole);
+  write("runs/small/.train.lasting/LSTMModel.version_0.ckpt", "nothing");
+  const Finished damaged = train({"--resume", "--set", "trainer.max_epochs=6"});
+  CHECK(damaged.status == 5);
+  CHECK(contains(damaged.err, "LSTMModel.version_0.ckpt"));
+}
