@@ -3,7 +3,7 @@
 import json, pathlib, subprocess, sys
 
 HEADINGS = {"stage": "Stages", "model": "Models", "loss": "Losses", "optimizer": "Optimizers", "scheduler": "Schedulers", "callback": "Callbacks", "logger": "Loggers",
-            "table": "Tables", "predictor": "Predictors", "checkpoint_tool": "Checkpoint tools"}
+            "table": "Tables", "predictor": "Predictors", "checkpoint_tool": "Checkpoint tools", "sampler": "Samplers", "pruner": "Pruners"}
 
 
 def ask(program, *words):

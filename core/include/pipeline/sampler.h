@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/export.h"
+#include "pipeline/random_state.h"
+#include "pipeline/registry.h"
+#include "pipeline/search.h"
+
+namespace pipeline {
+
+/// What every sampler is made with.
+struct SamplerContext {
+  std::int64_t seed = 0;
+  Randomness::Mode mode = Randomness::Mode::keyed;
+  std::vector<std::pair<std::string, Distribution>> space;  ///< all parameters, conditional ones too, in the order of the workflow
+};
+
+/// Proposes the next trial's parameters. Called from one thread; several processes may share the study.
+class PIPELINE_EXPORT Sampler {
+ public:
+  virtual ~Sampler();
+  /// When a trial begins: may write `trial.system_state`, and gives the parameters that are drawn together (none: each is drawn alone).
+  [[nodiscard]] virtual std::map<std::string, double> begin(const StudyState& study, Trial& trial);
+  /// One parameter by itself, in internal representation.
+  [[nodiscard]] virtual double sample(const StudyState& study, const Trial& trial, const std::string& name,
+                                      const Distribution& distribution) = 0;
+  /// Nothing is left to try: the search ends.
+  [[nodiscard]] virtual bool is_exhausted(const StudyState& study) const;
+};
+
+template <>
+struct Kind<Sampler> {
+  static constexpr const char* name = "sampler";
+  using Factory = std::unique_ptr<Sampler>(const Value& options, const SamplerContext& context);
+};
+
+/// Begins a trial: what the sampler draws together is kept in `trial.joint`.
+PIPELINE_EXPORT void begin_trial(Sampler& sampler, const StudyState& study, Trial& trial);
+/// The trial's value of a parameter, written into it: the only possible one, the one drawn together with others, or one drawn alone.
+PIPELINE_EXPORT double suggest(Sampler& sampler, const StudyState& study, Trial& trial, const std::string& name,
+                               const Distribution& distribution);
+/// A value drawn uniformly (uniformly in the logarithm with `log`), with the draws of Optuna's RandomSampler.
+[[nodiscard]] PIPELINE_EXPORT double draw_uniform(const Distribution& distribution, RandomState& random);
+
+}  // namespace pipeline

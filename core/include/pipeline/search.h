@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/export.h"
+#include "pipeline/value.h"
+
+/// What a hyper-parameter search knows, in Optuna's terms: parameters are doubles ("internal representation"), a categorical one is the
+/// index of its choice.
+namespace pipeline {
+
+/// The values one parameter can take. Bounds are inclusive.
+struct PIPELINE_EXPORT Distribution {
+  enum class Kind { real, integer, categorical };
+  Kind kind = Kind::real;
+  double low = 0, high = 0;
+  double step = 0;  ///< 0: continuous; at least 1 for integers
+  bool log = false;
+  std::vector<Value> choices;  ///< of a categorical one
+
+  /// Error (usage) for bounds that are empty, not finite, or not positive with `log`. `high` is lowered onto the grid of `step`.
+  [[nodiscard]] static Distribution real(double low, double high, double step = 0, bool log = false);
+  [[nodiscard]] static Distribution integer(std::int64_t low, std::int64_t high, std::int64_t step = 1, bool log = false);
+  [[nodiscard]] static Distribution categorical(std::vector<Value> choices);
+
+  [[nodiscard]] bool is_categorical() const { return kind == Kind::categorical; }
+  /// Only one value is possible: nothing is drawn for it.
+  [[nodiscard]] bool is_single() const;
+  [[nodiscard]] bool contains(double internal) const;
+  /// What the objective gets: a double, an integer or the choice.
+  [[nodiscard]] Value external(double internal) const;
+
+  friend bool operator==(const Distribution&, const Distribution&) = default;
+};
+
+enum class TrialState { running, complete, pruned, fail, waiting };
+
+/// One evaluation of the objective.
+struct PIPELINE_EXPORT Trial {
+  std::int64_t number = 0;
+  TrialState state = TrialState::running;
+  std::optional<double> value;               ///< of a complete or pruned trial
+  std::map<std::string, double> parameters;  ///< as suggested so far
+  std::map<std::string, Distribution> distributions;
+  std::map<std::string, double> joint;        ///< drawn together when the trial began: others see a running trial's point by it
+  std::map<std::int64_t, double> reports;     ///< step (epoch) -> value of the monitored metric
+  std::map<std::string, Value> system_state;  ///< what samplers and pruners note down, shared with other workers
+
+  [[nodiscard]] bool is_finished() const {
+    return state == TrialState::complete || state == TrialState::pruned || state == TrialState::fail;
+  }
+  [[nodiscard]] bool has_result() const { return state == TrialState::complete || state == TrialState::pruned; }
+  /// The last reported step.
+  [[nodiscard]] std::optional<std::int64_t> last_step() const;
+};
+
+/// A study as samplers and pruners see it: every trial of every worker, by number.
+struct StudyState {
+  std::string name;
+  bool minimize = true;
+  std::vector<Trial> trials;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "pipeline/export.h"
+
+/// The standard normal distribution cut to an interval, in logarithms and exact far in the tails, with the case distinctions of
+/// Optuna 5's _truncnorm (after SciPy's truncnorm).
+namespace pipeline {
+
+/// log of the normal cumulative distribution function.
+[[nodiscard]] PIPELINE_EXPORT double log_normal_cdf(double x);
+/// log of the probability of [a, b].
+[[nodiscard]] PIPELINE_EXPORT double log_normal_mass(double a, double b);
+/// The point of [a, b] below which a share `q` of the probability lies.
+[[nodiscard]] PIPELINE_EXPORT double truncated_normal_quantile(double q, double a, double b);
+/// log of the density at x of the normal cut to [a, b], whose log_normal_mass is `log_mass`; -infinity outside.
+[[nodiscard]] PIPELINE_EXPORT double truncated_normal_log_density(double x, double a, double b, double log_mass);
+
+}  // namespace pipeline

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pipeline/sampler.h"
+
+namespace pipeline::sampler::grid {
+
+/// Tries every combination once, in an order shuffled as Optuna's GridSampler shuffles. The grid follows from the search space: all values
+/// of integers, steps and choices. Error (usage) for a continuous range or a grid of more than a million points.
+class GridSampler final : public Sampler {
+ public:
+  using Options = NoOptions;
+  GridSampler(Options, const SamplerContext& context);
+
+  [[nodiscard]] std::map<std::string, double> begin(const StudyState& study, Trial& trial) override;
+  [[nodiscard]] double sample(const StudyState& study, const Trial& trial, const std::string& name,
+                              const Distribution& distribution) override;
+  [[nodiscard]] bool is_exhausted(const StudyState& study) const override;
+
+ private:
+  [[nodiscard]] std::vector<std::size_t> open_points(const StudyState& study) const;
+
+  std::map<std::string, std::vector<double>> values_;  ///< sorted by name, as Optuna numbers its grid
+  Value described_;                                    ///< the grid as trials of this search record it
+  std::vector<std::size_t> order_;                     ///< grid id -> index of the combination
+};
+
+}  // namespace pipeline::sampler::grid

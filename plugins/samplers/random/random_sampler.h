@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "pipeline/sampler.h"
+
+namespace pipeline::sampler::random {
+
+/// Draws every parameter uniformly, or uniformly in the logarithm; the draws of Optuna's RandomSampler.
+class RandomSampler final : public Sampler {
+ public:
+  using Options = NoOptions;
+  RandomSampler(Options, const SamplerContext& context) : random_(context.seed, context.mode) {}
+
+  [[nodiscard]] double sample(const StudyState&, const Trial& trial, const std::string& name, const Distribution& distribution) override {
+    return draw_uniform(distribution, random_.at(trial.number, name));
+  }
+
+ private:
+  Randomness random_;
+};
+
+}  // namespace pipeline::sampler::random

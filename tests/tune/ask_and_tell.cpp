@@ -1,0 +1,117 @@
+// Runs a sampler and a pruner on requests, one JSON object a line on stdin, each answered by a line on stdout:
+//   {"sampler", "options", "pruner", "pruner_options", "seed", "rng", "name", "minimize", "space": [[name, distribution]...]}  -> {}
+//   {"ask": true}                        begins a trial                     -> {"parameter": value, ...}
+//   {"report": value, "step": step}      of the current trial               -> whether to prune
+//   {"tell": "complete", "value": 1.0}   ends it ("complete", "pruned", "fail")   -> {"exhausted": false}
+//   {"importances": true}                                                   -> {"parameter": importance, ...}
+#include <iostream>
+#include <limits>
+#include <stdexcept>
+
+#include "grid/grid_sampler.h"
+#include "halving.h"
+#include "hyperband.h"
+#include "percentile.h"
+#include "pipeline/importance.h"
+#include "random/random_sampler.h"
+#include "tpe/tpe_sampler.h"
+
+using namespace pipeline;
+
+namespace {
+
+Distribution read_distribution(const Value& d) {
+  const std::string kind = d.at("kind").as_string();
+  if (kind == "categorical") return Distribution::categorical(d.at("choices").as_list());
+  if (kind == "int")
+    return Distribution::integer(d.at("low").as_int(), d.at("high").as_int(), d.at("step").as_int(), d.at("log").as_bool());
+  return Distribution::real(d.at("low").as_double(), d.at("high").as_double(), d.at("step").as_double(), d.at("log").as_bool());
+}
+
+std::unique_ptr<Sampler> make_sampler(const std::string& name, const Value& options, const SamplerContext& context) {
+  if (name == "TPESampler") return std::make_unique<sampler::tpe::TPESampler>(bind_options<sampler::tpe::TPEOptions>(options), context);
+  if (name == "GridSampler") return std::make_unique<sampler::grid::GridSampler>(NoOptions{}, context);
+  if (name == "RandomSampler") return std::make_unique<sampler::random::RandomSampler>(NoOptions{}, context);
+  throw std::invalid_argument("no such sampler: " + name);
+}
+
+std::unique_ptr<Pruner> make_pruner(const std::string& name, const Value& options) {
+  using namespace pipeline::pruner;
+  if (name == "MedianPruner") return std::make_unique<MedianPruner>(bind_options<MedianOptions>(options));
+  if (name == "PercentilePruner") return std::make_unique<PercentilePruner>(bind_options<PercentileOptions>(options));
+  if (name == "SuccessiveHalvingPruner") return std::make_unique<SuccessiveHalvingPruner>(bind_options<HalvingOptions>(options));
+  if (name == "HyperbandPruner") return std::make_unique<HyperbandPruner>(bind_options<HyperbandOptions>(options));
+  return nullptr;
+}
+
+double number(const Value& value) { return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.as_double(); }
+
+class Session {
+ public:
+  explicit Session(const Value& request) {
+    const bool sequence = request.at("rng") == Value("optuna");
+    context_ = {.seed = request.at("seed").as_int(), .mode = sequence ? Randomness::Mode::sequence : Randomness::Mode::keyed, .space = {}};
+    for (const Value& parameter : request.at("space").as_list())
+      context_.space.emplace_back(parameter.as_list().at(0).as_string(), read_distribution(parameter.as_list().at(1)));
+    study_.name = request.at("name").as_string();
+    study_.minimize = request.at("minimize").as_bool();
+    sampler_ = make_sampler(request.at("sampler").as_string(), request.at("options"), context_);
+    pruner_ = make_pruner(request.at("pruner").as_string(), request.at("pruner_options"));
+  }
+
+  Value answer(const Value& request) {
+    if (request.find("ask")) return ask();
+    if (request.find("report")) return report(request.at("step").as_int(), number(request.at("report")));
+    if (request.find("tell")) return tell(request.at("tell").as_string(), request.at("value"));
+    Value importances{Value::Map{}};
+    for (const auto& [name, importance] : parameter_importances(study_)) importances[name] = importance;
+    return importances;
+  }
+
+ private:
+  Value ask() {
+    Trial trial;
+    trial.number = static_cast<std::int64_t>(study_.trials.size());
+    begin_trial(*sampler_, study_, trial);
+    Value answer{Value::Map{}};
+    for (const auto& [name, distribution] : context_.space)
+      answer[name] = distribution.external(suggest(*sampler_, study_, trial, name, distribution));
+    study_.trials.push_back(std::move(trial));
+    return answer;
+  }
+
+  Value report(std::int64_t step, double value) {
+    Trial trial = study_.trials.back();
+    trial.reports[step] = value;
+    const bool prune = pruner_->prune(study_, trial);
+    study_.trials.back() = std::move(trial);
+    return prune;
+  }
+
+  Value tell(const std::string& state, const Value& value) {
+    Trial& trial = study_.trials.back();
+    trial.state = state == "complete" ? TrialState::complete : state == "pruned" ? TrialState::pruned : TrialState::fail;
+    if (!value.is_null()) trial.value = value.as_double();
+    return Value::Map{{"exhausted", sampler_->is_exhausted(study_)}};
+  }
+
+  SamplerContext context_;
+  StudyState study_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Pruner> pruner_;
+};
+
+}  // namespace
+
+int main() {
+  std::optional<Session> session;
+  for (std::string line; std::getline(std::cin, line);) {
+    const Value request = from_json(line, "stdin");
+    if (request.find("sampler")) {
+      session.emplace(request);
+      std::cout << "{}" << std::endl;
+    } else {
+      std::cout << to_json(session->answer(request)) << std::endl;
+    }
+  }
+}
