@@ -8,6 +8,12 @@ find_package(doctest QUIET)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
+# SOCI brings no CMake package in Debian. Its back ends are loaded when a study is opened, so that no other command loads PostgreSQL's client.
+find_path(SOCI_INCLUDE soci/soci.h REQUIRED)
+find_library(SOCI_CORE soci_core REQUIRED)
+add_library(pipeline_soci INTERFACE)
+target_include_directories(pipeline_soci SYSTEM INTERFACE ${SOCI_INCLUDE})
+target_link_libraries(pipeline_soci INTERFACE ${SOCI_CORE})
 find_package(Torch 2.6 REQUIRED)
 set(TORCH_CMAKE_FOLDER ${Torch_DIR})
 

@@ -33,6 +33,8 @@ struct PIPELINE_EXPORT Distribution {
   [[nodiscard]] bool contains(double internal) const;
   /// What the objective gets: a double, an integer or the choice.
   [[nodiscard]] Value external(double internal) const;
+  /// The other way; nothing for a value that the distribution does not hold.
+  [[nodiscard]] std::optional<double> internal(const Value& external) const;
 
   friend bool operator==(const Distribution&, const Distribution&) = default;
 };
@@ -41,6 +43,7 @@ enum class TrialState { running, complete, pruned, fail, waiting };
 
 /// One evaluation of the objective.
 struct PIPELINE_EXPORT Trial {
+  std::int64_t id = 0;  ///< its key in the storage
   std::int64_t number = 0;
   TrialState state = TrialState::running;
   std::optional<double> value;               ///< of a complete or pruned trial
@@ -48,6 +51,7 @@ struct PIPELINE_EXPORT Trial {
   std::map<std::string, Distribution> distributions;
   std::map<std::string, double> joint;        ///< drawn together when the trial began: others see a running trial's point by it
   std::map<std::int64_t, double> reports;     ///< step (epoch) -> value of the monitored metric
+  std::map<std::string, Value> fixed;         ///< values that were put in the queue by hand: taken before the sampler is asked
   std::map<std::string, Value> system_state;  ///< what samplers and pruners note down, shared with other workers
 
   [[nodiscard]] bool is_finished() const {

@@ -70,6 +70,16 @@ Value Distribution::external(double internal) const {
   return internal;
 }
 
+std::optional<double> Distribution::internal(const Value& external) const {
+  if (is_categorical()) {
+    const auto choice = std::ranges::find(choices, external);
+    if (choice == choices.end()) return std::nullopt;
+    return static_cast<double>(choice - choices.begin());
+  }
+  if (!external.is_number() || !contains(external.as_double())) return std::nullopt;
+  return external.as_double();
+}
+
 std::optional<std::int64_t> Trial::last_step() const {
   if (reports.empty()) return std::nullopt;
   return reports.rbegin()->first;

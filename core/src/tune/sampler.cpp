@@ -18,8 +18,12 @@ void begin_trial(Sampler& sampler, const StudyState& study, Trial& trial) { tria
 double suggest(Sampler& sampler, const StudyState& study, Trial& trial, const std::string& name, const Distribution& distribution) {
   if (const auto known = trial.parameters.find(name); known != trial.parameters.end()) return known->second;
   double value = 0;
+  const auto fixed = trial.fixed.find(name);
   const auto joint = trial.joint.find(name);
-  if (distribution.is_single()) {
+  const std::optional<double> given = fixed == trial.fixed.end() ? std::nullopt : distribution.internal(fixed->second);
+  if (given) {
+    value = *given;
+  } else if (distribution.is_single()) {
     value = distribution.is_categorical() ? 0 : distribution.low;
   } else if (joint != trial.joint.end() && distribution.contains(joint->second)) {
     value = joint->second;

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/export.h"
+#include "pipeline/search.h"
+
+namespace pipeline {
+
+struct StudyRequest {
+  /// "memory", "sqlite:///relative.db", "sqlite:////absolute.db" or "postgresql://user:password@host/database".
+  std::string storage;
+  std::string name;
+  bool minimize = true;
+  bool create = true;  ///< make it where there is none; false: Error (usage), with the names there are
+};
+
+/// A study in its storage, shared with other processes and with Optuna (schema 12, versions 3.2 to 5). Every call is one short transaction.
+/// One thread uses it at a time. Error (unexpected) when the storage cannot be reached.
+class PIPELINE_EXPORT Study {
+ public:
+  virtual ~Study();
+
+  /// All trials of all workers; finished ones are read once.
+  virtual const StudyState& refresh() = 0;
+  /// Begins a trial: the first one waiting in the queue, else a new one. Nothing once `budget` trials are running, complete or pruned
+  /// (counted over all workers); a trial that failed is no part of the budget.
+  [[nodiscard]] virtual std::optional<Trial> begin(std::int64_t budget) = 0;
+  /// What suggest() and a sampler wrote into the trial since it began.
+  virtual void save_parameters(const Trial& trial) = 0;
+  /// A value of the monitored metric, with what a pruner wrote; counts as a heartbeat.
+  virtual void report(const Trial& trial, std::int64_t step, double value) = 0;
+  virtual void heartbeat(const Trial& trial) = 0;
+  /// Ends the trial in its state. False when another worker has failed it meanwhile: its result is dropped.
+  virtual bool finish(const Trial& trial, const std::string& reason) = 0;
+  /// Puts known good parameters, in their external form, in the queue.
+  virtual void enqueue(const std::map<std::string, Value>& parameters) = 0;
+  /// Fails running trials whose last heartbeat is older, and puts their parameters in the queue; their numbers. A trial without any
+  /// heartbeat is left alone, as Optuna does.
+  virtual std::vector<std::int64_t> retry_stale(std::chrono::seconds older_than) = 0;
+};
+
+[[nodiscard]] PIPELINE_EXPORT std::unique_ptr<Study> open_study(const StudyRequest& request);
+
+/// The trial with the best value; nullptr without a complete one.
+[[nodiscard]] PIPELINE_EXPORT const Trial* best_trial(const StudyState& study);
+
+}  // namespace pipeline

@@ -1,0 +1,201 @@
+#include "tune/rdb_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "pipeline/errors.h"
+#include "tune/optuna_text.h"
+
+namespace pipeline::rdb {
+
+namespace {
+
+using soci::indicator;
+using soci::into;
+using soci::use;
+
+constexpr const char* joint_key = "tpe:relative_params:";
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+double number_of(double value, indicator present, const std::string& type) {
+  if (type == "INF_POS") return infinity;
+  if (type == "INF_NEG") return -infinity;
+  return present == soci::i_null ? std::numeric_limits<double>::quiet_NaN() : value;
+}
+
+/// What samplers, pruners and the queue left; other keys are Optuna's own affair.
+bool is_known_key(const std::string& key) {
+  return key == "grid_id" || key == "search_space" || key == "fixed_params" || key.starts_with("completed_rung_") ||
+         key.starts_with(joint_key);
+}
+
+class Reader {
+ public:
+  Reader(soci::session& sql, std::int64_t study, std::int64_t after, std::int64_t last)
+      : sql_(sql), study_(study), after_(after), last_(last) {}
+
+  std::vector<Trial> read() {
+    read_rows();
+    read_values();
+    read_parameters();
+    read_reports();
+    read_attributes();
+    return std::move(trials_);
+  }
+
+ private:
+  /// Runs a query over the trials' rows of another table; `columns` are bound before it is executed.
+  template <class... Columns>
+  soci::statement query(const std::string& columns, const std::string& table, Columns... bound) {
+    const std::string text = "SELECT x.trial_id, " + columns + " FROM " + table +
+                             " x JOIN trials t ON x.trial_id = t.trial_id WHERE t.study_id = :s AND t.trial_id > :a AND t.trial_id <= :l";
+    return ((sql_.prepare << text, use(study_), use(after_), use(last_), into(id_)), ..., bound);
+  }
+
+  Trial* current() {
+    const auto found = std::ranges::lower_bound(trials_, id_, {}, &Trial::id);
+    return found != trials_.end() && found->id == id_ ? &*found : nullptr;
+  }
+
+  void read_rows() {
+    std::int64_t number = 0;
+    std::string state;
+    soci::statement rows =
+        (sql_.prepare << "SELECT trial_id, number, state FROM trials WHERE study_id = :s AND trial_id > :a AND trial_id <= "
+                         ":l ORDER BY trial_id",
+         use(study_), use(after_), use(last_), into(id_), into(number), into(state));
+    rows.execute();
+    while (rows.fetch()) {
+      Trial trial;
+      trial.id = id_;
+      trial.number = number;
+      trial.state = optuna::read_state(state);
+      trials_.push_back(std::move(trial));
+    }
+  }
+
+  void read_values() {
+    double value = 0;
+    indicator present = soci::i_ok;
+    std::string type;
+    soci::statement rows = query("x.value, x.value_type", "trial_values", into(value, present), into(type));
+    rows.execute();
+    while (rows.fetch()) {
+      if (Trial* trial = current()) trial->value = number_of(value, present, type);
+    }
+  }
+
+  void read_parameters() {
+    std::string name, json;
+    double value = 0;
+    std::map<std::string, Distribution> known;
+    soci::statement rows = query("x.param_name, x.param_value, x.distribution_json", "trial_params", into(name), into(value), into(json));
+    rows.execute();
+    while (rows.fetch()) {
+      Trial* trial = current();
+      if (!trial) continue;
+      const auto distribution = known.find(json);
+      trial->parameters[name] = value;
+      trial->distributions[name] =
+          distribution != known.end() ? distribution->second : known.emplace(json, optuna::read_distribution(json)).first->second;
+    }
+  }
+
+  void read_reports() {
+    std::int64_t step = 0;
+    double value = 0;
+    indicator present = soci::i_ok;
+    std::string type;
+    soci::statement rows = query("x.step, x.intermediate_value, x.intermediate_value_type", "trial_intermediate_values", into(step),
+                                 into(value, present), into(type));
+    rows.execute();
+    while (rows.fetch()) {
+      if (Trial* trial = current()) trial->reports[step] = number_of(value, present, type);
+    }
+  }
+
+  void read_attributes() {
+    std::string key, json;
+    soci::statement rows = query("x.\"key\", x.value_json", "trial_system_attributes", into(key), into(json));
+    rows.execute();
+    while (rows.fetch()) {
+      Trial* trial = current();
+      if (!trial || !is_known_key(key)) continue;
+      const Value value = optuna::read_python_json(json);
+      if (key == "fixed_params") {
+        trial->fixed.insert(value.as_map().begin(), value.as_map().end());
+      } else {
+        trial->system_state[key] = value;
+      }
+    }
+  }
+
+  soci::session& sql_;
+  std::int64_t study_, after_, last_, id_ = 0;
+  std::vector<Trial> trials_;
+};
+
+/// The JSON that an Optuna worker left in pieces; null while it is still writing them.
+Value joint_value(Trial& trial) {
+  std::string text;
+  for (int i = 0;; ++i) {
+    const auto piece = trial.system_state.find(joint_key + std::to_string(i));
+    if (piece == trial.system_state.end()) break;
+    text += piece->second.as_string();
+  }
+  std::erase_if(trial.system_state, [](const auto& entry) { return entry.first.starts_with(joint_key); });
+  return text.ends_with("}") ? from_json(text, "the study's storage") : Value();
+}
+
+}  // namespace
+
+std::vector<Trial> read_trials(soci::session& sql, std::int64_t study, std::int64_t after) {
+  return Reader(sql, study, after, std::numeric_limits<int>::max()).read();
+}
+
+Trial read_trial(soci::session& sql, std::int64_t study, std::int64_t id) {
+  std::vector<Trial> found = Reader(sql, study, id - 1, id).read();
+  if (found.empty()) throw Error(ExitStatus::unexpected, "the study's storage has lost a trial: was the study deleted meanwhile?");
+  return std::move(found.front());
+}
+
+void resolve_joint(std::vector<Trial>& trials) {
+  std::map<std::string, Distribution> known;
+  for (Trial& trial : trials) {
+    for (const auto& [name, distribution] : trial.distributions) known.insert_or_assign(name, distribution);
+    const Value joint = joint_value(trial);
+    if (!joint.is_map()) continue;
+    for (const auto& [name, external] : joint.as_map()) {
+      const auto distribution = known.find(name);
+      if (distribution == known.end()) continue;
+      if (const std::optional<double> value = distribution->second.internal(external)) trial.joint[name] = *value;
+    }
+  }
+}
+
+std::vector<std::int64_t> stale_trials(soci::session& sql, Backend backend, std::int64_t study, std::chrono::seconds older_than) {
+  const std::string seconds = std::to_string(older_than.count());
+  const std::string border =
+      backend == Backend::sqlite ? "datetime('now', '-" + seconds + " seconds')" : "LOCALTIMESTAMP - INTERVAL '" + seconds + " seconds'";
+  std::int64_t id = 0;
+  std::vector<std::int64_t> ids;
+  soci::statement rows =
+      (sql.prepare << "SELECT t.trial_id FROM trials t JOIN trial_heartbeats h ON h.trial_id = t.trial_id WHERE t.study_id "
+                      "= :s AND t.state = 'RUNNING' AND h.heartbeat < " +
+                          border + " ORDER BY t.trial_id",
+       use(study), into(id));
+  rows.execute();
+  while (rows.fetch()) ids.push_back(id);
+  return ids;
+}
+
+std::string known_studies(soci::session& sql) {
+  std::string name, list;
+  soci::statement rows = (sql.prepare << "SELECT study_name FROM studies ORDER BY study_id LIMIT 20", into(name));
+  rows.execute();
+  while (rows.fetch()) list += (list.empty() ? "; it has " : ", ") + name;
+  return list;
+}
+
+}  // namespace pipeline::rdb

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "pipeline/search.h"
+#include "tune/rdb_schema.h"
+
+namespace pipeline::rdb {
+
+/// The study's trials with ids above `after`, by id, with all that belongs to them.
+[[nodiscard]] std::vector<Trial> read_trials(soci::session& sql, std::int64_t study, std::int64_t after);
+[[nodiscard]] Trial read_trial(soci::session& sql, std::int64_t study, std::int64_t id);
+/// Turns what Optuna's workers wrote of running trials' points into internal values, with the distributions of trials before.
+void resolve_joint(std::vector<Trial>& trials);
+/// Running trials whose heartbeat is older than that, by the database's clock.
+[[nodiscard]] std::vector<std::int64_t> stale_trials(soci::session& sql, Backend backend, std::int64_t study,
+                                                     std::chrono::seconds older_than);
+/// "; it has a, b" for messages; empty where there is none.
+[[nodiscard]] std::string known_studies(soci::session& sql);
+
+}  // namespace pipeline::rdb

@@ -1,0 +1,234 @@
+#include "tune/rdb_study.h"
+
+#include <cmath>
+
+#include "pipeline/errors.h"
+#include "tune/optuna_text.h"
+#include "tune/rdb_reader.h"
+#include "tune/rdb_transaction.h"
+#include "tune/storage_url.h"
+
+namespace pipeline {
+
+namespace {
+
+using soci::indicator;
+using soci::into;
+using soci::use;
+
+/// How a double stands in a column that holds only finite ones: the value, NULL where it is not finite, and a word.
+struct StoredNumber {
+  double value;
+  indicator present;
+  std::string type;
+
+  explicit StoredNumber(double v)
+      : value(std::isfinite(v) ? v : 0),
+        present(std::isfinite(v) ? soci::i_ok : soci::i_null),
+        type(std::isfinite(v) ? "FINITE"
+             : std::isnan(v)  ? "NAN"
+             : v > 0          ? "INF_POS"
+                              : "INF_NEG") {}
+};
+
+}  // namespace
+
+RdbStudy::RdbStudy(const StudyRequest& request) : shown_(without_password(request.storage)), backend_(backend_of(request.storage)) {
+  name_storage_in_errors(shown_, [&] {
+    sql_.open(backend_ == rdb::Backend::sqlite ? "sqlite3" : "postgresql", connection_text(request.storage));
+    rdb::prepare_schema(sql_, backend_);
+  });
+  state_.name = request.name;
+  transact([&] { open(request); });
+}
+
+void RdbStudy::transact(const std::function<void()>& work, rdb::Access access) {
+  name_storage_in_errors(shown_, [&] {
+    rdb::Transaction transaction(sql_, backend_, access);
+    work();
+    transaction.commit();
+  });
+}
+
+void RdbStudy::open(const StudyRequest& request) {
+  // Two processes may want to make it at once: the table's unique index lets one of them.
+  if (request.create) sql_ << "INSERT INTO studies (study_name) VALUES (:n) ON CONFLICT (study_name) DO NOTHING", use(request.name);
+  indicator found = soci::i_null;
+  sql_ << "SELECT study_id FROM studies WHERE study_name = :n", use(request.name), into(study_id_, found);
+  if (!sql_.got_data()) throw usage_error(shown_ + " has no study \"" + request.name + "\"" + rdb::known_studies(sql_));
+  const std::string wanted = request.minimize ? "MINIMIZE" : "MAXIMIZE";
+  std::string direction;
+  if (request.create) {
+    sql_ << "INSERT INTO study_directions (direction, study_id, objective) VALUES (:d, :s, 0) ON CONFLICT (study_id, objective) DO NOTHING",
+        use(wanted), use(study_id_);
+  }
+  int objectives = 0;
+  sql_ << "SELECT count(*) FROM study_directions WHERE study_id = :s", use(study_id_), into(objectives);
+  if (objectives != 1)
+    throw usage_error("study \"" + request.name + "\" has " + std::to_string(objectives) + " objectives; one is searched here");
+  sql_ << "SELECT direction FROM study_directions WHERE study_id = :s", use(study_id_), into(direction);
+  if (request.create && direction != wanted) {
+    throw usage_error("study \"" + request.name + "\" in " + shown_ + " goes to " + direction + ": write direction = \"" +
+                      (request.minimize ? "maximize" : "minimize") + "\", or give the search another study_name");
+  }
+  state_.minimize = direction != "MAXIMIZE";
+}
+
+const StudyState& RdbStudy::refresh() {
+  transact(
+      [&] {
+        std::vector<Trial>& trials = state_.trials;
+        std::erase_if(trials, [&](const Trial& t) { return t.id > settled_; });
+        for (Trial& trial : rdb::read_trials(sql_, study_id_, settled_)) trials.push_back(std::move(trial));
+        rdb::resolve_joint(trials);
+      },
+      rdb::Access::read);
+  for (const Trial& trial : state_.trials) {
+    if (!trial.is_finished()) break;
+    settled_ = trial.id;
+  }
+  return state_;
+}
+
+std::int64_t RdbStudy::insert_trial(TrialState state) {
+  // Whoever holds the study's row numbers the next trial.
+  std::int64_t id = 0, number = 0;
+  if (backend_ == rdb::Backend::postgresql) sql_ << "SELECT study_id FROM studies WHERE study_id = :s FOR UPDATE", use(study_id_), into(id);
+  sql_ << "SELECT count(*) FROM trials WHERE study_id = :s", use(study_id_), into(number);
+  const std::string name = optuna::state_name(state), now = optuna::now_text();
+  indicator started = state == TrialState::waiting ? soci::i_null : soci::i_ok;
+  sql_ << "INSERT INTO trials (number, study_id, state, datetime_start) VALUES (:n, :s, :st, :d) RETURNING trial_id", use(number),
+      use(study_id_), use(name), use(now, started), into(id);
+  return id;
+}
+
+/// The first waiting trial, now running; its id is 0 where there is none. The update's condition lets one worker of several have it.
+Trial RdbStudy::take_waiting() {
+  Trial trial;
+  std::int64_t id = 0;
+  const std::string now = optuna::now_text();
+  sql_ << "UPDATE trials SET state = 'RUNNING', datetime_start = :d WHERE state = 'WAITING' AND trial_id = (SELECT trial_id FROM trials "
+          "WHERE "
+          "study_id = :s AND state = 'WAITING' ORDER BY trial_id LIMIT 1) RETURNING trial_id",
+      use(now), use(study_id_), into(id);
+  if (!sql_.got_data()) return trial;
+  trial.id = id;
+  return trial;
+}
+
+std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
+  std::int64_t id = 0;
+  transact([&] {
+    if (backend_ == rdb::Backend::postgresql)
+      sql_ << "SELECT study_id FROM studies WHERE study_id = :s FOR UPDATE", use(study_id_), into(id);
+    id = 0;
+    std::int64_t counted = 0;
+    sql_ << "SELECT count(*) FROM trials WHERE study_id = :s AND state IN ('RUNNING', 'COMPLETE', 'PRUNED')", use(study_id_), into(counted);
+    if (counted >= budget) return;
+    id = take_waiting().id;
+    if (id == 0) id = insert_trial(TrialState::running);
+    beat(id);
+  });
+  if (id == 0) return std::nullopt;
+  Trial begun;
+  transact([&] { begun = rdb::read_trial(sql_, study_id_, id); }, rdb::Access::read);
+  return begun;
+}
+
+void RdbStudy::write_attribute(std::int64_t trial, const std::string& key, const Value& value) {
+  const std::string json = optuna::python_json(value);
+  sql_ << "INSERT INTO trial_system_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO "
+          "UPDATE "
+          "SET value_json = excluded.value_json",
+      use(trial), use(key), use(json);
+}
+
+void RdbStudy::write_system_state(const Trial& trial) {
+  for (const auto& [key, value] : trial.system_state) write_attribute(trial.id, key, value);
+}
+
+void RdbStudy::beat(std::int64_t trial) {
+  sql_ << "INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (:t, CURRENT_TIMESTAMP) ON CONFLICT (trial_id) DO UPDATE SET "
+          "heartbeat = "
+          "excluded.heartbeat",
+      use(trial);
+}
+
+void RdbStudy::save_parameters(const Trial& trial) {
+  transact([&] {
+    for (const auto& [name, value] : trial.parameters) {
+      const std::string json = optuna::distribution_json(trial.distributions.at(name));
+      sql_ << "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (:t, :n, :v, :d) ON CONFLICT "
+              "(trial_id, "
+              "param_name) DO NOTHING",
+          use(trial.id), use(name), use(value), use(json);
+    }
+    write_system_state(trial);
+  });
+}
+
+void RdbStudy::report(const Trial& trial, std::int64_t step, double value) {
+  StoredNumber stored(value);
+  transact([&] {
+    sql_
+        << "INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type) VALUES (:t, :s, :v, :y) ON "
+           "CONFLICT (trial_id, step) DO UPDATE SET intermediate_value = excluded.intermediate_value, intermediate_value_type = "
+           "excluded.intermediate_value_type",
+        use(trial.id), use(step), use(stored.value, stored.present), use(stored.type);
+    write_system_state(trial);
+    beat(trial.id);
+  });
+}
+
+void RdbStudy::heartbeat(const Trial& trial) {
+  transact([&] { beat(trial.id); });
+}
+
+bool RdbStudy::finish(const Trial& trial, const std::string& reason) {
+  bool ended = false;
+  transact([&] {
+    const std::string state = optuna::state_name(trial.state), now = optuna::now_text();
+    std::int64_t id = 0;
+    sql_ << "UPDATE trials SET state = :s, datetime_complete = :d WHERE trial_id = :t AND state = 'RUNNING' RETURNING trial_id", use(state),
+        use(now), use(trial.id), into(id);
+    ended = sql_.got_data();
+    if (!ended) return;
+    write_system_state(trial);
+    if (trial.value && trial.has_result()) {
+      StoredNumber stored(*trial.value);
+      sql_ << "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (:t, 0, :v, :y)", use(trial.id),
+          use(stored.value, stored.present), use(stored.type);
+    }
+    if (reason.empty()) return;
+    const std::string key = "reason", json = to_json(reason);
+    sql_ << "INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v)", use(trial.id), use(key), use(json);
+  });
+  return ended;
+}
+
+void RdbStudy::enqueue(const std::map<std::string, Value>& parameters) {
+  transact([&] { write_attribute(insert_trial(TrialState::waiting), "fixed_params", Value::Map(parameters.begin(), parameters.end())); });
+}
+
+std::vector<std::int64_t> RdbStudy::retry_stale(std::chrono::seconds older_than) {
+  std::vector<std::int64_t> numbers;
+  transact([&] {
+    for (const std::int64_t id : rdb::stale_trials(sql_, backend_, study_id_, older_than)) {
+      std::int64_t failed = 0;
+      const std::string now = optuna::now_text();
+      sql_ << "UPDATE trials SET state = 'FAIL', datetime_complete = :d WHERE trial_id = :t AND state = 'RUNNING' RETURNING trial_id",
+          use(now), use(id), into(failed);
+      if (!sql_.got_data()) continue;  // another worker was first
+      const Trial stale = rdb::read_trial(sql_, study_id_, id);
+      numbers.push_back(stale.number);
+      const std::int64_t again = insert_trial(TrialState::waiting);
+      Value fixed{Value::Map{}};
+      for (const auto& [name, value] : stale.parameters) fixed[name] = stale.distributions.at(name).external(value);
+      write_attribute(again, "failed_trial", stale.number);
+      write_attribute(again, "fixed_params", fixed);
+    }
+  });
+  return numbers;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <soci/soci.h>
+
+#include "pipeline/study.h"
+#include "tune/rdb_schema.h"
+#include "tune/rdb_transaction.h"
+
+namespace pipeline {
+
+/// A study in a database with Optuna's tables.
+class RdbStudy final : public Study {
+ public:
+  explicit RdbStudy(const StudyRequest& request);
+
+  const StudyState& refresh() override;
+  [[nodiscard]] std::optional<Trial> begin(std::int64_t budget) override;
+  void save_parameters(const Trial& trial) override;
+  void report(const Trial& trial, std::int64_t step, double value) override;
+  void heartbeat(const Trial& trial) override;
+  bool finish(const Trial& trial, const std::string& reason) override;
+  void enqueue(const std::map<std::string, Value>& parameters) override;
+  std::vector<std::int64_t> retry_stale(std::chrono::seconds older_than) override;
+
+ private:
+  /// Runs `work` in a transaction; what the database says becomes an Error that names the storage.
+  void transact(const std::function<void()>& work, rdb::Access access = rdb::Access::write);
+  void open(const StudyRequest& request);
+  [[nodiscard]] Trial take_waiting();
+  [[nodiscard]] std::int64_t insert_trial(TrialState state);
+  void write_attribute(std::int64_t trial, const std::string& key, const Value& value);
+  void write_system_state(const Trial& trial);
+  void beat(std::int64_t trial);
+
+  std::string shown_;  ///< the storage without its password, for messages
+  rdb::Backend backend_;
+  soci::session sql_;
+  std::int64_t study_id_ = 0;
+  StudyState state_;
+  std::int64_t settled_ = 0;  ///< trials with ids up to this one are finished and read
+};
+
+}  // namespace pipeline

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <soci/soci.h>
+
+#include "tune/rdb_schema.h"
+
+namespace pipeline::rdb {
+
+enum class Access { read, write };
+
+/// Undone unless committed. On SQLite a writer takes the lock at once: one that began as a reader could not get it later while another
+/// writer waits, and would fail with "database is locked" however long the time limit.
+class Transaction {
+ public:
+  Transaction(soci::session& sql, Backend backend, Access access = Access::write) : sql_(sql) {
+    sql_ << (backend == Backend::sqlite && access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN");
+  }
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  void commit() {
+    sql_ << "COMMIT";
+    open_ = false;
+  }
+
+ private:
+  soci::session& sql_;
+  bool open_ = true;
+};
+
+}  // namespace pipeline::rdb

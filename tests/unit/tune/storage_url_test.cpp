@@ -1,0 +1,23 @@
+#include <doctest/doctest.h>
+
+#include "pipeline/errors.h"
+#include "tune/storage_url.h"
+
+using namespace pipeline;
+
+TEST_CASE("addresses become what the databases' libraries take") {
+  CHECK(connection_text("sqlite:///study.db") == "dbname=\"study.db\" timeout=60");
+  CHECK(connection_text("sqlite:////a/b c.db") == "dbname=\"/a/b c.db\" timeout=60");
+  CHECK(connection_text("postgresql://me:p%40ss@db.example:5433/tuning?sslmode=require&connect_timeout=5") ==
+        "user=me password=p@ss host=db.example port=5433 dbname=tuning sslmode=require connect_timeout=5");
+  CHECK(connection_text("postgresql+psycopg2://db/tuning") == "host=db dbname=tuning");
+  CHECK_THROWS_AS((void)connection_text("postgresql://me:a%20b@db/tuning"), Error);
+}
+
+TEST_CASE("passwords are not shown") {
+  CHECK(without_password("postgresql://me:secret@db/tuning") == "postgresql://me:***@db/tuning");
+  CHECK(without_password("postgresql://me@db:5432/tuning") == "postgresql://me@db:5432/tuning");
+  CHECK(without_password("sqlite:///study.db") == "sqlite:///study.db");
+}
+
+TEST_CASE("other storages are refused") { CHECK_THROWS_AS((void)backend_of("mysql://db/tuning"), Error); }

@@ -1,0 +1,99 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/errors.h"
+#include "pipeline/study.h"
+#include "support/temp_folder.h"
+
+using namespace pipeline;
+
+namespace {
+
+/// The same checks hold for a study in memory and for one in a file.
+void check_study(Study& study) {
+  study.enqueue({{"lr", 0.25}, {"size", 64}});
+  std::optional<Trial> first = study.begin(2), second = study.begin(2);
+  REQUIRE(first);
+  REQUIRE(second);
+  CHECK(first->fixed.at("lr") == Value(0.25));
+  CHECK(second->number == 1);
+  CHECK_FALSE(study.begin(2));  // both count while they run
+
+  first->parameters = {{"lr", 0.25}};
+  first->distributions = {{"lr", Distribution::real(0, 1)}};
+  first->system_state["completed_rung_0"] = 0.5;
+  study.save_parameters(*first);
+  first->reports[0] = INFINITY;
+  study.report(*first, 0, INFINITY);
+  first->reports[1] = 0.1;
+  study.report(*first, 1, 0.1);
+  first->state = TrialState::complete;
+  first->value = 0.1;
+  CHECK(study.finish(*first, ""));
+  second->state = TrialState::fail;
+  CHECK(study.finish(*second, "diverged"));
+  CHECK(study.begin(2));  // the failed one is no part of the budget
+
+  const StudyState& state = study.refresh();
+  REQUIRE(state.trials.size() == 3);
+  const Trial& read = state.trials.front();
+  CHECK(read.state == TrialState::complete);
+  CHECK(read.value == 0.1);
+  CHECK(read.parameters == first->parameters);
+  CHECK(read.distributions == first->distributions);
+  CHECK(read.reports == first->reports);
+  CHECK(read.system_state.at("completed_rung_0") == Value(0.5));
+  CHECK(state.trials[2].state == TrialState::running);
+  CHECK(best_trial(state)->number == 0);
+}
+
+std::string storage_in(const TempFolder& folder) { return "sqlite:///" + (folder.path() / "study.db").string(); }
+
+}  // namespace
+
+TEST_CASE("a study in memory") { check_study(*open_study({.storage = "memory", .name = "s"})); }
+
+TEST_CASE("a study in a file") {
+  const TempFolder folder;
+  check_study(*open_study({.storage = storage_in(folder), .name = "s"}));
+}
+
+TEST_CASE("two hands on one file share trials and numbers") {
+  const TempFolder folder;
+  const auto one = open_study({.storage = storage_in(folder), .name = "s"}), two = open_study({.storage = storage_in(folder), .name = "s"});
+  const auto a = one->begin(10), b = two->begin(10);
+  CHECK(a->number == 0);
+  CHECK(b->number == 1);
+  CHECK(one->refresh().trials.size() == 2);
+}
+
+TEST_CASE("a trial whose worker is gone is failed, tried again, and its late result dropped") {
+  const TempFolder folder;
+  const auto study = open_study({.storage = storage_in(folder), .name = "s"});
+  std::optional<Trial> lost = study->begin(5);
+  lost->parameters = {{"k", 1}};
+  lost->distributions = {{"k", Distribution::categorical({"a", "b"})}};
+  study->save_parameters(*lost);
+  CHECK(study->retry_stale(std::chrono::seconds(60)).empty());
+  CHECK(study->retry_stale(std::chrono::seconds(-10)) == std::vector<std::int64_t>{0});  // as if 10 s had gone by
+  lost->state = TrialState::complete;
+  lost->value = 1;
+  CHECK_FALSE(study->finish(*lost, ""));
+  const std::optional<Trial> again = study->begin(5);
+  CHECK(again->number == 1);
+  CHECK(again->fixed.at("k") == Value("b"));
+  CHECK(study->refresh().trials.at(0).state == TrialState::fail);
+}
+
+TEST_CASE("what cannot be opened says why") {
+  const TempFolder folder;
+  const auto study = open_study({.storage = storage_in(folder), .name = "s"});
+  CHECK_THROWS_WITH_AS((void)open_study({.storage = storage_in(folder), .name = "t", .create = false}), doctest::Contains("it has s"),
+                       Error);
+  CHECK_THROWS_WITH_AS((void)open_study({.storage = storage_in(folder), .name = "s", .minimize = false}),
+                       doctest::Contains("direction = \"minimize\""), Error);
+  CHECK_THROWS_WITH_AS((void)open_study({.storage = "sqlite:////no/such/folder/x.db", .name = "s"}), doctest::Contains("/no/such/folder"),
+                       Error);
+}
