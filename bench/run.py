@@ -6,6 +6,7 @@
   step       what the host adds to a training step, beside what Lightning adds
   csv        reading numbers on one core, beside pyarrow.csv
   epoch      one epoch of the recipe, beside Lightning
+  search     1,000 trials of TPE with five parameters and an objective that costs nothing, in memory and on SQLite, beside Optuna
 Medians of several runs; the machine should be idle otherwise. `--only NAME` takes one of them, `--json FILE` keeps the numbers.
 """
 import argparse, json, os, pathlib, random, statistics, subprocess, sys, tempfile, time
@@ -92,15 +93,25 @@ def epoch(program, python, folder, epochs=3):
     return {"pipeline": ours, "lightning": theirs}
 
 
+def search(program, python, folder, trials=1000):
+    result = {}
+    for name, storage in (("memory", "memory"), ("SQLite", "sqlite:///{}.db")):
+        ours = json.loads(command([program.parent / "bench_search", storage.format(f"{folder}/ours"), trials]))
+        theirs = json.loads(command([python, HERE / "peers" / "search_optuna.py", storage.format(f"{folder}/theirs"), trials]))
+        print(f"  {name}: pipeline {ours['seconds']:.2f} s, Optuna {theirs['seconds']:.2f} s: {theirs['seconds'] / ours['seconds']:.1f} times as fast")
+        result[name] = {"pipeline": ours, "optuna": theirs}
+    return result
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    p.add_argument("--only", choices=["start-up", "step", "csv", "epoch"])
+    p.add_argument("--only", choices=["start-up", "step", "csv", "epoch", "search"])
     p.add_argument("--json", type=pathlib.Path)
     a = p.parse_args()
     program = (a.build / "bin" / "pipeline").resolve()
     result = {}
-    for name, measure in (("start-up", start_up), ("step", step), ("csv", csv), ("epoch", epoch)):
+    for name, measure in (("start-up", start_up), ("step", step), ("csv", csv), ("epoch", epoch), ("search", search)):
         if a.only in (None, name):
             print(name, flush=True)
             with tempfile.TemporaryDirectory() as folder:
