@@ -20,7 +20,7 @@ const std::vector<std::pair<std::string, Distribution>> space{{"lr", Distributio
                                                               {"size", Distribution::integer(32, 128, 16)},
                                                               {"drop", Distribution::real(0, 0.5, 0.1)},
                                                               {"kind", Distribution::categorical({"lstm", "gru", Value(), true, 2.5})}};
-constexpr std::chrono::seconds dead_after{4};
+constexpr std::chrono::seconds dead_after{10};
 
 /// A curve over three epochs; every thirteenth trial fails.
 void run_trial(Study& study, Trial& trial, Pruner& pruner) {

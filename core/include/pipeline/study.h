@@ -17,9 +17,9 @@ namespace pipeline {
 struct StudyRequest {
   /// "memory", "sqlite:///relative.db", "sqlite:////absolute.db" or "postgresql://user:password@host/database".
   std::string storage;
-  std::string name;
+  std::string name;  ///< empty without `create`: the only study there is
   bool minimize = true;
-  bool create = true;  ///< make it where there is none; false: Error (usage), with the names there are
+  bool create = true;  ///< make it where there is none; false: Error (usage), with the names there are, and `minimize` is read
 };
 
 /// A study in its storage, shared with other processes and with Optuna (schema 12, versions 3.2 to 5). Every call is one short transaction.

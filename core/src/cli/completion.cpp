@@ -27,6 +27,7 @@ std::string argument_words(const Verb& verb) {
   if (argument == "COMPONENT")
     return "compgen -W \"$(pipeline plugins 2>/dev/null | awk '/^$/ { exit } NR > 1 { print $2 }')\" -- \"$word\"";
   if (argument.starts_with("KIND")) return "compgen -W \"stage model callback logger\" -- \"$word\"";
+  if (argument.starts_with("show|best")) return "compgen -W \"show best trials export\" -- \"$word\"";
   if (argument.starts_with("show|")) return "compgen -W \"show convert\" -- \"$word\"; compgen -f -- \"$word\"";
   if (argument == "SHELL") return "compgen -W bash -- \"$word\"";
   return argument.empty() ? ":" : "compgen -f -- \"$word\"";

@@ -43,6 +43,7 @@ struct Verb {
 [[nodiscard]] Verb plugins_verb();
 [[nodiscard]] Verb describe_verb();
 [[nodiscard]] Verb runs_verb();
+[[nodiscard]] Verb study_verb();
 [[nodiscard]] Verb predict_verb();
 [[nodiscard]] Verb new_plugin_verb();
 [[nodiscard]] Verb schema_verb();

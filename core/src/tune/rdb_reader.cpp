@@ -175,9 +175,9 @@ void resolve_joint(std::vector<Trial>& trials) {
 }
 
 std::vector<std::int64_t> stale_trials(soci::session& sql, Backend backend, std::int64_t study, std::chrono::seconds older_than) {
-  const std::string seconds = std::to_string(older_than.count());
+  const std::string seconds = std::to_string(-older_than.count());
   const std::string border =
-      backend == Backend::sqlite ? "datetime('now', '-" + seconds + " seconds')" : "LOCALTIMESTAMP - INTERVAL '" + seconds + " seconds'";
+      backend == Backend::sqlite ? "datetime('now', '" + seconds + " seconds')" : "LOCALTIMESTAMP + INTERVAL '" + seconds + " seconds'";
   std::int64_t id = 0;
   std::vector<std::int64_t> ids;
   soci::statement rows =
@@ -196,6 +196,16 @@ std::string known_studies(soci::session& sql) {
   rows.execute();
   while (rows.fetch()) list += (list.empty() ? "; it has " : ", ") + name;
   return list;
+}
+
+std::string only_study(soci::session& sql) {
+  std::string name;
+  int count = 0;
+  sql << "SELECT count(*) FROM studies", into(count);
+  if (count == 0) throw usage_error("the storage holds no study yet");
+  if (count > 1) throw usage_error("the storage holds several studies: name one" + known_studies(sql));
+  sql << "SELECT study_name FROM studies", into(name);
+  return name;
 }
 
 }  // namespace pipeline::rdb

@@ -19,5 +19,7 @@ void resolve_joint(std::vector<Trial>& trials);
                                                      std::chrono::seconds older_than);
 /// "; it has a, b" for messages; empty where there is none.
 [[nodiscard]] std::string known_studies(soci::session& sql);
+/// The name of the only study; Error (usage) where there are none or several.
+[[nodiscard]] std::string only_study(soci::session& sql);
 
 }  // namespace pipeline::rdb

@@ -76,10 +76,12 @@ bool has_tables(soci::session& sql, Backend backend) {
 
 }  // namespace
 
-void prepare_schema(soci::session& sql, Backend backend) {
-  Transaction transaction(sql, backend);
-  if (backend == Backend::postgresql) sql << "SELECT pg_advisory_xact_lock(" << 0x50495045 << ")";  // one process makes the tables
+void prepare_schema(soci::session& sql, Backend backend, bool create) {
+  Transaction transaction(sql, backend, create ? Access::write : Access::read);
+  if (create && backend == Backend::postgresql)
+    sql << "SELECT pg_advisory_xact_lock(" << 0x50495045 << ")";  // one process makes the tables
   if (!has_tables(sql, backend)) {
+    if (!create) throw usage_error("the storage holds no study: it has none of Optuna's tables");
     if (backend == Backend::postgresql) {
       for (const char* statement : enums) sql << statement;
     }

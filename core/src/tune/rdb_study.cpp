@@ -34,12 +34,12 @@ struct StoredNumber {
 }  // namespace
 
 RdbStudy::RdbStudy(const StudyRequest& request) : shown_(without_password(request.storage)), backend_(backend_of(request.storage)) {
+  if (!request.create) check_is_there(request.storage);  // SQLite would make an empty file
   name_storage_in_errors(shown_, [&] {
     sql_.open(backend_ == rdb::Backend::sqlite ? "sqlite3" : "postgresql", connection_text(request.storage));
-    rdb::prepare_schema(sql_, backend_);
+    rdb::prepare_schema(sql_, backend_, request.create);
   });
-  state_.name = request.name;
-  transact([&] { open(request); });
+  transact([&] { open(request); }, request.create ? rdb::Access::write : rdb::Access::read);
 }
 
 void RdbStudy::transact(const std::function<void()>& work, rdb::Access access) {
@@ -51,11 +51,12 @@ void RdbStudy::transact(const std::function<void()>& work, rdb::Access access) {
 }
 
 void RdbStudy::open(const StudyRequest& request) {
+  state_.name = request.name.empty() ? rdb::only_study(sql_) : request.name;
   // Two processes may want to make it at once: the table's unique index lets one of them.
   if (request.create) sql_ << "INSERT INTO studies (study_name) VALUES (:n) ON CONFLICT (study_name) DO NOTHING", use(request.name);
   indicator found = soci::i_null;
-  sql_ << "SELECT study_id FROM studies WHERE study_name = :n", use(request.name), into(study_id_, found);
-  if (!sql_.got_data()) throw usage_error(shown_ + " has no study \"" + request.name + "\"" + rdb::known_studies(sql_));
+  sql_ << "SELECT study_id FROM studies WHERE study_name = :n", use(state_.name), into(study_id_, found);
+  if (!sql_.got_data()) throw usage_error(shown_ + " has no study \"" + state_.name + "\"" + rdb::known_studies(sql_));
   const std::string wanted = request.minimize ? "MINIMIZE" : "MAXIMIZE";
   std::string direction;
   if (request.create) {
@@ -65,7 +66,7 @@ void RdbStudy::open(const StudyRequest& request) {
   int objectives = 0;
   sql_ << "SELECT count(*) FROM study_directions WHERE study_id = :s", use(study_id_), into(objectives);
   if (objectives != 1)
-    throw usage_error("study \"" + request.name + "\" has " + std::to_string(objectives) + " objectives; one is searched here");
+    throw usage_error("study \"" + state_.name + "\" has " + std::to_string(objectives) + " objectives; one is searched here");
   sql_ << "SELECT direction FROM study_directions WHERE study_id = :s", use(study_id_), into(direction);
   if (request.create && direction != wanted) {
     throw usage_error("study \"" + request.name + "\" in " + shown_ + " goes to " + direction + ": write direction = \"" +

@@ -1,6 +1,7 @@
 #include "tune/storage_url.h"
 
 #include <charconv>
+#include <filesystem>
 #include <string_view>
 
 #include <soci/soci.h>
@@ -77,6 +78,12 @@ rdb::Backend backend_of(const std::string& url) {
 std::string connection_text(const std::string& url) {
   if (backend_of(url) == rdb::Backend::sqlite) return "dbname=\"" + url.substr(sqlite_prefix.size()) + "\"" + busy_timeout;
   return postgresql_settings(std::string_view(url).substr(url.find("://") + 3));
+}
+
+void check_is_there(const std::string& url) {
+  if (backend_of(url) != rdb::Backend::sqlite) return;
+  const std::string file = url.substr(sqlite_prefix.size());
+  if (!std::filesystem::exists(file)) throw usage_error("no such file: " + file);
 }
 
 std::string without_password(const std::string& url) {

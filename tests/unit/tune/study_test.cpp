@@ -87,6 +87,19 @@ TEST_CASE("a trial whose worker is gone is failed, tried again, and its late res
   CHECK(study->refresh().trials.at(0).state == TrialState::fail);
 }
 
+TEST_CASE("looking at a study makes nothing") {
+  const TempFolder folder;
+  const StudyRequest look{.storage = storage_in(folder), .name = "", .minimize = true, .create = false};
+  CHECK_THROWS_WITH_AS((void)open_study(look), doctest::Contains("no such file"), Error);
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "study.db"));
+  (void)open_study({.storage = storage_in(folder), .name = "up", .minimize = false})->begin(1);
+  const auto only = open_study(look);
+  CHECK(only->refresh().name == "up");
+  CHECK_FALSE(only->refresh().minimize);
+  (void)open_study({.storage = storage_in(folder), .name = "other"});
+  CHECK_THROWS_WITH_AS((void)open_study(look), doctest::Contains("name one; it has up, other"), Error);
+}
+
 TEST_CASE("what cannot be opened says why") {
   const TempFolder folder;
   const auto study = open_study({.storage = storage_in(folder), .name = "s"});
