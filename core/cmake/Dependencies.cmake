@@ -16,6 +16,7 @@ target_include_directories(pipeline_soci SYSTEM INTERFACE ${SOCI_INCLUDE})
 target_link_libraries(pipeline_soci INTERFACE ${SOCI_CORE})
 find_package(Torch 2.6 REQUIRED)
 set(TORCH_CMAKE_FOLDER ${Torch_DIR})
+set(pipeline_LIBTORCH_VERSION ${Torch_VERSION})  # under the name that the SDK's package gives it
 
 # torch's own target, seen as a system library so that its headers raise no warnings of ours.
 add_library(pipeline_libtorch INTERFACE)
@@ -26,3 +27,4 @@ set_target_properties(pipeline_libtorch PROPERTIES EXPORT_NAME libtorch)
 # The number that plugins are checked by, out of the header that defines it.
 file(STRINGS ${PROJECT_SOURCE_DIR}/core/include/pipeline/plugin.h api_line REGEX "^#define PIPELINE_PLUGIN_API ")
 string(REGEX MATCH "[0-9]+" PIPELINE_PLUGIN_API "${api_line}")
+string(REGEX MATCH "^[0-9]+" PIPELINE_COMPILER_MAJOR "${CMAKE_CXX_COMPILER_VERSION}")

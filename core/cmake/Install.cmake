@@ -6,6 +6,8 @@ set(installed_libtorch "\$ORIGIN/libtorch")
 get_filename_component(libtorch_folder "${TORCH_INSTALL_PREFIX}/lib" REALPATH)
 
 set_target_properties(pipeline PROPERTIES INSTALL_RPATH "\$ORIGIN/../lib")
+# As DT_RPATH, not DT_RUNPATH, it also counts for what the libraries in there need, which know nothing of this place.
+target_link_options(pipeline PRIVATE -Wl,--disable-new-dtags)
 set_target_properties(pipeline_core PROPERTIES INSTALL_RPATH "\$ORIGIN")
 set_target_properties(pipeline_torch PROPERTIES INSTALL_RPATH "\$ORIGIN;${installed_libtorch};${libtorch_folder}")
 
@@ -33,17 +35,36 @@ install(FILES ${CMAKE_BINARY_DIR}/pipelineConfig.cmake ${CMAKE_BINARY_DIR}/pipel
   DESTINATION ${package})
 install(FILES ${CMAKE_BINARY_DIR}/pipeline.pc DESTINATION lib/pkgconfig)
 
-# cpack: a tarball for machines without LibTorch and without Debian's development packages.
-install(FILES ${libtorch_folder}/libtorch.so ${libtorch_folder}/libtorch_cpu.so ${libtorch_folder}/libc10.so ${libtorch_folder}/libgomp.so.1
-  DESTINATION lib/libtorch COMPONENT bundled EXCLUDE_FROM_ALL OPTIONAL)
+# cpack: a tarball for machines that have no more than the C and C++ runtime. It brings LibTorch's libraries and those of Debian's.
+file(GLOB libgomp ${libtorch_folder}/libgomp*)
+install(FILES ${libtorch_folder}/libtorch.so ${libtorch_folder}/libtorch_cpu.so ${libtorch_folder}/libc10.so ${libgomp}
+  DESTINATION lib/libtorch COMPONENT bundled EXCLUDE_FROM_ALL)
+file(GLOB libtorch_licenses ${TORCH_INSTALL_PREFIX}/../torch-*.dist-info/licenses)  # of a Python torch
+if(libtorch_licenses)
+  install(DIRECTORY ${libtorch_licenses}/ DESTINATION share/pipeline/licenses/libtorch COMPONENT bundled EXCLUDE_FROM_ALL)
+endif()
+set(libraries $<TARGET_FILE:pipeline_core>)
+foreach(plugin IN LISTS plugins)
+  list(APPEND libraries $<TARGET_FILE:${plugin}>)
+endforeach()
+install(CODE "set(libraries \"${libraries}\")" COMPONENT bundled EXCLUDE_FROM_ALL)
 install(CODE [[
-  file(GET_RUNTIME_DEPENDENCIES LIBRARIES "${CMAKE_INSTALL_PREFIX}/lib/libpipeline_core.so" RESOLVED_DEPENDENCIES_VAR found
-    UNRESOLVED_DEPENDENCIES_VAR ignored PRE_INCLUDE_REGEXES "libboost_program_options" "libspdlog" "libfmt" "libcrypto" PRE_EXCLUDE_REGEXES ".*")
+  file(GET_RUNTIME_DEPENDENCIES LIBRARIES ${libraries} RESOLVED_DEPENDENCIES_VAR found
+    PRE_EXCLUDE_REGEXES "^lib(pipeline|torch|c10|gomp)" "^lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\\+\\+)\\.so" "^ld-linux")
   file(INSTALL ${found} DESTINATION "${CMAKE_INSTALL_PREFIX}/lib" FOLLOW_SYMLINK_CHAIN)
+  foreach(library IN LISTS found)  # with the licence of its Debian package
+    get_filename_component(name ${library} NAME)
+    execute_process(COMMAND dpkg-query -S "*/${name}" OUTPUT_VARIABLE owner ERROR_QUIET)
+    string(REGEX MATCH "^[^:,]+" package "${owner}")
+    if(EXISTS "/usr/share/doc/${package}/copyright")
+      file(INSTALL "/usr/share/doc/${package}/copyright" DESTINATION "${CMAKE_INSTALL_PREFIX}/share/pipeline/licenses/${package}")
+    endif()
+  endforeach()
 ]] COMPONENT bundled EXCLUDE_FROM_ALL)
 set(CPACK_GENERATOR TGZ)
 set(CPACK_PACKAGE_FILE_NAME pipeline-${PROJECT_VERSION}-linux-x86_64)
 set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)
 set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
 set(CPACK_COMPONENTS_ALL Unspecified bundled)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")

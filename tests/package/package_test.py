@@ -93,6 +93,14 @@ class Package(unittest.TestCase):
             self.assertEqual(listed[name], FOLDERS[kind])
             self.assertIn(f"({kind})", self.pipeline("describe", name))
 
+        # Built against a prefix that is gone by now: a plugin gets the program's libraries from the program.
+        self.prefix.rename(self.folder / "moved_again")
+        type(self).prefix = self.folder / "moved_again"
+        shutil.rmtree(self.folder / "cache")
+        self.assertIn('"usable": true', self.pipeline("plugins", "--json"))
+        self.assertNotIn('"usable": false', self.pipeline("plugins", "--json"))
+        self.assertIn("stopped after epoch", self.pipeline("run", "all.toml", "--force"))
+
     def test_3_the_guide_word_for_word(self):
         guide = (SOURCE / "docs/plugin-guide.md").read_text()
         work = self.folder / "guide"
@@ -106,7 +114,27 @@ class Package(unittest.TestCase):
         self.assertGreater(len(script), 5)
         said = run(["bash", "-c", "\n".join(script)], work, **self.environment)
         self.assertIn("100% tests passed", said)
-        self.assertIn("AsymmetricLoss", said)
+        self.assertIn("# What went in", said)
+
+    def test_4_a_libtorch_that_does_not_fit_is_named(self):
+        project = self.folder / "needs_torch"
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(needs_torch CXX)\nfind_package(pipeline REQUIRED)\n"
+                                                "pipeline_add_plugin(needs_torch SOURCES plugin.cpp TORCH)\n")
+        (project / "plugin.cpp").write_text("")
+        fake = self.folder / "fake torch"
+        fake.mkdir()
+        (fake / "TorchConfig.cmake").write_text("")
+        (fake / "TorchConfigVersion.cmake").write_text('set(PACKAGE_VERSION "1.0.0")\nset(PACKAGE_VERSION_COMPATIBLE TRUE)\n')
+
+        def sentence(torch):
+            done = subprocess.run([CMAKE, "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}", *torch], text=True,
+                                  capture_output=True, env={**os.environ, **self.environment, "Torch_DIR": ""})
+            self.assertNotEqual(done.returncode, 0)
+            return " ".join(done.stderr.split())
+
+        self.assertRegex(sentence([f"-DTorch_DIR={fake}"]), r"this SDK was built with LibTorch [\d.]+\S*, and \S*.*fake torch holds 1\.0\.0\.")
+        self.assertRegex(sentence(["-DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON"]), r"LibTorch [\d.]+\S* is not found\. Add its folder to CMAKE_PREFIX_PATH")
 
 
 class Mistakes(unittest.TestCase):
@@ -122,6 +150,9 @@ class Mistakes(unittest.TestCase):
     def test_sentences(self):
         self.assertIn('not a "modl"; did you mean "model"?', self.refused("modl", "X"))
         self.assertIn('"3x" cannot name a plugin: begin with a letter', self.refused("model", "3x"))
+        self.assertIn('"options" cannot name a plugin: its class has a member of that name; try "my_options"', self.refused("model", "options"))
+        self.assertRegex(self.refused("model", "LinearModel"), r'there is already a model "LinearModel", of .*/liblinear.so: choose another name')
+        self.assertRegex(self.refused("model", "linear"), r"liblinear.so would hide the library of that name, .*/liblinear.so: choose another name")
         self.assertIn("NAME is missing; usage: pipeline new-plugin KIND NAME", self.refused("model"))
         self.assertIn("--dir missing: no such folder", self.refused("model", "X", "--dir", "missing"))
         with tempfile.TemporaryDirectory() as folder:

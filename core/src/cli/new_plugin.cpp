@@ -2,6 +2,7 @@
 #include <array>
 #include <iostream>
 
+#include "cli/host.h"
 #include "cli/plugin_templates.h"
 #include "cli/verb.h"
 #include "pipeline/errors.h"
@@ -69,7 +70,25 @@ PluginNames names_of(const std::string& given) {
     starts_word = false;
   }
   if (names.folder.empty()) throw usage_error("\"" + given + "\" cannot name a plugin: it has no letter");
+  if (names.type == "Options")
+    throw usage_error("\"" + given + "\" cannot name a plugin: its class has a member of that name; try \"my_options\"");
   return names;
+}
+
+std::string component_of(const PluginKind& kind, const PluginNames& names) { return kind.registered_as_folder ? names.folder : names.type; }
+
+/// A file of the same name would hide an installed library, a component of the same name would be refused.
+void check_untaken(const Invocation& invocation, const PluginKind& kind, const PluginNames& names) {
+  ConsoleLog log({"error", false});
+  Host host;
+  load_host(host, invocation, {}, log);
+  const std::string component = component_of(kind, names), file = "lib" + names.folder + ".so";
+  if (const ComponentInfo* info = host.registry.find(kind.name, component))
+    throw usage_error("there is already a " + info->kind + " \"" + component + "\", of " + info->library + ": choose another name");
+  for (const PluginLibrary& library : host.libraries) {
+    if (library.path.filename() == file)
+      throw usage_error(file + " would hide the library of that name, " + library.path.string() + ": choose another name");
+  }
 }
 
 std::string filled(std::string_view text, const std::vector<std::pair<std::string, std::string>>& values) {
@@ -85,7 +104,7 @@ void write_templates(const PluginKind& kind, const PluginNames& names, const std
       {"@Name@", names.type},
       {"@name@", names.folder},
       {"@kind@", kind.name},
-      {"@component@", kind.registered_as_folder ? names.folder : names.type},
+      {"@component@", component_of(kind, names)},
       {" @torch@", kind.torch ? " TORCH" : ""},
       {"@libraries@", kind.torch ? "pipeline::torch" : "pipeline::core"},
       {"@torch_hint@", kind.torch ? "; add ;LIBTORCH where LibTorch is elsewhere" : ""},
@@ -106,6 +125,7 @@ int new_plugin(const Invocation& invocation) {
   const std::filesystem::path folder = (std::filesystem::absolute(parent) / names.folder).lexically_normal();
   if (std::filesystem::exists(folder))
     throw usage_error(folder.string() + " is there already: choose another name, or --dir another folder");
+  check_untaken(invocation, kind, names);
   make_folder(folder);
   write_templates(kind, names, folder);
   std::error_code error;

@@ -27,7 +27,7 @@ Refusal linker_refusal(const std::string& text) {
 
 /// dlopen with RTLD_NOW | RTLD_LOCAL, kept open for ever: tensors, functions and type information of a plugin outlive every owner we could
 /// name.
-EntryPoint* open_library(const std::filesystem::path& file) {
+boost::dll::shared_library& load_for_ever(const std::filesystem::path& file) {
   std::error_code error;
   auto* library = new boost::dll::shared_library();  // never freed: freeing it would unload the library
   library->load(file.string(), boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, error);
@@ -35,11 +35,26 @@ EntryPoint* open_library(const std::filesystem::path& file) {
     const char* detail = ::dlerror();
     throw linker_refusal(detail ? detail : error.message());
   }
-  if (!library->has(plugin_entry_symbol)) {
+  return *library;
+}
+
+/// Loads libpipeline_torch.so from beside this library, and LibTorch with it. A plugin that needs them then gets these very ones, wherever
+/// it was built and whatever search path it carries.
+void load_torch_library() {
+  Dl_info here{};
+  if (::dladdr(reinterpret_cast<const void*>(&open_plugin), &here) == 0) return;
+  const std::filesystem::path file = std::filesystem::path(here.dli_fname).parent_path() / "libpipeline_torch.so";
+  if (std::filesystem::exists(file)) load_for_ever(file);  // a program that has the core built in is elsewhere
+}
+
+EntryPoint* open_library(const std::filesystem::path& file, bool with_torch) {
+  if (with_torch) load_torch_library();
+  boost::dll::shared_library& library = load_for_ever(file);
+  if (!library.has(plugin_entry_symbol)) {
     throw Refusal{RefusalCode::no_entry_point,
                   std::string("has no entry point ") + plugin_entry_symbol + ": add PIPELINE_PLUGIN(...) to one of its files"};
   }
-  return &library->get<EntryPoint>(plugin_entry_symbol);
+  return &library.get<EntryPoint>(plugin_entry_symbol);
 }
 
 const PluginDescriptor& checked_descriptor(EntryPoint* entry, const PluginFacts& facts) {
@@ -86,7 +101,7 @@ void open_into(OpenedPlugin& opened) {
   library.torch_version = facts->torch_version;
   if (const Refusal why = incompatibility(*facts, PIPELINE_HOST_TORCH_VERSION); why.code != RefusalCode::none) throw why;
   library.build = sha256_file(library.path);
-  const PluginDescriptor& descriptor = checked_descriptor(open_library(library.path), *facts);
+  const PluginDescriptor& descriptor = checked_descriptor(open_library(library.path, !facts->torch_version.empty()), *facts);
   library.license = descriptor.license;
   library.description = descriptor.description;
   std::deque<Registry::Entry> entries = registered(descriptor);

@@ -7,7 +7,7 @@
 #include "pipeline/options.h"
 #include "pipeline/torch/callback.h"
 
-namespace @name@ {
+namespace @name@_plugin {
 
 struct @Name@Options {
   std::string monitor = "val_loss";
@@ -49,4 +49,4 @@ class @Name@ final : public pipeline::Callback {
   double best_ = std::numeric_limits<double>::infinity();
 };
 
-}  // namespace @name@
+}  // namespace @name@_plugin

@@ -8,7 +8,7 @@ using pipeline::Action;
 using pipeline::testing::FakeTrainer;
 
 TEST_CASE("it stops once the metric is below the threshold, and not in the sanity check") {
-  @name@::@Name@ callback({.monitor = "val_loss", .threshold = 0.2});
+  @name@_plugin::@Name@ callback({.monitor = "val_loss", .threshold = 0.2});
   FakeTrainer trainer;
   trainer.metrics["val_loss"] = 0.3;
   CHECK(callback.on_validation_end(trainer).kind == Action::Kind::proceed);
@@ -20,7 +20,7 @@ TEST_CASE("it stops once the metric is below the threshold, and not in the sanit
 }
 
 TEST_CASE("its state goes on in another training") {
-  @name@::@Name@ before({}), after({});
+  @name@_plugin::@Name@ before({}), after({});
   FakeTrainer trainer;
   trainer.metrics["val_loss"] = 0.3;
   before.on_validation_end(trainer);

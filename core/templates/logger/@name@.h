@@ -7,7 +7,7 @@
 #include "pipeline/logger.h"
 #include "pipeline/options.h"
 
-namespace @name@ {
+namespace @name@_plugin {
 
 struct @Name@Options {
   std::string file = "@name@.txt";
@@ -60,4 +60,4 @@ class @Name@ final : public pipeline::Logger {
   bool failed_ = false;
 };
 
-}  // namespace @name@
+}  // namespace @name@_plugin

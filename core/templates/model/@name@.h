@@ -8,7 +8,7 @@
 #include "pipeline/options.h"
 #include "pipeline/torch/model.h"
 
-namespace @name@ {
+namespace @name@_plugin {
 
 struct @Name@Options {
   std::int64_t hidden_size = 32;
@@ -43,4 +43,4 @@ class @Name@ final : public pipeline::Model {
   torch::nn::Linear hidden_, output_;
 };
 
-}  // namespace @name@
+}  // namespace @name@_plugin

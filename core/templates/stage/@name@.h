@@ -9,7 +9,7 @@
 #include "pipeline/series.h"
 #include "pipeline/stage.h"
 
-namespace @name@ {
+namespace @name@_plugin {
 
 struct @Name@Options {
   std::int64_t rows = 1000;
@@ -59,4 +59,4 @@ class @Name@ final : public pipeline::Stage {
   Options options_;
 };
 
-}  // namespace @name@
+}  // namespace @name@_plugin

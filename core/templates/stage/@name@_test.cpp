@@ -23,7 +23,7 @@ TEST_CASE("it leaves a series that other stages can open") {
                                  .inputs = {},
                                  .summary = pipeline::Value(pipeline::Value::Map{}),
                                  .kept_elsewhere = {}};
-  @name@::@Name@({.rows = 200, .period = 24}).run(context);
+  @name@_plugin::@Name@({.rows = 200, .period = 24}).run(context);
   const auto series = pipeline::Series::open(folder.path());
   CHECK(series->rows() == 200);
   CHECK(series->info().split_end == std::array<std::int64_t, 3>{120, 160, 200});
