@@ -18,6 +18,9 @@ features = "OT"
 target = ["OT"]
 [model]
 type = "${env:MODEL}"
+[stages.other]
+[stages.from_environment]
+type = "${env:STAGE:-train}"
 [stages.train_linear]
 type = "train"
 needs = "preprocess"
@@ -139,7 +142,7 @@ class Schema(unittest.TestCase):
     def test_each_mistake_of_the_fixture_that_a_schema_can_see(self):
         text = (SOURCE / "tests/fixtures/config/eight_mistakes.toml").read_text()
         places = {".".join(str(p) for p in error.absolute_path) for error in self.validator.iter_errors(tomllib.loads(text))}
-        self.assertLessEqual({"", "device", "stages.slice_windows", "model", "stages.train", "callbacks.0"}, places)
+        self.assertLessEqual({"", "name", "device", "stages.slice_windows", "model", "stages.train", "callbacks.0"}, places)
 
     def test_options_say_what_they_mean(self):
         lstm = self.schema["$defs"]["model.LSTMModel"]["properties"]

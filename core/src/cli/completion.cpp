@@ -25,7 +25,7 @@ std::string argument_words(const Verb& verb) {
   const std::string argument = verb.argument;
   if (argument == "WORKFLOW.toml") return "compgen -f -X '!*.toml' -- \"$word\"; compgen -d -S / -- \"$word\"";
   if (argument == "COMPONENT")
-    return "compgen -W \"$(pipeline plugins 2>/dev/null | awk '/^$/ { exit } NR > 1 { print $2 }')\" -- \"$word\"";
+    return "compgen -W \"$(\"${COMP_WORDS[0]}\" plugins 2>/dev/null | awk '/^$/ { exit } NR > 1 { print $2 }')\" -- \"$word\"";
   if (argument.starts_with("KIND")) return "compgen -W \"stage model callback logger\" -- \"$word\"";
   if (argument.starts_with("show|best")) return "compgen -W \"show best trials export\" -- \"$word\"";
   if (argument.starts_with("show|")) return "compgen -W \"show convert\" -- \"$word\"; compgen -f -- \"$word\"";
@@ -39,7 +39,7 @@ _pipeline_stages() {  # the stages of the workflow on the command line
   local word
   for word in "${COMP_WORDS[@]:2}"; do
     if [[ $word == *.toml && -f $word ]]; then
-      pipeline graph "$word" --json 2>/dev/null | sed -n 's/^ *"stage": "\(.*\)",\{0,1\}$/\1/p'
+      "${COMP_WORDS[0]}" graph "$word" --json 2>/dev/null | sed -n 's/^ *"stage": "\(.*\)",\{0,1\}$/\1/p'
       return
     fi
   done

@@ -136,7 +136,7 @@ const ComponentInfo& component_named(const Registry& registry, const std::string
   if (found.size() > 1) throw usage_error("several components are named \"" + name + "\": write " + join(found, " or "));
   if (component) return *component;
   const std::string near = nearest_name(name, names);
-  throw usage_error("there is no component \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") +
+  throw usage_error("there is no component \"" + name + "\"" + (near.empty() ? ";" : "; did you mean \"" + near + "\"?") +
                     " `pipeline plugins` lists them all");
 }
 

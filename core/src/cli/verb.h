@@ -49,6 +49,7 @@ struct Verb {
 [[nodiscard]] Verb schema_verb();
 [[nodiscard]] Verb checkpoint_verb();
 [[nodiscard]] Verb completion_verb();
+[[nodiscard]] Verb new_workflow_verb();
 [[nodiscard]] Verb test_plugin_verb();
 
 /// All of them, in the order of --help.

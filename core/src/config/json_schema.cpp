@@ -10,7 +10,7 @@ namespace {
 using Map = Value::Map;
 using List = Value::List;
 
-constexpr const char* environment_pattern = R"(\$\{env:[A-Za-z_][A-Za-z0-9_]*\})";
+constexpr const char* environment_pattern = R"(\$\{env:)";
 
 Value any_of(List choices) { return choices.size() == 1 ? choices.front() : Value(Map{{"anyOf", std::move(choices)}}); }
 
@@ -128,14 +128,18 @@ Value definitions(const Registry& registry) {
   return all;
 }
 
-Value stages_schema(const Registry& registry) {
-  List typed;
+/// `strict`: a stage whose name is no type must say its type; else a base file may have said it.
+Value stages_schema(const Registry& registry, bool strict) {
+  List typed{Map{{"type", "object"}, {"properties", Map{{"type", from_environment()}}}, {"required", List{"type"}}}};
   for (const ComponentInfo* info : registry.list("stage")) typed.push_back(reference(definition_name(*info, true)));
   Map named;
   for (const ComponentInfo* info : registry.list("stage")) {
     List choices{reference(definition_name(*info, false))};
     choices.insert(choices.end(), typed.begin(), typed.end());
     named[info->name] = any_of(std::move(choices));
+  }
+  if (!strict) {
+    for (const ComponentInfo* info : registry.list("stage")) typed.push_back(reference(definition_name(*info, false)));
   }
   return Map{{"type", "object"},
              {"properties", std::move(named)},
@@ -171,12 +175,15 @@ Value workflow_schema(const Registry& registry) {
                            {"additionalProperties", false},
                            {"description", "Folders searched for plugins first, relative to this file."}};
   for (const TableRule& rule : table_rules()) members[rule.name] = training_table(registry, rule);
-  members["stages"] = stages_schema(registry);
+  members["stages"] = stages_schema(registry, false);
+  members["name"]["pattern"] = R"(^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$|\$\{env:)";
   return Map{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
              {"title", "pipeline workflow"},
              {"type", "object"},
              {"properties", std::move(members)},
              {"additionalProperties", false},
+             {"if", Map{{"required", List{"extends"}}}},
+             {"else", Map{{"properties", Map{{"stages", stages_schema(registry, true)}}}}},
              {"$defs", definitions(registry)}};
 }
 

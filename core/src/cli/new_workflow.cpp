@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <iostream>
+#include <sstream>
+
+#include "cli/verb.h"
+#include "data/guess.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+
+namespace {
+
+void add_options(po::options_description& options) {
+  options.add_options()                                                                                                           //
+      ("output", po::value<std::string>()->value_name("FILE"), "the workflow; DATA.toml in the current folder without it")        //
+      ("target", po::value<std::vector<std::string>>()->value_name("COLUMN")->composing(), "the column to forecast; repeatable")  //
+      ("force", "overwrite the workflow");
+}
+
+std::string quoted_list(const std::vector<std::string>& names) { return to_toml(Value::List(names.begin(), names.end())); }
+
+/// A text from the data on one line, short enough for a comment or a message.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return c < 32 || c == 127; }, ' ');
+  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
+}
+
+std::string left_out_text(const LeftOut& column) {
+  return (column.name.empty() ? "a column" : one_line(column.name)) + ", since " + one_line(column.reason);
+}
+
+/// A line "key = value  # comment".
+void line(std::ostream& out, const std::string& assignment, const std::string& comment) {
+  out << assignment << std::string(assignment.size() < 38 ? 38 - assignment.size() : 1, ' ') << " # " << comment << "\n";
+}
+
+std::string time_comment(const TimeGuess& time) {
+  if (time.frequency == "none") return "irregular";
+  const std::string step = time.frequency == "business_day" ? "working days" : "step " + time.frequency;
+  return step + ", " + format_count(time.gaps) + (time.gaps == 1 ? " gap" : " gaps");
+}
+
+void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::string& source) {
+  out << "[stages.preprocess]\n";
+  line(out, "source = " + to_toml(source), format_count(guess.rows) + " rows; relative to this file");
+  if (guess.delimiter != ",") out << "delimiter = " << to_toml(guess.delimiter) << "\n";
+  if (guess.decimal != ".") out << "decimal = " << to_toml(guess.decimal) << "\n";
+  if (guess.time.columns.empty()) {
+    out << "# No column holds the time: the row number stands for it.\n";
+  } else {
+    const std::vector<std::string>& columns = guess.time.columns;
+    line(out, "time_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)), time_comment(guess.time));
+    if (!guess.time.format.empty()) out << "time_format = " << to_toml(guess.time.format) << "\n";
+    if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
+    if (guess.time.gaps > 0) line(out, "gaps = \"split\"", "no window reaches across a gap");
+  }
+  out << "features = " << quoted_list(guess.features) << "\n";
+  line(out, "target = " + quoted_list(guess.target), guess.target_reason);
+  if (!guess.na_values.empty()) line(out, "na_values = " + quoted_list(guess.na_values), "mean \"missing\"");
+  if (guess.missing_cells > 0) {
+    line(out, "missing = " + to_toml(guess.missing),
+         format_count(guess.missing_cells) + " cells are missing; or " + (guess.missing == "drop" ? "\"forward_fill\"" : "\"drop\"") +
+             ", \"interpolate\"");
+  }
+  for (const LeftOut& column : guess.left_out) out << "# Left out: " << left_out_text(column) << ".\n";
+  out << "\n";
+}
+
+std::string workflow_text(const WorkflowGuess& guess, const std::string& name, const std::string& source) {
+  std::ostringstream out;
+  out << "# Forecasts " << one_line(guess.target.front()) << " from " << std::filesystem::path(source).filename().string()
+      << ". Begun by `pipeline new-workflow`; all of it may be changed.\n";
+  out << "# `pipeline validate` checks it, `pipeline describe preprocess` (or any other word here) tells all options.\n";
+  out << "name = " << to_toml(name) << "\n";
+  line(out, "split = [0.7, 0.15, 0.15]", "train, validation and test, in the order of time");
+  out << "\n";
+  write_preprocess(out, guess, source);
+  out << "[stages.slice_windows]\n";
+  line(out, "window = " + std::to_string(guess.window), "rows that the model sees");
+  line(out, "horizon = " + std::to_string(guess.horizon), "rows ahead that it forecasts");
+  if (guess.stride > 1) line(out, "stride = " + std::to_string(guess.stride), "a window every so many rows: quicker; 1 uses all");
+  line(out, "window_norm = \"last\"", "each window minus its last value; undone on the forecast");
+  out << R"(
+[model]
+type = "LSTMModel"
+hidden_size = 32
+num_layers = 1
+
+[optimizer]
+type = "Adam"
+lr = 0.001
+
+[trainer]
+max_epochs = 10
+
+[[callbacks]]
+type = "EarlyStopping"
+monitor = "val_loss"
+patience = 3
+
+[[callbacks]]
+type = "ModelCheckpoint"
+monitor = "val_loss"
+save_top_k = 1
+
+[[callbacks]]
+type = "ProgressBar"
+
+[[loggers]]
+type = "TensorBoardLogger"
+
+[stages.train]
+[stages.evaluate]
+[stages.visualize]
+)";
+  return out.str();
+}
+
+/// The file's name as a workflow's: what cannot stand in a folder's name becomes '_'.
+std::string workflow_name(const std::filesystem::path& data) {
+  std::string name = data.stem().string();
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return c > 127 || (!std::isalnum(c) && c != '.' && c != '_' && c != '-'); }, '_');
+  return name;
+}
+
+int new_workflow(const Invocation& invocation) {
+  const std::filesystem::path data = invocation.text("input-argument");
+  if (!std::filesystem::exists(data)) throw usage_error(data.string() + ": no such file");
+  if (!std::filesystem::is_regular_file(data)) throw usage_error(data.string() + " is no file: name one CSV file");
+  const std::string name = workflow_name(data);
+  const std::filesystem::path output = invocation.arguments.count("output") ? invocation.text("output") : name + ".toml";
+  if (std::filesystem::exists(output) && !invocation.arguments.count("force"))
+    throw usage_error(output.string() + " is there already: choose another --output, or --force");
+  if (std::filesystem::exists(output) && std::filesystem::equivalent(output, data))
+    throw usage_error("--output " + output.string() + " is the data itself: choose another name");
+  const WorkflowGuess guess = guess_workflow(data, invocation.texts("target"));
+  const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
+  if (!std::filesystem::is_directory(folder)) throw usage_error("--output " + output.string() + ": there is no folder " + folder.string());
+  const std::string source = std::filesystem::relative(std::filesystem::absolute(data), folder).string();
+  write_text(output, workflow_text(guess, name, source));
+
+  std::cout << output.string() << ": forecasts " << guess.target.front() << " (" << guess.target_reason << ") " << guess.horizon
+            << (guess.horizon == 1 ? " row" : " rows") << " ahead from " << guess.window << ", " << guess.features.size()
+            << (guess.features.size() == 1 ? " feature" : " features") << "\n";
+  std::cout << "  time: "
+            << (guess.time.columns.empty() ? "none, rows are counted" : guess.time.columns.front() + ", " + time_comment(guess.time))
+            << "\n";
+  for (const LeftOut& column : guess.left_out) std::cout << "  left out: " << left_out_text(column) << "\n";
+  std::cout << "Next: pipeline run " << output.string() << "\n";
+  return 0;
+}
+
+}  // namespace
+
+Verb new_workflow_verb() {
+  return {"new-workflow", "DATA.csv", "guesses time, frequency and columns; writes a commented workflow that runs", &add_options,
+          &new_workflow};
+}
+
+}  // namespace pipeline

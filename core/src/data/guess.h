@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/csv_reader.h"
+
+/// Guesses, from the data alone, what a workflow has to say of a CSV file.
+namespace pipeline {
+
+/// What was seen in one column.
+struct ColumnFacts {
+  std::string name;
+  std::size_t index = 0;
+  std::int64_t numbers = 0, missing = 0, words = 0;  ///< cells of each sort
+  std::string word{};                                ///< the first cell that is no number
+  bool one_word = true;                              ///< all words are that one
+  bool constant = true, counts_rows = true;          ///< of its numbers: all equal; each one more than the one before
+  bool starts_missing = false;                       ///< its first cell is missing
+};
+
+struct ColumnGuess {
+  CsvFormat format;
+  std::vector<ColumnFacts> columns;
+  std::int64_t rows = 0;
+};
+/// Empty, NA or NaN: what every reader takes as missing.
+[[nodiscard]] bool is_missing_cell(std::string_view text);
+/// Delimiter, decimal sign and the sort of every column. Error (data) for a file without a header line or with too few rows.
+[[nodiscard]] ColumnGuess guess_columns(const std::filesystem::path& file);
+
+struct TimeGuess {
+  std::vector<std::string> columns;  ///< empty: there is none
+  std::string format;                ///< strptime; empty: ISO 8601
+  std::string frequency = "none";    ///< "1h", "business_day", ...; "none": irregular or no time
+  std::int64_t gaps = 0;
+  std::int64_t step_ns = 0;  ///< of a regular axis shorter than months, else 0
+};
+/// The column or columns that hold the time. Error (data), with the line, where such a column does not increase.
+[[nodiscard]] TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns);
+
+/// A column that is left out, and why.
+struct LeftOut {
+  std::string name, reason;
+};
+
+struct WorkflowGuess {
+  std::string delimiter, decimal;
+  std::int64_t rows = 0;
+  TimeGuess time;
+  std::vector<std::string> features, target;
+  std::string target_reason;
+  std::vector<std::string> na_values;  ///< words
+  std::vector<LeftOut> left_out;
+  std::string missing = "error";
+  std::int64_t missing_cells = 0;
+  std::int64_t window = 0, horizon = 0, stride = 1;
+};
+/// `targets`: the columns to forecast where the user names them. Error (data, usage) as above, and where nothing is left to forecast.
+[[nodiscard]] WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets);
+
+}  // namespace pipeline

@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "data/guess.h"
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+
+namespace pipeline {
+
+namespace {
+
+constexpr std::int64_t least_rows = 60;  ///< below this no split has a window worth the name
+
+std::string first_line(const std::filesystem::path& file) {
+  const CsvFile csv(file, CsvFormat{});  // its Error names what is no text
+  std::string line = read_text(file);
+  if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
+  line.erase(0, line.find_first_not_of("\r\n"));
+  return line.substr(0, line.find_first_of("\r\n"));
+}
+
+/// The delimiter that stands most often in the header, outside quotes.
+char guess_delimiter(const std::string& header) {
+  constexpr std::array<char, 4> candidates{',', ';', '\t', '|'};
+  std::array<int, 4> counts{};
+  bool quoted = false;
+  for (const char c : header) {
+    if (c == '"') quoted = !quoted;
+    const auto at = std::ranges::find(candidates, c);
+    if (!quoted && at != candidates.end()) ++counts[static_cast<std::size_t>(at - candidates.begin())];
+  }
+  return candidates[static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin())];
+}
+
+std::optional<double> number_in(std::string text, char decimal) {
+  if (decimal != '.') std::ranges::replace(text, decimal, '.');
+  if (text.starts_with('+')) text.erase(0, 1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+/// Reads every cell as text, row by row.
+class Cells {
+ public:
+  explicit Cells(const CsvFile& csv) : indices_(csv.names().size()), rows_(csv, {}, all(indices_)) {}
+  bool next() { return rows_.next(nullptr); }
+  [[nodiscard]] std::string_view cell(std::size_t column) const { return rows_.text(column); }
+
+ private:
+  static std::span<const std::size_t> all(std::vector<std::size_t>& indices) {
+    std::iota(indices.begin(), indices.end(), std::size_t{0});
+    return indices;
+  }
+  std::vector<std::size_t> indices_;
+  CsvRows rows_;
+};
+
+/// "," where numbers are written 1,5: only possible with another delimiter.
+char guess_decimal(const CsvFile& csv) {
+  if (csv.format().delimiter == ',') return '.';
+  Cells cells(csv);
+  std::int64_t commas = 0, points = 0;
+  for (int row = 0; row < 1000 && cells.next(); ++row) {
+    for (std::size_t c = 0; c < csv.names().size(); ++c) {
+      const std::string text(cells.cell(c));
+      if (text.find(',') != std::string::npos && number_in(text, ',')) ++commas;
+      if (text.find('.') != std::string::npos && number_in(text, '.')) ++points;
+    }
+  }
+  return commas > points ? ',' : '.';
+}
+
+void add_cell(ColumnFacts& facts, std::string_view cell, char decimal, double& previous) {
+  if (is_missing_cell(cell)) {
+    if (facts.numbers + facts.words + facts.missing == 0) facts.starts_missing = true;
+    ++facts.missing;
+    return;
+  }
+  const std::optional<double> number = number_in(std::string(cell), decimal);
+  if (!number) {
+    if (facts.words == 0) facts.word = cell;
+    facts.one_word = facts.one_word && facts.word == cell;
+    ++facts.words;
+    return;
+  }
+  if (facts.numbers > 0) {
+    facts.constant = facts.constant && *number == previous;
+    facts.counts_rows = facts.counts_rows && *number == previous + 1;
+  }
+  previous = *number;
+  ++facts.numbers;
+}
+
+}  // namespace
+
+bool is_missing_cell(std::string_view text) { return text.empty() || text == "NA" || text == "NaN" || text == "nan" || text == "NAN"; }
+
+ColumnGuess guess_columns(const std::filesystem::path& file) {
+  ColumnGuess guess;
+  guess.format.delimiter = guess_delimiter(first_line(file));
+  guess.format.decimal = guess_decimal(CsvFile(file, guess.format));
+  const CsvFile csv(file, guess.format);
+  const auto is_number = [&](const std::string& name) { return number_in(name, guess.format.decimal).has_value(); };
+  if (std::ranges::all_of(csv.names(), is_number)) {
+    throw data_error(file.string() + ":1: the first line holds numbers (" + csv.names().front() +
+                     "): add a line before it that names the columns");
+  }
+  std::vector<double> previous(csv.names().size());
+  for (std::size_t c = 0; c < csv.names().size(); ++c) guess.columns.push_back({.name = csv.names()[c], .index = c});
+  for (Cells cells(csv); cells.next(); ++guess.rows) {
+    for (ColumnFacts& column : guess.columns) add_cell(column, cells.cell(column.index), guess.format.decimal, previous[column.index]);
+  }
+  if (guess.rows < least_rows) {
+    throw data_error(file.string() + " has " + format_count(guess.rows) + (guess.rows == 1 ? " row" : " rows") +
+                     "; a forecast needs at least " + std::to_string(least_rows) + " to learn from");
+  }
+  return guess;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <cctype>
+
+#include "data/guess.h"
+#include "data/time_parser.h"
+#include "pipeline/errors.h"
+#include "pipeline/schema.h"
+
+namespace pipeline {
+
+namespace {
+
+bool is_in(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
+
+/// Why a column is no feature; empty: it is one.
+std::string reason_against(const ColumnFacts& column, const ColumnGuess& all) {
+  const auto same_name = [&](const ColumnFacts& other) { return other.name == column.name; };
+  if (column.name.empty()) return "it has no name";
+  if (std::ranges::count_if(all.columns, same_name) > 1) return "its name stands twice";
+  if (column.numbers == 0) return column.words > 0 ? "it holds words (" + column.word + ", ...)" : "it is empty";
+  if (column.words > 0 && !(column.one_word && column.words < all.rows / 2))
+    return "it holds words beside numbers (" + column.word + ", ...)";
+  if (column.constant) return "its numbers are all equal";
+  if (column.counts_rows) return "it counts the rows";
+  if (column.missing > all.rows / 2) return "more than half of it is missing";
+  return {};
+}
+
+/// The feature that is likely to be forecast, and why.
+void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets) {
+  if (!targets.empty()) {
+    for (const std::string& name : targets) {
+      if (std::ranges::count(targets, name) > 1) throw usage_error("--target " + name + " is given twice");
+      if (is_in(guess.time.columns, name)) throw usage_error("--target " + name + ": this column holds the time; name one of numbers");
+      if (is_in(guess.features, name)) continue;
+      const auto left_out = std::ranges::find(guess.left_out, name, &LeftOut::name);
+      if (left_out != guess.left_out.end())
+        throw data_error("--target " + name + ": this column cannot be forecast, since " + left_out->reason);
+      const std::string near = nearest_name(name, guess.features);
+      throw usage_error("--target " + name + ": there is no such column" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+    }
+    guess.target = targets;
+    guess.target_reason = "as you asked";
+    return;
+  }
+  for (const char* word : {"target", "y", "value", "close", "load", "demand", "consumption", "sales", "price", "pm2.5"}) {
+    for (const std::string& name : guess.features) {
+      std::string small = name;
+      std::ranges::transform(small, small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      if (small != word) continue;
+      guess.target = {name};
+      guess.target_reason = "for its name";
+      return;
+    }
+  }
+  guess.target = {guess.features.back()};
+  guess.target_reason = guess.features.size() == 1 ? "the only column of numbers" : "the last column of numbers";
+}
+
+/// The length of runs of rows without a missing cell in which half of all such rows lie: windows must be shorter.
+std::int64_t typical_run(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
+  const CsvFile csv(file, columns.format);
+  std::vector<std::size_t> indices;
+  for (const std::string& name : guess.features) indices.push_back(csv.index_of(name));
+  CsvRows rows(csv, {}, indices);
+  std::vector<std::int64_t> runs{0};
+  std::int64_t whole = 0;
+  while (rows.next(nullptr)) {
+    bool complete = true;
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      const std::string cell(rows.text(i));
+      complete = complete && !is_missing_cell(cell) && !is_in(guess.na_values, cell);
+    }
+    if (complete) ++runs.back(), ++whole;
+    if (!complete && runs.back() > 0) runs.push_back(0);
+  }
+  std::ranges::sort(runs, std::greater());
+  std::int64_t seen = 0;
+  for (const std::int64_t run : runs) {
+    if ((seen += run) * 2 >= whole) return run;
+  }
+  return whole;
+}
+
+/// Steps ahead and steps seen, by the frequency; less where there are few rows, and together at most `longest`.
+void choose_window(WorkflowGuess& guess, std::int64_t longest) {
+  const auto take = [&](std::int64_t horizon, std::int64_t window) { guess.horizon = horizon, guess.window = window; };
+  const TimeGuess& time = guess.time;
+  if (time.step_ns > 0 && time.step_ns < nanoseconds_per_day) {
+    const std::int64_t day = nanoseconds_per_day / time.step_ns;
+    take(std::clamp<std::int64_t>(day, 6, 24), 4 * std::clamp<std::int64_t>(day, 6, 24));
+  } else if (time.frequency == "business_day") {
+    take(5, 60);
+  } else if (time.step_ns == nanoseconds_per_day) {
+    take(7, 56);
+  } else if (time.step_ns > 0) {
+    take(4, 52);
+  } else if (time.frequency != "none") {
+    take(3, 24);  // months
+  } else {
+    take(1, 32);
+  }
+  guess.horizon = std::max<std::int64_t>(1, std::min(guess.horizon, guess.rows / 40));
+  guess.window = std::max<std::int64_t>(2, std::min(guess.window, guess.rows / 12));
+  if (const std::int64_t both = guess.window + guess.horizon; both > longest) {
+    guess.horizon = std::max<std::int64_t>(1, guess.horizon * longest / both);
+    guess.window = std::max<std::int64_t>(2, guess.window * longest / both);
+  }
+  constexpr std::int64_t quick = 20'000;  // training windows of an epoch of some seconds
+  guess.stride = std::max<std::int64_t>(1, guess.rows * 7 / 10 / quick);
+}
+
+}  // namespace
+
+WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets) {
+  const ColumnGuess columns = guess_columns(file);
+  WorkflowGuess guess;
+  guess.rows = columns.rows;
+  guess.delimiter = std::string(1, columns.format.delimiter);
+  guess.decimal = std::string(1, columns.format.decimal);
+  guess.time = guess_time(file, columns);
+  bool leading_gap = false;
+  for (const ColumnFacts& column : columns.columns) {
+    if (is_in(guess.time.columns, column.name)) continue;
+    if (std::string reason = reason_against(column, columns); !reason.empty()) {
+      guess.left_out.push_back({column.name, std::move(reason)});
+      continue;
+    }
+    guess.features.push_back(column.name);
+    if (column.words > 0 && !is_in(guess.na_values, column.word)) guess.na_values.push_back(column.word);
+    guess.missing_cells += column.missing + column.words;
+    leading_gap = leading_gap || column.starts_missing;
+  }
+  if (guess.features.empty()) {
+    std::string why;
+    for (const LeftOut& column : guess.left_out) why += (why.empty() ? ": " : "; ") + column.name + ": " + column.reason;
+    throw data_error(file.string() + " has no column of numbers to forecast" + why);
+  }
+  // What is missing at the start has no value before it that could be repeated.
+  if (guess.missing_cells > 0) guess.missing = leading_gap ? "drop" : "forward_fill";
+  choose_target(guess, targets);
+  choose_window(guess, guess.missing == "drop" ? typical_run(file, columns, guess) / 2 : guess.rows);
+  return guess;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,184 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "workflows/workflow_fixture.h"
+
+using namespace pipeline;
+
+namespace {
+
+const std::filesystem::path data = std::filesystem::path(SOURCE_DIR) / "pipelines/data";
+
+/// `rows` lines after a header; cell(row) is a line without its end.
+std::string table(const std::string& header, int rows, const std::function<std::string(int)>& cells) {
+  std::string text = header + "\n";
+  for (int row = 0; row < rows; ++row) text += cells(row) + "\n";
+  return text;
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3f", value);
+  return text;
+}
+
+std::string hour(int row) {
+  char text[32];
+  std::snprintf(text, sizeof text, "2024-01-%02d %02d:00", 1 + row / 24, row % 24);
+  return text;
+}
+
+double wave(int row) { return 10 + std::sin(row * 0.26) + row % 5 * 0.1; }
+
+struct NewWorkflow : WorkflowFixture {
+  /// Guesses, checks and runs a workflow for a file; the workflow's text.
+  std::string runs(const std::string& file, std::vector<std::string> flags = {}) const {
+    std::vector<std::string> words{"new-workflow", file, "--output", "made.toml", "--force"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    const Finished made = pipeline(words);
+    REQUIRE_MESSAGE(made.status == 0, made.err);
+    const Finished checked = pipeline({"validate", "made.toml"});
+    CHECK_MESSAGE(checked.status == 0, checked.err);
+    const Finished run = pipeline({"run", "made.toml", "--set", "trainer.max_epochs=1", "--until", "evaluate"});
+    CHECK_MESSAGE(run.status == 0, run.err, read("made.toml"));
+    return read("made.toml");
+  }
+  /// The sentence for a file that cannot be used, and its exit status.
+  std::string refused(const std::string& text, int status, std::vector<std::string> flags = {}) const {
+    write("bad.csv", text);
+    std::vector<std::string> words{"new-workflow", "bad.csv"};
+    words.insert(words.end(), flags.begin(), flags.end());
+    const Finished made = pipeline(words);
+    CHECK(made.status == status);
+    CHECK_FALSE(exists("bad.toml"));
+    return made.err;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(NewWorkflow, "real data: an index, a transformer, the air of Beijing") {
+  const std::string index = runs((data / "sp500_daily_ohlcv/sp500-2000.csv").string());
+  CHECK(contains(index, "time_column = \"date\""));
+  CHECK(contains(index, "working days"));
+  CHECK(contains(index, "target = [\"close\"]"));
+  CHECK(contains(index, "horizon = 5"));
+
+  const std::string transformer = runs((data / "etth1/ETTh1.csv").string());
+  CHECK(contains(transformer, "step 1h, 0 gaps"));
+  CHECK(contains(transformer, "target = [\"OT\"]"));
+  CHECK(contains(transformer, "window = 96"));
+
+  // Rows of the shape of the UCI Beijing PM2.5 file: a row number, the time in four columns, NA at the start, a column of words.
+  write("beijing.csv", table("No,year,month,day,hour,pm2.5,DEWP,TEMP,PRES,cbwd,Iws,Is,Ir", 900, [](int row) {
+          const std::string day = std::to_string(1 + row / 24 % 28), month = std::to_string(1 + row / 24 / 28);
+          return std::to_string(row + 1) + ",2010," + month + "," + day + "," + std::to_string(row % 24) + "," +
+                 (row < 24 || row % 97 == 0 ? "NA" : number(80 + 9 * wave(row))) + "," + std::to_string(-20 + row % 7) + "," +
+                 std::to_string(-10 + row % 11) + ",1021,NW," + number(row * 1.5) + ",0,0";
+        }));
+  const std::string air = runs("beijing.csv");
+  CHECK(contains(air, "time_column = [\"year\", \"month\", \"day\", \"hour\"]"));
+  CHECK(contains(air, "time_format = \"%Y %m %d %H\""));
+  CHECK(contains(air, "target = [\"pm2.5\"]"));
+  CHECK(contains(air, "missing = \"drop\""));
+  CHECK(contains(air, "# Left out: No, since it counts the rows."));
+  CHECK(contains(air, "# Left out: cbwd, since it holds words (NW, ...)."));
+  CHECK(contains(air, "# Left out: PRES, since its numbers are all equal."));
+}
+
+TEST_CASE_FIXTURE(NewWorkflow, "files of many habits") {
+  write("a.csv", "\xef\xbb\xbf" + table("Zeit;Last;Temp", 300, [](int row) {
+                   char time[32];
+                   std::snprintf(time, sizeof time, "%02d.01.2024 %02d:00", 1 + row / 24, row % 24);
+                   std::string load = number(wave(row)), heat = number(5 + row % 9);
+                   load[load.find('.')] = heat[heat.find('.')] = ',';
+                   return std::string(time) + ";" + load + ";" + heat;
+                 }));
+  const std::string german = runs("a.csv");
+  CHECK(contains(german, "delimiter = \";\""));
+  CHECK(contains(german, "decimal = \",\""));
+  CHECK(contains(german, "time_format = \"%d.%m.%Y %H:%M\""));
+
+  write("b.csv", table("value", 200, [](int row) { return number(wave(row)); }));
+  const std::string bare = runs("b.csv");
+  CHECK(contains(bare, "No column holds the time"));
+  CHECK(contains(bare, "the only column of numbers") == false);
+  CHECK(contains(bare, "target = [\"value\"]"));
+
+  write("c.csv", table("timestamp,load", 200, [](int row) { return std::to_string(1'700'000'000 + row * 900) + "," + number(wave(row)); }));
+  CHECK(contains(runs("c.csv"), "step 15min, 0 gaps"));
+
+  write("d.csv", table("date,time,load,load,state", 300, [](int row) {
+          return hour(row).substr(0, 10) + "," + hour(row).substr(11) + "," + number(wave(row)) + ",1," + (row % 2 ? "on" : "off");
+        }));
+  const Finished twice = pipeline({"new-workflow", "d.csv"});
+  CHECK(twice.status == 4);
+  CHECK(contains(twice.err, "load: its name stands twice"));
+
+  write("e.csv", table("when,load,heat", 400, [](int row) {
+          return row % 50 == 49 ? hour(row + 1) + ",-," + number(wave(row + 1))
+                                : hour(row) + "," + number(wave(row)) + "," + number(row % 13);
+        }));
+  const std::string gaps = refused(read("e.csv"), 4);
+  CHECK(contains(gaps, "bad.csv:52: the time in column \"when\" does not increase"));
+}
+
+TEST_CASE_FIXTURE(NewWorkflow, "a date that reads two ways, a date beside an hour, and words with line breaks") {
+  write("a.csv", table("date,load", 200, [](int row) {
+          char time[32];
+          std::snprintf(time, sizeof time, "%02d/01/%d", 1 + row % 12, 2000 + row / 12);  // the first of every month
+          return std::string(time) + "," + number(wave(row));
+        }));
+  const std::string monthly = runs("a.csv");
+  CHECK(contains(monthly, "time_format = \"%m/%d/%Y\""));
+  CHECK(contains(monthly, "step 1mo, 0 gaps"));
+  write("b.csv", table("date,hour,load,note", 300, [](int row) {
+          return hour(row).substr(0, 10) + "," + std::to_string(row % 24) + "," + number(wave(row)) + ",\"two\nlines\"";
+        }));
+  const std::string pair = runs("b.csv");
+  CHECK(contains(pair, "time_column = [\"date\", \"hour\"]"));
+  CHECK(contains(pair, "# Left out: note, since it holds words (two lines, ...)."));
+}
+
+TEST_CASE_FIXTURE(NewWorkflow, "gaps, words that mean missing, and a target of one's choice") {
+  write("a.csv", table("when,load,heat", 400, [](int row) {
+          const int shifted = row < 200 ? row : row + 5;
+          return hour(shifted) + "," + (row % 60 == 30 ? "-" : number(wave(row))) + "," + number(row % 13);
+        }));
+  const std::string made = runs("a.csv", {"--target", "load"});
+  CHECK(contains(made, "gaps = \"split\""));
+  CHECK(contains(made, "step 1h, 1 gap"));
+  CHECK(contains(made, "na_values = [\"-\"]"));
+  CHECK(contains(made, "missing = \"forward_fill\""));
+  CHECK(contains(made, "# as you asked"));
+  const Finished unknown = pipeline({"new-workflow", "a.csv", "--target", "lod"});
+  CHECK(unknown.status == 2);
+  CHECK(contains(unknown.err, "--target lod: there is no such column; did you mean \"load\"?"));
+}
+
+TEST_CASE_FIXTURE(NewWorkflow, "a file that cannot be used gets a sentence") {
+  CHECK(contains(refused("", 4), "bad.csv is empty; its first line must name the columns"));
+  CHECK(contains(refused("a,b\n1,2\n3,4\n5,6\n", 4), "bad.csv has 3 rows; a forecast needs at least 60"));
+  CHECK(contains(refused(table("1,2", 100, [](int) { return "3,4"; }), 4),
+                 "bad.csv:1: the first line holds numbers (1): add a line before it"));
+  CHECK(contains(refused(table("name,state", 100, [](int) { return "a,b"; }), 4),
+                 "has no column of numbers to forecast: name: it holds words (a, ...)"));
+  CHECK(contains(refused(table("a,b", 100, [](int row) { return row == 7 ? "1,2,3" : "1,2"; }), 4), "bad.csv:9"));
+  CHECK(contains(pipeline({"new-workflow", "missing.csv"}).err, "missing.csv: no such file"));
+  CHECK(contains(refused(table("date,load", 100, [](int row) { return (row == 50 ? "" : hour(row)) + "," + number(wave(row)); }), 4),
+                 "bad.csv:52: the time \"\" of column \"date\" cannot be read as those before it"));
+  CHECK(contains(refused(table("date,load", 100, [](int row) { return hour(row) + "," + number(wave(row)); }), 2, {"--target", "date"}),
+                 "this column holds the time"));
+  CHECK(contains(pipeline({"new-workflow", "."}).err, ". is no file: name one CSV file"));
+  write("good.csv", table("value", 100, [](int row) { return number(wave(row)); }));
+  REQUIRE(pipeline({"new-workflow", "good.csv"}).status == 0);
+  const Finished again = pipeline({"new-workflow", "good.csv"});
+  CHECK(again.status == 2);
+  const std::string before = read("good.csv");
+  CHECK(contains(pipeline({"new-workflow", "good.csv", "--output", "good.csv", "--force"}).err, "is the data itself"));
+  CHECK(read("good.csv") == before);
+  CHECK(contains(again.err, "good.toml is there already: choose another --output, or --force"));
+  CHECK(contains(pipeline({"new-workflow", "good.csv", "--output", "none/x.toml"}).err, "there is no folder "));
+}
