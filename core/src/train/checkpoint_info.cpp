@@ -30,12 +30,13 @@ void check(const CheckpointInfo& info) {
   bool agrees = info.model_options.is_map() && info.window > 0 && info.horizon > 0 && shape.targets > 0 &&
                 shape.target_columns.size() == shape.target_names.size();
   for (const std::int64_t column : shape.target_columns) agrees = agrees && column >= -1 && column < shape.features;
+  agrees = agrees && (info.window_norm == "none" || info.window_norm == "last" || info.window_norm == "standard");
   if (info.series) {
     const SeriesInfo& series = *info.series;
     agrees = agrees && series.features == shape.feature_names && series.targets == shape.target_names &&
              series.columns.size() >= series.features.size();
   }
-  if (!agrees) throw training_error("its window, horizon, features and targets do not agree with each other");
+  if (!agrees) throw training_error("its window, window_norm, horizon, features and targets do not agree with each other");
 }
 
 }  // namespace
