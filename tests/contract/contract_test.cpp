@@ -55,7 +55,7 @@ TEST_CASE("a model that breaks a rule is told which") {
   CHECK(contains(failed.at("BatchDependentModel: same in any batch"), "depends on the batch it stands in"));
   CHECK(contains(failed.at("ForgetfulModel: save and load"), "register all that a forecast depends on"));
   CHECK(contains(failed.at("IdleLayerModel: gradients"), "no gradient reaches the parameter idle.weight"));
-  CHECK(contains(failed.at("CrashingModel: survives"), "it ends the process that tests it (by "));
+  CHECK(contains(failed.at("CrashingModel: survives"), "it ends the process that tests it (by Illegal instruction)"));
 }
 
 TEST_CASE("a logger, a stage and a callback that break a rule are told which") {
@@ -71,6 +71,11 @@ TEST_CASE("a file that is no usable plugin is refused with its reason") {
   const Finished refused = test_plugin(fixture("bad_schema"));
   CHECK(refused.status == 3);
   CHECK(contains(refused.err, "bad-schema: the options of logger \"FixtureLogger\" contradict themselves"));
+  const TempFolder folder;
+  std::filesystem::create_directory(folder.path() / "a:b");
+  std::filesystem::copy_file(fixture("well_made"), folder.path() / "a:b/libwell_made.so");
+  CHECK(test_plugin(folder.path() / "a:b/libwell_made.so").status == 0);
+  CHECK(contains(test_plugin(build / "CMakeCache.txt").err, "is no shared library: name the plugin's .so file"));
   const Finished missing = test_plugin("missing.so");
   CHECK(missing.status == 2);
   CHECK(contains(missing.err, "missing.so: no such file"));

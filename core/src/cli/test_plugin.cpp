@@ -14,6 +14,7 @@ void add_options(po::options_description&) {}
 
 const PluginLibrary& library_at(const Host& host, const std::filesystem::path& file) {
   const auto found = std::ranges::find(host.libraries, file, &PluginLibrary::path);
+  if (file.extension() != ".so") throw usage_error(file.string() + " is no shared library: name the plugin's .so file");
   if (found == host.libraries.end()) {
     throw plugin_error(file.string() +
                        " is hidden by another library of that file name, which is found before it: rename it or remove that one");

@@ -84,7 +84,10 @@ ComponentReport check_component(const Registry& registry, const ComponentInfo& c
   CheckList list;
   check_schema(list, component);
   report.checks = list.take();
-  if (!registry.find("component_test", component.kind)) return report;
+  if (!registry.find("component_test", component.kind)) {
+    report.checks.push_back({"behaviour (not tested: there is no component_test for a " + component.kind + ")", {}});
+    return report;
+  }
   const auto test = registry.make<ComponentTest>(component.kind, Value{});
   for (Check& check : test->run({registry, component, complete_options(component.schema), folder}))
     report.checks.push_back(std::move(check));

@@ -24,15 +24,10 @@ ComponentReport report_of(const Value& record) {
   return report;
 }
 
-std::string joined(const std::vector<std::filesystem::path>& folders) {
-  std::string text;
-  for (const std::filesystem::path& folder : folders) text += (text.empty() ? "" : ":") + folder.string();
-  return text;
-}
-
 /// Checks components from the front until all are done or one of them stops the child.
 std::vector<ComponentReport> test_some(const PluginSearch& search, std::span<const ComponentInfo> components) {
-  std::vector<std::string> words{test_word, joined(search.folders)};
+  std::vector<std::string> words{test_word, std::to_string(search.folders.size())};
+  for (const std::filesystem::path& folder : search.folders) words.push_back(folder.string());
   for (const ComponentInfo& component : components) words.insert(words.end(), {component.kind, component.name});
   ChildProcess child(search.program, std::move(words));
   std::vector<ComponentReport> done;
@@ -66,17 +61,13 @@ std::vector<ComponentReport> test_components(const PluginSearch& search, const P
 }
 
 int test_components_as_child(const std::vector<std::string>& words) {
-  if (words.empty()) return 1;
+  const std::size_t folders = words.empty() ? words.size() : std::stoul(words[0]);
+  if (words.size() < folders + 1) return 1;
   PluginSearch search = usual_search({});
-  search.folders.clear();
-  for (std::size_t at = 0; at < words[0].size();) {
-    const std::size_t end = std::min(words[0].find(':', at), words[0].size());
-    search.folders.emplace_back(words[0].substr(at, end - at));
-    at = end + 1;
-  }
+  search.folders.assign(words.begin() + 1, words.begin() + 1 + static_cast<std::ptrdiff_t>(folders));
   Registry registry;
   static_cast<void>(find_plugins(search, registry));
-  for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
+  for (std::size_t i = folders + 1; i + 1 < words.size(); i += 2) {
     const ComponentInfo* component = registry.find(words[i], words[i + 1]);
     if (!component) return 1;
     const testing::TempFolder folder;
