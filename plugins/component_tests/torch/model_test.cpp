@@ -138,8 +138,8 @@ class ModelChecks {
     train(*whole, batch, 4);
     train(*before, batch, 2);
     const auto file = test_.folder / "weights.ckpt";
-    write_checkpoint(file, model_state(*before));
-    load_model_state(*after, read_checkpoint(file), file.string());
+    write_checkpoint(file, State::Map{{"state_dict", model_state(*before)}});
+    load_model_state(*after, read_checkpoint(file).at("state_dict"), file.string());
     before->eval(), after->eval();
     if (!torch::equal(before->forward(batch).values, after->forward(batch).values))
       return "after saving and loading its weights it forecasts something else: register all that a forecast depends on";
