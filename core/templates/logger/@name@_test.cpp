@@ -33,7 +33,7 @@ const std::vector<std::pair<std::string, double>> scalars{{"train_loss", 0.5}, {
 TEST_CASE("every scalar becomes a line") {
   const Folder folder;
   Said said;
-  @name@_plugin::@Name@ logger({}, {folder.path, false, said});
+  @name@_plugin::@Name@ logger({}, {.version_dir = folder.path, .log = said});
   logger.log_hyper_parameters(pipeline::Value(pipeline::Value::Map{{"lr", 0.25}}));
   logger.log_scalars(scalars, 9);
   logger.finish(true);
@@ -44,7 +44,7 @@ TEST_CASE("every scalar becomes a line") {
 TEST_CASE("a file that cannot be written is said once and ends nothing") {
   const Folder folder;
   Said said;
-  @name@_plugin::@Name@ logger({}, {folder.path / "missing", false, said});
+  @name@_plugin::@Name@ logger({}, {.version_dir = folder.path / "missing", .log = said});
   logger.log_scalars(scalars, 0);
   logger.finish(true);
   CHECK(said.warnings.size() == 1);
