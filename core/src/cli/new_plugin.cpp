@@ -101,8 +101,8 @@ std::string filled(std::string_view text, const std::vector<std::pair<std::strin
 
 void write_templates(const PluginKind& kind, const PluginNames& names, const std::filesystem::path& folder) {
   const std::vector<std::pair<std::string, std::string>> values{
-      {"@Name@", names.type},
-      {"@name@", names.folder},
+      {"PluginName", names.type},
+      {"plugin_name", names.folder},
       {"@kind@", kind.name},
       {"@component@", component_of(kind, names)},
       {" @torch@", kind.torch ? " TORCH" : ""},

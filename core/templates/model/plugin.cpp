@@ -1,7 +1,7 @@
 #include "pipeline/plugin.h"
 
-#include "@name@.h"
+#include "plugin_name.h"
 
-PIPELINE_PLUGIN("@name@", "0.1.0", "Apache-2.0", "Two linear layers over the window") {
-  registrar.add<pipeline::Model, @name@_plugin::@Name@>("@Name@", "Two linear layers over the whole window.");
+PIPELINE_PLUGIN("plugin_name", "0.1.0", "Apache-2.0", "Two linear layers over the window") {
+  registrar.add<pipeline::Model, plugin_name_plugin::PluginName>("PluginName", "Two linear layers over the whole window.");
 }

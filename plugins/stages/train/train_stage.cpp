@@ -146,10 +146,10 @@ void TrainStage::keep_in_version_folder(const StageContext& context, const std::
   std::filesystem::create_directories(spec.version_dir);  // somebody may have removed it since
   State::List types;
   for (const ComponentSpec& logger : context.tables.loggers) {
-    const LoggerContext where{.version_dir = spec.version_dir,
-                              .append = false,
-                              .position = before ? logger_position(*before, logger.type) : Value(),
-                              .log = context.log};
+    const Value position = before ? logger_position(*before, logger.type) : Value();
+    // A logger that keeps no position goes on behind what it wrote, rather than over it.
+    const LoggerContext where{
+        .version_dir = spec.version_dir, .append = before && position.is_null(), .position = position, .log = context.log};
     spec.loggers.push_back(context.registry.make<Logger>(logger.type, logger.options, where));
     types.emplace_back(logger.type);
   }

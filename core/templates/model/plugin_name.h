@@ -8,24 +8,24 @@
 #include "pipeline/options.h"
 #include "pipeline/torch/model.h"
 
-namespace @name@_plugin {
+namespace plugin_name_plugin {
 
-struct @Name@Options {
+struct PluginNameOptions {
   std::int64_t hidden_size = 32;
 
   /// One line an option: name, member, meaning, range. A member that is not listed does not compile.
   static constexpr auto options() {
-    return pipeline::option_list<@Name@Options>(
-        pipeline::option("hidden_size", &@Name@Options::hidden_size, "Units of the hidden layer.").at_least(1).search(8, 128, 8));
+    return pipeline::option_list<PluginNameOptions>(
+        pipeline::option("hidden_size", &PluginNameOptions::hidden_size, "Units of the hidden layer.").at_least(1).search(8, 128, 8));
   }
 };
 
 /// Two linear layers over the whole window, flattened.
-class @Name@ final : public pipeline::Model {
+class PluginName final : public pipeline::Model {
  public:
-  using Options = @Name@Options;
+  using Options = PluginNameOptions;
 
-  @Name@(const Options& options, const pipeline::ModelShape& shape)
+  PluginName(const Options& options, const pipeline::ModelShape& shape)
       : horizon_(shape.horizon),
         targets_(shape.targets),
         hidden_(register_module("hidden", torch::nn::Linear(shape.window * shape.features, options.hidden_size))),
@@ -43,4 +43,4 @@ class @Name@ final : public pipeline::Model {
   torch::nn::Linear hidden_, output_;
 };
 
-}  // namespace @name@_plugin
+}  // namespace plugin_name_plugin

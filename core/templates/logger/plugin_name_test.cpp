@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "pipeline/files.h"
-#include "@name@.h"
+#include "plugin_name.h"
 
 namespace {
 
@@ -21,7 +21,7 @@ struct Said final : pipeline::Log {
 };
 
 struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / "@name@_test";
+  std::filesystem::path path = std::filesystem::temp_directory_path() / "plugin_name_test";
   Folder() { std::filesystem::create_directories(path); }
   ~Folder() { std::filesystem::remove_all(path); }
 };
@@ -33,18 +33,18 @@ const std::vector<std::pair<std::string, double>> scalars{{"train_loss", 0.5}, {
 TEST_CASE("every scalar becomes a line") {
   const Folder folder;
   Said said;
-  @name@_plugin::@Name@ logger({}, {.version_dir = folder.path, .log = said});
+  plugin_name_plugin::PluginName logger({}, {.version_dir = folder.path, .log = said});
   logger.log_hyper_parameters(pipeline::Value(pipeline::Value::Map{{"lr", 0.25}}));
   logger.log_scalars(scalars, 9);
   logger.finish(true);
-  CHECK(pipeline::read_text(folder.path / "@name@.txt") == "# {\"lr\":0.25}\n9 train_loss 0.500000\n9 epoch 1.000000\n# finished\n");
+  CHECK(pipeline::read_text(folder.path / "plugin_name.txt") == "# {\"lr\":0.25}\n9 train_loss 0.500000\n9 epoch 1.000000\n# finished\n");
   CHECK(said.warnings.empty());
 }
 
 TEST_CASE("a file that cannot be written is said once and ends nothing") {
   const Folder folder;
   Said said;
-  @name@_plugin::@Name@ logger({}, {.version_dir = folder.path / "missing", .log = said});
+  plugin_name_plugin::PluginName logger({}, {.version_dir = folder.path / "missing", .log = said});
   logger.log_scalars(scalars, 0);
   logger.finish(true);
   CHECK(said.warnings.size() == 1);

@@ -5,7 +5,7 @@
 #include <torch/optim/adam.h>
 #include <torch/utils.h>
 
-#include "@name@.h"
+#include "plugin_name.h"
 
 namespace {
 
@@ -27,7 +27,7 @@ pipeline::Batch batch_of(const pipeline::ModelShape& shape, std::int64_t size) {
 TEST_CASE("a forecast has a value for every window, step and target") {
   for (const std::int64_t horizon : {1, 5}) {
     const pipeline::ModelShape shape = shape_of(12, horizon, 3, 2);
-    @name@_plugin::@Name@ model({}, shape);
+    plugin_name_plugin::PluginName model({}, shape);
     CHECK(model.forward(batch_of(shape, 7)).values.sizes() == torch::IntArrayRef({7, horizon, 2}));
   }
 }
@@ -35,7 +35,7 @@ TEST_CASE("a forecast has a value for every window, step and target") {
 TEST_CASE("training lowers the loss") {
   torch::manual_seed(1);
   const pipeline::ModelShape shape = shape_of(12, 3, 2, 1);
-  @name@_plugin::@Name@ model({}, shape);
+  plugin_name_plugin::PluginName model({}, shape);
   const pipeline::Batch batch = batch_of(shape, 64);
   torch::optim::Adam optimizer(model.parameters(), torch::optim::AdamOptions(0.01));
   double first = 0, last = 0;

@@ -7,25 +7,25 @@
 #include "pipeline/options.h"
 #include "pipeline/torch/callback.h"
 
-namespace @name@_plugin {
+namespace plugin_name_plugin {
 
-struct @Name@Options {
+struct PluginNameOptions {
   std::string monitor = "val_loss";
   double threshold = 0.05;
 
   /// One line an option: name, member, meaning, range. A member that is not listed does not compile.
   static constexpr auto options() {
-    return pipeline::option_list<@Name@Options>(
-        pipeline::option("monitor", &@Name@Options::monitor, "The metric that is watched."),
-        pipeline::option("threshold", &@Name@Options::threshold, "Training stops once the metric is below this.").at_least(0));
+    return pipeline::option_list<PluginNameOptions>(
+        pipeline::option("monitor", &PluginNameOptions::monitor, "The metric that is watched."),
+        pipeline::option("threshold", &PluginNameOptions::threshold, "Training stops once the metric is below this.").at_least(0));
   }
 };
 
 /// Stops the training once a metric is good enough.
-class @Name@ final : public pipeline::Callback {
+class PluginName final : public pipeline::Callback {
  public:
-  using Options = @Name@Options;
-  explicit @Name@(Options options) : options_(std::move(options)) {}
+  using Options = PluginNameOptions;
+  explicit PluginName(Options options) : options_(std::move(options)) {}
 
   pipeline::Action on_validation_end(pipeline::Trainer& trainer) override {
     if (trainer.sanity_checking()) return pipeline::Action::proceed();
@@ -37,7 +37,7 @@ class @Name@ final : public pipeline::Callback {
   }
 
   [[nodiscard]] std::string monitor() const override { return options_.monitor; }
-  [[nodiscard]] std::string state_key() const override { return "@Name@{'monitor': '" + options_.monitor + "'}"; }
+  [[nodiscard]] std::string state_key() const override { return "PluginName{'monitor': '" + options_.monitor + "'}"; }
   /// What it has to remember from one start of a training to its continuation.
   [[nodiscard]] pipeline::State state_dict() const override { return pipeline::State::Map{{"best", best_}}; }
   void load_state_dict(const pipeline::State& state) override { best_ = state.at("best").number(); }
@@ -49,4 +49,4 @@ class @Name@ final : public pipeline::Callback {
   double best_ = std::numeric_limits<double>::infinity();
 };
 
-}  // namespace @name@_plugin
+}  // namespace plugin_name_plugin

@@ -2,13 +2,13 @@
 #include <doctest/doctest.h>
 
 #include "pipeline/testing/fake_trainer.h"
-#include "@name@.h"
+#include "plugin_name.h"
 
 using pipeline::Action;
 using pipeline::testing::FakeTrainer;
 
 TEST_CASE("it stops once the metric is below the threshold, and not in the sanity check") {
-  @name@_plugin::@Name@ callback({.monitor = "val_loss", .threshold = 0.2});
+  plugin_name_plugin::PluginName callback({.monitor = "val_loss", .threshold = 0.2});
   FakeTrainer trainer;
   trainer.metrics["val_loss"] = 0.3;
   CHECK(callback.on_validation_end(trainer).kind == Action::Kind::proceed);
@@ -20,7 +20,7 @@ TEST_CASE("it stops once the metric is below the threshold, and not in the sanit
 }
 
 TEST_CASE("its state goes on in another training") {
-  @name@_plugin::@Name@ before({}), after({});
+  plugin_name_plugin::PluginName before({}), after({});
   FakeTrainer trainer;
   trainer.metrics["val_loss"] = 0.3;
   before.on_validation_end(trainer);

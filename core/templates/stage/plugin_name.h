@@ -9,25 +9,25 @@
 #include "pipeline/series.h"
 #include "pipeline/stage.h"
 
-namespace @name@_plugin {
+namespace plugin_name_plugin {
 
-struct @Name@Options {
+struct PluginNameOptions {
   std::int64_t rows = 1000;
   std::int64_t period = 24;
 
   /// One line an option: name, member, meaning, range, unit. A member that is not listed does not compile.
   static constexpr auto options() {
-    return pipeline::option_list<@Name@Options>(
-        pipeline::option("rows", &@Name@Options::rows, "Length of the series.").at_least(100).unit("hours"),
-        pipeline::option("period", &@Name@Options::period, "Length of a wave.").at_least(2).unit("hours"));
+    return pipeline::option_list<PluginNameOptions>(
+        pipeline::option("rows", &PluginNameOptions::rows, "Length of the series.").at_least(100).unit("hours"),
+        pipeline::option("period", &PluginNameOptions::period, "Length of a wave.").at_least(2).unit("hours"));
   }
 };
 
 /// Makes a series of one column, "wave", instead of reading a file: what slice_windows and all that follows take it for preprocess's.
-class @Name@ final : public pipeline::Stage {
+class PluginName final : public pipeline::Stage {
  public:
-  using Options = @Name@Options;
-  explicit @Name@(const Options& options) : options_(options) {}
+  using Options = PluginNameOptions;
+  explicit PluginName(const Options& options) : options_(options) {}
 
   void run(pipeline::StageContext& context) override {
     constexpr std::int64_t hour = 3'600'000'000'000, start = 1'704'067'200'000'000'000;  // nanoseconds; 2024-01-01
@@ -51,7 +51,7 @@ class @Name@ final : public pipeline::Stage {
     info.segments = {{0, options_.rows}};
     info.split_end = pipeline::split_ends(context.settings.split, time);
     pipeline::write_series(context.folder, {.info = info, .values = values, .time = time, .targets = levels, .observed = {}});
-    context.log.info("@name@: " + std::to_string(options_.rows) + " rows");
+    context.log.info("plugin_name: " + std::to_string(options_.rows) + " rows");
     context.summary["rows"] = options_.rows;
   }
 
@@ -59,4 +59,4 @@ class @Name@ final : public pipeline::Stage {
   Options options_;
 };
 
-}  // namespace @name@_plugin
+}  // namespace plugin_name_plugin

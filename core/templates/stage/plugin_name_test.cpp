@@ -3,7 +3,7 @@
 
 #include "pipeline/testing/recording_log.h"
 #include "pipeline/testing/temp_folder.h"
-#include "@name@.h"
+#include "plugin_name.h"
 
 TEST_CASE("it leaves a series that other stages can open") {
   const pipeline::testing::TempFolder folder;
@@ -13,7 +13,7 @@ TEST_CASE("it leaves a series that other stages can open") {
   const pipeline::TrainingTables tables;
   const pipeline::Registry registry;
   const std::atomic<int> cancel{0};
-  pipeline::StageContext context{.stage = "@name@",
+  pipeline::StageContext context{.stage = "plugin_name",
                                  .folder = folder.path(),
                                  .settings = settings,
                                  .tables = tables,
@@ -23,7 +23,7 @@ TEST_CASE("it leaves a series that other stages can open") {
                                  .inputs = {},
                                  .summary = pipeline::Value(pipeline::Value::Map{}),
                                  .kept_elsewhere = {}};
-  @name@_plugin::@Name@({.rows = 200, .period = 24}).run(context);
+  plugin_name_plugin::PluginName({.rows = 200, .period = 24}).run(context);
   const auto series = pipeline::Series::open(folder.path());
   CHECK(series->rows() == 200);
   CHECK(series->info().split_end == std::array<std::int64_t, 3>{120, 160, 200});

@@ -7,24 +7,24 @@
 #include "pipeline/logger.h"
 #include "pipeline/options.h"
 
-namespace @name@_plugin {
+namespace plugin_name_plugin {
 
-struct @Name@Options {
-  std::string file = "@name@.txt";
+struct PluginNameOptions {
+  std::string file = "plugin_name.txt";
 
   /// One line an option: name, member, meaning, range. A member that is not listed does not compile.
   static constexpr auto options() {
-    return pipeline::option_list<@Name@Options>(
-        pipeline::option("file", &@Name@Options::file, "The file's name, in the training's version folder.").no_effect_on_result());
+    return pipeline::option_list<PluginNameOptions>(
+        pipeline::option("file", &PluginNameOptions::file, "The file's name, in the training's version folder.").no_effect_on_result());
   }
 };
 
 /// Writes a line of text for each scalar: step, name, value. A stream buffers, so that a step waits for no disk.
-class @Name@ final : public pipeline::Logger {
+class PluginName final : public pipeline::Logger {
  public:
-  using Options = @Name@Options;
+  using Options = PluginNameOptions;
 
-  @Name@(const Options& options, const pipeline::LoggerContext& context)
+  PluginName(const Options& options, const pipeline::LoggerContext& context)
       : path_(context.version_dir / options.file), out_(path_, context.append ? std::ios::app : std::ios::trunc), log_(context.log) {
     check();
   }
@@ -51,7 +51,7 @@ class @Name@ final : public pipeline::Logger {
   void check() {
     if (out_ || failed_) return;
     failed_ = true;
-    log_.warning("@Name@ cannot write " + path_.string() + "; the training goes on without it");
+    log_.warning("PluginName cannot write " + path_.string() + "; the training goes on without it");
   }
 
   std::filesystem::path path_;
@@ -60,4 +60,4 @@ class @Name@ final : public pipeline::Logger {
   bool failed_ = false;
 };
 
-}  // namespace @name@_plugin
+}  // namespace plugin_name_plugin
