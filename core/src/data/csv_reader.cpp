@@ -106,6 +106,16 @@ CsvFormat CsvFormat::from_options(const std::string& delimiter, const std::strin
   return format;
 }
 
+bool is_missing_cell(std::string_view cell) { return cell.empty() || cell == "NA" || is_nan_word(cell); }
+
+std::optional<double> number_in_cell(std::string_view cell, char decimal) {
+  if (decimal == '.') return to_number(cell);
+  if (cell.find('.') != std::string_view::npos) return std::nullopt;
+  std::string text(cell);
+  std::ranges::replace(text, decimal, '.');
+  return to_number(text);
+}
+
 CsvFile::CsvFile(std::filesystem::path file, CsvFormat format) : path_(std::move(file)), file_(path_), format_(std::move(format)) {
   std::string_view text = file_.text();
   if (text.starts_with("\x1f\x8b") || text.starts_with("PK\x03\x04")) throw data_error(path_.string() + " is compressed; unpack it first");
@@ -127,6 +137,7 @@ CsvFile::CsvFile(std::filesystem::path file, CsvFormat format) : path_(std::move
   }
   while (!names_.empty() && names_.back().empty()) names_.pop_back();
   if (names_.empty()) throw data_error(place(text.data()) + ": the first line names no column");
+  header_ = text.substr(0, static_cast<std::size_t>(at - text.data()));
   body_ = {at, static_cast<std::size_t>(end - at)};
 }
 
@@ -222,16 +233,8 @@ bool CsvRows::read_plain_number(double& out) {
 
 double CsvRows::parse_cell(std::string_view cell, std::size_t column) {
   const CsvFormat& format = file_.format();
-  if (cell.empty() || cell == "NA" || is_nan_word(cell) || std::ranges::find(format.na_words, cell) != format.na_words.end())
-    return missing;
-  std::optional<double> value;
-  if (plain_numbers_) {
-    value = to_number(cell);
-  } else if (cell.find('.') == std::string_view::npos) {
-    std::string text(cell);
-    std::ranges::replace(text, format.decimal, '.');
-    value = to_number(text);
-  }
+  if (is_missing_cell(cell) || std::ranges::find(format.na_words, cell) != format.na_words.end()) return missing;
+  const std::optional<double> value = number_in_cell(cell, format.decimal);
   if (!value) {
     const std::string text(cell);
     throw data_error(place() + ": column \"" + file_.names()[column] + "\": \"" + text +

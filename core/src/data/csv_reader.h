@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,11 @@ struct CsvFormat {
   [[nodiscard]] static CsvFormat from_options(const std::string& delimiter, const std::string& decimal, const Value& na_values);
 };
 
+/// Empty, NA or NaN: what means "missing" in every file.
+[[nodiscard]] bool is_missing_cell(std::string_view cell);
+/// A whole cell as a finite number written with that decimal sign; nothing when it isn't one.
+[[nodiscard]] std::optional<double> number_in_cell(std::string_view cell, char decimal);
+
 /// A mapped CSV file: header line, then rows. Quotes, "" within quotes, LF and CRLF, a byte order mark and blank lines are understood.
 class CsvFile {
  public:
@@ -35,6 +41,8 @@ class CsvFile {
   [[nodiscard]] bool has(std::string_view column) const;
   /// Error (data) with the nearest name where there is none, or where two columns share it.
   [[nodiscard]] std::size_t index_of(std::string_view column) const;
+  /// The line that names the columns, and what follows it.
+  [[nodiscard]] std::string_view header() const { return header_; }
   [[nodiscard]] std::string_view body() const { return body_; }
   /// "data.csv:17", the line that `position` lies in.
   [[nodiscard]] std::string place(const char* position) const;
@@ -45,7 +53,7 @@ class CsvFile {
   MappedFile file_;
   CsvFormat format_;
   std::vector<std::string> names_;
-  std::string_view body_;
+  std::string_view header_, body_;
 };
 
 /// Walks over a file's rows and reads the chosen columns, without an allocation per row.

@@ -26,8 +26,6 @@ struct ColumnGuess {
   std::vector<ColumnFacts> columns;
   std::int64_t rows = 0;
 };
-/// Empty, NA or NaN: what every reader takes as missing.
-[[nodiscard]] bool is_missing_cell(std::string_view text);
 /// Delimiter, decimal sign and the sort of every column. Error (data) for a file without a header line or with too few rows.
 [[nodiscard]] ColumnGuess guess_columns(const std::filesystem::path& file);
 

@@ -15,16 +15,8 @@ namespace {
 
 constexpr std::int64_t least_rows = 60;  ///< below this no split has a window worth the name
 
-std::string first_line(const std::filesystem::path& file) {
-  const CsvFile csv(file, CsvFormat{});  // its Error names what is no text
-  std::string line = read_text(file);
-  if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
-  line.erase(0, line.find_first_not_of("\r\n"));
-  return line.substr(0, line.find_first_of("\r\n"));
-}
-
 /// The delimiter that stands most often in the header, outside quotes.
-char guess_delimiter(const std::string& header) {
+char guess_delimiter(std::string_view header) {
   constexpr std::array<char, 4> candidates{',', ';', '\t', '|'};
   std::array<int, 4> counts{};
   bool quoted = false;
@@ -34,14 +26,6 @@ char guess_delimiter(const std::string& header) {
     if (!quoted && at != candidates.end()) ++counts[static_cast<std::size_t>(at - candidates.begin())];
   }
   return candidates[static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin())];
-}
-
-std::optional<double> number_in(std::string text, char decimal) {
-  if (decimal != '.') std::ranges::replace(text, decimal, '.');
-  if (text.starts_with('+')) text.erase(0, 1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
 /// Reads every cell as text, row by row.
@@ -68,8 +52,8 @@ char guess_decimal(const CsvFile& csv) {
   for (int row = 0; row < 1000 && cells.next(); ++row) {
     for (std::size_t c = 0; c < csv.names().size(); ++c) {
       const std::string text(cells.cell(c));
-      if (text.find(',') != std::string::npos && number_in(text, ',')) ++commas;
-      if (text.find('.') != std::string::npos && number_in(text, '.')) ++points;
+      if (text.find(',') != std::string::npos && number_in_cell(text, ',')) ++commas;
+      if (text.find('.') != std::string::npos && number_in_cell(text, '.')) ++points;
     }
   }
   return commas > points ? ',' : '.';
@@ -81,7 +65,7 @@ void add_cell(ColumnFacts& facts, std::string_view cell, char decimal, double& p
     ++facts.missing;
     return;
   }
-  const std::optional<double> number = number_in(std::string(cell), decimal);
+  const std::optional<double> number = number_in_cell(cell, decimal);
   if (!number) {
     if (facts.words == 0) facts.word = cell;
     facts.one_word = facts.one_word && facts.word == cell;
@@ -98,14 +82,12 @@ void add_cell(ColumnFacts& facts, std::string_view cell, char decimal, double& p
 
 }  // namespace
 
-bool is_missing_cell(std::string_view text) { return text.empty() || text == "NA" || text == "NaN" || text == "nan" || text == "NAN"; }
-
 ColumnGuess guess_columns(const std::filesystem::path& file) {
   ColumnGuess guess;
-  guess.format.delimiter = guess_delimiter(first_line(file));
+  guess.format.delimiter = guess_delimiter(CsvFile(file, CsvFormat{}).header());
   guess.format.decimal = guess_decimal(CsvFile(file, guess.format));
   const CsvFile csv(file, guess.format);
-  const auto is_number = [&](const std::string& name) { return number_in(name, guess.format.decimal).has_value(); };
+  const auto is_number = [&](const std::string& name) { return number_in_cell(name, guess.format.decimal).has_value(); };
   if (std::ranges::all_of(csv.names(), is_number)) {
     throw data_error(file.string() + ":1: the first line holds numbers (" + csv.names().front() +
                      "): add a line before it that names the columns");
