@@ -18,7 +18,7 @@ namespace pipeline {
 /// Where a logger writes: one version folder of one training.
 struct LoggerContext {
   std::filesystem::path version_dir;  ///< <log_dir>/<ModelName>/version_<N>, exists
-  bool append = false;                ///< a later stage adds to a training that has ended
+  bool append = false;                ///< what was logged stays: a later stage adds to it, or a training goes on
   Value position{};                   ///< Logger::position of a training that is continued: what was logged after it goes. Null: a new one
   Log& log;
 };
