@@ -61,7 +61,8 @@ struct Option {
   [[nodiscard]] constexpr Option unit(std::string_view text) const {
     return with([=](Option& o) { o.unit_text = text; });
   }
-  /// A Value that is an integer or a float, kept apart (as in Lightning's limit_train_batches), or unset.
+  /// A Value that is an integer or a float, kept apart (as in Lightning's limit_train_batches), one of the choices if there are any, or
+  /// unset.
   [[nodiscard]] constexpr Option number() const {
     return with([](Option& o) { o.is_numeric = true; });
   }

@@ -27,9 +27,11 @@ struct Kind;
 
 /// What a stage takes from or gives to others.
 struct Port {
-  std::string kind;        ///< an artifact kind: "series", "windows", "checkpoint", "metrics", or one of a plugin's own
-  bool many = false;       ///< takes every producer's artifact, not one
-  std::string unless_set;  ///< the option that, when set, makes this input unneeded
+  std::string kind{};        ///< an artifact kind: "series", "windows", "checkpoint", "metrics", or one of a plugin's own
+  bool many = false;         ///< takes every producer's artifact, not one
+  std::string unless_set{};  ///< the option that, when set, makes this input unneeded
+  std::string only_if{};     ///< the option without which this input is not taken
+  bool optional = false;     ///< taken where somebody gives it
 };
 
 /// Everything known of a component without running its code.
@@ -41,6 +43,9 @@ struct ComponentInfo {
   std::vector<std::string> outputs;  ///< stages only: artifact kinds
   std::vector<std::string> tables;   ///< stages only: the shared tables it uses ("model", "trainer", "callbacks", ...)
   bool uses_randomness = true;       ///< stages only: false where seed, device, threads and precision cannot change the result
+  std::string recipient;             ///< stages only: the option that names the one stage its outputs are for
+  bool shared_folder = false;        ///< stages only: several runs work in its folder at once, which is written in place
+  std::vector<std::string> growing;  ///< stages only: files in that folder that are no part of the result's hash
   std::string plugin, version;       ///< who registered it
   std::string library;               ///< path of the shared library; empty: linked in
   std::string build;                 ///< hash of that library's file
@@ -102,14 +107,29 @@ class ComponentBuilder {
   ComponentBuilder& reference(std::string text) { return info_.reference = std::move(text), *this; }
   /// Stage input of one producer. `unless_set` names the option that replaces it.
   ComponentBuilder& needs(std::string kind, std::string unless_set = {}) {
-    return info_.inputs.push_back({std::move(kind), false, std::move(unless_set)}), *this;
+    return info_.inputs.push_back({.kind = std::move(kind), .unless_set = std::move(unless_set)}), *this;
   }
   /// Stage input of every producer, in the order of the workflow.
-  ComponentBuilder& needs_all(std::string kind) { return info_.inputs.push_back({std::move(kind), true, {}}), *this; }
+  ComponentBuilder& needs_all(std::string kind) { return info_.inputs.push_back({.kind = std::move(kind), .many = true}), *this; }
+  /// An input of one producer that the stage can do without; `only_if` names the option that asks for it.
+  ComponentBuilder& takes(std::string kind, std::string only_if = {}) {
+    return info_.inputs.push_back({.kind = std::move(kind), .only_if = std::move(only_if), .optional = true}), *this;
+  }
+  /// An input of every producer that the stage can do without.
+  ComponentBuilder& takes_all(std::string kind) {
+    return info_.inputs.push_back({.kind = std::move(kind), .many = true, .optional = true}), *this;
+  }
   ComponentBuilder& gives(std::string kind) { return info_.outputs.push_back(std::move(kind)), *this; }
   /// The shared tables that a stage uses.
   ComponentBuilder& uses(std::vector<std::string> tables) { return info_.tables = std::move(tables), *this; }
   /// Seed, device, threads and precision cannot change what this stage gives: they are no part of its key.
+  /// What it gives is for one stage, named by this option where several would take it.
+  ComponentBuilder& for_stage_in(std::string option) { return info_.recipient = std::move(option), *this; }
+  /// Several runs may work on it at once: its folder is written in place, file by file. `growing` is no part of the result's hash.
+  ComponentBuilder& shares_folder(std::vector<std::string> growing) {
+    info_.shared_folder = true;
+    return info_.growing = std::move(growing), *this;
+  }
   ComponentBuilder& without_randomness() { return info_.uses_randomness = false, *this; }
 
  private:
@@ -139,6 +159,9 @@ class Registrar {
                  .outputs = {},
                  .tables = {},
                  .uses_randomness = true,
+                 .recipient = {},
+                 .shared_folder = false,
+                 .growing = {},
                  .plugin = {},
                  .version = {},
                  .library = {},
@@ -158,6 +181,9 @@ class Registrar {
                  .outputs = {},
                  .tables = {},
                  .uses_randomness = true,
+                 .recipient = {},
+                 .shared_folder = false,
+                 .growing = {},
                  .plugin = {},
                  .version = {},
                  .library = {},

@@ -41,6 +41,9 @@ struct PIPELINE_EXPORT Distribution {
 
 enum class TrialState { running, complete, pruned, fail, waiting };
 
+/// "running", "complete", "pruned", "failed", "waiting"
+[[nodiscard]] PIPELINE_EXPORT const char* word_of(TrialState state);
+
 /// One evaluation of the objective.
 struct PIPELINE_EXPORT Trial {
   std::int64_t id = 0;  ///< its key in the storage
@@ -53,6 +56,8 @@ struct PIPELINE_EXPORT Trial {
   std::map<std::int64_t, double> reports;     ///< step (epoch) -> value of the monitored metric
   std::map<std::string, Value> fixed;         ///< values that were put in the queue by hand: taken before the sampler is asked
   std::map<std::string, Value> system_state;  ///< what samplers and pruners note down, shared with other workers
+  std::optional<double> started, ended;       ///< seconds since 1970 UTC
+  std::string reason;                         ///< why it failed or was pruned, where that was written down
 
   [[nodiscard]] bool is_finished() const {
     return state == TrialState::complete || state == TrialState::pruned || state == TrialState::fail;
@@ -68,5 +73,9 @@ struct StudyState {
   bool minimize = true;
   std::vector<Trial> trials;
 };
+
+/// The place of a trial in the order of draws: its number without those trials before it that were lost with their process and are repeated
+/// by a later one. By it a study that was interrupted goes on as if it had not been.
+[[nodiscard]] PIPELINE_EXPORT std::int64_t draw_index(const StudyState& study, const Trial& trial);
 
 }  // namespace pipeline

@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,14 +40,31 @@ struct ComponentSpec {
 /// What is trained, resolved for one stage (defaults < shared tables < own tables < --set).
 struct TrainingTables {
   ComponentSpec model, loss, optimizer, scheduler;  ///< an empty type: not given
+  ComponentSpec sampler, pruner;                    ///< of a search
   Value loader{Value::Map{}}, trainer{Value::Map{}};
   std::vector<ComponentSpec> callbacks, loggers;
+
+  /// The component of a table of that name ("model", "loss", ...); nullptr for [loader], [trainer], lists and unknown names.
+  [[nodiscard]] PIPELINE_EXPORT ComponentSpec* component(std::string_view table);
+  [[nodiscard]] PIPELINE_EXPORT const ComponentSpec* component(std::string_view table) const;
 };
 
 /// What an earlier stage left: its kind, who made it and the folder it lies in.
 struct Artifact {
   std::string kind, stage;
   std::filesystem::path folder;
+};
+
+/// Another process of the program that works on the same stage. It ends with its owner.
+class PIPELINE_EXPORT StageWorker {
+ public:
+  virtual ~StageWorker();
+  /// Waits for the next message it sends; nothing once it has ended.
+  [[nodiscard]] virtual std::optional<Value> next() = 0;
+  /// Asks it to stop, as Ctrl-C does.
+  virtual void interrupt() = 0;
+  /// How it ended, once next() gave nothing: "by Killed", "with exit status 1"; empty: well.
+  [[nodiscard]] virtual std::string failure() = 0;
 };
 
 /// Everything a stage may use while it runs.
@@ -66,6 +85,11 @@ struct StageContext {
   Value summary{Value::Map{}};     ///< headline results: go into manifest and history, e.g. {"val_loss": 0.1}
   /// Files outside `folder` that belong to the result (checkpoints): the stage runs again when one of them is gone.
   std::vector<std::filesystem::path> kept_elsewhere;
+  /// Starts a process in which this stage's work() is given `task`, with so many threads. Empty where there can be none: inside a worker,
+  /// or where the program is embedded.
+  std::function<std::unique_ptr<StageWorker>(const Value& task, int threads)> start_worker{};
+  /// In a worker: a message to whoever started it.
+  std::function<void(const Value& message)> send{};
 
   [[nodiscard]] bool cancelled() const { return cancel.load(std::memory_order_relaxed) != 0; }
   /// The inputs of one kind; the first of them. Error (usage) when there is none.
@@ -83,6 +107,8 @@ class PIPELINE_EXPORT Stage {
   virtual ~Stage();
   /// Reads the inputs and fills context.folder. Throws Error (data, training, ...) when the work cannot be done.
   virtual void run(StageContext& context) = 0;
+  /// Does a part of the work in a process that run() started with context.start_worker. Stages that start none have no such part.
+  virtual void work(StageContext& context, const Value& task);
 };
 
 template <>

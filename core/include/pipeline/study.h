@@ -40,14 +40,22 @@ class PIPELINE_EXPORT Study {
   virtual void heartbeat(const Trial& trial) = 0;
   /// Ends the trial in its state. False when another worker has failed it meanwhile: its result is dropped.
   virtual bool finish(const Trial& trial, const std::string& reason) = 0;
+  /// Gives back a trial that was interrupted: failed, its parameters in the queue.
+  virtual void release(const Trial& trial) = 0;
   /// Puts known good parameters, in their external form, in the queue.
   virtual void enqueue(const std::map<std::string, Value>& parameters) = 0;
-  /// Fails running trials whose last heartbeat is older, and puts their parameters in the queue; their numbers. A trial without any
-  /// heartbeat is left alone, as Optuna does.
+  /// A word of our own that stays with the study, readable by Optuna as a user attribute; nothing where it was never written.
+  [[nodiscard]] virtual std::optional<std::string> note(const std::string& key) = 0;
+  virtual void set_note(const std::string& key, const std::string& text) = 0;
+  /// Fails running trials whose last heartbeat is older, or whose process ran on this machine and is gone, and puts their parameters in the
+  /// queue (three times at most); their numbers. A trial of another machine without any heartbeat is left alone, as Optuna does.
   virtual std::vector<std::int64_t> retry_stale(std::chrono::seconds older_than) = 0;
 };
 
 [[nodiscard]] PIPELINE_EXPORT std::unique_ptr<Study> open_study(const StudyRequest& request);
+
+/// The storage's address without its password, for people.
+[[nodiscard]] PIPELINE_EXPORT std::string shown_storage(const std::string& storage);
 
 /// The trial with the best value; nullptr without a complete one.
 [[nodiscard]] PIPELINE_EXPORT const Trial* best_trial(const StudyState& study);

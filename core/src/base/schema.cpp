@@ -40,7 +40,7 @@ bool is_element(OptionType type, const Value& v) {
 bool is_listed(OptionType type) { return type == OptionType::integers || type == OptionType::numbers || type == OptionType::strings; }
 
 bool has_type(const OptionInfo& option, const Value& v) {
-  if (option.type == OptionType::any) return !option.numeric || v.is_number() || v.is_null();
+  if (option.type == OptionType::any) return !option.numeric || v.is_number() || v.is_null() || (v.is_string() && !option.choices.empty());
   if (is_listed(option.type) && v.is_list()) {
     return std::ranges::all_of(v.as_list(), [&](const Value& e) { return is_element(option.type, e); });
   }
@@ -174,6 +174,7 @@ std::string type_label(const OptionInfo& option) {
 
 std::string describe_range(const OptionInfo& option) {
   if (option.choices.empty()) return type_label(option) + range_text(option);
+  if (option.numeric) return type_label(option) + range_text(option) + ", or " + option.choices.front();
   std::string text = "one of ";
   for (const std::string& choice : option.choices) text += (text.size() > 7 ? ", " : "") + choice;
   return text;

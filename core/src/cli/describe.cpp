@@ -82,8 +82,16 @@ Value option_value(const OptionInfo& option) {
   return value;
 }
 
+Value port_value(const Port& port) {
+  Value value(Value::Map{{"kind", port.kind}, {"many", port.many}, {"optional", port.optional}});
+  if (!port.unless_set.empty()) value["unless_set"] = port.unless_set;
+  if (!port.only_if.empty()) value["only_if"] = port.only_if;
+  return value;
+}
+
 void print_json(const ComponentInfo& info) {
-  Value::List options;
+  Value::List options, inputs;
+  for (const Port& port : info.inputs) inputs.push_back(port_value(port));
   for (const OptionInfo& option : info.schema.options) options.push_back(option_value(option));
   std::cout << to_json(Value(Value::Map{{"kind", info.kind},
                                         {"name", info.name},
@@ -92,19 +100,35 @@ void print_json(const ComponentInfo& info) {
                                         {"plugin", info.plugin},
                                         {"version", info.version},
                                         {"library", info.library},
+                                        {"inputs", inputs},
+                                        {"outputs", Value::List(info.outputs.begin(), info.outputs.end())},
+                                        {"tables", Value::List(info.tables.begin(), info.tables.end())},
                                         {"options", options}}),
                        2)
             << "\n";
+}
+
+/// What a search tries that is given no range.
+std::string search_text(const OptionInfo& option) {
+  if (!option.search) return {};
+  const SearchRange& range = *option.search;
+  return " [search: " + format_short(range.low) + " to " + format_short(range.high) +
+         (range.step > 0 ? " step " + format_short(range.step) : "") + (range.log ? ", log" : "") + "]";
 }
 
 void print_text(const ComponentInfo& info) {
   std::cout << info.name << " (" << info.kind << "): " << info.summary << "\n";
   if (!info.reference.empty()) std::cout << "  after " << info.reference << "\n";
   std::cout << "  from " << info.library << " (" << info.plugin << " " << info.version << ")\n";
-  std::vector<std::string> needs;
-  for (const Port& port : info.inputs)
-    needs.push_back((port.many ? "every " : "") + port.kind + (port.unless_set.empty() ? "" : " unless " + port.unless_set + " is set"));
+  std::vector<std::string> needs, takes;
+  for (const Port& port : info.inputs) {
+    const std::string condition = !port.unless_set.empty() ? " unless " + port.unless_set + " is set"
+                                  : !port.only_if.empty()  ? " if " + port.only_if + " is set"
+                                                           : "";
+    (port.optional ? takes : needs).push_back((port.many ? "every " : "") + port.kind + condition);
+  }
   if (!needs.empty()) std::cout << "  needs " << join(needs) << "\n";
+  if (!takes.empty()) std::cout << "  takes, where there is one, " << join(takes) << "\n";
   if (!info.outputs.empty()) std::cout << "  gives " << join(info.outputs) << "\n";
   if (!info.tables.empty()) std::cout << "  uses the tables " << join(info.tables) << "\n";
   std::cout << "\n";
@@ -114,8 +138,8 @@ void print_text(const ComponentInfo& info) {
   }
   TextTable table({"option", "default", "takes", "meaning"});
   for (const OptionInfo& option : info.schema.options) {
-    table.add(
-        {option.name, default_text(option), describe_range(option) + (option.unit.empty() ? "" : " (" + option.unit + ")"), option.doc});
+    table.add({option.name, default_text(option), describe_range(option) + (option.unit.empty() ? "" : " (" + option.unit + ")"),
+               option.doc + search_text(option)});
   }
   table.print(std::cout);
 }

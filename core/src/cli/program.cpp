@@ -6,6 +6,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "cli/stage_worker.h"
 #include "cli/verb.h"
 #include "pipeline/errors.h"
 #include "pipeline/plugin.h"
@@ -45,6 +46,7 @@ void print_version(std::ostream& out) {
 }
 
 Verb find_verb(const std::string& name) {
+  if (const Verb hidden = stage_worker_verb(); name == hidden.name) return hidden;
   std::vector<std::string> names;
   for (const Verb& verb : all_verbs()) {
     if (name == verb.name) return verb;

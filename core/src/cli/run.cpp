@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "cli/host.h"
+#include "cli/stage_worker.h"
 #include "cli/table.h"
 #include "pipeline/files.h"
 #include "run/cancel.h"
@@ -102,7 +103,8 @@ int run_workflow(const Invocation& invocation) {
   log.debug(workflow.settings.command_line);
   const CancelGuard cancel;
   try {
-    const RunOutcome outcome = execute(workflow, host.registry, selection, log, cancel.signal());
+    const RunServices services{.log = log, .cancel = cancel.signal(), .start_worker = worker_starter(invocation), .send = {}};
+    const RunOutcome outcome = execute(workflow, host.registry, selection, services);
     if (invocation.json) {
       std::cout << to_json(outcome_value(workflow, outcome), 2) << "\n";
     } else if (!invocation.log.quiet) {

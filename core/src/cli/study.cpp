@@ -17,22 +17,6 @@ void add_options(po::options_description& options) {
   options.add_options()("study-name", po::value<std::string>()->value_name("NAME"), "which study, where the storage holds several");
 }
 
-const char* word_of(TrialState state) {
-  switch (state) {
-    case TrialState::running:
-      return "running";
-    case TrialState::complete:
-      return "complete";
-    case TrialState::pruned:
-      return "pruned";
-    case TrialState::fail:
-      return "failed";
-    case TrialState::waiting:
-      return "waiting";
-  }
-  return "";
-}
-
 /// A trial's parameters as the objective got them.
 Value parameters_of(const Trial& trial) {
   Value parameters{Value::Map{}};

@@ -4,6 +4,7 @@
 
 #include "config/graph.h"
 #include "config/hints.h"
+#include "config/search_space.h"
 #include "config/settings.h"
 #include "config/tables.h"
 
@@ -69,6 +70,59 @@ std::set<std::string> split_members(CheckContext& context, const Node& node, con
   return reserved;
 }
 
+/// Whether a stage takes one of these kinds from whoever names it, and did not switch that off.
+bool takes_from_whoever_names_it(const CheckContext& context, const std::string& name, const Node& node,
+                                 const std::vector<std::string>& kinds) {
+  const Node* type = node.find("type");
+  const ComponentInfo* info = node.is_table() ? context.registry.find("stage", type ? type->text() : name) : nullptr;
+  if (!info) return false;
+  return std::ranges::any_of(info->inputs, [&](const Port& port) {
+    if (port.only_if.empty() || std::ranges::find(kinds, port.kind) == kinds.end()) return false;
+    const Node* wanted = node.find(port.only_if);
+    return !wanted || wanted->to_value() != Value(false);
+  });
+}
+
+/// The stage that this one's outputs are for: the one its option names, or the only one that takes them.
+NamedStage recipient_of(CheckContext& context, const std::string& name, const Node& node, const ComponentInfo& info) {
+  if (info.recipient.empty()) return {};
+  std::vector<std::string> names;
+  std::vector<NamedStage> takers;
+  for (const auto& [other, table] : context.document.root.find("stages")->table()) {
+    if (other == name || !takes_from_whoever_names_it(context, other, table, info.outputs)) continue;
+    takers.push_back({other, &table});
+    names.push_back(other);
+  }
+  if (const Node* given = node.find(info.recipient); given && given->is_string() && !given->text().empty()) {
+    const auto found = std::ranges::find(takers, given->text(), &NamedStage::name);
+    if (found != takers.end()) return *found;
+    context.mistake(given->place,
+                    "stage \"" + name + "\": no stage \"" + given->text() + "\" takes what it finds" + suggest(given->text(), names));
+    return {};
+  }
+  if (takers.size() > 1)
+    context.mistake(node.key, "stage \"" + name + "\": " + join_names(names) + " could take what it finds: name one with " +
+                                  info.recipient + " = \"" + names.front() + "\"");
+  return takers.size() == 1 ? takers.front() : NamedStage{};
+}
+
+/// Fills in what the stage's search leaves to the components' options.
+void check_search_table(CheckContext& context, const Node& node, const ComponentInfo& info, StagePlan& plan, const NamedStage& recipient) {
+  for (const OptionInfo& option : info.schema.options) {
+    const Node* search = node.find(option.name);
+    if (option.role != OptionRole::search_space || !search) continue;
+    CheckedSearch checked = check_search(context, {.tables = plan.tables,
+                                                   .search = search,
+                                                   .order = node.find("search_order"),
+                                                   .enqueue = node.find("enqueue"),
+                                                   .train = recipient.name,
+                                                   .train_node = recipient.node});
+    plan.options[option.name] = std::move(checked.space);
+    plan.options["search_order"] = std::move(checked.order);
+    plan.options["enqueue"] = std::move(checked.enqueue);
+  }
+}
+
 GraphStage plan_stage(CheckContext& context, const std::string& name, const Node& node, std::set<std::string>& used) {
   GraphStage stage{.plan = {}, .node = &node, .info = nullptr};
   StagePlan& plan = stage.plan;
@@ -90,10 +144,12 @@ GraphStage plan_stage(CheckContext& context, const std::string& name, const Node
   check_columns(context, info, node, own.options);
   plan.options = std::move(own.options);
   plan.uses = info.tables;
-  CheckedTables checked = check_training_tables(context, {name, &node, plan.uses, node.key}, used);
+  const NamedStage recipient = recipient_of(context, name, node, info);
+  CheckedTables checked = check_training_tables(context, {name, &node, plan.uses, node.key, recipient}, used);
   plan.tables = std::move(checked.tables);
   plan.origins = std::move(checked.origins);
   plan.origins.merge(own.origins);
+  check_search_table(context, node, info, plan, recipient);
   return stage;
 }
 

@@ -102,7 +102,7 @@ const std::vector<fs::path>& Document::plugin_paths() const { return impl_->plug
 const std::vector<std::string>& top_level_keys() {
   static const std::vector<std::string> keys{"name",      "seed",    "matmul_precision", "device",    "threads", "run_dir", "log_dir",
                                              "split",     "extends", "plugins",          "stages",    "model",   "loss",    "optimizer",
-                                             "scheduler", "loader",  "trainer",          "callbacks", "loggers"};
+                                             "scheduler", "loader",  "trainer",          "callbacks", "loggers", "sampler", "pruner"};
   return keys;
 }
 

@@ -91,6 +91,10 @@ class Graph {
     if (!port.unless_set.empty() && !named) {
       if (const Value* option = plan.options.find(port.unless_set); option && is_given(*option)) return;
     }
+    if (!port.only_if.empty() && !named) {
+      const Value* option = plan.options.find(port.only_if);
+      if (!option || !is_given(*option)) return;
+    }
     const std::vector<std::size_t> from = named ? chosen(i, port, *named) : found(i, port);
     for (const std::size_t producer : from) {
       plan.sources.push_back({port.kind, names_[producer]});
@@ -135,7 +139,9 @@ class Graph {
   }
 
   std::vector<std::size_t> found(std::size_t i, const Port& port) {
-    const std::vector<std::size_t> all = producers(port.kind, i);
+    std::vector<std::size_t> all = producers(port.kind, i);
+    if (!port.many) std::erase_if(all, [&](std::size_t p) { return is_for_another(p, i); });
+    if (all.empty() && port.optional) return {};
     const std::string stage = "stage " + in_quotes(names_[i]);
     if (all.empty()) {
       if (complete_)
@@ -148,6 +154,12 @@ class Graph {
       return {};
     }
     return all;
+  }
+
+  /// Whether a producer names another stage as the one its outputs are for.
+  [[nodiscard]] bool is_for_another(std::size_t producer, std::size_t consumer) const {
+    const Value* recipient = stages_[producer].plan.options.find(stages_[producer].info->recipient);
+    return recipient && is_given(*recipient) && *recipient != Value(names_[consumer]);
   }
 
   /// Which stage to add for a kind that nobody gives.

@@ -49,7 +49,9 @@ Value value_schema(const OptionInfo& option) {
     case OptionType::strings:
       return one_or_many(text_schema(option));
     case OptionType::any:
-      return option.numeric ? with_range("number", option) : Value(Map{});
+      if (!option.numeric) return Map{};
+      if (option.choices.empty()) return with_range("number", option);
+      return any_of({with_range("number", option), text_schema(option)});
   }
   return Map{};
 }

@@ -84,20 +84,21 @@ std::vector<ComponentSpec> check_list(CheckContext& context, const TableRule& ru
   return specs;
 }
 
-/// The table that holds for a stage: its own over the shared one, in place of it where the types differ or it is a list.
+/// The table that holds for a stage.
 struct EffectiveTable {
   std::optional<Node> node;
   bool uses_shared = false;
 };
-EffectiveTable effective_table(const TableRule& rule, const Node* shared, const Node* own, const std::string& stage) {
-  if (!own) return {shared ? std::optional(*shared) : std::nullopt, shared != nullptr};
+/// A table over the ones below it: merged where both are of one type.
+EffectiveTable put_over(EffectiveTable below, const TableRule& rule, const Node* own, const std::string& stage) {
+  if (!own) return below;
   Node marked = *own;
   mark_via(marked, "stages." + stage + "." + rule.name);
-  if (!shared || rule.list) return {marked, false};
-  const std::string given = shared->text("type");
-  const std::string shared_type = given.empty() ? rule.default_type : given, own_type = own->text("type");
-  if (!shared_type.empty() && !own_type.empty() && shared_type != own_type) return {marked, false};
-  return {merge(*shared, marked), true};
+  if (!below.node || rule.list) return {marked, false};
+  const std::string given = below.node->text("type");
+  const std::string type_below = given.empty() ? rule.default_type : given, own_type = own->text("type");
+  if (!type_below.empty() && !own_type.empty() && type_below != own_type) return {marked, false};
+  return {merge(*below.node, marked), below.uses_shared};
 }
 
 void report_missing_model(CheckContext& context, const StageTables& stage) {
@@ -112,11 +113,7 @@ void check_into(CheckContext& context, const TableRule& rule, const Node* node, 
   } else if (rule.kind == "table") {
     (rule.name == "loader" ? t.loader : t.trainer) = check_plain(context, rule, node, place, out.origins);
   } else if (node || !rule.default_type.empty()) {
-    ComponentSpec& spec = rule.kind == "model"       ? t.model
-                          : rule.kind == "loss"      ? t.loss
-                          : rule.kind == "optimizer" ? t.optimizer
-                                                     : t.scheduler;
-    spec = check_component(context, rule, node, place, rule.name, out.origins);
+    *t.component(rule.name) = check_component(context, rule, node, place, rule.name, out.origins);
   }
 }
 
@@ -124,9 +121,10 @@ void check_into(CheckContext& context, const TableRule& rule, const Node* node, 
 
 const std::vector<TableRule>& table_rules() {
   static const std::vector<TableRule> rules{
-      {"model", "model", false, {}},         {"loss", "loss", false, "MSELoss"}, {"optimizer", "optimizer", false, "Adam"},
-      {"scheduler", "scheduler", false, {}}, {"loader", "table", false, {}},     {"trainer", "table", false, {}},
-      {"callbacks", "callback", true, {}},   {"loggers", "logger", true, {}}};
+      {"model", "model", false, {}},           {"loss", "loss", false, "MSELoss"}, {"optimizer", "optimizer", false, "Adam"},
+      {"scheduler", "scheduler", false, {}},   {"loader", "table", false, {}},     {"trainer", "table", false, {}},
+      {"callbacks", "callback", true, {}},     {"loggers", "logger", true, {}},    {"sampler", "sampler", false, "TPESampler"},
+      {"pruner", "pruner", false, "NopPruner"}};
   return rules;
 }
 
@@ -139,7 +137,10 @@ CheckedTables check_training_tables(CheckContext& context, const StageTables& st
   CheckedTables out;
   for (const TableRule& rule : table_rules()) {
     if (std::ranges::find(stage.uses, rule.name) == stage.uses.end()) continue;
-    const EffectiveTable table = effective_table(rule, context.document.root.find(rule.name), stage.node->find(rule.name), stage.stage);
+    const Node* shared = context.document.root.find(rule.name);
+    EffectiveTable table{shared ? std::optional(*shared) : std::nullopt, shared != nullptr};
+    if (stage.trains_as.node) table = put_over(std::move(table), rule, stage.trains_as.node->find(rule.name), stage.trains_as.name);
+    table = put_over(std::move(table), rule, stage.node->find(rule.name), stage.stage);
     if (table.uses_shared) used.insert(rule.name);
     if (!table.node && rule.kind == "model") report_missing_model(context, stage);
     check_into(context, rule, table.node ? &*table.node : nullptr, stage.place, out);

@@ -27,12 +27,19 @@ struct CheckedTables {
   std::map<std::string, std::string> origins;
 };
 
-/// The stage whose tables are resolved.
+/// A stage by its name and table.
+struct NamedStage {
+  std::string name;
+  const Node* node = nullptr;  ///< nullptr: there is none
+};
+
+/// The stage whose tables are resolved: its own over those of the stage that it searches for, over the shared ones.
 struct StageTables {
   std::string stage;
   const Node* node;                      ///< its table, which may hold own ones
   const std::vector<std::string>& uses;  ///< the tables its type uses
   Place place;                           ///< of its name
+  NamedStage trains_as{};                ///< the stage that it searches for
 };
 
 /// Merges shared and own tables and checks them. Names of shared tables that were looked at are added to `used`.

@@ -126,11 +126,7 @@ class Writer {
       for (const ComponentSpec& spec : rule.kind == "callback" ? t.callbacks : t.loggers) text += component(spec, "[[", "]]");
       return text;
     }
-    const ComponentSpec& spec = rule.kind == "model"       ? t.model
-                                : rule.kind == "loss"      ? t.loss
-                                : rule.kind == "optimizer" ? t.optimizer
-                                                           : t.scheduler;
-    return component(spec, "[", "]");
+    return component(*t.component(rule.name), "[", "]");
   }
 
   const Workflow& workflow_;

@@ -74,7 +74,10 @@ Value component_record(const ComponentInfo& c) {
   for (const OptionInfo& option : c.schema.options) options.push_back(option_record(option));
   for (const OptionRule& rule : c.schema.rules)
     rules.push_back(Value::Map{{"kind", static_cast<int>(rule.kind)}, {"first", rule.first}, {"second", rule.second}});
-  for (const Port& port : c.inputs) inputs.push_back(Value::Map{{"kind", port.kind}, {"many", port.many}, {"unless_set", port.unless_set}});
+  for (const Port& port : c.inputs) {
+    inputs.push_back(Value::Map{
+        {"kind", port.kind}, {"many", port.many}, {"unless_set", port.unless_set}, {"only_if", port.only_if}, {"optional", port.optional}});
+  }
   return Value::Map{{"kind", c.kind},
                     {"name", c.name},
                     {"summary", c.summary},
@@ -84,7 +87,10 @@ Value component_record(const ComponentInfo& c) {
                     {"inputs", inputs},
                     {"outputs", texts(c.outputs)},
                     {"tables", texts(c.tables)},
-                    {"uses_randomness", c.uses_randomness}};
+                    {"uses_randomness", c.uses_randomness},
+                    {"recipient", c.recipient},
+                    {"shared_folder", c.shared_folder},
+                    {"growing", texts(c.growing)}};
 }
 
 ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
@@ -99,10 +105,14 @@ ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
         {static_cast<OptionRule::Kind>(rule.at("kind").as_int()), rule.at("first").as_string(), rule.at("second").as_string()});
   }
   for (const Value& port : record.at("inputs").as_list())
-    c.inputs.push_back({port.at("kind").as_string(), port.at("many").as_bool(), port.at("unless_set").as_string()});
+    c.inputs.push_back({port.at("kind").as_string(), port.at("many").as_bool(), port.at("unless_set").as_string(),
+                        port.at("only_if").as_string(), port.at("optional").as_bool()});
   c.outputs = texts_of(record.at("outputs"));
   c.tables = texts_of(record.at("tables"));
   c.uses_randomness = record.at("uses_randomness").as_bool();
+  c.recipient = record.at("recipient").as_string();
+  c.shared_folder = record.at("shared_folder").as_bool();
+  c.growing = texts_of(record.at("growing"));
   c.plugin = library.name;
   c.version = library.version;
   c.library = library.path.string();

@@ -6,8 +6,8 @@
 #include <exception>
 #include <span>
 
+#include "base/child_process.h"
 #include "pipeline/errors.h"
-#include "plugin/child_process.h"
 #include "plugin/library_record.h"
 #include "plugin/open_library.h"
 

@@ -4,8 +4,8 @@
 
 #include <span>
 
+#include "base/child_process.h"
 #include "pipeline/testing/temp_folder.h"
-#include "plugin/child_process.h"
 
 namespace pipeline {
 

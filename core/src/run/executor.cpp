@@ -1,5 +1,6 @@
 #include "run/executor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <set>
@@ -23,9 +24,12 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
-std::vector<Artifact> artifacts_for(const StagePlan& stage, const std::filesystem::path& run_folder) {
+std::vector<Artifact> artifacts_for(const ResolvedStage& stage, const std::filesystem::path& run_folder) {
   std::vector<Artifact> artifacts;
-  for (const Source& source : stage.sources) artifacts.push_back({source.kind, source.stage, run_folder / source.stage});
+  for (const Source& source : stage.plan.sources) {
+    const bool sliced_by_search = source.kind == "windows" && !stage.windows.empty();
+    artifacts.push_back({source.kind, source.stage, sliced_by_search ? stage.windows : run_folder / source.stage});
+  }
   return artifacts;
 }
 
@@ -45,11 +49,11 @@ Error unexpected(const std::exception& error) {
 
 class Executor {
  public:
-  Executor(const Workflow& workflow, const Registry& registry, Log& log, const std::atomic<int>& cancel)
-      : workflow_(workflow), registry_(registry), log_(log), cancel_(cancel), run_folder_(run_folder_of(workflow)) {}
+  Executor(const Workflow& workflow, const Registry& registry, const RunServices& services)
+      : workflow_(workflow), registry_(registry), services_(services), log_(services.log), run_folder_(run_folder_of(workflow)) {}
 
   StageResult run(const StagePlan& stage, const Selection& selection) {
-    const StageLock lock(run_folder_, stage.name, StageLock::Mode::exclusive);
+    const StageLock lock(run_folder_, stage.name, is_shared(stage) ? StageLock::Mode::shared : StageLock::Mode::exclusive);
     const std::vector<StageLock> inputs = lock_inputs(stage);
     const Examined now = examine_stage(stage, workflow_, registry_, selection);
     if (now.reasons.empty()) {
@@ -57,10 +61,22 @@ class Executor {
       return {stage.name, stage.type, false, 0, now.last->summary()};
     }
     log_.info("[" + stage.name + "] " + joined(now.reasons));
-    return run_now(stage, now.key, selection.resume);
+    if (!now.resolved.sentence.empty()) log_.info("[" + stage.name + "] " + now.resolved.sentence);
+    return is_shared(stage) ? run_in_place(now, selection.resume) : run_aside(now, selection.resume);
+  }
+
+  void work(const StagePlan& stage, const Value& task) {
+    const StageLock lock(run_folder_, stage.name, StageLock::Mode::shared);
+    const std::vector<StageLock> inputs = lock_inputs(stage);
+    const Examined now = examine_stage(stage, workflow_, registry_, {});
+    StageContext context = make_context(now, run_folder_ / stage.name, false);
+    context.send = services_.send;
+    registry_.make<Stage>(stage.type, stage.options)->work(context, task);
   }
 
  private:
+  [[nodiscard]] bool is_shared(const StagePlan& stage) const { return registry_.find("stage", stage.type)->shared_folder; }
+
   [[nodiscard]] std::vector<StageLock> lock_inputs(const StagePlan& stage) const {
     std::set<std::string> names;
     for (const Source& source : stage.sources) names.insert(source.stage);
@@ -69,35 +85,59 @@ class Executor {
     return locks;
   }
 
-  StageResult run_now(const StagePlan& stage, const StageKey& key, bool resume) {
+  [[nodiscard]] StageContext make_context(const Examined& now, const std::filesystem::path& folder, bool resume) const {
+    const StagePlan& stage = now.resolved.plan;
+    return {.stage = stage.name,
+            .folder = folder,
+            .lasting = lasting_folder(workflow_, stage.name),
+            .resume = resume,
+            .key = now.key.fields,
+            .settings = workflow_.settings,
+            .tables = stage.tables,
+            .registry = registry_,
+            .log = log_,
+            .cancel = services_.cancel,
+            .inputs = artifacts_for(now.resolved, run_folder_),
+            .summary = Value(Value::Map{}),
+            .kept_elsewhere = {},
+            .start_worker = {},
+            .send = {}};
+  }
+
+  /// In a folder beside the stage's own, swapped in whole.
+  StageResult run_aside(const Examined& now, bool resume) {
+    StagedFolder staged(run_folder_, now.resolved.plan.name);
+    StageResult result = run_now(now, staged.path(), resume);
+    staged.commit();
+    return result;
+  }
+
+  /// In the stage's own folder, which other runs may be working in.
+  StageResult run_in_place(const Examined& now, bool resume) {
+    const std::filesystem::path folder = run_folder_ / now.resolved.plan.name;
+    make_folder(folder);
+    return run_now(now, folder, resume);
+  }
+
+  StageResult run_now(const Examined& now, const std::filesystem::path& folder, bool resume) {
     const auto start = Clock::now();
-    StagedFolder staged(run_folder_, stage.name);
-    StageContext context{.stage = stage.name,
-                         .folder = staged.path(),
-                         .lasting = lasting_folder(workflow_, stage.name),
-                         .resume = resume,
-                         .key = key.fields,
-                         .settings = workflow_.settings,
-                         .tables = stage.tables,
-                         .registry = registry_,
-                         .log = log_,
-                         .cancel = cancel_,
-                         .inputs = artifacts_for(stage, run_folder_),
-                         .summary = Value(Value::Map{}),
-                         .kept_elsewhere = {}};
+    const StagePlan& stage = now.resolved.plan;
+    StageContext context = make_context(now, folder, resume);
+    if (services_.start_worker) {
+      context.start_worker = [&](const Value& task, int threads) { return services_.start_worker(stage.name, task, threads); };
+    }
     registry_.make<Stage>(stage.type, stage.options)->run(context);
     const double seconds = seconds_since(start);
-    const ManifestInput made{stage, workflow_.settings, registry_, key, context, seconds};
-    write_json(staged.path() / "manifest.json", describe_run(made, staged.path()));
-    staged.commit();
+    const ManifestInput made{stage, workflow_.settings, registry_, now.key, context, seconds};
+    write_json(folder / "manifest.json", describe_run(made, folder));
     log_.info("[" + stage.name + "] done in " + format_short(seconds) + " s");
     return {stage.name, stage.type, true, seconds, context.summary};
   }
 
   const Workflow& workflow_;
   const Registry& registry_;
+  const RunServices& services_;
   Log& log_;
-  const std::atomic<int>& cancel_;
   std::filesystem::path run_folder_;
 };
 
@@ -132,11 +172,10 @@ Value history_record(const Workflow& workflow, const Registry& registry, const R
 
 }  // namespace
 
-RunOutcome execute(const Workflow& workflow, const Registry& registry, const Selection& selection, Log& log,
-                   const std::atomic<int>& cancel) {
+RunOutcome execute(const Workflow& workflow, const Registry& registry, const Selection& selection, const RunServices& services) {
   const auto start = Clock::now();
   const std::set<std::string> selected = selected_stages(workflow, selection);
-  Executor executor(workflow, registry, log, cancel);
+  Executor executor(workflow, registry, services);
   RunOutcome outcome;
   const auto record = [&](const std::string& status) {
     outcome.seconds = seconds_since(start);
@@ -145,12 +184,12 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
   for (const StagePlan& stage : workflow.stages) {
     if (!selected.contains(stage.name)) continue;
     try {
-      if (cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted before it started; run the same command to go on");
+      if (services.cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted before it started; run the same command to go on");
       outcome.stages.push_back(executor.run(stage, selection));
     } catch (const Error& error) {
       const bool interrupted = error.status() == ExitStatus::interrupted;
       if (error.status() != ExitStatus::locked) record(interrupted ? "interrupted" : "failed");
-      throw in_stage(stage, error, cancel.load());
+      throw in_stage(stage, error, services.cancel.load());
     } catch (const std::exception& error) {
       record("failed");
       throw in_stage(stage, unexpected(error), 0);
@@ -158,6 +197,13 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
   }
   record("done");
   return outcome;
+}
+
+void execute_worker(const Workflow& workflow, const Registry& registry, const std::string& stage, const Value& task,
+                    const RunServices& services) {
+  const auto found = std::ranges::find(workflow.stages, stage, &StagePlan::name);
+  if (found == workflow.stages.end()) throw usage_error("the workflow has no stage \"" + stage + "\"");
+  Executor(workflow, registry, services).work(*found, task);
 }
 
 }  // namespace pipeline

@@ -64,6 +64,8 @@ Value given_options(const Workflow& workflow, const Registry& registry) {
     add_component(out, prefix + "loss.", "loss", stage.tables.loss, registry);
     add_component(out, prefix + "optimizer.", "optimizer", stage.tables.optimizer, registry);
     add_component(out, prefix + "scheduler.", "scheduler", stage.tables.scheduler, registry);
+    add_component(out, prefix + "sampler.", "sampler", stage.tables.sampler, registry);
+    add_component(out, prefix + "pruner.", "pruner", stage.tables.pruner, registry);
     if (const ComponentInfo* info = registry.find("table", "loader")) add_given(out, prefix + "loader.", stage.tables.loader, info->schema);
     if (const ComponentInfo* info = registry.find("table", "trainer"))
       add_given(out, prefix + "trainer.", stage.tables.trainer, info->schema);

@@ -10,10 +10,13 @@ namespace pipeline {
 
 namespace {
 
-Value hash_outputs(const std::filesystem::path& folder) {
+/// `growing`: beginnings of names that are left out.
+Value hash_outputs(const std::filesystem::path& folder, const std::vector<std::string>& growing) {
   Value outputs{Value::Map{}};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) outputs[std::filesystem::relative(entry.path(), folder).string()] = sha256_file(entry.path());
+    const std::string name = std::filesystem::relative(entry.path(), folder).string();
+    const bool grows = name == "manifest.json" || std::ranges::any_of(growing, [&](const std::string& g) { return name.starts_with(g); });
+    if (entry.is_regular_file() && !grows) outputs[name] = sha256_file(entry.path());
   }
   return outputs;
 }
@@ -35,6 +38,8 @@ Value table_values(const TrainingTables& tables, const Registry& registry) {
   add("loss", tables.loss);
   add("optimizer", tables.optimizer);
   add("scheduler", tables.scheduler);
+  add("sampler", tables.sampler);
+  add("pruner", tables.pruner);
   if (!tables.loader.as_map().empty()) all["loader"] = tables.loader;
   if (!tables.trainer.as_map().empty()) all["trainer"] = tables.trainer;
   const auto add_list = [&](const char* name, const char* kind, const std::vector<ComponentSpec>& specs) {
@@ -67,7 +72,9 @@ Value value_map(const Map& map) {
 Value input_values(const StageContext& context, const StageKey& key) {
   Value::List inputs;
   for (const Artifact& artifact : context.inputs) {
-    inputs.push_back(Value::Map{{"kind", artifact.kind}, {"stage", artifact.stage}, {"hash", key.fields.at("input." + artifact.stage)}});
+    const auto hash = key.fields.find("input." + artifact.stage);
+    inputs.push_back(
+        Value::Map{{"kind", artifact.kind}, {"stage", artifact.stage}, {"hash", hash == key.fields.end() ? Value() : Value(hash->second)}});
   }
   return inputs;
 }
@@ -108,7 +115,7 @@ std::string Manifest::missing_file(const std::filesystem::path& stage_folder) co
 
 Value describe_run(const ManifestInput& input, const std::filesystem::path& folder) {
   const ComponentInfo& info = *input.registry.find("stage", input.stage.type);
-  Value outputs = hash_outputs(folder);
+  Value outputs = hash_outputs(folder, info.growing);
   Value::List kept;
   for (const std::filesystem::path& path : input.context.kept_elsewhere) kept.push_back(path.string());
   const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());

@@ -29,9 +29,10 @@ std::set<std::string> feeding(const StagePlan& stage) {
 }
 
 /// For each stage giving an input, the hash of what it left.
-std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Workflow& workflow) {
+std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Workflow& workflow, const std::string& best_from) {
   std::map<std::string, std::string> hashes;
   for (const Source& source : stage.sources) {
+    if (source.stage == best_from) continue;  // its best values stand in the key themselves: a study may grow without changing them
     const auto manifest = Manifest::read(run_folder_of(workflow) / source.stage);
     if (!manifest) {
       throw usage_error("stage \"" + stage.name + "\" needs the " + source.kind + " of stage \"" + source.stage +
@@ -82,9 +83,11 @@ std::filesystem::path lasting_folder(const Workflow& workflow, const std::string
 
 Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const Registry& registry, const Selection& selection) {
   const std::filesystem::path folder = run_folder_of(workflow) / stage.name;
-  Examined out{{}, Manifest::read(folder), {}};
+  Examined out{with_best_values(stage, workflow, registry), {}, Manifest::read(folder), {}};
   const Value nothing;
-  out.key = make_stage_key(stage, workflow.settings, registry, input_hashes(stage, workflow), out.last ? out.last->content() : nothing);
+  out.key = make_stage_key(out.resolved.plan, workflow.settings, registry, input_hashes(stage, workflow, out.resolved.best_from),
+                           out.last ? out.last->content() : nothing);
+  for (const auto& [option, value] : out.resolved.slicing) out.key.fields["slice_windows." + option] = to_json(value);
   if (!out.last) {
     out.reasons.push_back("it has not run yet");
     return out;

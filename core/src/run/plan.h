@@ -8,6 +8,7 @@
 
 #include "config/workflow.h"
 #include "pipeline/registry.h"
+#include "run/best_values.h"
 #include "run/manifest.h"
 #include "run/stage_key.h"
 
@@ -38,6 +39,7 @@ struct StageStatus {
 
 /// Whether a stage must run, from what lies on disk now.
 struct Examined {
+  ResolvedStage resolved;
   StageKey key;
   std::optional<Manifest> last;
   std::vector<std::string> reasons;

@@ -48,6 +48,8 @@ void add_tables(Fields& fields, const StagePlan& stage, const Registry& registry
   add_component(fields, registry, "loss", "loss", tables.loss);
   add_component(fields, registry, "optimizer", "optimizer", tables.optimizer);
   add_component(fields, registry, "scheduler", "scheduler", tables.scheduler);
+  add_component(fields, registry, "sampler", "sampler", tables.sampler);
+  add_component(fields, registry, "pruner", "pruner", tables.pruner);
   for (const auto& [name, options] : {std::pair{"loader", &tables.loader}, std::pair{"trainer", &tables.trainer}}) {
     if (const ComponentInfo* info = registry.find("table", name)) add_options(fields, name, *options, info->schema);
   }
@@ -132,6 +134,8 @@ std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& 
   add("loss", stage.tables.loss);
   add("optimizer", stage.tables.optimizer);
   add("scheduler", stage.tables.scheduler);
+  add("sampler", stage.tables.sampler);
+  add("pruner", stage.tables.pruner);
   for (const ComponentSpec& spec : stage.tables.callbacks) add("callback", spec);
   for (const ComponentSpec& spec : stage.tables.loggers) add("logger", spec);
   return all;

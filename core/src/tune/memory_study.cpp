@@ -1,8 +1,15 @@
 #include "tune/memory_study.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace pipeline {
+
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+
+}  // namespace
 
 std::optional<Trial> MemoryStudy::begin(std::int64_t budget) {
   const auto counted = std::ranges::count_if(state_.trials, [](const Trial& t) { return t.state != TrialState::fail; });
@@ -13,6 +20,7 @@ std::optional<Trial> MemoryStudy::begin(std::int64_t budget) {
     trial.fixed = std::move(queue_.front());
     queue_.pop_front();
   }
+  trial.started = now();
   state_.trials.push_back(trial);
   return trial;
 }
@@ -22,9 +30,20 @@ void MemoryStudy::report(const Trial& trial, std::int64_t step, double value) {
   stored(trial).reports[step] = value;
 }
 
-bool MemoryStudy::finish(const Trial& trial, const std::string&) {
+bool MemoryStudy::finish(const Trial& trial, const std::string& reason) {
   stored(trial) = trial;
+  stored(trial).reason = reason;
+  stored(trial).ended = now();
   return true;
+}
+
+void MemoryStudy::release(const Trial& trial) {
+  Trial failed = trial;
+  failed.state = TrialState::fail;
+  static_cast<void>(finish(failed, "interrupted"));
+  std::map<std::string, Value> fixed = trial.fixed;
+  for (const auto& [name, value] : trial.parameters) fixed[name] = trial.distributions.at(name).external(value);
+  queue_.push_front(std::move(fixed));
 }
 
 }  // namespace pipeline

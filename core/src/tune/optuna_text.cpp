@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <limits>
 
@@ -94,6 +95,13 @@ std::string now_text() {
   std::strftime(day.data(), day.size(), "%Y-%m-%d %H:%M:%S", &parts);
   std::snprintf(all.data(), all.size(), "%.19s.%06d", day.data(), static_cast<int>(micros));
   return all.data();
+}
+
+std::optional<double> read_time(const std::string& text) {
+  std::tm parts{};
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%d %H:%M:%S", &parts);
+  if (!rest) return std::nullopt;
+  return static_cast<double>(::timegm(&parts)) + (*rest == '.' ? std::strtod(rest, nullptr) : 0);
 }
 
 }  // namespace pipeline::optuna

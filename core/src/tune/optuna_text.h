@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,5 +22,7 @@ namespace pipeline::optuna {
 
 /// "2026-09-04 12:00:00.000000", UTC: as Optuna 5 stores it.
 [[nodiscard]] std::string now_text();
+/// Such a text as seconds since 1970 UTC; nothing where it is none.
+[[nodiscard]] std::optional<double> read_time(const std::string& text);
 
 }  // namespace pipeline::optuna

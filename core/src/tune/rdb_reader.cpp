@@ -6,6 +6,7 @@
 
 #include "pipeline/errors.h"
 #include "tune/optuna_text.h"
+#include "tune/worker_identity.h"
 
 namespace pipeline::rdb {
 
@@ -26,8 +27,8 @@ double number_of(double value, indicator present, const std::string& type) {
 
 /// What samplers, pruners and the queue left; other keys are Optuna's own affair.
 bool is_known_key(const std::string& key) {
-  return key == "grid_id" || key == "search_space" || key == "fixed_params" || key.starts_with("completed_rung_") ||
-         key.starts_with(joint_key);
+  return key == "grid_id" || key == "search_space" || key == "fixed_params" || key == "failed_trial" || key == "retry_history" ||
+         key.starts_with("completed_rung_") || key.starts_with(joint_key);
 }
 
 class Reader {
@@ -41,6 +42,7 @@ class Reader {
     read_parameters();
     read_reports();
     read_attributes();
+    read_reasons();
     return std::move(trials_);
   }
 
@@ -60,17 +62,20 @@ class Reader {
 
   void read_rows() {
     std::int64_t number = 0;
-    std::string state;
+    std::string state, started, ended;
+    indicator has_started = soci::i_ok, has_ended = soci::i_ok;
     soci::statement rows =
-        (sql_.prepare << "SELECT trial_id, number, state FROM trials WHERE study_id = :s AND trial_id > :a AND trial_id <= "
-                         ":l ORDER BY trial_id",
-         use(study_), use(after_), use(last_), into(id_), into(number), into(state));
+        (sql_.prepare << "SELECT trial_id, number, state, CAST(datetime_start AS TEXT), CAST(datetime_complete AS TEXT) "
+                         "FROM trials WHERE study_id = :s AND trial_id > :a AND trial_id <= :l ORDER BY trial_id",
+         use(study_), use(after_), use(last_), into(id_), into(number), into(state), into(started, has_started), into(ended, has_ended));
     rows.execute();
     while (rows.fetch()) {
       Trial trial;
       trial.id = id_;
       trial.number = number;
       trial.state = optuna::read_state(state);
+      if (has_started == soci::i_ok) trial.started = optuna::read_time(started);
+      if (has_ended == soci::i_ok) trial.ended = optuna::read_time(ended);
       trials_.push_back(std::move(trial));
     }
   }
@@ -131,6 +136,21 @@ class Reader {
     }
   }
 
+  void read_reasons() {
+    std::string json;
+    const std::string text =
+        "SELECT x.trial_id, x.value_json FROM trial_user_attributes x JOIN trials t ON x.trial_id = t.trial_id WHERE t.study_id = :s AND "
+        "t.trial_id > :a AND t.trial_id <= :l AND x.\"key\" = 'reason'";
+    soci::statement rows = (sql_.prepare << text, use(study_), use(after_), use(last_), into(id_), into(json));
+    rows.execute();
+    while (rows.fetch()) {
+      Trial* trial = current();
+      if (!trial) continue;
+      const Value reason = optuna::read_python_json(json);
+      if (reason.is_string()) trial->reason = reason.as_string();
+    }
+  }
+
   soci::session& sql_;
   std::int64_t study_, after_, last_, id_ = 0;
   std::vector<Trial> trials_;
@@ -187,6 +207,22 @@ std::vector<std::int64_t> stale_trials(soci::session& sql, Backend backend, std:
        use(study), into(id));
   rows.execute();
   while (rows.fetch()) ids.push_back(id);
+  return ids;
+}
+
+std::vector<std::int64_t> orphaned_trials(soci::session& sql, std::int64_t study) {
+  std::int64_t id = 0;
+  std::string json;
+  std::vector<std::int64_t> ids;
+  soci::statement rows = (sql.prepare << "SELECT t.trial_id, u.value_json FROM trials t JOIN trial_user_attributes u ON u.trial_id = "
+                                         "t.trial_id WHERE t.study_id = :s AND t.state = 'RUNNING' AND u.\"key\" = 'worker' ORDER BY "
+                                         "t.trial_id",
+                          use(study), into(id), into(json));
+  rows.execute();
+  while (rows.fetch()) {
+    const Value worker = optuna::read_python_json(json);
+    if (worker.is_string() && is_gone(worker.as_string())) ids.push_back(id);
+  }
   return ids;
 }
 

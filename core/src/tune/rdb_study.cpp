@@ -1,12 +1,16 @@
 #include "tune/rdb_study.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 #include "pipeline/errors.h"
 #include "tune/optuna_text.h"
 #include "tune/rdb_reader.h"
 #include "tune/rdb_transaction.h"
 #include "tune/storage_url.h"
+#include "tune/worker_identity.h"
 
 namespace pipeline {
 
@@ -30,6 +34,9 @@ struct StoredNumber {
              : v > 0          ? "INF_POS"
                               : "INF_NEG") {}
 };
+
+/// A trial whose process is lost again and again probably takes it along.
+constexpr std::size_t most_retries = 3;
 
 }  // namespace
 
@@ -128,6 +135,7 @@ std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
     if (counted >= budget) return;
     id = take_waiting().id;
     if (id == 0) id = insert_trial(TrialState::running);
+    write_user_attribute(id, "worker", this_worker());
     beat(id);
   });
   if (id == 0) return std::nullopt;
@@ -140,6 +148,13 @@ void RdbStudy::write_attribute(std::int64_t trial, const std::string& key, const
   const std::string json = optuna::python_json(value);
   sql_ << "INSERT INTO trial_system_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO "
           "UPDATE "
+          "SET value_json = excluded.value_json",
+      use(trial), use(key), use(json);
+}
+
+void RdbStudy::write_user_attribute(std::int64_t trial, const std::string& key, const std::string& text) {
+  const std::string json = to_json(text);
+  sql_ << "INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO UPDATE "
           "SET value_json = excluded.value_json",
       use(trial), use(key), use(json);
 }
@@ -200,9 +215,7 @@ bool RdbStudy::finish(const Trial& trial, const std::string& reason) {
       sql_ << "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (:t, 0, :v, :y)", use(trial.id),
           use(stored.value, stored.present), use(stored.type);
     }
-    if (reason.empty()) return;
-    const std::string key = "reason", json = to_json(reason);
-    sql_ << "INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v)", use(trial.id), use(key), use(json);
+    if (!reason.empty()) write_user_attribute(trial.id, "reason", reason);
   });
   return ended;
 }
@@ -211,22 +224,67 @@ void RdbStudy::enqueue(const std::map<std::string, Value>& parameters) {
   transact([&] { write_attribute(insert_trial(TrialState::waiting), "fixed_params", Value::Map(parameters.begin(), parameters.end())); });
 }
 
+std::optional<std::string> RdbStudy::note(const std::string& key) {
+  std::optional<std::string> text;
+  transact(
+      [&] {
+        std::string json;
+        text.reset();
+        sql_ << "SELECT value_json FROM study_user_attributes WHERE study_id = :s AND \"key\" = :k", use(study_id_), use(key), into(json);
+        if (!sql_.got_data()) return;
+        const Value value = optuna::read_python_json(json);
+        text = value.is_string() ? value.as_string() : json;
+      },
+      rdb::Access::read);
+  return text;
+}
+
+void RdbStudy::set_note(const std::string& key, const std::string& text) {
+  const std::string json = to_json(text);
+  transact([&] {
+    sql_ << "INSERT INTO study_user_attributes (study_id, \"key\", value_json) VALUES (:s, :k, :v) ON CONFLICT (study_id, \"key\") DO "
+            "UPDATE SET value_json = excluded.value_json",
+        use(study_id_), use(key), use(json);
+  });
+}
+
+/// Marks a running trial as failed and puts its parameters in the queue, unless it was lost too often; false when another worker did.
+bool RdbStudy::give_up(std::int64_t id, const std::string& reason, std::size_t most_times) {
+  std::int64_t failed = 0;
+  const std::string now = optuna::now_text();
+  sql_ << "UPDATE trials SET state = 'FAIL', datetime_complete = :d WHERE trial_id = :t AND state = 'RUNNING' RETURNING trial_id", use(now),
+      use(id), into(failed);
+  if (!sql_.got_data()) return false;
+  write_user_attribute(id, "reason", reason);
+  const Trial lost = rdb::read_trial(sql_, study_id_, id);
+  // The words of Optuna's RetryFailedTrialCallback.
+  const auto before = lost.system_state.find("retry_history");
+  Value::List history = before == lost.system_state.end() ? Value::List{} : before->second.as_list();
+  if (history.size() >= most_times) return true;
+  const auto first = lost.system_state.find("failed_trial");
+  const Value original = first == lost.system_state.end() ? Value(lost.number) : first->second;
+  history.emplace_back(lost.number);
+  Value fixed = Value::Map(lost.fixed.begin(), lost.fixed.end());
+  for (const auto& [name, value] : lost.parameters) fixed[name] = lost.distributions.at(name).external(value);
+  const std::int64_t again = insert_trial(TrialState::waiting);
+  write_attribute(again, "failed_trial", original);
+  write_attribute(again, "retry_history", history);
+  write_attribute(again, "fixed_params", fixed);
+  return true;
+}
+
+void RdbStudy::release(const Trial& trial) {
+  transact([&] { static_cast<void>(give_up(trial.id, "interrupted", std::numeric_limits<std::size_t>::max())); });
+}
+
 std::vector<std::int64_t> RdbStudy::retry_stale(std::chrono::seconds older_than) {
   std::vector<std::int64_t> numbers;
   transact([&] {
-    for (const std::int64_t id : rdb::stale_trials(sql_, backend_, study_id_, older_than)) {
-      std::int64_t failed = 0;
-      const std::string now = optuna::now_text();
-      sql_ << "UPDATE trials SET state = 'FAIL', datetime_complete = :d WHERE trial_id = :t AND state = 'RUNNING' RETURNING trial_id",
-          use(now), use(id), into(failed);
-      if (!sql_.got_data()) continue;  // another worker was first
-      const Trial stale = rdb::read_trial(sql_, study_id_, id);
-      numbers.push_back(stale.number);
-      const std::int64_t again = insert_trial(TrialState::waiting);
-      Value fixed{Value::Map{}};
-      for (const auto& [name, value] : stale.parameters) fixed[name] = stale.distributions.at(name).external(value);
-      write_attribute(again, "failed_trial", stale.number);
-      write_attribute(again, "fixed_params", fixed);
+    numbers.clear();
+    std::vector<std::int64_t> ids = rdb::stale_trials(sql_, backend_, study_id_, older_than);
+    std::ranges::copy(rdb::orphaned_trials(sql_, study_id_), std::back_inserter(ids));
+    for (const std::int64_t id : ids) {
+      if (give_up(id, "the process that ran it is gone", most_retries)) numbers.push_back(rdb::read_trial(sql_, study_id_, id).number);
     }
   });
   return numbers;

@@ -22,7 +22,10 @@ class RdbStudy final : public Study {
   void report(const Trial& trial, std::int64_t step, double value) override;
   void heartbeat(const Trial& trial) override;
   bool finish(const Trial& trial, const std::string& reason) override;
+  void release(const Trial& trial) override;
   void enqueue(const std::map<std::string, Value>& parameters) override;
+  [[nodiscard]] std::optional<std::string> note(const std::string& key) override;
+  void set_note(const std::string& key, const std::string& text) override;
   std::vector<std::int64_t> retry_stale(std::chrono::seconds older_than) override;
 
  private:
@@ -32,6 +35,8 @@ class RdbStudy final : public Study {
   [[nodiscard]] Trial take_waiting();
   [[nodiscard]] std::int64_t insert_trial(TrialState state);
   void write_attribute(std::int64_t trial, const std::string& key, const Value& value);
+  void write_user_attribute(std::int64_t trial, const std::string& key, const std::string& text);
+  [[nodiscard]] bool give_up(std::int64_t id, const std::string& reason, std::size_t most_times);
   void write_system_state(const Trial& trial);
   void beat(std::int64_t trial);
 

@@ -2,6 +2,7 @@
 
 #include "tune/memory_study.h"
 #include "tune/rdb_study.h"
+#include "tune/storage_url.h"
 
 namespace pipeline {
 
@@ -11,6 +12,24 @@ std::unique_ptr<Study> open_study(const StudyRequest& request) {
   if (request.storage == "memory") return std::make_unique<MemoryStudy>(request.name, request.minimize);
   return std::make_unique<RdbStudy>(request);
 }
+
+const char* word_of(TrialState state) {
+  switch (state) {
+    case TrialState::running:
+      return "running";
+    case TrialState::complete:
+      return "complete";
+    case TrialState::pruned:
+      return "pruned";
+    case TrialState::fail:
+      return "failed";
+    case TrialState::waiting:
+      return "waiting";
+  }
+  return "";
+}
+
+std::string shown_storage(const std::string& storage) { return storage == "memory" ? storage : without_password(storage); }
 
 const Trial* best_trial(const StudyState& study) {
   const Trial* best = nullptr;

@@ -54,13 +54,13 @@ std::map<std::string, double> TPESampler::begin(const StudyState& study, Trial& 
   if (!options_.multivariate || count_results(study) < static_cast<std::size_t>(options_.n_startup_trials)) return {};
   const std::map<std::string, Distribution> space = common_space(study);
   if (space.empty()) return {};
-  return sample_space(study, trial, space, model_random_.at(trial.number, ""));
+  return sample_space(study, trial, space, model_random_.at(draw_index(study, trial), ""));
 }
 
 double TPESampler::sample(const StudyState& study, const Trial& trial, const std::string& name, const Distribution& distribution) {
   if (count_results(study) < static_cast<std::size_t>(options_.n_startup_trials))
-    return draw_uniform(distribution, startup_random_.at(trial.number, name));
-  return sample_space(study, trial, {{name, distribution}}, model_random_.at(trial.number, name)).at(name);
+    return draw_uniform(distribution, startup_random_.at(draw_index(study, trial), name));
+  return sample_space(study, trial, {{name, distribution}}, model_random_.at(draw_index(study, trial), name)).at(name);
 }
 
 }  // namespace pipeline::sampler::tpe

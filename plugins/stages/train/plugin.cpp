@@ -7,6 +7,7 @@ PIPELINE_PLUGIN("train", "1.0.0", "Apache-2.0", "The stage that trains a model."
   using namespace pipeline;
   registrar.add<Stage, stage::train::TrainStage>("train", "Trains a model on windows, as PyTorch Lightning's Trainer.fit does.")
       .needs("windows")
+      .takes("study", "best")
       .gives("checkpoint")
       .uses({"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "loggers"});
   registrar.add_table<LoaderOptions>("loader", "How windows become batches.");

@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include <ATen/Context.h>
-
 #include "pipeline/errors.h"
 #include "pipeline/files.h"
 #include "pipeline/torch/checkpoint.h"
-#include "pipeline/torch/forecaster.h"
-#include "pipeline/torch/optimizer.h"
+#include "pipeline/torch/training_setup.h"
 #include "pipeline/windows.h"
 #include "report.h"
 #include "resume_points.h"
@@ -19,40 +16,10 @@ namespace pipeline::stage::train {
 
 namespace {
 
-/// Options as given over the component's defaults.
-Value all_options(const Registry& registry, const char* kind, const ComponentSpec& spec) {
-  const ComponentInfo* info = registry.find(kind, spec.type);
-  return info ? info->schema.with_defaults(spec.options) : spec.options;
-}
-
-/// What loggers show and Python's load_from_checkpoint passes to a class with the recipe's arguments.
-Value hyper_parameters(const StageContext& context, const ModelShape& shape) {
-  const TrainingTables& tables = context.tables;
-  Value all = all_options(context.registry, "model", tables.model);
-  all["input_size"] = shape.features;
-  all["output_size"] = shape.horizon * shape.targets;
-  all["window"] = shape.window;
-  all["horizon"] = shape.horizon;
-  all["batch_size"] = bind_options<LoaderOptions>(tables.loader).batch_size;
-  const Value optimizer = all_options(context.registry, "optimizer", tables.optimizer);
-  if (const Value* lr = optimizer.find("lr")) all["lr"] = *lr;
-  return all;
-}
-
 std::int64_t trainable_values(const Model& model) {
   std::int64_t count = 0;
   for (const torch::Tensor& parameter : model.parameters()) count += parameter.requires_grad() ? parameter.numel() : 0;
   return count;
-}
-
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const StageContext& context, const Model& model) {
-  std::vector<torch::Tensor> trained;
-  for (const torch::Tensor& parameter : model.parameters()) {
-    if (parameter.requires_grad()) trained.push_back(parameter);
-  }
-  if (trained.empty()) return nullptr;
-  const ComponentSpec& spec = context.tables.optimizer;
-  return context.registry.make<torch::optim::Optimizer>(spec.type, spec.options, std::move(trained));
 }
 
 /// fast_dev_run keeps no version folder; this one checkpoint lets the stages behind be tried too.
@@ -112,35 +79,6 @@ State TrainStage::continued_checkpoint(const StageContext& context) const {
   return content;
 }
 
-FitSpec TrainStage::build(const StageContext& context, const Windows& windows) const {
-  const TrainingTables& tables = context.tables;
-  FitSpec spec;
-  spec.model_name = tables.model.type;
-  spec.shape = shape_of(windows);
-  spec.window_norm = windows.info().window_norm;
-  spec.trainer = bind_options<TrainerOptions>(tables.trainer);
-  spec.loader = bind_options<LoaderOptions>(tables.loader);
-  spec.loss = context.registry.make<Loss>(tables.loss.type, tables.loss.options);
-  for (const ComponentSpec& callback : tables.callbacks) {
-    spec.callbacks.push_back(context.registry.make<Callback>(callback.type, callback.options));
-  }
-  if (!spec.trainer.max_time.empty()) {
-    spec.callbacks.push_back(context.registry.make<Callback>("Timer", Value::Map{{"duration", spec.trainer.max_time}}));
-  }
-  spec.hyper_parameters = hyper_parameters(context, spec.shape);
-  spec.pipeline_info = CheckpointInfo::of(tables.model.type, all_options(context.registry, "model", tables.model), windows).to_value();
-
-  torch::manual_seed(static_cast<std::uint64_t>(context.settings.seed));  // right before the model: its weights follow from the seed alone
-  spec.model = context.registry.make<Model>(tables.model.type, tables.model.options, spec.shape);
-  if (!options_.from_checkpoint.empty()) load_weights(context, *spec.model);
-  spec.optimizer_name = tables.optimizer.type;
-  spec.optimizer = make_optimizer(context, *spec.model);
-  if (spec.optimizer && !tables.scheduler.type.empty()) {
-    spec.scheduler = context.registry.make<Scheduler>(tables.scheduler.type, tables.scheduler.options, *spec.optimizer);
-  }
-  return spec;
-}
-
 void TrainStage::keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const {
   spec.version_dir = before ? before->version_dir : take_version_folder(context.settings.log_dir / spec.model_name);
   std::filesystem::create_directories(spec.version_dir);  // somebody may have removed it since
@@ -162,14 +100,10 @@ void TrainStage::run(StageContext& context) {
   std::optional<ResumePoint> before = resume_point(context);
   const Artifact& input = context.input("windows");
   const std::shared_ptr<const Windows> windows = Windows::open(input.folder);
-  FitSpec spec = build(context, *windows);
+  FitSpec spec = make_fit_spec(context.registry, context.tables, *windows, context.settings.seed);
+  if (!options_.from_checkpoint.empty()) load_weights(context, *spec.model);
   const bool learns = spec.optimizer != nullptr;
-  const RunContext run{.seed = context.settings.seed,
-                       .device = resolve_device(context.settings.device),
-                       .threads = context.settings.threads,
-                       .matmul_precision = context.settings.matmul_precision,
-                       .cancel = context.cancel,
-                       .log = context.log};
+  const RunContext run = make_run_context(context, context.log);
   context.log.info(spec.model_name + ": " + format_count(trainable_values(*spec.model)) + " parameters, on " + run.device.str() + ", " +
                    std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads"));
 
@@ -192,7 +126,7 @@ void TrainStage::run(StageContext& context) {
                         .version_dir = spec.version_dir,
                         .best = {},
                         .last = {},
-                        .windows = "../" + input.folder.filename().string(),
+                        .windows = input.folder.lexically_relative(context.folder).string(),
                         .hyper_parameters = spec.hyper_parameters,
                         .pipeline = spec.pipeline_info};
 

@@ -16,6 +16,7 @@ struct TrainOptions {
   std::string from_checkpoint;
   std::string ckpt_path;
   double resume_every_n_seconds = 60;
+  bool best = true;
 
   static constexpr auto options() {
     return option_list<TrainOptions>(
@@ -30,7 +31,9 @@ struct TrainOptions {
                "A resume point, from which `pipeline run --resume` goes on, is written at least so often, and at the end of every epoch.")
             .at_least(0)
             .unit("s")
-            .no_effect_on_result());
+            .no_effect_on_result(),
+        option("best", &TrainOptions::best,
+               "Take the best values of the workflow's search, where there is one. They go over the shared tables and under this stage's own."));
   }
   static std::vector<OptionRule> rules() { return {{OptionRule::Kind::excludes, "from_checkpoint", "ckpt_path"}}; }
 };
@@ -44,7 +47,6 @@ class TrainStage final : public Stage {
   void run(StageContext& context) override;
 
  private:
-  [[nodiscard]] FitSpec build(const StageContext& context, const Windows& windows) const;
   /// The training that --resume goes on with. Error (usage) when this one would be another.
   [[nodiscard]] std::optional<ResumePoint> resume_point(const StageContext& context) const;
   /// Version folder, loggers and resume point: those of the training that is continued, or new ones.

@@ -7,6 +7,7 @@
 
 #include "pipeline/files.h"
 #include "pipeline/series.h"
+#include "pipeline/study_file.h"
 
 namespace pipeline::stage::visualize {
 
@@ -199,6 +200,7 @@ Results read_results(const std::vector<Artifact>& inputs, Log& log) {
   each_of("windows", [&](const Artifact& input) { read_windows(input, results); });
   for (const Artifact& input : inputs) read_manifest(input.stage, input.folder, results);
   each_of("checkpoint", [&](const Artifact& input) { read_training(input, results, log); });
+  each_of("study", [&](const Artifact& input) { results.searches.push_back({input.stage, read_json(input.folder / study_file_name)}); });
   each_of("metrics", [&](const Artifact& input) { read_evaluation(input, results); });
   return results;
 }

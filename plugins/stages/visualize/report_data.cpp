@@ -153,7 +153,10 @@ Value report_data(const Results& results, const std::vector<ModelPredictions>& m
     comparison.push_back(std::move(entry));
     naive = errors_data(errors->naive_scaled);
   }
+  Value::List studies;
+  for (const Search& search : results.searches) studies.push_back(search.study);
   return Value::Map{{"several", results.trainings.size() > 1},
+                    {"studies", std::move(studies)},
                     {"has_time", !models.empty() && models.front().predictions.has_time},
                     {"split", split},
                     {"losses", std::move(losses)},

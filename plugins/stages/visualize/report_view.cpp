@@ -7,6 +7,7 @@
 #include "data_view.h"
 #include "pipeline/files.h"
 #include "pipeline/series.h"
+#include "search_figures.h"
 #include "verdict.h"
 
 namespace pipeline::stage::visualize {
@@ -223,6 +224,10 @@ Value report_view(const Results& results, const std::vector<ModelPredictions>& m
   add_metrics(results.evaluations, target_names(results), view);
   add_trainings(results.trainings, view);
   add_attention(attentions, view);
+  Value::List searches;
+  for (const Search& search : results.searches) searches.push_back(search_view(search, searches.size()));
+  view["has_searches"] = !searches.empty();
+  view["searches"] = std::move(searches);
   add_data_view(results, view);
   add_reproduction(results, settings, view);
   return view;

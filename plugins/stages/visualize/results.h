@@ -55,8 +55,15 @@ struct Evaluation {
   std::filesystem::path attention;            ///< likewise; empty for a model without attention
 };
 
+/// What a stage that searches hyper-parameters left.
+struct Search {
+  std::string stage;
+  Value study;  ///< study.json
+};
+
 /// All that earlier stages left for the report.
 struct Results {
+  std::vector<Search> searches;
   std::vector<Training> trainings;
   std::vector<Evaluation> evaluations;
   std::vector<std::pair<std::string, Value>> manifests;                         ///< by stage, in the order of the workflow

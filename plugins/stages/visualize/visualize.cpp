@@ -14,13 +14,14 @@
 #include "read_results.h"
 #include "report_data.h"
 #include "report_view.h"
+#include "search_figures.h"
 #include "template.h"
 #include "text.h"
 #include "verdict.h"
 
-// Made of report.html, report.css, report.js and plotly.min.js by pipeline_embed_file.
+// Made of report.html, report.css, report.js, search.js and plotly.min.js by pipeline_embed_file.
 extern "C" const char visualize_html_begin[], visualize_html_end[], visualize_css_begin[], visualize_css_end[], visualize_js_begin[],
-    visualize_js_end[], visualize_plotly_begin[], visualize_plotly_end[];
+    visualize_js_end[], visualize_search_js_begin[], visualize_search_js_end[], visualize_plotly_begin[], visualize_plotly_end[];
 
 namespace pipeline::stage::visualize {
 
@@ -67,6 +68,10 @@ class Visualize : public Stage {
       const std::string name = attentions.size() == 1 ? "attention" : "attention-" + file_name_part(attentions[i].stage);
       figures.push_back(attention_figure(attentions[i], name, i));
       log_attention(results.trainings, attentions[i].stage, figures.back(), context);
+    }
+    for (const Search& search : results.searches) {
+      const std::string name = results.searches.size() == 1 ? "search" : "search-" + file_name_part(search.stage);
+      if (std::optional<Figure> figure = search_figure(search, name)) figures.push_back(std::move(*figure));
     }
     const std::size_t pictures = write_pictures(figures, context.folder);
     write_report(results, models, attentions, context);
@@ -147,6 +152,7 @@ class Visualize : public Stage {
     Value view = report_view(results, models, attentions, context.settings);
     view["css"] = std::string(visualize_css_begin, visualize_css_end);
     view["script"] = escape_code_for_script({visualize_js_begin, visualize_js_end});
+    view["search_script"] = escape_code_for_script({visualize_search_js_begin, visualize_search_js_end});
     view["plotly"] = escape_code_for_script({visualize_plotly_begin, visualize_plotly_end});
     view["data"] = escape_json_for_script(to_json(report_data(results, models, attentions)));
     write_text(context.folder / "report.html", fill_template({visualize_html_begin, visualize_html_end}, view));
@@ -165,6 +171,7 @@ PIPELINE_PLUGIN("visualize", "1.0.0", "Apache-2.0", "Report and pictures of a wo
       .needs_all("checkpoint")
       .needs_all("metrics")
       .needs_all("predictions")
+      .takes_all("study")
       .gives("report")
       .uses({"loggers"})
       .without_randomness();

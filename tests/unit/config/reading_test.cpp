@@ -84,7 +84,7 @@ TEST_CASE("a missing file is told with the nearest name beside it") {
 
 TEST_CASE("an empty file has no stage") {
   const Workspace workspace;
-  CHECK(mistakes_in("").starts_with("w.toml:1:1: the workflow has no stage: add [stages.NAME]; there are evaluate, preprocess"));
+  CHECK(mistakes_in("").starts_with("w.toml:1:1: the workflow has no stage: add [stages.NAME]; there are evaluate, optimize, preprocess"));
 }
 
 TEST_CASE("tables keep the order they are written in") {

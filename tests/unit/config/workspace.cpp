@@ -32,7 +32,7 @@ struct WindowOptions {
   std::int64_t window = 60, horizon = 1;
   std::string feature_path;
   static constexpr auto options() {
-    return option_list<WindowOptions>(option("window", &WindowOptions::window, "Rows.").at_least(1),
+    return option_list<WindowOptions>(option("window", &WindowOptions::window, "Rows.").at_least(1).search(16, 128, 16),
                                       option("horizon", &WindowOptions::horizon, "Steps.").at_least(1),
                                       option("feature_path", &WindowOptions::feature_path, "X.npy.").role(OptionRole::input_path));
   }
@@ -62,7 +62,7 @@ struct StepOptions {
   double lr = 1e-3;
   double weight_decay = 0;
   static constexpr auto options() {
-    return option_list<StepOptions>(option("lr", &StepOptions::lr, "Step.").above(0),
+    return option_list<StepOptions>(option("lr", &StepOptions::lr, "Step.").above(0).search_log(1e-5, 0.1),
                                     option("weight_decay", &StepOptions::weight_decay, "Decay.").at_least(0));
   }
 };
@@ -74,6 +74,24 @@ struct StoppingOptions {
     return option_list<StoppingOptions>(option("monitor", &StoppingOptions::monitor, "Metric."),
                                         option("mode", &StoppingOptions::mode, "Direction.").choices({"min", "max"}),
                                         option("patience", &StoppingOptions::patience, "Validations.").at_least(0));
+  }
+};
+
+struct TrainOptions {
+  bool best = true;
+  static constexpr auto options() { return option_list<TrainOptions>(option("best", &TrainOptions::best, "Of the search.")); }
+};
+
+struct SearchOptions {
+  Value search = Value::Map{};
+  std::vector<std::string> search_order;
+  Value enqueue = Value::List{};
+  std::string for_stage;
+  static constexpr auto options() {
+    return option_list<SearchOptions>(option("search", &SearchOptions::search, "Ranges.").role(OptionRole::search_space).required(),
+                                      option("search_order", &SearchOptions::search_order, "Order."),
+                                      option("enqueue", &SearchOptions::enqueue, "First."),
+                                      option("for", &SearchOptions::for_stage, "Who trains."));
   }
 };
 
@@ -134,10 +152,16 @@ void add_components(Registry& registry) {
   add<PreprocessOptions>(r, "stage", "preprocess").gives("series");
   add<NoOptions>(r, "stage", "smooth").needs("series").gives("series");
   add<WindowOptions>(r, "stage", "slice_windows").needs("series", "feature_path").gives("windows");
-  add<NoOptions>(r, "stage", "train")
+  add<TrainOptions>(r, "stage", "train")
       .needs("windows")
+      .takes("study", "best")
       .gives("checkpoint")
       .uses({"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "loggers"});
+  add<SearchOptions>(r, "stage", "optimize")
+      .needs("windows")
+      .gives("study")
+      .for_stage_in("for")
+      .uses({"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "sampler", "pruner"});
   add<EvaluateOptions>(r, "stage", "evaluate").needs("windows").needs_all("checkpoint").gives("metrics").uses({"loader"});
   add<LstmOptions>(r, "model", "LSTMModel");
   add<LinearOptions>(r, "model", "LinearModel");
@@ -146,6 +170,8 @@ void add_components(Registry& registry) {
   add<StepOptions>(r, "optimizer", "Adam");
   add<StepOptions>(r, "optimizer", "SGD");
   add<NoOptions>(r, "scheduler", "StepLR");
+  add<NoOptions>(r, "sampler", "TPESampler");
+  add<NoOptions>(r, "pruner", "NopPruner");
   add<StoppingOptions>(r, "callback", "EarlyStopping");
   add<NoOptions>(r, "callback", "ProgressBar");
   add<RemoteOptions>(r, "logger", "RemoteLogger");

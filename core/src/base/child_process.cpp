@@ -1,4 +1,4 @@
-#include "plugin/child_process.h"
+#include "base/child_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -58,6 +58,10 @@ ChildProcess::Read ChildProcess::next(std::string& line, std::chrono::seconds pa
   }
 }
 
+void ChildProcess::interrupt() const {
+  if (process_ > 0) ::kill(process_, SIGINT);
+}
+
 std::string ChildProcess::end_in_words() {
   const int status = wait();
   return WIFSIGNALED(status) ? std::string("by ") + ::strsignal(WTERMSIG(status))
@@ -82,7 +86,12 @@ int ChildProcess::spawn(const std::filesystem::path& program, std::vector<std::s
   for (const int silent : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     ::posix_spawn_file_actions_addopen(&actions, silent, "/dev/null", O_RDWR, 0);
   ::posix_spawn_file_actions_adddup2(&actions, write_end, result_descriptor);
-  const int error = ::posix_spawn(&process_, program.c_str(), &actions, nullptr, argv.data(), environ);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  // A process group of its own: its owner alone decides what a terminal's Ctrl-C means to it.
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  const int error = ::posix_spawn(&process_, program.c_str(), &actions, &attributes, argv.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   return error;
 }

@@ -24,6 +24,8 @@ class ChildProcess {
   enum class Read { line, closed, timeout };
   /// The next line it wrote.
   [[nodiscard]] Read next(std::string& line, std::chrono::seconds patience);
+  /// Asks it to stop, as Ctrl-C does; its terminal's Ctrl-C does not reach it.
+  void interrupt() const;
   /// Waits for its end: "by Segmentation fault", "with exit status 7".
   [[nodiscard]] std::string end_in_words();
 

@@ -1,0 +1,102 @@
+#include "cli/stage_worker.h"
+
+#include <sys/prctl.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "base/child_process.h"
+#include "cli/host.h"
+#include "pipeline/errors.h"
+#include "run/cancel.h"
+#include "run/executor.h"
+
+namespace pipeline {
+
+namespace {
+
+class WorkerProcess final : public StageWorker {
+ public:
+  explicit WorkerProcess(std::vector<std::string> words) : process_("/proc/self/exe", std::move(words)) {}
+
+  std::optional<Value> next() override {
+    std::string line;
+    constexpr std::chrono::hours as_long_as_it_takes{24};
+    for (;;) {
+      switch (process_.next(line, as_long_as_it_takes)) {
+        case ChildProcess::Read::line:
+          return from_json(line, "a worker's message");
+        case ChildProcess::Read::closed:
+          return std::nullopt;
+        case ChildProcess::Read::timeout:
+          continue;
+      }
+    }
+  }
+  void interrupt() override { process_.interrupt(); }
+  std::string failure() override {
+    const std::string end = process_.end_in_words();
+    return end == "with exit status 0" ? "" : end;
+  }
+
+ private:
+  ChildProcess process_;
+};
+
+/// A worker's words go to its owner, who has the terminal.
+class WorkerLog final : public Log {
+ public:
+  void debug(std::string_view) override {}
+  void info(std::string_view message) override { send("info", message); }
+  void warning(std::string_view message) override { send("warning", message); }
+  [[nodiscard]] bool is_terminal() const override { return false; }
+  [[nodiscard]] int terminal_width() const override { return 80; }
+  void status_line(std::string_view) override {}
+
+  static void send(const char* level, std::string_view message) {
+    static_cast<void>(answer_parent(Value::Map{{level, std::string(message)}}));
+  }
+};
+
+void add_options(po::options_description& options) {
+  options.add_options()("stage", po::value<std::string>())("task", po::value<std::string>())(
+      "set", po::value<std::vector<std::string>>()->composing());
+}
+
+int work(const Invocation& invocation) {
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever started it may be killed
+  WorkerLog log;
+  const CancelGuard cancel;
+  try {
+    Host host;
+    const Workflow workflow = load_workflow(host, invocation, log);
+    const RunServices services{.log = log, .cancel = cancel.signal(), .start_worker = {}, .send = [](const Value& message) {
+                                 static_cast<void>(answer_parent(message));
+                               }};
+    execute_worker(workflow, host.registry, invocation.text("stage"), from_json(invocation.text("task"), "the worker's task"), services);
+    return 0;
+  } catch (const Error& error) {
+    for (const std::string& message : error.messages()) WorkerLog::send("error", message);
+    return static_cast<int>(error.status());
+  } catch (const std::exception& error) {
+    WorkerLog::send("error", error.what());
+    return static_cast<int>(ExitStatus::unexpected);
+  }
+}
+
+}  // namespace
+
+std::function<std::unique_ptr<StageWorker>(const std::string&, const Value&, int)> worker_starter(const Invocation& invocation) {
+  std::vector<std::string> words{stage_worker_verb().name, invocation.text("input-argument")};
+  for (const std::string& set : invocation.texts("set")) words.insert(words.end(), {"--set", set});
+  for (const std::filesystem::path& folder : invocation.plugin_paths) words.insert(words.end(), {"--plugin-path", folder.string()});
+  return [words](const std::string& stage, const Value& task, int threads) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--set", "threads=" + std::to_string(threads), "--stage", stage, "--task", to_json(task)});
+    return std::make_unique<WorkerProcess>(std::move(all));
+  };
+}
+
+Verb stage_worker_verb() { return {"stage-worker", "WORKFLOW.toml", "a process that works on a stage of a run", &add_options, &work}; }
+
+}  // namespace pipeline

@@ -1,0 +1,294 @@
+#include "config/search_space.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "config/hints.h"
+#include "config/search_range.h"
+#include "config/tables.h"
+#include "pipeline/search_space.h"
+
+namespace pipeline {
+
+namespace {
+
+const std::vector<std::string>& searched_tables() {
+  static const std::vector<std::string> names{"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "slice_windows"};
+  return names;
+}
+
+std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
+
+struct Entry {
+  std::string path, table, option;
+  const Node* node;
+};
+
+/// "callbacks.EarlyStopping.patience" -> table "callbacks.EarlyStopping", option "patience"
+Entry entry_of(const std::string& path, const Node& node) {
+  const std::size_t dot = path.rfind('.');
+  return {path, path.substr(0, dot), dot == std::string::npos ? std::string() : path.substr(dot + 1), &node};
+}
+
+class SearchChecker {
+ public:
+  SearchChecker(CheckContext& context, const SearchScope& scope) : context_(context), scope_(scope) {}
+
+  CheckedSearch check() {
+    if (!scope_.search->is_table() || scope_.search->table().empty()) {
+      context_.mistake(scope_.search->place, "search takes what to try: \"model.hidden_size\" = { low = 32, high = 128 }");
+      return {};
+    }
+    collect(*scope_.search, {});
+    for (const Entry& entry : entries_) check_entry(entry);
+    for (const Entry& entry : entries_) check_conditions(entry);
+    check_names();
+    if (scope_.order) reorder(*scope_.order);
+    if (scope_.enqueue) check_queue(*scope_.enqueue);
+    return std::move(checked_);
+  }
+
+ private:
+  /// Quoted keys hold the whole path; bare ones ("model.hidden_size = ...") make tables in tables.
+  void collect(const Node& table, const std::string& prefix) {
+    for (const auto& [name, member] : table.table()) {
+      const std::string path = prefix.empty() ? name : prefix + "." + name;
+      const bool is_prefix = std::ranges::find(searched_tables(), path) != searched_tables().end() || prefix == "callbacks";
+      if (is_prefix && member.is_table() && name.find('.') == std::string::npos) {
+        collect(member, path);
+      } else {
+        entries_.push_back(entry_of(path, member));
+      }
+    }
+  }
+
+  void check_entry(const Entry& entry) {
+    const std::string first = entry.path.substr(0, entry.path.find('.'));
+    if (entry.option.empty() || std::ranges::find(searched_tables(), first) == searched_tables().end()) {
+      context_.mistake(entry.node->key, "search: " + in_quotes(entry.path) + " is no option of " + join_names(searched_tables()) +
+                                            suggest(first, searched_tables()));
+      return;
+    }
+    report_own_value(entry);
+    const std::vector<const Schema*> owners = owners_of(entry);
+    const bool is_type = entry.option == "type" && find_table_rule(entry.table) && find_table_rule(entry.table)->kind != "table";
+    OptionInfo option;
+    if (is_type) {
+      option.name = "type";
+      option.type = OptionType::string;
+      option.choices = context_.registry.names(find_table_rule(entry.table)->kind);
+    } else if (owners.empty()) {
+      return;
+    } else {
+      option = *owners.front()->find(entry.option);
+    }
+    const std::optional<Value> range = check_range(
+        context_, {.path = entry.path, .option = option, .owners = is_type ? std::vector<const Schema*>{} : owners}, *entry.node);
+    if (!range) return;
+    checked_.space[entry.path] = *range;
+    checked_.order.emplace_back(entry.path);
+  }
+
+  /// What the stage sets itself goes before what was found for it.
+  void report_own_value(const Entry& entry) {
+    const Node* table = scope_.train_node ? scope_.train_node->find(entry.table) : nullptr;
+    const Node* own = table && table->is_table() ? table->find(entry.option) : nullptr;
+    if (!own || own->is_set()) return;
+    context_.mistake(entry.node->key, "search: stage " + in_quotes(scope_.train) + " sets " + entry.path + " itself at " +
+                                          to_string(own->place) + ", so that the best would have no effect: leave it out there");
+  }
+
+  /// The schemas of every component that the option may belong to while it is searched; empty, with a mistake, where one lacks it.
+  std::vector<const Schema*> owners_of(const Entry& entry) {
+    std::vector<const Schema*> schemas;
+    for (const auto& [name, info] : components_of(entry)) {
+      if (!info) return {};
+      if (!info->schema.find(entry.option) && entry.option != "type") {
+        const bool several = types_of(entry.table).size() > 1;
+        context_.mistake(entry.node->key, "search: " + name + " has no option " + in_quotes(entry.option) +
+                                              (several ? "; say for which type with when = { \"" + entry.table + ".type\" = \"...\" }"
+                                                       : suggest(entry.option, info->schema.names())));
+        return {};
+      }
+      schemas.push_back(&info->schema);
+    }
+    return schemas;
+  }
+
+  using Component = std::pair<std::string, const ComponentInfo*>;
+
+  std::vector<Component> components_of(const Entry& entry) {
+    const TableRule* rule = find_table_rule(entry.table);
+    if (entry.table == "slice_windows") return {slicing_of(entry)};
+    if (rule && rule->kind == "table") return {{"[" + entry.table + "]", context_.registry.find("table", entry.table)}};
+    if (entry.table.starts_with("callbacks.")) return {callback_of(entry)};
+    std::vector<Component> found;
+    for (const std::string& type : allowed_types(entry)) found.emplace_back(type, context_.registry.find(rule->kind, type));
+    if (found.empty() && entry.option != "type")
+      context_.mistake(entry.node->key, "search: there is no [" + entry.table + "] whose " + entry.option + " could be searched");
+    return found;
+  }
+
+  /// How rows become windows may be searched; what is forecast, and from which data, may not.
+  Component slicing_of(const Entry& entry) {
+    if (entry.option == "window" || entry.option == "stride" || entry.option == "window_norm")
+      return {"slice_windows", context_.registry.find("stage", "slice_windows")};
+    context_.mistake(
+        entry.node->key,
+        "search: " + entry.path + " decides what is forecast or where it comes from: only window, stride and window_norm are searched");
+    return {"slice_windows", nullptr};
+  }
+
+  Component callback_of(const Entry& entry) {
+    const std::string type = entry.table.substr(entry.table.find('.') + 1);
+    const auto times = std::ranges::count(scope_.tables.callbacks, type, &ComponentSpec::type);
+    if (times != 1) {
+      context_.mistake(entry.node->key, "search: there " + std::string(times ? "are several callbacks " : "is no callback ") +
+                                            in_quotes(type) + " among [[callbacks]]");
+      return {type, nullptr};
+    }
+    return {type, context_.registry.find("callback", type)};
+  }
+
+  /// The types that a table can have: those searched, or the one there is.
+  std::vector<std::string> types_of(const std::string& table) const {
+    for (const Entry& entry : entries_) {
+      if (entry.path != table + ".type") continue;
+      const Node* choices = entry.node->is_list() ? entry.node : entry.node->find("choices");
+      std::vector<std::string> types;
+      for (const Node& choice : choices && choices->is_list() ? choices->list() : Node::List{}) types.push_back(choice.text());
+      return types;
+    }
+    const ComponentSpec* spec = scope_.tables.component(table);
+    return !spec || spec->type.empty() ? std::vector<std::string>{} : std::vector{spec->type};
+  }
+
+  /// Those of them that the entry's own condition lets through.
+  std::vector<std::string> allowed_types(const Entry& entry) const {
+    std::vector<std::string> types = types_of(entry.table);
+    const Node* when = entry.node->find("when");
+    const Node* condition = when ? when->find(entry.table + ".type") : nullptr;
+    if (!condition) return types;
+    std::erase_if(types, [&](const std::string& type) {
+      if (condition->is_list()) return std::ranges::none_of(condition->list(), [&](const Node& n) { return n.text() == type; });
+      return condition->text() != type;
+    });
+    return types;
+  }
+
+  void check_conditions(const Entry& entry) {
+    const Node* when = entry.node->find("when");
+    if (!when || !checked_.space.contains(entry.path)) return;
+    for (const auto& [path, values] : when->table()) {
+      const auto other = checked_.space.find(path);
+      if (other == checked_.space.end()) {
+        if (std::ranges::none_of(entries_, [&](const Entry& e) { return e.path == path; }))
+          context_.mistake(values.key, "search: " + in_quotes(path) + " of when is not searched itself: leave it out, or search it too");
+        continue;
+      }
+      const SearchSpace alone = SearchSpace::from_value(Value::Map{{path, without_condition(other->second)}});
+      const auto check = [&](const Node& value) {
+        if (!alone.parameters().front().distribution.internal(value.to_value()))
+          context_.mistake(value.place, "search: " + path + " never becomes " + to_toml(value.to_value()));
+      };
+      if (values.is_list()) {
+        std::ranges::for_each(values.list(), check);
+      } else {
+        check(values);
+      }
+    }
+    report_circle(entry);
+  }
+
+  static Value without_condition(Value range) {
+    range.as_map().erase("when");
+    return range;
+  }
+
+  /// Following conditions from an entry must not lead back to it.
+  void report_circle(const Entry& entry) {
+    std::vector<std::string> path{entry.path}, seen;
+    while (!path.empty()) {
+      const std::string at = path.back();
+      path.pop_back();
+      const auto range = checked_.space.find(at);
+      const Value* when = range == checked_.space.end() ? nullptr : range->second.find("when");
+      if (!when) continue;
+      for (const auto& [next, values] : when->as_map()) {
+        if (next == entry.path) {
+          context_.mistake(entry.node->key, "search: the conditions of " + in_quotes(entry.path) + " lead back to itself");
+          checked_.space[entry.path] = without_condition(checked_.space[entry.path]);
+          return;
+        }
+        if (std::ranges::find(seen, next) == seen.end()) seen.push_back(next), path.push_back(next);
+      }
+    }
+  }
+
+  void check_names() {
+    std::map<std::string, std::string> paths;
+    for (const Entry& entry : entries_) {
+      const auto range = checked_.space.find(entry.path);
+      if (range == checked_.space.end()) continue;
+      const Value* given = range->second.find("name");
+      const std::string name = given ? given->as_string() : entry.path;
+      const auto [first, is_new] = paths.emplace(name, entry.path);
+      if (!is_new)
+        context_.mistake(entry.node->key, "search: " + entry.path + " and " + first->second + " are both named " + in_quotes(name));
+    }
+  }
+
+  /// Those that `search_order` names come first.
+  void reorder(const Node& order) {
+    Value::List first;
+    for (const Node& path : order.is_list() ? order.list() : Node::List{}) {
+      const bool known = std::ranges::any_of(entries_, [&](const Entry& e) { return e.path == path.text(); });
+      if (!known) {
+        context_.mistake(path.place, "search_order: " + in_quotes(path.text()) + " is not searched");
+      } else if (checked_.space.contains(path.text())) {
+        first.emplace_back(path.text());
+      }
+    }
+    for (const Value& path : checked_.order) {
+      if (std::ranges::find(first, path) == first.end()) first.push_back(path);
+    }
+    checked_.order = std::move(first);
+  }
+
+  void check_queue(const Node& queue) {
+    if (!queue.is_list()) return context_.mistake(queue.place, "enqueue takes a list of points: [{ \"model.hidden_size\" = 64 }]");
+    if (!context_.mistakes.empty() && checked_.space.size() < entries_.size()) return;  // a range is wrong: nothing can be said of points
+    const SearchSpace space = SearchSpace::from_value(checked_.space);
+    std::vector<std::string> paths;
+    for (const SearchParameter& parameter : space.parameters()) paths.push_back(parameter.path);
+    for (const Node& point : queue.list()) {
+      if (!point.is_table()) {
+        context_.mistake(point.place, "enqueue takes tables of values: { \"model.hidden_size\" = 64 }, got " + type_name(point.to_value()));
+        continue;
+      }
+      Value::Map named;
+      for (const auto& [key, value] : point.table()) {
+        const SearchParameter* parameter = space.find(key);
+        if (!parameter) {
+          context_.mistake(value.key, "enqueue: " + in_quotes(key) + " is not searched" + suggest(key, paths));
+        } else if (!parameter->distribution.internal(value.to_value())) {
+          context_.mistake(value.place, "enqueue: " + to_toml(value.to_value()) + " is outside the range of " + parameter->path);
+        } else {
+          named[parameter->name] = value.to_value();
+        }
+      }
+      checked_.enqueue.emplace_back(std::move(named));
+    }
+  }
+
+  CheckContext& context_;
+  const SearchScope& scope_;
+  std::vector<Entry> entries_;
+  CheckedSearch checked_;
+};
+
+}  // namespace
+
+CheckedSearch check_search(CheckContext& context, const SearchScope& scope) { return SearchChecker(context, scope).check(); }
+
+}  // namespace pipeline

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "config/check.h"
+#include "pipeline/stage.h"
+
+namespace pipeline {
+
+/// What a search may change: the tables of the stage that searches, and the stage that will train with its best.
+struct SearchScope {
+  const TrainingTables& tables;
+  const Node* search = nullptr;   ///< the table of ranges
+  const Node* order = nullptr;    ///< paths in the order in which they are drawn; nullptr: as written
+  const Node* enqueue = nullptr;  ///< known good points; nullptr: none
+  std::string train;              ///< the stage that takes the best; empty: none
+  const Node* train_node = nullptr;
+};
+
+/// A search's options after their check, ready for SearchSpace::from_value.
+struct CheckedSearch {
+  Value::Map space;     ///< by path, every range complete
+  Value::List order;    ///< paths as the file lists them
+  Value::List enqueue;  ///< by name
+};
+
+/// Checks every searched path, range and condition against the components' options; ranges that are not given are the options' own.
+[[nodiscard]] CheckedSearch check_search(CheckContext& context, const SearchScope& scope);
+
+}  // namespace pipeline

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+namespace pipeline {
+
+/// Names this process so that another one on the same machine can tell whether it still runs: boot, process namespace, process, its start.
+[[nodiscard]] std::string this_worker();
+/// Whether the process of that name ran on this machine, since it was booted, and has ended. False for what cannot be known.
+[[nodiscard]] bool is_gone(const std::string& worker);
+
+}  // namespace pipeline

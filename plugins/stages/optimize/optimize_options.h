@@ -1,0 +1,79 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pipeline/options.h"
+
+namespace pipeline::stage::optimize {
+
+struct OptimizeOptions {
+  std::int64_t n_trials = 50;
+  double timeout = 0;
+  std::string direction = "minimize";
+  std::string monitor = "val_loss";
+  std::string objective = "last";
+  Value search = Value::Map{};
+  std::vector<std::string> search_order;
+  Value enqueue = Value::List{};
+  std::string storage = "sqlite:///study.db";
+  std::string study_name;
+  std::string rng = "keyed";
+  Value workers = 1;
+  std::string for_stage;
+  std::int64_t save_top_k = 1;
+  bool log_trials = false;
+  double heartbeat_interval = 60;
+
+  static constexpr auto options() {
+    return option_list<OptimizeOptions>(
+        option("n_trials", &OptimizeOptions::n_trials,
+               "Trials that run to their end or are pruned, over all workers and all runs of the study; failed ones are not counted.")
+            .at_least(1),
+        option("timeout", &OptimizeOptions::timeout, "No trial begins after so long; 0 sets no limit.").at_least(0).unit("s"),
+        option("direction", &OptimizeOptions::direction, "Whether a smaller or a larger value is better.")
+            .choices({"minimize", "maximize"}),
+        option("monitor", &OptimizeOptions::monitor, "The metric by which trials are compared and pruned."),
+        option("objective", &OptimizeOptions::objective, "A trial's value: the monitored metric of its last epoch, or of its best.")
+            .choices({"last", "best"}),
+        option("search", &OptimizeOptions::search,
+               "What is searched, by option: \"model.hidden_size\" = { low = 32, high = 128, step = 16 }, \"optimizer.lr\" = { low = 1e-5, "
+               "high = 1e-3, log = true }, \"model.type\" = { choices = [...] }; name = \"...\" for the study, when = { \"model.type\" = "
+               "\"...\" } for a condition; {} takes the option's own range.")
+            .role(OptionRole::search_space)
+            .required(),
+        option("search_order", &OptimizeOptions::search_order, "The order in which parameters are drawn; none: as they are written."),
+        option("enqueue", &OptimizeOptions::enqueue, "Points that are tried first: [{ \"model.hidden_size\" = 64 }].")
+            .no_effect_on_result(),
+        option("storage", &OptimizeOptions::storage,
+               "Where the study lies, as Optuna names it: sqlite:///file.db (relative: in the stage's folder), "
+               "postgresql://user:password@host/"
+               "database for many machines, or memory.")
+            .secret()
+            .no_effect_on_result(),
+        option("study_name", &OptimizeOptions::study_name, "The study's name; empty: the workflow's."),
+        option("rng", &OptimizeOptions::rng,
+               "Draws that follow from seed, trial and parameter alone, so that an interrupted study goes on as if it had not been; or in "
+               "sequence, as Optuna's samplers draw.")
+            .choices({"keyed", "optuna"}),
+        option("workers", &OptimizeOptions::workers,
+               "Trials at once, each in a process of its own with its share of the threads; auto measures what is fastest.")
+            .number()
+            .at_least(1)
+            .choices({"auto"})
+            .no_effect_on_result(),
+        option("for", &OptimizeOptions::for_stage, "The stage that trains with the best values, where several could."),
+        option("save_top_k", &OptimizeOptions::save_top_k, "Checkpoints of the best trials that are kept, in checkpoints/; -1 keeps all.")
+            .at_least(-1)
+            .no_effect_on_result(),
+        option("log_trials", &OptimizeOptions::log_trials, "Log every trial's curve, not only its parameters and value.")
+            .no_effect_on_result(),
+        option("heartbeat_interval", &OptimizeOptions::heartbeat_interval,
+               "A running trial says at least so often that it lives; silent for twice as long, it is given to another worker.")
+            .above(0)
+            .unit("s")
+            .no_effect_on_result());
+  }
+};
+
+}  // namespace pipeline::stage::optimize

@@ -1,0 +1,131 @@
+#include "optimize_stage.h"
+
+#include <algorithm>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/study_file.h"
+#include "results.h"
+#include "speed.h"
+#include "study_identity.h"
+#include "trial_table.h"
+#include "worker_pool.h"
+
+namespace pipeline::stage::optimize {
+
+namespace {
+
+/// The number of workers that the options ask for; 0 for "auto".
+int asked_workers(const Value& workers) {
+  if (workers == Value("auto")) return 0;
+  if (!workers.is_int()) throw usage_error("workers takes a whole number of at least 1, or \"auto\"");
+  return static_cast<int>(std::min<std::int64_t>(workers.as_int(), 4096));
+}
+
+void say_what_was_found(const StageContext& context, const StudyState& study, const SearchSpace& space, const std::string& monitor) {
+  const Trial* best = best_trial(study);
+  if (!best) {
+    context.log.warning("no trial of study \"" + study.name + "\" is complete");
+    return;
+  }
+  std::string values;
+  for (const auto& [path, value] : space.values_of(*best)) values += (values.empty() ? "" : ", ") + path + " = " + to_toml(value);
+  context.log.info("best: trial " + std::to_string(best->number) + ", " + monitor + " " + format_short(*best->value) + " with " + values);
+}
+
+}  // namespace
+
+OptimizeStage::OptimizeStage(Options options)
+    : options_(std::move(options)), space_(SearchSpace::from_value(options_.search, options_.search_order)) {
+  static_cast<void>(asked_workers(options_.workers));
+}
+
+StudyPlace OptimizeStage::open_place(const StageContext& context) const {
+  const std::string storage = absolute_storage(options_.storage, context.folder);
+  StudyPlace place{storage, choose_study(context, options_, storage), std::nullopt};
+  if (options_.timeout > 0) place.no_trial_after = seconds_now() + options_.timeout;
+  return place;
+}
+
+/// Puts points in the queue that the study does not have yet.
+void OptimizeStage::enqueue(Study& study) const {
+  const StudyState& state = study.refresh();
+  for (const Value& point : options_.enqueue.as_list()) {
+    const std::map<std::string, Value> fixed(point.as_map().begin(), point.as_map().end());
+    if (std::ranges::find(state.trials, fixed, &Trial::fixed) == state.trials.end()) study.enqueue(fixed);
+  }
+}
+
+void OptimizeStage::run(StageContext& context) {
+  TrialRunner(context, options_, space_).check_training();  // before anything is written
+  int workers = asked_workers(options_.workers);
+  const bool alone = !context.start_worker || options_.storage == "memory";
+  if (alone && workers != 1) throw usage_error("storage = \"memory\" is one process's: leave workers at 1, or choose sqlite:///study.db");
+  const StudyPlace place = open_place(context);
+  if (workers == 0) workers = fastest_worker_count(context);
+  if (workers == 1) {
+    search_here(context, place);
+  } else {
+    search_with_workers(context, place, workers);
+  }
+}
+
+void OptimizeStage::work(StageContext& context, const Value& task) {
+  if (task.find("measure")) return measure_speed(context, TrialRunner(context, options_, space_));
+  Searcher(context, options_, space_, StudyPlace::from_value(task)).run({});
+}
+
+void OptimizeStage::search_here(StageContext& context, const StudyPlace& place) const {
+  Searcher searcher(context, options_, space_, place);
+  enqueue(searcher.study());
+  TrialTable table(context.log, space_, options_.monitor, options_.n_trials);
+  table.skip(searcher.study().refresh());
+  const Searcher::Watch watch{.trial_ended = [&](const StudyState& state) { table.show(state); },
+                              .reported = [&](const Trial& trial) { table.show_running(trial); }};
+  const auto leave_results = [&] {
+    table.close();
+    write_results(context.folder, searcher.study().refresh(), space_, options_, shown_storage(place.storage));
+  };
+  try {
+    searcher.run(watch);
+  } catch (const Error&) {
+    leave_results();
+    throw;
+  }
+  leave_results();
+  const StudyState& study = searcher.study().refresh();
+  keep_windows(context, searcher.runner(), study);
+  say_what_was_found(context, study, space_, options_.monitor);
+  context.summary = summary_of(study);
+}
+
+void OptimizeStage::search_with_workers(StageContext& context, const StudyPlace& place, int workers) const {
+  const std::unique_ptr<Study> study =
+      open_study({.storage = place.storage, .name = place.name, .minimize = options_.direction == "minimize"});
+  enqueue(*study);
+  TrialTable table(context.log, space_, options_.monitor, options_.n_trials);
+  table.skip(study->refresh());
+  WorkerPool pool(context, place.to_value(), workers);
+  pool.wait([&] { table.show(study->refresh()); });
+  table.show(study->refresh());
+  table.close();
+  const StudyState& state = study->refresh();
+  write_results(context.folder, state, space_, options_, shown_storage(place.storage));
+  if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
+  for (const std::string& failure : pool.failures()) context.log.warning(failure);
+  if (static_cast<int>(pool.failures().size()) == workers)
+    throw Error(ExitStatus::unexpected, "every worker failed; the last: " + pool.failures().back());
+  keep_windows(context, TrialRunner(context, options_, space_), state);
+  say_what_was_found(context, state, space_, options_.monitor);
+  context.summary = summary_of(state);
+}
+
+/// Where slicing was searched, the best windows lie here for who trains with the best values.
+void OptimizeStage::keep_windows(const StageContext& context, const TrialRunner& runner, const StudyState& study) const {
+  const Trial* best = best_trial(study);
+  if (!best) return;
+  const Value::Map values = space_.values_of(*best);
+  if (!values_below(values, "slice_windows").empty()) static_cast<void>(runner.windows_of(values, context.folder / best_windows_folder));
+}
+
+}  // namespace pipeline::stage::optimize

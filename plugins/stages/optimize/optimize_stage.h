@@ -1,0 +1,31 @@
+#pragma once
+
+#include <utility>
+
+#include "optimize_options.h"
+#include "pipeline/search_space.h"
+#include "pipeline/stage.h"
+#include "searcher.h"
+
+namespace pipeline::stage::optimize {
+
+/// Searches hyper-parameters of the workflow's training. Leaves the study, study.json, best.toml, trials.csv and the best checkpoints.
+class OptimizeStage final : public Stage {
+ public:
+  using Options = OptimizeOptions;
+  explicit OptimizeStage(Options options);
+  void run(StageContext& context) override;
+  void work(StageContext& context, const Value& task) override;
+
+ private:
+  [[nodiscard]] StudyPlace open_place(const StageContext& context) const;
+  void enqueue(Study& study) const;
+  void search_here(StageContext& context, const StudyPlace& place) const;
+  void search_with_workers(StageContext& context, const StudyPlace& place, int workers) const;
+  void keep_windows(const StageContext& context, const TrialRunner& runner, const StudyState& study) const;
+
+  Options options_;
+  SearchSpace space_;
+};
+
+}  // namespace pipeline::stage::optimize

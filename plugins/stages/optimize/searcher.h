@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "optimize_options.h"
+#include "pipeline/pruner.h"
+#include "pipeline/sampler.h"
+#include "pipeline/search_space.h"
+#include "pipeline/stage.h"
+#include "pipeline/study.h"
+#include "trial_run.h"
+
+namespace pipeline::stage::optimize {
+
+/// Since 1970 UTC.
+[[nodiscard]] double seconds_now();
+
+/// The study that a search works on, as a worker is told of it.
+struct StudyPlace {
+  std::string storage;  ///< absolute
+  std::string name;
+  std::optional<double> no_trial_after;  ///< seconds since 1970: no trial begins later
+
+  [[nodiscard]] Value to_value() const;
+  [[nodiscard]] static StudyPlace from_value(const Value& value);
+};
+
+/// Runs trials, one after the other, until all workers together have run as many as asked for. Several processes may do so on one study.
+class Searcher {
+ public:
+  /// What a search tells while it runs.
+  struct Watch {
+    std::function<void(const StudyState&)> trial_ended = [](const StudyState&) {};
+    std::function<void(const Trial&)> reported = [](const Trial&) {};
+  };
+
+  Searcher(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, const StudyPlace& place);
+
+  [[nodiscard]] Study& study() { return *study_; }
+  [[nodiscard]] const TrialRunner& runner() const { return runner_; }
+  /// Error (interrupted) on a signal, the trial that ran given back; Error (training) when trial after trial fails.
+  void run(const Watch& watch);
+
+ private:
+  enum class Next { trial, wait, done };
+  [[nodiscard]] Next begin_next(Trial& trial);
+  void run_trial(Trial& trial, const Watch& watch);
+  [[nodiscard]] bool time_is_over() const;
+  void note_failure(const Trial& trial);
+
+  StageContext& context_;
+  const OptimizeOptions& options_;
+  const SearchSpace& space_;
+  StudyPlace place_;
+  std::unique_ptr<Study> study_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Pruner> pruner_;
+  TrialRunner runner_;
+  int failures_in_a_row_ = 0;
+};
+
+}  // namespace pipeline::stage::optimize

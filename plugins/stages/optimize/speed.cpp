@@ -1,0 +1,85 @@
+#include "speed.h"
+
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
+#include "pipeline/torch/training_setup.h"
+#include "trial_log.h"
+#include "worker_pool.h"
+
+namespace pipeline::stage::optimize {
+
+namespace {
+
+constexpr std::int64_t warm_up_batches = 5;
+constexpr std::chrono::duration<double> long_enough{2.0};
+
+/// Counts batches for a while after the first few, then stops.
+class CountBatches final : public Callback {
+ public:
+  explicit CountBatches(double& per_second) : per_second_(per_second) {}
+
+  Action on_train_batch_end(Trainer&, const BatchEnd&) override {
+    ++batches_;
+    const auto now = std::chrono::steady_clock::now();
+    if (batches_ <= warm_up_batches) {
+      start_ = now;
+      return Action::proceed();
+    }
+    const std::chrono::duration<double> seconds = now - start_;
+    per_second_ = static_cast<double>(batches_ - warm_up_batches) / seconds.count();
+    return seconds < long_enough ? Action::proceed() : Action::prune("measured");
+  }
+  [[nodiscard]] std::string state_key() const override { return "CountBatches"; }
+
+ private:
+  double& per_second_;
+  std::int64_t batches_ = 0;
+  std::chrono::steady_clock::time_point start_;
+};
+
+double batches_per_second(const StageContext& context, int workers) {
+  std::mutex guard;
+  double sum = 0;
+  WorkerPool pool(context, Value::Map{{"measure", true}}, workers, [&](const Value& message) {
+    const std::scoped_lock lock(guard);
+    if (const Value* speed = message.find("batches_per_second")) sum += speed->as_double();
+  });
+  pool.wait([] {});
+  if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted before it began");
+  if (!pool.failures().empty()) throw Error(ExitStatus::unexpected, "workers = \"auto\" could not be measured: " + pool.failures().front());
+  return sum;
+}
+
+}  // namespace
+
+int fastest_worker_count(StageContext& context) {
+  int best = 1;
+  double best_speed = 0;
+  for (int workers = 1; workers <= context.settings.threads; workers *= 2) {
+    const double speed = batches_per_second(context, workers);
+    context.log.info(std::to_string(workers) + (workers == 1 ? " worker trains " : " workers train ") + format_short(speed) +
+                     " batches a second");
+    if (speed > best_speed) best = workers, best_speed = speed;
+  }
+  return best;
+}
+
+void measure_speed(StageContext& context, const TrialRunner& runner) {
+  TrainingTables tables = runner.tables_of({});
+  tables.callbacks.clear();
+  tables.trainer["max_epochs"] = 1'000'000;
+  tables.trainer["num_sanity_val_steps"] = 0;
+  tables.trainer["limit_val_batches"] = 0;
+  FitSpec spec = make_fit_spec(context.registry, tables, runner.windows(), context.settings.seed);
+  double speed = 0;
+  spec.callbacks.push_back(std::make_unique<CountBatches>(speed));
+  QuietLog quiet(context.log, "");
+  static_cast<void>(fit(std::move(spec), runner.windows(), make_run_context(context, quiet)));
+  context.send(Value::Map{{"batches_per_second", speed}});
+}
+
+}  // namespace pipeline::stage::optimize

@@ -1,0 +1,84 @@
+#include "study_identity.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+
+#include "pipeline/errors.h"
+#include "pipeline/study.h"
+
+namespace pipeline::stage::optimize {
+
+namespace {
+
+using Fields = std::map<std::string, std::string>;
+
+constexpr const char* note_key = "pipeline:searched";
+
+/// What makes a trial's value comparable with another's; how long and by which sampler is searched does not.
+bool decides_values(const std::string& field) {
+  constexpr std::array<std::string_view, 8> ways{"options.n_trials",     "options.timeout", "options.rng", "options.study_name",
+                                                 "options.search_order", "threads",         "device",      "LibTorch"};
+  if (std::ranges::find(ways, field) != ways.end()) return false;
+  return !field.starts_with("sampler.") && !field.starts_with("pruner.") && !field.starts_with("build.");
+}
+
+Fields fields_of(const StageContext& context) {
+  Fields fields;
+  std::ranges::copy_if(context.key, std::inserter(fields, fields.end()), [](const auto& entry) { return decides_values(entry.first); });
+  return fields;
+}
+
+std::string text_of(const Fields& fields) {
+  Value::Map map;
+  for (const auto& [name, value] : fields) map[name] = value;
+  return to_json(map);
+}
+
+Fields read_fields(const std::string& text) {
+  const Value note = from_json(text, "the study's note");
+  Fields fields;
+  for (const auto& [name, value] : note.as_map()) fields[name] = value.as_string();
+  return fields;
+}
+
+/// What speaks against going on with a study; nothing where it may.
+std::vector<std::string> differences(Study& study, const Fields& now) {
+  if (const auto note = study.note(note_key)) return key_changes(read_fields(*note), now);
+  if (study.refresh().trials.empty()) study.set_note(note_key, text_of(now));
+  return {};
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
+  return text;
+}
+
+}  // namespace
+
+std::string absolute_storage(const std::string& storage, const std::filesystem::path& folder) {
+  constexpr std::string_view sqlite = "sqlite:///";
+  if (!storage.starts_with(sqlite)) return storage;
+  return std::string(sqlite) + (folder / storage.substr(sqlite.size())).string();
+}
+
+std::string choose_study(const StageContext& context, const OptimizeOptions& options, const std::string& storage) {
+  const Fields now = fields_of(context);
+  const std::string first = options.study_name.empty() ? context.settings.name : options.study_name;
+  std::string name = first;
+  for (int next = 2;; ++next) {
+    const std::unique_ptr<Study> study = open_study({.storage = storage, .name = name, .minimize = options.direction == "minimize"});
+    const std::vector<std::string> changes = differences(*study, now);
+    if (changes.empty()) return name;
+    if (!options.study_name.empty()) {
+      throw usage_error("the trials of study \"" + name + "\" were made with other settings: " + joined(changes) +
+                        ". Give the search another study_name; this study stays as it is");
+    }
+    context.log.info("study \"" + name + "\" stays as it is: " + joined(changes));
+    name = first + "-" + std::to_string(next);
+  }
+}
+
+}  // namespace pipeline::stage::optimize

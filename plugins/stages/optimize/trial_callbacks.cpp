@@ -1,0 +1,37 @@
+#include "trial_callbacks.h"
+
+#include <utility>
+
+namespace pipeline::stage::optimize {
+
+ReportTrial::ReportTrial(Study& study, Pruner& pruner, Trial& trial, Setup setup)
+    : study_(study), pruner_(pruner), trial_(trial), setup_(std::move(setup)), last_beat_(Clock::now()) {}
+
+Action ReportTrial::on_train_batch_end(Trainer&, const BatchEnd&) {
+  if (Clock::now() - last_beat_ >= setup_.heartbeat_interval) {
+    study_.heartbeat(trial_);
+    last_beat_ = Clock::now();
+  }
+  return Action::proceed();
+}
+
+Action ReportTrial::on_validation_end(Trainer& trainer) {
+  measured_ = measured_ || !trainer.sanity_checking();
+  return Action::proceed();
+}
+
+Action ReportTrial::on_train_epoch_end(Trainer& trainer) {
+  const bool every_epoch = setup_.monitor.starts_with("train_");
+  const auto metric = trainer.callback_metrics().find(setup_.monitor);
+  if (!(measured_ || every_epoch) || metric == trainer.callback_metrics().end()) return Action::proceed();
+  measured_ = false;
+  const std::int64_t step = trainer.current_epoch();
+  trial_.reports[step] = metric->second;
+  const bool prune = pruner_.prune(study_.refresh(), trial_);
+  study_.report(trial_, step, metric->second);
+  last_beat_ = Clock::now();
+  if (setup_.reported) setup_.reported(trial_);
+  return prune ? Action::prune("pruned after epoch " + std::to_string(step)) : Action::proceed();
+}
+
+}  // namespace pipeline::stage::optimize

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "pipeline/pruner.h"
+#include "pipeline/study.h"
+#include "pipeline/torch/callback.h"
+
+namespace pipeline::stage::optimize {
+
+/// Reports a trial's monitored metric after every epoch that measured it, asks the pruner, and keeps the trial's heart beating.
+class ReportTrial final : public Callback {
+ public:
+  struct Setup {
+    std::string monitor;
+    std::chrono::duration<double> heartbeat_interval;
+    std::function<void(const Trial&)> reported;  ///< for who shows it; may be empty
+  };
+  /// All of them outlive the callback.
+  ReportTrial(Study& study, Pruner& pruner, Trial& trial, Setup setup);
+
+  Action on_train_batch_end(Trainer&, const BatchEnd&) override;
+  Action on_validation_end(Trainer& trainer) override;
+  Action on_train_epoch_end(Trainer& trainer) override;
+  [[nodiscard]] std::string state_key() const override { return "ReportTrial"; }
+  [[nodiscard]] std::string monitor() const override { return setup_.monitor; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Study& study_;
+  Pruner& pruner_;
+  Trial& trial_;
+  Setup setup_;
+  Clock::time_point last_beat_;
+  bool measured_ = false;  ///< since the last report
+};
+
+}  // namespace pipeline::stage::optimize

@@ -1,0 +1,36 @@
+#include "trial_logs.h"
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace pipeline::stage::optimize {
+
+std::filesystem::path log_folder(const StageContext& context, Study& study, const Trial& trial) {
+  return context.settings.log_dir / study.refresh().name / ("trial_" + std::to_string(trial.number));
+}
+
+std::vector<std::unique_ptr<Logger>> make_loggers(const StageContext& context, const std::filesystem::path& folder, bool append) {
+  std::vector<std::unique_ptr<Logger>> loggers;
+  if (context.tables.loggers.empty()) return loggers;
+  std::filesystem::create_directories(folder);
+  for (const ComponentSpec& spec : context.tables.loggers) {
+    const LoggerContext where{.version_dir = folder, .append = append, .position = {}, .log = context.log};
+    loggers.push_back(context.registry.make<Logger>(spec.type, spec.options, where));
+  }
+  return loggers;
+}
+
+void log_trial(const StageContext& context, Study& study, const Trial& trial, const SearchSpace& space, const std::string& monitor,
+               bool append) {
+  if (!trial.value || !trial.has_result()) return;
+  const std::int64_t step = trial.last_step().value_or(0);
+  for (const std::unique_ptr<Logger>& logger : make_loggers(context, log_folder(context, study, trial), append)) {
+    if (!append) logger->log_hyper_parameters(Value(space.values_of(trial)));
+    const std::array<std::pair<std::string, double>, 2> metrics{{{"hp_metric", *trial.value}, {monitor, *trial.value}}};
+    logger->log_final_metrics(metrics, step);
+    logger->finish(true);
+  }
+}
+
+}  // namespace pipeline::stage::optimize

@@ -1,0 +1,127 @@
+#include "trial_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "pipeline/errors.h"
+#include "pipeline/slicing.h"
+#include "pipeline/torch/training_setup.h"
+#include "trial_log.h"
+#include "trial_logs.h"
+
+namespace pipeline::stage::optimize {
+
+namespace {
+
+/// Whether a callback can change what a trial is worth; progress bars and monitors cannot.
+bool matters(const Registry& registry, const ComponentSpec& callback) {
+  const ComponentInfo* info = registry.find("callback", callback.type);
+  return !info || info->schema.options.empty() || std::ranges::any_of(info->schema.options, &OptionInfo::affects_result);
+}
+
+/// A model or training that cannot be made of these values is the trial's fault; the machine's troubles are not.
+bool is_the_trials_fault(ExitStatus status) {
+  return status == ExitStatus::training || status == ExitStatus::usage || status == ExitStatus::data;
+}
+
+/// LibTorch appends the C++ call stack to its sentence.
+std::string first_sentence(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find("\nException raised from"));
+}
+
+}  // namespace
+
+TrialRunner::TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space)
+    : context_(context), options_(options), space_(space), windows_(Windows::open(context.input("windows").folder)) {}
+
+TrainingTables TrialRunner::tables_of(const Value::Map& values) const {
+  TrainingTables tables = with_values(context_.tables, values, context_.registry);
+  std::erase_if(tables.callbacks, [&](const ComponentSpec& spec) { return !matters(context_.registry, spec); });
+  return tables;
+}
+
+std::filesystem::path TrialRunner::folder_of(const Trial& trial) const {
+  return context_.lasting / ("trial-" + std::to_string(trial.number));
+}
+
+std::shared_ptr<const Windows> TrialRunner::windows_of(const Value::Map& values, const std::filesystem::path& folder) const {
+  const Value::Map slicing = values_below(values, "slice_windows");
+  if (slicing.empty()) return windows_;
+  const WindowsInfo& base = windows_->info();
+  if (base.series.empty()) throw usage_error("slicing is searched, but the windows were made elsewhere: leave slice_windows out of search");
+  SliceOptions options = bind_options<SliceOptions>(Value(slicing));
+  if (!slicing.contains("window")) options.window = base.window;
+  if (!slicing.contains("stride")) options.stride = base.stride;
+  if (!slicing.contains("window_norm")) options.window_norm = base.window_norm;
+  options.horizon = base.horizon;
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path series = (context_.input("windows").folder / base.series).lexically_normal();
+  QuietLog quiet(context_.log, "");
+  static_cast<void>(slice_series(options, series, series.lexically_relative(folder).generic_string(), folder, quiet));
+  return Windows::open(folder);
+}
+
+void TrialRunner::check_training() const {
+  FitSpec spec = make_fit_spec(context_.registry, tables_of({}), *windows_, context_.settings.seed);
+  const std::unique_ptr<Study> nowhere = open_study({.storage = "memory", .name = "check"});
+  const std::unique_ptr<Pruner> pruner = context_.registry.make<Pruner>("NopPruner", Value(Value::Map{}));
+  Trial trial;
+  spec.callbacks.push_back(std::make_unique<ReportTrial>(
+      *nowhere, *pruner, trial, ReportTrial::Setup{.monitor = options_.monitor, .heartbeat_interval = {}, .reported = {}}));
+  check_fit(spec, *windows_, make_run_context(context_, context_.log));
+}
+
+TrialRunner::Outcome TrialRunner::run(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const {
+  try {
+    return train(study, pruner, trial, reported);
+  } catch (const Error& error) {
+    if (!is_the_trials_fault(error.status())) throw;
+    trial.reason = error.what();
+  } catch (const std::exception& error) {  // LibTorch's own, memory that does not suffice
+    trial.reason = first_sentence(error);
+  }
+  trial.state = TrialState::fail;
+  return {};
+}
+
+TrialRunner::Outcome TrialRunner::train(Study& study, Pruner& pruner, Trial& trial,
+                                        const std::function<void(const Trial&)>& reported) const {
+  const Value::Map values = space_.values_of(trial);
+  const std::filesystem::path folder = folder_of(trial);
+  std::filesystem::create_directories(folder);
+  const std::shared_ptr<const Windows> windows = windows_of(values, folder / "windows");
+  const TrainingTables tables = tables_of(values);
+  FitSpec spec = make_fit_spec(context_.registry, tables, *windows, context_.settings.seed);
+  spec.version_dir = folder;
+  spec.callbacks.push_back(
+      std::make_unique<ReportTrial>(study, pruner, trial,
+                                    ReportTrial::Setup{.monitor = options_.monitor,
+                                                       .heartbeat_interval = std::chrono::duration<double>(options_.heartbeat_interval),
+                                                       .reported = reported}));
+  if (options_.log_trials) spec.loggers = make_loggers(context_, log_folder(context_, study, trial), false);
+  QuietLog quiet(context_.log, "trial " + std::to_string(trial.number) + ": ");
+  const RunContext run = make_run_context(context_, quiet);
+  check_fit(spec, *windows, run);
+  const FitResult result = fit(std::move(spec), *windows, run);
+  if (result.interrupted) return {.checkpoint = {}, .interrupted = true};
+  set_value(trial, result.pruned);
+  const bool kept = result.checkpoints && !result.checkpoints->best.empty();
+  return {.checkpoint = kept ? result.checkpoints->best : result.last_checkpoint, .interrupted = false};
+}
+
+void TrialRunner::set_value(Trial& trial, bool pruned) const {
+  if (trial.reports.empty()) throw training_error(options_.monitor + " was never measured: let the trial train and validate");
+  double value = trial.reports.rbegin()->second;
+  if (options_.objective == "best" && !pruned) {
+    for (const auto& [step, report] : trial.reports) {
+      if (std::isnan(value) || (options_.direction == "minimize" ? report < value : report > value)) value = report;
+    }
+  }
+  if (std::isnan(value)) throw training_error(options_.monitor + " is not a number");
+  trial.value = value;
+  trial.state = pruned ? TrialState::pruned : TrialState::complete;
+}
+
+}  // namespace pipeline::stage::optimize

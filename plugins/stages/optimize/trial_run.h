@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "optimize_options.h"
+#include "pipeline/pruner.h"
+#include "pipeline/search_space.h"
+#include "pipeline/stage.h"
+#include "pipeline/study.h"
+#include "pipeline/windows.h"
+#include "trial_callbacks.h"
+
+namespace pipeline::stage::optimize {
+
+/// Trains trials: the workflow's training with other values, from the workflow's seed.
+class TrialRunner {
+ public:
+  /// All of them outlive the runner. Maps the windows once; every trial reads the same.
+  TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space);
+
+  /// Builds the training as the workflow has it, nothing written. Error (usage, data) for what is wrong with every trial, such as a
+  /// monitor that is not measured.
+  void check_training() const;
+
+  struct Outcome {
+    std::filesystem::path checkpoint;  ///< the trial's best one, else its last; in folder_of(trial)
+    bool interrupted = false;
+  };
+  /// Trains with the trial's values, and sets its state and value. A training that diverges or cannot be built is a failed trial, its
+  /// reason in trial.reason; Error (unexpected) for what has nothing to do with the trial, such as a full disk.
+  Outcome run(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
+
+  /// Where a trial keeps files while it runs.
+  [[nodiscard]] std::filesystem::path folder_of(const Trial& trial) const;
+  /// The windows of the trial's values: the stage's own where slicing is not searched, else sliced into `folder`.
+  [[nodiscard]] std::shared_ptr<const Windows> windows_of(const Value::Map& values, const std::filesystem::path& folder) const;
+  [[nodiscard]] const Windows& windows() const { return *windows_; }
+  /// The workflow's tables without callbacks that only show or log.
+  [[nodiscard]] TrainingTables tables_of(const Value::Map& values) const;
+
+ private:
+  Outcome train(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
+  void set_value(Trial& trial, bool pruned) const;
+
+  StageContext& context_;
+  const OptimizeOptions& options_;
+  const SearchSpace& space_;
+  std::shared_ptr<const Windows> windows_;
+};
+
+}  // namespace pipeline::stage::optimize

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "pipeline/stage.h"
+
+namespace pipeline::stage::optimize {
+
+/// Processes that run a task of this stage at the same time. What they log is passed on.
+class WorkerPool {
+ public:
+  /// Starts `count` of them, each with its share of the threads. `received` gets what they send, on a thread of the pool's.
+  WorkerPool(const StageContext& context, const Value& task, int count, std::function<void(const Value&)> received = {});
+
+  /// Waits for their end and calls `meanwhile` now and then; asks them to stop where the run is cancelled.
+  void wait(const std::function<void()>& meanwhile);
+  /// Why those that did not end well ended: sentences.
+  [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
+
+ private:
+  void listen(StageWorker& worker);
+  [[nodiscard]] bool all_ended();
+
+  const StageContext& context_;
+  std::function<void(const Value&)> received_;
+  std::vector<std::unique_ptr<StageWorker>> workers_;
+  std::mutex guard_;  ///< of what the listeners write: running_ and failures_
+  std::size_t running_ = 0;
+  std::vector<std::string> failures_;
+  std::vector<std::jthread> listeners_;  ///< last: they end before what they use
+};
+
+}  // namespace pipeline::stage::optimize
