@@ -1,0 +1,166 @@
+"""The study that `pipeline run` leaves, with the real Optuna (5 and 4) and the real optuna-dashboard: optimize_test.py PROGRAM OPTUNA_4."""
+import json
+import math
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import warnings
+from pathlib import Path
+
+warnings.simplefilter("ignore")
+import optuna
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+PROGRAM, OPTUNA_4 = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+
+WORKFLOW = """
+name = "small"
+threads = 1
+[stages.preprocess]
+source = "small.csv"
+time_column = "time"
+features = ["load"]
+target = ["load"]
+[stages.slice_windows]
+window = 12
+[model]
+type = "LSTMModel"
+hidden_size = 4
+num_layers = 1
+[loader]
+batch_size = 64
+[trainer]
+max_epochs = 2
+[[loggers]]
+type = "TensorBoardLogger"
+[stages.train]
+[stages.optimize]
+n_trials = 6
+[stages.optimize.search]
+"model.hidden_size" = { low = 2, high = 8, step = 2, name = "hidden_size" }
+"optimizer.lr" = { low = 1e-3, high = 1e-1, log = true, name = "lr" }
+"loader.shuffle" = { choices = [true, false] }
+"""
+
+# What a worker of Optuna's does: the same parameters, another objective.
+OBJECTIVE = """
+def objective(trial):
+    trial.suggest_int("hidden_size", 2, 8, step=2)
+    trial.suggest_categorical("loader.shuffle", [True, False])
+    value = trial.suggest_float("lr", 1e-3, 1e-1, log=True)
+    trial.report(value, 0)
+    return 1 + value
+"""
+exec(OBJECTIVE)
+
+
+def search(folder, n_trials, *sets):
+    words = [PROGRAM, "run", "workflow.toml", "--until", "optimize", "--set", f"stages.optimize.n_trials={n_trials}"]
+    done = subprocess.run([*words, *(word for value in sets for word in ("--set", value))], cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return json.loads((folder / "runs/small/optimize/study.json").read_text())
+
+
+def results(study):
+    return [t for t in study.trials if t.state.name in ("COMPLETE", "PRUNED")]
+
+
+def optuna_reads_ours(storage, left):
+    study = optuna.load_study(study_name="small", storage=storage)
+    best = left["best"]
+    assert study.best_trial.number == best["number"] and study.best_value == best["value"]
+    assert study.best_params == {"hidden_size": best["values"]["model.hidden_size"], "lr": best["values"]["optimizer.lr"],
+                                 "loader.shuffle": best["values"]["loader.shuffle"]}
+    assert all(t.datetime_start and t.datetime_complete and sorted(t.intermediate_values) == [0, 1] for t in study.trials)
+    ours, theirs = left["importances"], optuna.importance.get_param_importances(study)
+    assert all(math.isclose(ours[name], theirs[name], abs_tol=1e-6) for name in ours) and sorted(ours) == sorted(theirs), (ours, theirs)
+    drawn = optuna.visualization
+    for plot in (drawn.plot_optimization_history, drawn.plot_param_importances, drawn.plot_slice, drawn.plot_parallel_coordinate, drawn.plot_timeline,
+                 drawn.plot_intermediate_values):
+        assert plot(study).to_dict()["data"], plot.__name__
+    return study
+
+
+def optuna_4(folder, code):
+    script = f"import optuna, sys\nassert optuna.__version__.startswith('4.'), optuna.__version__\noptuna.logging.set_verbosity(40)\n{OBJECTIVE}\n{code}"
+    environment = {**os.environ, "PYTHONPATH": str(OPTUNA_4), "TZ": "UTC"}
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def answer(url, patience=60):
+    end = time.monotonic() + patience
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=10) as reply:
+                return json.load(reply)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+def dashboard_serves(storage, study):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = [sys.executable, "-c", "from optuna_dashboard._cli import main; main()", storage, "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        listed = answer(f"http://127.0.0.1:{port}/api/studies")["study_summaries"]
+        mine = next(s for s in listed if s["study_name"] == study.study_name)
+        detail = answer(f"http://127.0.0.1:{port}/api/studies/{mine['study_id']}")
+        assert len(detail["trials"]) == len(study.trials)
+        assert detail["best_trials"][0]["number"] == study.best_trial.number
+        importance = answer(f"http://127.0.0.1:{port}/api/studies/{mine['study_id']}/param_importances")
+        assert {p["name"] for p in importance["param_importances"][0]} == {"hidden_size", "lr", "loader.shuffle"}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def hparams_of(folder):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    events = EventAccumulator(str(folder))
+    events.Reload()
+    return events
+
+
+def main():
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        rows = [f"2024-01-{1 + r // 24:02d} {r % 24:02d}:00:00,{10 + 3 * math.sin(r * math.pi / 12) + r % 7 / 10:.4f}" for r in range(400)]
+        (folder / "small.csv").write_text("time,load\n" + "\n".join(rows) + "\n")
+        (folder / "workflow.toml").write_text(WORKFLOW)
+        storage = f"sqlite:///{folder}/runs/small/optimize/study.db"
+
+        left = search(folder, 6)
+        study = optuna_reads_ours(storage, left)
+        events = hparams_of(folder / "lightning_logs/small/trial_0")
+        assert math.isclose(events.Scalars("hp_metric")[-1].value, left["trials"][0]["value"], rel_tol=1e-6)
+        dashboard_serves(storage, study)
+
+        study.optimize(objective, n_trials=3)  # Optuna 5 goes on with ours, then we again
+        assert len([t for t in search(folder, 11)["trials"] if t["state"] == "complete"]) == 11
+        print("Optuna 5 and the dashboard read, plot and continue our study")
+
+        optuna_4(folder, f"s = optuna.load_study(study_name='small', storage='{storage}')\nassert len(s.trials) == 11\ns.optimize(objective, n_trials=3)")
+        search(folder, 16)
+        assert len(results(optuna.load_study(study_name="small", storage=storage))) == 16
+        print("Optuna 4 goes on with our study, and we after it")
+
+        theirs = f"sqlite:///{folder}/theirs.db"
+        optuna_4(folder, f"optuna.create_study(study_name='theirs', storage='{theirs}').optimize(objective, n_trials=5)")
+        left = search(folder, 9, f"stages.optimize.storage={theirs}", "stages.optimize.study_name=theirs")
+        assert left["name"] == "theirs" and len(left["trials"]) == 9
+        assert left["best"]["number"] >= 5, "a trained LSTM is below 1, Optuna's objective here is above"
+        print("we go on with a study that Optuna 4 began")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
