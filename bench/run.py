@@ -6,6 +6,9 @@
   step       what the host adds to a training step, beside what Lightning adds
   csv        reading numbers on one core, beside pyarrow.csv
   epoch      one epoch of the recipe, beside Lightning
+  recipe     the whole recipe on the S&P 500, early stopping and test included, beside Lightning: losses by epoch, test metrics, seconds.
+             Half an hour or more, so only when it is asked for by --only
+  quality    best values after equal numbers of trials, 30 seeds, beside Optuna's TPE; likewise only when asked for
   search     1,000 trials of TPE with five parameters and an objective that costs nothing, in memory and on SQLite, beside Optuna
 Medians of several runs; the machine should be idle otherwise. `--only NAME` takes one of them, `--json FILE` keeps the numbers.
 """
@@ -93,6 +96,36 @@ def epoch(program, python, folder, epochs=3):
     return {"pipeline": ours, "lightning": theirs}
 
 
+def recipe(program, python, folder, epochs=80):
+    """Both with Lightning's order of draws: the sanity check off, no loader threads."""
+    data = ROOT / "pipelines" / "data" / "sp500_daily_ohlcv" / "sp500-2000.csv"
+    command([python, HERE / "peers" / "windows.py", data, f"{folder}/windows", "--features", "open,high,low,close,volume", "--target", "close"])
+    start = time.perf_counter()
+    command([program, "run", ROOT / "pipelines" / "recipe.toml", "--until", "evaluate", "--quiet", "--set", f"trainer.max_epochs={epochs}",
+             "--set", "trainer.num_sanity_val_steps=0", "--set", "loader.num_workers=0"], cwd=folder)
+    seconds = time.perf_counter() - start
+    runs = pathlib.Path(folder) / "runs/recipe"
+    mine = json.loads((runs / "train/train.json").read_text())["history"]
+    test = json.loads((runs / "evaluate/metrics.json").read_text())
+    peer = json.loads(command([python, HERE / "peers" / "lightning_train.py", f"{folder}/windows/X.npy", f"{folder}/windows/y.npy",
+                               "--epochs", epochs, "--out", f"{folder}/peer"]))
+    print(f"  {'epoch':>5} {'train_loss':>12} {'Lightning':>12} {'val_loss':>12} {'Lightning':>12} {'seconds':>9} {'Lightning':>9}")
+    for i in range(max(len(mine), len(peer["curve"]))):
+        a, b = (rows[i] if i < len(rows) else None for rows in (mine, peer["curve"]))
+        cell = lambda row, value, width, digits: f"{value(row):{width}.{digits}}" if row else " " * (width - 1) + "-"
+        print(f"  {i:5} {cell(a, lambda r: r['train_loss'], 12, 6)} {cell(b, lambda r: r['train_loss'], 12, 6)} {cell(a, lambda r: r['val']['val_loss'], 12, 6)} "
+              f"{cell(b, lambda r: r['val_loss'], 12, 6)} {cell(a, lambda r: r['seconds'], 9, 4)} {cell(b, lambda r: r['seconds'], 9, 4)}")
+    for name in ("test_loss", "test_rmse", "test_mape", "test_r2", "avg_test_abs_accuracy"):
+        print(f"  {name:22} {test[name]:12.6} {peer['test'][name]:12.6}")
+    print(f"  {'seconds in all':22} {seconds:12.1f} {peer['seconds']['total']:12.1f}")
+    return {"pipeline": {"history": mine, "test": test, "seconds": seconds}, "lightning": peer}
+
+
+def quality(program, python, folder):
+    print(command([python, HERE / "search_quality.py", program.parent / "ask_and_tell"]), end="")
+    return {}
+
+
 def search(program, python, folder, trials=1000):
     result = {}
     for name, storage in (("memory", "memory"), ("SQLite", "sqlite:///{}.db")):
@@ -106,13 +139,14 @@ def search(program, python, folder, trials=1000):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    p.add_argument("--only", choices=["start-up", "step", "csv", "epoch", "search"])
+    p.add_argument("--only", choices=["start-up", "step", "csv", "epoch", "search", "recipe", "quality"])
     p.add_argument("--json", type=pathlib.Path)
     a = p.parse_args()
     program = (a.build / "bin" / "pipeline").resolve()
     result = {}
-    for name, measure in (("start-up", start_up), ("step", step), ("csv", csv), ("epoch", epoch), ("search", search)):
-        if a.only in (None, name):
+    long = ("recipe", "quality")
+    for name, measure in (("start-up", start_up), ("step", step), ("csv", csv), ("epoch", epoch), ("search", search), ("recipe", recipe), ("quality", quality)):
+        if a.only == name or (a.only is None and name not in long):
             print(name, flush=True)
             with tempfile.TemporaryDirectory() as folder:
                 result[name] = measure(program, sys.executable, folder)

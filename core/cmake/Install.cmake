@@ -25,6 +25,14 @@ install(DIRECTORY pipelines/ DESTINATION share/pipeline/pipelines)
 install(FILES LICENSE NOTICE README.md DESTINATION share/pipeline)
 install(DIRECTORY docs DESTINATION share/pipeline FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 
+# Where bash looks for it by itself, if the prefix is /usr or /usr/local.
+install(CODE "set(program \"$<TARGET_FILE:pipeline>\")")
+install(CODE [[
+  set(folder "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share/bash-completion/completions")
+  file(MAKE_DIRECTORY "${folder}")
+  execute_process(COMMAND "${program}" completion bash OUTPUT_FILE "${folder}/pipeline" COMMAND_ERROR_IS_FATAL ANY)
+]])
+
 set(package lib/cmake/pipeline)
 install(EXPORT pipelineTargets NAMESPACE pipeline:: DESTINATION ${package})
 install(EXPORT pipelineTorchTargets NAMESPACE pipeline:: DESTINATION ${package})

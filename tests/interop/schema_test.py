@@ -102,10 +102,13 @@ MISTAKES = {
     "an unknown model": ('[model]\ntype = "LSTMModle"', "LSTMModle"),
     "a misspelt option": ('[[callbacks]]\ntype = "EarlyStopping"\npatiense = 5', "patiense"),
     "a choice that is none": ('[stages.preprocess]\nsource = "a.csv"\nfeatures = ["a"]\ntarget = ["a"]\nscaler = "z"', "z"),
-    "a stage type that is none": ('[stages.prepare]', "{} is not valid"),
-    "a callback without a type": ('[[callbacks]]\nmonitor = "val_loss"', "monitor"),
+    "a stage type that is none": ('[stages.prepare]', "'type' is a required property"),
+    "a callback without a type": ('[[callbacks]]\nmonitor = "val_loss"', "'type' is a required property"),
     "split of two numbers": ('split = [0.7, 0.3]', "0.3"),
     "the environment where a number belongs": ('[trainer]\nmax_epochs = "${env:EPOCHS}"', "EPOCHS"),
+    "a required option left out": ('[stages.preprocess]\nsource = "a.csv"\nfeatures = ["a"]', "'target' is a required property"),
+    "a misspelt option of a stage": ('[stages.train]\nfrom_chekpoint = "a.ckpt"', "from_chekpoint"),
+    "a misspelt option of a table of its own": ('[stages.train.model]\nhiden_size = 5', "hiden_size"),
     "an option of another model": ('[model]\ntype = "LinearModel"\nhidden_size = 8', "hidden_size"),
 }
 
@@ -138,6 +141,13 @@ class Schema(unittest.TestCase):
                 said = self.mistakes(text)
                 self.assertTrue(said, name)
                 self.assertIn(part, " ".join(said))
+
+    def test_a_mistake_is_blamed_on_its_place_alone(self):
+        text = '[[callbacks]]\ntype = "EarlyStopping"\npatiense = 5\n[model]\ntype = "LSTMModel"\nhidden_size = 0\n'
+        errors = list(self.validator.iter_errors(tomllib.loads(text)))
+        self.assertLessEqual({"'patiense' was unexpected", "0 is less than the minimum of 1"},
+                             {error.message.removeprefix("Additional properties are not allowed (").removesuffix(")") for error in errors})
+        self.assertLessEqual({".".join(str(p) for p in error.absolute_path) for error in errors}, {"callbacks.0", "model.hidden_size"})
 
     def test_each_mistake_of_the_fixture_that_a_schema_can_see(self):
         text = (SOURCE / "tests/fixtures/config/eight_mistakes.toml").read_text()

@@ -67,6 +67,8 @@ class Package(unittest.TestCase):
                 self.assertNotIn(str(SOURCE / "core"), file.read_text(), file)
         flags = run(["pkg-config", "--cflags", "--variable=plugindir", "pipeline"], self.folder, PKG_CONFIG_PATH=str(self.prefix / "lib/pkgconfig"))
         self.assertIn("lib/pipeline/plugins", flags)
+        completion = self.prefix / "share/bash-completion/completions/pipeline"
+        self.assertEqual(completion.read_text(), self.pipeline("completion", "bash"))
 
     def test_2_a_plugin_of_every_kind(self):
         plugins = self.folder / "plugins"

@@ -1,9 +1,10 @@
 // Runs a sampler and a pruner on requests, one JSON object a line on stdin, each answered by a line on stdout:
-//   {"sampler", "options", "pruner", "pruner_options", "seed", "rng", "name", "minimize", "space": [[name, distribution]...]}  -> {}
+//   {"sampler", "options", "pruner", "pruner_options", "seed", "rng", "name", "minimize", "space": [[name, distribution, {other: [values]}?]...]}  -> {}
 //   {"ask": true}                        begins a trial                     -> {"parameter": value, ...}
 //   {"report": value, "step": step}      of the current trial               -> whether to prune
 //   {"tell": "complete", "value": 1.0}   ends it ("complete", "pruned", "fail")   -> {"exhausted": false}
 //   {"importances": true}                                                   -> {"parameter": importance, ...}
+#include <algorithm>
 #include <iostream>
 #include <limits>
 #include <stdexcept>
@@ -51,8 +52,11 @@ class Session {
   explicit Session(const Value& request) {
     const bool sequence = request.at("rng") == Value("optuna");
     context_ = {.seed = request.at("seed").as_int(), .mode = sequence ? Randomness::Mode::sequence : Randomness::Mode::keyed, .space = {}};
-    for (const Value& parameter : request.at("space").as_list())
-      context_.space.emplace_back(parameter.as_list().at(0).as_string(), read_distribution(parameter.as_list().at(1)));
+    for (const Value& parameter : request.at("space").as_list()) {
+      const std::string& name = parameter.as_list().at(0).as_string();
+      context_.space.emplace_back(name, read_distribution(parameter.as_list().at(1)));
+      if (parameter.as_list().size() > 2) conditions_[name] = parameter.as_list().at(2);
+    }
     study_.name = request.at("name").as_string();
     study_.minimize = request.at("minimize").as_bool();
     sampler_ = make_sampler(request.at("sampler").as_string(), request.at("options"), context_);
@@ -74,10 +78,21 @@ class Session {
     trial.number = static_cast<std::int64_t>(study_.trials.size());
     begin_trial(*sampler_, study_, trial);
     Value answer{Value::Map{}};
-    for (const auto& [name, distribution] : context_.space)
-      answer[name] = distribution.external(suggest(*sampler_, study_, trial, name, distribution));
+    for (const auto& [name, distribution] : context_.space) {
+      if (holds(name, answer)) answer[name] = distribution.external(suggest(*sampler_, study_, trial, name, distribution));
+    }
     study_.trials.push_back(std::move(trial));
     return answer;
+  }
+
+  /// Whether the parameters drawn before let this one be drawn.
+  [[nodiscard]] bool holds(const std::string& name, const Value& drawn) const {
+    const auto condition = conditions_.find(name);
+    if (condition == conditions_.end()) return true;
+    return std::ranges::all_of(condition->second.as_map(), [&](const auto& other) {
+      const Value* value = drawn.find(other.first);
+      return value && std::ranges::find(other.second.as_list(), *value) != other.second.as_list().end();
+    });
   }
 
   Value report(std::int64_t step, double value) {
@@ -96,6 +111,7 @@ class Session {
   }
 
   SamplerContext context_;
+  std::map<std::string, Value> conditions_;  ///< by parameter: {other: [values]}
   StudyState study_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Pruner> pruner_;

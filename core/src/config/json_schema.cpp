@@ -1,5 +1,7 @@
 #include "config/json_schema.h"
 
+#include <functional>
+
 #include "config/settings.h"
 #include "config/tables.h"
 
@@ -64,8 +66,7 @@ Value option_schema(const OptionInfo& option) {
   return schema;
 }
 
-/// An object of a component's options beside `more` members; nothing else is allowed. Options that must be given are not demanded here: the
-/// file that a workflow extends may give them.
+/// An object of a component's options beside `more` members; nothing else is allowed.
 Value options_object(const Schema& schema, Map more, const std::vector<std::string>& required) {
   for (const OptionInfo& option : schema.options) more.insert_or_assign(option.name, option_schema(option));
   Value object(Map{{"type", "object"}, {"properties", std::move(more)}, {"additionalProperties", false}});
@@ -78,12 +79,58 @@ Value reference(const std::string& definition) { return Map{{"$ref", "#/$defs/" 
 
 Value type_member(const ComponentInfo& info) { return Map{{"const", info.name}, {"description", info.summary}}; }
 
-/// A table that names a component. `typed`: its type must be written; else it may come by default, from a shared table or from a base file.
-Value component_table(const Registry& registry, const TableRule& rule, bool typed) {
-  List choices;
-  for (const ComponentInfo* info : registry.list(rule.kind)) choices.push_back(reference(definition_name(*info, typed)));
-  choices.push_back(Map{{"type", "object"}, {"properties", Map{{"type", from_environment()}}}, {"required", List{"type"}}});
-  return any_of(std::move(choices));
+/// Whether options that must be given are demanded; not where the file that a workflow extends may give them.
+enum class Demand { nothing, required_options };
+
+Value with_demand(Value schema, const ComponentInfo& info, Demand demand) {
+  List names;
+  for (const OptionInfo& option : info.schema.options) {
+    if (option.required) names.emplace_back(option.name);
+  }
+  if (demand == Demand::nothing || names.empty()) return schema;
+  return Map{{"allOf", List{std::move(schema), Map{{"required", std::move(names)}}}}};
+}
+
+Value has_type() { return Map{{"required", List{"type"}}}; }
+
+/// A table whose `type` decides what it takes. One rule a type, so that a mistake is blamed on its key and not on the table; all names that
+/// any type takes stand in `properties`, where editors look for what to complete. A type from the environment is not looked into.
+Value table_by_type(const std::vector<const ComponentInfo*>& infos, const std::function<Value(const ComponentInfo&)>& members_of,
+                    Demand demand) {
+  Map members;
+  List types, rules;
+  for (const ComponentInfo* info : infos) {
+    types.emplace_back(info->name);
+    const Value properties = members_of(*info);
+    for (const auto& [name, member] : properties.as_map()) {
+      const Value* meaning = member.find("description");
+      members.try_emplace(name, meaning ? Value(Map{{"description", *meaning}}) : Value(Map{}));
+    }
+    rules.push_back(Map{{"if", Map{{"properties", Map{{"type", Map{{"const", info->name}}}}}, {"required", List{"type"}}}},
+                        {"then", with_demand(reference(definition_name(*info, true)), *info, demand)}});
+  }
+  members["type"] = any_of({Map{{"enum", std::move(types)}}, from_environment()});
+  return Map{{"type", "object"}, {"properties", std::move(members)}, {"additionalProperties", false}, {"allOf", std::move(rules)}};
+}
+
+Value option_members(const ComponentInfo& info) {
+  Map members;
+  for (const OptionInfo& option : info.schema.options) members[option.name] = Map{{"description", option.doc}};
+  return members;
+}
+
+/// A table that names a component. In a list its type must be written; else that may come by default, from a shared table or a base file.
+Value component_table(const Registry& registry, const TableRule& rule) {
+  const std::vector<const ComponentInfo*> infos = registry.list(rule.kind);
+  Value table = table_by_type(infos, option_members, rule.list ? Demand::required_options : Demand::nothing);
+  if (rule.list) {
+    table["required"] = List{"type"};
+    return table;
+  }
+  List untyped;
+  for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
+  if (!untyped.empty()) table["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
+  return table;
 }
 
 Value training_table(const Registry& registry, const TableRule& rule) {
@@ -91,8 +138,8 @@ Value training_table(const Registry& registry, const TableRule& rule) {
     const ComponentInfo* info = registry.find("table", rule.name);
     return info ? reference(definition_name(*info, true)) : Value(Map{{"type", "object"}});
   }
-  if (rule.list) return Map{{"type", "array"}, {"items", component_table(registry, rule, true)}};
-  return component_table(registry, rule, false);
+  if (rule.list) return Map{{"type", "array"}, {"items", component_table(registry, rule)}};
+  return component_table(registry, rule);
 }
 
 Value name_list() { return one_or_many(Map{{"type", "string"}}); }
@@ -130,22 +177,30 @@ Value definitions(const Registry& registry) {
   return all;
 }
 
-/// `strict`: a stage whose name is no type must say its type; else a base file may have said it.
+/// `strict`: nothing can come from a base file, so a stage whose name is no type must say its type, and must give what its type demands.
 Value stages_schema(const Registry& registry, bool strict) {
-  List typed{Map{{"type", "object"}, {"properties", Map{{"type", from_environment()}}}, {"required", List{"type"}}}};
-  for (const ComponentInfo* info : registry.list("stage")) typed.push_back(reference(definition_name(*info, true)));
+  const Demand demand = strict ? Demand::required_options : Demand::nothing;
+  const std::vector<const ComponentInfo*> infos = registry.list("stage");
+  const Value any_stage = table_by_type(
+      infos, [&](const ComponentInfo& info) { return stage_object(registry, info, true).at("properties"); }, demand);
   Map named;
-  for (const ComponentInfo* info : registry.list("stage")) {
-    List choices{reference(definition_name(*info, false))};
-    choices.insert(choices.end(), typed.begin(), typed.end());
-    named[info->name] = any_of(std::move(choices));
+  for (const ComponentInfo* info : infos) {
+    Value stage = any_stage;
+    stage["allOf"].as_list().push_back(
+        Map{{"if", Map{{"not", has_type()}}}, {"then", with_demand(reference(definition_name(*info, false)), *info, demand)}});
+    named[info->name] = std::move(stage);
   }
-  if (!strict) {
-    for (const ComponentInfo* info : registry.list("stage")) typed.push_back(reference(definition_name(*info, false)));
+  Value other = any_stage;
+  if (strict) {
+    other["required"] = List{"type"};
+  } else {
+    List untyped;
+    for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
+    if (!untyped.empty()) other["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
   }
   return Map{{"type", "object"},
              {"properties", std::move(named)},
-             {"additionalProperties", any_of(std::move(typed))},
+             {"additionalProperties", std::move(other)},
              {"description", "The stages; a table's name is the stage's name, and its type unless `type` says another."}};
 }
 
