@@ -6,6 +6,7 @@ import unittest
 import warnings
 from pathlib import Path
 
+import lightning.pytorch as pl
 import torch
 
 from recipe import Recipe
@@ -60,6 +61,29 @@ class Continuing(unittest.TestCase):
 
     def test_so_is_one_with_a_scheduler(self):
         self.both_ways(0.5, "scheduler={type=\"StepLR\", step_size=1, gamma=0.5}")
+
+    def test_so_is_one_that_averages_its_weights(self):
+        ours = ("callbacks=[{type=\"EMAWeightAveraging\", decay=0.9, update_every_n_steps=2, update_starting_at_epoch=1}, "
+                "{type=\"ModelCheckpoint\", monitor=\"val_loss\", save_top_k=-1, filename=\"{epoch}\"}]",)
+        average = lambda: pl.callbacks.EMAWeightAveraging(decay=0.9, update_every_n_steps=2, update_starting_at_epoch=1)
+        whole_report, whole = self.ours(*ours)
+        theirs = self.recipe.model()
+        _, curve = self.recipe.fit(theirs, 4, callbacks=[average()])
+        self.check_same(theirs.state_dict(), whole)
+        for mine, (train_loss, val_loss) in zip(whole_report["history"], curve, strict=True):
+            self.assertAlmostEqual(mine["train_loss"] / train_loss, 1, delta=1e-5)
+            self.assertAlmostEqual(mine["val"]["val_loss"] / val_loss, 1, delta=1e-5)
+
+        half, _ = self.ours("trainer.max_epochs=2", *ours)
+        model = self.recipe.model()
+        self.recipe.fit(model, 4, ckpt_path=str(Path(half["version_dir"]) / "checkpoints" / "epoch=1.ckpt"), callbacks=[average()])
+        self.check_same(model.state_dict(), whole)
+
+        folder = Path(self.recipe.folder) / "averaged"
+        self.recipe.fit(self.recipe.model(), 2, checkpoints=folder, callbacks=[average()])
+        report, weights = self.ours(f"stages.train.ckpt_path={folder / 'epoch=1.ckpt'}", *ours)
+        self.assertEqual(report["epochs"], 4)
+        self.check_same(weights, whole)
 
     def test_a_checkpoint_of_the_middle_of_an_epoch_goes_on_there(self):
         _, whole = self.ours()

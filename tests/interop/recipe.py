@@ -116,9 +116,9 @@ class Recipe:
         pl.seed_everything(SEED, verbose=False)
         return LSTMModel(2, self.hidden, 2, self.train_set[0][1].numel(), LR, **options)
 
-    def fit(self, model, epochs, shuffle=False, ckpt_path=None, checkpoints=None):
+    def fit(self, model, epochs, shuffle=False, ckpt_path=None, checkpoints=None, callbacks=()):
         """Lightning: the trainer and the curve of a training on the same windows."""
-        curve, callbacks = Curve(), []
+        curve, callbacks = Curve(), [*callbacks]
         if checkpoints:
             callbacks.append(pl.callbacks.ModelCheckpoint(checkpoints, filename="{epoch}", save_top_k=-1, monitor="val_loss"))
         trainer = pl.Trainer(max_epochs=epochs, accelerator="cpu", logger=False, enable_progress_bar=False, enable_model_summary=False,

@@ -38,6 +38,9 @@ save_top_k = 2
 save_last = true
 filename = "{epoch}-{step}-{val_loss:.4f}"
 [[callbacks]]
+type = "EMAWeightAveraging"
+decay = 0.9
+[[callbacks]]
 type = "KillAt"
 [[loggers]]
 type = "CSVLogger"

@@ -26,6 +26,8 @@ void Callback::on_validation_epoch_end(Trainer&) {}
 Action Callback::on_validation_end(Trainer&) { return {}; }
 void Callback::on_train_end(Trainer&) {}
 void Callback::on_fit_end(Trainer&) {}
+void Callback::on_save_checkpoint(Trainer&, State&) {}
+void Callback::on_load_checkpoint(Trainer&, const State&) {}
 void Callback::on_exception(Trainer&, const std::string&) {}
 void Callback::teardown(Trainer&) {}
 

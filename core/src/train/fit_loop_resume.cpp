@@ -43,6 +43,7 @@ void FitLoop::restore() {
       if (const State* state = states->find(callback.state_key())) callback.load_state_dict(*state);
     });
   }
+  trainer_.each([&](Callback& callback) { callback.on_load_checkpoint(trainer_, content); });
   const State* resume = trainer_.resumed_from() ? content.find("resume") : nullptr;
   if (resume) generators_ = resume->at("generators");
   take_position(resume ? FitPosition::from_state(resume->at("position")) : FitPosition::from_checkpoint(content));
@@ -87,6 +88,7 @@ State FitLoop::position_content() const {
   State::List loggers;
   for (const std::unique_ptr<Logger>& logger : spec_.loggers) loggers.emplace_back(logger->position());
   State content = checkpoint_content(spec_, trainer_.progress, trainer_.plan().train_batches);
+  trainer_.each([&](Callback& callback) { callback.on_save_checkpoint(trainer_, content); });
   std::get<State::Map>(content.data)
       .emplace_back("resume", State::Map{{"position", position.to_state()},
                                          {"generators", generator_states(run_.device)},

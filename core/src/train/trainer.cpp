@@ -31,7 +31,9 @@ void FitTrainer::set_step_loss(double loss) {
 void FitTrainer::save_checkpoint(const std::filesystem::path& file) {
   if (run_.rank != 0) return;
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
-  write_checkpoint(file, checkpoint_content(spec_, progress, plan_.train_batches));
+  State content = checkpoint_content(spec_, progress, plan_.train_batches);
+  each([&](Callback& callback) { callback.on_save_checkpoint(*this, content); });
+  write_checkpoint(file, content);
 }
 
 void FitTrainer::heed(Action action) {

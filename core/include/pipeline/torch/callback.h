@@ -106,6 +106,10 @@ class PIPELINE_EXPORT Callback {
   virtual Action on_validation_end(Trainer&);
   virtual void on_train_end(Trainer&);
   virtual void on_fit_end(Trainer&);
+  /// The whole of a checkpoint before it is written, to be changed; a resume point too.
+  virtual void on_save_checkpoint(Trainer&, State& content);
+  /// A checkpoint that training goes on from, once all else is restored from it.
+  virtual void on_load_checkpoint(Trainer&, const State& content);
   virtual void on_exception(Trainer&, const std::string& what);
   virtual void teardown(Trainer&);
 
