@@ -99,7 +99,7 @@ void open_into(OpenedPlugin& opened) {
   library.name = facts->name;
   library.version = facts->version;
   library.torch_version = facts->torch_version;
-  if (const Refusal why = incompatibility(*facts, PIPELINE_HOST_TORCH_VERSION); why.code != RefusalCode::none) throw why;
+  if (const Refusal why = incompatibility(*facts, PIPELINE_HOST_TORCH_VERSION); why.code != RefusalCode::none) throw Refusal(why);
   library.build = sha256_file(library.path);
   const PluginDescriptor& descriptor = checked_descriptor(open_library(library.path, !facts->torch_version.empty()), *facts);
   library.license = descriptor.license;

@@ -35,8 +35,8 @@ std::string schema_mistake(const ComponentInfo& component) {
     if (option.name.empty()) return "an option has no name";
     if (!names.insert(option.name).second) return "the option " + option.name + " is listed twice";
     if (option.doc.empty()) return "the option " + option.name + " has no description";
-    if (const std::string mistake = range_mistake(option); !mistake.empty()) return mistake;
-    if (const std::string mistake = default_mistake(option); !mistake.empty()) return mistake;
+    if (std::string mistake = range_mistake(option); !mistake.empty()) return mistake;
+    if (std::string mistake = default_mistake(option); !mistake.empty()) return mistake;
   }
   for (const OptionRule& rule : component.schema.rules) {
     for (const std::string& name : {rule.first, rule.second}) {

@@ -1,9 +1,9 @@
 #include "run/stage_folder.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <cstdio>
 
 #include <cerrno>
 #include <utility>
