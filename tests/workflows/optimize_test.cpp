@@ -207,6 +207,10 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a search in which every trial fails ends wit
                             "stages.optimize.search={\"optimizer.lr\" = { choices = [1e30, 1e31] }}", "--set", "trainer.max_epochs=3"});
   CHECK(ran.status == 5);
   CHECK(contains(ran.err, "10 trials failed one after the other, the last one because: "));
+  const Finished shared = run({"--until", "optimize", "--set", "optimizer.type=SGD", "--set", "stages.optimize.workers=2", "--set",
+                               "stages.optimize.search={\"optimizer.lr\" = { choices = [1e30, 1e31] }}", "--set", "trainer.max_epochs=3"});
+  CHECK(shared.status == 5);
+  CHECK(contains(shared.err, "10 trials failed one after the other, the last one because: "));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "what the search monitors is checked before any trial") {

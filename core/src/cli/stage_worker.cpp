@@ -56,6 +56,10 @@ class WorkerLog final : public Log {
   static void send(const char* level, std::string_view message) {
     static_cast<void>(answer_parent(Value::Map{{level, std::string(message)}}));
   }
+  static int end_with(std::string_view message, ExitStatus status) {
+    static_cast<void>(answer_parent(Value::Map{{"error", std::string(message)}, {"status", static_cast<int>(status)}}));
+    return static_cast<int>(status);
+  }
 };
 
 void add_options(po::options_description& options) {
@@ -76,11 +80,9 @@ int work(const Invocation& invocation) {
     execute_worker(workflow, host.registry, invocation.text("stage"), from_json(invocation.text("task"), "the worker's task"), services);
     return 0;
   } catch (const Error& error) {
-    for (const std::string& message : error.messages()) WorkerLog::send("error", message);
-    return static_cast<int>(error.status());
+    return WorkerLog::end_with(error.what(), error.status());
   } catch (const std::exception& error) {
-    WorkerLog::send("error", error.what());
-    return static_cast<int>(ExitStatus::unexpected);
+    return WorkerLog::end_with(error.what(), ExitStatus::unexpected);
   }
 }
 

@@ -112,9 +112,8 @@ void OptimizeStage::search_with_workers(StageContext& context, const StudyPlace&
   const StudyState& state = study->refresh();
   write_results(context.folder, state, space_, options_, shown_storage(place.storage));
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
-  for (const std::string& failure : pool.failures()) context.log.warning(failure);
-  if (static_cast<int>(pool.failures().size()) == workers)
-    throw Error(ExitStatus::unexpected, "every worker failed; the last: " + pool.failures().back());
+  if (static_cast<int>(pool.failures().size()) == workers) throw pool.failures().back();
+  for (const Error& failure : pool.failures()) context.log.warning(failure.what());
   keep_windows(context, TrialRunner(context, options_, space_), state);
   say_what_was_found(context, state, space_, options_.monitor);
   context.summary = summary_of(state);

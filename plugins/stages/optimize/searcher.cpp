@@ -49,8 +49,10 @@ bool Searcher::time_is_over() const { return place_.no_trial_after && seconds_no
 
 Searcher::Next Searcher::begin_next(Trial& trial) {
   const std::chrono::duration<double> silence(2 * options_.heartbeat_interval);
-  for (const std::int64_t lost : study_->retry_stale(std::chrono::ceil<std::chrono::seconds>(silence)))
+  for (const std::int64_t lost : study_->retry_stale(std::chrono::ceil<std::chrono::seconds>(silence))) {
     context_.log.warning("trial " + std::to_string(lost) + " was lost with the process that ran it: it is tried again");
+    std::filesystem::remove_all(runner_.folder_of(lost));
+  }
   const StudyState& state = study_->refresh();
   const bool waits = std::ranges::any_of(state.trials, [](const Trial& t) { return t.state == TrialState::waiting; });
   if (time_is_over() || (!waits && sampler_->is_exhausted(state))) return Next::done;
@@ -100,7 +102,7 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
     TrialCheckpoints(context_.folder / "checkpoints", options_.save_top_k).take(study_->refresh(), trial, outcome.checkpoint);
     log_trial(context_, *study_, trial, space_, options_.monitor, options_.log_trials);
   }
-  std::filesystem::remove_all(runner_.folder_of(trial));
+  std::filesystem::remove_all(runner_.folder_of(trial.number));
   watch.trial_ended(study_->refresh());
   note_failure(trial);
 }

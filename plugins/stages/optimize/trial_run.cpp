@@ -42,9 +42,7 @@ TrainingTables TrialRunner::tables_of(const Value::Map& values) const {
   return tables;
 }
 
-std::filesystem::path TrialRunner::folder_of(const Trial& trial) const {
-  return context_.lasting / ("trial-" + std::to_string(trial.number));
-}
+std::filesystem::path TrialRunner::folder_of(std::int64_t number) const { return context_.lasting / ("trial-" + std::to_string(number)); }
 
 std::shared_ptr<const Windows> TrialRunner::windows_of(const Value::Map& values, const std::filesystem::path& folder) const {
   const Value::Map slicing = values_below(values, "slice_windows");
@@ -89,7 +87,7 @@ TrialRunner::Outcome TrialRunner::run(Study& study, Pruner& pruner, Trial& trial
 TrialRunner::Outcome TrialRunner::train(Study& study, Pruner& pruner, Trial& trial,
                                         const std::function<void(const Trial&)>& reported) const {
   const Value::Map values = space_.values_of(trial);
-  const std::filesystem::path folder = folder_of(trial);
+  const std::filesystem::path folder = folder_of(trial.number);
   std::filesystem::create_directories(folder);
   const std::shared_ptr<const Windows> windows = windows_of(values, folder / "windows");
   const TrainingTables tables = tables_of(values);

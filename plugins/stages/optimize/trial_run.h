@@ -25,7 +25,7 @@ class TrialRunner {
   void check_training() const;
 
   struct Outcome {
-    std::filesystem::path checkpoint;  ///< the trial's best one, else its last; in folder_of(trial)
+    std::filesystem::path checkpoint;  ///< the trial's best one, else its last; in its folder
     bool interrupted = false;
   };
   /// Trains with the trial's values, and sets its state and value. A training that diverges or cannot be built is a failed trial, its
@@ -33,7 +33,7 @@ class TrialRunner {
   Outcome run(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
 
   /// Where a trial keeps files while it runs.
-  [[nodiscard]] std::filesystem::path folder_of(const Trial& trial) const;
+  [[nodiscard]] std::filesystem::path folder_of(std::int64_t number) const;
   /// The windows of the trial's values: the stage's own where slicing is not searched, else sliced into `folder`.
   [[nodiscard]] std::shared_ptr<const Windows> windows_of(const Value::Map& values, const std::filesystem::path& folder) const;
   [[nodiscard]] const Windows& windows() const { return *windows_; }

@@ -16,15 +16,17 @@ WorkerPool::WorkerPool(const StageContext& context, const Value& task, int count
 
 void WorkerPool::listen(StageWorker& worker) {
   std::string said;
+  auto status = ExitStatus::unexpected;
   while (const std::optional<Value> message = worker.next()) {
     if (const Value* text = message->find("info")) context_.log.info(text->as_string());
     if (const Value* text = message->find("warning")) context_.log.warning(text->as_string());
     if (const Value* text = message->find("error")) said += (said.empty() ? "" : "; ") + text->as_string();
+    if (const Value* number = message->find("status")) status = static_cast<ExitStatus>(number->as_int());
     if (received_) received_(*message);
   }
   const std::string failure = worker.failure();
   const std::scoped_lock lock(guard_);
-  if (!failure.empty()) failures_.push_back("a worker ended " + failure + (said.empty() ? "" : ": " + said));
+  if (!failure.empty()) failures_.emplace_back(status, said.empty() ? "a worker ended " + failure : said);
   --running_;
 }
 

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "pipeline/errors.h"
 #include "pipeline/stage.h"
 
 namespace pipeline::stage::optimize {
@@ -19,8 +20,8 @@ class WorkerPool {
 
   /// Waits for their end and calls `meanwhile` now and then; asks them to stop where the run is cancelled.
   void wait(const std::function<void()>& meanwhile);
-  /// Why those that did not end well ended: sentences.
-  [[nodiscard]] const std::vector<std::string>& failures() const { return failures_; }
+  /// Why those that did not end well ended: sentences, each with the exit status that its Error asks for.
+  [[nodiscard]] const std::vector<Error>& failures() const { return failures_; }
 
  private:
   void listen(StageWorker& worker);
@@ -31,7 +32,7 @@ class WorkerPool {
   std::vector<std::unique_ptr<StageWorker>> workers_;
   std::mutex guard_;  ///< of what the listeners write: running_ and failures_
   std::size_t running_ = 0;
-  std::vector<std::string> failures_;
+  std::vector<Error> failures_;
   std::vector<std::jthread> listeners_;  ///< last: they end before what they use
 };
 
