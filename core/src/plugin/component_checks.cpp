@@ -23,6 +23,7 @@ Value some_value(const OptionInfo& option) {
     case OptionType::strings:
       return "x";
     case OptionType::any:
+      if (option.role == OptionRole::search_space) return Value::Map{};
       return option.numeric ? Value(low) : Value("x");
   }
   return {};

@@ -53,7 +53,7 @@ class FitLoop {
   /// Writes the resume point, if the fit has one; only between two optimizer steps.
   void keep_position();
   void keep_position_if_due();
-  [[nodiscard]] State position_content() const;
+  [[nodiscard]] State position_content();
 
   void keep_last();
   void fail(const std::string& what);

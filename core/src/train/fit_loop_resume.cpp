@@ -68,7 +68,7 @@ void FitLoop::take_position(FitPosition position) {
   }
 }
 
-State FitLoop::position_content() const {
+State FitLoop::position_content() {
   FitPosition position{.progress = trainer_.progress,
                        .metrics = trainer_.metrics,
                        .stop_requested = trainer_.stop_requested,

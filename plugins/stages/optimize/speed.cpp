@@ -51,7 +51,7 @@ double batches_per_second(const StageContext& context, int workers) {
   pool.wait([] {});
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted before it began");
   if (!pool.failures().empty())
-    throw Error(ExitStatus::unexpected, "workers = \"auto\" could not be measured: " + pool.failures().front().what());
+    throw Error(ExitStatus::unexpected, std::string("workers = \"auto\" could not be measured: ") + pool.failures().front().what());
   return sum;
 }
 
