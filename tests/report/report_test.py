@@ -71,6 +71,35 @@ max_epochs = 2
 attention_samples = 12
 """
 
+# Trials that are complete, pruned and failed, of numbers, words and a logarithmic range.
+SEARCH = """
+name = "search"
+[stages.preprocess]
+source = "data.csv"
+time_column = "date"
+features = ["load"]
+target = ["load"]
+[stages.slice_windows]
+window = 24
+[model]
+type = "LinearModel"
+[optimizer]
+type = "SGD"
+[trainer]
+max_epochs = 2
+[stages.optimize]
+n_trials = 8
+enqueue = [{ rate = 1e30 }]
+pruner = { type = "MedianPruner", n_startup_trials = 2 }
+[stages.optimize.search]
+"optimizer.lr" = { low = 1e-4, high = 1e30, log = true, name = "rate" }
+"loader.batch_size" = { low = 16, high = 64, step = 16 }
+"loss.type" = ["MSELoss", "L1Loss"]
+[stages.train]
+[stages.evaluate]
+[stages.visualize]
+"""
+
 TWO_MODELS = """
 name = "compare"
 [stages.preprocess]
@@ -147,6 +176,9 @@ class ReportTest(unittest.TestCase):
         self.assertIn("last value", self.browser.evaluate("document.querySelector('#metrics tr.naive').textContent"))
         for word in ("Metrics", "Training", "Forecasts", "Errors", "Data", "Workflow", "Reproduce", "Seed", "LibTorch", "Threads"):
             self.assertIn(word, text)
+        if self.view.startswith("search"):
+            for word in ("Search", "complete", "best val_loss", "Importance of the parameters", "Trials that failed", "rate", "loss.type"):
+                self.assertIn(word, text)
         self.assertIn("[stages.", self.browser.evaluate("document.querySelector('#workflow pre').textContent"))
 
     def controls_redraw(self):
@@ -182,6 +214,7 @@ class ReportTest(unittest.TestCase):
                 self.assertLess(report.stat().st_size, LARGEST)
                 stems = {file.stem for file in report.parent.glob("*.svg")}
                 self.assertIn("loss", stems)
+                self.assertEqual("search" in stems, name == "search")
                 self.assertEqual(stems, {file.stem for file in report.parent.glob("*.png")})
                 for file in report.parent.glob("*.png"):
                     self.assertTrue(file.read_bytes().startswith(b"\x89PNG"))
@@ -196,7 +229,7 @@ def main(arguments):
         if arguments[0] == "--only":
             ReportTest.reports = {pathlib.Path(file).resolve().parent.name: pathlib.Path(file).resolve() for file in arguments[1:]}
         else:
-            for name, text in {"single": ONE_MODEL, "compare": TWO_MODELS, "attention": ATTENTION}.items():
+            for name, text in {"single": ONE_MODEL, "compare": TWO_MODELS, "attention": ATTENTION, "search": SEARCH}.items():
                 ReportTest.reports[name] = run_workflow(pathlib.Path(arguments[0]).resolve(), pathlib.Path(scratch) / name, text)
         ReportTest.browser = Browser(chromium)
         try:

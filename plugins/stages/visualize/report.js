@@ -300,7 +300,7 @@
   }
   add("plot-attention", attention_chart);
   data.attention.filter((of) => of.origins.length).forEach((of, i) => add(`plot-attention-${i}`, (color) => attention_map(color, of), null));
-  search_charts(data.studies, { add, axis, layout, line, model_color, plain, short });
+  search_charts(data.studies, { add, axis, layout, line, model_color, plain, short, transparent });
   for (const measure of ["mae", "mse"]) {
     const place = element(`plot-comparison-${measure}`);
     if (place) place.style.height = `${70 + 38 * (data.comparison.length + 1)}px`;

@@ -2,7 +2,7 @@
 function search_charts(studies, tools) {
   "use strict";
 
-  const { add, axis, layout, line, model_color, plain, short } = tools;
+  const { add, axis, layout, line, model_color, plain, short, transparent } = tools;
   const with_value = (study) => study.trials.filter((trial) => trial.value !== null);
   const best_of = (study, a, b) => (study.direction === "minimize" ? Math.min(a, b) : Math.max(a, b));
   const point = (name, trials, x, own, more = {}) => ({
@@ -51,29 +51,46 @@ function search_charts(studies, tools) {
     })];
   }
 
-  // Categories stand at their index, logarithmic ranges at their power of ten.
-  function dimension(study, name, trials) {
+  // Where a value stands between 0 and 1 on its axis, and what is written at the axis' ends or choices.
+  function scale(study, name) {
     const range = study.parameters[name];
-    const label = plain(name);
     if (is_choice(range)) {
-      const texts = range.choices.map(String);
-      return { label, values: trials.map((trial) => texts.indexOf(String(trial.parameters[name]))), tickvals: texts.map((_, i) => i), ticktext: texts.map(plain) };
+      const texts = range.choices.map(String), last = Math.max(1, texts.length - 1);
+      return { at: (value) => texts.indexOf(String(value)) / last, marks: texts.map((text, i) => [i / last, text]) };
     }
-    if (!is_log(range)) return { label, values: trials.map((trial) => trial.parameters[name]), range: [range.low, range.high] };
-    const [low, high] = [Math.log10(range.low), Math.log10(range.high)];
-    const ticks = [low, (low + high) / 2, high];
-    return { label, values: trials.map((trial) => Math.log10(trial.parameters[name])), range: [low, high], tickvals: ticks, ticktext: ticks.map((t) => short(10 ** t)) };
+    return between(range.low, range.high, is_log(range));
   }
 
+  function between(low, high, log) {
+    const along = log ? Math.log : (value) => value, span = along(high) - along(low) || 1;
+    return { at: (value) => (along(value) - along(low)) / span, marks: [[0, short(low)], [1, short(high)]] };
+  }
+
+  // Plotly's own parallel coordinates need WebGL, which not every browser has.
   function parallel(color, study) {
-    const names = Object.keys(study.parameters);
-    const trials = study.trials.filter((trial) => trial.state === "complete" && trial.value !== null && names.every((name) => name in trial.parameters));
-    const values = trials.map((trial) => trial.value), low_is_good = study.direction === "minimize";
-    return [[{
-      type: "parcoords", labelfont: { color: color("ink"), size: 12 }, tickfont: { color: color("quiet"), size: 11 }, rangefont: { color: color("quiet"), size: 10 },
-      line: { color: values, colorscale: [[0, low_is_good ? model_color(color, 0) : color("rule")], [1, low_is_good ? color("rule") : model_color(color, 0)]] },
-      dimensions: [...names.map((name) => dimension(study, name, trials)), { label: plain(study.monitor), values }],
-    }], layout(color, { margin: { l: 64, r: 48, t: 44, b: 30 } })];
+    const names = Object.keys(study.parameters), values = with_value(study).filter((trial) => trial.state === "complete").map((trial) => trial.value);
+    const scales = [...names.map((name) => scale(study, name)), between(Math.min(...values), Math.max(...values), false)];
+    const columns = [...names, study.monitor];
+    const trials = study.trials.filter((trial) => trial.state === "complete" && trial.value !== null);
+    trials.sort((a, b) => (study.direction === "minimize" ? b.value - a.value : a.value - b.value));  // the best on top
+    const traces = trials.map((trial, rank) => {
+      const good = trials.length < 2 ? 1 : rank / (trials.length - 1);
+      const y = [...names.map((name, i) => (name in trial.parameters ? scales[i].at(trial.parameters[name]) : null)), scales[names.length].at(trial.value)];
+      return {
+        type: "scatter", mode: "lines", x: columns.map((_, i) => i), y, line: { color: transparent(model_color(color, 0), 0.08 + 0.85 * good ** 3), width: 1 + good },
+        text: columns.map(() => describe(trial)), hovertemplate: "%{text}<extra></extra>",
+      };
+    });
+    const text = (x, y, words, more = {}) => ({ x, y, text: plain(words), showarrow: false, font: { color: color("quiet"), size: 11 }, ...more });
+    const annotations = columns.flatMap((name, i) => [
+      text(i, 1.1, name, { font: { color: color("ink"), size: 12 } }),
+      ...scales[i].marks.map(([y, words]) => text(i, y, words, { xanchor: i === columns.length - 1 ? "right" : "left", xshift: i === columns.length - 1 ? -5 : 5, bgcolor: color("paper"), opacity: 0.85 })),
+    ]);
+    const hidden = { visible: false, fixedrange: true };
+    return [traces, layout(color, {
+      hovermode: "closest", annotations, margin: { l: 24, r: 24, t: 24, b: 12 }, xaxis: { ...hidden, range: [-0.15, columns.length - 0.85] }, yaxis: { ...hidden, range: [-0.08, 1.16] },
+      shapes: columns.map((_, i) => ({ type: "line", x0: i, x1: i, y0: 0, y1: 1, line: { color: color("quiet"), width: 1 }, layer: "below" })),
+    })];
   }
 
   function timeline(color, study) {
