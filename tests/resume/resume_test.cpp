@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(Training, "an interrupt saves a resume point, exits 130 and pr
   forget();
   const Finished interrupted = train_until(21, "batch_start", {"--set", every("1e9")}, SIGINT);
   CHECK(interrupted.status == 130);
-  CHECK_MESSAGE(contains(interrupted.err, "interrupted in epoch 1 after step 22; go on with: pipeline run workflow.toml"), interrupted.err);
+  CHECK_MESSAGE(contains(interrupted.err, "interrupted in epoch 2 after step 22; go on with: pipeline run workflow.toml"), interrupted.err);
   CHECK(contains(interrupted.err, "--resume"));
   CHECK(train_until(40, "batch_end", {"--resume"}, SIGTERM).status == 143);
   REQUIRE(train({"--resume"}).status == 0);

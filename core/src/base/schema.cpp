@@ -167,6 +167,7 @@ std::string type_label(const OptionInfo& option) {
     case OptionType::strings:
       return "strings";
     case OptionType::any:
+      if (option.role == OptionRole::search_space) return "a table of ranges, as { \"model.hidden_size\" = { low = 32, high = 128 } }";
       return option.numeric ? "an integer or a float" : "a value";
   }
   return {};

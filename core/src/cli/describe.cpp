@@ -112,8 +112,8 @@ void print_json(const ComponentInfo& info) {
 std::string search_text(const OptionInfo& option) {
   if (!option.search) return {};
   const SearchRange& range = *option.search;
-  return " [search: " + format_short(range.low) + " to " + format_short(range.high) +
-         (range.step > 0 ? " step " + format_short(range.step) : "") + (range.log ? ", log" : "") + "]";
+  return " [search: " + format_number(range.low) + " to " + format_number(range.high) +
+         (range.step > 0 ? " step " + format_number(range.step) : "") + (range.log ? ", log" : "") + "]";
 }
 
 void print_text(const ComponentInfo& info) {
@@ -151,6 +151,7 @@ const ComponentInfo& component_named(const Registry& registry, const std::string
   for (const ComponentInfo* info : registry.list()) {
     const std::string full = info->kind + "/" + info->name;
     if (full == name) return *info;
+    if (info->kind == "component_test") continue;  // named as the kind it tests
     if (info->name == name) {
       component = info;
       found.push_back(full);
@@ -159,6 +160,8 @@ const ComponentInfo& component_named(const Registry& registry, const std::string
   }
   if (found.size() > 1) throw usage_error("several components are named \"" + name + "\": write " + join(found, " or "));
   if (component) return *component;
+  if (const std::vector<std::string> of_kind = registry.names(name); !of_kind.empty())
+    throw usage_error("\"" + name + "\" is a kind: describe one of " + join(of_kind));
   const std::string near = nearest_name(name, names);
   throw usage_error("there is no component \"" + name + "\"" + (near.empty() ? ";" : "; did you mean \"" + near + "\"?") +
                     " `pipeline plugins` lists them all");

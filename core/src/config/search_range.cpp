@@ -69,7 +69,8 @@ class RangeChecker {
   }
 
   void take_choices(const Node& list) {
-    if (!list.is_list() || list.list().empty()) return report(list.place, "takes its choices as a list: choices = [\"a\", \"b\"]");
+    if (list.is_list() && list.list().empty()) return report(list.place, "has no choice to try: give at least one");
+    if (!list.is_list()) return report(list.place, "takes its choices as a list: choices = [\"a\", \"b\"]");
     Value::List choices;
     for (const Node& choice : list.list()) {
       const Value value = as_option_takes(choice.to_value());

@@ -124,8 +124,12 @@ class SearchChecker {
     if (entry.table.starts_with("callbacks.")) return {callback_of(entry)};
     std::vector<Component> found;
     for (const std::string& type : allowed_types(entry)) found.emplace_back(type, context_.registry.find(rule->kind, type));
-    if (found.empty() && entry.option != "type")
+    if (found.empty() && !types_of(entry.table).empty()) {
+      context_.mistake(entry.node->key, "search: the condition of " + in_quotes(entry.path) + " never holds: " + entry.table + " is " +
+                                            join_names(types_of(entry.table)));
+    } else if (found.empty() && entry.option != "type") {
       context_.mistake(entry.node->key, "search: there is no [" + entry.table + "] whose " + entry.option + " could be searched");
+    }
     return found;
   }
 

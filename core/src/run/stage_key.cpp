@@ -79,8 +79,10 @@ std::string field_change(const std::string& field, const std::string& before, co
   if (field.starts_with("build.")) return "the library of " + rest(6) + " changed";
   if (field.starts_with("file.")) return "the file of " + rest(5) + " changed";
   const std::string name = field.starts_with("options.") ? rest(8) : field;
-  if (before.empty()) return name + " is new (" + now + ")";
-  if (now.empty()) return name + " is gone (was " + before + ")";
+  constexpr std::size_t longest = 120;  // whole tables help nobody
+  if (before.empty()) return name + " is new" + (now.size() > longest ? "" : " (" + now + ")");
+  if (now.empty()) return name + " is gone" + (before.size() > longest ? "" : " (was " + before + ")");
+  if (before.size() + now.size() > longest) return name + " changed";
   return name + " changed from " + before + " to " + now;
 }
 

@@ -239,7 +239,7 @@ std::string only_study(soci::session& sql) {
   int count = 0;
   sql << "SELECT count(*) FROM studies", into(count);
   if (count == 0) throw usage_error("the storage holds no study yet");
-  if (count > 1) throw usage_error("the storage holds several studies: name one" + known_studies(sql));
+  if (count > 1) throw usage_error("the storage holds several studies: name one with --study-name" + known_studies(sql));
   sql << "SELECT study_name FROM studies", into(name);
   return name;
 }

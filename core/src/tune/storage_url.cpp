@@ -97,7 +97,9 @@ void name_storage_in_errors(const std::string& storage, const std::function<void
   try {
     work();
   } catch (const soci::soci_error& error) {
-    throw Error(ExitStatus::unexpected, "the study's storage " + storage + " cannot be used: " + error.what());
+    const std::string what = error.what();
+    if (what.find("file is not a database") != std::string::npos) throw usage_error(storage + " is no SQLite database");
+    throw Error(ExitStatus::unexpected, "the study's storage " + storage + " cannot be used: " + what);
   }
 }
 

@@ -71,7 +71,12 @@ std::string choose_study(const StageContext& context, const OptimizeOptions& opt
   for (int next = 2;; ++next) {
     const std::unique_ptr<Study> study = open_study({.storage = storage, .name = name, .minimize = options.direction == "minimize"});
     const std::vector<std::string> changes = differences(*study, now);
-    if (changes.empty()) return name;
+    if (changes.empty()) {
+      const auto results = std::ranges::count_if(study->refresh().trials, &Trial::has_result);
+      context.log.info("study \"" + name + "\" " + (results == 0 ? "begins" : "goes on after " + std::to_string(results) + " trials") +
+                       ", in " + shown_storage(storage));
+      return name;
+    }
     if (!options.study_name.empty()) {
       throw usage_error("the trials of study \"" + name + "\" were made with other settings: " + joined(changes) +
                         ". Give the search another study_name; this study stays as it is");

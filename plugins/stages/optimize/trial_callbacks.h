@@ -24,7 +24,7 @@ class ReportTrial final : public Callback {
   Action on_train_batch_end(Trainer&, const BatchEnd&) override;
   Action on_validation_end(Trainer& trainer) override;
   Action on_train_epoch_end(Trainer& trainer) override;
-  [[nodiscard]] std::string state_key() const override { return "ReportTrial"; }
+  [[nodiscard]] std::string state_key() const override { return "the search"; }
   [[nodiscard]] std::string monitor() const override { return setup_.monitor; }
 
  private:

@@ -79,7 +79,10 @@ Value logger_position(const ResumePoint& point, const std::string& type) {
   return {};
 }
 
-std::string continuing_command(const std::string& command_line) {
+std::string continuing_command(std::string command_line) {
+  // --force trains from the start.
+  if (const auto force = command_line.find(" --force"); force != std::string::npos)
+    command_line.erase(force, std::string_view(" --force").size());
   const bool continues = command_line.find(" --resume") != std::string::npos;
   return command_line + (continues ? "" : " --resume");
 }

@@ -42,7 +42,7 @@ class ResumePoints {
 /// Where the logger of that type stood (Logger::position); null for one that the training did not have.
 [[nodiscard]] Value logger_position(const ResumePoint& point, const std::string& type);
 /// The command that was given, so that it goes on.
-[[nodiscard]] std::string continuing_command(const std::string& command_line);
+[[nodiscard]] std::string continuing_command(std::string command_line);
 
 /// Error (usage) naming every change since the resume point that alters results; how long to train may change.
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key);

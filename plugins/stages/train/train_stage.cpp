@@ -34,7 +34,7 @@ class KeepTrial final : public Callback {
 };
 
 Error interrupted(const FitResult& result, const std::string& continuing_command) {
-  return {ExitStatus::interrupted, "training was interrupted in epoch " + std::to_string(result.epochs) + " after step " +
+  return {ExitStatus::interrupted, "training was interrupted in epoch " + std::to_string(result.epochs + 1) + " after step " +
                                        std::to_string(result.steps) +
                                        (continuing_command.empty() ? "" : "; go on with: " + continuing_command)};
 }

@@ -33,7 +33,8 @@ struct TrainOptions {
             .unit("s")
             .no_effect_on_result(),
         option("best", &TrainOptions::best,
-               "Take the best values of the workflow's search, where there is one. They go over the shared tables and under this stage's own."));
+               "Take the best values of the workflow's search, where there is one. They go over the shared tables and under this stage's "
+               "own."));
   }
   static std::vector<OptionRule> rules() { return {{OptionRule::Kind::excludes, "from_checkpoint", "ckpt_path"}}; }
 };

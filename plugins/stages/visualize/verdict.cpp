@@ -125,9 +125,11 @@ Standing standing_of(double error, std::optional<double> naive) {
 
 std::string describe_change(double error, double naive) {
   if (standing_of(error, naive) == Standing::even || naive == 0) return "no better";
-  const double percent = 100 * std::abs(error - naive) / std::abs(naive);
+  double percent = 100 * std::abs(error - naive) / std::abs(naive);
+  if (error > 0 && error < naive) percent = std::min(percent, 99.9);  // only a perfect forecast is 100 % better
   std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
+  const bool fine = percent < 9.95 || (percent > 99.45 && percent < 100);
+  std::snprintf(text.data(), text.size(), fine ? "%.1f %%" : "%.0f %%", percent);
   return std::string(text.data()) + (error < naive ? " better" : " worse");
 }
 

@@ -88,6 +88,9 @@ TEST_CASE("each mistake in a search is located") {
         "w.toml:14:23: search: model.hidden_size takes { low = ..., high = ... } or { choices = [...] }, got an integer");
   CHECK(sentence("\"scheduler.gamma\" = { low = 0.1, high = 1.0 }") ==
         "w.toml:14:1: search: there is no [scheduler] whose gamma could be searched");
+  CHECK(sentence("\"model.hidden_size\" = { low = 1, high = 2, when = { \"model.type\" = \"CNNModel\" } }")
+            .starts_with("w.toml:14:1: search: the condition of \"model.hidden_size\" never holds: model is LSTMModel"));
+  CHECK(sentence("\"model.hidden_size\" = []") == "w.toml:14:23: search: model.hidden_size has no choice to try: give at least one");
   CHECK(sentence("\"callbacks.EarlyStopping.patience\" = [1, 2]") ==
         "w.toml:14:1: search: there is no callback \"EarlyStopping\" among [[callbacks]]");
   CHECK(sentence("\"slice_windows.horizon\" = [1, 2]") ==

@@ -164,7 +164,7 @@ TEST_CASE("an interrupted training says which command goes on, and leaves a resu
     FAIL("the stage was asked to stop");
   } catch (const Error& error) {
     CHECK(error.status() == ExitStatus::interrupted);
-    CHECK(std::string(error.what()) == "training was interrupted in epoch 0 after step 1; go on with: pipeline run w.toml --resume");
+    CHECK(std::string(error.what()) == "training was interrupted in epoch 1 after step 1; go on with: pipeline run w.toml --resume");
   }
   const State point = read_checkpoint(workflow.folder() / "lasting" / "LinearModel.version_0.ckpt");
   CHECK(point.at("resume").at("notes").at("version_dir").text() == workflow.version(0).string());
