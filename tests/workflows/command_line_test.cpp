@@ -51,6 +51,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what describe --toml prints validates when i
       std::string table = pasted(*this, kind + "/" + name);
       if (table.empty()) continue;  // a kind that no workflow names
       if (kind == "callback" && contains(table, "# monitor = ...")) table = replaced(table, "# monitor = ...", "monitor = \"val_loss\"");
+      if (name == "optimize") table = replaced(table, "# search = ...", "search.\"loader.batch_size\" = { low = 8, high = 16 }");
       if (name != "preprocess") table = std::regex_replace(table, std::regex("# (\\w+) = \\.\\.\\.( +# \\(required\\))"), "$1 = 1$2");
       const std::string stages = kind == "stage" ? "" : "[stages.train]\n";
       if (name == "preprocess") {

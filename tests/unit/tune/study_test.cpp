@@ -97,7 +97,8 @@ TEST_CASE("looking at a study makes nothing") {
   CHECK(only->refresh().name == "up");
   CHECK_FALSE(only->refresh().minimize);
   (void)open_study({.storage = storage_in(folder), .name = "other"});
-  CHECK_THROWS_WITH_AS((void)open_study(look), doctest::Contains("name one; it has up, other"), Error);
+  CHECK_THROWS_WITH_AS((void)open_study(look),
+                       doctest::Contains("the storage holds several studies: name one with --study-name; it has up, other"), Error);
 }
 
 TEST_CASE("what cannot be opened says why") {
