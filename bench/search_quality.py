@@ -3,14 +3,12 @@
   branin        two floats                                    60 trials
   hartmann6     six floats                                   100 trials
   conditional   a type decides which parameters there are    100 trials
-  lstm          a table of an LSTM's validation losses on ETTh1 (lstm_table.json, made by `make_lstm_table.py`)   50 trials
 Prints median and quartiles of the best value less the optimum (the regret). `search_quality.py build/bin/ask_and_tell`
 """
 import concurrent.futures
 import json
 import math
 import os
-import pathlib
 import subprocess
 import sys
 import warnings
@@ -20,7 +18,6 @@ import numpy
 import optuna
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-HERE = pathlib.Path(__file__).resolve().parent
 SEEDS = 30
 
 
@@ -48,13 +45,6 @@ def conditional(p):
     return 0.3 + abs(p["width"] - 64) / 64 + 2 * (p["dropout"] - 0.2) ** 2
 
 
-TABLE = json.loads((HERE / "lstm_table.json").read_text())
-
-
-def lstm(p):
-    return TABLE["values"][f"{p['hidden_size']},{p['num_layers']},{p['lr']}"]
-
-
 D = optuna.distributions
 # space: name -> (distribution, condition); optimum; trials
 PROBLEMS = {
@@ -64,8 +54,6 @@ PROBLEMS = {
                                   "ridge": (D.FloatDistribution(0, 1), ("kind", "linear")), "depth": (D.IntDistribution(1, 12), ("kind", "tree")),
                                   "rate": (D.FloatDistribution(1e-4, 1, log=True), ("kind", "tree")), "width": (D.IntDistribution(8, 128, step=8), ("kind", "network")),
                                   "dropout": (D.FloatDistribution(0, 0.9), ("kind", "network"))}, 0.0, 100),
-    "lstm": (lstm, {"hidden_size": (D.IntDistribution(*TABLE["hidden_size"]), None), "num_layers": (D.IntDistribution(*TABLE["num_layers"]), None),
-                    "lr": (D.CategoricalDistribution(TABLE["lr"]), None)}, min(TABLE["values"].values()), 50),
 }
 
 
