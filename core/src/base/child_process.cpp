@@ -59,7 +59,7 @@ ChildProcess::Read ChildProcess::next(std::string& line, std::chrono::seconds pa
 }
 
 void ChildProcess::interrupt() const {
-  if (process_ > 0) ::kill(process_, SIGINT);
+  if (const pid_t process = process_.load(); process > 0) ::kill(process, SIGINT);
 }
 
 std::string ChildProcess::end_in_words() {
@@ -90,7 +90,9 @@ int ChildProcess::spawn(const std::filesystem::path& program, std::vector<std::s
   ::posix_spawnattr_init(&attributes);
   // A process group of its own: its owner alone decides what a terminal's Ctrl-C means to it.
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  const int error = ::posix_spawn(&process_, program.c_str(), &actions, &attributes, argv.data(), environ);
+  pid_t process = -1;
+  const int error = ::posix_spawn(&process, program.c_str(), &actions, &attributes, argv.data(), environ);
+  if (error == 0) process_ = process;
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   return error;

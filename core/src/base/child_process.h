@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -33,7 +34,7 @@ class ChildProcess {
   [[nodiscard]] int spawn(const std::filesystem::path& program, std::vector<std::string>& words, int write_end);
   [[nodiscard]] int wait();
 
-  pid_t process_ = -1;
+  std::atomic<pid_t> process_ = -1;  ///< one thread may wait for its end while another interrupts it
   int read_end_ = -1;
   std::string buffer_;
 };

@@ -14,6 +14,10 @@ WorkerPool::WorkerPool(const StageContext& context, const Value& task, int count
   for (const std::unique_ptr<StageWorker>& worker : workers_) listeners_.emplace_back([this, &worker] { listen(*worker); });
 }
 
+WorkerPool::~WorkerPool() {
+  for (const std::unique_ptr<StageWorker>& worker : workers_) worker->interrupt();
+}
+
 void WorkerPool::listen(StageWorker& worker) {
   std::string said;
   auto status = ExitStatus::unexpected;

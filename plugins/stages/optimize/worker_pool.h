@@ -18,6 +18,11 @@ class WorkerPool {
   /// Starts `count` of them, each with its share of the threads. `received` gets what they send, on a thread of the pool's.
   WorkerPool(const StageContext& context, const Value& task, int count, std::function<void(const Value&)> received = {});
 
+  /// Asks those that still run to stop, and waits for them.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
   /// Waits for their end and calls `meanwhile` now and then; asks them to stop where the run is cancelled.
   void wait(const std::function<void()>& meanwhile);
   /// Why those that did not end well ended: sentences, each with the exit status that its Error asks for.
