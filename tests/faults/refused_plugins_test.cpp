@@ -39,8 +39,7 @@ Finished with_plugins(const WorkflowFixture& folder, std::vector<std::string> ar
     arguments.push_back((fixtures / name).string());
   }
   // AddressSanitizer, where it is built in, must leave a crash to the system for it to be told of as one.
-  return pipeline_program(arguments, folder.path(),
-                          {"XDG_CACHE_HOME=" + (folder.path() / "cache").string(), "ASAN_OPTIONS=handle_segv=0"});
+  return pipeline_program(arguments, folder.path(), {"XDG_CACHE_HOME=" + (folder.path() / "cache").string(), "ASAN_OPTIONS=handle_segv=0"});
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Runs a sampler and a pruner on requests, one JSON object a line on stdin, each answered by a line on stdout:
-//   {"sampler", "options", "pruner", "pruner_options", "seed", "rng", "name", "minimize", "space": [[name, distribution, {other: [values]}?]...]}  -> {}
+//   {"sampler", "options", "pruner", "pruner_options", "seed", "rng", "name", "minimize", "space": [[name, distribution, {other:
+//   [values]}?]...]}  -> {}
 //   {"ask": true}                        begins a trial                     -> {"parameter": value, ...}
 //   {"report": value, "step": step}      of the current trial               -> whether to prune
 //   {"tell": "complete", "value": 1.0}   ends it ("complete", "pruned", "fail")   -> {"exhausted": false}

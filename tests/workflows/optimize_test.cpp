@@ -321,3 +321,23 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a storage that cannot be reached is named wi
   CHECK_FALSE(contains(ran.err, "hush"));
   CHECK_FALSE(contains(read("runs/small/run.log"), "hush"));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "curves, checkpoints, direction and time limit are as asked") {
+  workflow(search + "[[loggers]]\ntype = \"CSVLogger\"\n");
+  const Finished ran = run({"--until", "optimize", "--set", "stages.optimize.log_trials=true", "--set", "stages.optimize.save_top_k=-1",
+                            "--set", "stages.optimize.direction=maximize", "--set", "stages.optimize.monitor=val_r2", "--set",
+                            "stages.optimize.objective=best", "--set", "stages.optimize.trainer.max_epochs=3"});
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  const Value study = json("runs/small/optimize/study.json");
+  for (const Value& trial : study.at("trials").as_list()) {
+    const std::string number = std::to_string(trial.at("number").as_int());
+    CHECK(exists("runs/small/optimize/checkpoints/trial-" + number + ".ckpt"));
+    CHECK(contains(read("lightning_logs/small/trial_" + number + "/metrics.csv"), "val_loss"));
+    for (const auto& [epoch, value] : trial.at("reports").as_map()) CHECK(value.as_double() <= trial.at("value").as_double());
+    CHECK(trial.at("value").as_double() <= study.at("best").at("value").as_double());
+  }
+  const Finished late = run(
+      {"--until", "optimize", "--set", "run_dir=late", "--set", "stages.optimize.n_trials=100000", "--set", "stages.optimize.timeout=1"});
+  REQUIRE_MESSAGE(late.status == 0, late.err);
+  CHECK(outcomes(json("late/small/optimize/study.json")).size() < 100000);
+}

@@ -36,7 +36,8 @@ const PluginKind& kind_named(const std::string& name) {
   }
   const std::string near = nearest_name(name, names);
   throw usage_error("new-plugin makes a stage, model, callback or logger, not a \"" + name + "\"" +
-                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") + (near.empty() ? "." : "") + " Other kinds are shown in docs/plugin-guide.md");
+                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") + (near.empty() ? "." : "") +
+                    " Other kinds are shown in docs/plugin-guide.md");
 }
 
 /// "MyModel", "my_model" and "my-model" name the class MyModel and the folder my_model.

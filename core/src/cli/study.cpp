@@ -8,6 +8,7 @@
 #include "pipeline/files.h"
 #include "pipeline/importance.h"
 #include "pipeline/study.h"
+#include "pipeline/study_text.h"
 
 namespace pipeline {
 
@@ -15,13 +16,6 @@ namespace {
 
 void add_options(po::options_description& options) {
   options.add_options()("study-name", po::value<std::string>()->value_name("NAME"), "which study, where the storage holds several");
-}
-
-/// A trial's parameters as the objective got them.
-Value parameters_of(const Trial& trial) {
-  Value parameters{Value::Map{}};
-  for (const auto& [name, value] : trial.parameters) parameters[name] = trial.distributions.at(name).external(value);
-  return parameters;
 }
 
 std::vector<std::string> parameter_names(const StudyState& study) {
@@ -69,7 +63,7 @@ void show(const StudyState& study, bool json) {
   if (!best) return;
   std::cout << "best: trial " << best->number << ", " << format_number(*best->value) << "\n";
   TextTable table({"parameter", "best", "importance"});
-  const Value parameters = parameters_of(*best);
+  const Value parameters(parameters_of(*best));
   for (const auto& [name, value] : parameters.as_map()) {
     const auto importance = importances.find(name);
     table.add({name, to_toml(value), importance == importances.end() ? "-" : format_short(importance->second)});
@@ -82,7 +76,7 @@ void best(const StudyState& study, bool json) {
   const Trial& trial = best_of(study);
   if (json) return print(trial_value(trial));
   std::cout << "# study \"" << study.name << "\", trial " << trial.number << ": " << format_number(*trial.value) << "\n";
-  const Value parameters = parameters_of(trial);
+  const Value parameters(parameters_of(trial));
   for (const auto& [name, value] : parameters.as_map()) {
     // TOML has no null: such a choice is said, and left out.
     std::cout << (value.is_null() ? "# " + name + " is null" : to_toml(name) + " = " + to_toml(value)) << "\n";
@@ -106,22 +100,10 @@ void trials(const StudyState& study, bool json) {
   TextTable table(headings);
   for (const Trial& trial : study.trials) {
     std::vector<std::string> row{std::to_string(trial.number), word_of(trial.state), trial.value ? format_short(*trial.value) : "-"};
-    for (const std::string& name : names) row.push_back(cell(parameters_of(trial), name));
+    for (const std::string& name : names) row.push_back(cell(Value(parameters_of(trial)), name));
     table.add(row);
   }
   table.print(std::cout);
-}
-
-/// A field of a CSV file, in quotes where it needs them.
-std::string csv_field(std::string text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) text.insert(at, 1, '"');
-  return "\"" + text + "\"";
-}
-
-std::string csv_value(const Value* value) {
-  if (!value || value->is_null()) return "";
-  return csv_field(value->is_double() ? format_number(value->as_double()) : value->is_string() ? value->as_string() : to_json(*value));
 }
 
 void export_csv(const StudyState& study, bool json) {
@@ -132,8 +114,11 @@ void export_csv(const StudyState& study, bool json) {
   std::cout << "\n";
   for (const Trial& trial : study.trials) {
     std::cout << trial.number << "," << word_of(trial.state) << "," << (trial.value ? format_number(*trial.value) : "");
-    const Value parameters = parameters_of(trial);
-    for (const std::string& name : names) std::cout << "," << csv_value(parameters.find(name));
+    const Value parameters(parameters_of(trial));
+    for (const std::string& name : names) {
+      const Value* value = parameters.find(name);
+      std::cout << "," << (value ? csv_value(*value) : "");
+    }
     std::cout << "\n";
   }
 }

@@ -12,7 +12,8 @@ class RandomSampler final : public Sampler {
   using Options = NoOptions;
   RandomSampler(Options, const SamplerContext& context) : random_(context.seed, context.mode) {}
 
-  [[nodiscard]] double sample(const StudyState& study, const Trial& trial, const std::string& name, const Distribution& distribution) override {
+  [[nodiscard]] double sample(const StudyState& study, const Trial& trial, const std::string& name,
+                              const Distribution& distribution) override {
     return draw_uniform(distribution, random_.at(draw_index(study, trial), name));
   }
 

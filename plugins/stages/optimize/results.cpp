@@ -9,18 +9,13 @@
 #include "pipeline/importance.h"
 #include "pipeline/study.h"
 #include "pipeline/study_file.h"
+#include "pipeline/study_text.h"
 
 namespace pipeline::stage::optimize {
 
 namespace {
 
 Value number_or_null(const std::optional<double>& number) { return number && std::isfinite(*number) ? Value(*number) : Value(); }
-
-Value parameters_of(const Trial& trial) {
-  Value::Map parameters;
-  for (const auto& [name, value] : trial.parameters) parameters[name] = trial.distributions.at(name).external(value);
-  return parameters;
-}
 
 Value trial_value(const Trial& trial) {
   Value::Map reports;
@@ -53,19 +48,6 @@ Value study_value(const StudyState& study, const SearchSpace& space, const Optim
                     {"best", best},       {"importances", importances},     {"parameters", parameters},   {"trials", trials}};
 }
 
-/// A field of a CSV file, in quotes where it needs them.
-std::string csv_field(std::string text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) text.insert(at, 1, '"');
-  return "\"" + text + "\"";
-}
-
-std::string csv_value(const Value& value) {
-  if (value.is_null()) return {};
-  if (value.is_double()) return format_number(value.as_double());
-  return csv_field(value.is_string() ? value.as_string() : to_json(value));
-}
-
 std::string csv_time(const std::optional<double>& seconds) {
   return seconds ? format_time(static_cast<std::int64_t>(*seconds) * 1'000'000'000) : std::string();
 }
@@ -77,7 +59,7 @@ std::string trials_csv(const StudyState& study, const SearchSpace& space) {
   for (const Trial& trial : study.trials) {
     text += std::to_string(trial.number) + "," + (trial.value ? format_number(*trial.value) : "") + "," + csv_time(trial.started) + "," +
             csv_time(trial.ended) + "," + (trial.started && trial.ended ? format_short(*trial.ended - *trial.started) : "");
-    const Value parameters = parameters_of(trial);
+    const Value parameters(parameters_of(trial));
     for (const SearchParameter& p : space.parameters()) {
       const Value* value = parameters.find(p.name);
       text += "," + (value ? csv_value(*value) : std::string());
