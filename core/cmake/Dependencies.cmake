@@ -11,10 +11,17 @@ pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 # SOCI brings no CMake package in Debian. Its back ends are loaded when a study is opened, so that no other command loads PostgreSQL's client.
 find_path(SOCI_INCLUDE soci/soci.h REQUIRED)
 find_library(SOCI_CORE soci_core REQUIRED)
+find_library(SOCI_SQLITE soci_sqlite3 REQUIRED)
+find_library(SOCI_POSTGRESQL soci_postgresql REQUIRED)
 add_library(pipeline_soci INTERFACE)
 target_include_directories(pipeline_soci SYSTEM INTERFACE ${SOCI_INCLUDE})
 target_link_libraries(pipeline_soci INTERFACE ${SOCI_CORE})
-find_package(Torch 2.6 REQUIRED)
+include(LibTorch)
+pipeline_libtorch()
+if(NOT Torch_FOUND OR Torch_VERSION VERSION_LESS 2.6)
+  message(FATAL_ERROR "LibTorch 2.6 or newer is not found (found: ${Torch_VERSION}). Add its folder to CMAKE_PREFIX_PATH; of a Python torch it is "
+                      "python3 -c \"import torch; print(torch.utils.cmake_prefix_path)\"")
+endif()
 set(TORCH_CMAKE_FOLDER ${Torch_DIR})
 set(pipeline_LIBTORCH_VERSION ${Torch_VERSION})  # under the name that the SDK's package gives it
 

@@ -40,6 +40,7 @@ configure_package_config_file(core/cmake/pipelineConfig.cmake.in ${CMAKE_BINARY_
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/pipelineConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 configure_file(core/cmake/pipeline.pc.in ${CMAKE_BINARY_DIR}/pipeline.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/pipelineConfig.cmake ${CMAKE_BINARY_DIR}/pipelineConfigVersion.cmake core/cmake/PipelinePlugin.cmake
+  core/cmake/LibTorch.cmake
   DESTINATION ${package})
 install(FILES ${CMAKE_BINARY_DIR}/pipeline.pc DESTINATION lib/pkgconfig)
 
@@ -55,10 +56,21 @@ set(libraries $<TARGET_FILE:pipeline_core>)
 foreach(plugin IN LISTS plugins)
   list(APPEND libraries $<TARGET_FILE:${plugin}>)
 endforeach()
+# SOCI opens its back ends itself, as libsoci_<name>.so.4.0: nothing links to them, so they are put among what is found.
+foreach(back_end ${SOCI_SQLITE} ${SOCI_POSTGRESQL})
+  file(REAL_PATH ${back_end} file)
+  get_filename_component(name ${file} NAME)
+  string(REGEX MATCH "^.*\\.so\\.[0-9]+\\.[0-9]+" name ${name})
+  get_filename_component(folder ${file} DIRECTORY)
+  list(APPEND libraries ${file})
+  list(APPEND back_ends ${folder}/${name})
+endforeach()
+install(CODE "set(back_ends \"${back_ends}\")" COMPONENT bundled EXCLUDE_FROM_ALL)
 install(CODE "set(libraries \"${libraries}\")" COMPONENT bundled EXCLUDE_FROM_ALL)
 install(CODE [[
   file(GET_RUNTIME_DEPENDENCIES LIBRARIES ${libraries} RESOLVED_DEPENDENCIES_VAR found
     PRE_EXCLUDE_REGEXES "^lib(pipeline|torch|c10|gomp)" "^lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\\+\\+)\\.so" "^ld-linux")
+  list(APPEND found ${back_ends})
   file(INSTALL ${found} DESTINATION "${CMAKE_INSTALL_PREFIX}/lib" FOLLOW_SYMLINK_CHAIN)
   foreach(library IN LISTS found)  # with the licence of its Debian package
     get_filename_component(name ${library} NAME)

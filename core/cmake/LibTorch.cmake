@@ -1,0 +1,29 @@
+# pipeline_libtorch([<folder>...])
+# LibTorch's libraries and headers as the target `torch`; sets Torch_FOUND, Torch_DIR (as LibTorch's own package would be found: in CMAKE_PREFIX_PATH,
+# then below the folders given), Torch_VERSION and TORCH_INCLUDE_DIRS, TORCH_INSTALL_PREFIX.
+#
+# LibTorch's own package is not loaded: of a build with CUDA it asks for the whole CUDA toolkit and its compiler, and of a program that only calls
+# LibTorch nothing needs them.
+macro(pipeline_libtorch)
+  if(NOT CMAKE_DISABLE_FIND_PACKAGE_Torch)
+    find_file(PIPELINE_TORCH_PACKAGE TorchConfig.cmake HINTS ${Torch_DIR} ENV Torch_DIR ${CMAKE_PREFIX_PATH} ENV CMAKE_PREFIX_PATH ${ARGN}
+      PATH_SUFFIXES Torch share/cmake/Torch NO_CACHE)
+  endif()
+  set(Torch_FOUND FALSE)
+  if(PIPELINE_TORCH_PACKAGE)
+    get_filename_component(Torch_DIR "${PIPELINE_TORCH_PACKAGE}" DIRECTORY)
+    get_filename_component(TORCH_INSTALL_PREFIX "${Torch_DIR}/../../.." ABSOLUTE)
+    set(TORCH_INCLUDE_DIRS "${TORCH_INSTALL_PREFIX}/include" "${TORCH_INSTALL_PREFIX}/include/torch/csrc/api/include")
+    include("${Torch_DIR}/TorchConfigVersion.cmake")
+    set(Torch_VERSION "${PACKAGE_VERSION}")
+    set(Torch_FOUND TRUE)
+    if(NOT TARGET torch)
+      add_library(torch INTERFACE IMPORTED)
+      # libtorch.so itself holds nothing: it brings in the libraries of the devices it was built for.
+      set(pipeline_torch_lib "${TORCH_INSTALL_PREFIX}/lib")
+      target_link_libraries(torch INTERFACE
+        "-Wl,--no-as-needed,\"${pipeline_torch_lib}/libtorch.so\",\"${pipeline_torch_lib}/libtorch_cpu.so\" -Wl,--as-needed" "${pipeline_torch_lib}/libc10.so")
+      target_include_directories(torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+    endif()
+  endif()
+endmacro()
