@@ -132,10 +132,11 @@ class Evaluation(unittest.TestCase):
         self.assertIn("naive MAE", self.done.stderr)
 
     def test_one_file_for_several_trainings_is_a_mistake(self):
+        (self.folder / "a.ckpt").write_bytes(b"")
         done = subprocess.run([PROGRAM, "run", "workflow.toml", "--stage", "evaluate", "--set", "stages.evaluate.checkpoint=a.ckpt"], cwd=self.folder,
                               capture_output=True, text=True)
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn('checkpoint = "a.ckpt" is one file, but 2 trainings are compared', done.stderr)
+        self.assertIn('a.ckpt" is one file, but 2 trainings are compared', done.stderr)
 
     def test_test_metrics_reach_the_trainings_own_version_folder(self):
         for stage in ("train_naive", "train_linear"):

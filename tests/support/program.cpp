@@ -60,6 +60,11 @@ Program::~Program() {
 
 void Program::signal(int number) const { ::kill(process_, number); }
 
+bool Program::runs() const {
+  siginfo_t ended{};
+  return ::waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0;
+}
+
 std::string Program::err_so_far() const { return content_of(err_); }
 
 Finished Program::wait() {

@@ -22,6 +22,9 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   void signal(int number) const;
+  /// Whether it has not ended yet.
+  [[nodiscard]] bool runs() const;
+  [[nodiscard]] pid_t process() const { return process_; }
   /// What it has written to stderr so far.
   [[nodiscard]] std::string err_so_far() const;
   /// Waits for its end.

@@ -2,6 +2,7 @@
 import json
 import math
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import time
 import urllib.request
 import warnings
 from pathlib import Path
+
+from postgresql import PostgreSQL
 
 warnings.simplefilter("ignore")
 import optuna
@@ -58,11 +61,12 @@ def objective(trial):
 exec(OBJECTIVE)
 
 
-def search(folder, n_trials, *sets):
+def search(folder, n_trials, *sets, code=0):
+    """study.json; what was said instead, where another exit code is expected."""
     words = [PROGRAM, "run", "workflow.toml", "--until", "optimize", "--set", f"stages.optimize.n_trials={n_trials}"]
     done = subprocess.run([*words, *(word for value in sets for word in ("--set", value))], cwd=folder, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    return json.loads((folder / "runs/small/optimize/study.json").read_text())
+    assert done.returncode == code, done.stderr
+    return done.stderr if code else json.loads((folder / "runs/small/optimize/study.json").read_text())
 
 
 def results(study):
@@ -131,6 +135,49 @@ def hparams_of(folder):
     return events
 
 
+def trials_of(storage, name):
+    try:
+        return optuna.load_study(study_name=name, storage=storage).trials
+    except KeyError:  # not made yet
+        return []
+
+
+def running_worker(trials, after):
+    """The process of a trial that runs, once so many are done; the storage holds its name: boot, namespace, process, start."""
+    if sum(t.state.is_finished() for t in trials) < after:
+        return None
+    return next((int(t.user_attrs["worker"].split()[2]) for t in trials if t.state.name == "RUNNING" and "worker" in t.user_attrs), None)
+
+
+def workers_on_postgresql(folder):
+    """Two programs with two workers each on one study; one worker is killed in the middle of a trial."""
+    server = PostgreSQL(folder)
+    storage = optuna.storages.RDBStorage(server.address)
+    try:
+        sets = [f"stages.optimize.storage={server.address}", "stages.optimize.study_name=shared", "stages.optimize.workers=2", "stages.optimize.n_trials=24"]
+        words = [PROGRAM, "run", "workflow.toml", "--until", "optimize", *(word for value in sets for word in ("--set", value))]
+        programs = [subprocess.Popen([*words, "--set", f"run_dir={name}"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                    for name in ("one", "two")]
+        while (worker := running_worker(trials_of(storage, "shared"), after=3)) is None:
+            assert all(p.poll() is None for p in programs), [p.communicate()[0] for p in programs if p.poll() is not None]
+        os.kill(worker, signal.SIGKILL)
+        for program in programs:
+            said, _ = program.communicate(timeout=300)
+            assert program.returncode == 0, said
+        trials = trials_of(storage, "shared")
+        assert [t.number for t in trials] == list(range(len(trials)))
+        assert len([t for t in trials if t.state.name in ("COMPLETE", "PRUNED")]) == 24, [t.state for t in trials]
+        assert all(t.state.is_finished() for t in trials)
+        lost = [t for t in trials if t.user_attrs.get("reason") == "the process that ran it is gone"]
+        assert len(lost) <= 1, lost  # none where it ended between our look and the signal
+    finally:
+        storage.engine.dispose()
+        server.stop()
+    lost = search(folder, 30, *sets[:2], code=1)
+    assert f"postgresql+psycopg2://tuner@127.0.0.1:{server.port}/postgres cannot be used" in lost and "Connection refused" in lost, lost
+    print("PostgreSQL: two programs with two workers each, one killed: 24 results, none lost; a server that is gone is named")
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -160,6 +207,7 @@ def main():
         assert left["name"] == "theirs" and len(left["trials"]) == 9
         assert left["best"]["number"] >= 5, "a trained LSTM is below 1, Optuna's objective here is above"
         print("we go on with a study that Optuna 4 began")
+        workers_on_postgresql(folder)
 
 
 if __name__ == "__main__":

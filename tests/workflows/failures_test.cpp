@@ -42,6 +42,33 @@ patiense = 3
   CHECK(pipeline({"validate", "workflow.toml"}).err == run.err);
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a value given to a table that every stage replaces is a mistake") {
+  workflow("[stages.train]\nmodel = { type = \"LinearModel\" }\n[stages.evaluate]\n");
+  const Finished validated = pipeline({"validate", "workflow.toml", "--set", "model.type=GRUModel"});
+  CHECK(validated.status == 2);
+  CHECK(contains(
+      validated.err,
+      "--set model.type=GRUModel: no stage takes [model]; set it in the table of a stage that trains: --set stages.train.model.type=..."));
+  CHECK(pipeline({"validate", "workflow.toml", "--set", "stages.train.model.type=GRUModel"}).status == 0);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "with --json mistakes are a result too") {
+  workflow("[model]\ntype = \"LSTMModle\"\n[stages.train]\n");
+  const Finished validated = pipeline({"validate", "workflow.toml", "--json"});
+  CHECK(validated.status == 2);
+  const pipeline::Value said = pipeline::from_json(validated.out, "validate");
+  CHECK(said.at("valid") == pipeline::Value(false));
+  REQUIRE(said.at("mistakes").as_list().size() == 1);
+  CHECK(contains(said.at("mistakes").as_list().front().as_string(), "unknown model \"LSTMModle\"; did you mean \"LSTMModel\"?"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a transform of a column that is not there is found before any work") {
+  workflow(small_training);
+  const Finished validated = pipeline({"validate", "workflow.toml", "--set", "stages.preprocess.transform={ lod = \"log\" }"});
+  CHECK(validated.status == 2);
+  CHECK(contains(validated.err, "no column \"lod\" in small.csv; did you mean \"load\"?"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "a stage whose input was never made names the stage to run first") {
   workflow(small_training);
   const Finished run = this->run({"--stage", "train"});

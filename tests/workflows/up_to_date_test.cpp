@@ -27,6 +27,11 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what cannot change the result runs nothing a
   REQUIRE(run().status == 0);
   const Finished changed = run({"--set", "loader.num_workers=2", "--set", "trainer.log_every_n_steps=1"});
   CHECK(contains(changed.err, "[train] up to date"));
+  const Finished watched =
+      run({"--set",
+           "callbacks=[{ type = \"ProgressBar\" }, { type = \"ModelCheckpoint\", monitor = \"val_loss\", save_top_k = 1, "
+           "filename = \"LSTMModel-{epoch:02d}-{val_loss:.4f}\" }]"});
+  CHECK(contains(watched.err, "[train] up to date"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a removed checkpoint is made again") {
@@ -36,6 +41,26 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a removed checkpoint is made again") {
   const Finished again = run();
   REQUIRE(again.status == 0);
   CHECK(contains(again.err, "is gone"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a checkpoint that is named is measured again when its file changes") {
+  workflow(small_training);
+  const std::vector<std::string> named{"--set", "stages.evaluate.checkpoint=mine.ckpt"};
+  const Finished missing = run(named);
+  CHECK(missing.status == 2);
+  CHECK(contains(missing.err, "checkpoint: no such file: "));
+  REQUIRE(run().status == 0);
+  CHECK(contains(run({"--set", "stages.evaluate.checkpoint=last"}).err, "[evaluate] checkpoint changed from \"best\" to \"last\""));
+  const auto take = [&](const std::string& logs) {
+    std::filesystem::copy_file(path() / logs / "LSTMModel/version_0/checkpoints/last.ckpt", path() / "mine.ckpt",
+                               std::filesystem::copy_options::overwrite_existing);
+  };
+  take("lightning_logs");
+  REQUIRE(run(named).status == 0);
+  CHECK(contains(run(named).err, "[evaluate] up to date"));
+  REQUIRE(run({"--set", "seed=1", "--set", "run_dir=other", "--set", "log_dir=other_logs"}).status == 0);
+  take("other_logs");
+  CHECK(contains(run(named).err, "[evaluate] the file of checkpoint changed"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "changed data runs everything again") {

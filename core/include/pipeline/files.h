@@ -15,6 +15,8 @@ namespace pipeline {
 /// Writes beside the file and renames, so that a reader sees the old text or the new one; a full disk is an Error (unexpected).
 PIPELINE_EXPORT void write_text(const std::filesystem::path& file, std::string_view text);
 PIPELINE_EXPORT void write_bytes(const std::filesystem::path& file, std::span<const unsigned char> bytes);
+/// Makes a folder and those above it; Error (unexpected) with the system's reason.
+PIPELINE_EXPORT void make_folder(const std::filesystem::path& folder);
 [[nodiscard]] PIPELINE_EXPORT Value read_json(const std::filesystem::path& file);
 PIPELINE_EXPORT void write_json(const std::filesystem::path& file, const Value& value);
 /// SHA-256 in hexadecimal, of a text or of a file's content.

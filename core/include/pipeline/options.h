@@ -38,7 +38,7 @@ struct Option {
   std::string_view unit_text{};
   double low = 0, high = 0;
   bool has_low = false, has_high = false, low_excluded = false, high_excluded = false;
-  bool is_numeric = false, is_required = false, is_secret = false, changes_result = true;
+  bool is_numeric = false, is_whole = false, is_required = false, is_secret = false, changes_result = true;
   OptionRole option_role = OptionRole::plain;
   std::array<std::string_view, 10> choice_names{};
   std::size_t choice_count = 0;
@@ -66,6 +66,10 @@ struct Option {
   [[nodiscard]] constexpr Option number() const {
     return with([](Option& o) { o.is_numeric = true; });
   }
+  /// A Value that is an integer, one of the choices if there are any, or unset.
+  [[nodiscard]] constexpr Option whole_number() const {
+    return with([](Option& o) { o.is_numeric = o.is_whole = true; });
+  }
   [[nodiscard]] constexpr Option required() const {
     return with([](Option& o) { o.is_required = true; });
   }
@@ -79,6 +83,7 @@ struct Option {
   [[nodiscard]] constexpr Option role(OptionRole r) const {
     return with([=](Option& o) { o.option_role = r; });
   }
+  /// The words that the option takes; with OptionRole::input_path words that stand in place of a file.
   [[nodiscard]] constexpr Option choices(std::initializer_list<std::string_view> names) const {
     return with([=](Option& o) {
       for (auto n : names) o.choice_names.at(o.choice_count++) = n;
@@ -207,6 +212,7 @@ template <class S>
                     .minimum_excluded = o.low_excluded,
                     .maximum_excluded = o.high_excluded,
                     .numeric = o.is_numeric,
+                    .whole = o.is_whole,
                     .required = o.is_required,
                     .choices = {},
                     .search = {},

@@ -58,7 +58,8 @@ struct PrepareOptions {
             .choices({"error", "drop", "forward_fill", "interpolate"}),
         option("transform", &PrepareOptions::transform,
                "For each column named: \"log\", \"diff\" (minus the value before) or \"log_return\" (logarithm of the ratio to the value "
-               "before)."),
+               "before).")
+            .role(OptionRole::column),
         option(
             "scaler", &PrepareOptions::scaler,
             "Brings columns to one scale, fitted on training rows: mean and population deviation, range 0 to 1, or median and quartiles.")

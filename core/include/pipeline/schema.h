@@ -31,6 +31,7 @@ struct OptionInfo {
   std::optional<double> minimum, maximum;
   bool minimum_excluded = false, maximum_excluded = false;
   bool numeric = false;  ///< of type any, yet only an integer or a float (kept apart), or unset
+  bool whole = false;    ///< numeric, and no float
   bool required = false;
   std::vector<std::string> choices;
   std::optional<SearchRange> search;

@@ -13,6 +13,9 @@
 /// index of its choice.
 namespace pipeline {
 
+/// Equal as Python has it: 1 and 1.0 too.
+[[nodiscard]] PIPELINE_EXPORT bool same_value(const Value& a, const Value& b);
+
 /// The values one parameter can take. Bounds are inclusive.
 struct PIPELINE_EXPORT Distribution {
   enum class Kind { real, integer, categorical };
@@ -36,6 +39,9 @@ struct PIPELINE_EXPORT Distribution {
   /// The other way; nothing for a value that the distribution does not hold.
   [[nodiscard]] std::optional<double> internal(const Value& external) const;
 
+  /// Whether one study can hold both for one parameter, as Optuna rules: bounds and step may differ, kind, logarithm and choices may not.
+  [[nodiscard]] bool is_compatible_with(const Distribution& other) const;
+
   friend bool operator==(const Distribution&, const Distribution&) = default;
 };
 
@@ -57,6 +63,7 @@ struct PIPELINE_EXPORT Trial {
   std::map<std::string, Value> fixed;         ///< values that were put in the queue by hand: taken before the sampler is asked
   std::map<std::string, Value> system_state;  ///< what samplers and pruners note down, shared with other workers
   std::optional<double> started, ended;       ///< seconds since 1970 UTC
+  bool has_heartbeat = false;                 ///< its worker says that it lives; Optuna's do not unless asked to
   std::string reason;                         ///< why it failed or was pruned, where that was written down
 
   [[nodiscard]] bool is_finished() const {

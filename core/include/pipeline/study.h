@@ -22,6 +22,18 @@ struct StudyRequest {
   bool create = true;  ///< make it where there is none; false: Error (usage), with the names there are, and `minimize` is read
 };
 
+/// Reasons of trials that failed through no fault of their own.
+inline constexpr const char* lost_reason = "the process that ran it is gone";
+inline constexpr const char* interrupted_reason = "interrupted";
+
+/// A trial whose process is gone, and whether its parameters are in the queue again.
+struct LostTrial {
+  std::int64_t number = 0;
+  bool again = false;
+
+  friend bool operator==(const LostTrial&, const LostTrial&) = default;
+};
+
 /// A study in its storage, shared with other processes and with Optuna (schema 12, versions 3.2 to 5). Every call is one short transaction.
 /// One thread uses it at a time. Error (unexpected) when the storage cannot be reached.
 class PIPELINE_EXPORT Study {
@@ -40,16 +52,16 @@ class PIPELINE_EXPORT Study {
   virtual void heartbeat(const Trial& trial) = 0;
   /// Ends the trial in its state. False when another worker has failed it meanwhile: its result is dropped.
   virtual bool finish(const Trial& trial, const std::string& reason) = 0;
-  /// Gives back a trial that was interrupted: failed, its parameters in the queue.
+  /// Gives back a trial that was interrupted: failed, its parameters in the queue. However often that happens.
   virtual void release(const Trial& trial) = 0;
-  /// Puts known good parameters, in their external form, in the queue.
+  /// Puts known good parameters, in their external form, in the queue, unless they were put there before.
   virtual void enqueue(const std::map<std::string, Value>& parameters) = 0;
   /// A word of our own that stays with the study, readable by Optuna as a user attribute; nothing where it was never written.
   [[nodiscard]] virtual std::optional<std::string> note(const std::string& key) = 0;
   virtual void set_note(const std::string& key, const std::string& text) = 0;
-  /// Fails running trials whose last heartbeat is older, or whose process ran on this machine and is gone, and puts their parameters in the
-  /// queue (three times at most); their numbers. A trial of another machine without any heartbeat is left alone, as Optuna does.
-  virtual std::vector<std::int64_t> retry_stale(std::chrono::seconds older_than) = 0;
+  /// Fails running trials whose process ran on this machine and is gone, or elsewhere and whose last heartbeat is older, and puts their
+  /// parameters in the queue (three times at most). A trial of another machine without any heartbeat is left alone, as Optuna does.
+  virtual std::vector<LostTrial> retry_stale(std::chrono::seconds older_than) = 0;
 };
 
 [[nodiscard]] PIPELINE_EXPORT std::unique_ptr<Study> open_study(const StudyRequest& request);

@@ -77,6 +77,12 @@ std::string read_text(const std::filesystem::path& file) {
   }
 }
 
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw system_failure("cannot make the folder", folder.string(), error.value());
+}
+
 void write_text(const std::filesystem::path& file, std::string_view text) {
   const std::filesystem::path beside = file.string() + ".tmp" + std::to_string(::getpid());
   try {

@@ -40,7 +40,10 @@ bool is_element(OptionType type, const Value& v) {
 bool is_listed(OptionType type) { return type == OptionType::integers || type == OptionType::numbers || type == OptionType::strings; }
 
 bool has_type(const OptionInfo& option, const Value& v) {
-  if (option.type == OptionType::any) return !option.numeric || v.is_number() || v.is_null() || (v.is_string() && !option.choices.empty());
+  if (option.type == OptionType::any) {
+    const bool fits = option.whole ? v.is_int() : v.is_number();
+    return !option.numeric || fits || v.is_null() || (v.is_string() && !option.choices.empty());
+  }
   if (is_listed(option.type) && v.is_list()) {
     return std::ranges::all_of(v.as_list(), [&](const Value& e) { return is_element(option.type, e); });
   }
@@ -70,7 +73,8 @@ std::optional<std::string> value_mistake(const OptionInfo& option, const Value& 
   }
   const auto check_one = [&](const Value& v) -> std::optional<std::string> {
     if (v.is_number() && !in_range(option, v.as_double())) return wrong(v);
-    if (v.is_string() && !option.choices.empty() && std::ranges::find(option.choices, v.as_string()) == option.choices.end()) {
+    const bool takes_words_only = !option.choices.empty() && option.role != OptionRole::input_path;
+    if (v.is_string() && takes_words_only && std::ranges::find(option.choices, v.as_string()) == option.choices.end()) {
       const std::string near = nearest_name(v.as_string(), option.choices);
       return wrong(v) + (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?");
     }
@@ -168,7 +172,7 @@ std::string type_label(const OptionInfo& option) {
       return "strings";
     case OptionType::any:
       if (option.role == OptionRole::search_space) return "a table of ranges, as { \"model.hidden_size\" = { low = 32, high = 128 } }";
-      return option.numeric ? "an integer or a float" : "a value";
+      return option.whole ? "an integer" : option.numeric ? "an integer or a float" : "a value";
   }
   return {};
 }
@@ -176,6 +180,11 @@ std::string type_label(const OptionInfo& option) {
 std::string describe_range(const OptionInfo& option) {
   if (option.choices.empty()) return type_label(option) + range_text(option);
   if (option.numeric) return type_label(option) + range_text(option) + ", or " + option.choices.front();
+  if (option.role == OptionRole::input_path) {
+    std::string words;
+    for (const std::string& choice : option.choices) words += choice + ", ";
+    return words + "or a file";
+  }
   std::string text = "one of ";
   for (const std::string& choice : option.choices) text += (text.size() > 7 ? ", " : "") + choice;
   return text;

@@ -58,15 +58,21 @@ std::string json_type(const OptionInfo& option) {
     case OptionType::strings:
       return "strings";
     case OptionType::any:
-      return option.numeric ? "number" : "any";
+      return option.whole ? "integer" : option.numeric ? "number" : "any";
   }
   return "any";
+}
+
+/// What it takes, without the range.
+std::string choices_text(OptionInfo option) {
+  option.minimum.reset(), option.maximum.reset();
+  return describe_range(option);
 }
 
 Value option_value(const OptionInfo& option) {
   Value value(Value::Map{{"name", option.name},
                          {"type", json_type(option)},
-                         {"takes", type_label(option)},
+                         {"takes", choices_text(option)},
                          {"default", option.default_value},
                          {"doc", option.doc},
                          {"required", option.required},

@@ -95,6 +95,16 @@ void forecast(Predictor& predictor, const PredictRequest& request, const std::st
     if (!std::cout.flush()) throw system_failure("cannot write", "stdout", errno);
     return;
   }
+  std::error_code unknown;
+  const std::filesystem::file_type there = std::filesystem::status(output, unknown).type();
+  if (there == std::filesystem::file_type::directory) throw usage_error("--output " + output + " is a folder: name a file");
+  const bool is_device = there != std::filesystem::file_type::regular && there != std::filesystem::file_type::not_found;
+  if (is_device) {  // a pipe, /dev/null: it is written to, not replaced
+    std::ofstream out(output, std::ios::binary);
+    predictor.predict(request, out);
+    if (!out.flush()) throw system_failure("cannot write", output, errno);
+    return;
+  }
   const std::string beside = output + ".part";
   std::ofstream out(beside, std::ios::binary);
   if (!out) throw system_failure("cannot write", beside, errno);

@@ -141,7 +141,9 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
 
 int run_program(int argc, char** argv) {
   try {
-    return run_words({argv + 1, argv + argc}, quoted_command_line(argc, argv));
+    const int status = run_words({argv + 1, argv + argc}, quoted_command_line(argc, argv));
+    if (!std::cout.flush()) throw Error(ExitStatus::unexpected, "the result could not be written to stdout: is its disk full?");
+    return status;
   } catch (const Error& error) {
     ConsoleLog log({});
     for (const std::string& message : error.messages()) log.error(message);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <limits>
+#include <set>
 
 #include "cli/host.h"
 #include "cli/table.h"
@@ -34,10 +35,27 @@ double validation_of(const Value& record) {
   return loss && loss->is_number() ? loss->as_double() : std::numeric_limits<double>::infinity();
 }
 
-std::string changes_of(const Value& record) {
-  std::vector<std::string> parts;
-  for (const auto& [name, value] : record.at("changed").as_map()) parts.push_back(name + "=" + to_toml(value));
-  return join(parts, " ");
+/// The options in which the runs differ: what one compares them by.
+std::vector<std::string> differing_options(const std::vector<Value>& records) {
+  std::set<std::string> names;
+  for (const Value& record : records) {
+    for (const auto& [name, value] : record.at("options").as_map()) names.insert(name);
+  }
+  std::vector<std::string> differing;
+  for (const std::string& name : names) {
+    const auto value = [&](const Value& record) {
+      const Value* given = record.at("options").find(name);
+      return given ? *given : Value();
+    };
+    const bool same = std::ranges::all_of(records, [&](const Value& record) { return value(record) == value(records.front()); });
+    if (!same) differing.push_back(name);
+  }
+  return differing;
+}
+
+std::string option_cell(const Value& record, const std::string& name) {
+  const Value* value = record.at("options").find(name);
+  return !value ? "default" : value->is_string() ? value->as_string() : to_toml(*value);
 }
 
 std::string cell(const Value& results, const std::string& name) {
@@ -59,14 +77,23 @@ int list_runs(const Invocation& invocation) {
     std::cout << "no runs of " << workflow.name << " yet in " << run_folder_of(workflow).string() << "\n";
     return 0;
   }
-  TextTable table(
-      {"when", "status", "seconds", "val_loss", "test_mse", "test_mae", "naive_mse", "version", "changed since the run before"});
+  std::vector<std::string> headings{"when", "status", "seconds", "val_loss", "test_mse", "test_mae", "naive_mse", "version"};
+  const std::vector<std::string> options = differing_options(records);
+  headings.insert(headings.end(), options.begin(), options.end());
+  TextTable table(headings);
   for (const Value& record : records) {
     const Value results = results_of(record);
     const Value* version = results.find("version_dir");
-    table.add({record.at("when").as_string(), record.at("status").as_string(), format_short(record.at("seconds").as_double()),
-               cell(results, "val_loss"), cell(results, "test_mse"), cell(results, "test_mae"), cell(results, "naive_mse"),
-               version ? std::filesystem::path(version->as_string()).filename().string() : "-", changes_of(record)});
+    std::vector<std::string> row{record.at("when").as_string(),
+                                 record.at("status").as_string(),
+                                 format_short(record.at("seconds").as_double()),
+                                 cell(results, "val_loss"),
+                                 cell(results, "test_mse"),
+                                 cell(results, "test_mae"),
+                                 cell(results, "naive_mse"),
+                                 version ? std::filesystem::path(version->as_string()).filename().string() : "-"};
+    for (const std::string& option : options) row.push_back(option_cell(record, option));
+    table.add(row);
   }
   table.print(std::cout);
   return 0;

@@ -27,10 +27,12 @@ std::vector<std::string> parameter_names(const StudyState& study) {
 }
 
 Value trial_value(const Trial& trial) {
-  return Value::Map{{"number", trial.number},
-                    {"state", word_of(trial.state)},
-                    {"value", trial.value ? Value(*trial.value) : Value()},
-                    {"parameters", parameters_of(trial)}};
+  Value out = Value::Map{{"number", trial.number},
+                         {"state", word_of(trial.state)},
+                         {"value", trial.value ? Value(*trial.value) : Value()},
+                         {"parameters", parameters_of(trial)}};
+  if (!trial.reason.empty()) out["reason"] = trial.reason;
+  return out;
 }
 
 const Trial& best_of(const StudyState& study) {
@@ -97,10 +99,13 @@ void trials(const StudyState& study, bool json) {
   std::vector<std::string> headings{"number", "state", "value"};
   const std::vector<std::string> names = parameter_names(study);
   headings.insert(headings.end(), names.begin(), names.end());
+  const bool reasons = std::ranges::any_of(study.trials, [](const Trial& trial) { return !trial.reason.empty(); });
+  if (reasons) headings.emplace_back("reason");
   TextTable table(headings);
   for (const Trial& trial : study.trials) {
     std::vector<std::string> row{std::to_string(trial.number), word_of(trial.state), trial.value ? format_short(*trial.value) : "-"};
     for (const std::string& name : names) row.push_back(cell(Value(parameters_of(trial)), name));
+    if (reasons) row.push_back(trial.reason);
     table.add(row);
   }
   table.print(std::cout);

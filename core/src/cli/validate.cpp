@@ -2,6 +2,7 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
+#include "pipeline/errors.h"
 
 namespace pipeline {
 
@@ -12,10 +13,23 @@ void add_options(po::options_description& options) {
                         "change a value of the workflow; repeatable");
 }
 
+/// With --json the mistakes are a result too, beside the sentences on stderr.
+Workflow load_or_list_mistakes(Host& host, const Invocation& invocation, Log& log) {
+  try {
+    return load_workflow(host, invocation, log);
+  } catch (const Error& error) {
+    if (invocation.json) {
+      const Value::List mistakes(error.messages().begin(), error.messages().end());
+      std::cout << to_json(Value(Value::Map{{"valid", false}, {"mistakes", mistakes}}), 2) << std::endl;
+    }
+    throw;
+  }
+}
+
 int validate(const Invocation& invocation) {
   ConsoleLog log(invocation.log);
   Host host;
-  const Workflow workflow = load_workflow(host, invocation, log);
+  const Workflow workflow = load_or_list_mistakes(host, invocation, log);
   std::vector<std::string> names;
   for (const StagePlan& stage : workflow.stages) names.push_back(stage.name);
   if (invocation.json) {

@@ -190,6 +190,20 @@ std::vector<Mistake> in_order(std::vector<Mistake> mistakes, const std::vector<M
   return mistakes;
 }
 
+/// A shared table that every stage replaces by its own: a value given for it would vanish without a word.
+void report_shadowed(CheckContext& context, const TableRule& rule, const Node& shared) {
+  if (!shared.is_table()) return;
+  std::string owner = "NAME";
+  for (const auto& [name, stage] : context.document.root.find("stages")->table()) {
+    if (owner == "NAME" && stage.is_table() && stage.find(rule.name)) owner = name;
+  }
+  for (const auto& [key, member] : shared.table()) {
+    if (member.is_set())
+      context.mistake(member.place, "no stage takes [" + rule.name + "]; set it in the table of a stage that trains: --set stages." +
+                                        owner + "." + rule.name + "." + key + "=...");
+  }
+}
+
 }  // namespace
 
 CheckedWorkflow check_workflow(const Document& document, const Registry& registry) {
@@ -204,8 +218,12 @@ CheckedWorkflow check_workflow(const Document& document, const Registry& registr
   workflow.name = workflow.settings.name;
   std::set<std::string> used;
   std::vector<GraphStage> stages = plan_stages(context, used);
+  const bool all_known = !stages.empty() && std::ranges::all_of(stages, [](const GraphStage& stage) { return stage.info != nullptr; });
   for (const TableRule& rule : table_rules()) {
-    if (const Node* shared = read.root.find(rule.name); shared && !used.contains(rule.name)) check_lone_table(context, rule, *shared);
+    const Node* shared = read.root.find(rule.name);
+    if (!shared || used.contains(rule.name)) continue;
+    check_lone_table(context, rule, *shared);
+    if (all_known) report_shadowed(context, rule, *shared);
   }
   workflow.stages = order_stages(context, std::move(stages));
   workflow.secrets = std::move(context.secrets);

@@ -27,7 +27,7 @@ Value with_range(const char* type, const OptionInfo& option) {
 }
 
 Value text_schema(const OptionInfo& option) {
-  if (option.choices.empty()) return Map{{"type", "string"}};
+  if (option.choices.empty() || option.role == OptionRole::input_path) return Map{{"type", "string"}};
   return any_of({Map{{"enum", List(option.choices.begin(), option.choices.end())}}, from_environment()});
 }
 
@@ -52,8 +52,8 @@ Value value_schema(const OptionInfo& option) {
       return one_or_many(text_schema(option));
     case OptionType::any:
       if (!option.numeric) return Map{};
-      if (option.choices.empty()) return with_range("number", option);
-      return any_of({with_range("number", option), text_schema(option)});
+      if (option.choices.empty()) return with_range(option.whole ? "integer" : "number", option);
+      return any_of({with_range(option.whole ? "integer" : "number", option), text_schema(option)});
   }
   return Map{};
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 
@@ -38,7 +39,9 @@ Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node&
     return out;
   }
   const Value written = node.to_value();
-  if (!written.is_string() || written.as_string().empty() || written == option.default_value) return written;
+  if (!written.is_string() || written.as_string().empty() || written == option.default_value ||
+      std::ranges::find(option.choices, written.as_string()) != option.choices.end())
+    return written;
   const fs::path path = context.document.resolve(written.as_string(), node.place);
   std::error_code unreadable;
   if (!fs::exists(path, unreadable)) context.mistake(node.place, option.name + ": no such file: " + path.string());

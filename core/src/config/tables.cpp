@@ -94,6 +94,7 @@ EffectiveTable put_over(EffectiveTable below, const TableRule& rule, const Node*
   if (!own) return below;
   Node marked = *own;
   mark_via(marked, "stages." + stage + "." + rule.name);
+  if (rule.list && below.node && below.node->is_set() && !own->is_set()) return below;  // --set callbacks=[] goes before every list
   if (!below.node || rule.list) return {marked, false};
   const std::string given = below.node->text("type");
   const std::string type_below = given.empty() ? rule.default_type : given, own_type = own->text("type");

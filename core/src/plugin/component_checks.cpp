@@ -24,7 +24,7 @@ Value some_value(const OptionInfo& option) {
       return "x";
     case OptionType::any:
       if (option.role == OptionRole::search_space) return Value::Map{};
-      return option.numeric ? Value(low) : Value("x");
+      return option.whole ? Value(static_cast<std::int64_t>(low)) : option.numeric ? Value(low) : Value("x");
   }
   return {};
 }
@@ -50,10 +50,11 @@ std::vector<Value> bad_values(const OptionInfo& option) {
   const bool takes_number = option.type == OptionType::integer || option.type == OptionType::number ||
                             option.type == OptionType::integers || option.type == OptionType::numbers || option.numeric;
   if (takes_number) bad.emplace_back("a word");
+  if (option.whole) bad.emplace_back(1.5);
   if (option.type == OptionType::boolean) bad.emplace_back(3);
   if (option.type == OptionType::string || option.type == OptionType::strings) bad.emplace_back(3);
-  if (!option.choices.empty()) bad.emplace_back("no such choice");
-  const bool whole = option.type == OptionType::integer || option.type == OptionType::integers;
+  if (!option.choices.empty() && option.role != OptionRole::input_path) bad.emplace_back("no such choice");
+  const bool whole = option.type == OptionType::integer || option.type == OptionType::integers || option.whole;
   const auto number = [&](double value) { bad.push_back(whole ? Value(static_cast<std::int64_t>(value)) : Value(value)); };
   if (takes_number && option.minimum) number(*option.minimum - 1);
   if (takes_number && option.maximum) number(*option.maximum + 1);

@@ -35,6 +35,7 @@ Value option_record(const OptionInfo& o) {
                           {"minimum_excluded", o.minimum_excluded},
                           {"maximum_excluded", o.maximum_excluded},
                           {"numeric", o.numeric},
+                          {"whole", o.whole},
                           {"required", o.required},
                           {"choices", texts(o.choices)},
                           {"affects_result", o.affects_result},
@@ -57,6 +58,7 @@ OptionInfo option_of(const Value& record) {
   o.minimum_excluded = record.at("minimum_excluded").as_bool();
   o.maximum_excluded = record.at("maximum_excluded").as_bool();
   o.numeric = record.at("numeric").as_bool();
+  o.whole = record.at("whole").as_bool();
   o.required = record.at("required").as_bool();
   o.choices = texts_of(record.at("choices"));
   o.affects_result = record.at("affects_result").as_bool();

@@ -18,10 +18,23 @@ const Source* study_of(const StagePlan& stage, const ComponentInfo& info) {
   return source == stage.sources.end() ? nullptr : &*source;
 }
 
+/// Whether --set says how the windows of a stage are sliced.
+bool is_slicing_set(const StagePlan& stage, const Workflow& workflow, const std::string& option) {
+  const auto windows = std::ranges::find(stage.sources, "windows", &Source::kind);
+  if (windows == stage.sources.end()) return false;
+  const auto slicer = std::ranges::find(workflow.stages, windows->stage, &StagePlan::name);
+  if (slicer == workflow.stages.end()) return false;
+  const auto origin = slicer->origins.find(option);
+  return origin != slicer->origins.end() && origin->second.starts_with("--set");
+}
+
 /// --set and the stage's own tables go before what a search found.
-bool is_given(const StagePlan& stage, const std::string& path) {
+bool is_given(const StagePlan& stage, const Workflow& workflow, const std::string& path) {
+  constexpr std::string_view slicing = "slice_windows.";
+  if (path.starts_with(slicing)) return is_slicing_set(stage, workflow, path.substr(slicing.size()));
   const auto origin = stage.origins.find(path);
-  return origin != stage.origins.end() && (origin->second.starts_with("--set") || origin->second.starts_with("stages."));
+  return origin != stage.origins.end() && (origin->second.starts_with("--set") ||
+                                           (origin->second.starts_with("stages.") && origin->second.find(" at ") != std::string::npos));
 }
 
 /// Whether the option belongs to the type that the table has in the end.
@@ -53,7 +66,7 @@ ResolvedStage with_best_values(const StagePlan& stage, const Workflow& workflow,
   if (!best) throw usage_error("the study of stage \"" + source->stage + "\" has no complete trial: " + cure);
 
   Value::Map taken, kept;
-  for (const auto& [path, value] : best->values) (is_given(stage, path) ? kept : taken)[path] = value;
+  for (const auto& [path, value] : best->values) (is_given(stage, workflow, path) ? kept : taken)[path] = value;
   Value::Map types;
   std::ranges::copy_if(taken, std::inserter(types, types.end()), [](const auto& entry) { return entry.first.ends_with(".type"); });
   const TrainingTables typed = with_values(stage.tables, types, registry);

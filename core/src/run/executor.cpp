@@ -181,6 +181,13 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
     outcome.seconds = seconds_since(start);
     append_history(run_folder_of(workflow), history_record(workflow, registry, outcome, status));
   };
+  const auto record_failure = [&](const std::string& status) {
+    try {
+      record(status);
+    } catch (const Error& error) {  // what ended the run matters more
+      services.log.warning(error.what());
+    }
+  };
   for (const StagePlan& stage : workflow.stages) {
     if (!selected.contains(stage.name)) continue;
     try {
@@ -188,10 +195,10 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
       outcome.stages.push_back(executor.run(stage, selection));
     } catch (const Error& error) {
       const bool interrupted = error.status() == ExitStatus::interrupted;
-      if (error.status() != ExitStatus::locked) record(interrupted ? "interrupted" : "failed");
+      if (error.status() != ExitStatus::locked) record_failure(interrupted ? "interrupted" : "failed");
       throw in_stage(stage, error, services.cancel.load());
     } catch (const std::exception& error) {
-      record("failed");
+      record_failure("failed");
       throw in_stage(stage, unexpected(error), 0);
     }
   }

@@ -31,9 +31,12 @@ void add_component(Value& out, const std::string& prefix, const std::string& kin
 
 void append_history(const std::filesystem::path& run_folder, const Value& record) {
   const std::filesystem::path file = run_folder / "history.jsonl";
-  const std::string line = to_json(record) + "\n";
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  std::string line = to_json(record) + "\n";
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor < 0) throw system_failure("cannot write", file.string(), errno);
+  const off_t size = ::lseek(descriptor, 0, SEEK_END);
+  char last = '\n';
+  if (size > 0 && ::pread(descriptor, &last, 1, size - 1) == 1 && last != '\n') line.insert(0, 1, '\n');  // a full disk cut that line off
   const ssize_t written = ::write(descriptor, line.data(), line.size());
   const int reason = errno;
   ::close(descriptor);
@@ -56,7 +59,12 @@ std::vector<Value> read_history(const std::filesystem::path& run_folder) {
 }
 
 Value given_options(const Workflow& workflow, const Registry& registry) {
-  Value out(Value::Map{{"seed", workflow.settings.seed}});
+  const RunSettings& settings = workflow.settings;
+  Value out(Value::Map{{"seed", settings.seed},
+                       {"split", settings.split},
+                       {"device", settings.device},
+                       {"threads", settings.threads},
+                       {"matmul_precision", settings.matmul_precision}});
   for (const StagePlan& stage : workflow.stages) {
     const std::string prefix = stage.name + ".";
     if (const ComponentInfo* info = registry.find("stage", stage.type)) add_given(out, prefix, stage.options, info->schema);

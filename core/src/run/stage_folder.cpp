@@ -24,12 +24,6 @@ Error locked_by(const std::string& stage, const std::filesystem::path& file) {
 
 }  // namespace
 
-void make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw system_failure("cannot make the folder", folder.string(), error.value());
-}
-
 StageLock::StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode) {
   const std::filesystem::path file = run_folder / ("." + stage + ".lock");
   make_folder(run_folder);

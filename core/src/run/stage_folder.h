@@ -5,9 +5,6 @@
 
 namespace pipeline {
 
-/// Makes a folder and those above it; Error (unexpected) with the system's reason.
-void make_folder(const std::filesystem::path& folder);
-
 /// Keeps others from a stage's folder while it is written (exclusive) or read (shared). Freed by the kernel when the process ends, however
 /// it does.
 class StageLock {

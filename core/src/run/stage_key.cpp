@@ -25,10 +25,15 @@ Value file_record(const std::filesystem::path& path, const Value* before) {
   return record;
 }
 
+/// A word in place of a file, as "best" is for a checkpoint.
+bool is_word(const OptionInfo& option, const Value& value) {
+  return value.is_string() && std::ranges::find(option.choices, value.as_string()) != option.choices.end();
+}
+
 void add_options(Fields& fields, const std::string& prefix, const Value& options, const Schema& schema) {
   for (const auto& [name, value] : options.as_map()) {
     const OptionInfo* info = schema.find(name);
-    if (!info || (info->affects_result && !info->secret && info->role != OptionRole::input_path))
+    if (!info || (info->affects_result && !info->secret && (info->role != OptionRole::input_path || is_word(*info, value))))
       fields[prefix + "." + name] = to_json(value);
   }
 }
@@ -53,12 +58,12 @@ void add_tables(Fields& fields, const StagePlan& stage, const Registry& registry
   for (const auto& [name, options] : {std::pair{"loader", &tables.loader}, std::pair{"trainer", &tables.trainer}}) {
     if (const ComponentInfo* info = registry.find("table", name)) add_options(fields, name, *options, info->schema);
   }
-  for (std::size_t i = 0; i < tables.callbacks.size(); ++i) {
-    const ComponentInfo* info = registry.find("callback", tables.callbacks[i].type);
+  std::size_t place = 0;  // among those that matter: a progress bar before another callback moves nothing
+  for (const ComponentSpec& callback : tables.callbacks) {
+    const ComponentInfo* info = registry.find("callback", callback.type);
     // A callback all of whose options leave the result alone (a progress bar) leaves it alone itself.
     const bool matters = info && (info->schema.options.empty() || std::ranges::any_of(info->schema.options, &OptionInfo::affects_result));
-    if (matters)
-      add_component(fields, registry, "callbacks." + std::to_string(i) + "." + tables.callbacks[i].type, "callback", tables.callbacks[i]);
+    if (matters) add_component(fields, registry, "callbacks." + std::to_string(place++) + "." + callback.type, "callback", callback);
   }
 }
 
@@ -66,7 +71,8 @@ void add_files(StageKey& key, const StagePlan& stage, const Schema& schema, cons
   const Value* files = previous.find("files");
   for (const OptionInfo& option : schema.options) {
     const Value* value = stage.options.find(option.name);
-    if (option.role != OptionRole::input_path || !value || !value->is_string() || value->as_string().empty()) continue;
+    if (option.role != OptionRole::input_path || !value || !value->is_string() || value->as_string().empty() || is_word(option, *value))
+      continue;
     const Value record = file_record(value->as_string(), files ? files->find(option.name) : nullptr);
     key.fields["file." + option.name] = record.at("sha256").as_string();
     key.files[option.name] = record;

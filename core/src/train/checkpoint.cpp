@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/errors.h"
+#include "pipeline/files.h"
 #include "train/new_file.h"
 #include "train/pickle_reader.h"
 #include "train/pickle_writer.h"
@@ -57,7 +58,7 @@ State with_state_dict(State content) {
 }  // namespace
 
 void write_checkpoint(const std::filesystem::path& file, const State& content) {
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  if (file.has_parent_path()) make_folder(file.parent_path());
   if (file.extension() == safetensors_extension) return write_safetensors(file, content);
   const Pickle pickle = write_pickle(content);
   NewFile out(file);

@@ -74,12 +74,15 @@ void FitLoop::check_monitor(const std::string& owner, const std::string& monitor
                     (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (it measures " + list + ")");
 }
 
+TorchError::TorchError(const std::string& sentence) : Error(ExitStatus::unexpected, "LibTorch: " + sentence) {}
+TorchError::~TorchError() = default;
+
 FitResult FitLoop::run() {
   try {
     fit();
   } catch (const c10::Error& error) {  // what() carries a stack trace
     fail(error.what_without_backtrace());
-    throw Error(ExitStatus::unexpected, "LibTorch: " + std::string(error.what_without_backtrace()));
+    throw TorchError(error.what_without_backtrace());
   } catch (const std::exception& error) {
     fail(error.what());
     throw;

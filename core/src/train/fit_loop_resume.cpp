@@ -21,6 +21,10 @@ void check_schedule_length(const State& now, const State& before) {
                         " and would now be for " + to_json(wanted->to_value()) + " (" + length +
                         "); keep [trainer] max_epochs and max_steps as they were");
   }
+  const State *inner_now = now.find("_schedulers"), *inner_before = before.find("_schedulers");  // of a warm-up
+  if (!inner_now || !inner_before) return;
+  const std::size_t both = std::min(inner_now->list().size(), inner_before->list().size());
+  for (std::size_t i = 0; i < both; ++i) check_schedule_length(inner_now->list()[i], inner_before->list()[i]);
 }
 
 }  // namespace

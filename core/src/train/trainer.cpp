@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pipeline/errors.h"
+#include "pipeline/files.h"
 #include "pipeline/torch/checkpoint.h"
 #include "train/fit_checkpoint.h"
 
@@ -30,7 +31,7 @@ void FitTrainer::set_step_loss(double loss) {
 
 void FitTrainer::save_checkpoint(const std::filesystem::path& file) {
   if (run_.rank != 0) return;
-  if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+  if (file.has_parent_path()) make_folder(file.parent_path());
   State content = checkpoint_content(spec_, progress, plan_.train_batches);
   each([&](Callback& callback) { callback.on_save_checkpoint(*this, content); });
   write_checkpoint(file, content);

@@ -29,6 +29,8 @@ void check_bounds(double low, double high, double step, bool log) {
 
 }  // namespace
 
+bool same_value(const Value& a, const Value& b) { return a == b || (a.is_number() && b.is_number() && a.as_double() == b.as_double()); }
+
 Distribution Distribution::real(double low, double high, double step, bool log) {
   check_bounds(low, high, step, log);
   if (log && step != 0) throw usage_error("a search range has a step or is logarithmic, not both");
@@ -64,6 +66,10 @@ bool Distribution::contains(double internal) const {
   return std::abs(steps - std::round(steps)) < 1e-8;
 }
 
+bool Distribution::is_compatible_with(const Distribution& other) const {
+  return kind == other.kind && log == other.log && std::ranges::equal(choices, other.choices, same_value);
+}
+
 Value Distribution::external(double internal) const {
   if (is_categorical()) return choices.at(static_cast<std::size_t>(internal));
   if (kind == Kind::integer) return static_cast<std::int64_t>(std::llround(internal));
@@ -72,7 +78,7 @@ Value Distribution::external(double internal) const {
 
 std::optional<double> Distribution::internal(const Value& external) const {
   if (is_categorical()) {
-    const auto choice = std::ranges::find(choices, external);
+    const auto choice = std::ranges::find_if(choices, [&](const Value& c) { return same_value(c, external); });
     if (choice == choices.end()) return std::nullopt;
     return static_cast<double>(choice - choices.begin());
   }

@@ -21,8 +21,15 @@ std::optional<Trial> MemoryStudy::begin(std::int64_t budget) {
     queue_.pop_front();
   }
   trial.started = now();
+  trial.has_heartbeat = true;
   state_.trials.push_back(trial);
   return trial;
+}
+
+void MemoryStudy::enqueue(const std::map<std::string, Value>& parameters) {
+  const bool waits = std::ranges::find(queue_, parameters) != queue_.end();
+  const bool begun = std::ranges::find(state_.trials, parameters, &Trial::fixed) != state_.trials.end();
+  if (!waits && !begun) queue_.push_back(parameters);
 }
 
 void MemoryStudy::report(const Trial& trial, std::int64_t step, double value) {
@@ -40,7 +47,7 @@ bool MemoryStudy::finish(const Trial& trial, const std::string& reason) {
 void MemoryStudy::release(const Trial& trial) {
   Trial failed = trial;
   failed.state = TrialState::fail;
-  static_cast<void>(finish(failed, "interrupted"));
+  static_cast<void>(finish(failed, interrupted_reason));
   std::map<std::string, Value> fixed = trial.fixed;
   for (const auto& [name, value] : trial.parameters) fixed[name] = trial.distributions.at(name).external(value);
   queue_.push_front(std::move(fixed));

@@ -21,13 +21,13 @@ class MemoryStudy final : public Study {
   void heartbeat(const Trial&) override {}
   bool finish(const Trial& trial, const std::string& reason) override;
   void release(const Trial& trial) override;
-  void enqueue(const std::map<std::string, Value>& parameters) override { queue_.push_back(parameters); }
+  void enqueue(const std::map<std::string, Value>& parameters) override;
   [[nodiscard]] std::optional<std::string> note(const std::string& key) override {
     const auto found = notes_.find(key);
     return found == notes_.end() ? std::nullopt : std::optional(found->second);
   }
   void set_note(const std::string& key, const std::string& text) override { notes_[key] = text; }
-  std::vector<std::int64_t> retry_stale(std::chrono::seconds) override { return {}; }  // whoever runs trials lives as long as they do
+  std::vector<LostTrial> retry_stale(std::chrono::seconds) override { return {}; }  // whoever runs trials lives as long as they do
 
  private:
   Trial& stored(const Trial& trial) { return state_.trials.at(static_cast<std::size_t>(trial.number)); }

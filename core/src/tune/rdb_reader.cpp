@@ -64,16 +64,20 @@ class Reader {
     std::int64_t number = 0;
     std::string state, started, ended;
     indicator has_started = soci::i_ok, has_ended = soci::i_ok;
+    int heartbeats = 0;
     soci::statement rows =
-        (sql_.prepare << "SELECT trial_id, number, state, CAST(datetime_start AS TEXT), CAST(datetime_complete AS TEXT) "
-                         "FROM trials WHERE study_id = :s AND trial_id > :a AND trial_id <= :l ORDER BY trial_id",
-         use(study_), use(after_), use(last_), into(id_), into(number), into(state), into(started, has_started), into(ended, has_ended));
+        (sql_.prepare << "SELECT trial_id, number, state, CAST(datetime_start AS TEXT), CAST(datetime_complete AS TEXT), "
+                         "(SELECT count(*) FROM trial_heartbeats h WHERE h.trial_id = trials.trial_id) FROM trials WHERE study_id = :s AND "
+                         "trial_id > :a AND trial_id <= :l ORDER BY trial_id",
+         use(study_), use(after_), use(last_), into(id_), into(number), into(state), into(started, has_started), into(ended, has_ended),
+         into(heartbeats));
     rows.execute();
     while (rows.fetch()) {
       Trial trial;
       trial.id = id_;
       trial.number = number;
       trial.state = optuna::read_state(state);
+      trial.has_heartbeat = heartbeats > 0;
       if (has_started == soci::i_ok) trial.started = optuna::read_time(started);
       if (has_ended == soci::i_ok) trial.ended = optuna::read_time(ended);
       trials_.push_back(std::move(trial));
@@ -199,14 +203,21 @@ std::vector<std::int64_t> stale_trials(soci::session& sql, Backend backend, std:
   const std::string border =
       backend == Backend::sqlite ? "datetime('now', '" + seconds + " seconds')" : "LOCALTIMESTAMP + INTERVAL '" + seconds + " seconds'";
   std::int64_t id = 0;
+  std::string json;
+  indicator has_worker = soci::i_null;
   std::vector<std::int64_t> ids;
   soci::statement rows =
-      (sql.prepare << "SELECT t.trial_id FROM trials t JOIN trial_heartbeats h ON h.trial_id = t.trial_id WHERE t.study_id "
-                      "= :s AND t.state = 'RUNNING' AND h.heartbeat < " +
+      (sql.prepare << "SELECT t.trial_id, u.value_json FROM trials t JOIN trial_heartbeats h ON h.trial_id = t.trial_id LEFT JOIN "
+                      "trial_user_attributes u ON u.trial_id = t.trial_id AND u.\"key\" = 'worker' WHERE t.study_id = :s AND t.state = "
+                      "'RUNNING' AND h.heartbeat < " +
                           border + " ORDER BY t.trial_id",
-       use(study), into(id));
+       use(study), into(id), into(json, has_worker));
   rows.execute();
-  while (rows.fetch()) ids.push_back(id);
+  while (rows.fetch()) {
+    // A process of this machine is known to live or not: it may only be busy.
+    const Value worker = has_worker == soci::i_ok ? optuna::read_python_json(json) : Value();
+    if (!worker.is_string() || !is_of_this_machine(worker.as_string())) ids.push_back(id);
+  }
   return ids;
 }
 
@@ -224,6 +235,18 @@ std::vector<std::int64_t> orphaned_trials(soci::session& sql, std::int64_t study
     if (worker.is_string() && is_gone(worker.as_string())) ids.push_back(id);
   }
   return ids;
+}
+
+std::vector<Value> queued_parameters(soci::session& sql, std::int64_t study) {
+  std::string json;
+  std::vector<Value> found;
+  soci::statement rows =
+      (sql.prepare << "SELECT a.value_json FROM trial_system_attributes a JOIN trials t ON t.trial_id = a.trial_id WHERE "
+                      "t.study_id = :s AND a.\"key\" = 'fixed_params'",
+       use(study), into(json));
+  rows.execute();
+  while (rows.fetch()) found.push_back(optuna::read_python_json(json));
+  return found;
 }
 
 std::string known_studies(soci::session& sql) {

@@ -1,9 +1,9 @@
 #include "tune/rdb_study.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
-#include <limits>
 
 #include "pipeline/errors.h"
 #include "tune/optuna_text.h"
@@ -37,6 +37,9 @@ struct StoredNumber {
 
 /// A trial whose process is lost again and again probably takes it along.
 constexpr std::size_t most_retries = 3;
+
+/// What a repeated trial keeps of the first: its place in a grid.
+constexpr std::array<const char*, 2> kept_in_repetition{"grid_id", "search_space"};
 
 }  // namespace
 
@@ -98,10 +101,15 @@ const StudyState& RdbStudy::refresh() {
   return state_;
 }
 
-std::int64_t RdbStudy::insert_trial(TrialState state) {
-  // Whoever holds the study's row numbers the next trial.
-  std::int64_t id = 0, number = 0;
+/// Whoever holds the study's row decides about the queue and numbers the next trial. SQLite's write transaction holds the whole file.
+void RdbStudy::lock_study() {
+  std::int64_t id = 0;
   if (backend_ == rdb::Backend::postgresql) sql_ << "SELECT study_id FROM studies WHERE study_id = :s FOR UPDATE", use(study_id_), into(id);
+}
+
+std::int64_t RdbStudy::insert_trial(TrialState state) {
+  std::int64_t id = 0, number = 0;
+  lock_study();
   sql_ << "SELECT count(*) FROM trials WHERE study_id = :s", use(study_id_), into(number);
   const std::string name = optuna::state_name(state), now = optuna::now_text();
   indicator started = state == TrialState::waiting ? soci::i_null : soci::i_ok;
@@ -127,8 +135,7 @@ Trial RdbStudy::take_waiting() {
 std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
   std::int64_t id = 0;
   transact([&] {
-    if (backend_ == rdb::Backend::postgresql)
-      sql_ << "SELECT study_id FROM studies WHERE study_id = :s FOR UPDATE", use(study_id_), into(id);
+    lock_study();
     id = 0;
     std::int64_t counted = 0;
     sql_ << "SELECT count(*) FROM trials WHERE study_id = :s AND state IN ('RUNNING', 'COMPLETE', 'PRUNED')", use(study_id_), into(counted);
@@ -221,7 +228,12 @@ bool RdbStudy::finish(const Trial& trial, const std::string& reason) {
 }
 
 void RdbStudy::enqueue(const std::map<std::string, Value>& parameters) {
-  transact([&] { write_attribute(insert_trial(TrialState::waiting), "fixed_params", Value::Map(parameters.begin(), parameters.end())); });
+  const Value wanted = Value::Map(parameters.begin(), parameters.end());
+  transact([&] {
+    lock_study();
+    const std::vector<Value> queued = rdb::queued_parameters(sql_, study_id_);
+    if (std::ranges::find(queued, wanted) == queued.end()) write_attribute(insert_trial(TrialState::waiting), "fixed_params", wanted);
+  });
 }
 
 std::optional<std::string> RdbStudy::note(const std::string& key) {
@@ -248,46 +260,51 @@ void RdbStudy::set_note(const std::string& key, const std::string& text) {
   });
 }
 
-/// Marks a running trial as failed and puts its parameters in the queue, unless it was lost too often; false when another worker did.
-bool RdbStudy::give_up(std::int64_t id, const std::string& reason, std::size_t most_times) {
+/// Marks a running trial as failed and puts its parameters in the queue, unless that counts and it was lost too often.
+RdbStudy::GaveUp RdbStudy::give_up(std::int64_t id, const std::string& reason, bool counts) {
   std::int64_t failed = 0;
   const std::string now = optuna::now_text();
   sql_ << "UPDATE trials SET state = 'FAIL', datetime_complete = :d WHERE trial_id = :t AND state = 'RUNNING' RETURNING trial_id", use(now),
       use(id), into(failed);
-  if (!sql_.got_data()) return false;
+  if (!sql_.got_data()) return GaveUp::not_mine;  // another worker did
   write_user_attribute(id, "reason", reason);
   const Trial lost = rdb::read_trial(sql_, study_id_, id);
   // The words of Optuna's RetryFailedTrialCallback.
   const auto before = lost.system_state.find("retry_history");
   Value::List history = before == lost.system_state.end() ? Value::List{} : before->second.as_list();
-  if (history.size() >= most_times) return true;
+  if (counts && history.size() >= most_retries) return GaveUp::dropped;
   const auto first = lost.system_state.find("failed_trial");
   const Value original = first == lost.system_state.end() ? Value(lost.number) : first->second;
-  history.emplace_back(lost.number);
+  if (counts) history.emplace_back(lost.number);
   Value fixed = Value::Map(lost.fixed.begin(), lost.fixed.end());
   for (const auto& [name, value] : lost.parameters) fixed[name] = lost.distributions.at(name).external(value);
   const std::int64_t again = insert_trial(TrialState::waiting);
   write_attribute(again, "failed_trial", original);
   write_attribute(again, "retry_history", history);
   write_attribute(again, "fixed_params", fixed);
-  return true;
+  for (const char* key : kept_in_repetition) {
+    if (const auto noted = lost.system_state.find(key); noted != lost.system_state.end()) write_attribute(again, key, noted->second);
+  }
+  return GaveUp::repeated;
 }
 
 void RdbStudy::release(const Trial& trial) {
-  transact([&] { static_cast<void>(give_up(trial.id, "interrupted", std::numeric_limits<std::size_t>::max())); });
+  transact([&] { static_cast<void>(give_up(trial.id, interrupted_reason, false)); });
 }
 
-std::vector<std::int64_t> RdbStudy::retry_stale(std::chrono::seconds older_than) {
-  std::vector<std::int64_t> numbers;
+std::vector<LostTrial> RdbStudy::retry_stale(std::chrono::seconds older_than) {
+  std::vector<LostTrial> lost;
   transact([&] {
-    numbers.clear();
+    lost.clear();
+    lock_study();  // first, as everywhere: two workers that take rows in another order would wait for each other
     std::vector<std::int64_t> ids = rdb::stale_trials(sql_, backend_, study_id_, older_than);
     std::ranges::copy(rdb::orphaned_trials(sql_, study_id_), std::back_inserter(ids));
     for (const std::int64_t id : ids) {
-      if (give_up(id, "the process that ran it is gone", most_retries)) numbers.push_back(rdb::read_trial(sql_, study_id_, id).number);
+      const GaveUp how = give_up(id, lost_reason, true);
+      if (how != GaveUp::not_mine) lost.push_back({rdb::read_trial(sql_, study_id_, id).number, how == GaveUp::repeated});
     }
   });
-  return numbers;
+  return lost;
 }
 
 }  // namespace pipeline

@@ -26,7 +26,7 @@ class RdbStudy final : public Study {
   void enqueue(const std::map<std::string, Value>& parameters) override;
   [[nodiscard]] std::optional<std::string> note(const std::string& key) override;
   void set_note(const std::string& key, const std::string& text) override;
-  std::vector<std::int64_t> retry_stale(std::chrono::seconds older_than) override;
+  std::vector<LostTrial> retry_stale(std::chrono::seconds older_than) override;
 
  private:
   /// Runs `work` in a transaction; what the database says becomes an Error that names the storage.
@@ -36,7 +36,9 @@ class RdbStudy final : public Study {
   [[nodiscard]] std::int64_t insert_trial(TrialState state);
   void write_attribute(std::int64_t trial, const std::string& key, const Value& value);
   void write_user_attribute(std::int64_t trial, const std::string& key, const std::string& text);
-  [[nodiscard]] bool give_up(std::int64_t id, const std::string& reason, std::size_t most_times);
+  enum class GaveUp { repeated, dropped, not_mine };
+  [[nodiscard]] GaveUp give_up(std::int64_t id, const std::string& reason, bool counts);
+  void lock_study();
   void write_system_state(const Trial& trial);
   void beat(std::int64_t trial);
 

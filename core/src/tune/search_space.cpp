@@ -34,7 +34,8 @@ SearchParameter parameter_of(const std::string& path, const Value& range) {
 bool holds(const SearchParameter& parameter, const Value::Map& drawn) {
   return std::ranges::all_of(parameter.when, [&](const auto& condition) {
     const auto value = drawn.find(condition.first);
-    return value != drawn.end() && std::ranges::find(condition.second, value->second) != condition.second.end();
+    if (value == drawn.end()) return false;
+    return std::ranges::any_of(condition.second, [&](const Value& wanted) { return same_value(wanted, value->second); });
   });
 }
 

@@ -1,7 +1,9 @@
 #include "tune/storage_url.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <regex>
 #include <string_view>
 
 #include <soci/soci.h>
@@ -15,6 +17,8 @@ namespace {
 constexpr std::string_view sqlite_prefix = "sqlite:///";
 /// Seconds that a worker waits for others to finish writing; each holds the file for milliseconds.
 constexpr const char* busy_timeout = " timeout=60";
+/// Seconds for a server to answer; without it one that is switched off holds up the program for minutes.
+constexpr const char* connect_timeout = " connect_timeout=10";
 
 /// "%40" as "@".
 std::string decoded(std::string_view text) {
@@ -45,25 +49,58 @@ std::string_view take_until(std::string_view& rest, std::string_view border) {
   return taken;
 }
 
+/// Where user:password ends in an address without its scheme, at an '@': the last one before settings, since a password may hold '/', '@'
+/// and
+/// '?'. 0: there is none.
+std::size_t end_of_login(std::string_view address) {
+  const std::size_t question = address.rfind('?'), before = address.substr(0, question).rfind('@'), last = address.rfind('@');
+  if (before != std::string_view::npos) return before;
+  const bool in_settings = last != std::string_view::npos && address.substr(question, last - question).find('=') != std::string_view::npos;
+  return last == std::string_view::npos || in_settings ? 0 : last;
+}
+
 /// user:password@host:port/database?key=value&... as libpq's "user=... host=..."; SOCI does not pass addresses on as they are.
-std::string postgresql_settings(std::string_view address) {
+std::string postgresql_settings(std::string_view query) {
   std::string settings;
-  std::string_view server = take_until(address, "/"), database = take_until(address, "?");
-  if (server.find('@') != std::string_view::npos) {
-    std::string_view login = server.substr(0, server.rfind('@'));
-    server.remove_prefix(login.size() + 1);
+  if (std::string_view login = query.substr(0, end_of_login(query)); !login.empty()) {
+    query.remove_prefix(login.size() + 1);
     add_setting(settings, "user", take_until(login, ":"));
     add_setting(settings, "password", login);
   }
+  std::string_view place = take_until(query, "?");
+  std::string_view server = take_until(place, "/");
   add_setting(settings, "host", take_until(server, ":"));
   add_setting(settings, "port", server);
-  add_setting(settings, "dbname", database);
-  while (!address.empty()) {
-    std::string_view value = take_until(address, "&");
+  add_setting(settings, "dbname", place);
+  bool has_timeout = false;
+  while (!query.empty()) {
+    std::string_view value = take_until(query, "&");
     const std::string_view key = take_until(value, "=");
+    has_timeout = has_timeout || key == "connect_timeout";
     add_setting(settings, key, value);
   }
-  return settings;
+  return settings + (has_timeout ? "" : connect_timeout);
+}
+
+/// What can be done about what a database says; empty where that is not known.
+std::string cure_of(const std::string& said) {
+  const auto contains = [&](const char* part) { return said.find(part) != std::string::npos; };
+  if (contains("disk is full") || contains("No space left")) return ": make room there, and run the same command again";
+  if (contains("readonly") || contains("read-only")) return ": make the file and its folder writable";
+  if (contains("unable to open database file")) return ": its folder must exist and be writable";
+  if (contains("database is locked")) return ": another program holds it for more than a minute; end that one, or choose another storage";
+  if (contains("onnection")) return ": is the server there, and may this user connect to it?";
+  return {};
+}
+
+/// On one line.
+std::string flattened(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
+  const auto doubled = std::ranges::unique(text, [](char a, char b) { return a == ' ' && b == ' '; });
+  text.erase(doubled.begin(), doubled.end());
+  while (text.ends_with(' ')) text.pop_back();
+  return text;
 }
 
 }  // namespace
@@ -87,19 +124,22 @@ void check_is_there(const std::string& url) {
 }
 
 std::string without_password(const std::string& url) {
-  const std::size_t scheme = url.find("://"), at = url.rfind('@');
-  if (scheme == std::string::npos || at == std::string::npos) return url;
-  const std::size_t colon = url.find(':', scheme + 3);
-  return colon < at ? url.substr(0, colon) + ":***" + url.substr(at) : url;
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  std::string address = url.substr(scheme + 3);
+  const std::size_t at = end_of_login(address), colon = address.find(':');
+  if (at > 0 && colon < at) address = address.substr(0, colon) + ":***" + address.substr(at);
+  const std::regex secrets("(password=)[^&]*");
+  return url.substr(0, scheme + 3) + std::regex_replace(address, secrets, "$1***");
 }
 
 void name_storage_in_errors(const std::string& storage, const std::function<void()>& work) {
   try {
     work();
   } catch (const soci::soci_error& error) {
-    const std::string what = error.what();
-    if (what.find("file is not a database") != std::string::npos) throw usage_error(storage + " is no SQLite database");
-    throw Error(ExitStatus::unexpected, "the study's storage " + storage + " cannot be used: " + what);
+    const std::string said = flattened(error.get_error_message());
+    if (said.find("file is not a database") != std::string::npos) throw usage_error(storage + " is no SQLite database");
+    throw Error(ExitStatus::unexpected, "the study's storage " + storage + " cannot be used: " + said + cure_of(said));
   }
 }
 

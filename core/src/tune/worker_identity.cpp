@@ -46,6 +46,8 @@ std::string this_worker() {
   return this_machine() + " " + process + " " + start_of(process);
 }
 
+bool is_of_this_machine(const std::string& worker) { return worker.starts_with(this_machine() + " "); }
+
 bool is_gone(const std::string& worker) {
   std::istringstream words(worker);
   std::string boot, space, process, start;

@@ -26,11 +26,11 @@ struct EMAWeightAveragingOptions {
             .at_least(0),
         option("update_starting_at_step", &EMAWeightAveragingOptions::update_starting_at_step,
                "The first step, counted from 0, that updates.")
-            .number()
+            .whole_number()
             .at_least(0),
         option("update_starting_at_epoch", &EMAWeightAveragingOptions::update_starting_at_epoch,
                "From this epoch on, counted from 0, its end updates too; not set: no epoch's end does.")
-            .number()
+            .whole_number()
             .at_least(0),
         option("use_buffers", &EMAWeightAveragingOptions::use_buffers,
                "Average the model's buffers too, as those of batch normalisation."));

@@ -23,7 +23,7 @@ int take_number(std::string_view& text, int missing, const std::string& pattern)
   int number = missing;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc::invalid_argument) return missing;
-  if (error != std::errc() || number > most_width) refuse(pattern, "a width or precision of at most 64 is possible");
+  if (error != std::errc() || number < 0 || number > most_width) refuse(pattern, "a width or precision of at most 64 is possible");
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return number;
 }

@@ -44,39 +44,38 @@ GridSampler::GridSampler(Options, const SamplerContext& context) : described_(Va
   for (std::size_t i = order_.size() - 1; i > 0; --i) std::swap(order_[i], order_[random.integer(static_cast<std::uint32_t>(i))]);
 }
 
-/// Grid ids that no trial has; where all are begun, those not finished yet.
+/// Points that no trial has begun, in order. A trial that is lost takes its point along into its repetition.
 std::vector<std::size_t> GridSampler::open_points(const StudyState& study) const {
-  std::vector<bool> finished(order_.size()), begun(order_.size());
+  std::vector<bool> begun(order_.size());
   for (const Trial& trial : study.trials) {
     const auto id = trial.system_state.find("grid_id"), space = trial.system_state.find("search_space");
     if (id == trial.system_state.end() || space == trial.system_state.end() || space->second != described_) continue;
     const auto point = static_cast<std::size_t>(id->second.as_int());
-    if (point >= order_.size()) continue;
-    if (trial.is_finished()) finished[point] = true;
-    begun[point] = true;
+    if (point < order_.size()) begun[point] = true;
   }
-  std::vector<std::size_t> open, unfinished;
+  std::vector<std::size_t> open;
   for (std::size_t i = 0; i < order_.size(); ++i) {
     if (!begun[i]) open.push_back(i);
-    if (!finished[i]) unfinished.push_back(i);
   }
-  return open.empty() ? unfinished : open;
+  return open;
 }
 
 std::map<std::string, double> GridSampler::begin(const StudyState& study, Trial& trial) {
-  if (trial.system_state.contains("grid_id")) return {};
-  auto id = static_cast<std::size_t>(trial.number);
-  if (id >= order_.size()) {
-    const std::vector<std::size_t> open = open_points(study);
-    id = open.empty() ? id % order_.size() : open.front();
-  }
+  if (trial.system_state.contains("grid_id") || !trial.fixed.empty()) return {};
+  const std::vector<std::size_t> open = open_points(study);
+  auto id = static_cast<std::size_t>(draw_index(study, trial));
+  if (!std::ranges::binary_search(open, id)) id = open.empty() ? id % order_.size() : open.front();
   trial.system_state["search_space"] = described_;
   trial.system_state["grid_id"] = static_cast<std::int64_t>(id);
   return {};
 }
 
 double GridSampler::sample(const StudyState&, const Trial& trial, const std::string& name, const Distribution&) {
-  const auto id = static_cast<std::size_t>(trial.system_state.at("grid_id").as_int());
+  const auto known = trial.system_state.find("grid_id");
+  if (known == trial.system_state.end())
+    throw usage_error("trial " + std::to_string(trial.number) + " was put in the queue without " + name +
+                      ": GridSampler takes a value for every parameter there");
+  const auto id = static_cast<std::size_t>(known->second.as_int());
   std::size_t rest = order_.at(id);
   for (auto parameter = values_.rbegin(); parameter != values_.rend(); ++parameter) {  // the last name varies fastest
     const std::size_t index = rest % parameter->second.size();

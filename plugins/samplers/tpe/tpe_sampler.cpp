@@ -9,7 +9,13 @@ namespace pipeline::sampler::tpe {
 
 namespace {
 
-/// The trials' points in a space; trials that lack one of its parameters are left out.
+/// Whether the trial's value of a parameter means here what it meant there: a choice's index is its place in the list.
+bool is_comparable(const Trial& trial, const std::string& name, const Distribution& distribution) {
+  const auto there = trial.distributions.find(name);
+  return there == trial.distributions.end() || there->second.is_compatible_with(distribution);
+}
+
+/// The trials' points in a space; trials that lack one of its parameters, or had it over other choices, are left out.
 std::vector<Point> points_in(const std::map<std::string, Distribution>& space, const std::vector<const Trial*>& trials) {
   std::vector<Point> points;
   for (const Trial* trial : trials) {
@@ -17,6 +23,7 @@ std::vector<Point> points_in(const std::map<std::string, Distribution>& space, c
     for (const auto& [name, distribution] : space) {
       const auto suggested = trial->parameters.find(name);
       const auto drawn = trial->joint.find(name);  // of a running trial, before its parameter is asked for
+      if (!is_comparable(*trial, name, distribution)) break;
       if (suggested != trial->parameters.end()) {
         point.push_back(suggested->second);
       } else if (!trial->is_finished() && drawn != trial->joint.end()) {

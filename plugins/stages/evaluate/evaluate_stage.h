@@ -21,7 +21,9 @@ struct EvaluateOptions {
 
   static constexpr auto options() {
     return option_list<EvaluateOptions>(
-        option("checkpoint", &EvaluateOptions::checkpoint, "best, last, or the path of one; best without a ModelCheckpoint is last."),
+        option("checkpoint", &EvaluateOptions::checkpoint, "The checkpoint to measure; best without a ModelCheckpoint is last.")
+            .choices({"best", "last"})
+            .role(OptionRole::input_path),
         option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}),
         option("predictions", &EvaluateOptions::predictions, "Which steps go into predictions.csv.").choices({"all", "last_step", "none"}),
         option("attention", &EvaluateOptions::attention, "Write attention.csv where a model says what of the window it attended to."),

@@ -42,14 +42,17 @@ PredictionsFile::PredictionsFile(std::filesystem::path file, const Windows& wind
   buffer_ += '\n';
 }
 
-void PredictionsFile::add_rows(std::span<const std::int64_t> origins, const LevelBatch& levels) {
+void PredictionsFile::add_rows(std::span<const std::int64_t> origins, const LevelBatch& levels, const torch::Tensor& weight) {
+  const torch::Tensor weights = weight.defined() ? weight.to(torch::kDouble).contiguous() : weight;
+  const double* counts = weights.defined() ? weights.const_data_ptr<double>() : nullptr;
   const double* truth = levels.truth.const_data_ptr<double>();
   const double* forecast = levels.forecast.const_data_ptr<double>();
   const double* naive = levels.naive.const_data_ptr<double>();
   for (std::size_t b = 0; b < origins.size(); ++b) {
     const std::int64_t at = static_cast<std::int64_t>(b) * horizon_ * targets_, origin = origins[b];
     add_steps(
-        times_.at(origin), [&](std::int64_t step) { return times_.at(origin + step); }, truth + at, forecast + at, naive + at);
+        times_.at(origin), [&](std::int64_t step) { return times_.at(origin + step); }, truth + at, forecast + at, naive + at,
+        counts ? counts + at : nullptr);
   }
 }
 
@@ -59,19 +62,23 @@ void PredictionsFile::add_windows(std::span<const std::int64_t> indices, const t
     const std::int64_t at = static_cast<std::int64_t>(b) * horizon_ * targets_, window = indices[b];
     add_steps(
         std::to_string(window), [&](std::int64_t step) { return std::to_string(window + step); }, actual.const_data_ptr<double>() + at,
-        predicted.const_data_ptr<double>() + at, nullptr);
+        predicted.const_data_ptr<double>() + at, nullptr, nullptr);
   }
 }
 
 void PredictionsFile::add_steps(std::string_view origin, const auto& time_of_step, const double* truth, const double* forecast,
-                                const double* naive) {
+                                const double* naive, const double* weight) {
   for (std::int64_t h = last_step_only_ ? horizon_ - 1 : 0; h < horizon_; ++h) {
     buffer_ += origin;
     (buffer_ += ',') += time_of_step(h + 1);
     (buffer_ += ',') += std::to_string(h + 1);
     for (std::int64_t t = 0; t < targets_; ++t) {
       const std::int64_t i = h * targets_ + t;
-      number(truth[i]);
+      if (weight && weight[i] == 0) {
+        buffer_ += ',';  // no truth: it was filled in
+      } else {
+        number(truth[i]);
+      }
       rounded(forecast[i]);
       if (naive) number(naive[i]);
     }

@@ -78,7 +78,7 @@ class Pass {
     out.naive->add(loss_, naive, truth);
     out.model.original.add(levels.forecast, levels.truth, truth.weight);
     out.naive->original.add(levels.naive, levels.truth, truth.weight);
-    if (predictions_) predictions_->add_rows(origins, levels);
+    if (predictions_) predictions_->add_rows(origins, levels, truth.weight);
   }
 
   const Windows& windows_;

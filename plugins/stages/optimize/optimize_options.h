@@ -58,12 +58,13 @@ struct OptimizeOptions {
             .choices({"keyed", "optuna"}),
         option("workers", &OptimizeOptions::workers,
                "Trials at once, each in a process of its own with its share of the threads; auto measures what is fastest.")
-            .number()
+            .whole_number()
             .at_least(1)
             .choices({"auto"})
             .no_effect_on_result(),
         option("for", &OptimizeOptions::for_stage, "The stage that trains with the best values, where several could."),
-        option("save_top_k", &OptimizeOptions::save_top_k, "Checkpoints of the best trials that are kept, in checkpoints/; -1 keeps all.")
+        option("save_top_k", &OptimizeOptions::save_top_k,
+               "Checkpoints of the best trials that are kept, in checkpoints/<study>/; -1 keeps all.")
             .at_least(-1)
             .no_effect_on_result(),
         option("log_trials", &OptimizeOptions::log_trials, "Log every trial's curve, not only its parameters and value.")

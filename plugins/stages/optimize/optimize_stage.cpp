@@ -18,11 +18,11 @@ namespace {
 /// The number of workers that the options ask for; 0 for "auto".
 int asked_workers(const Value& workers) {
   if (workers == Value("auto")) return 0;
-  if (!workers.is_int()) throw usage_error("workers takes a whole number of at least 1, or \"auto\"");
   return static_cast<int>(std::min<std::int64_t>(workers.as_int(), 4096));
 }
 
-void say_what_was_found(const StageContext& context, const StudyState& study, const SearchSpace& space, const std::string& monitor) {
+void say_what_was_found(const StageContext& context, const StudyState& study, const SearchSpace& space, const OptimizeOptions& options,
+                        const StudyPlace& place) {
   const Trial* best = best_trial(study);
   if (!best) {
     context.log.warning("no trial of study \"" + study.name + "\" is complete");
@@ -30,38 +30,43 @@ void say_what_was_found(const StageContext& context, const StudyState& study, co
   }
   std::string values;
   for (const auto& [path, value] : space.values_of(*best)) values += (values.empty() ? "" : ", ") + path + " = " + to_toml(value);
-  context.log.info("best: trial " + std::to_string(best->number) + ", " + monitor + " " + format_short(*best->value) + " with " + values);
+  const auto results = std::ranges::count_if(study.trials, &Trial::has_result);
+  if (results < options.n_trials && place.no_trial_after && seconds_now() >= *place.no_trial_after)
+    context.log.info("the time is over after " + std::to_string(results) + " of " + std::to_string(options.n_trials) +
+                     " trials: `pipeline run` with --stage " + context.stage + " --force goes on with the study");
+  context.log.info("best: trial " + std::to_string(best->number) + ", " + options.monitor + " " + format_short(*best->value) + " with " +
+                   values);
 }
 
 }  // namespace
 
 OptimizeStage::OptimizeStage(Options options)
-    : options_(std::move(options)), space_(SearchSpace::from_value(options_.search, options_.search_order)) {
-  static_cast<void>(asked_workers(options_.workers));
-}
+    : options_(std::move(options)), space_(SearchSpace::from_value(options_.search, options_.search_order)) {}
 
 StudyPlace OptimizeStage::open_place(const StageContext& context) const {
   const std::string storage = absolute_storage(options_.storage, context.folder);
-  StudyPlace place{storage, choose_study(context, options_, storage), std::nullopt};
+  StudyPlace place{storage, choose_study(context, options_, space_, storage), std::nullopt};
   if (options_.timeout > 0) place.no_trial_after = seconds_now() + options_.timeout;
   return place;
 }
 
-/// Puts points in the queue that the study does not have yet.
 void OptimizeStage::enqueue(Study& study) const {
-  const StudyState& state = study.refresh();
-  for (const Value& point : options_.enqueue.as_list()) {
-    const std::map<std::string, Value> fixed(point.as_map().begin(), point.as_map().end());
-    if (std::ranges::find(state.trials, fixed, &Trial::fixed) == state.trials.end()) study.enqueue(fixed);
-  }
+  for (const Value& point : options_.enqueue.as_list()) study.enqueue({point.as_map().begin(), point.as_map().end()});
 }
 
 void OptimizeStage::run(StageContext& context) {
-  TrialRunner(context, options_, space_).check_training();  // before anything is written
+  // Before anything is written.
+  TrialRunner(context, options_, space_, "check").check_training();
+  Searcher::check_sampler(context, options_, space_);
   int workers = asked_workers(options_.workers);
   const bool alone = !context.start_worker || options_.storage == "memory";
   if (alone && workers != 1) throw usage_error("storage = \"memory\" is one process's: leave workers at 1, or choose sqlite:///study.db");
+  if (options_.rng == "optuna" && workers != 1)
+    throw usage_error(
+        "rng = \"optuna\" draws in sequence in one process, several would draw the same: leave workers at 1, or rng at \"keyed\"");
   const StudyPlace place = open_place(context);
+  if (options_.storage == "memory")  // what an earlier study left, gone with its process
+    std::filesystem::remove_all(context.folder / "checkpoints" / folder_name_of(place.name));
   if (workers == 0) workers = fastest_worker_count(context);
   if (workers == 1) {
     search_here(context, place);
@@ -71,8 +76,8 @@ void OptimizeStage::run(StageContext& context) {
 }
 
 void OptimizeStage::work(StageContext& context, const Value& task) {
-  if (task.find("measure")) return measure_speed(context, TrialRunner(context, options_, space_));
-  Searcher(context, options_, space_, StudyPlace::from_value(task)).run({});
+  if (task.find("measure")) return measure_speed(context, TrialRunner(context, options_, space_, "measure"));
+  Searcher(context, options_, space_, StudyPlace::from_value(task, absolute_storage(options_.storage, context.folder))).run({});
 }
 
 void OptimizeStage::search_here(StageContext& context, const StudyPlace& place) const {
@@ -84,18 +89,17 @@ void OptimizeStage::search_here(StageContext& context, const StudyPlace& place) 
                               .reported = [&](const Trial& trial) { table.show_running(trial); }};
   const auto leave_results = [&] {
     table.close();
-    write_results(context.folder, searcher.study().refresh(), space_, options_, shown_storage(place.storage));
+    keep_results(context, searcher.runner(), searcher.study().refresh(), place);
   };
   try {
     searcher.run(watch);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     leave_results();
     throw;
   }
   leave_results();
   const StudyState& study = searcher.study().refresh();
-  keep_windows(context, searcher.runner(), study);
-  say_what_was_found(context, study, space_, options_.monitor);
+  say_what_was_found(context, study, space_, options_, place);
   context.summary = summary_of(study);
 }
 
@@ -110,21 +114,22 @@ void OptimizeStage::search_with_workers(StageContext& context, const StudyPlace&
   table.show(study->refresh());
   table.close();
   const StudyState& state = study->refresh();
-  write_results(context.folder, state, space_, options_, shown_storage(place.storage));
+  keep_results(context, TrialRunner(context, options_, space_, place.name), state, place);
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
   if (static_cast<int>(pool.failures().size()) == workers) throw pool.failures().back();
   for (const Error& failure : pool.failures()) context.log.warning(failure.what());
-  keep_windows(context, TrialRunner(context, options_, space_), state);
-  say_what_was_found(context, state, space_, options_.monitor);
+  say_what_was_found(context, state, space_, options_, place);
   context.summary = summary_of(state);
 }
 
-/// Where slicing was searched, the best windows lie here for who trains with the best values.
-void OptimizeStage::keep_windows(const StageContext& context, const TrialRunner& runner, const StudyState& study) const {
+/// Where slicing was searched, the best windows lie beside the study's results, for who trains with the best values; always of the same
+/// trial.
+void OptimizeStage::keep_results(const StageContext& context, const TrialRunner& runner, const StudyState& study,
+                                 const StudyPlace& place) const {
   const Trial* best = best_trial(study);
-  if (!best) return;
-  const Value::Map values = space_.values_of(*best);
+  const Value::Map values = best ? space_.values_of(*best) : Value::Map{};
   if (!values_below(values, "slice_windows").empty()) static_cast<void>(runner.windows_of(values, context.folder / best_windows_folder));
+  write_results(context.folder, study, space_, options_, shown_storage(place.storage));
 }
 
 }  // namespace pipeline::stage::optimize

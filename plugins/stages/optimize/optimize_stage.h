@@ -22,7 +22,7 @@ class OptimizeStage final : public Stage {
   void enqueue(Study& study) const;
   void search_here(StageContext& context, const StudyPlace& place) const;
   void search_with_workers(StageContext& context, const StudyPlace& place, int workers) const;
-  void keep_windows(const StageContext& context, const TrialRunner& runner, const StudyState& study) const;
+  void keep_results(const StageContext& context, const TrialRunner& runner, const StudyState& study, const StudyPlace& place) const;
 
   Options options_;
   SearchSpace space_;

@@ -74,7 +74,11 @@ std::string trials_csv(const StudyState& study, const SearchSpace& space) {
 void write_results(const std::filesystem::path& folder, const StudyState& study, const SearchSpace& space, const OptimizeOptions& options,
                    const std::string& storage) {
   write_text(folder / "trials.csv", trials_csv(study, space));
-  if (best_trial(study)) write_text(folder / "best.toml", best_toml(study, space, options.monitor));
+  if (best_trial(study)) {
+    write_text(folder / "best.toml", best_toml(study, space, options.monitor));
+  } else {
+    std::filesystem::remove(folder / "best.toml");  // of an earlier study
+  }
   write_json(folder / study_file_name, study_value(study, space, options, storage));
 }
 

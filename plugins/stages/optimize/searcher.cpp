@@ -1,10 +1,12 @@
 #include "searcher.h"
 
 #include <algorithm>
+#include <ranges>
 #include <thread>
 #include <utility>
 
 #include "pipeline/errors.h"
+#include "study_identity.h"
 #include "trial_checkpoints.h"
 #include "trial_logs.h"
 
@@ -27,12 +29,16 @@ std::unique_ptr<Sampler> make_sampler(const StageContext& context, const Optimiz
 double seconds_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 Value StudyPlace::to_value() const {
-  return Value::Map{{"storage", storage}, {"name", name}, {"no_trial_after", no_trial_after ? Value(*no_trial_after) : Value()}};
+  return Value::Map{{"name", name}, {"no_trial_after", no_trial_after ? Value(*no_trial_after) : Value()}};
 }
 
-StudyPlace StudyPlace::from_value(const Value& value) {
+StudyPlace StudyPlace::from_value(const Value& value, const std::string& storage) {
   const Value& limit = value.at("no_trial_after");
-  return {value.at("storage").as_string(), value.at("name").as_string(), limit.is_null() ? std::nullopt : std::optional(limit.as_double())};
+  return {storage, value.at("name").as_string(), limit.is_null() ? std::nullopt : std::optional(limit.as_double())};
+}
+
+void Searcher::check_sampler(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space) {
+  static_cast<void>(make_sampler(context, options, space));
 }
 
 Searcher::Searcher(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, const StudyPlace& place)
@@ -43,26 +49,50 @@ Searcher::Searcher(StageContext& context, const OptimizeOptions& options, const 
       study_(open_study({.storage = place.storage, .name = place.name, .minimize = options.direction == "minimize"})),
       sampler_(make_sampler(context, options, space)),
       pruner_(context.registry.make<Pruner>(context.tables.pruner.type, context.tables.pruner.options)),
-      runner_(context, options, space) {}
+      runner_(context, options, space, place.name),
+      begun_at_(seconds_now()) {}
 
 bool Searcher::time_is_over() const { return place_.no_trial_after && seconds_now() >= *place_.no_trial_after; }
 
-Searcher::Next Searcher::begin_next(Trial& trial) {
+void Searcher::take_back_lost_trials() {
   const std::chrono::duration<double> silence(2 * options_.heartbeat_interval);
-  for (const std::int64_t lost : study_->retry_stale(std::chrono::ceil<std::chrono::seconds>(silence))) {
-    context_.log.warning("trial " + std::to_string(lost) + " was lost with the process that ran it: it is tried again");
-    std::filesystem::remove_all(runner_.folder_of(lost));
+  for (const LostTrial& lost : study_->retry_stale(std::chrono::ceil<std::chrono::seconds>(silence))) {
+    context_.log.warning("trial " + std::to_string(lost.number) + " was lost with the process that ran it: " +
+                         (lost.again ? "it is tried again" : "so were its repetitions, and it is given up"));
+    std::filesystem::remove_all(runner_.folder_of(lost.number));
   }
+}
+
+/// Whether trials of other processes may still bring results that are needed. One without a heartbeat, as Optuna's workers run it by
+/// default, may never end: it is not waited for.
+bool Searcher::wait_for_others(const StudyState& state) {
+  if (std::ranges::count_if(state.trials, &Trial::has_result) >= options_.n_trials) return false;
+  std::string silent;
+  bool alive = false;
+  for (const Trial& trial : state.trials) {
+    if (trial.state != TrialState::running) continue;
+    alive = alive || trial.has_heartbeat;
+    if (!trial.has_heartbeat) silent += (silent.empty() ? "" : ", ") + std::to_string(trial.number);
+  }
+  if (!alive && !silent.empty() && !std::exchange(named_silent_, true)) {
+    context_.log.warning("trial " + silent +
+                         " runs in another program that gives no heartbeat: it counts, but is not waited for; if that " +
+                         "program is gone, raise n_trials by as many");
+  }
+  return alive;
+}
+
+Searcher::Next Searcher::begin_next(Trial& trial) {
+  take_back_lost_trials();
   const StudyState& state = study_->refresh();
   const bool waits = std::ranges::any_of(state.trials, [](const Trial& t) { return t.state == TrialState::waiting; });
-  if (time_is_over() || (!waits && sampler_->is_exhausted(state))) return Next::done;
+  if (time_is_over()) return Next::done;
+  if (!waits && sampler_->is_exhausted(state)) return wait_for_others(state) ? Next::wait : Next::done;  // what is lost comes back
   if (std::optional<Trial> begun = study_->begin(options_.n_trials)) {
     trial = std::move(*begun);
     return Next::trial;
   }
-  // Others run the last trials; one of them may be lost yet.
-  const bool others_run = std::ranges::any_of(study_->refresh().trials, [](const Trial& t) { return t.state == TrialState::running; });
-  return others_run ? Next::wait : Next::done;
+  return wait_for_others(study_->refresh()) ? Next::wait : Next::done;  // a trial that others run may be lost yet
 }
 
 void Searcher::run(const Watch& watch) {
@@ -84,11 +114,21 @@ void Searcher::run(const Watch& watch) {
   }
 }
 
-void Searcher::run_trial(Trial& trial, const Watch& watch) {
+void Searcher::suggest_parameters(Trial& trial) {
   const StudyState& state = study_->refresh();
-  begin_trial(*sampler_, state, trial);
-  space_.suggest(*sampler_, state, trial);
+  try {
+    begin_trial(*sampler_, state, trial);
+    space_.suggest(*sampler_, state, trial);
+  } catch (const Error& error) {
+    trial.state = TrialState::fail;  // repeated it would fail again
+    static_cast<void>(study_->finish(trial, error.what()));
+    throw;
+  }
   study_->save_parameters(trial);
+}
+
+void Searcher::run_trial(Trial& trial, const Watch& watch) {
+  suggest_parameters(trial);
   TrialRunner::Outcome outcome;
   try {
     outcome = runner_.run(*study_, *pruner_, trial, watch.reported);
@@ -99,18 +139,28 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
   if (outcome.interrupted) {
     study_->release(trial);
   } else if (study_->finish(trial, trial.reason)) {
-    TrialCheckpoints(context_.folder / "checkpoints", options_.save_top_k).take(study_->refresh(), trial, outcome.checkpoint);
+    TrialCheckpoints(context_.folder / "checkpoints" / folder_name_of(place_.name), options_.save_top_k)
+        .take(study_->refresh(), trial, outcome.checkpoint);
     log_trial(context_, *study_, trial, space_, options_.monitor, options_.log_trials);
+  } else {
+    context_.log.warning("trial " + std::to_string(trial.number) + " was given to another worker meanwhile: this one's result is dropped");
   }
   std::filesystem::remove_all(runner_.folder_of(trial.number));
   watch.trial_ended(study_->refresh());
-  note_failure(trial);
+  check_failures();
 }
 
-void Searcher::note_failure(const Trial& trial) {
-  failures_in_a_row_ = trial.state == TrialState::fail ? failures_in_a_row_ + 1 : 0;
-  if (failures_in_a_row_ < most_failures_in_a_row) return;
-  throw training_error(std::to_string(failures_in_a_row_) + " trials failed one after the other, the last one because: " + trial.reason);
+/// Over all workers, since this one began.
+void Searcher::check_failures() const {
+  int failures = 0;
+  std::string reason;
+  for (const Trial& trial : std::views::reverse(study_->refresh().trials)) {
+    if (!trial.is_finished() || trial.reason == lost_reason || trial.reason == interrupted_reason) continue;
+    if (trial.state != TrialState::fail || trial.ended.value_or(0) < begun_at_) break;
+    if (failures++ == 0) reason = trial.reason;
+  }
+  if (failures < most_failures_in_a_row) return;
+  throw training_error(std::to_string(failures) + " trials failed one after the other, the last one because: " + reason);
 }
 
 }  // namespace pipeline::stage::optimize

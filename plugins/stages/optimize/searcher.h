@@ -25,8 +25,9 @@ struct StudyPlace {
   std::string name;
   std::optional<double> no_trial_after;  ///< seconds since 1970: no trial begins later
 
+  /// For a command line, which everybody can read: without the storage, whose address may hold a password.
   [[nodiscard]] Value to_value() const;
-  [[nodiscard]] static StudyPlace from_value(const Value& value);
+  [[nodiscard]] static StudyPlace from_value(const Value& value, const std::string& storage);
 };
 
 /// Runs trials, one after the other, until all workers together have run as many as asked for. Several processes may do so on one study.
@@ -42,15 +43,20 @@ class Searcher {
 
   [[nodiscard]] Study& study() { return *study_; }
   [[nodiscard]] const TrialRunner& runner() const { return runner_; }
+  /// Makes a sampler and throws it away: Error (usage) where it cannot work on the space.
+  static void check_sampler(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space);
   /// Error (interrupted) on a signal, the trial that ran given back; Error (training) when trial after trial fails.
   void run(const Watch& watch);
 
  private:
   enum class Next { trial, wait, done };
   [[nodiscard]] Next begin_next(Trial& trial);
+  [[nodiscard]] bool wait_for_others(const StudyState& state);
+  void suggest_parameters(Trial& trial);
   void run_trial(Trial& trial, const Watch& watch);
+  void take_back_lost_trials();
   [[nodiscard]] bool time_is_over() const;
-  void note_failure(const Trial& trial);
+  void check_failures() const;
 
   StageContext& context_;
   const OptimizeOptions& options_;
@@ -60,7 +66,8 @@ class Searcher {
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Pruner> pruner_;
   TrialRunner runner_;
-  int failures_in_a_row_ = 0;
+  double begun_at_;
+  bool named_silent_ = false;  ///< the trials that are not waited for
 };
 
 }  // namespace pipeline::stage::optimize

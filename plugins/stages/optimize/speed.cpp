@@ -41,6 +41,7 @@ class CountBatches final : public Callback {
   std::chrono::steady_clock::time_point start_;
 };
 
+/// Error (unexpected) where a worker cannot train, as for want of memory.
 double batches_per_second(const StageContext& context, int workers) {
   std::mutex guard;
   double sum = 0;
@@ -61,7 +62,14 @@ int fastest_worker_count(StageContext& context) {
   int best = 1;
   double best_speed = 0;
   for (int workers = 1; workers <= context.settings.threads; workers *= 2) {
-    const double speed = batches_per_second(context, workers);
+    double speed = 0;
+    try {
+      speed = batches_per_second(context, workers);
+    } catch (const Error& error) {
+      if (workers == 1 || error.status() == ExitStatus::interrupted) throw;
+      context.log.info(std::to_string(workers) + " workers are too many: " + error.what());
+      break;
+    }
     context.log.info(std::to_string(workers) + (workers == 1 ? " worker trains " : " workers train ") + format_short(speed) +
                      " batches a second");
     if (speed > best_speed) best = workers, best_speed = speed;
@@ -72,6 +80,7 @@ int fastest_worker_count(StageContext& context) {
 void measure_speed(StageContext& context, const TrialRunner& runner) {
   TrainingTables tables = runner.tables_of({});
   tables.callbacks.clear();
+  tables.scheduler = {};  // one may watch what is not measured here
   tables.trainer["max_epochs"] = 1'000'000;
   tables.trainer["num_sanity_val_steps"] = 0;
   tables.trainer["limit_val_batches"] = 0;

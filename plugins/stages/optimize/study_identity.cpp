@@ -50,6 +50,18 @@ std::vector<std::string> differences(Study& study, const Fields& now) {
   return {};
 }
 
+/// Error (usage) for a parameter that the study's trials had over other values: an index into other choices is another choice.
+void check_parameters(const StudyState& study, const SearchSpace& space) {
+  for (const Trial& trial : study.trials) {
+    for (const auto& [name, distribution] : trial.distributions) {
+      const SearchParameter* parameter = space.find(name);
+      if (!parameter || parameter->name != name || parameter->distribution.is_compatible_with(distribution)) continue;
+      throw usage_error("study \"" + study.name + "\" has \"" + name + "\" of another kind, or over other choices, than the search of " +
+                        parameter->path + " here: search it as the study does, give it another name, or the search another study_name");
+    }
+  }
+}
+
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
@@ -64,7 +76,15 @@ std::string absolute_storage(const std::string& storage, const std::filesystem::
   return std::string(sqlite) + (folder / storage.substr(sqlite.size())).string();
 }
 
-std::string choose_study(const StageContext& context, const OptimizeOptions& options, const std::string& storage) {
+std::string folder_name_of(const std::string& study) {
+  std::string name = study;
+  std::ranges::replace(name, '/', '_');
+  if (name.starts_with('.')) name.front() = '_';
+  return name;
+}
+
+std::string choose_study(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space,
+                         const std::string& storage) {
   const Fields now = fields_of(context);
   const std::string first = options.study_name.empty() ? context.settings.name : options.study_name;
   std::string name = first;
@@ -72,6 +92,7 @@ std::string choose_study(const StageContext& context, const OptimizeOptions& opt
     const std::unique_ptr<Study> study = open_study({.storage = storage, .name = name, .minimize = options.direction == "minimize"});
     const std::vector<std::string> changes = differences(*study, now);
     if (changes.empty()) {
+      check_parameters(study->refresh(), space);
       const auto results = std::ranges::count_if(study->refresh().trials, &Trial::has_result);
       context.log.info("study \"" + name + "\" " + (results == 0 ? "begins" : "goes on after " + std::to_string(results) + " trials") +
                        ", in " + shown_storage(storage));

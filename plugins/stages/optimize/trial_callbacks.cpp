@@ -7,13 +7,18 @@ namespace pipeline::stage::optimize {
 ReportTrial::ReportTrial(Study& study, Pruner& pruner, Trial& trial, Setup setup)
     : study_(study), pruner_(pruner), trial_(trial), setup_(std::move(setup)), last_beat_(Clock::now()) {}
 
+void ReportTrial::beat() {
+  if (Clock::now() - last_beat_ < setup_.heartbeat_interval) return;
+  study_.heartbeat(trial_);
+  last_beat_ = Clock::now();
+}
+
 Action ReportTrial::on_train_batch_end(Trainer&, const BatchEnd&) {
-  if (Clock::now() - last_beat_ >= setup_.heartbeat_interval) {
-    study_.heartbeat(trial_);
-    last_beat_ = Clock::now();
-  }
+  beat();
   return Action::proceed();
 }
+
+void ReportTrial::on_validation_batch_end(Trainer&, std::int64_t) { beat(); }
 
 Action ReportTrial::on_validation_end(Trainer& trainer) {
   measured_ = measured_ || !trainer.sanity_checking();

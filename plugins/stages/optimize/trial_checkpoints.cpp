@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/files.h"
+
 namespace pipeline::stage::optimize {
 
 namespace {
@@ -34,7 +36,7 @@ std::filesystem::path TrialCheckpoints::file_of(std::int64_t number) const {
 void TrialCheckpoints::take(const StudyState& study, const Trial& trial, const std::filesystem::path& checkpoint) const {
   const std::set<std::int64_t> best = best_numbers(study, keep_);
   if (best.contains(trial.number) && !checkpoint.empty()) {
-    std::filesystem::create_directories(folder_);
+    make_folder(folder_);
     std::filesystem::rename(checkpoint, file_of(trial.number));
   }
   for (const Trial& other : study.trials) {

@@ -7,7 +7,7 @@
 
 namespace pipeline::stage::optimize {
 
-/// The checkpoints of the best `keep` trials, in one folder that several processes fill: checkpoints/trial-<number>.ckpt.
+/// The checkpoints of the best `keep` trials, in one folder that several processes fill: trial-<number>.ckpt.
 class TrialCheckpoints {
  public:
   /// `keep`: -1 for all.

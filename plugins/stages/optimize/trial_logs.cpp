@@ -4,16 +4,19 @@
 #include <string>
 #include <utility>
 
+#include "pipeline/files.h"
+#include "study_identity.h"
+
 namespace pipeline::stage::optimize {
 
 std::filesystem::path log_folder(const StageContext& context, Study& study, const Trial& trial) {
-  return context.settings.log_dir / study.refresh().name / ("trial_" + std::to_string(trial.number));
+  return context.settings.log_dir / folder_name_of(study.refresh().name) / ("trial_" + std::to_string(trial.number));
 }
 
 std::vector<std::unique_ptr<Logger>> make_loggers(const StageContext& context, const std::filesystem::path& folder, bool append) {
   std::vector<std::unique_ptr<Logger>> loggers;
   if (context.tables.loggers.empty()) return loggers;
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   for (const ComponentSpec& spec : context.tables.loggers) {
     const LoggerContext where{.version_dir = folder, .append = append, .position = {}, .log = context.log};
     loggers.push_back(context.registry.make<Logger>(spec.type, spec.options, where));

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "pipeline/errors.h"
+#include "pipeline/files.h"
 #include "pipeline/slicing.h"
 #include "pipeline/torch/training_setup.h"
+#include "study_identity.h"
 #include "trial_log.h"
 #include "trial_logs.h"
 
@@ -33,16 +35,25 @@ std::string first_sentence(const std::exception& error) {
 
 }  // namespace
 
-TrialRunner::TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space)
-    : context_(context), options_(options), space_(space), windows_(Windows::open(context.input("windows").folder)) {}
+TrialRunner::TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, const std::string& study)
+    : context_(context),
+      options_(options),
+      space_(space),
+      trials_folder_(context.lasting / folder_name_of(study)),
+      windows_(Windows::open(context.input("windows").folder)) {}
 
 TrainingTables TrialRunner::tables_of(const Value::Map& values) const {
   TrainingTables tables = with_values(context_.tables, values, context_.registry);
   std::erase_if(tables.callbacks, [&](const ComponentSpec& spec) { return !matters(context_.registry, spec); });
+  for (ComponentSpec& spec : tables.callbacks) {
+    const ComponentInfo* info = context_.registry.find("callback", spec.type);
+    const OptionInfo* folder = info ? info->schema.find("dirpath") : nullptr;
+    if (folder) spec.options["dirpath"] = folder->default_value;
+  }
   return tables;
 }
 
-std::filesystem::path TrialRunner::folder_of(std::int64_t number) const { return context_.lasting / ("trial-" + std::to_string(number)); }
+std::filesystem::path TrialRunner::folder_of(std::int64_t number) const { return trials_folder_ / ("trial-" + std::to_string(number)); }
 
 std::shared_ptr<const Windows> TrialRunner::windows_of(const Value::Map& values, const std::filesystem::path& folder) const {
   const Value::Map slicing = values_below(values, "slice_windows");
@@ -54,7 +65,7 @@ std::shared_ptr<const Windows> TrialRunner::windows_of(const Value::Map& values,
   if (!slicing.contains("stride")) options.stride = base.stride;
   if (!slicing.contains("window_norm")) options.window_norm = base.window_norm;
   options.horizon = base.horizon;
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   const std::filesystem::path series = (context_.input("windows").folder / base.series).lexically_normal();
   QuietLog quiet(context_.log, "");
   static_cast<void>(slice_series(options, series, series.lexically_relative(folder).generic_string(), folder, quiet));
@@ -74,10 +85,14 @@ void TrialRunner::check_training() const {
 TrialRunner::Outcome TrialRunner::run(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const {
   try {
     return train(study, pruner, trial, reported);
+  } catch (const TorchError& error) {
+    trial.reason = error.what();
   } catch (const Error& error) {
     if (!is_the_trials_fault(error.status())) throw;
     trial.reason = error.what();
-  } catch (const std::exception& error) {  // LibTorch's own, memory that does not suffice
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw Error(ExitStatus::unexpected, error.what());
+  } catch (const std::exception& error) {  // LibTorch's own while the training is built, memory that does not suffice
     trial.reason = first_sentence(error);
   }
   trial.state = TrialState::fail;
@@ -88,7 +103,7 @@ TrialRunner::Outcome TrialRunner::train(Study& study, Pruner& pruner, Trial& tri
                                         const std::function<void(const Trial&)>& reported) const {
   const Value::Map values = space_.values_of(trial);
   const std::filesystem::path folder = folder_of(trial.number);
-  std::filesystem::create_directories(folder);
+  make_folder(folder);
   const std::shared_ptr<const Windows> windows = windows_of(values, folder / "windows");
   const TrainingTables tables = tables_of(values);
   FitSpec spec = make_fit_spec(context_.registry, tables, *windows, context_.settings.seed);
@@ -117,8 +132,8 @@ void TrialRunner::set_value(Trial& trial, bool pruned) const {
       if (std::isnan(value) || (options_.direction == "minimize" ? report < value : report > value)) value = report;
     }
   }
-  if (std::isnan(value)) throw training_error(options_.monitor + " is not a number");
-  trial.value = value;
+  if (std::isnan(value) && !pruned) throw training_error(options_.monitor + " is not a number");
+  if (!std::isnan(value)) trial.value = value;
   trial.state = pruned ? TrialState::pruned : TrialState::complete;
 }
 

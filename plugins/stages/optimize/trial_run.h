@@ -18,7 +18,8 @@ namespace pipeline::stage::optimize {
 class TrialRunner {
  public:
   /// All of them outlive the runner. Maps the windows once; every trial reads the same.
-  TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space);
+  /// `study` names the folders of its trials.
+  TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, const std::string& study);
 
   /// Builds the training as the workflow has it, nothing written. Error (usage, data) for what is wrong with every trial, such as a
   /// monitor that is not measured.
@@ -28,8 +29,9 @@ class TrialRunner {
     std::filesystem::path checkpoint;  ///< the trial's best one, else its last; in its folder
     bool interrupted = false;
   };
-  /// Trains with the trial's values, and sets its state and value. A training that diverges or cannot be built is a failed trial, its
-  /// reason in trial.reason; Error (unexpected) for what has nothing to do with the trial, such as a full disk.
+  /// Trains with the trial's values, and sets its state and value. A training that diverges, cannot be built or is too large for the
+  /// machine is a failed trial, its reason in trial.reason; Error (unexpected) for what has nothing to do with the trial, such as a full
+  /// disk.
   Outcome run(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
 
   /// Where a trial keeps files while it runs.
@@ -37,7 +39,7 @@ class TrialRunner {
   /// The windows of the trial's values: the stage's own where slicing is not searched, else sliced into `folder`.
   [[nodiscard]] std::shared_ptr<const Windows> windows_of(const Value::Map& values, const std::filesystem::path& folder) const;
   [[nodiscard]] const Windows& windows() const { return *windows_; }
-  /// The workflow's tables without callbacks that only show or log.
+  /// The workflow's tables without callbacks that only show or log; no callback writes outside the trial's folder.
   [[nodiscard]] TrainingTables tables_of(const Value::Map& values) const;
 
  private:
@@ -47,6 +49,7 @@ class TrialRunner {
   StageContext& context_;
   const OptimizeOptions& options_;
   const SearchSpace& space_;
+  std::filesystem::path trials_folder_;
   std::shared_ptr<const Windows> windows_;
 };
 

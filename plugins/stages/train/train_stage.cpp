@@ -81,7 +81,7 @@ State TrainStage::continued_checkpoint(const StageContext& context) const {
 
 void TrainStage::keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const {
   spec.version_dir = before ? before->version_dir : take_version_folder(context.settings.log_dir / spec.model_name);
-  std::filesystem::create_directories(spec.version_dir);  // somebody may have removed it since
+  make_folder(spec.version_dir);  // somebody may have removed it since
   State::List types;
   for (const ComponentSpec& logger : context.tables.loggers) {
     const Value position = before ? logger_position(*before, logger.type) : Value();

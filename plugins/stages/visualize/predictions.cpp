@@ -39,10 +39,13 @@ struct Layout {
     };
     origin = find("origin"), time = find("time"), step = find("step");
     if (origin == no_column || time == no_column || step == no_column) throw rows.mistake("the heading lacks origin, time or step");
-    for (std::size_t i = 0; i < rows.header().size(); ++i) {
-      const std::string& name = rows.header()[i];
-      const std::size_t prediction = find(name + "_pred");
-      if (prediction != no_column) targets.push_back({name, i, prediction, find(name + "_naive")});
+    // By place, since a target may have any name, "step" and "x_pred" too.
+    const auto& names = rows.header();
+    for (std::size_t i = std::max({origin, time, step}) + 1; i + 1 < names.size();) {
+      const bool has_naive = i + 2 < names.size() && names[i + 2] == names[i] + "_naive";
+      if (names[i + 1] != names[i] + "_pred") throw rows.mistake("the heading has no " + names[i] + "_pred after " + names[i]);
+      targets.push_back({names[i], i, i + 1, has_naive ? i + 2 : no_column});
+      i += has_naive ? 3 : 2;
     }
     if (targets.empty()) throw rows.mistake("the heading names no target with its <target>_pred");
   }
@@ -84,7 +87,7 @@ struct Moments {
   double lowest = std::numeric_limits<double>::infinity(), highest = -std::numeric_limits<double>::infinity();
 
   void add(double value) {
-    if (std::isnan(value)) return;
+    if (!std::isfinite(value)) return;
     const double delta = value - mean;
     mean += delta / ++count;
     squares += delta * (value - mean);
@@ -156,7 +159,7 @@ void count(Histogram& histogram, double residual) {
   if (std::isnan(residual)) return;
   const double bins = static_cast<double>(histogram.counts.size()), bin = (residual - histogram.low) / histogram.width;
   // The highest value closes the last bin.
-  if (bin < -1e-9 || bin > bins * (1 + 1e-9)) {
+  if (!std::isfinite(bin) || bin < -1e-9 || bin > bins * (1 + 1e-9)) {
     ++histogram.beyond;
   } else {
     ++histogram.counts[static_cast<std::size_t>(std::clamp(bin, 0.0, bins - 1))];

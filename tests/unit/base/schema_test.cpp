@@ -12,6 +12,7 @@ struct SampleOptions {
   std::string mode = "min";
   std::vector<std::string> columns;
   Value limit = 1.0;
+  Value workers = 1;
   std::int64_t low = 1;
   std::int64_t high = 10;
 
@@ -21,6 +22,7 @@ struct SampleOptions {
                                       option("mode", &SampleOptions::mode, "Direction.").choices({"min", "max"}),
                                       option("columns", &SampleOptions::columns, "Columns."),
                                       option("limit", &SampleOptions::limit, "Batches.").number().at_least(0),
+                                      option("workers", &SampleOptions::workers, "Workers.").whole_number().at_least(1).choices({"auto"}),
                                       option("low", &SampleOptions::low, "Low."), option("high", &SampleOptions::high, "High."));
   }
   static std::vector<OptionRule> rules() { return {{OptionRule::Kind::less_than, "low", "high"}}; }
@@ -36,7 +38,7 @@ std::string mistake_of(Value::Map given) {
 
 TEST_CASE("a schema takes its defaults from the struct") {
   const Schema schema = make_schema<SampleOptions>();
-  REQUIRE(schema.options.size() == 7);
+  REQUIRE(schema.options.size() == 8);
   CHECK(schema.find("lr")->default_value == Value(0.001));
   CHECK(schema.find("lr")->search->log);
   CHECK(to_value(bind_options<SampleOptions>(Value{})) == schema.with_defaults(Value(Value::Map{})));
@@ -58,6 +60,7 @@ TEST_CASE("mistakes name the option, what it takes and what it got") {
   CHECK(mistake_of({{"layrs", 2}}) == "unknown option \"layrs\"; did you mean \"layers\"?");
   CHECK(mistake_of({{"columns", Value::List{1}}}) == "columns takes strings, got a list");
   CHECK(mistake_of({{"limit", -1}}) == "limit takes an integer or a float of at least 0, got -1");
+  CHECK(mistake_of({{"workers", 1.5}}) == "workers takes an integer of at least 1, or auto, got a float (1.5)");
   CHECK(mistake_of({{"low", 10}}) == "low (10) must be below high (10)");
 }
 

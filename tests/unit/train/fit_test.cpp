@@ -111,7 +111,7 @@ TEST_CASE("an error of LibTorch ends the fit without a stack trace") {
   try {
     static_cast<void>(fit.run());
     FAIL("the model cannot multiply these shapes");
-  } catch (const Error& error) {
+  } catch (const TorchError& error) {
     const std::string what = error.what();
     CHECK(what.starts_with("LibTorch: "));
     CHECK(what.find("frame #") == std::string::npos);

@@ -10,13 +10,21 @@ TEST_CASE("addresses become what the databases' libraries take") {
   CHECK(connection_text("sqlite:////a/b c.db") == "dbname=\"/a/b c.db\" timeout=60");
   CHECK(connection_text("postgresql://me:p%40ss@db.example:5433/tuning?sslmode=require&connect_timeout=5") ==
         "user=me password=p@ss host=db.example port=5433 dbname=tuning sslmode=require connect_timeout=5");
-  CHECK(connection_text("postgresql+psycopg2://db/tuning") == "host=db dbname=tuning");
+  CHECK(connection_text("postgresql+psycopg2://db/tuning") == "host=db dbname=tuning connect_timeout=10");
+  CHECK(connection_text("postgresql://me:pa/ss@db/tuning") == "user=me password=pa/ss host=db dbname=tuning connect_timeout=10");
   CHECK_THROWS_AS((void)connection_text("postgresql://me:a%20b@db/tuning"), Error);
 }
 
 TEST_CASE("passwords are not shown") {
   CHECK(without_password("postgresql://me:secret@db/tuning") == "postgresql://me:***@db/tuning");
   CHECK(without_password("postgresql://me@db:5432/tuning") == "postgresql://me@db:5432/tuning");
+  CHECK(without_password("postgresql://me:pa/s@s@db/tuning") == "postgresql://me:***@db/tuning");
+  CHECK(without_password("postgresql://me:pa?ss@db/tuning?sslmode=require") == "postgresql://me:***@db/tuning?sslmode=require");
+  CHECK(connection_text("postgresql://me:pa?ss@db/tuning") == "user=me password=pa?ss host=db dbname=tuning connect_timeout=10");
+  CHECK(without_password("postgresql://me:pa?ss@db/tuning") == "postgresql://me:***@db/tuning");
+  CHECK(without_password("postgresql://db/tuning?user=me&password=a@b") == "postgresql://db/tuning?user=me&password=***");
+  CHECK(without_password("postgresql://db/tuning?user=me&password=secret&sslmode=require") ==
+        "postgresql://db/tuning?user=me&password=***&sslmode=require");
   CHECK(without_password("sqlite:///study.db") == "sqlite:///study.db");
 }
 

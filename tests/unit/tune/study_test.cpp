@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <soci/soci.h>
+
 #include "pipeline/errors.h"
 #include "pipeline/study.h"
 #include "support/temp_folder.h"
@@ -49,6 +51,12 @@ void check_study(Study& study) {
   CHECK(best_trial(state)->number == 0);
 }
 
+/// As if the running trials were another machine's, of which only heartbeats tell.
+void move_elsewhere(const TempFolder& folder) {
+  soci::session sql("sqlite3", "dbname=" + (folder.path() / "study.db").string());
+  sql << "UPDATE trial_user_attributes SET value_json = '\"another-boot 1 2 3\"' WHERE \"key\" = 'worker'";
+}
+
 std::string storage_in(const TempFolder& folder) { return "sqlite:///" + (folder.path() / "study.db").string(); }
 
 }  // namespace
@@ -76,8 +84,11 @@ TEST_CASE("a trial whose worker is gone is failed, tried again, and its late res
   lost->parameters = {{"k", 1}};
   lost->distributions = {{"k", Distribution::categorical({"a", "b"})}};
   study->save_parameters(*lost);
+  constexpr std::chrono::seconds ten_seconds_ago(-10);
   CHECK(study->retry_stale(std::chrono::seconds(60)).empty());
-  CHECK(study->retry_stale(std::chrono::seconds(-10)) == std::vector<std::int64_t>{0});  // as if 10 s had gone by
+  CHECK(study->retry_stale(ten_seconds_ago).empty());  // this process lives: it may only be busy
+  move_elsewhere(folder);
+  CHECK(study->retry_stale(ten_seconds_ago) == std::vector<LostTrial>{{0, true}});
   lost->state = TrialState::complete;
   lost->value = 1;
   CHECK_FALSE(study->finish(*lost, ""));
@@ -85,6 +96,41 @@ TEST_CASE("a trial whose worker is gone is failed, tried again, and its late res
   CHECK(again->number == 1);
   CHECK(again->fixed.at("k") == Value("b"));
   CHECK(study->refresh().trials.at(0).state == TrialState::fail);
+}
+
+TEST_CASE("a trial that takes its processes along is given up after three repetitions; interruptions do not count") {
+  const TempFolder folder;
+  const auto study = open_study({.storage = storage_in(folder), .name = "s"});
+  const auto begin = [&] {
+    std::optional<Trial> trial = study->begin(1);
+    trial->parameters = {{"k", 0}};
+    trial->distributions = {{"k", Distribution::categorical({"a", "b"})}};
+    trial->system_state["grid_id"] = 7;
+    study->save_parameters(*trial);
+    return *trial;
+  };
+  for (int i = 0; i < 5; ++i) study->release(begin());
+  CHECK(study->refresh().trials.back().system_state.at("grid_id") == Value(7));
+  for (int i = 0; i < 4; ++i) {
+    const Trial lost = begin();
+    move_elsewhere(folder);
+    CHECK(study->retry_stale(std::chrono::seconds(-10)) == std::vector<LostTrial>{{lost.number, i < 3}});
+  }
+  CHECK(study->begin(1)->fixed.empty());
+}
+
+TEST_CASE("a point is put in the queue once") {
+  const TempFolder folder;
+  for (const std::string& storage : {std::string("memory"), storage_in(folder)}) {
+    const auto study = open_study({.storage = storage, .name = "s"});
+    study->enqueue({{"lr", 0.25}});
+    study->enqueue({{"lr", 0.25}});
+    CHECK(study->begin(9)->fixed.contains("lr"));
+    study->enqueue({{"lr", 0.25}});
+    study->enqueue({{"lr", 0.5}});
+    CHECK(study->begin(9)->fixed.at("lr") == Value(0.5));
+    CHECK(study->begin(9)->fixed.empty());
+  }
 }
 
 TEST_CASE("looking at a study makes nothing") {

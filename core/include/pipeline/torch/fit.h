@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/errors.h"
 #include "pipeline/export.h"
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/loss.h"
@@ -17,6 +18,13 @@
 #include "pipeline/windows.h"
 
 namespace pipeline {
+
+/// LibTorch refused an operation: shapes that do not fit, memory that does not suffice. Its sentence without the C++ call stack.
+class PIPELINE_EXPORT TorchError final : public Error {
+ public:
+  explicit TorchError(const std::string& sentence);
+  ~TorchError() override;
+};
 
 /// Process-wide settings of a fit: torch keeps them global, so one fit runs at a time.
 struct RunContext {

@@ -1,0 +1,181 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <map>
+#include <set>
+#include <thread>
+
+#include <soci/soci.h>
+
+#include "pipeline/study.h"
+#include "support/program.h"
+#include "workflows/search_fixture.h"
+
+using namespace pipeline;
+
+namespace {
+
+std::vector<std::string> optimize(std::vector<std::string> sets) {
+  std::vector<std::string> arguments{"--until", "optimize"};
+  for (std::string& set : sets) arguments.insert(arguments.end(), {"--set", std::move(set)});
+  return arguments;
+}
+
+/// A study as another program left it: so many complete trials over these distributions.
+void write_study(const std::filesystem::path& file, const std::map<std::string, Distribution>& distributions, std::int64_t complete) {
+  const auto study = open_study({.storage = "sqlite:///" + file.string(), .name = "theirs"});
+  for (std::int64_t i = 0; i < complete; ++i) {
+    Trial trial = *study->begin(complete);
+    for (const auto& [name, distribution] : distributions) trial.parameters[name] = distribution.low;
+    trial.distributions = distributions;
+    study->save_parameters(trial);
+    trial.state = TrialState::complete;
+    trial.value = 1.0 + static_cast<double>(i);
+    static_cast<void>(study->finish(trial, ""));
+  }
+}
+
+/// Waits until the program has said so.
+void wait_for(const Program& program, const std::string& words) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(5);
+  while (!contains(program.err_so_far(), words) && program.runs() && std::chrono::steady_clock::now() < patience)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  REQUIRE_MESSAGE(contains(program.err_so_far(), words), program.err_so_far());
+}
+
+/// What `ps` shows of the processes that one started.
+std::string command_lines_below(pid_t process) {
+  std::string all;
+  std::ifstream children("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/children");
+  for (std::string child; children >> child;) {
+    std::ifstream line("/proc/" + child + "/cmdline", std::ios::binary);
+    all.append(std::istreambuf_iterator<char>(line), {});
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a trial that the machine has no memory for fails alone") {
+  workflow(search);
+  std::vector<std::string> arguments =
+      optimize({"model.type=GreedyModel", "stages.optimize.search={\"model.terabytes\" = { choices = [0, 900] }}",
+                "stages.optimize.enqueue=[{ \"model.terabytes\" = 900 }]", "stages.optimize.n_trials=2"});
+  arguments.insert(arguments.begin(), {"run", "workflow.toml", "--plugin-path", BUILD_DIR "/tests/plugins/greedy_model"});
+  const Finished ran = pipeline_program(arguments, path(), {"ASAN_OPTIONS=allocator_may_return_null=1"});
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  const Value study = json("runs/small/optimize/study.json");
+  const Value& first = study.at("trials").as_list().front();
+  CHECK(first.at("state") == Value("failed"));
+  CHECK(contains(first.at("reason").as_string(), "LibTorch: "));
+  CHECK(outcomes(study).size() == 2);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a search stopped by Ctrl-C leaves the windows of its best trial") {
+  workflow(search);
+  const std::string searched = "stages.optimize.search={\"slice_windows.window\" = { choices = [6, 12, 36] }}";
+  std::vector<std::string> words{"run", "workflow.toml"};
+  for (const std::string& word : optimize({searched, "stages.optimize.n_trials=500"})) words.push_back(word);
+  Program stopped(BUILD_DIR "/bin/pipeline", words, path());
+  wait_for(stopped, "    4  complete");
+  stopped.signal(SIGINT);
+  CHECK(stopped.wait().status == 130);
+  CHECK(json("runs/small/optimize/windows/windows.json").at("window") ==
+        json("runs/small/optimize/study.json").at("best").at("values").at("slice_windows.window"));
+  const Finished trained = run({"--stage", "train", "--set", searched});
+  CHECK_MESSAGE(trained.status == 0, trained.err);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a grid that was killed misses no point") {
+  workflow(search + "[stages.optimize.sampler]\ntype = \"GridSampler\"\n");
+  const std::string grid = "stages.optimize.search={\"model.hidden_size\" = { low = 2, high = 24, step = 2, name = \"size\" }}";
+  std::vector<std::string> words{"run", "workflow.toml"};
+  for (const std::string& word : optimize({grid, "stages.optimize.n_trials=50"})) words.push_back(word);
+  {
+    Program killed(BUILD_DIR "/bin/pipeline", words, path());
+    wait_for(killed, "    3  complete");
+    killed.signal(SIGKILL);
+    static_cast<void>(killed.wait());
+  }
+  REQUIRE(run(optimize({grid, "stages.optimize.n_trials=50"})).status == 0);
+  std::set<std::int64_t> tried;
+  const Value::List results = outcomes(json("runs/small/optimize/study.json"));
+  for (const Value& trial : results) tried.insert(trial.at("parameters").at("size").as_int());
+  CHECK(tried.size() == 12);
+  CHECK(results.size() == 12);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a trial of another program without a heartbeat is not waited for, and said") {
+  workflow(search);
+  write_study(path() / "theirs.db", {{"hidden_size", Distribution::integer(2, 8, 2)}}, 2);
+  {
+    const auto study = open_study({.storage = "sqlite:///" + (path() / "theirs.db").string(), .name = "theirs"});
+    static_cast<void>(study->begin(9));
+  }
+  {
+    soci::session sql("sqlite3", "dbname=" + (path() / "theirs.db").string());
+    sql << "DELETE FROM trial_heartbeats";
+    sql << "DELETE FROM trial_user_attributes WHERE \"key\" = 'worker'";
+  }
+  const Finished ran = run(optimize({"stages.optimize.storage=sqlite:///" + (path() / "theirs.db").string(),
+                                     "stages.optimize.study_name=theirs", "stages.optimize.n_trials=5"}));
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  CHECK(contains(ran.err, "trial 2 runs in another program that gives no heartbeat: it counts, but is not waited for"));
+  CHECK(outcomes(json("runs/small/optimize/study.json")).size() == 4);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a study with other choices under the same name is refused") {
+  workflow(search);
+  write_study(path() / "theirs.db", {{"hidden_size", Distribution::categorical({2, 4, 6})}}, 3);
+  const Finished ran = run(optimize({"stages.optimize.storage=sqlite:///" + (path() / "theirs.db").string(),
+                                     "stages.optimize.study_name=theirs", "stages.optimize.n_trials=5"}));
+  CHECK(ran.status == 2);
+  CHECK(contains(ran.err,
+                 "study \"theirs\" has \"hidden_size\" of another kind, or over other choices, than the search of model.hidden_size "
+                 "here: search it as the study does, give it another name, or the search another study_name"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "drawing in sequence is one worker's") {
+  workflow(search);
+  const Finished ran = run(optimize({"stages.optimize.rng=optuna", "stages.optimize.workers=2"}));
+  CHECK(ran.status == 2);
+  CHECK(contains(ran.err,
+                 "rng = \"optuna\" draws in sequence in one process, several would draw the same: leave workers at 1, or rng at "
+                 "\"keyed\""));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a grid over a continuous range is refused before a study is made") {
+  workflow(search + "[stages.optimize.sampler]\ntype = \"GridSampler\"\n");
+  const Finished ran = run({"--until", "optimize"});
+  CHECK(ran.status == 2);
+  CHECK(contains(ran.err,
+                 "GridSampler cannot enumerate the continuous range of optimizer.lr: give it a step or choices, or choose TPESampler"));
+  CHECK_FALSE(exists("runs/small/optimize/study.db"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a trial's callbacks write nowhere else, whatever the study's name") {
+  workflow(search +
+           "[[callbacks]]\ntype = \"ModelCheckpoint\"\nmonitor = \"val_loss\"\ndirpath = \"mine\"\n[[loggers]]\ntype = \"CSVLogger\"\n");
+  const Finished ran = run(optimize({"stages.optimize.study_name=../up/there"}));
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  CHECK_FALSE(exists("mine"));
+  CHECK_FALSE(exists("up"));
+  CHECK(exists("lightning_logs/_._up_there/trial_0/metrics.csv"));
+  CHECK(json("runs/small/optimize/study.json").at("name") == Value("../up/there"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a password is on no worker's command line") {
+  std::string with_secret = search;
+  with_secret.replace(with_secret.find("n_trials = 4"), 12, "n_trials = 400\nworkers = 2\nstorage = \"sqlite:///${env:STUDY_FILE}.db\"");
+  workflow(with_secret);
+  Program searching(BUILD_DIR "/bin/pipeline", {"run", "workflow.toml", "--until", "optimize"}, path(), {"STUDY_FILE=confidential"});
+  wait_for(searching, "    1  complete");
+  const std::string seen = command_lines_below(searching.process());
+  searching.signal(SIGINT);
+  CHECK(searching.wait().status == 130);
+  REQUIRE(!seen.empty());
+  CHECK(contains(seen, "stage-worker"));
+  CHECK_FALSE(contains(seen, "confidential"));
+}
