@@ -8,11 +8,14 @@
   epoch      one epoch of the recipe, beside Lightning
   recipe     the whole recipe on the S&P 500, early stopping and test included, beside Lightning: losses by epoch, test metrics, seconds.
              Half an hour or more, so only when it is asked for by --only
+  study      the recipe's search on the S&P 500, 50 trials of 10 epochs, beside Optuna driving Lightning, both at once with one core each:
+             parameters, value and seconds of each trial. An hour or more; `--trials N` for less
   quality    best values after equal numbers of trials, 30 seeds, beside Optuna's TPE; likewise only when asked for
-  search     1,000 trials of TPE with five parameters and an objective that costs nothing, in memory and on SQLite, beside Optuna
+  search     1,000 trials of TPE with five parameters and an objective that costs nothing, in memory and on SQLite, beside Optuna and
+             Rustuna
 Medians of several runs; the machine should be idle otherwise. `--only NAME` takes one of them, `--json FILE` keeps the numbers.
 """
-import argparse, json, os, pathlib, random, statistics, subprocess, sys, tempfile, time
+import argparse, concurrent.futures, json, os, pathlib, random, statistics, subprocess, sys, tempfile, time
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -121,6 +124,37 @@ def recipe(program, python, folder, epochs=80):
     return {"pipeline": {"history": mine, "test": test, "seconds": seconds}, "lightning": peer}
 
 
+def study(program, python, folder, trials=50):
+    """Both draw as TPESampler(seed=3407) and train with Lightning's order of draws, so trials can be told apart only by their seconds."""
+    data = ROOT / "pipelines" / "data" / "sp500_daily_ohlcv" / "sp500-2000.csv"
+    command([python, HERE / "peers" / "windows.py", data, f"{folder}/windows", "--features", "open,high,low,close,volume", "--target", "close"])
+    set_ = {"stages.optimize.n_trials": trials, "stages.optimize.rng": "optuna", "matmul_precision": "highest", "trainer.num_sanity_val_steps": 0,
+            "loader.num_workers": 0}
+    jobs = {"pipeline": [program, "run", ROOT / "pipelines" / "recipe_search.toml", "--until", "optimize", "--quiet",
+                         *(word for key, value in set_.items() for word in ("--set", f"{key}={value}"))],
+            "Optuna": [python, HERE / "peers" / "optuna_study.py", f"{folder}/windows/X.npy", f"{folder}/windows/y.npy", "--trials", trials,
+                       "--storage", f"sqlite:///{folder}/peer.db"]}
+    # Which of two equal values NumPy's argsort puts first depends on the vector instructions it finds; its scalar code is the same everywhere.
+    one_core = {**os.environ, "OMP_NUM_THREADS": "1", "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"}
+    with concurrent.futures.ThreadPoolExecutor(len(jobs)) as pool:
+        seconds = dict(zip(jobs, pool.map(lambda core: timed(["taskset", "-c", core[0], *core[1]], cwd=folder, env=one_core)[0], enumerate(jobs.values()))))
+    import optuna
+    studies = {"pipeline": ("recipe_search", f"sqlite:///{folder}/runs/recipe_search/optimize/study.db"), "Optuna": ("peer", f"sqlite:///{folder}/peer.db")}
+    frames = {name: optuna.load_study(study_name=study, storage=url).trials for name, (study, url) in studies.items()}
+    print(f"  {'trial':>5} {'hidden_size':>11} {'num_layers':>10} {'lr':>11} {'Optuna':>11} {'val_loss':>10} {'Optuna':>10} {'seconds':>8} {'Optuna':>8}")
+    for a, b in zip(*frames.values(), strict=True):
+        if [a.params[k] for k in ("hidden_size", "num_layers")] != [b.params[k] for k in ("hidden_size", "num_layers")]:
+            print(f"  {a.number:5} other values: {a.params} and {b.params}")
+            continue
+        print(f"  {a.number:5} {a.params['hidden_size']:11} {a.params['num_layers']:10} {a.params['lr']:11.6} {b.params['lr']:11.6} {a.value:10.6} {b.value:10.6} "
+              f"{a.duration.total_seconds():8.1f} {b.duration.total_seconds():8.1f}")
+    best = {name: min(t.value for t in rows) for name, rows in frames.items()}
+    for name in jobs:
+        print(f"  {name}: best val_loss {best[name]:.6} in {seconds[name]:.1f} s")
+    return {name: {"seconds": seconds[name], "best": best[name],
+                   "trials": [{**t.params, "value": t.value, "seconds": t.duration.total_seconds()} for t in frames[name]]} for name in jobs}
+
+
 def quality(program, python, folder):
     print(command([python, HERE / "search_quality.py", program.parent / "ask_and_tell"]), end="")
     return {}
@@ -128,24 +162,30 @@ def quality(program, python, folder):
 
 def search(program, python, folder, trials=1000):
     result = {}
-    for name, storage in (("memory", "memory"), ("SQLite", "sqlite:///{}.db")):
-        ours = json.loads(command([program.parent / "bench_search", storage.format(f"{folder}/ours"), trials]))
-        theirs = json.loads(command([python, HERE / "peers" / "search_optuna.py", storage.format(f"{folder}/theirs"), trials]))
-        print(f"  {name}: pipeline {ours['seconds']:.2f} s, Optuna {theirs['seconds']:.2f} s: {theirs['seconds'] / ours['seconds']:.1f} times as fast")
-        result[name] = {"pipeline": ours, "optuna": theirs}
+    for name in ("memory", "SQLite"):
+        place = lambda who: "memory" if name == "memory" else f"{folder}/{who}.db"
+        ours = place("pipeline") if name == "memory" else f"sqlite:///{place('pipeline')}"
+        jobs = {"pipeline": [program.parent / "bench_search", ours, trials],
+                **{peer: [python, HERE / "peers" / "search_python.py", peer, place(peer), trials] for peer in ("optuna", "rustuna")}}
+        result[name] = {who: json.loads(command(words)) for who, words in jobs.items()}
+        seconds = {who: row["seconds"] for who, row in result[name].items()}
+        print(f"  {name}: pipeline {seconds['pipeline']:.2f} s" + "".join(
+            f", {who} {seconds[who]:.2f} s ({seconds[who] / seconds['pipeline']:.1f} times)" for who in ("optuna", "rustuna")))
     return result
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    p.add_argument("--only", choices=["start-up", "step", "csv", "epoch", "search", "recipe", "quality"])
+    p.add_argument("--only", choices=["start-up", "step", "csv", "epoch", "search", "recipe", "study", "quality"])
     p.add_argument("--json", type=pathlib.Path)
+    p.add_argument("--trials", type=int, default=50, help="of the measurement `study`")
     a = p.parse_args()
     program = (a.build / "bin" / "pipeline").resolve()
     result = {}
-    long = ("recipe", "quality")
-    for name, measure in (("start-up", start_up), ("step", step), ("csv", csv), ("epoch", epoch), ("search", search), ("recipe", recipe), ("quality", quality)):
+    long = ("recipe", "study", "quality")
+    for name, measure in (("start-up", start_up), ("step", step), ("csv", csv), ("epoch", epoch), ("search", search), ("recipe", recipe),
+                          ("study", lambda *where: study(*where, a.trials)), ("quality", quality)):
         if a.only == name or (a.only is None and name not in long):
             print(name, flush=True)
             with tempfile.TemporaryDirectory() as folder:

@@ -3,12 +3,14 @@
   branin        two floats                                    60 trials
   hartmann6     six floats                                   100 trials
   conditional   a type decides which parameters there are    100 trials
+  lstm          validation losses of an LSTM on ETTh1 (lstm_table.json: 168 points, trained by lstm_table.py)  40 trials
 Prints median and quartiles of the best value less the optimum (the regret). `search_quality.py build/bin/ask_and_tell`
 """
 import concurrent.futures
 import json
 import math
 import os
+import pathlib
 import subprocess
 import sys
 import warnings
@@ -45,6 +47,16 @@ def conditional(p):
     return 0.3 + abs(p["width"] - 64) / 64 + 2 * (p["dropout"] - 0.2) ** 2
 
 
+TABLE = json.loads(pathlib.Path(__file__).with_name("lstm_table.json").read_text())
+GRID = {name: sorted({row[i] for row in TABLE["rows"]}) for i, name in enumerate(TABLE["columns"][:-1])}
+LOSSES = {tuple(row[:-1]): row[-1] for row in TABLE["rows"]}
+
+
+def lstm(p):
+    """By place on the grid, whose steps are even in the logarithm (nearly so for lr)."""
+    return LOSSES[tuple(GRID[name][p[name]] for name in GRID)]
+
+
 D = optuna.distributions
 # space: name -> (distribution, condition); optimum; trials
 PROBLEMS = {
@@ -54,6 +66,7 @@ PROBLEMS = {
                                   "ridge": (D.FloatDistribution(0, 1), ("kind", "linear")), "depth": (D.IntDistribution(1, 12), ("kind", "tree")),
                                   "rate": (D.FloatDistribution(1e-4, 1, log=True), ("kind", "tree")), "width": (D.IntDistribution(8, 128, step=8), ("kind", "network")),
                                   "dropout": (D.FloatDistribution(0, 0.9), ("kind", "network"))}, 0.0, 100),
+    "lstm": (lstm, {name: (D.IntDistribution(0, len(values) - 1), None) for name, values in GRID.items()}, min(LOSSES.values()), 40),
 }
 
 

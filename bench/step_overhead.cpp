@@ -109,7 +109,7 @@ double fit_loop(const Registry& registry, const Windows& windows, const std::fil
   spec.callbacks.push_back(registry.make<Callback>("ModelCheckpoint", Value(Value::Map{{"monitor", "val_loss"}})));
   spec.callbacks.push_back(registry.make<Callback>("LearningRateMonitor", Value{}));
   spec.callbacks.push_back(registry.make<Callback>("ProgressBar", Value{}));
-  const LoggerContext context{folder, false, log};
+  const LoggerContext context{.version_dir = folder, .append = false, .position = {}, .log = log};
   spec.loggers.push_back(registry.make<Logger>("TensorBoardLogger", Value{}, context));
   spec.loggers.push_back(registry.make<Logger>("CSVLogger", Value{}, context));
   spec.version_dir = folder;

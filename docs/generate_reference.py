@@ -19,11 +19,11 @@ def toml(value):
 
 
 def takes(option):
-    text = "one of " + ", ".join(option["choices"]) if "choices" in option else option["takes"]
+    text, _, words = option["takes"].partition(", or ")
     for word, before in (("minimum", ">="), ("above", ">"), ("maximum", "<="), ("below", "<")):
         if word in option:
             text += f" {before} {option[word]:g}"
-    return text + (f" ({option['unit']})" if "unit" in option else "")
+    return text + (f", or {words}" if words else "") + (f" ({option['unit']})" if "unit" in option else "")
 
 
 def reference(program):
