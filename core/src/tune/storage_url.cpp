@@ -49,9 +49,8 @@ std::string_view take_until(std::string_view& rest, std::string_view border) {
   return taken;
 }
 
-/// Where user:password ends in an address without its scheme, at an '@': the last one before settings, since a password may hold '/', '@'
-/// and
-/// '?'. 0: there is none.
+/// Where user:password ends in an address without its scheme: at the last '@' before settings, since a password may hold '/', '@' and '?'.
+/// 0: there is none.
 std::size_t end_of_login(std::string_view address) {
   const std::size_t question = address.rfind('?'), before = address.substr(0, question).rfind('@'), last = address.rfind('@');
   if (before != std::string_view::npos) return before;
