@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <sstream>
@@ -66,6 +67,23 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict says what is wrong with its inputs")
   const Finished column = pipeline({"predict", "--checkpoint", checkpoint, "--input", "other.csv"});
   CHECK(column.status == 4);
   CHECK(contains(column.err, "loda"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a forecast goes into a pipe, and not over a folder") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "train"}).status == 0);
+  const auto to = [&](const std::string& output) {
+    return std::vector<std::string>{"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv", "--output", output};
+  };
+  const Finished refused = pipeline(to("runs"));
+  CHECK(refused.status == 2);
+  CHECK(contains(refused.err, "--output runs is a folder: name a file"));
+  const std::filesystem::path pipe = path() / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  Program reader("/bin/cat", {"pipe"}, path());
+  CHECK(pipeline(to("pipe")).status == 0);
+  CHECK(reader.wait().out.starts_with("origin,time,step,load_pred\n"));
+  CHECK(std::filesystem::is_fifo(pipe));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "--all forecasts from every row with a window behind it, for several targets and steps") {
