@@ -208,6 +208,12 @@ TEST_CASE_FIXTURE(WorkflowFixture, "the window is searched: train and evaluate u
   CHECK(json("runs/small/train/train.json").at("hyper_parameters").at("window") == window);
   CHECK(exists("runs/small/evaluate/metrics.json"));
   CHECK(contains(run(arguments).err, "[train] up to date"));
+  std::vector<std::string> set = arguments;
+  set.insert(set.end(), {"--set", "stages.slice_windows.window=18"});
+  const Finished given = run(set);
+  REQUIRE_MESSAGE(given.status == 0, given.err);
+  CHECK(contains(given.err, "given, so not taken: slice_windows.window = "));
+  CHECK(json("runs/small/train/train.json").at("hyper_parameters").at("window") == Value(18));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "types are searched with options of their own") {
