@@ -17,6 +17,15 @@ std::string filled(const std::string& pattern, const std::map<std::string, Named
 
 }  // namespace
 
+TEST_CASE("a pattern knows the names that it may give") {
+  const FileNamePattern pattern("LSTM-{epoch:02d}-{val_loss:.4f}", true), bare("{epoch}", false);
+  CHECK(pattern.matches("LSTM-epoch=02-val_loss=0.1234"));
+  CHECK(pattern.matches("LSTM-epoch=02-val_loss=0.1234-v1"));
+  CHECK_FALSE(pattern.matches("mine"));
+  CHECK_FALSE(pattern.matches("my-LSTM-epoch=02-val_loss=0.1"));
+  CHECK(bare.matches("7"));
+}
+
 // The expected names are what Lightning 2.6's ModelCheckpoint.format_checkpoint_name gives for float64 metrics.
 TEST_CASE("names are filled in as Lightning fills them in") {
   const std::map<std::string, NamedValue> metrics{

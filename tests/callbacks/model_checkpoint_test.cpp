@@ -281,3 +281,33 @@ TEST_CASE("dirpath replaces the version folder") {
   again.setup(trainer);
   CHECK(trainer.recording.warnings().size() == 1);
 }
+
+namespace {
+
+struct ResumedTrainer : FakeTrainer {
+  [[nodiscard]] std::optional<std::filesystem::file_time_type> resumed_from() const override { return since; }
+  std::filesystem::file_time_type since = std::filesystem::file_time_type::min();
+};
+
+}  // namespace
+
+TEST_CASE("a continued training removes what the killed one saved later, and nobody else's files") {
+  for (const bool in_users_folder : {false, true}) {
+    ResumedTrainer trainer;
+    const auto folder = trainer.folder.path() / "checkpoints";
+    std::filesystem::create_directories(folder);
+    for (const char* name : {"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "last.ckpt", "mine.ckpt", "notes.txt"})
+      write_text(folder / name, "x");
+    auto options = best_of(2);
+    if (in_users_folder) options.dirpath = folder.string();
+    ModelCheckpoint callback(options);
+    callback.setup(trainer);
+    callback.on_train_start(trainer);
+    CHECK(trainer.kept() == (in_users_folder ? Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "last.ckpt", "mine.ckpt", "notes.txt"}
+                                             : Names{"mine.ckpt", "notes.txt"}));
+    trainer.epoch = 7;
+    run_epochs(callback, trainer, {0.1});  // saves the killed one's file again, under its name
+    CHECK(trainer.kept() == (in_users_folder ? Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "last.ckpt", "mine.ckpt", "notes.txt"}
+                                             : Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "mine.ckpt", "notes.txt"}));
+  }
+}

@@ -9,7 +9,7 @@ from pathlib import Path
 import lightning.pytorch as pl
 import torch
 
-from recipe import Recipe
+from recipe import LR, Recipe
 
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 
@@ -62,6 +62,21 @@ class Continuing(unittest.TestCase):
     def test_so_is_one_with_a_scheduler(self):
         self.both_ways(0.5, "scheduler={type=\"StepLR\", step_size=1, gamma=0.5}")
 
+    def test_so_is_one_with_milestones(self):  # which PyTorch keeps in a collections.Counter
+        def model():
+            model = self.recipe.model()
+            optimizer = torch.optim.Adam(model.parameters(), lr=LR)
+            schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [1, 3], gamma=0.5)
+            model.configure_optimizers = lambda: ([optimizer], [schedule])
+            return model
+
+        ours = "scheduler={type=\"MultiStepLR\", milestones=[1, 3], gamma=0.5}"
+        _, whole = self.ours(ours)
+        folder = Path(self.recipe.folder) / "milestones"
+        self.recipe.fit(model(), 2, checkpoints=folder)
+        _, weights = self.ours(f"stages.train.ckpt_path={folder / 'epoch=1.ckpt'}", ours)
+        self.check_same(weights, whole)
+
     def test_so_is_one_that_averages_its_weights(self):
         ours = ("callbacks=[{type=\"EMAWeightAveraging\", decay=0.9, update_every_n_steps=2, update_starting_at_epoch=1}, "
                 "{type=\"ModelCheckpoint\", monitor=\"val_loss\", save_top_k=-1, filename=\"{epoch}\"}]",)
@@ -91,6 +106,15 @@ class Continuing(unittest.TestCase):
         half, _ = self.ours("trainer.max_epochs=2", often)
         middle = Path(half["version_dir"]) / "checkpoints" / "step=11.ckpt"
         report, weights = self.ours(f"stages.train.ckpt_path={middle}")
+        self.assertEqual(report["epochs"], 4)
+        self.check_same(weights, whole)
+
+    def test_what_lightning_saved_behind_a_batch_is_not_trained_again(self):
+        _, whole = self.ours()
+        folder = Path(self.recipe.folder) / "often"
+        often = pl.callbacks.ModelCheckpoint(folder, filename="{step}", every_n_train_steps=11, save_top_k=-1)
+        self.recipe.fit(self.recipe.model(), 2, checkpoints=folder, callbacks=[often])
+        report, weights = self.ours(f"stages.train.ckpt_path={folder / 'step=11.ckpt'}")
         self.assertEqual(report["epochs"], 4)
         self.check_same(weights, whole)
 

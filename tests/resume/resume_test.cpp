@@ -104,6 +104,32 @@ TEST_CASE_FIXTURE(Training, "a training that stopped early stays finished") {
   check_same(result(), stopped);
 }
 
+TEST_CASE_FIXTURE(Training, "a training that its time limit ended goes on under a larger one, and only then") {
+  const auto epochs = [&] { return json("runs/small/train/train.json").at("epochs"); };
+  REQUIRE(train({"--set", "trainer.max_time=\"00:00:00:00\""}).status == 0);
+  CHECK(epochs() == pipeline::Value(1));
+  REQUIRE(train({"--resume", "--set", "trainer.max_time=\"00:00:00:00\"", "--set", "trainer.max_epochs=4"}).status == 0);
+  CHECK(epochs() == pipeline::Value(1));
+  const Finished longer = train({"--resume", "--set", "trainer.max_time=\"00:01:00:00\""});
+  REQUIRE_MESSAGE(longer.status == 0, longer.err);
+  CHECK(epochs() == pipeline::Value(5));
+}
+
+TEST_CASE_FIXTURE(Training, "a schedule laid out behind a warm-up goes on from within it") {
+  const std::vector<std::string> cosine{"--set", "scheduler={type=\"CosineAnnealingLR\", interval=\"step\", warmup_steps=30}"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), cosine.begin(), cosine.end());
+    return more;
+  };
+  REQUIRE(train(cosine).status == 0);
+  const Trained whole = result();
+  forget();
+  CHECK(train_until(21, "batch_start", with({}), SIGINT).status == 130);
+  const Finished resumed = train(with({"--resume"}));
+  REQUIRE_MESSAGE(resumed.status == 0, resumed.err);
+  check_same(result(), whole);
+}
+
 TEST_CASE_FIXTURE(Training, "an interrupted training stays until a newer one succeeds") {
   REQUIRE(train_until(20, "batch_end").status == killed);
   REQUIRE(train_until(30, "batch_end").status == killed);  // from the start, in a folder of its own

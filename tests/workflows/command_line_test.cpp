@@ -97,3 +97,41 @@ TEST_CASE_FIXTURE(WorkflowFixture, "describe --json and plugins --json keep thei
   for (const char* member : {"name", "version", "path", "license", "description", "components", "usable"})
     CHECK(libraries.as_list().front().find(member));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "columns of a header are known as the run knows them") {
+  std::string csv = "time,\" load \",\"two\nlines\"\n";
+  for (int row = 0; row < 60; ++row) csv += "2024-01-01 " + std::string(row < 10 ? "00:0" : "00:") + std::to_string(row) + ",1.5,2\n";
+  write("odd.csv", csv);
+  const std::string tables = "[stages.preprocess]\nsource = \"odd.csv\"\ntime_column = \"time\"\n";
+  write("odd.toml", tables + "features = [\" load \", \"two\\nlines\"]\ntarget = [\" load \"]\n");
+  const Finished checked = pipeline({"validate", "odd.toml"});
+  CHECK_MESSAGE(checked.status == 0, checked.err);
+  const Finished ran = pipeline({"run", "odd.toml"});
+  CHECK_MESSAGE(ran.status == 0, ran.err);
+  write("odd.csv", "time;load\n");
+  write("odd.toml", tables + "features = [\"load\"]\ntarget = [\"load\"]\n");
+  CHECK(contains(pipeline({"validate", "odd.toml"}).err, "whose first line is one column here (write delimiter = \";\"?)"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a plugin folder that is not there is named") {
+  workflow(small_training);
+  write("workflow.toml", "plugins = { path = \"none\" }\n" + read("workflow.toml"));
+  const Finished ran = run();
+  CHECK(ran.status == 2);
+  CHECK_MESSAGE(contains(ran.err, "does not exist: make it, or mend the path"), ran.err);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "--set takes a stage's own list of callbacks away too") {
+  workflow(std::string(small_training) + "[[stages.train.callbacks]]\ntype = \"EarlyStopping\"\nmonitor = \"val_loss\"\n");
+  const Finished ran = run({"--until", "train", "--set", "callbacks=[]"});
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  CHECK_FALSE(json("runs/small/train/manifest.json").at("tables").find("callbacks"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a result that cannot be written to stdout is exit 1") {
+  workflow(small_training);
+  Program full("/bin/sh", {"-c", BUILD_DIR "/bin/pipeline plugins --json > /dev/full"}, path());
+  const Finished ended = full.wait();
+  CHECK(ended.status == 1);
+  CHECK_MESSAGE(contains(ended.err, "the result could not be written to stdout: is its disk full?"), ended.err);
+}

@@ -182,3 +182,31 @@ TEST_CASE_FIXTURE(NewWorkflow, "a file that cannot be used gets a sentence") {
   CHECK(contains(again.err, "good.toml is there already: choose another --output, or --force"));
   CHECK(contains(pipeline({"new-workflow", "good.csv", "--output", "none/x.toml"}).err, "there is no folder "));
 }
+
+TEST_CASE_FIXTURE(NewWorkflow, "trading hours, numbers that are times, and cells that cannot be filled") {
+  write("a.csv", table("when,price", 420, [](int row) {  // nine to sixteen o'clock
+          return hour(row / 7 * 24 % 672 + 9 + row % 7).replace(5, 2, row < 196 ? "01" : row < 392 ? "02" : "03") + "," + number(wave(row));
+        }));
+  const std::string hours = runs("a.csv");
+  CHECK(contains(hours, "gaps = \"allow\""));
+  CHECK(contains(hours, "step 1h, 59 gaps"));
+
+  write("b.csv",
+        table("timestamp,load", 200, [](int row) { return std::to_string(1'700'000'000 + row * 900) + ".0," + number(wave(row)); }));
+  const std::string seconds = runs("b.csv");
+  CHECK(contains(seconds, "time_format = \"epoch\""));
+  CHECK(contains(seconds, "step 15min, 0 gaps"));
+  write("c.csv", table("time,load", 200, [](int row) {
+          char text[32];
+          std::snprintf(text, sizeof text, "202401%02d%02d", 1 + row / 24, row % 24);
+          return std::string(text) + "," + number(wave(row));
+        }));
+  CHECK(contains(runs("c.csv"), "time_format = \"%Y%m%d%H\""));
+  write("d.csv", table("time,load", 200, [](int row) { return std::to_string(row * 2) + "," + number(wave(row)); }));
+  CHECK(contains(runs("d.csv"), "No column holds the time"));
+
+  write("e.csv", table("when,load,heat", 400, [](int row) {  // the first row of the validation split is missing
+          return hour(row) + "," + (row > 270 && row < 290 ? "" : number(wave(row))) + "," + number(row % 13);
+        }));
+  CHECK(contains(runs("e.csv"), "missing = \"drop\""));
+}

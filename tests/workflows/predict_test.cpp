@@ -162,3 +162,23 @@ TEST_CASE_FIXTURE(WorkflowFixture, "plain weights are predicted with once a work
   CHECK(uncut.status == 2);
   CHECK(contains(uncut.err, "--until slice_windows"));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "predict says what it filled, and takes no options that were settled by the training") {
+  workflow(small_training);
+  REQUIRE(run({"--set", "stages.preprocess.missing=\"forward_fill\""}).status == 0);
+  const std::string checkpoint = best_checkpoint(*this);
+  std::string holed = read("small.csv");
+  const std::size_t last_line = holed.rfind('\n', holed.size() - 2) + 1, comma = holed.find(',', last_line),
+                    next = holed.find(',', comma + 1);
+  holed.erase(comma + 1, next - comma - 1);
+  write("holed.csv", holed);
+  const Finished filled = pipeline({"predict", "--checkpoint", checkpoint, "--input", "holed.csv"});
+  REQUIRE_MESSAGE(filled.status == 0, filled.err);
+  CHECK(contains(filled.err,
+                 "warning: 1 value is missing where the model looks back, and filled as in training (missing = \"forward_fill\")"));
+  holed.replace(last_line, comma - last_line, "soon");
+  write("holed.csv", holed);
+  const Finished refused = pipeline({"predict", "--checkpoint", checkpoint, "--input", "holed.csv"});
+  CHECK(refused.status == 4);
+  CHECK_MESSAGE(contains(refused.err, "Options named here are those of the training: for a forecast, mend the file"), refused.err);
+}

@@ -92,3 +92,20 @@ TEST_CASE_FIXTURE(WorkflowFixture, "--until and --from run parts of the graph") 
   CHECK_FALSE(contains(rest.err, "[preprocess]"));
   CHECK(exists("runs/small/evaluate/metrics.json"));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "data of the same length, or scaled otherwise, are trained on again") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  std::string csv = read("small.csv");
+  const std::size_t point = csv.find('.', csv.find('\n'));
+  csv[point + 1] = csv[point + 1] == '5' ? '6' : '5';
+  write("small.csv", csv);
+  const Finished changed = run();
+  REQUIRE_MESSAGE(changed.status == 0, changed.err);
+  for (const char* stage : {"preprocess", "slice_windows", "train", "evaluate"})
+    CHECK_MESSAGE(!contains(changed.err, std::string("[") + stage + "] up to date"), changed.err);
+  const Finished scaled = run({"--set", "stages.preprocess.scaler=minmax"});
+  REQUIRE_MESSAGE(scaled.status == 0, scaled.err);
+  CHECK_MESSAGE(contains(scaled.err, "[train] slice_windows gives something else"), scaled.err);
+  CHECK(contains(run({"--set", "stages.preprocess.scaler=minmax"}).err, "[train] up to date"));
+}

@@ -2,17 +2,27 @@
 
 #include <algorithm>
 
+#include "pipeline/errors.h"
 #include "run/machine.h"
 
 namespace pipeline {
 
 namespace {
 
-/// The command line with the values of secret options blotted out.
+void replace_all(std::string& text, const std::string& old, const std::string& by) {
+  for (std::size_t at = 0; !old.empty() && (at = text.find(old, at)) != std::string::npos; at += by.size())
+    text.replace(at, old.size(), by);
+}
+
+/// The command line with the values of secret options blotted out, as they are, and as TOML and the shell quote them.
 std::string without(std::string text, const std::set<std::string>& secrets) {
   for (const std::string& secret : secrets) {
-    for (std::size_t at = 0; !secret.empty() && (at = text.find(secret, at)) != std::string::npos; at += 3)
-      text.replace(at, secret.size(), "***");
+    const std::string toml = to_toml(Value(secret));
+    for (std::string written : {secret, toml.substr(1, toml.size() - 2)}) {
+      replace_all(text, written, "***");
+      replace_all(written, "'", "'\\''");
+      replace_all(text, written, "***");
+    }
   }
   return text;
 }
@@ -42,6 +52,10 @@ Error workflow_error(const std::vector<Mistake>& mistakes, const Host& host) {
 void load_host(Host& host, const Invocation& invocation, const std::vector<std::filesystem::path>& more, Log& log) {
   std::vector<std::filesystem::path> given = invocation.plugin_paths;
   given.insert(given.end(), more.begin(), more.end());
+  for (const std::filesystem::path& folder : given) {
+    if (!std::filesystem::is_directory(folder))
+      throw usage_error("the plugin folder " + folder.string() + " does not exist: make it, or mend the path");
+  }
   host.libraries = find_plugins(usual_search(given), host.registry);
   for (const std::string& refusal : refusals(host)) log.warning(refusal);
 }

@@ -39,7 +39,7 @@ void line(std::ostream& out, const std::string& assignment, const std::string& c
 std::string time_comment(const TimeGuess& time) {
   if (time.frequency == "none") return "irregular";
   const std::string step = time.frequency == "business_day" ? "working days" : "step " + time.frequency;
-  return step + ", " + format_count(time.gaps) + (time.gaps == 1 ? " gap" : " gaps");
+  return step + ", " + format_count(std::ssize(time.gap_rows)) + (time.gap_rows.size() == 1 ? " gap" : " gaps");
 }
 
 void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::string& source) {
@@ -54,7 +54,11 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
     line(out, "time_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)), time_comment(guess.time));
     if (!guess.time.format.empty()) out << "time_format = " << to_toml(guess.time.format) << "\n";
     if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
-    if (guess.time.gaps > 0) line(out, "gaps = \"split\"", "no window reaches across a gap");
+    if (!guess.gaps.empty()) {
+      line(out, "gaps = " + to_toml(guess.gaps),
+           guess.gaps == "split" ? "no window reaches across a gap"
+                                 : "read on across gaps: there are too few rows between them for a window");
+    }
   }
   out << "features = " << quoted_list(guess.features) << "\n";
   line(out, "target = " + quoted_list(guess.target), guess.target_reason);

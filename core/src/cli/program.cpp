@@ -72,8 +72,9 @@ Error command_line_error(const Verb& verb, const po::options_description& option
 std::string quoted_command_line(int argc, char** argv) {
   std::string line;
   for (int i = 0; i < argc; ++i) {
-    const std::string word = argv[i];
-    const bool plain = !word.empty() && word.find_first_of(" \t\"'$\\|&;<>(){}[]*?!") == std::string::npos;
+    std::string word = argv[i];
+    const bool plain = !word.empty() && word.find_first_of(" \t\n\"'`$\\|&;<>(){}[]*?!#~") == std::string::npos;
+    for (std::size_t at = 0; (at = word.find('\'', at)) != std::string::npos; at += 4) word.replace(at, 1, "'\\''");
     line += (i ? " " : "") + (plain ? word : "'" + word + "'");
   }
   return line;

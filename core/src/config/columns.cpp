@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "config/check.h"
 #include "config/hints.h"
+#include "data/csv_reader.h"
+#include "pipeline/errors.h"
 
 namespace pipeline {
 
@@ -20,51 +21,38 @@ bool is_delimited(const fs::path& file) {
   return (extension == ".csv" || extension == ".tsv" || extension == ".txt") && fs::is_regular_file(file, unreadable);
 }
 
-/// The first line that is not empty, at most a megabyte of it, without a byte order mark.
-std::string header_line(const fs::path& file) {
-  constexpr std::size_t longest = 1 << 20;
-  std::ifstream in(file, std::ios::binary);
-  std::string line;
-  char c = 0;
-  while (line.size() < longest && in.get(c)) {
-    if (c != '\n' && c != '\r') {
-      line += c;
-    } else if (!line.empty()) {
-      break;
-    }
-  }
-  if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
-  return line;
-}
-
-/// The stage's own delimiter where it has such an option, else the most frequent of the usual ones.
-char delimiter_of(const std::string& header, const Value& options) {
-  const Value* chosen = options.find("delimiter");
-  if (chosen && chosen->is_string() && chosen->as_string().size() == 1) return chosen->as_string().front();
+/// The stage's own delimiter where it has such an option, else the most frequent of the usual ones in the first line.
+char delimiter_of(const fs::path& file, const Value& options, const Schema& schema) {
+  const OptionInfo* option = schema.find("delimiter");
+  const Value* given = options.find("delimiter");
+  const Value chosen = given ? *given : option ? option->default_value : Value();
+  if (chosen.is_string() && !chosen.as_string().empty())
+    return CsvFormat::from_options(chosen.as_string(), chosen == Value(".") ? "," : ".", {}).delimiter;
   const std::string usual = ",;\t";
-  return *std::ranges::max_element(usual, {}, [&](char c) { return std::ranges::count(header, c); });
+  const CsvFile first(file, {});
+  return *std::ranges::max_element(usual, {}, [&](char c) { return std::ranges::count(first.header(), c); });
 }
 
-std::vector<std::string> split_header(const std::string& header, char delimiter) {
-  std::vector<std::string> names(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    const char c = header[i];
-    if (c == '"' && quoted && i + 1 < header.size() && header[i + 1] == '"') {
-      names.back() += header[++i];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == delimiter && !quoted) {
-      names.emplace_back();
-    } else {
-      names.back() += c;
-    }
+/// Columns of a file, by the reader that the stages use; nothing where the run will say what is wrong with it.
+std::vector<std::string> columns_of(const fs::path& file, const Value& options, const Schema& schema) {
+  try {
+    return CsvFile(file, {.delimiter = delimiter_of(file, options, schema), .decimal = '.', .na_words = {}, .na_numbers = {}}).names();
+  } catch (const Error&) {
+    return {};
   }
-  for (std::string& name : names) {
-    const auto first = name.find_first_not_of(" \t"), last = name.find_last_not_of(" \t");
-    name = first == std::string::npos ? std::string() : name.substr(first, last - first + 1);
+}
+
+/// What a file is called in a mistake; with the cure where its first line was not parted.
+std::string described(const fs::path& file, const std::vector<std::string>& columns) {
+  std::string text = file.filename().string();
+  if (columns.size() > 1) return text;
+  for (const char other : {';', '\t', ','}) {
+    if (columns.front().find(other) != std::string::npos)
+      return text +
+             ", whose first line is one column here (write delimiter = " + (other == '\t' ? "\"\\t\"" : std::string({'"', other, '"'})) +
+             "?)";
   }
-  return names;
+  return text;
 }
 
 /// The names of columns in a value: a text, a list of texts, or the keys of a table.
@@ -95,12 +83,11 @@ std::optional<fs::path> source_of(const ComponentInfo& stage, const Value& optio
 void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options) {
   const auto source = source_of(stage, options);
   if (!source) return;
-  const std::string header = header_line(*source);
-  if (header.empty()) return;
-  const std::vector<std::string> columns = split_header(header, delimiter_of(header, options));
+  const std::vector<std::string> columns = columns_of(*source, options, stage.schema);
+  if (columns.empty()) return;
   for (const OptionInfo& option : stage.schema.options) {
     if (option.role != OptionRole::column && option.role != OptionRole::time_column) continue;
-    if (const Node* named = table.find(option.name)) check_names(context, *named, columns, source->filename().string());
+    if (const Node* named = table.find(option.name)) check_names(context, *named, columns, described(*source, columns));
   }
 }
 

@@ -237,8 +237,10 @@ double CsvRows::parse_cell(std::string_view cell, std::size_t column) {
   const std::optional<double> value = number_in_cell(cell, format.decimal);
   if (!value) {
     const std::string text(cell);
-    throw data_error(place() + ": column \"" + file_.names()[column] + "\": \"" + text +
-                     "\" is not a number; if it means \"missing\", write na_values = [\"" + text + "\"]");
+    const bool other_decimal = format.decimal == '.' && number_in_cell(cell, ',').has_value();
+    throw data_error(place() + ": column \"" + file_.names()[column] + "\": \"" + text + "\" is not a number; " +
+                     (other_decimal ? "if the comma is its decimal sign, write decimal = \",\""
+                                    : "if it means \"missing\", write na_values = [\"" + text + "\"]"));
   }
   return std::ranges::find(format.na_numbers, *value) != format.na_numbers.end() ? missing : *value;
 }

@@ -18,7 +18,6 @@ struct ColumnFacts {
   std::string word{};                                ///< the first cell that is no number
   bool one_word = true;                              ///< all words are that one
   bool constant = true, counts_rows = true;          ///< of its numbers: all equal; each one more than the one before
-  bool starts_missing = false;                       ///< its first cell is missing
 };
 
 struct ColumnGuess {
@@ -30,11 +29,11 @@ struct ColumnGuess {
 [[nodiscard]] ColumnGuess guess_columns(const std::filesystem::path& file);
 
 struct TimeGuess {
-  std::vector<std::string> columns;  ///< empty: there is none
-  std::string format;                ///< strptime; empty: ISO 8601
-  std::string frequency = "none";    ///< "1h", "business_day", ...; "none": irregular or no time
-  std::int64_t gaps = 0;
-  std::int64_t step_ns = 0;  ///< of a regular axis shorter than months, else 0
+  std::vector<std::string> columns;      ///< empty: there is none
+  std::string format;                    ///< strptime; empty: ISO 8601
+  std::string frequency = "none";        ///< "1h", "business_day", ...; "none": irregular or no time
+  std::vector<std::int64_t> gap_rows{};  ///< of a regular axis: the rows that follow a gap
+  std::int64_t step_ns = 0;              ///< of a regular axis shorter than months, else 0
 };
 /// The column or columns that hold the time. Error (data), with the line, where such a column does not increase.
 [[nodiscard]] TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns);
@@ -52,6 +51,7 @@ struct WorkflowGuess {
   std::string target_reason;
   std::vector<std::string> na_values;  ///< words
   std::vector<LeftOut> left_out;
+  std::string gaps{};  ///< empty: there are none
   std::string missing = "error";
   std::int64_t missing_cells = 0;
   std::int64_t window = 0, horizon = 0, stride = 1;

@@ -61,7 +61,6 @@ char guess_decimal(const CsvFile& csv) {
 
 void add_cell(ColumnFacts& facts, std::string_view cell, char decimal, double& previous) {
   if (is_missing_cell(cell)) {
-    if (facts.numbers + facts.words + facts.missing == 0) facts.starts_missing = true;
     ++facts.missing;
     return;
   }

@@ -17,7 +17,8 @@ namespace {
 /// Tried in this order; the first that reads every row wins. Day before month: what cannot be a month decides the other way.
 constexpr std::array formats{"",         "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
                              "%m/%d/%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
-                             "%Y/%m/%d", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y%m%d %H:%M",      "%Y%m%d"};
+                             "%Y/%m/%d", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y%m%d %H:%M",      "%Y%m%d",
+                             "%Y%m%d%H", "%Y%m%d%H%M",        "%Y%m%d%H%M%S"};
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -98,7 +99,7 @@ std::vector<Candidate> candidates(const std::vector<ColumnFacts>& columns) {
   }
   for (const ColumnFacts& column : columns) {
     if (column.words == 0 && column.missing == 0 && is_named(column.name, {"time", "timestamp", "epoch", "unix", "ts", "date"}))
-      all.push_back({{column.name}, {"", "epoch_ms", "epoch_us", "epoch_ns"}});
+      all.push_back({{column.name}, {"", "epoch", "epoch_ms", "epoch_us", "epoch_ns"}});
   }
   return all;
 }
@@ -109,14 +110,23 @@ TimeGuess understood(const Candidate& candidate, const std::string& format, std:
   guess.frequency = frequency.text();
   guess.step_ns = frequency.step_ns;
   if (frequency.irregular()) return guess;
-  for (std::size_t i = 1; i < times.size(); ++i) guess.gaps += frequency.follows(times[i - 1], times[i]) ? 0 : 1;
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    if (!frequency.follows(times[i - 1], times[i])) guess.gap_rows.push_back(static_cast<std::int64_t>(i));
+  }
   return guess;
+}
+
+/// Whether numbers may count from 1970: those that do not lie between 1980 and 2100 count something else.
+bool may_be_times(const std::string& format, std::span<const std::int64_t> times) {
+  if (!format.starts_with("epoch")) return true;
+  return times.front() >= days_from_civil({1980, 1, 1}) * nanoseconds_per_day &&
+         times.back() < days_from_civil({2100, 1, 1}) * nanoseconds_per_day;
 }
 
 /// Whether a reading of the times is the likelier one: regular, with fewer gaps (3/4 may be the third of April or the fourth of March).
 bool is_likelier(const TimeGuess& guess, const TimeGuess& than) {
   const bool regular = guess.frequency != "none", other = than.frequency != "none";
-  return regular != other ? regular : guess.gaps < than.gaps;
+  return regular != other ? regular : guess.gap_rows.size() < than.gap_rows.size();
 }
 
 }  // namespace
@@ -141,8 +151,9 @@ TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& colum
         if (mistake.empty())
           mistake = read.not_increasing + ": the time in " + column +
                     " does not increase; sort the rows by it, the oldest first, and keep one row a time";
-      } else if (const TimeGuess guess = understood(candidate, format, read.times); !best || is_likelier(guess, *best)) {
-        best = guess;
+      } else if (may_be_times(format, read.times)) {
+        const TimeGuess guess = understood(candidate, format, read.times);
+        if (!best || is_likelier(guess, *best)) best = guess;
       }
     }
     if (best) return *best;

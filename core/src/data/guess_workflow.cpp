@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <functional>
 
 #include "data/guess.h"
 #include "data/time_parser.h"
@@ -57,22 +58,33 @@ void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets
   guess.target_reason = guess.features.size() == 1 ? "the only column of numbers" : "the last column of numbers";
 }
 
-/// The length of runs of rows without a missing cell in which half of all such rows lie: windows must be shorter.
-std::int64_t typical_run(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
+/// Whether each row has all its features.
+std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
+  std::vector<bool> complete(static_cast<std::size_t>(guess.rows), true);
+  if (guess.missing_cells == 0) return complete;
   const CsvFile csv(file, columns.format);
   std::vector<std::size_t> indices;
   for (const std::string& name : guess.features) indices.push_back(csv.index_of(name));
   CsvRows rows(csv, {}, indices);
-  std::vector<std::int64_t> runs{0};
-  std::int64_t whole = 0;
-  while (rows.next(nullptr)) {
-    bool complete = true;
+  for (std::size_t row = 0; row < complete.size() && rows.next(nullptr); ++row) {
     for (std::size_t i = 0; i < indices.size(); ++i) {
       const std::string cell(rows.text(i));
-      complete = complete && !is_missing_cell(cell) && !is_in(guess.na_values, cell);
+      if (is_missing_cell(cell) || is_in(guess.na_values, cell)) complete[row] = false;
     }
-    if (complete) ++runs.back(), ++whole;
-    if (!complete && runs.back() > 0) runs.push_back(0);
+  }
+  return complete;
+}
+
+/// The length of runs of complete rows in which half of all such rows lie: windows must be shorter. `breaks`: rows that begin a new run.
+std::int64_t typical_run(const std::vector<bool>& complete, const std::vector<std::int64_t>& breaks) {
+  std::vector<std::int64_t> runs{0};
+  std::int64_t whole = 0;
+  auto next_break = breaks.begin();
+  for (std::size_t row = 0; row < complete.size(); ++row) {
+    const bool breaks_here = next_break != breaks.end() && *next_break == static_cast<std::int64_t>(row);
+    if (breaks_here) ++next_break;
+    if ((breaks_here || !complete[row]) && runs.back() > 0) runs.push_back(0);
+    if (complete[row]) ++runs.back(), ++whole;
   }
   std::ranges::sort(runs, std::greater());
   std::int64_t seen = 0;
@@ -80,6 +92,18 @@ std::int64_t typical_run(const std::filesystem::path& file, const ColumnGuess& c
     if ((seen += run) * 2 >= whole) return run;
   }
   return whole;
+}
+
+/// Whether every block within which values are filled begins with a whole row: the file, what follows a gap, and each split (0.7, 0.15,
+/// 0.15; its first row is known to one).
+bool can_be_filled(const std::vector<bool>& complete, const std::vector<std::int64_t>& breaks) {
+  std::vector<std::int64_t> starts = breaks;
+  starts.push_back(0);
+  const auto rows = static_cast<double>(complete.size());
+  for (const double share : {0.7, 0.85}) {
+    for (const int beside : {-1, 0, 1}) starts.push_back(static_cast<std::int64_t>(share * rows) + beside);
+  }
+  return std::ranges::all_of(starts, [&](std::int64_t row) { return complete[static_cast<std::size_t>(row)]; });
 }
 
 /// Steps ahead and steps seen, by the frequency; less where there are few rows, and together at most `longest`.
@@ -110,6 +134,20 @@ void choose_window(WorkflowGuess& guess, std::int64_t longest) {
   guess.stride = std::max<std::int64_t>(1, guess.rows * 7 / 10 / quick);
 }
 
+/// What becomes of gaps and missing cells, and windows that fit what they leave.
+void choose_rows(WorkflowGuess& guess, const std::vector<bool>& complete) {
+  const std::vector<bool> all(complete.size(), true);
+  std::vector<std::int64_t> breaks = guess.time.gap_rows;
+  choose_window(guess, guess.rows);
+  if (!breaks.empty()) {  // between the gaps of trading hours no window has room
+    const bool room = typical_run(all, breaks) >= 2 * (guess.window + guess.horizon);
+    guess.gaps = room ? "split" : "allow";
+    if (!room) breaks.clear();
+  }
+  if (guess.missing_cells > 0) guess.missing = can_be_filled(complete, breaks) ? "forward_fill" : "drop";
+  choose_window(guess, typical_run(guess.missing == "drop" ? complete : all, breaks) / 2);
+}
+
 }  // namespace
 
 WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets) {
@@ -119,7 +157,6 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
   guess.delimiter = std::string(1, columns.format.delimiter);
   guess.decimal = std::string(1, columns.format.decimal);
   guess.time = guess_time(file, columns);
-  bool leading_gap = false;
   for (const ColumnFacts& column : columns.columns) {
     if (is_in(guess.time.columns, column.name)) continue;
     if (std::string reason = reason_against(column, columns); !reason.empty()) {
@@ -129,17 +166,14 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
     guess.features.push_back(column.name);
     if (column.words > 0 && !is_in(guess.na_values, column.word)) guess.na_values.push_back(column.word);
     guess.missing_cells += column.missing + column.words;
-    leading_gap = leading_gap || column.starts_missing;
   }
   if (guess.features.empty()) {
     std::string why;
     for (const LeftOut& column : guess.left_out) why += (why.empty() ? ": " : "; ") + column.name + ": " + column.reason;
     throw data_error(file.string() + " has no column of numbers to forecast" + why);
   }
-  // What is missing at the start has no value before it that could be repeated.
-  if (guess.missing_cells > 0) guess.missing = leading_gap ? "drop" : "forward_fill";
   choose_target(guess, targets);
-  choose_window(guess, guess.missing == "drop" ? typical_run(file, columns, guess) / 2 : guess.rows);
+  choose_rows(guess, complete_rows(file, columns, guess));
   return guess;
 }
 

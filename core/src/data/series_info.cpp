@@ -72,7 +72,7 @@ std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, co
   if (info.has_time) frequency = Frequency::parse(info.frequency);
   if (frequency.irregular()) frequency.step_ns = info.median_step_ns;
   std::vector<std::int64_t> out;
-  for (std::int64_t i = 0; i < count; ++i) out.push_back(last = frequency.next(last));
+  for (std::int64_t i = 1; i <= count; ++i) out.push_back(frequency.after(last, i));
   return out;
 }
 

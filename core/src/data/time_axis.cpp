@@ -122,11 +122,13 @@ bool Frequency::follows(std::int64_t earlier, std::int64_t later) const {
   return step_ns == 0 || later - earlier == step_ns;
 }
 
-std::int64_t Frequency::next(std::int64_t time) const {
-  if (months > 0) return add_months(time, months);
-  if (!business_day) return time + step_ns;
-  do time += day;
-  while (is_weekend(time));
+std::int64_t Frequency::after(std::int64_t time, std::int64_t steps) const {
+  if (months > 0) return add_months(time, months * steps);
+  if (!business_day) return time + step_ns * steps;
+  for (; steps > 0; --steps) {
+    do time += day;
+    while (is_weekend(time));
+  }
   return time;
 }
 

@@ -22,8 +22,9 @@ struct Frequency {
   [[nodiscard]] bool irregular() const { return step_ns == 0 && months == 0 && !business_day; }
   /// Whether `later` may follow on `earlier` without a gap.
   [[nodiscard]] bool follows(std::int64_t earlier, std::int64_t later) const;
-  /// The time after `time`; it must not be irregular.
-  [[nodiscard]] std::int64_t next(std::int64_t time) const;
+  /// The time `steps` steps after `time`; it must not be irregular. Months are counted from `time`: the 30th of January comes back in
+  /// March.
+  [[nodiscard]] std::int64_t after(std::int64_t time, std::int64_t steps) const;
 };
 
 /// The most common step, or working days, or calendar months; irregular for fewer than two times.

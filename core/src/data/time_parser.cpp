@@ -133,6 +133,14 @@ std::optional<std::int64_t> parse_epoch(std::string_view text, std::int64_t unit
 
 bool all_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
+/// 2016070123 is the hour 23 of a day in 2016, or a second in 2033.
+bool may_be_date_and_hour(std::string_view text) {
+  std::int64_t days = 0, hour = 0;
+  IsoText parts(text);
+  return text.size() == 10 && (text.starts_with("19") || text.starts_with("20")) && parse_date(parts, days) && parts.digits(2, 2, hour) &&
+         hour < 24;
+}
+
 bool two_digits(const char* at, int limit, int& out) {
   const int high = at[0] - '0', low = at[1] - '0';
   out = high * 10 + low;
@@ -195,7 +203,9 @@ std::optional<std::int64_t> TimeParser::parse(std::string_view text) {
       return join(last_days_, hour * 3600 + minute * 60 + second, 0);
     }
   }
-  if (text.size() >= 9 && all_digits(text)) return parse_epoch(text, nanoseconds_per_second);
+  if (text.size() >= 9 && all_digits(text)) {
+    return may_be_date_and_hour(text) ? std::nullopt : parse_epoch(text, nanoseconds_per_second);
+  }
   const auto time = parse_iso(text);
   if (time && text.size() == 19 && *time >= 0 && text[4] == '-' && text[7] == '-' && text[13] == ':') {
     std::memcpy(last_date_, text.data(), 10);
@@ -221,7 +231,13 @@ std::optional<std::int64_t> TimeParser::parse_format(std::string_view text) {
 
 std::string TimeParser::cure(std::string_view text) const {
   if (style_ == Style::epoch) return "time_format = \"" + format_ + "\" takes numbers counted from 1970";
-  if (style_ == Style::strptime) return "it does not fit time_format = \"" + format_ + "\"";
+  if (style_ == Style::strptime) {
+    const bool fraction = format_.find("%f") != std::string::npos;
+    return fraction ? "time_format does not know %f: fractions of a second are read in ISO 8601 times, which need no time_format"
+                    : "it does not fit time_format = \"" + format_ + "\"";
+  }
+  if (all_digits(text) && may_be_date_and_hour(text))
+    return "it may be a date with an hour, or seconds since 1970; write time_format = \"%Y%m%d%H\" or \"epoch\"";
   const bool slashes = text.find('/') != std::string_view::npos;
   return std::string("it is neither ISO 8601 nor epoch seconds; say how times are written, e.g. time_format = \"") +
          (slashes ? "%d/%m/%Y" : "%d.%m.%Y %H:%M") + "\"";

@@ -1,7 +1,9 @@
 #include "plugin/scan.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <span>
@@ -99,6 +101,7 @@ std::vector<PluginLibrary> scan_in_child(const std::filesystem::path& program, c
 }
 
 int scan_as_child(const std::vector<std::string>& files) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);     // a library that hangs must not outlive a host that was interrupted
   std::set_terminate(&report_exception);  // no exception leaves dlopen: one that an initialiser throws ends here
   for (const std::string& file : files) {
     if (!answer_parent(to_record(open_plugin(file).library))) return 1;  // nobody listens any more

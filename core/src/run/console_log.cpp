@@ -30,7 +30,7 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
   [[nodiscard]] bool is_terminal() const { return terminal_; }
 
   void status(std::string_view text) {
-    if (!terminal_) return;
+    if (!terminal_ || !should_log(spdlog::level::info)) return;
     const std::lock_guard lock(mutex_);
     clear();
     std::fwrite(text.data(), 1, text.size(), stderr);

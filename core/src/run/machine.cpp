@@ -1,5 +1,6 @@
 #include "run/machine.h"
 
+#include <dlfcn.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 #include <string_view>
+
+#include "pipeline/files.h"
 
 namespace pipeline {
 
@@ -67,13 +70,25 @@ std::string processor_name() {
 
 std::string git_commit(const std::filesystem::path& folder) {
   for (std::filesystem::path at = folder; !at.empty(); at = at.parent_path()) {
-    const std::filesystem::path git = at / ".git";
-    const std::string head = first_line(git / "HEAD");
-    if (head.starts_with("ref: ")) return resolve_reference(git, head.substr(5));
+    std::filesystem::path git = at / ".git";
+    // In a worktree or submodule .git is a file that names the folder; references may then lie in yet another one.
+    if (const std::string link = first_line(git); link.starts_with("gitdir: ")) git = at / link.substr(8);
+    const std::string head = first_line(git / "HEAD"), common = first_line(git / "commondir");
+    if (head.starts_with("ref: ")) return resolve_reference(common.empty() ? git : git / common, head.substr(5));
     if (!head.empty()) return head;
     if (at == at.root_path()) break;
   }
   return {};
+}
+
+const std::string& host_build() {
+  static const std::string build = [] {
+    Dl_info here{};
+    if (::dladdr(reinterpret_cast<const void*>(&host_build), &here) == 0 || here.dli_fname == nullptr) return std::string();
+    const std::filesystem::path core = here.dli_fname, torch = core.parent_path() / "libpipeline_torch.so";
+    return sha256(sha256_file(core) + (std::filesystem::exists(torch) ? sha256_file(torch) : ""));
+  }();
+  return build;
 }
 
 std::string host_name() {

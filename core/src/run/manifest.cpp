@@ -10,12 +10,19 @@ namespace pipeline {
 
 namespace {
 
+/// Whether another process is writing this file: write_text and its like end the name they write under with ".tmp" and their number.
+bool is_being_written(const std::string& name) {
+  const std::size_t mark = name.rfind(".tmp");
+  return mark != std::string::npos && mark + 4 < name.size() && name.find_first_not_of("0123456789", mark + 4) == std::string::npos;
+}
+
 /// `growing`: beginnings of names that are left out.
 Value hash_outputs(const std::filesystem::path& folder, const std::vector<std::string>& growing) {
   Value outputs{Value::Map{}};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string name = std::filesystem::relative(entry.path(), folder).string();
-    const bool grows = name == "manifest.json" || std::ranges::any_of(growing, [&](const std::string& g) { return name.starts_with(g); });
+    const bool grows = is_being_written(name) || name == "manifest.json" ||
+                       std::ranges::any_of(growing, [&](const std::string& g) { return name.starts_with(g); });
     if (entry.is_regular_file() && !grows) outputs[name] = sha256_file(entry.path());
   }
   return outputs;
@@ -99,7 +106,13 @@ std::map<std::string, std::string> Manifest::fields() const {
   return fields;
 }
 
-std::string Manifest::output_hash() const { return content_.at("output_hash").as_string(); }
+std::string Manifest::result_hash() const {
+  std::string all = content_.at("output_hash").as_string();
+  for (const auto& [name, value] : content_.at("fields").as_map()) {
+    if (name.starts_with("input.")) all += value.as_string();
+  }
+  return sha256(all);
+}
 
 std::string Manifest::missing_file(const std::filesystem::path& stage_folder) const {
   for (const auto& [name, hash] : content_.at("outputs").as_map()) {

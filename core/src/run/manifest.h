@@ -21,8 +21,8 @@ class Manifest {
 
   [[nodiscard]] const Value& content() const { return content_; }
   [[nodiscard]] std::map<std::string, std::string> fields() const;
-  /// Hash of all files the stage left; what the keys of later stages hold.
-  [[nodiscard]] std::string output_hash() const;
+  /// Of what the stage left and of what it was made from: files may refer to an earlier stage's, as windows do to their series.
+  [[nodiscard]] std::string result_hash() const;
   /// A file of the result that is gone or misses: its path; empty when all are there.
   [[nodiscard]] std::string missing_file(const std::filesystem::path& stage_folder) const;
   [[nodiscard]] const Value& summary() const { return content_.at("summary"); }

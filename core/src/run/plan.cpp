@@ -38,7 +38,7 @@ std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Wo
       throw usage_error("stage \"" + stage.name + "\" needs the " + source.kind + " of stage \"" + source.stage +
                         "\", which has not run: run it first with --until " + source.stage + ", or leave --stage out");
     }
-    hashes[source.stage] = manifest->output_hash();
+    hashes[source.stage] = manifest->result_hash();
   }
   return hashes;
 }

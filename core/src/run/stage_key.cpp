@@ -4,12 +4,13 @@
 #include <chrono>
 
 #include "pipeline/files.h"
+#include "run/machine.h"
 
 namespace pipeline {
 
 namespace {
 
-using Fields = std::map<std::string, std::string>;
+constexpr const char* host_field = "build.pipeline";
 
 /// Size and time of a file's last change: as long as both stay, so does its recorded hash.
 Value file_record(const std::filesystem::path& path, const Value* before) {
@@ -30,58 +31,75 @@ bool is_word(const OptionInfo& option, const Value& value) {
   return value.is_string() && std::ranges::find(option.choices, value.as_string()) != option.choices.end();
 }
 
-void add_options(Fields& fields, const std::string& prefix, const Value& options, const Schema& schema) {
-  for (const auto& [name, value] : options.as_map()) {
-    const OptionInfo* info = schema.find(name);
-    if (!info || (info->affects_result && !info->secret && (info->role != OptionRole::input_path || is_word(*info, value))))
-      fields[prefix + "." + name] = to_json(value);
-  }
-}
+/// Adds options to a key: those that may alter the result, and the content of files that they name.
+class OptionKeys {
+ public:
+  /// `previous`: the files of the last run, or nullptr.
+  OptionKeys(StageKey& key, const Value* previous) : key_(key), previous_(previous) {}
 
-void add_component(Fields& fields, const Registry& registry, const std::string& table, const std::string& kind, const ComponentSpec& spec) {
+  /// `prefix` of the fields, `file_prefix` of the files: "options." and "", or both "model.".
+  void add(const std::string& prefix, const std::string& file_prefix, const Value& options, const Schema& schema) {
+    for (const auto& [name, value] : options.as_map()) {
+      const OptionInfo* info = schema.find(name);
+      if (info && info->role == OptionRole::input_path && !is_word(*info, value)) {
+        add_files(file_prefix + name, value);
+      } else if (!info || (info->affects_result && !info->secret)) {
+        key_.fields[prefix + name] = to_json(value);
+      }
+    }
+  }
+
+ private:
+  void add_files(const std::string& name, const Value& value) {
+    if (value.is_list()) {
+      std::size_t place = 0;
+      for (const Value& item : value.as_list()) add_files(name + "." + std::to_string(place++), item);
+    } else if (value.is_string() && !value.as_string().empty()) {
+      const Value record = file_record(value.as_string(), previous_ ? previous_->find(name) : nullptr);
+      key_.fields["file." + name] = record.at("sha256").as_string();
+      key_.files[name] = record;
+    }
+  }
+
+  StageKey& key_;
+  const Value* previous_;
+};
+
+void add_component(StageKey& key, OptionKeys& options, const Registry& registry, const std::string& table, const std::string& kind,
+                   const ComponentSpec& spec) {
   if (spec.type.empty()) return;
   const ComponentInfo* info = registry.find(kind, spec.type);
   if (!info) return;
-  fields[table + ".type"] = spec.type;
-  add_options(fields, table, spec.options, info->schema);
-  fields["build." + spec.type] = info->build;
+  key.fields[table + ".type"] = spec.type;
+  options.add(table + ".", table + ".", spec.options, info->schema);
+  key.fields["build." + spec.type] = info->build;
 }
 
-void add_tables(Fields& fields, const StagePlan& stage, const Registry& registry) {
+void add_tables(StageKey& key, OptionKeys& keys, const StagePlan& stage, const Registry& registry) {
   const TrainingTables& tables = stage.tables;
-  add_component(fields, registry, "model", "model", tables.model);
-  add_component(fields, registry, "loss", "loss", tables.loss);
-  add_component(fields, registry, "optimizer", "optimizer", tables.optimizer);
-  add_component(fields, registry, "scheduler", "scheduler", tables.scheduler);
-  add_component(fields, registry, "sampler", "sampler", tables.sampler);
-  add_component(fields, registry, "pruner", "pruner", tables.pruner);
+  add_component(key, keys, registry, "model", "model", tables.model);
+  add_component(key, keys, registry, "loss", "loss", tables.loss);
+  add_component(key, keys, registry, "optimizer", "optimizer", tables.optimizer);
+  add_component(key, keys, registry, "scheduler", "scheduler", tables.scheduler);
+  add_component(key, keys, registry, "sampler", "sampler", tables.sampler);
+  add_component(key, keys, registry, "pruner", "pruner", tables.pruner);
   for (const auto& [name, options] : {std::pair{"loader", &tables.loader}, std::pair{"trainer", &tables.trainer}}) {
-    if (const ComponentInfo* info = registry.find("table", name)) add_options(fields, name, *options, info->schema);
+    if (const ComponentInfo* info = registry.find("table", name))
+      keys.add(name + std::string("."), name + std::string("."), *options, info->schema);
   }
   std::size_t place = 0;  // among those that matter: a progress bar before another callback moves nothing
   for (const ComponentSpec& callback : tables.callbacks) {
     const ComponentInfo* info = registry.find("callback", callback.type);
     // A callback all of whose options leave the result alone (a progress bar) leaves it alone itself.
     const bool matters = info && (info->schema.options.empty() || std::ranges::any_of(info->schema.options, &OptionInfo::affects_result));
-    if (matters) add_component(fields, registry, "callbacks." + std::to_string(place++) + "." + callback.type, "callback", callback);
-  }
-}
-
-void add_files(StageKey& key, const StagePlan& stage, const Schema& schema, const Value& previous) {
-  const Value* files = previous.find("files");
-  for (const OptionInfo& option : schema.options) {
-    const Value* value = stage.options.find(option.name);
-    if (option.role != OptionRole::input_path || !value || !value->is_string() || value->as_string().empty() || is_word(option, *value))
-      continue;
-    const Value record = file_record(value->as_string(), files ? files->find(option.name) : nullptr);
-    key.fields["file." + option.name] = record.at("sha256").as_string();
-    key.files[option.name] = record;
+    if (matters) add_component(key, keys, registry, "callbacks." + std::to_string(place++) + "." + callback.type, "callback", callback);
   }
 }
 
 std::string field_change(const std::string& field, const std::string& before, const std::string& now) {
   const auto rest = [&](std::size_t prefix) { return field.substr(prefix); };
   if (field.starts_with("input.")) return rest(6) + " gives something else";
+  if (field == host_field) return "pipeline itself changed (another build)";
   if (field.starts_with("build.")) return "the library of " + rest(6) + " changed";
   if (field.starts_with("file.")) return "the file of " + rest(5) + " changed";
   const std::string name = field.starts_with("options.") ? rest(8) : field;
@@ -106,9 +124,10 @@ StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, con
   const ComponentInfo& info = *registry.find("stage", stage.type);
   key.fields["type"] = stage.type;
   key.fields["build." + stage.type] = info.build;
-  add_options(key.fields, "options", stage.options, info.schema);
-  add_files(key, stage, info.schema, previous);
-  add_tables(key.fields, stage, registry);
+  key.fields[host_field] = host_build();
+  OptionKeys keys(key, previous.find("files"));
+  keys.add("options.", "", stage.options, info.schema);
+  add_tables(key, keys, stage, registry);
   key.fields["split"] = to_json(settings.split);
   if (info.uses_randomness) {
     key.fields["seed"] = std::to_string(settings.seed);

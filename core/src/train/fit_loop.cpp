@@ -40,6 +40,14 @@ LoaderOptions training_loader(const FitSpec& spec) {
 
 bool keeps_checkpoints(const Callback& callback) { return callback.checkpoints().has_value(); }
 
+/// Of the first callback that keeps some.
+std::optional<CheckpointRecord> kept_checkpoints(const FitSpec& spec) {
+  for (const std::unique_ptr<Callback>& callback : spec.callbacks) {
+    if (auto kept = callback->checkpoints()) return kept;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
@@ -53,14 +61,29 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
       schedule_(spec.scheduler.get()) {
   std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
   check_monitors();
+  check_state_keys();
 }
 
 void FitLoop::check_monitors() const {
-  for (const std::unique_ptr<Callback>& callback : spec_.callbacks) check_monitor(callback->state_key(), callback->monitor());
-  if (spec_.scheduler) check_monitor("[scheduler]", spec_.scheduler->timing().monitor);
+  for (const std::unique_ptr<Callback>& callback : spec_.callbacks)
+    check_monitor(callback->state_key(), callback->monitor(), keeps_checkpoints(*callback));
+  if (spec_.scheduler) check_monitor("[scheduler]", spec_.scheduler->timing().monitor, false);
 }
 
-void FitLoop::check_monitor(const std::string& owner, const std::string& monitor) const {
+void FitLoop::check_state_keys() const {
+  std::vector<std::string> seen;
+  for (const std::unique_ptr<Callback>& callback : spec_.callbacks) {
+    if (std::holds_alternative<std::monostate>(callback->state_dict().data)) continue;
+    const std::string key = callback->state_key();
+    if (std::ranges::find(seen, key) != seen.end())
+      throw usage_error("two callbacks are " + key +
+                        ", and a checkpoint could not tell their states apart: leave one out, or let them differ");
+    seen.push_back(key);
+  }
+}
+
+void FitLoop::check_monitor(const std::string& owner, const std::string& monitor, bool counts_too) const {
+  if (counts_too && (monitor == "epoch" || monitor == "step")) return;
   std::vector<std::string> names;
   if (spec_.optimizer) names = {"train_loss", "train_loss_step", "train_loss_epoch"};
   if (trainer_.plan().val_batches > 0) names.insert(names.end(), validation_metrics.begin(), validation_metrics.end());
@@ -96,8 +119,16 @@ FitResult FitLoop::run() {
 }
 
 void FitLoop::fail(const std::string& what) {
-  trainer_.each([&](Callback& callback) { callback.on_exception(trainer_, what); });
-  for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->finish(false);
+  // What goes wrong now must not hide what went wrong first.
+  const auto attempt = [&](const auto& act) {
+    try {
+      act();
+    } catch (const std::exception& error) {
+      run_.log.warning(std::string("after the training failed: ") + error.what());
+    }
+  };
+  trainer_.each([&](Callback& callback) { attempt([&] { callback.on_exception(trainer_, what); }); });
+  for (const std::unique_ptr<Logger>& logger : spec_.loggers) attempt([&] { logger->finish(false); });
 }
 
 void FitLoop::fit() {
@@ -147,13 +178,13 @@ void FitLoop::train() {
   } else {
     keep_position();  // from now on --resume goes on in this version folder
   }
-  if (training_done()) return;
+  if (training_done() && !epoch_) return;
   TrainStep step(forecaster_, *spec_.loss, *spec_.optimizer, spec_.trainer);
   // The first pass begins here and the others after on_train_epoch_start: that is when Lightning makes PyTorch draw its seeds.
   std::unique_ptr<Loader::Pass> first;
   if (trainer_.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);
   trainer_.each([&](Callback& callback) { callback.on_train_start(trainer_); });
-  while (!training_done()) {
+  while (!interrupted_ && (epoch_ || !training_done())) {  // an epoch that max_steps cut short is closed again
     if (!epoch_) begin_epoch(std::move(first));
     run_epoch(step);
   }
@@ -210,13 +241,16 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step)
   const bool stepped = step.steps_after(index, batches);
   if (losses.is_read()) require_finite(losses.last(), "training loss");
   schedule_.after_batch(trainer_, index, stepped);
+  losses.is_read() ? trainer_.set_step_loss(losses.last()) : trainer_.set_step_loss_later(losses);
   const BatchEnd end{.batch = batch, .batch_index = index, .loss = loss};
   trainer_.ask([&](Callback& callback) { return callback.on_train_batch_end(trainer_, end); });
-  note_loss(losses, stepped);
+  log_loss(losses, stepped);
 
   if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.pruned && (trainer_.plan().validates_after(index) || may_stop())) {
+    note_best();  // one of a batch's end goes with the metrics before this validation
     validation_.run(trainer_, trainer_.plan().val_batches);
     epoch_->validated = true;
+    note_best();
     const auto loss_now = trainer_.metrics.find("val_loss");
     if (loss_now != trainer_.metrics.end() && !trainer_.stop_requested) require_finite(loss_now->second, "validation loss");
   }
@@ -225,13 +259,10 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step)
   return true;
 }
 
-void FitLoop::note_loss(const EpochLoss& losses, bool stepped) {
-  const bool logs =
-      stepped && ((trainer_.progress.batches_that_stepped + 1) % spec_.trainer.log_every_n_steps == 0 || trainer_.stop_requested);
-  if (!logs && !losses.is_read()) return;
+void FitLoop::log_loss(const EpochLoss& losses, bool stepped) {
+  const bool due = (trainer_.progress.batches_that_stepped + 1) % spec_.trainer.log_every_n_steps == 0 || trainer_.stop_requested;
+  if (!stepped || !due) return;
   const double loss = losses.last();
-  trainer_.set_step_loss(loss);
-  if (!logs) return;
   require_finite(loss, "training loss");
   trainer_.log_with_epoch({{"train_loss_step", loss}});
 }
@@ -245,6 +276,7 @@ void FitLoop::end_epoch() {
                      .seconds = epoch_->seconds(),
                      .val = {}};
   ++progress.epochs_processed;
+  static_cast<void>(trainer_.callback_metrics());  // the last batch's loss is read while it is there
   if (progress.batches_in_epoch > 0) {
     require_finite(record.train_loss, "training loss");
     trainer_.metrics["train_loss_epoch"] = trainer_.metrics["train_loss"] = record.train_loss;
@@ -256,6 +288,7 @@ void FitLoop::end_epoch() {
       return monitors == monitoring ? callback.on_train_epoch_end(trainer_) : Action::proceed();
     });
   }
+  note_best();
   schedule_.after_epoch(trainer_);
   if (progress.batches_in_epoch > 0) {
     --progress.batches_that_stepped;  // the epoch's mean stands at the step of its last batch
@@ -269,6 +302,13 @@ void FitLoop::end_epoch() {
   }
   history_.push_back(std::move(record));
   ++progress.epochs_completed;
+}
+
+void FitLoop::note_best() {
+  const auto kept = kept_checkpoints(spec_);
+  if (!kept || kept->best == best_checkpoint_) return;
+  best_checkpoint_ = kept->best;
+  best_metrics_ = trainer_.callback_metrics();
 }
 
 void FitLoop::require_finite(double loss, const char* name) const {
@@ -321,9 +361,9 @@ FitResult FitLoop::result() const {
                    .pruned = trainer_.pruned,
                    .checkpoints = {},
                    .last_checkpoint = last_checkpoint_,
-                   .metrics = trainer_.metrics};
-  const auto keeper = std::ranges::find_if(spec_.callbacks, [](const auto& callback) { return keeps_checkpoints(*callback); });
-  if (keeper != spec_.callbacks.end()) result.checkpoints = (*keeper)->checkpoints();
+                   .metrics = trainer_.callback_metrics(),
+                   .best_metrics = best_metrics_};
+  result.checkpoints = kept_checkpoints(spec_);
   return result;
 }
 

@@ -26,7 +26,9 @@ class FitLoop {
 
  private:
   void check_monitors() const;
-  void check_monitor(const std::string& owner, const std::string& monitor) const;
+  void check_monitor(const std::string& owner, const std::string& monitor, bool counts_too) const;
+  /// Two callbacks under one name in a checkpoint would take each other's state.
+  void check_state_keys() const;
   void fit();
   void sanity_check();
   void train();
@@ -37,9 +39,11 @@ class FitLoop {
   void run_epoch(TrainStep& step);
   /// One batch with everything that belongs to it; false when the epoch ends before it.
   bool run_batch(const Batch& batch, std::int64_t index, TrainStep& step);
-  /// Keeps the loss for callbacks and logs it where log_every_n_steps says so.
-  void note_loss(const EpochLoss& losses, bool stepped);
+  /// Logs a batch's loss where log_every_n_steps says so.
+  void log_loss(const EpochLoss& losses, bool stepped);
   void end_epoch();
+  /// The metrics of the moment, where the best checkpoint was just written.
+  void note_best();
   void require_finite(double loss, const char* name) const;
 
   [[nodiscard]] bool may_stop() const;
@@ -67,7 +71,8 @@ class FitLoop {
   Validation validation_;
   Schedule schedule_;
   std::vector<EpochRecord> history_;
-  std::filesystem::path last_checkpoint_;
+  std::filesystem::path last_checkpoint_, best_checkpoint_;
+  std::map<std::string, double> best_metrics_;
   double learning_rate_ = 0;         ///< of the last batch
   std::optional<FitEpoch> epoch_;    ///< the one that is running
   std::int64_t batches_before_ = 0;  ///< of the first epoch, trained by whoever wrote the checkpoint that is continued

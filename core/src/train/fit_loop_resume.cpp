@@ -27,6 +27,17 @@ void check_schedule_length(const State& now, const State& before) {
   for (std::size_t i = 0; i < both; ++i) check_schedule_length(inner_now->list()[i], inner_before->list()[i]);
 }
 
+/// Lets `part` take its state from a checkpoint; Error (training) with place and cure where it is another one's.
+template <class Load>
+void load_part(const std::string& part, const Load& load) {
+  try {
+    load();
+  } catch (const Error& error) {
+    throw training_error("the checkpoint's state of the " + part + " does not fit: " + error.what() + ". Train with the " + part +
+                         " that the checkpoint was written with, or take only its weights ([stages.train] from_checkpoint)");
+  }
+}
+
 }  // namespace
 
 void FitLoop::restore() {
@@ -36,12 +47,12 @@ void FitLoop::restore() {
   const State* schedulers = content.find("lr_schedulers");
   if (spec_.scheduler && schedulers && !schedulers->list().empty()) {
     check_schedule_length(spec_.scheduler->state_dict(), schedulers->list().front());
-    spec_.scheduler->load_state_dict(schedulers->list().front());
+    load_part("scheduler", [&] { spec_.scheduler->load_state_dict(schedulers->list().front()); });
   }
   const State* optimizers = content.find("optimizer_states");
   if (!optimizers || optimizers->list().empty())
     throw training_error("the checkpoint holds no optimizer's state, so training cannot go on from it: name it as from_checkpoint instead");
-  load_optimizer_state(*spec_.optimizer, optimizers->list().front());
+  load_part("optimizer", [&] { load_optimizer_state(*spec_.optimizer, optimizers->list().front()); });
   if (const State* states = content.find("callbacks")) {
     trainer_.each([&](Callback& callback) {
       if (const State* state = states->find(callback.state_key())) callback.load_state_dict(*state);
@@ -50,7 +61,8 @@ void FitLoop::restore() {
   trainer_.each([&](Callback& callback) { callback.on_load_checkpoint(trainer_, content); });
   const State* resume = trainer_.resumed_from() ? content.find("resume") : nullptr;
   if (resume) generators_ = resume->at("generators");
-  take_position(resume ? FitPosition::from_state(resume->at("position")) : FitPosition::from_checkpoint(content));
+  take_position(resume ? FitPosition::from_state(resume->at("position"))
+                       : FitPosition::from_checkpoint(content, trainer_.plan().train_batches));
   spec_.start = State();
 }
 
@@ -60,6 +72,9 @@ void FitLoop::take_position(FitPosition position) {
   trainer_.stop_requested = position.stop_requested;
   trainer_.pruned = position.pruned;
   trainer_.stop_reason = std::move(position.stop_reason);
+  trainer_.stopped_by = std::move(position.stopped_by);
+  best_checkpoint_ = position.best_checkpoint;
+  best_metrics_ = std::move(position.best_metrics);
   history_ = std::move(position.history);
   learning_rate_ = position.learning_rate;
   batches_before_ = position.batches_before;
@@ -74,13 +89,16 @@ void FitLoop::take_position(FitPosition position) {
 
 State FitLoop::position_content() {
   FitPosition position{.progress = trainer_.progress,
-                       .metrics = trainer_.metrics,
+                       .metrics = trainer_.callback_metrics(),
                        .stop_requested = trainer_.stop_requested,
                        .pruned = trainer_.pruned,
                        .stop_reason = trainer_.stop_reason,
+                       .stopped_by = trainer_.stopped_by,
+                       .best_checkpoint = best_checkpoint_.string(),
+                       .best_metrics = best_metrics_,
                        .history = history_,
                        .learning_rate = learning_rate_,
-                       .batches_before = 0,
+                       .batches_before = batches_before_,
                        .epoch = {}};
   if (epoch_) {
     position.epoch = {.seed = epoch_->pass->seed(),

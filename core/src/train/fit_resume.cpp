@@ -91,10 +91,18 @@ State FitPosition::to_state() const {
   for (const auto& [name, member] : counters) counts.emplace_back(name, progress.*member);
   State::List records;
   for (const EpochRecord& record : history) records.push_back(record_state(record));
-  return State::Map{{"progress", std::move(counts)},    {"metrics", numbers_state(metrics)},
-                    {"stop_requested", stop_requested}, {"pruned", pruned},
-                    {"stop_reason", stop_reason},       {"history", std::move(records)},
-                    {"learning_rate", learning_rate},   {"epoch", epoch ? epoch_state(*epoch) : State()}};
+  return State::Map{{"progress", std::move(counts)},
+                    {"metrics", numbers_state(metrics)},
+                    {"stop_requested", stop_requested},
+                    {"pruned", pruned},
+                    {"stop_reason", stop_reason},
+                    {"stopped_by", stopped_by},
+                    {"history", std::move(records)},
+                    {"learning_rate", learning_rate},
+                    {"batches_before", batches_before},
+                    {"best_checkpoint", best_checkpoint},
+                    {"best_metrics", numbers_state(best_metrics)},
+                    {"epoch", epoch ? epoch_state(*epoch) : State()}};
 }
 
 FitPosition FitPosition::from_state(const State& state) {
@@ -104,28 +112,34 @@ FitPosition FitPosition::from_state(const State& state) {
   out.stop_requested = state.at("stop_requested").flag();
   out.pruned = state.at("pruned").flag();
   out.stop_reason = state.at("stop_reason").text();
+  out.stopped_by = state.at("stopped_by").text();
+  out.batches_before = state.at("batches_before").integer();
+  out.best_checkpoint = state.at("best_checkpoint").text();
+  out.best_metrics = numbers_of(state.at("best_metrics"));
   for (const State& record : state.at("history").list()) out.history.push_back(record_of(record));
   out.learning_rate = state.at("learning_rate").number();
   if (const State& epoch = state.at("epoch"); !std::holds_alternative<std::monostate>(epoch.data)) out.epoch = epoch_of(epoch);
   return out;
 }
 
-FitPosition FitPosition::from_checkpoint(const State& content) {
+FitPosition FitPosition::from_checkpoint(const State& content, std::int64_t train_batches) {
   FitPosition out;
   const State* loop = entry_at(content, {"loops", "fit_loop"});
   if (!loop) return out;
   FitProgress& progress = out.progress;
   const State* last = entry_at(*loop, {"epoch_loop.batch_progress", "is_last_batch"});
-  const bool whole_epochs = last && last->flag();
+  // Processed, not completed: what is saved in on_train_batch_end has trained its batch.
+  const std::int64_t in_epoch = count_at(*loop, {"epoch_loop.batch_progress", "current", "processed"});
+  const bool whole_epochs = (last && last->flag()) || in_epoch >= train_batches;
   progress.epochs_started = count_at(*loop, {"epoch_progress", "current", "started"});
   progress.epochs_completed = whole_epochs ? progress.epochs_started : count_at(*loop, {"epoch_progress", "current", "completed"});
   progress.epochs_processed = progress.epochs_completed;
   progress.steps = progress.batches_that_stepped = count_at(content, {"global_step"});
-  progress.batches = count_at(*loop, {"epoch_loop.batch_progress", "total", "completed"});
+  progress.batches = count_at(*loop, {"epoch_loop.batch_progress", "total", "processed"});
   progress.scheduler_steps = count_at(*loop, {"epoch_loop.scheduler_progress", "total", "completed"});
   if (progress.epochs_started > progress.epochs_completed) {
     progress.epochs_started = progress.epochs_completed;  // it is begun again
-    out.batches_before = progress.batches_in_epoch = count_at(*loop, {"epoch_loop.batch_progress", "current", "completed"});
+    out.batches_before = progress.batches_in_epoch = in_epoch;
     progress.steps_in_epoch =
         count_at(*loop, {"epoch_loop.automatic_optimization.optim_progress", "optimizer", "step", "current", "completed"});
     progress.scheduler_steps_in_epoch = count_at(*loop, {"epoch_loop.scheduler_progress", "current", "completed"});

@@ -18,7 +18,9 @@ struct FitPosition {
   FitProgress progress;
   std::map<std::string, double> metrics;
   bool stop_requested = false, pruned = false;
-  std::string stop_reason;
+  std::string stop_reason, stopped_by;  ///< stopped_by: state_key of the callback that asked
+  std::string best_checkpoint;
+  std::map<std::string, double> best_metrics;  ///< of that checkpoint
   std::vector<EpochRecord> history;
   double learning_rate = 0;  ///< of the last batch
 
@@ -37,8 +39,9 @@ struct FitPosition {
   /// Error (training) for a state of another form.
   [[nodiscard]] static FitPosition from_state(const State& state);
 
-  /// Where Lightning's counters (`loops`) say that a checkpoint stands; the beginning where there are none, with the weights it has.
-  [[nodiscard]] static FitPosition from_checkpoint(const State& content);
+  /// Where Lightning's counters (`loops`) say that a checkpoint stands; the beginning where there are none, with the weights it has. An
+  /// epoch in which `train_batches` are done is over, whatever its length was.
+  [[nodiscard]] static FitPosition from_checkpoint(const State& content, std::int64_t train_batches);
 };
 
 }  // namespace pipeline

@@ -35,8 +35,9 @@ void Schedule::step(FitTrainer& trainer, const char* interval, Monitoring monito
   if (monitors != (monitoring == Monitoring::yes) || timing.interval != interval || done % timing.frequency != 0) return;
   std::optional<double> metric;
   if (monitors) {
-    const auto found = trainer.metrics.find(timing.monitor);
-    if (found == trainer.metrics.end()) {
+    const auto& metrics = trainer.callback_metrics();
+    const auto found = metrics.find(timing.monitor);
+    if (found == metrics.end()) {
       if (!timing.strict) return;
       throw usage_error("[scheduler] monitors \"" + timing.monitor + "\", which has not been measured yet at step " +
                         std::to_string(trainer.global_step()) +

@@ -46,7 +46,7 @@ void Prefetcher::work(const std::stop_token& stop) {
 }
 
 std::optional<Batch> Prefetcher::next() {
-  if (delivered_ == batches_) return std::nullopt;
+  if (delivered_ >= batches_) return std::nullopt;
   Slot slot;
   {
     std::unique_lock lock(mutex_);

@@ -22,7 +22,7 @@ constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 10> types{{
 constexpr std::array<std::string_view, 10> dtypes{"torch.float32", "torch.float64", "torch.float16", "torch.bfloat16", "torch.int64",
                                                   "torch.int32",   "torch.int16",   "torch.int8",    "torch.uint8",    "torch.bool"};
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2", rebuild_parameter = "torch._utils._rebuild_parameter";
-constexpr std::string_view ordered_dict = "collections.OrderedDict", torch_size = "torch.Size";
+constexpr std::string_view ordered_dict = "collections.OrderedDict", counter = "collections.Counter", torch_size = "torch.Size";
 constexpr std::size_t most_dimensions = 64, most_depth = 200, most_text = std::size_t{256} << 20U;
 
 /// "torch.FloatStorage" as its type.
@@ -125,7 +125,7 @@ class Copier {
 }  // namespace
 
 Object allowed_global(std::string name) {
-  constexpr std::array<std::string_view, 4> functions{rebuild_tensor, rebuild_parameter, ordered_dict, torch_size};
+  constexpr std::array functions{rebuild_tensor, rebuild_parameter, ordered_dict, counter, torch_size};
   const bool allowed = std::ranges::find(functions, name) != functions.end() || std::ranges::find(dtypes, name) != dtypes.end() ||
                        storage_type(name).has_value();
   if (allowed) return Global{std::move(name)};
@@ -161,6 +161,7 @@ Object TensorBuilder::call(const Object& function, const Object& arguments) {
   if (name == rebuild_tensor) return view(given);
   if (name == rebuild_parameter && given.items.size() == 3) return expect<torch::Tensor>(*given.items[0], "a parameter without a tensor");
   if (name == ordered_dict && given.items.empty()) return Dict{};
+  if (name == counter && given.items.size() == 1) return expect<Dict>(*given.items[0], "a counter without its counts");  // of MultiStepLR
   if (name == torch_size && given.items.size() == 1) return expect<Tuple>(*given.items[0], "a size that is no tuple");
   throw training_error("the file is damaged: its pickle calls '" + name + "' in a way that torch.save never does");
 }

@@ -21,7 +21,13 @@ void FitTrainer::log_with_epoch(std::vector<std::pair<std::string, double>> scal
   log_scalars(scalars);
 }
 
-void FitTrainer::set_step_loss(double loss) {
+const std::map<std::string, double>& FitTrainer::callback_metrics() const {
+  if (unread_loss_ != nullptr) set_step_loss(unread_loss_->last());
+  return metrics;
+}
+
+void FitTrainer::set_step_loss(double loss) const {
+  unread_loss_ = nullptr;
   if (step_loss_ == nullptr) {
     step_loss_ = &metrics["train_loss_step"];
     running_loss_ = &metrics["train_loss"];
@@ -37,7 +43,7 @@ void FitTrainer::save_checkpoint(const std::filesystem::path& file) {
   write_checkpoint(file, content);
 }
 
-void FitTrainer::heed(Action action) {
+void FitTrainer::heed(Action action, const Callback& callback) {
   switch (action.kind) {
     case Action::Kind::proceed:
       return;
@@ -48,7 +54,10 @@ void FitTrainer::heed(Action action) {
       [[fallthrough]];
     case Action::Kind::stop_training:
       stop_requested = true;
-      if (stop_reason.empty()) stop_reason = std::move(action.reason);
+      if (stopped_by.empty()) {
+        stopped_by = callback.state_key();
+        stop_reason = std::move(action.reason);
+      }
       return;
   }
 }

@@ -10,6 +10,7 @@
 
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/fit.h"
+#include "train/fit_epoch_loss.h"
 #include "train/fit_plan.h"
 
 namespace pipeline {
@@ -42,7 +43,7 @@ class FitTrainer final : public Trainer {
   [[nodiscard]] std::int64_t val_check_batch() const override { return plan_.val_check_batch; }
   [[nodiscard]] bool sanity_checking() const override { return in_sanity_check; }
   [[nodiscard]] bool fast_dev_run() const override { return plan_.fast_dev_run; }
-  [[nodiscard]] const std::map<std::string, double>& callback_metrics() const override { return metrics; }
+  [[nodiscard]] const std::map<std::string, double>& callback_metrics() const override;
   [[nodiscard]] const std::filesystem::path& version_dir() const override { return spec_.version_dir; }
   [[nodiscard]] Log& log() override { return run_.log; }
   void log_scalars(Scalars scalars) override;
@@ -54,7 +55,9 @@ class FitTrainer final : public Trainer {
   /// Scalars followed by `epoch`, as Lightning's logger connector sends them.
   void log_with_epoch(std::vector<std::pair<std::string, double>> scalars);
   /// Keeps the loss of the last batch among the metrics, at the price of two stores.
-  void set_step_loss(double loss);
+  void set_step_loss(double loss) const;
+  /// The same for a loss that a GPU has: it is waited for when somebody asks for the metrics. `losses` must live until the next batch.
+  void set_step_loss_later(const EpochLoss& losses) { unread_loss_ = &losses; }
   /// Calls `hook` on every callback in order.
   template <class Hook>
   void each(Hook&& hook) {
@@ -63,24 +66,25 @@ class FitTrainer final : public Trainer {
   /// The same for hooks that answer.
   template <class Hook>
   void ask(Hook&& hook) {
-    for (const std::unique_ptr<Callback>& callback : spec_.callbacks) heed(hook(*callback));
+    for (const std::unique_ptr<Callback>& callback : spec_.callbacks) heed(hook(*callback), *callback);
   }
 
   FitProgress progress;
   bool in_sanity_check = false;
-  std::map<std::string, double> metrics;
+  mutable std::map<std::string, double> metrics;  ///< callback_metrics() is up to date, this may lack a loss that a GPU has
 
   bool stop_requested = false, pruned = false;
-  std::string stop_reason;
+  std::string stop_reason, stopped_by;  ///< stopped_by: state_key of the callback that asked first
 
  private:
   /// Keeps what a callback asks for; Error (training) for abort.
-  void heed(Action action);
+  void heed(Action action, const Callback& callback);
 
   FitSpec& spec_;
   const RunContext& run_;
   FitPlan plan_;
-  double *step_loss_ = nullptr, *running_loss_ = nullptr;  ///< in `metrics`: train_loss_step and train_loss
+  mutable double *step_loss_ = nullptr, *running_loss_ = nullptr;  ///< in `metrics`: train_loss_step and train_loss
+  mutable const EpochLoss* unread_loss_ = nullptr;
 };
 
 }  // namespace pipeline

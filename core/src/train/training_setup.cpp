@@ -1,5 +1,6 @@
 #include "pipeline/torch/training_setup.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <ATen/Context.h>
@@ -53,7 +54,8 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   for (const ComponentSpec& callback : tables.callbacks) {
     spec.callbacks.push_back(registry.make<Callback>(callback.type, callback.options));
   }
-  if (!spec.trainer.max_time.empty()) {
+  const bool has_timer = std::ranges::find(tables.callbacks, "Timer", &ComponentSpec::type) != tables.callbacks.end();
+  if (!spec.trainer.max_time.empty() && !has_timer) {  // as in Lightning: a Timer that is listed goes before max_time
     spec.callbacks.push_back(registry.make<Callback>("Timer", Value::Map{{"duration", spec.trainer.max_time}}));
   }
   spec.hyper_parameters = hyper_parameters(registry, tables, spec.shape);

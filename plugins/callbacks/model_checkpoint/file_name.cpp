@@ -123,4 +123,15 @@ std::string FileNamePattern::fill(const std::map<std::string, NamedValue>& metri
   return name;
 }
 
+bool FileNamePattern::matches(std::string_view name) const {
+  std::size_t at = 0;
+  for (const Part& part : parts_) {
+    const std::string literal = part.text + (insert_name_ && !part.metric.empty() ? part.metric + "=" : "");
+    const std::size_t found = name.find(literal, at);
+    if (found == std::string_view::npos || (at == 0 && found != 0)) return false;
+    at = found + literal.size();
+  }
+  return true;
+}
+
 }  // namespace pipeline::callbacks::model_checkpoint

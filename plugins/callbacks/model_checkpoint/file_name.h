@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pipeline::callbacks::model_checkpoint {
@@ -22,6 +23,8 @@ class FileNamePattern {
 
   /// The name without ".ckpt". A slash in a metric's name stays one, so with auto_insert_metric_name it makes a folder, as in Lightning.
   [[nodiscard]] std::string fill(const std::map<std::string, NamedValue>& metrics) const;
+  /// Whether some values may give that name: its literal parts are there, in order.
+  [[nodiscard]] bool matches(std::string_view name) const;
 
  private:
   struct Spec {

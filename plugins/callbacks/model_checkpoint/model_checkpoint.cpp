@@ -68,15 +68,18 @@ void ModelCheckpoint::setup(Trainer& trainer) {
   if (occupied && !unreadable) trainer.log().warning("ModelCheckpoint: " + folder_.string() + " holds files already");
 }
 
-/// The killed run may have gone on after the resume point: what it saved then is saved again, and must not stand in the way.
+/// The killed run may have gone on after the resume point: what it saved then is saved again, and must not stand in the way. In the version
+/// folder, which is this run's own, it is removed; in a user's folder, where others save too, it may be replaced by its equal.
 void ModelCheckpoint::on_train_start(Trainer& trainer) {
   if (!trainer.resumed_from() || folder_.empty() || !fs::is_directory(folder_)) return;
   std::vector<fs::path> later;
   for (const auto& entry : fs::directory_iterator(folder_)) {
+    const fs::path& path = entry.path();
     const bool written_later = fs::is_regular_file(entry.symlink_status()) && entry.last_write_time() >= *trainer.resumed_from();
-    if (written_later && entry.path().extension() == ".ckpt" && !knows(entry.path().string())) later.push_back(entry.path());
+    const bool named_here = path.extension() == ".ckpt" && (pattern_.matches(path.stem().string()) || path.stem() == "last");
+    if (written_later && named_here && !knows(path.string())) later.push_back(path);
   }
-  for (const fs::path& path : later) remove(trainer, path.string());
+  for (const fs::path& path : later) options_.dirpath.empty() ? remove(trainer, path.string()) : replaceable_.push_back(path.string());
 }
 
 bool ModelCheckpoint::knows(const std::string& path) const {
@@ -147,11 +150,12 @@ ModelCheckpoint::Metrics ModelCheckpoint::metrics_of(Trainer& trainer) {
   return metrics;
 }
 
-/// The path for a name, with -v1, -v2, ... where the file exists and is not the one that may be replaced.
-std::string ModelCheckpoint::free_path(const std::string& name, const std::string& allowed) const {
+/// The path for a name, with -v1, -v2, ... where the file exists and is none that may be replaced.
+std::string ModelCheckpoint::free_path(const std::string& name, const std::string& allowed) {
   std::string path = (folder_ / (name + ".ckpt")).string();
   if (!options_.enable_version_counter) return path;
   for (int version = 1; path != allowed && fs::exists(fs::symlink_status(path)); ++version) {
+    if (std::erase(replaceable_, path) > 0) break;  // once
     path = (folder_ / (name + "-v" + std::to_string(version) + ".ckpt")).string();
   }
   return path;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "best_models.h"
 #include "file_name.h"
@@ -83,7 +84,7 @@ class ModelCheckpoint : public Callback {
   [[nodiscard]] bool skips(Trainer& trainer) const;
   [[nodiscard]] bool saves_on_train_epoch_end(Trainer& trainer) const;
   [[nodiscard]] static Metrics metrics_of(Trainer& trainer);
-  [[nodiscard]] std::string free_path(const std::string& name, const std::string& allowed) const;
+  [[nodiscard]] std::string free_path(const std::string& name, const std::string& allowed);
 
   void save_by_epoch(Trainer& trainer);
   void save_top_k(Trainer& trainer, const Metrics& metrics);
@@ -102,6 +103,7 @@ class ModelCheckpoint : public Callback {
 
   BestModels best_;
   std::string best_path_, last_path_, last_saved_;
+  std::vector<std::string> replaceable_;  ///< files that the continued run saved after its resume point
   std::optional<double> best_score_, current_score_;
   std::int64_t last_step_saved_ = 0;  ///< nothing to save before the first step
   bool deferred_ = false;             ///< a save by steps waits for the validation's metric

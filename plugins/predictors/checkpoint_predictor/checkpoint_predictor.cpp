@@ -10,6 +10,7 @@
 #include "forecast_csv.h"
 #include "origins.h"
 #include "pipeline/errors.h"
+#include "pipeline/files.h"
 #include "pipeline/prepare.h"
 #include "pipeline/torch/checkpoint.h"
 #include "pipeline/torch/forecaster.h"
@@ -48,6 +49,32 @@ const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& re
                        "train on a source file to use predict");
 }
 
+/// The rows of the request's file. How they are read was settled by the training, so of the cures only those of the file are left.
+PreparedInput read_rows(const PredictRequest& request, const SeriesInfo& series) {
+  try {
+    return read_like(request.input, series);
+  } catch (const Error& error) {
+    if (error.status() != ExitStatus::data) throw;
+    throw data_error(std::string(error.what()) + ". Options named here are those of the training: for a forecast, mend the file");
+  }
+}
+
+/// Says how much of what the model looks back on is no measurement.
+void say_filled(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t window, Log& log) {
+  const std::size_t columns = series.columns.size(), features = series.features.size();
+  std::int64_t filled = 0, counted = 0;  // rows before `counted` are looked at already
+  for (const Origin& origin : origins) {
+    for (std::int64_t row = std::max(counted, origin.row - window + 1); row <= origin.row; ++row) {
+      const auto seen = std::span(input.observed).subspan(static_cast<std::size_t>(row) * columns, features);
+      filled += std::ranges::count(seen, std::uint8_t{0});
+    }
+    counted = origin.row + 1;
+  }
+  if (filled == 0) return;
+  log.warning(format_count(filled) + (filled == 1 ? " value is" : " values are") +
+              " missing where the model looks back, and filled as in training (missing = " + to_toml(series.source.at("missing")) + ")");
+}
+
 /// The windows of `count` rows that end at the origins.
 Batch window_batch(const PreparedInput& input, const SeriesInfo& series, std::span<const std::int64_t> origins, std::int64_t count) {
   const auto columns = static_cast<std::int64_t>(series.columns.size()), features = static_cast<std::int64_t>(series.features.size());
@@ -69,8 +96,9 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const LoadedModel loaded = load_model(request.checkpoint, request.registry, torch::kCPU, info_of(request));
   const CheckpointInfo& info = loaded.info;
   const SeriesInfo& series = series_of(info, request);
-  const PreparedInput input = read_like(request.input, series);
+  const PreparedInput input = read_rows(request, series);
   const std::vector<Origin> origins = find_origins(input, series, info.window, request);
+  say_filled(input, series, origins, info.window, request.log);
 
   const Forecaster forecaster(loaded.model, info.window_norm);
   ForecastCsv csv(out, series, input);

@@ -53,6 +53,7 @@ class TorchScheduler : public Scheduler {
   [[nodiscard]] torch::optim::Optimizer& optimizer() const { return optimizer_; }
   [[nodiscard]] std::int64_t last_epoch() const { return last_epoch_; }
   void set_last_epoch(std::int64_t step) { last_epoch_ = step; }
+  void set_last_rates(std::vector<double> rates) { last_rates_ = std::move(rates); }
   [[nodiscard]] std::vector<double>& base_rates() { return base_rates_; }
   [[nodiscard]] const std::vector<double>& base_rates() const { return base_rates_; }
 

@@ -19,23 +19,13 @@ Value epoch_value(const EpochRecord& record) {
 
 }  // namespace
 
-const EpochRecord* best_epoch(const FitResult& result) {
-  const EpochRecord* found = nullptr;
-  double nearest = INFINITY;
+std::map<std::string, double> headline_metrics(const FitResult& result) {
+  std::map<std::string, double> all = result.best_metrics;
   for (const EpochRecord& record : result.history) {
-    if (record.val.empty()) continue;
-    if (!result.checkpoints || !result.checkpoints->best_score) {
-      found = &record;
-      continue;
-    }
-    const auto score = record.val.find(result.checkpoints->monitor);
-    const double distance = score == record.val.end() ? INFINITY : std::abs(score->second - *result.checkpoints->best_score);
-    if (!found || distance < nearest) {
-      found = &record;
-      nearest = distance;
-    }
+    if (result.best_metrics.empty() && !record.val.empty()) all = record.val;
   }
-  return found;
+  std::erase_if(all, [](const auto& metric) { return metric.first.starts_with("train_loss"); });
+  return all;
 }
 
 Value TrainingReport::to_value(const FitResult& result) const {

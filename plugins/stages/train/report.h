@@ -1,5 +1,9 @@
 #pragma once
 
+#include <filesystem>
+#include <map>
+#include <string>
+
 #include "pipeline/torch/fit.h"
 #include "pipeline/value.h"
 
@@ -16,7 +20,7 @@ struct TrainingReport {
   [[nodiscard]] Value to_value(const FitResult& result) const;
 };
 
-/// The epoch whose checkpoint is the best one, or the last one that validated; nullptr when none did.
-[[nodiscard]] const EpochRecord* best_epoch(const FitResult& result);
+/// The validation metrics of the best checkpoint, else those of the last epoch that validated; empty when none did.
+[[nodiscard]] std::map<std::string, double> headline_metrics(const FitResult& result);
 
 }  // namespace pipeline::stage::train

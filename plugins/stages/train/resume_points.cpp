@@ -79,6 +79,21 @@ Value logger_position(const ResumePoint& point, const std::string& type) {
   return {};
 }
 
+void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std::string>& key) {
+  const auto limit = [](const std::map<std::string, std::string>& fields) {
+    const auto found = fields.find("trainer.max_time");
+    return found == fields.end() ? std::string() : found->second;
+  };
+  if (limit(point.key) == limit(key)) return;
+  const auto entry = [](State& map, const char* name) -> State& {
+    return std::ranges::find(std::get<State::Map>(map.data), name, &State::Map::value_type::first)->second;
+  };
+  State& position = entry(entry(point.content, "resume"), "position");
+  if (position.at("stopped_by").text() != "Timer" || position.at("pruned").flag()) return;
+  entry(position, "stop_requested") = false;
+  entry(position, "stop_reason") = entry(position, "stopped_by") = std::string();
+}
+
 std::string continuing_command(std::string command_line) {
   // --force trains from the start.
   if (const auto force = command_line.find(" --force"); force != std::string::npos)

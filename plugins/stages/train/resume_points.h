@@ -44,6 +44,9 @@ class ResumePoints {
 /// The command that was given, so that it goes on.
 [[nodiscard]] std::string continuing_command(std::string command_line);
 
+/// A training that its time limit ended goes on under another one: whether that is over too, its Timer says.
+void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std::string>& key);
+
 /// Error (usage) naming every change since the resume point that alters results; how long to train may change.
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key);
 

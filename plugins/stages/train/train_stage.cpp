@@ -42,9 +42,7 @@ Error interrupted(const FitResult& result, const std::string& continuing_command
 void summarise(StageContext& context, const FitResult& result, const TrainingReport& report) {
   context.summary = Value::Map{{"epochs", result.epochs}, {"steps", result.steps}};
   if (!report.version_dir.empty()) context.summary["version_dir"] = report.version_dir.string();
-  if (const EpochRecord* best = best_epoch(result)) {
-    for (const auto& [name, number] : best->val) context.summary[name] = number;
-  }
+  for (const auto& [name, number] : headline_metrics(result)) context.summary[name] = number;
   for (const std::filesystem::path& file : {report.best, report.last}) {
     const bool elsewhere = file.is_absolute();
     if (elsewhere && (context.kept_elsewhere.empty() || context.kept_elsewhere.back() != file)) context.kept_elsewhere.push_back(file);
@@ -119,6 +117,7 @@ void TrainStage::run(StageContext& context) {
   }
   if (before) {
     spec.start_written = std::filesystem::last_write_time(before->file);
+    forget_other_time_limit(*before, context.key);
     spec.start = std::move(before->content);
   }
   const std::filesystem::path own_resume_point = spec.resume.file;

@@ -92,6 +92,8 @@ TEST_CASE("a bad cell is an error that names file, line, column and text, and th
     CAPTURE(bad);
     CHECK(contains(error_of([&] { read(folder.file("bad.csv", std::string("a,b\n") + bad + ",1\n")); }), "is not a number"));
   }
+  CHECK(contains(error_of([&] { read(folder.file("comma.csv", "a,b\n\"1,5\",2\n")); }),
+                 "if the comma is its decimal sign, write decimal = \",\""));
 }
 
 TEST_CASE("numbers are read to the last bit") {

@@ -35,6 +35,7 @@ TEST_CASE("ISO 8601 times are read in all their forms") {
   CHECK(parsed("2016-07-01 5") == "2016-07-01 05:00:00");
   CHECK(parsed("20160701") == "2016-07-01 00:00:00");
   CHECK(parsed("20160701T0506") == "2016-07-01 05:06:00");
+  CHECK(parsed("2016070105", "%Y%m%d%H") == "2016-07-01 05:00:00");
   CHECK(parsed("2016/7/1 05:06:07") == "2016-07-01 05:06:07");
   CHECK(parsed("2016-07") == "2016-07-01 00:00:00");
   CHECK(parsed("2016-07-01 05:06:07.25") == "2016-07-01 05:06:07.250000000");
@@ -152,10 +153,20 @@ TEST_CASE("future times go on by the step") {
   CHECK(future("2018-06-26 19:00", "1h") == "2018-06-26 20:00:00 2018-06-26 21:00:00 ");
   CHECK(future("2020-04-16", "business_day") == "2020-04-17 2020-04-20 ");
   CHECK(future("2020-01-31", "1mo") == "2020-02-29 2020-03-31 ");
+  CHECK(future("2019-01-30", "1mo") == "2019-02-28 2019-03-30 ");
+  CHECK(future("2019-01-15", "3mo") == "2019-04-15 2019-07-15 ");
   info.median_step_ns = 2 * hour;
   CHECK(future("2020-01-31 12:00", "none") == "2020-01-31 14:00:00 2020-01-31 16:00:00 ");
   info.has_time = false;
   CHECK(future_times(41, 2, info) == std::vector<std::int64_t>{42, 43});
+}
+
+TEST_CASE("a time that cannot be read comes with a cure") {
+  CHECK_FALSE(TimeParser({}).parse("2016070105"));
+  CHECK(TimeParser({}).cure("2016070105") ==
+        "it may be a date with an hour, or seconds since 1970; write time_format = \"%Y%m%d%H\" or \"epoch\"");
+  CHECK(contains(TimeParser("%H:%M:%S.%f").cure("05:06:07.25"), "time_format does not know %f"));
+  CHECK(TimeParser("%H").cure("x") == "it does not fit time_format = \"%H\"");
 }
 
 TEST_CASE("parse_time refuses other texts") {

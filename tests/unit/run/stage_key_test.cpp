@@ -89,3 +89,11 @@ TEST_CASE_FIXTURE(KeyFixture, "secrets are blotted out of what is kept") {
   CHECK(shown.at("password") == Value("***"));
   CHECK(shown.at("scale") == Value(1.0));
 }
+
+TEST_CASE_FIXTURE(KeyFixture, "another build of the program is another key") {
+  const StageKey before = key();
+  CHECK(before.fields.at("build.pipeline").size() == 64);
+  std::map<std::string, std::string> other = before.fields;
+  other["build.pipeline"] = "other";
+  CHECK(key_changes(other, before.fields) == std::vector<std::string>{"pipeline itself changed (another build)"});
+}

@@ -60,6 +60,19 @@ class Monitoring final : public HookRecorder {
   bool keeps_;
 };
 
+class Remembering final : public HookRecorder {
+ public:
+  using HookRecorder::HookRecorder;
+  [[nodiscard]] State state_dict() const override { return State::Map{{"kept", 1}}; }
+};
+
+class FailingTwice final : public Callback {
+ public:
+  Action on_train_batch_end(Trainer&, const BatchEnd&) override { return Action::abort("first"); }
+  void on_exception(Trainer&, const std::string&) override { throw std::runtime_error("second"); }
+  [[nodiscard]] std::string state_key() const override { return "FailingTwice"; }
+};
+
 std::vector<std::string> with_hook(const std::vector<std::string>& seen, const std::string& hook) {
   std::vector<std::string> found;
   for (const std::string& line : seen) {
@@ -185,8 +198,9 @@ TEST_CASE("callbacks see the metrics that Lightning shows") {
   FitFixture fit(data.windows());
   fit.spec.trainer.max_epochs = 1;
   std::vector<double> losses;
-  fit.spec.callbacks.push_back(std::make_unique<AtBatchEnd>([&](Trainer&, const BatchEnd& end) {
+  fit.spec.callbacks.push_back(std::make_unique<AtBatchEnd>([&](Trainer& trainer, const BatchEnd& end) {
     losses.push_back(end.loss.item<double>());
+    for (const char* name : {"train_loss_step", "train_loss"}) CHECK(trainer.callback_metrics().at(name) == losses.back());
     return Action::proceed();
   }));
   const FitResult result = fit.run();
@@ -196,4 +210,37 @@ TEST_CASE("callbacks see the metrics that Lightning shows") {
   CHECK(result.metrics.at("train_loss") == result.metrics.at("train_loss_epoch"));
   for (const char* name : {"val_loss", "val_rmse", "val_mape", "val_r2", "avg_val_abs_accuracy"}) CHECK(result.metrics.contains(name));
   CHECK(result.metrics.at("val_rmse") == doctest::Approx(std::sqrt(result.metrics.at("val_loss"))));
+}
+
+TEST_CASE("a checkpoint may be ranked by epoch or step, an early stop may not") {
+  const WindowsFixture data;
+  std::vector<std::string> seen;
+  for (const char* count : {"epoch", "step"}) {
+    FitFixture keeping(data.windows()), stopping(data.windows());
+    keeping.spec.callbacks.push_back(std::make_unique<Monitoring>(seen, "", count, true));
+    CHECK(keeping.run().epochs == 3);
+    stopping.spec.callbacks.push_back(std::make_unique<Monitoring>(seen, "", count, false));
+    CHECK_THROWS_AS(static_cast<void>(stopping.run()), Error);
+  }
+}
+
+TEST_CASE("two callbacks whose states a checkpoint could not tell apart are refused before anything runs") {
+  const WindowsFixture data;
+  FitFixture fit(data.windows());
+  std::vector<std::string> seen;
+  for (int i = 0; i < 2; ++i) fit.spec.callbacks.push_back(std::make_unique<Remembering>(seen));
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(fit.run()),
+      "two callbacks are HookRecorder, and a checkpoint could not tell their states apart: leave one out, or let them differ", Error);
+  CHECK(seen.empty());
+}
+
+TEST_CASE("what goes wrong after a failure is said, and does not hide it") {
+  const WindowsFixture data;
+  FitFixture fit(data.windows());
+  fit.spec.callbacks.push_back(std::make_unique<FailingTwice>());
+  CHECK_THROWS_WITH_AS(static_cast<void>(fit.run()), "first", Error);
+  REQUIRE(fit.log.warnings().size() == 1);
+  CHECK(fit.log.warnings().front() == "after the training failed: second");
+  CHECK(fit.record.finished == 0);
 }

@@ -15,6 +15,25 @@ namespace optim = torch::optim;
 
 namespace {
 
+/// Says that its best checkpoint is the one of the first validation.
+class KeepsFirst final : public Callback {
+ public:
+  explicit KeepsFirst(std::vector<double>& losses) : losses_(losses) {}
+  Action on_validation_end(Trainer& trainer) override {
+    if (!trainer.sanity_checking()) losses_.push_back(trainer.callback_metrics().at("val_loss"));
+    return Action::proceed();
+  }
+  [[nodiscard]] std::optional<CheckpointRecord> checkpoints() const override {
+    CheckpointRecord record;
+    if (!losses_.empty()) record.best = "first.ckpt";
+    return record;
+  }
+  [[nodiscard]] std::string state_key() const override { return "KeepsFirst"; }
+
+ private:
+  std::vector<double>& losses_;
+};
+
 using MakeOptimizer = std::function<std::unique_ptr<optim::Optimizer>(std::vector<torch::Tensor>)>;
 
 /// Trains LineModel for some epochs; goes on from `start`, and leaves a resume point.
@@ -65,7 +84,10 @@ TEST_CASE("another optimizer's state is refused") {
   const MakeOptimizer sgd = [](auto p) { return std::make_unique<optim::SGD>(p, optim::SGDOptions(0.05).momentum(0.9)); };
   const MakeOptimizer adam = [](auto p) { return std::make_unique<optim::Adam>(p, optim::AdamOptions(0.01)); };
   Run half = train(data, sgd, 1);
-  CHECK_THROWS_WITH_AS(train(data, adam, 2, std::move(half.point)), "the state has no entry 'step'", Error);
+  CHECK_THROWS_WITH_AS(train(data, adam, 2, std::move(half.point)),
+                       "the checkpoint's state of the optimizer does not fit: the state has no entry 'step'. Train with the optimizer that "
+                       "the checkpoint was written with, or take only its weights ([stages.train] from_checkpoint)",
+                       Error);
 }
 
 TEST_CASE("a position comes back as it was") {
@@ -73,6 +95,10 @@ TEST_CASE("a position comes back as it was") {
   position.progress = {.epochs_started = 3, .epochs_processed = 2, .epochs_completed = 2, .steps = 17, .batches_that_stepped = 17};
   position.metrics = {{"val_loss", 0.1}};
   position.stop_reason = "why";
+  position.stopped_by = "Timer";
+  position.batches_before = 2;
+  position.best_checkpoint = "best.ckpt";
+  position.best_metrics = {{"val_loss", 0.05}};
   position.history = {{.epoch = 1, .step = 8, .train_loss = 0.25, .learning_rate = 0.1, .seconds = 2, .val = {{"val_loss", 0.5}}}};
   position.epoch = {
       .seed = 12345678901234, .next = 3, .losses = {.sum = 0.1, .last = 0.2, .windows = 24}, .validated = true, .seconds = 1.5};
@@ -81,6 +107,10 @@ TEST_CASE("a position comes back as it was") {
   CHECK(back.progress.epochs_started == 3);
   CHECK(back.metrics == position.metrics);
   CHECK(back.stop_reason == "why");
+  CHECK(back.stopped_by == "Timer");
+  CHECK(back.batches_before == 2);
+  CHECK(back.best_checkpoint == "best.ckpt");
+  CHECK(back.best_metrics == position.best_metrics);
   CHECK(back.history.at(0).val == position.history.at(0).val);
   REQUIRE(back.epoch);
   CHECK(back.epoch->seed == 12345678901234);
@@ -88,4 +118,67 @@ TEST_CASE("a position comes back as it was") {
   CHECK(back.epoch->validated);
   position.epoch.reset();
   CHECK_FALSE(FitPosition::from_state(position.to_state()).epoch);
+}
+
+TEST_CASE("a training that max_steps cut short gives the same result when nothing is left to do") {
+  const WindowsFixture data;  // four batches an epoch
+  const MakeOptimizer sgd = [](auto p) { return std::make_unique<optim::SGD>(p, optim::SGDOptions(0.05)); };
+  const auto run = [&](State start) {
+    FitFixture fixture(data.windows());
+    fixture.spec.optimizer = sgd(fixture.spec.model->parameters());
+    fixture.spec.trainer.max_steps = 6;
+    fixture.spec.resume.file = data.folder() / "point.ckpt";
+    fixture.spec.start = std::move(start);
+    if (std::filesystem::exists(data.folder() / "point.ckpt")) fixture.spec.start_written = std::filesystem::file_time_type::clock::now();
+    return fixture.run();
+  };
+  const FitResult first = run({});
+  const FitResult again = run(read_checkpoint(data.folder() / "point.ckpt"));
+  CHECK(first.epochs == 2);
+  CHECK(again.epochs == first.epochs);
+  CHECK(again.steps == 6);
+  REQUIRE(again.history.size() == first.history.size());
+  CHECK(again.history.back().train_loss == first.history.back().train_loss);
+}
+
+namespace {
+
+/// Lightning's counters in the middle of its second epoch.
+State in_second_epoch(std::int64_t processed, std::int64_t completed) {
+  const auto counts = [](std::int64_t done, std::int64_t closed) {
+    return State(State::Map{{"ready", done}, {"started", done}, {"processed", done}, {"completed", closed}});
+  };
+  const State batches =
+      State::Map{{"total", counts(4 + processed, 4 + completed)}, {"current", counts(processed, completed)}, {"is_last_batch", false}};
+  const State epochs = State::Map{{"total", counts(2, 1)}, {"current", counts(2, 1)}};
+  return State::Map{{"global_step", 4 + processed},
+                    {"loops", State::Map{{"fit_loop", State::Map{{"epoch_loop.batch_progress", batches}, {"epoch_progress", epochs}}}}}};
+}
+
+}  // namespace
+
+TEST_CASE("a batch that Lightning has trained, but not closed, is not trained again") {
+  const FitPosition position = FitPosition::from_checkpoint(in_second_epoch(3, 2), 4);
+  CHECK(position.batches_before == 3);
+  CHECK(position.progress.epochs_completed == 1);
+  CHECK(position.progress.batches == 7);
+}
+
+TEST_CASE("an epoch in which as many batches are done as it has now is over") {
+  const FitPosition position = FitPosition::from_checkpoint(in_second_epoch(3, 3), 2);
+  CHECK(position.batches_before == 0);
+  CHECK(position.progress.epochs_completed == 2);
+}
+
+TEST_CASE("the best checkpoint's metrics are those of the moment it was written, whatever it is ranked by") {
+  const WindowsFixture data;
+  FitFixture fit(data.windows());
+  fit.spec.trainer.max_epochs = 2;
+  fit.spec.trainer.val_check_interval = Value(0.5);  // twice an epoch
+  std::vector<double> losses;
+  fit.spec.callbacks.push_back(std::make_unique<KeepsFirst>(losses));
+  const FitResult result = fit.run();
+  REQUIRE(losses.size() == 4);
+  CHECK(result.best_metrics.at("val_loss") == losses[0]);
+  CHECK(result.history[0].val.at("val_loss") == losses[1]);
 }

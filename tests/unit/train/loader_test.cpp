@@ -72,6 +72,14 @@ TEST_CASE("a pass is continued from its seed and its place, with and without wor
   }
 }
 
+TEST_CASE("a pass that is continued behind its end is over") {
+  const test::WindowsFixture data;
+  for (const std::int64_t workers : {0, 2}) {
+    const Loader loader = loader_of(data.windows(), Split::train, {.batch_size = 8, .shuffle = true, .num_workers = workers});
+    CHECK_FALSE(loader.continue_pass(2, 5, 3)->next());
+  }
+}
+
 TEST_CASE("batches cover a split in order, the last one smaller unless it is dropped") {
   const test::WindowsFixture data;
   const auto val = origins(loader_of(data.windows(), Split::val, {.batch_size = 8, .shuffle = true, .drop_last = true}));

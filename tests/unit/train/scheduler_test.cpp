@@ -72,6 +72,7 @@ TEST_CASE("a scheduler that takes another's state goes on with the same rates, b
     std::vector<double> rates = first.rates(0, 17);
     second.scheduler().load_state_dict(first.scheduler().state_dict());
     second.options() = first.options();  // the optimizer's own state
+    CHECK(to_json(second.scheduler().state_dict().to_value()) == to_json(first.scheduler().state_dict().to_value()));
     const std::vector<double> rest = second.rates(17, 40);
     rates.insert(rates.end(), rest.begin(), rest.end());
     CHECK(rates == expected);

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <soci/soci.h>
 
 #include "pipeline/errors.h"
 #include "tune/storage_url.h"
@@ -29,3 +30,20 @@ TEST_CASE("passwords are not shown") {
 }
 
 TEST_CASE("other storages are refused") { CHECK_THROWS_AS((void)backend_of("mysql://db/tuning"), Error); }
+
+TEST_CASE("what a database says of its disk comes with a cure") {
+  const auto said = [](const char* database) {
+    try {
+      name_storage_in_errors("sqlite:///study.db", [&] { throw soci::soci_error(database); });
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::string front = "the study's storage sqlite:///study.db cannot be used: ";
+  CHECK(said("database or disk is full") == front + "database or disk is full: make room there, and run the same command again");
+  CHECK(said("attempt to write a readonly database") ==
+        front + "attempt to write a readonly database: make the file and its folder writable");
+  CHECK(said("unable to open database file") == front + "unable to open database file: its folder must exist and be writable");
+  CHECK(said("file is not a database") == "sqlite:///study.db is no SQLite database");
+}

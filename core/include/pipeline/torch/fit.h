@@ -84,6 +84,7 @@ struct FitResult {
   std::optional<CheckpointRecord> checkpoints;  ///< of the first callback that keeps some
   std::filesystem::path last_checkpoint;        ///< always written, unless version_dir is empty
   std::map<std::string, double> metrics;        ///< callback_metrics at the end
+  std::map<std::string, double> best_metrics;   ///< callback_metrics when checkpoints->best was written; empty: unknown, or there is none
 };
 
 /// Checks, before anything is written, what only the whole can tell: that the split has batches, that limits fit them and that callbacks
