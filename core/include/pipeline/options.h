@@ -27,7 +27,7 @@
 ///     };
 ///
 /// Members are bool, std::int64_t, double, std::string, a vector of the last three, or Value for what has several types. A member that
-/// is missing in the list does not compile. Rules across members: `static std::vector<OptionRule> rules()`.
+/// is missing in the list, or is in it twice, does not compile. Rules across members: `static std::vector<OptionRule> rules()`.
 namespace pipeline {
 
 template <class Owner, class Member>
@@ -131,6 +131,22 @@ consteval std::size_t member_count() {
   }
 }
 
+template <class A, class B>
+consteval bool same_option(const A& a, const B& b) {
+  if constexpr (std::is_same_v<A, B>) return a.name == b.name || a.member == b.member;
+  return a.name == b.name;
+}
+
+template <class One, class... O, std::size_t... I>
+consteval std::size_t times_listed(const One& one, const std::tuple<O...>& list, std::index_sequence<I...>) {
+  return (std::size_t{0} + ... + (same_option(one, std::get<I>(list)) ? 1 : 0));
+}
+
+template <class... O, std::size_t... I>
+consteval void require_distinct(const std::tuple<O...>& list, std::index_sequence<I...> all) {
+  if (((times_listed(std::get<I>(list), list, all) > 1) || ...)) throw "an option_list names an option or a member twice";
+}
+
 template <class M>
 struct OptionTraits;
 template <>
@@ -184,11 +200,13 @@ struct OptionTraits<std::vector<T>> {
 
 }  // namespace detail
 
-/// The complete list of a struct's options; a member that is not in it is a compile error.
+/// The complete list of a struct's options; a member that is not in it, or a second option of one name or member, is a compile error.
 template <class S, class... O>
-[[nodiscard]] constexpr auto option_list(O... options) {
+[[nodiscard]] consteval auto option_list(O... options) {
   static_assert(sizeof...(O) == detail::member_count<S>(), "every member of an options struct must be named in its option_list, once");
-  return std::tuple<O...>(options...);
+  const std::tuple<O...> list(options...);
+  detail::require_distinct(list, std::make_index_sequence<sizeof...(O)>{});
+  return list;
 }
 
 /// Options of a component that has none.

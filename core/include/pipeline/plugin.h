@@ -14,9 +14,16 @@
 #define PIPELINE_DETAIL_TEXT2(x) #x
 #define PIPELINE_DETAIL_TEXT(x) PIPELINE_DETAIL_TEXT2(x)
 
+#ifdef _GLIBCXX_DEBUG
+#define PIPELINE_DETAIL_CONTAINERS "-debug"  // containers of another layout
+#else
+#define PIPELINE_DETAIL_CONTAINERS ""
+#endif
+
 /// C++ interfaces work only between equal compilers' ABIs: family, major version, library ABI, language.
-#define PIPELINE_ABI_TAG \
-  "gcc" PIPELINE_DETAIL_TEXT(__GNUC__) "-cxx11abi" PIPELINE_DETAIL_TEXT(_GLIBCXX_USE_CXX11_ABI) "-cxx" PIPELINE_DETAIL_TEXT(__cplusplus)
+#define PIPELINE_ABI_TAG                                                                                     \
+  "gcc" PIPELINE_DETAIL_TEXT(__GNUC__) "-cxx11abi" PIPELINE_DETAIL_TEXT(_GLIBCXX_USE_CXX11_ABI) "-cxx" PIPELINE_DETAIL_TEXT( \
+      __cplusplus) PIPELINE_DETAIL_CONTAINERS
 
 /// Set by pipeline_add_plugin(... TORCH); empty: the plugin links no torch.
 #ifndef PIPELINE_TORCH_VERSION

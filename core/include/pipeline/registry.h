@@ -122,7 +122,6 @@ class ComponentBuilder {
   ComponentBuilder& gives(std::string kind) { return info_.outputs.push_back(std::move(kind)), *this; }
   /// The shared tables that a stage uses.
   ComponentBuilder& uses(std::vector<std::string> tables) { return info_.tables = std::move(tables), *this; }
-  /// Seed, device, threads and precision cannot change what this stage gives: they are no part of its key.
   /// What it gives is for one stage, named by this option where several would take it.
   ComponentBuilder& for_stage_in(std::string option) { return info_.recipient = std::move(option), *this; }
   /// Several runs may work on it at once: its folder is written in place, file by file. `growing` is no part of the result's hash.
@@ -130,6 +129,7 @@ class ComponentBuilder {
     info_.shared_folder = true;
     return info_.growing = std::move(growing), *this;
   }
+  /// Seed, device, threads and precision cannot change what this stage gives: they are no part of its key.
   ComponentBuilder& without_randomness() { return info_.uses_randomness = false, *this; }
 
  private:
