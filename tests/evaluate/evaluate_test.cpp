@@ -161,6 +161,11 @@ TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
   CHECK(value.at("test_naive_mse") == value.at("naive_mse"));
   CHECK(value.at("naive_r2") == Value(naive.r2.value()));
   CHECK(value.at("naive_mape").is_double());
+  CHECK(value.at("naive_smape").is_double());
+  CHECK(value.at("test_naive_mase").as_double() ==
+        doctest::Approx(
+            (value.at("original").at("a").at("naive_mase").as_double() + value.at("original").at("b").at("naive_mase").as_double()) / 2));
+  CHECK(value.at("naive_rmsse").is_double());
   CHECK(value.at("original").at("a").at("train").at("mae") == Value(train_mae));
   CHECK(value.at("original").at("a").at("mae") == value.at("original").at("a").at("test").at("mae"));
   CHECK(value.at("original").at("b").at("naive_rmse").is_double());
@@ -177,6 +182,31 @@ TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
   CHECK(value.at("by_step").as_list()[1].at("step") == Value(2));
   // One training window, two steps: the target's level of step 1 is a single value, so it does not vary.
   CHECK(value.at("by_step").as_list()[0].at("train").at("r2").is_null());
+}
+
+TEST_CASE("where every truth was filled metrics are null and nothing is said of the last value") {
+  const SmallSeries data;
+  const TrainedModel model = repeating(data);
+  SplitResult filled{.split = Split::test, .windows = 5, .values = 20, .model = {2, 2}, .naive = Score(2, 2)};
+  const ModelResult result = result_of(model, {std::move(filled)});
+  const Value value = metrics_value(result);
+  for (const char* name : {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mase", "naive_loss", "naive_mse", "naive_mase"})
+    CHECK_MESSAGE(value.at(name).is_null(), name);
+  CHECK(value.at("original").at("a").at("mae").is_null());
+  CHECK(value.at("test_filled_values") == Value(20));
+  CHECK(flat_metrics(result).size() == 1);  // test_windows
+  CHECK(naive_warnings({result}).empty());
+  for (const std::string& line : error_table({result})) CHECK_MESSAGE(line.find("nan") == std::string::npos, line);
+}
+
+TEST_CASE("models of unlike tasks are not announced as of the same windows") {
+  const SmallSeries data;
+  const TrainedModel model = repeating(data);
+  ModelResult other = result_of(model, {evaluated(model, 2)});
+  other.horizon = 1;
+  const std::vector<std::string> table = error_table({result_of(model, {evaluated(model, 2)}), other});
+  CHECK(table[0] == "test: windows that differ by model, in original units");
+  CHECK(table.back().starts_with("train (Repeat), 5 windows of 1 step, scaled: "));
 }
 
 TEST_CASE("the terminal's table is in original units, and a model that does not beat the last value is told so") {

@@ -61,6 +61,8 @@ TEST_CASE("the model with the best validation score leads, by the direction of i
   CHECK(leading({training("val_loss", 0.5), training("val_loss", 0.2, "max")}) == 0);
   CHECK(leading({training("val_loss", 0.5), training("val_mae", 0.2)}) == 0);
   CHECK(leading({training("val_loss", 0.5), training("val_loss", {})}) == 0);
+  CHECK(leading({training("", {}), training("val_loss", 0.5), training("val_loss", 0.2)}) == 2);  // a model without a score does not lead
+  CHECK(leading({training("", {}), training("", {})}) == 0);
 }
 
 TEST_CASE("train.json is read with paths relative to its folder") {
@@ -73,6 +75,7 @@ TEST_CASE("train.json is read with paths relative to its folder") {
                                                       {"mode", "max"},
                                                       {"score", 0.25},
                                                       {"steps", 12},
+                                                      {"loss", Value::Map{{"type", "L1Loss"}, {"options", Value::Map{}}}},
                                                       {"version_dir", "/logs"}});
   const Training read = Training::read({.kind = "checkpoint", .stage = "train", .folder = folder.path()});
   CHECK(read.best == "/logs/best.ckpt");
@@ -82,6 +85,7 @@ TEST_CASE("train.json is read with paths relative to its folder") {
   CHECK(read.mode == "max");
   CHECK(read.score.value() == 0.25);
   CHECK(read.steps == 12);
+  CHECK(read.loss.type == "L1Loss");
 }
 
 TEST_CASE("best without a ModelCheckpoint is last, and says so") {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "pipeline/series.h"
+#include "pipeline/torch/metrics.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;
@@ -50,4 +51,7 @@ TEST_CASE("without a change to divide by nothing is said") {
   const TrainingScale longer_than_training = training_scales(*twelve_rows(folder), 100).front();
   CHECK_FALSE(longer_than_training.mase(1).has_value());
   CHECK_FALSE(longer_than_training.rmsse(1).has_value());
+  const TrainingScale step = training_scales(*twelve_rows(folder), 1).front();
+  CHECK_FALSE(step.mase(MetricValues::undefined).has_value());
+  CHECK_FALSE(step.rmsse(MetricValues::undefined).has_value());
 }

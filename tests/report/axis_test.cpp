@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "times.h"
 
 using namespace pipeline::stage::visualize;
@@ -24,6 +26,11 @@ TEST_CASE("linear ticks are round and lie within the range") {
   CHECK(labels(linear_ticks(0.0113, 0.0187, 4)) == Labels{"0.012", "0.014", "0.016", "0.018"});
   CHECK(labels(linear_ticks(0, 2, 8, 1)) == Labels{"0", "1", "2"});
   CHECK(linear_ticks(1, 1, 5).empty());
+}
+
+TEST_CASE("a range of some last digits has no ticks rather than endless ones") {
+  CHECK(linear_ticks(1e16, std::nextafter(1e16, 2e16), 5).empty());
+  CHECK(linear_ticks(1.0, std::nextafter(1.0, 2.0), 5).size() < 20);
 }
 
 TEST_CASE("a logarithmic axis shows powers of ten, and between them where there are few") {

@@ -86,6 +86,32 @@ TEST_CASE("a figure draws ink, more of it with a curve, as SVG and as PNG of the
   CHECK(png == png_picture(640, 320, 2, drawing));
 }
 
+TEST_CASE("a figure of many rows becomes higher, so that each can be read") {
+  Figure figure = loss_figure({training(1)});
+  CHECK(height_of(figure, 480) == 480);
+  figure.columns = 3;
+  for (int i = 0; i < 59; ++i) figure.plots.push_back(figure.plots.front());
+  CHECK(height_of(figure, 480) == 20 * 140);
+}
+
+TEST_CASE("models are drawn together by step and by origin, whatever their place") {
+  ModelPredictions first{.label = "a", .model = 0, .predictions = {}};
+  first.predictions.targets.push_back({.target = "y",
+                                       .count = 1,
+                                       .by_step = {},
+                                       .tracks = {{.step = 1, .total = 1, .points = {{0, 1, 2, 3}}}},
+                                       .examples = {{.origin = 0, .label = "0", .past = {}, .horizon = {{1, 1, 2, 3}}}},
+                                       .residuals = {}});
+  ModelPredictions second = first;
+  second.label = "b";
+  second.predictions.targets[0].tracks[0].step = 2;
+  second.predictions.targets[0].examples[0].label = "5";
+  CHECK(prediction_figure({first, second}, 0).plots.at(0).curves.size() == 3);  // last value, truth, the first model
+  CHECK(examples_figure({first, second}, 0).plots.at(0).curves.size() == 3);
+  second = first;
+  CHECK(prediction_figure({first, second}, 0).plots.at(0).curves.size() == 4);
+}
+
 TEST_CASE("a figure whose names are no UTF-8 is drawn all the same") {
   Figure figure = loss_figure({training(1)});
   figure.title =

@@ -20,9 +20,9 @@ struct PredictionsFile {
 };
 
 /// Truth is the row number r, the forecast r + 0.5 * step, naive the origin.
-std::string ramp(int origins, int horizon) {
+std::string ramp(int origins, int horizon, int stride = 1) {
   std::string text = "origin,time,step,\"a,b\",\"a,b_pred\",\"a,b_naive\"\n";
-  for (int origin = 0; origin < origins; ++origin) {
+  for (int origin = 0; origin < origins * stride; origin += stride) {
     for (int step = 1; step <= horizon; ++step) {
       const int row = origin + step;
       text += std::to_string(origin) + "," + std::to_string(row) + "," + std::to_string(step) + "," + std::to_string(row) + "," +
@@ -77,6 +77,19 @@ TEST_CASE("examples hold the whole horizon of origins spread over the file, afte
   REQUIRE(example.past.size() == 8);
   CHECK(example.past.back().time == 30);
   CHECK(example.past.back().truth == 30);
+}
+
+TEST_CASE("the truth before an example is every row of it, also where origins lie apart") {
+  const PredictionsFile file(ramp(20, 4, 3));
+  const Example example = read_predictions(file.path, {.examples = 2}).targets.at(0).examples.at(1);
+  CHECK(example.origin == 45);
+  REQUIRE(example.past.size() == 8);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(example.past[i].time == static_cast<double>(38 + i));
+}
+
+TEST_CASE("a target's name may hold a line break") {
+  const PredictionsFile file("origin,time,step,\"a\nb\",\"a\nb_pred\"\n0,1,1,1,2\n");
+  CHECK(read_predictions(file.path, {}).targets.at(0).target == "a\nb");
 }
 
 TEST_CASE("a single step gives no examples; a file without naive columns is read") {

@@ -81,6 +81,23 @@ TEST_CASE("each model's predictions file is found; a train stage without train.j
   CHECK(results.evaluations[0].predictions.filename() == "predictions.train_a.csv");
   CHECK(results.evaluations[1].predictions.filename() == "predictions.csv");
   CHECK(results.manifests.size() == 1);
+  CHECK(results.evaluations[1].leads);
+  CHECK(leader_of(results.evaluations).stage == "train_b");
   REQUIRE(log.warnings().size() == 1);
   CHECK(log.warnings()[0].find("train_a left no train.json") != std::string::npos);
+}
+
+TEST_CASE("a stage named as a split has its predictions beside the leading model's of that split") {
+  const TempFolder folder;
+  write_text(folder.path() / "metrics.json", R"({ "stage": "best", "split": "test", "models": {
+    "best": { "stage": "best", "split": "test", "test_mse": 1, "by_step": [ {}, {} ], "by_target": { "OT": {} } },
+    "train": { "stage": "train", "split": "test", "test_mse": 2, "by_step": [ {} ], "by_target": { "OT": {} } } } })");
+  for (const char* name : {"predictions.csv", "predictions.train.csv", "predictions.train.test.csv"}) write_text(folder.path() / name, "");
+  test::RecordingLog log;
+  const Results results = read_results({{"metrics", "evaluate", folder.path()}}, log);
+  REQUIRE(results.evaluations.size() == 2);
+  CHECK(results.evaluations[0].predictions.filename() == "predictions.csv");
+  CHECK(results.evaluations[1].predictions.filename() == "predictions.train.test.csv");
+  CHECK(results.evaluations[0].horizon == 2);
+  CHECK_FALSE(results.evaluations[1].same_task(results.evaluations[0]));
 }

@@ -38,4 +38,9 @@ TEST_CASE("bytes that are no UTF-8 become question marks, other text stays") {
   CHECK(escape_html("a<&>\"'") == "a&lt;&amp;&gt;&quot;&#39;");
 }
 
-TEST_CASE("a column's name becomes part of a file name") { CHECK(file_name_part("a/b °C.x") == "a_b___C.x"); }
+TEST_CASE("a column's name becomes part of a file name, and names beyond ASCII stay apart") {
+  CHECK(file_name_part("a/b °C.x") == "a_b_°C.x");
+  CHECK(file_name_part("\xB0/x") == "__x");
+  CHECK(file_name_part("温度") != file_name_part("湿度"));
+  CHECK(file_name_part(std::string(119, 'a') + "°C").size() == 119);
+}

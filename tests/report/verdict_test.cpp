@@ -46,11 +46,15 @@ TEST_CASE("where absolute and squared error disagree the headline says both") {
         std::string::npos);
 }
 
-TEST_CASE("of several models the best leads and the others follow, each with its stage") {
-  const Verdict verdict = judge({evaluation("train_a", "A", 1.2, 2.5), evaluation("train_b", "B", 0.5, 1.0)});
-  CHECK(verdict.headline.starts_with("Best of 2 models: train_b (B) beats"));
+TEST_CASE("of several models the one that leads is judged, though another has the lower test error; the others follow with their stage") {
+  std::vector<Evaluation> models{evaluation("train_a", "A", 1.2, 2.5), evaluation("train_b", "B", 0.5, 1.0)};
+  CHECK(judge(models).headline.starts_with("Lowest error of 2 models: train_b (B) beats"));
+  models[0].leads = true;
+  const Verdict verdict = judge(models);
+  CHECK(verdict.headline.starts_with("Chosen of 2 models before testing: train_a (A) does not beat repeating the last value"));
+  CHECK(verdict.standing == Standing::worse);
   REQUIRE(verdict.notes.size() == 1);
-  CHECK(verdict.notes[0].starts_with("train_a (A) does not beat repeating the last value"));
+  CHECK(verdict.notes[0].starts_with("train_b (B) beats repeating the last value"));
 }
 
 TEST_CASE("of several targets each is named in its own units, and all together decide on the scaled series") {

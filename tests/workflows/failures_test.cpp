@@ -3,6 +3,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 
 #include "workflows/workflow_fixture.h"
@@ -127,6 +128,19 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a stage in use by another run is exit 6 and 
   ::close(lock);
   CHECK(run.status == 6);
   CHECK(contains(run.err, "in use by another run (here, process 1)"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "the series that a training reads cannot be rewritten by another run meanwhile") {
+  workflow(small_training);
+  Program training(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline", {"run", "workflow.toml", "--set", "trainer.max_epochs=1000000"},
+                   path());
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  while (!contains(training.err_so_far(), "parameters") && training.runs() && std::chrono::steady_clock::now() < patience) ::usleep(20'000);
+  const Finished other = run({"--stage", "preprocess", "--force"});
+  CHECK(other.status == 6);
+  CHECK(contains(other.err, "stage \"preprocess\" is in use by another run"));
+  training.signal(SIGTERM);
+  CHECK(training.wait().status == 143);
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "SIGINT and SIGTERM end a training with its state saved") {

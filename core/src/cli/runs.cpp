@@ -18,14 +18,26 @@ void add_options(po::options_description& options) {
                         "change a value of the workflow; repeatable");
 }
 
-/// All headline results of a run: the summaries of its stages in one map.
+/// Adds a stage's headline results; returns the training that they are of, if it says so.
+std::string add_results(const Value& stage, Value& results) {
+  std::string of;
+  for (const auto& [key, value] : stage.at("summary").as_map()) {
+    if (value.is_number() || key == "version_dir") results[key] = value;
+    if (key == "stage" && value.is_string()) of = value.as_string();
+  }
+  return of;
+}
+
+/// All headline results of a run: the summaries of its stages in one map. Where several models were trained and measured, those of the
+/// training that leads.
 Value results_of(const Value& record) {
   Value results{Value::Map{}};
-  for (const auto& [name, stage] : record.at("stages").as_map()) {
-    for (const auto& [key, value] : stage.at("summary").as_map()) {
-      if (value.is_number() || key == "version_dir") results[key] = value;
-    }
+  const Value& stages = record.at("stages");
+  std::string leading;
+  for (const auto& [name, stage] : stages.as_map()) {
+    if (const std::string training = add_results(stage, results); !training.empty()) leading = training;
   }
+  if (const Value* training = leading.empty() ? nullptr : stages.find(leading)) add_results(*training, results);
   return results;
 }
 

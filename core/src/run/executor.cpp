@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <ranges>
 #include <set>
 
 #include "pipeline/errors.h"
 #include "pipeline/files.h"
 #include "run/history.h"
+#include "run/machine.h"
 #include "run/stage_folder.h"
 
 namespace pipeline {
@@ -77,9 +79,16 @@ class Executor {
  private:
   [[nodiscard]] bool is_shared(const StagePlan& stage) const { return registry_.find("stage", stage.type)->shared_folder; }
 
+  /// Of all stages whose files this one may read: its sources, and theirs (windows refer to the series that they slice).
   [[nodiscard]] std::vector<StageLock> lock_inputs(const StagePlan& stage) const {
     std::set<std::string> names;
-    for (const Source& source : stage.sources) names.insert(source.stage);
+    const auto add_sources = [&](const StagePlan& of) {
+      for (const Source& source : of.sources) names.insert(source.stage);
+    };
+    add_sources(stage);
+    for (const StagePlan& before : workflow_.stages | std::views::reverse) {  // in execution order: sources come before who needs them
+      if (names.contains(before.name)) add_sources(before);
+    }
     std::vector<StageLock> locks;
     for (const std::string& name : names) locks.emplace_back(run_folder_, name, StageLock::Mode::shared);
     return locks;
@@ -160,8 +169,7 @@ Value history_record(const Workflow& workflow, const Registry& registry, const R
   for (const StageResult& stage : outcome.stages) {
     stages[stage.stage] = Value::Map{{"ran", stage.ran}, {"seconds", stage.seconds}, {"summary", stage.summary}};
   }
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  return Value::Map{{"when", format_time(now * 1'000'000'000)},
+  return Value::Map{{"when", utc_now()},
                     {"status", status},
                     {"seconds", outcome.seconds},
                     {"command_line", workflow.settings.command_line},

@@ -12,6 +12,8 @@ namespace pipeline {
 /// The commit checked out in the git repository that holds `folder`; empty when there is none. Reads files only, never runs git.
 [[nodiscard]] std::string git_commit(const std::filesystem::path& folder);
 [[nodiscard]] std::string host_name();
+/// "2024-05-01 08:30:00Z"
+[[nodiscard]] std::string utc_now();
 /// SHA-256 over the files of this program's own code: the library (or program) that holds this function, and libpipeline_torch.so beside
 /// it.
 [[nodiscard]] const std::string& host_build();

@@ -1,7 +1,6 @@
 #include "run/manifest.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "pipeline/files.h"
 #include "run/machine.h"
@@ -131,12 +130,11 @@ Value describe_run(const ManifestInput& input, const std::filesystem::path& fold
   Value outputs = hash_outputs(folder, info.growing);
   Value::List kept;
   for (const std::filesystem::path& path : input.context.kept_elsewhere) kept.push_back(path.string());
-  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
   const std::string output_hash = sha256(to_json(outputs));
   return Value::Map{{"stage", input.stage.name},
                     {"type", input.stage.type},
                     {"status", "complete"},
-                    {"finished", format_time(now.count() / 1'000'000'000 * 1'000'000'000)},
+                    {"finished", utc_now()},
                     {"seconds", input.seconds},
                     {"key", input.key.hash()},
                     {"fields", value_map(input.key.fields)},

@@ -1,6 +1,8 @@
 #include "evaluate_stage.h"
 
 #include <algorithm>
+#include <cmath>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -30,11 +32,20 @@ std::vector<Training> read_trainings(const StageContext& context, const std::str
   return out;
 }
 
-/// "predictions.csv" of the leading model's main split, else with stage and split in it.
+/// "predictions.csv" of the leading model's main split, else with stage and split in it. A stage named as a split has always both.
 std::filesystem::path file_name(std::string name, const ModelResult& result, Split split, Split main, bool leads) {
-  if (!leads) name += "." + result.training.stage;
-  if (split != main) name += std::string(".") + split_names[static_cast<std::size_t>(split)];
+  const std::string& stage = result.training.stage;
+  const bool ambiguous = !leads && std::ranges::find(split_names, stage) != split_names.end();
+  if (!leads) name += "." + stage;
+  if (split != main || ambiguous) name += std::string(".") + split_names[static_cast<std::size_t>(split)];
   return name + ".csv";
+}
+
+std::unique_ptr<Loss> loss_of(const Training& training, const Registry& registry) {
+  if (training.loss.type.empty())
+    throw training_error("train.json of stage " + training.stage + " does not say what it minimised: run `pipeline run` with --stage " +
+                         training.stage + " --force to train it again");
+  return registry.make<Loss>(training.loss.type, training.loss.options);
 }
 
 /// Adds the metrics to the version folder of the training they belong to, as Lightning's Trainer.test does.
@@ -47,7 +58,7 @@ void log_to_version(const ModelResult& result, const StageContext& context) {
     return;
   }
   NamedNumbers metrics = flat_metrics(result);
-  metrics.emplace_back("hp_metric", result.main().model.loss());
+  if (const double loss = result.main().model.loss(); std::isfinite(loss)) metrics.emplace_back("hp_metric", loss);
   const LoggerContext where{.version_dir = training.version_dir, .append = true, .log = context.log};
   for (const ComponentSpec& spec : context.tables.loggers) {
     const auto logger = context.registry.make<Logger>(spec.type, spec.options, where);
@@ -76,7 +87,7 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext&
                   .splits = {},
                   .scales = {}};
   if (model.windows->series()) out.scales = training_scales(*model.windows->series(), options_.seasonality);
-  const auto loss = context.registry.make<Loss>(context.tables.loss.type, context.tables.loss.options);
+  const std::unique_ptr<Loss> loss = loss_of(model.training, context.registry);
   const auto check_cancelled = [&context] {
     if (context.cancelled())
       throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);

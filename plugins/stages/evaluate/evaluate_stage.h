@@ -36,6 +36,8 @@ struct EvaluateOptions {
 
 /// Measures every trained model of the workflow and writes metrics.json and predictions.csv.
 ///
+/// The loss is the one that each model was trained with.
+///
 /// metrics.json, top level, is the leading model (best validation score; see `leading`): "stage", "model", "checkpoint", "split", for each
 /// split "<split>_loss" ... "<split>_windows" and "<split>_naive_loss|mse|mae|rmse". One split is the main one: test where it is among
 /// `splits`, else the first. Of it are "naive_loss|mse|mae|rmse", "by_target", "by_step" (a list; steps count from 1) and "original"; where
@@ -43,8 +45,9 @@ struct EvaluateOptions {
 /// "models.<stage>" holds the same for each model where several were trained. What is undefined is null.
 ///
 /// predictions.csv is the leading model's on the main split; predictions.<stage>.csv another model's, predictions.<split>.csv another
-/// split's, predictions.<stage>.<split>.csv both. Windows made elsewhere have neither units nor naive forecast: their values are the scaled
-/// ones, `origin` is the window's number and `time` that number plus the step.
+/// split's, predictions.<stage>.<split>.csv both (and always both where a stage is named train, val or test). Windows made elsewhere have
+/// neither units nor naive forecast: their values are the scaled ones, `origin` is the window's number and `time` that number plus the
+/// step.
 ///
 /// attention.csv, named in the same way, holds the weights over the window of models that explain themselves so.
 class EvaluateStage final : public Stage {

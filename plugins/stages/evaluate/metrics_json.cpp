@@ -57,16 +57,24 @@ Value original_measures(const SplitResult& split, const TrainingScale& scale, st
 
 /// The mean over the targets that have a value.
 template <class Pick>
-std::optional<double> mean_over_targets(const ModelResult& result, const SplitResult& split, const Pick& pick) {
+std::optional<double> mean_over_targets(const ModelResult& result, const Score& score, const Pick& pick) {
   double sum = 0, count = 0;
   for (std::size_t t = 0; t < result.scales.size(); ++t) {
-    const auto value = pick(result.scales[t], split.model.original.target(static_cast<std::int64_t>(t)));
+    const auto value = pick(result.scales[t], score.original.target(static_cast<std::int64_t>(t)));
     if (value) sum += *value, count += 1;
   }
   return count > 0 ? std::optional(sum / count) : std::nullopt;
 }
 
-void put_naive(Value& out, const std::string& prefix, const Score& naive) {
+Value mean_mase(const ModelResult& result, const Score& score) {
+  return number(mean_over_targets(result, score, [](const TrainingScale& scale, const MetricValues& of) { return scale.mase(of.mae); }));
+}
+
+Value mean_rmsse(const ModelResult& result, const Score& score) {
+  return number(mean_over_targets(result, score, [](const TrainingScale& scale, const MetricValues& of) { return scale.rmsse(of.mse); }));
+}
+
+void put_naive(Value& out, const std::string& prefix, const ModelResult& result, const Score& naive) {
   const MetricValues all = naive.scaled.all();
   out[prefix + "naive_loss"] = number(naive.loss());
   out[prefix + "naive_mse"] = number(all.mse);
@@ -75,6 +83,9 @@ void put_naive(Value& out, const std::string& prefix, const Score& naive) {
   out[prefix + "naive_mape"] = number(all.mape);
   out[prefix + "naive_r2"] = number(all.r2);
   out[prefix + "naive_avg_abs_accuracy"] = number(all.avg_abs_accuracy);
+  out[prefix + "naive_smape"] = number(all.smape);
+  out[prefix + "naive_mase"] = mean_mase(result, naive);
+  out[prefix + "naive_rmsse"] = mean_rmsse(result, naive);
 }
 
 /// Names of the contract for one split; the last two count what metrics leave out.
@@ -93,10 +104,8 @@ std::vector<std::pair<std::string, Value>> flat_split(const ModelResult& result,
                                                  {name + "_filled_values", split.values - all.count},
                                                  {name + "_near_zero_values", all.near_zero}};
   if (result.scales.empty()) return out;
-  const auto mase = [](const TrainingScale& scale, const MetricValues& values) { return scale.mase(values.mae); };
-  const auto rmsse = [](const TrainingScale& scale, const MetricValues& values) { return scale.rmsse(values.mse); };
-  out.emplace_back(name + "_mase", number(mean_over_targets(result, split, mase)));
-  out.emplace_back(name + "_rmsse", number(mean_over_targets(result, split, rmsse)));
+  out.emplace_back(name + "_mase", mean_mase(result, split.model));
+  out.emplace_back(name + "_rmsse", mean_rmsse(result, split.model));
   return out;
 }
 
@@ -114,7 +123,7 @@ std::vector<std::pair<std::string, Value>> defined_metrics(const ModelResult& re
 }  // namespace
 
 Value summary_value(const ModelResult& result) {
-  Value out{Value::Map{}};
+  Value out{Value::Map{{"stage", result.training.stage}}};
   for (auto& [name, value] : defined_metrics(result)) out[name] = std::move(value);
   if (const auto& naive = result.main().naive) out["naive_mse"] = number(naive->scaled.all().mse);
   return out;
@@ -134,9 +143,9 @@ Value metrics_value(const ModelResult& result) {
                        {"by_target", Value::Map{}}}};
   for (const SplitResult& split : result.splits) {
     for (auto& [name, value] : flat_split(result, split)) out[name] = std::move(value);
-    if (split.naive) put_naive(out, split.name() + "_", *split.naive);
+    if (split.naive) put_naive(out, split.name() + "_", result, *split.naive);
   }
-  if (result.main().naive) put_naive(out, "", *result.main().naive);
+  if (result.main().naive) put_naive(out, "", result, *result.main().naive);
 
   for (std::size_t t = 0; t < result.targets.size(); ++t) {
     const auto index = static_cast<std::int64_t>(t);

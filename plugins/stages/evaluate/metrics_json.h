@@ -13,7 +13,7 @@ using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
 /// The flat metrics of all splits that are defined: "test_loss", ..., "avg_test_abs_accuracy", "test_windows".
 [[nodiscard]] NamedNumbers flat_metrics(const ModelResult& result);
-/// The same as plain data, with the naive forecast's error beside: what history and terminal show of a run.
+/// The same as plain data, with the train stage's name and the naive forecast's error: what history and terminal show of a run.
 [[nodiscard]] Value summary_value(const ModelResult& result);
 /// One model's part of metrics.json.
 [[nodiscard]] Value metrics_value(const ModelResult& result);

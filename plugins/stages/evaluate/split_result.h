@@ -21,6 +21,7 @@ class Score {
   Score(std::int64_t horizon, std::int64_t targets) : scaled(horizon, targets), original(horizon, targets) {}
   /// On the scaled series; filled values (weight 0) count neither here nor there.
   void add(const Loss& loss, const Forecast& forecast, const Batch& batch);
+  /// NaN where nothing was counted.
   [[nodiscard]] double loss() const { return loss_sum_ / loss_count_; }
 
   MetricAccumulator scaled, original;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 #include "pipeline/files.h"
@@ -16,8 +17,11 @@ constexpr double rounding = 1e-6;  // relative; a forecast this close to the nai
 
 bool beats(double error, double naive) { return error < naive * (1 - rounding); }
 
+/// "-" where nothing was counted.
+std::string number(double value) { return std::isnan(value) ? "-" : format_short(value); }
+
 std::string percent_better(double error, double naive) {
-  if (naive == 0) return "-";
+  if (naive == 0 || std::isnan(error)) return "-";
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1f %%", 100 * (1 - error / naive));
   return std::string(text.data()) == "-0.0 %" ? "0.0 %" : text.data();
@@ -26,6 +30,17 @@ std::string percent_better(double error, double naive) {
 std::string label(const ModelResult& result) {
   const Training& training = result.training;
   return training.model_type.empty() ? training.stage : training.stage + " (" + training.model_type + ")";
+}
+
+/// "1,000 windows of 3 steps"
+std::string task(const ModelResult& result) {
+  return format_count(result.main().windows) + " windows of " + std::to_string(result.horizon) + (result.horizon == 1 ? " step" : " steps");
+}
+
+/// Nothing where the models have different tasks: their errors are not of the same values.
+std::string common_task(const std::vector<ModelResult>& results) {
+  const std::string first = task(results.front());
+  return std::ranges::all_of(results, [&](const ModelResult& result) { return task(result) == first; }) ? first : std::string();
 }
 
 /// Words that are no ASCII count by code point, so that columns stay straight.
@@ -54,9 +69,9 @@ std::vector<std::string> aligned(const std::vector<Row>& rows, std::size_t word_
 Row numbers(const ModelResult& result, std::int64_t target) {
   const SplitResult& split = result.main();
   const MetricValues model = (split.naive ? split.model.original : split.model.scaled).target(target);
-  if (!split.naive) return {format_short(model.mae), format_short(model.rmse)};
+  if (!split.naive) return {number(model.mae), number(model.rmse)};
   const MetricValues naive = split.naive->original.target(target);
-  return {format_short(model.mae), format_short(model.rmse), format_short(naive.mae), percent_better(model.mae, naive.mae)};
+  return {number(model.mae), number(model.rmse), number(naive.mae), percent_better(model.mae, naive.mae)};
 }
 
 }  // namespace
@@ -75,18 +90,17 @@ std::vector<std::string> error_table(const std::vector<ModelResult>& results) {
     }
   }
   std::vector<std::string> lines = aligned(rows, 2);
-  const SplitResult& main = results.front().main();
-  lines.insert(lines.begin(), main.name() + ": " + format_count(main.windows) + " windows of " + std::to_string(results.front().horizon) +
-                                  (results.front().horizon == 1 ? " step" : " steps") +
+  const std::string common = common_task(results);
+  lines.insert(lines.begin(), results.front().main().name() + ": " + (common.empty() ? "windows that differ by model" : common) +
                                   (units ? ", in original units" : ", as they were given"));
   for (const ModelResult& result : results) {
     const SplitResult& split = result.main();
     const MetricValues scaled = split.model.scaled.all();
-    std::string line =
-        label(result) + ", scaled: " + split.name() + "_mse " + format_short(scaled.mse) + ", mae " + format_short(scaled.mae);
+    std::string line = label(result) + (common.empty() ? ", " + task(result) : "") + ", scaled: " + split.name() + "_mse " +
+                       number(scaled.mse) + ", mae " + number(scaled.mae);
     if (split.naive) {
       const MetricValues naive = split.naive->scaled.all();
-      line += "; naive " + format_short(naive.mse) + ", " + format_short(naive.mae);
+      line += "; naive " + number(naive.mse) + ", " + number(naive.mae);
     }
     lines.push_back(std::move(line));
   }
@@ -97,7 +111,7 @@ std::vector<std::string> naive_warnings(const std::vector<ModelResult>& results)
   std::vector<std::string> lines;
   for (const ModelResult& result : results) {
     const SplitResult& split = result.main();
-    if (!split.naive) continue;
+    if (!split.naive || split.model.scaled.all().count == 0) continue;
     const double mse = split.model.scaled.all().mse, naive = split.naive->scaled.all().mse;
     if (!beats(mse, naive)) {
       lines.push_back(label(result) + " does not beat repeating the last value: " + split.name() + " MSE " + format_short(mse) +
@@ -107,7 +121,7 @@ std::vector<std::string> naive_warnings(const std::vector<ModelResult>& results)
     for (std::size_t t = 0; t < result.targets.size(); ++t) {
       const double error = split.model.original.target(static_cast<std::int64_t>(t)).mae;
       const double repeated = split.naive->original.target(static_cast<std::int64_t>(t)).mae;
-      if (beats(error, repeated)) continue;
+      if (std::isnan(error) || beats(error, repeated)) continue;
       lines.push_back(label(result) + " does not beat repeating the last value of " + result.targets[t] + ": " + split.name() + " MAE " +
                       format_short(error) + " against " + format_short(repeated));
     }

@@ -47,6 +47,7 @@ Training Training::read(const Artifact& artifact) {
                .pipeline = said.find("pipeline") ? said.at("pipeline") : Value(),
                .score = {}};
   if (const Value* score = said.find("score"); score && score->is_number()) out.score = score->as_double();
+  if (const Value* loss = said.find("loss"); loss && loss->is_map()) out.loss = {text(*loss, "type"), loss->at("options")};
   if (const Value* steps = said.find("steps"); steps && steps->is_int()) out.steps = steps->as_int();
   return out;
 }
@@ -80,12 +81,15 @@ TrainedModel load(Training training, std::filesystem::path checkpoint, const Reg
 }
 
 std::size_t leading(const std::vector<Training>& trainings) {
-  const std::string& monitor = trainings.front().monitor;
-  const std::string& mode = trainings.front().mode;
-  const auto comparable = [&](const Training& t) { return t.score && t.monitor == monitor && t.mode == mode; };
-  if (!std::ranges::all_of(trainings, comparable)) return 0;
-  const auto score = [&](const Training& t) { return mode == "max" ? -*t.score : *t.score; };
-  return static_cast<std::size_t>(std::ranges::min_element(trainings, {}, score) - trainings.begin());
+  const auto first = std::ranges::find_if(trainings, [](const Training& t) { return t.score.has_value(); });
+  if (first == trainings.end()) return 0;
+  auto best = first;
+  for (auto other = first + 1; other != trainings.end(); ++other) {
+    if (!other->score) continue;
+    if (other->monitor != first->monitor || other->mode != first->mode) return static_cast<std::size_t>(first - trainings.begin());
+    if (first->mode == "max" ? *other->score > *best->score : *other->score < *best->score) best = other;
+  }
+  return static_cast<std::size_t>(best - trainings.begin());
 }
 
 }  // namespace pipeline::stage::evaluate

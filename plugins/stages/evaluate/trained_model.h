@@ -23,6 +23,7 @@ struct Training {
   Value pipeline;             ///< CheckpointInfo of what was trained; null where train.json does not say
   std::optional<double> score;
   std::int64_t steps = 0;
+  ComponentSpec loss{};  ///< what it minimised; an empty type where train.json does not say
 
   [[nodiscard]] static Training read(const Artifact& artifact);
 };
@@ -42,7 +43,7 @@ struct TrainedModel {
 /// of its training.
 [[nodiscard]] TrainedModel load(Training training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device);
 
-/// Index of the model that leads: best score where all were judged by one metric, else the first.
+/// Index of the model that leads: the best score where all that have one were judged by one metric, else the first that has one, else 0.
 [[nodiscard]] std::size_t leading(const std::vector<Training>& trainings);
 
 }  // namespace pipeline::stage::evaluate

@@ -5,10 +5,12 @@
 
 namespace pipeline::stage::evaluate {
 
-std::optional<double> TrainingScale::mase(double mae) const { return absolute > 0 ? std::optional(mae / absolute) : std::nullopt; }
+std::optional<double> TrainingScale::mase(double mae) const {
+  return absolute > 0 && std::isfinite(mae) ? std::optional(mae / absolute) : std::nullopt;
+}
 
 std::optional<double> TrainingScale::rmsse(double mse) const {
-  return squared > 0 ? std::optional(std::sqrt(mse / squared)) : std::nullopt;
+  return squared > 0 && std::isfinite(mse) ? std::optional(std::sqrt(mse / squared)) : std::nullopt;
 }
 
 std::vector<TrainingScale> training_scales(const Series& series, std::int64_t season) {

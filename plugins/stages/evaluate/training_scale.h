@@ -13,9 +13,11 @@ namespace pipeline::stage::evaluate {
 struct TrainingScale {
   double absolute = 0, squared = 0;  ///< means; 0 where nothing was to compare, or nothing changes
 
-  /// Mean absolute scaled error: Hyndman and Koehler, Another Look at Measures of Forecast Accuracy, 2006. Nothing where the scale is 0.
+  /// Mean absolute scaled error: Hyndman and Koehler, Another Look at Measures of Forecast Accuracy, 2006. Nothing where the scale is 0 or
+  /// the error is NaN.
   [[nodiscard]] std::optional<double> mase(double mae) const;
-  /// Root mean squared scaled error: Makridakis et al., The M5 Accuracy Competition, 2022. Nothing where the scale is 0.
+  /// Root mean squared scaled error: Makridakis et al., The M5 Accuracy Competition, 2022. Nothing where the scale is 0 or the error is
+  /// NaN.
   [[nodiscard]] std::optional<double> rmsse(double mse) const;
 };
 

@@ -38,6 +38,7 @@ Value TrainingReport::to_value(const FitResult& result) const {
                            {"stopped_by", result.stopped_by},
                            {"windows", windows},
                            {"hyper_parameters", hyper_parameters},
+                           {"loss", Value::Map{{"type", loss.type}, {"options", loss.options}}},
                            {"pipeline", pipeline},
                            {"monitor", Value()},
                            {"mode", Value()},

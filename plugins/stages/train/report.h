@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "pipeline/stage.h"
 #include "pipeline/torch/fit.h"
 #include "pipeline/value.h"
 
@@ -15,7 +16,8 @@ struct TrainingReport {
   std::filesystem::path version_dir, best, last;  ///< empty: none
   std::string windows;                            ///< folder of the windows, relative to the stage's
   Value hyper_parameters;
-  Value pipeline;  ///< CheckpointInfo: what weights of this training belong to
+  ComponentSpec loss;  ///< what was minimised
+  Value pipeline;      ///< CheckpointInfo: what weights of this training belong to
 
   [[nodiscard]] Value to_value(const FitResult& result) const;
 };

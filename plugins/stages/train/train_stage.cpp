@@ -127,6 +127,7 @@ void TrainStage::run(StageContext& context) {
                         .last = {},
                         .windows = input.folder.lexically_relative(context.folder).string(),
                         .hyper_parameters = spec.hyper_parameters,
+                        .loss = context.tables.loss,
                         .pipeline = spec.pipeline_info};
 
   const FitResult result = fit(std::move(spec), *windows, run);

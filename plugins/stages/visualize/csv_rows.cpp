@@ -1,5 +1,6 @@
 #include "csv_rows.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -41,13 +42,24 @@ bool CsvRows::next() {
   return true;
 }
 
-bool CsvRows::split_line() {
-  cells_.clear();
+bool CsvRows::read_record() {
   do {
     if (!std::getline(in_, line_)) return false;
     ++line_number_;
     if (line_.ends_with('\r')) line_.pop_back();
   } while (line_.empty());
+  // A quoted cell may hold line breaks.
+  for (std::string more; std::ranges::count(line_, '"') % 2 != 0;) {
+    if (!std::getline(in_, more)) throw mistake("a quote that is not closed");
+    ++line_number_;
+    line_ += "\n" + more;
+  }
+  return true;
+}
+
+bool CsvRows::split_line() {
+  cells_.clear();
+  if (!read_record()) return false;
   const std::string_view line = line_;
   std::size_t at = 0;
   while (at <= line.size()) {

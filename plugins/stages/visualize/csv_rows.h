@@ -11,8 +11,8 @@
 
 namespace pipeline::stage::visualize {
 
-/// Lines of a CSV file that the program wrote itself, one at a time. A quoted cell ends on its line; doubled
-/// quotes are undone in the header only, the other cells being numbers and times.
+/// Records of a CSV file that the program wrote itself, one at a time. Doubled quotes are undone in the header only, the other cells
+/// being numbers and times.
 class CsvRows {
  public:
   /// Reads the header. Error (data) when the file cannot be opened or is empty.
@@ -28,6 +28,7 @@ class CsvRows {
   [[nodiscard]] Error mistake(const std::string& what) const;
 
  private:
+  bool read_record();
   bool split_line();
   std::filesystem::path file_;
   std::vector<char> buffer_;  // outlives the stream that uses it

@@ -85,12 +85,18 @@ class PlotDrawing {
       const double x = across(tick.at);
       canvas_.line({x, box_.bottom()}, {x, box_.bottom() + 4}, {axis_color, 1});
       canvas_.text(tick.label, {x, box_.bottom() + 17}, tick_font, Align::center);
-      if (!tick.context.empty()) canvas_.text(tick.context, {x, box_.bottom() + 31}, tick_font, Align::center);
+      if (!tick.context.empty()) canvas_.text(tick.context, {inside(x, tick.context), box_.bottom() + 31}, tick_font, Align::center);
     }
     for (std::size_t i = 0; i < plot_.categories.size(); ++i) {
       const std::string label = shortened(plot_.categories[i], across(1) - across(0) - 8);
       canvas_.text(label, {across(static_cast<double>(i)), box_.bottom() + 17}, tick_font, Align::center);
     }
+  }
+
+  /// The middle of a tick's text, moved where it would leave the plot's place.
+  [[nodiscard]] double inside(double middle, const std::string& text) {
+    const double half = canvas_.text_width(text, tick_font) / 2;
+    return std::clamp(middle, outer_.x + half, std::max(outer_.x + half, outer_.right() - half));
   }
 
   /// The text cut to a width.
@@ -240,6 +246,12 @@ void fit_x(Plot& plot) {
     for (const double x : curve.x) range.add(x), range.add(x + curve.bar_width);
   }
   set_range(plot.x, range, range.high > range.low ? 0 : 0.05, false);
+}
+
+double height_of(const Figure& figure, double height) {
+  constexpr double least_row = 140;
+  const int columns = std::max(1, figure.columns), rows = (static_cast<int>(figure.plots.size()) + columns - 1) / columns;
+  return std::max(height, least_row * rows);
 }
 
 void draw(Canvas& canvas, const Figure& figure, double width, double height) {

@@ -59,6 +59,8 @@ void fit_y(Plot& plot, std::optional<double> include = {});
 void fit_heat(Plot& plot);
 /// Sets x's range to what the curves hold.
 void fit_x(Plot& plot);
+/// `height`, or more where rows of plots would be too low to read.
+[[nodiscard]] double height_of(const Figure& figure, double height);
 void draw(Canvas& canvas, const Figure& figure, double width, double height);
 
 }  // namespace pipeline::stage::visualize

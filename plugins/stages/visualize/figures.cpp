@@ -92,8 +92,9 @@ Plot track_plot(const std::vector<ModelPredictions>& models, std::size_t target,
   plot.curves.push_back(curve_of(first.points, &Point::truth, "truth", {truth_color, normal}));
   for (std::size_t m = 0; m < models.size(); ++m) {
     const std::vector<Track>& tracks = of(models[m], target).tracks;
-    if (track >= tracks.size()) continue;
-    plot.curves.push_back(curve_of(tracks[track].points, &Point::prediction, models[m].label, {faded(model_color(m), 0.9), normal}));
+    const auto same = std::ranges::find(tracks, first.step, &Track::step);
+    if (same == tracks.end()) continue;
+    plot.curves.push_back(curve_of(same->points, &Point::prediction, models[m].label, {faded(model_color(models[m].model), 0.9), normal}));
   }
   fit_x(plot), fit_y(plot);
   return plot;
@@ -108,8 +109,9 @@ Plot example_plot(const std::vector<ModelPredictions>& models, std::size_t targe
   plot.curves.push_back(curve_of(example.horizon, &Point::naive, last_value, {naive_color, normal}));
   for (std::size_t m = 0; m < models.size(); ++m) {
     const std::vector<Example>& examples = of(models[m], target).examples;
-    if (index >= examples.size()) continue;
-    plot.curves.push_back(curve_of(examples[index].horizon, &Point::prediction, models[m].label, {model_color(m), bold}));
+    const auto same = std::ranges::find(examples, example.label, &Example::label);
+    if (same == examples.end()) continue;  // it has other windows
+    plot.curves.push_back(curve_of(same->horizon, &Point::prediction, models[m].label, {model_color(models[m].model), bold}));
   }
   plot.markers.push_back({example.origin, {}, true});
   fit_x(plot), fit_y(plot);
@@ -124,7 +126,7 @@ Plot spread_plot(const std::vector<ModelPredictions>& models, std::size_t target
   for (std::size_t m = 0; m < models.size(); ++m) {
     const TargetPredictions& predictions = of(models[m], target);
     const Histogram& histogram = predictions.residuals;
-    Curve curve = make_curve(bars ? Mark::bars : Mark::line, bars ? "" : models[m].label, {model_color(m), normal});
+    Curve curve = make_curve(bars ? Mark::bars : Mark::line, bars ? "" : models[m].label, {model_color(models[m].model), normal});
     curve.bar_width = bars ? histogram.width : 0;
     for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
       curve.x.push_back(histogram.low + histogram.width * (static_cast<double>(i) + (bars ? 0 : 0.5)));
@@ -142,7 +144,7 @@ Plot residuals_through_time(const std::vector<ModelPredictions>& models, std::si
   Plot plot = make_plot("through time, " + ahead(first.step), time_axis(models.front()), value_axis("residual"));
   plot.markers.push_back({0, {}, false});
   for (std::size_t m = 0; m < models.size(); ++m) {
-    Curve dots = make_curve(Mark::dots, "", {faded(model_color(m), 0.45), 1.3});
+    Curve dots = make_curve(Mark::dots, "", {faded(model_color(models[m].model), 0.45), 1.3});
     for (const Point& point : of(models[m], target).tracks.front().points) dots.x.push_back(point.time), dots.y.push_back(point.residual());
     plot.curves.push_back(std::move(dots));
   }
@@ -204,7 +206,8 @@ Figure step_figure(const std::vector<ModelPredictions>& models, std::size_t targ
     plot.curves.push_back(std::move(curve));
   };
   add(first, &StepError::naive_mae, last_value, naive_color);
-  for (std::size_t m = 0; m < models.size(); ++m) add(of(models[m], target), &StepError::mae, models[m].label, model_color(m));
+  for (std::size_t m = 0; m < models.size(); ++m)
+    add(of(models[m], target), &StepError::mae, models[m].label, model_color(models[m].model));
   fit_x(plot), fit_y(plot, 0.0);
   plot.y.low = 0;
   Figure figure = make_figure(name_for("error_by_step", models.front(), target), first.target + ": error by step");
@@ -223,16 +226,17 @@ Figure residual_figure(const std::vector<ModelPredictions>& models, std::size_t 
 Figure comparison_figure(const std::vector<Evaluation>& evaluations) {
   Figure figure = make_figure("comparison", "Models compared", 2);
   const std::string split = headline_split(evaluations);
+  const Evaluation& leader = leader_of(evaluations);
   for (const auto& [measure, title] : {std::pair{"mae", "mean absolute error"}, std::pair{"mse", "mean squared error"}}) {
     Axis categories;
     categories.scale = Scale::category;
     Plot plot = make_plot(std::string(title) + " (scaled), " + split, std::move(categories), {});
-    const SplitErrors* errors = nullptr;
     for (std::size_t m = 0; m < evaluations.size(); ++m) {
-      errors = errors_of(evaluations[m], split);
+      const SplitErrors* errors = evaluations[m].same_task(leader) ? errors_of(evaluations[m], split) : nullptr;
       if (errors) add_bar(plot, evaluations[m].stage, find_number(errors->scaled, measure), model_color(m));
     }
-    if (errors) add_bar(plot, "last value", find_number(errors->naive_scaled, measure), naive_color);
+    if (const SplitErrors* errors = errors_of(leader, split))
+      add_bar(plot, "last value", find_number(errors->naive_scaled, measure), naive_color);
     fit_x(plot), fit_y(plot, 0.0);
     plot.y.low = 0;
     figure.plots.push_back(std::move(plot));

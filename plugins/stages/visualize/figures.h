@@ -13,6 +13,7 @@ namespace pipeline::stage::visualize {
 /// A model's forecasts and the name it goes by.
 struct ModelPredictions {
   std::string label;
+  std::size_t model = 0;  ///< its place among the models evaluated: chooses the colour
   Predictions predictions;
 };
 
@@ -34,6 +35,7 @@ struct ModelAttention {
 [[nodiscard]] Figure examples_figure(const std::vector<ModelPredictions>& models, std::size_t target);
 [[nodiscard]] Figure step_figure(const std::vector<ModelPredictions>& models, std::size_t target);
 [[nodiscard]] Figure residual_figure(const std::vector<ModelPredictions>& models, std::size_t target);
+/// The models with the leading one's task.
 [[nodiscard]] Figure comparison_figure(const std::vector<Evaluation>& evaluations);
 /// Mean weights over the window above those of single windows. `model` chooses the colour; `name` is the figure's.
 [[nodiscard]] Figure attention_figure(const ModelAttention& of, const std::string& name, std::size_t model);

@@ -170,26 +170,29 @@ void count(Histogram& histogram, double residual) {
 class Drawer {
  public:
   Drawer(const Census& census, std::vector<std::int64_t> steps, const Moments& residuals, const PredictionLimits& limits)
-      : first_step_(census.steps.begin()->first), histogram_(empty_histogram(residuals, limits.bins)) {
+      : histogram_(empty_histogram(residuals, limits.bins)) {
     for (std::int64_t step : steps) {
       tracks_.emplace(step, Thinning(static_cast<std::int64_t>(census.origins), limits.max_points));
       totals_[step] = 0;
     }
     past_limit_ = std::min<std::size_t>(most_past, 2 * census.steps.size());
+    seen_limit_ = past_limit_ + census.steps.size();
   }
 
   void new_origin() { example_.reset(); }
   void start_example(double origin, std::string label) {
-    examples_.push_back({origin, std::move(label), {past_.begin(), past_.end()}, {}});
+    const auto end = std::ranges::find_if(seen_, [&](const Point& point) { return point.time > origin; });
+    const auto count = std::min<std::ptrdiff_t>(end - seen_.begin(), static_cast<std::ptrdiff_t>(past_limit_));
+    examples_.push_back({origin, std::move(label), {end - count, end}, {}});
     example_ = examples_.size() - 1;
   }
   void add(std::int64_t step, const Point& point) {
     if (const auto track = tracks_.find(step); track != tracks_.end()) track->second.add(point), ++totals_[step];
     if (example_) examples_[*example_].horizon.push_back(point);
     count(histogram_, point.residual());
-    if (step != first_step_) return;
-    past_.push_back({point.time, point.truth, missing, missing});
-    if (past_.size() > past_limit_) past_.pop_front();
+    if (!seen_.empty() && !(point.time > seen_.back().time)) return;
+    seen_.push_back({point.time, point.truth, missing, missing});
+    if (seen_.size() > seen_limit_) seen_.pop_front();
   }
   void finish(TargetPredictions& out) {
     for (auto& [step, track] : tracks_) out.tracks.push_back({step, totals_[step], track.finish()});
@@ -198,13 +201,12 @@ class Drawer {
   }
 
  private:
-  std::int64_t first_step_;
   std::map<std::int64_t, Thinning> tracks_;
   std::map<std::int64_t, std::int64_t> totals_;
   std::vector<Example> examples_;
   std::optional<std::size_t> example_;  // index of the one being read
-  std::deque<Point> past_;              // the first step's truth of the origins before
-  std::size_t past_limit_ = 0;
+  std::deque<Point> seen_;              // the newest truth, each time once, up to a horizon behind the origin being read
+  std::size_t past_limit_ = 0, seen_limit_ = 0;
   Histogram histogram_;
 };
 

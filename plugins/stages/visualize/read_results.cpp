@@ -88,7 +88,19 @@ Epoch parse_epoch(const Value& record, double index) {
 }
 
 Evaluation parse_evaluation(std::string stage, const Value& metrics, const std::vector<Training>& trainings) {
-  Evaluation evaluation{std::move(stage), text_of(metrics, "model"), parse_splits(metrics), {}, {}};
+  Evaluation evaluation{.stage = std::move(stage),
+                        .model = text_of(metrics, "model"),
+                        .splits = parse_splits(metrics),
+                        .predictions = {},
+                        .attention = {},
+                        .leads = false,
+                        .horizon = 0,
+                        .targets = {}};
+  if (const Value* steps = metrics.find("by_step"); steps && steps->is_list())
+    evaluation.horizon = static_cast<std::int64_t>(steps->as_list().size());
+  if (const Value* targets = metrics.find("by_target"); targets && targets->is_map()) {
+    for (const auto& [target, errors] : targets->as_map()) evaluation.targets.push_back(target);
+  }
   const auto training = std::ranges::find(trainings, evaluation.stage, &Training::stage);
   if (evaluation.model.empty() && training != trainings.end()) evaluation.model = training->model;
   return evaluation;
@@ -177,10 +189,13 @@ void read_evaluation(const Artifact& input, Results& results) {
   const bool further_stage = !results.evaluations.empty();
   for (Evaluation& evaluation : evaluations) {
     const bool leads = evaluation.stage == leader;
+    const bool named_as_split = std::ranges::find(split_names, evaluation.stage) != split_names.end();
+    const std::string of_model = leads ? "" : "." + evaluation.stage + (named_as_split ? "." + text_of(metrics, "split") : std::string());
     const auto existing = [&](const std::string& name) {
-      const auto file = input.folder / (leads ? name + ".csv" : name + "." + evaluation.stage + ".csv");
+      const auto file = input.folder / (name + of_model + ".csv");
       return std::filesystem::exists(file) ? file : std::filesystem::path();
     };
+    evaluation.leads = leads;
     evaluation.predictions = existing("predictions");
     evaluation.attention = existing("attention");
     if (further_stage) evaluation.stage += " (" + input.stage + ")";

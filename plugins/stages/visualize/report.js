@@ -15,9 +15,14 @@
   // Plotly takes text for markup; names are shown as they are.
   const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
+  // Math.min and Math.max of many values would not fit the stack.
+  const least = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
+  const most = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
+
   function times({ start, unit, steps }) {
     const out = start === null ? [] : [start];
-    for (const step of steps) out.push(out[out.length - 1] + step * unit);
+    let units = 0;
+    for (const step of steps) out.push(start + (units += step) * unit);
     return out;
   }
 
@@ -78,7 +83,7 @@
       return [of_training, of_validation, ...marked];
     });
     return [traces, layout(color, {
-      xaxis: axis(color, { title: "epoch", showgrid: false, ...whole(Math.max(...data.losses.map((loss) => loss.epoch.length))) }),
+      xaxis: axis(color, { title: "epoch", showgrid: false, ...whole(most(data.losses.map((loss) => loss.epoch.length))) }),
       yaxis: axis(color, { title: "loss (scaled)", type: chosen.loss }), uirevision: chosen.loss,
     })];
   }
@@ -88,9 +93,9 @@
     const traces = [
       line(last_value, x, first.naive, transparent(color("naive"), 0.85), { line: { width: 1.2 } }),
       line("truth", x, first.truth, color("truth"), { line: { width: 1.6 } }),
-      ...models().map((model, m) => {
-        const track = model.tracks[chosen.step];
-        return line(model.label, times(track.time), track.prediction, model_color(color, m));
+      ...models().flatMap((model) => {
+        const track = model.tracks.find((of) => of.step === first.step);
+        return track ? [line(model.label, times(track.time), track.prediction, model_color(color, model.model))] : [];
       }),
     ];
     element("caption-tracks").textContent =
@@ -108,9 +113,9 @@
     const traces = [
       line("truth", past.concat(x), first.past.truth.concat(first.truth), color("truth"), { line: { width: 1.6 } }),
       line(last_value, x, first.naive, color("naive")),
-      ...models().filter((model) => model.examples[index]).map((model, m) => {
-        const example = model.examples[index];
-        return line(model.label, times(example.time), example.prediction, model_color(color, m), { line: { width: 2.2 } });
+      ...models().flatMap((model) => {
+        const example = model.examples.find((of) => of.label === first.label);
+        return example ? [line(model.label, times(example.time), example.prediction, model_color(color, model.model), { line: { width: 2.2 } })] : [];
       }),
     ];
     return [traces, layout(color, {
@@ -125,7 +130,7 @@
     const of = (steps, name) => steps[`${name}${chosen.error}`], first = models()[0].by_step;
     const traces = [
       line(last_value, first.step, of(first, "naive_"), color("naive"), { line: { width: 2.2 } }),
-      ...models().map((model, m) => line(model.label, model.by_step.step, of(model.by_step, ""), model_color(color, m), { line: { width: 2.2 } })),
+      ...models().map((model) => line(model.label, model.by_step.step, of(model.by_step, ""), model_color(color, model.model), { line: { width: 2.2 } })),
     ];
     return [traces, layout(color, {
       xaxis: axis(color, { title: "steps ahead", showgrid: false, ...whole(first.step.length) }), yaxis: axis(color, { title: `error of ${target_name()}`, rangemode: "tozero" }),
@@ -135,8 +140,8 @@
 
   function histogram_chart(color) {
     const several = models().length > 1;
-    const traces = models().map((model, m) => {
-      const { low, width, share } = model.histogram, own = model_color(color, m);
+    const traces = models().map((model) => {
+      const { low, width, share } = model.histogram, own = model_color(color, model.model);
       const x = share.map((_, i) => low + (i + 0.5) * width);
       if (several) return line(model.label, x, share, own, { line: { shape: "hvh" } });
       return { type: "bar", name: plain(model.label), x, y: share, width, marker: { color: own, line: { color: color("paper"), width: 0.5 } }, hovertemplate: "%{y:.2%}" };
@@ -149,8 +154,8 @@
 
   function residual_chart(color) {
     const step = models()[0].tracks[0].step;
-    const traces = models().map((model, m) => {
-      const track = model.tracks[0], own = model_color(color, m);
+    const traces = models().map((model) => {
+      const track = model.tracks[0], own = model_color(color, model.model);
       const y = track.prediction.map((value, i) => (value === null || track.truth[i] === null ? null : value - track.truth[i]));
       return { type: "scatter", mode: "markers", name: plain(model.label), x: times(track.time), y, marker: { color: own, size: 3.5, opacity: 0.5 }, hovertemplate: "%{y:.4~g}" };
     });
@@ -161,7 +166,7 @@
   }
 
   function comparison_chart(color, measure) {
-    const rows = data.comparison.filter((row) => measure in row).map((row, m) => ({ label: row.label, value: row[measure], color: model_color(color, m) }));
+    const rows = data.comparison.filter((row) => measure in row).map((row) => ({ label: row.label, value: row[measure], color: model_color(color, row.model) }));
     if (data.naive && measure in data.naive) rows.push({ label: last_value, value: data.naive[measure], color: color("naive") });
     rows.reverse();
     return [[{
@@ -183,7 +188,7 @@
 
   function attention_map(color, of) {
     return [[{
-      type: "heatmap", x: of.steps, y: of.origins.map(plain), z: of.weights, zmin: 0, zmax: Math.max(...of.weights.flat()),
+      type: "heatmap", x: of.steps, y: of.origins.map(plain), z: of.weights, zmin: 0, zmax: most(of.weights.map(most)),
       colorscale: [[0, color("paper")], [1, model_color(color, of.model)]],
       colorbar: { thickness: 12, outlinewidth: 0, tickfont: { color: color("quiet"), size: 11.5 } },
       hovertemplate: "%{y}, row %{x}: %{z:.3~g}<extra></extra>",
@@ -213,9 +218,13 @@
   function render() {
     const color = palette();
     for (const [place, { build, legend }] of charts) {
-      const [traces, arrangement] = build(color);
-      if (legend) fill_legend(legend, traces);
-      Plotly.react(place, traces, arrangement, config);
+      try {
+        const [traces, arrangement] = build(color);
+        if (legend) fill_legend(legend, traces);
+        Plotly.react(place, traces, arrangement, config);
+      } catch (error) {  // the other pictures are still worth seeing
+        place.textContent = `This picture cannot be drawn: ${error.message}`;
+      }
     }
     describe_residuals();
   }
@@ -271,7 +280,7 @@
 
   function loss_scale() {
     const losses = data.losses.flatMap((loss) => loss.train.concat(loss.val)).filter((value) => value !== null);
-    const low = Math.min(...losses), high = Math.max(...losses);
+    const low = least(losses), high = most(losses);
     if (!(low > 0) || high < 4 * low) return;
     if (high > 20 * low) chosen.loss = "log";
     choice("controls-loss", "loss", "Scale", [["linear", "linear"], ["log", "logarithmic"]]);

@@ -32,17 +32,24 @@ Value column(const Items& items, Member member) {
   return out;
 }
 
+/// An integer where it is one.
+Value shortest_number(double number) {
+  return number == std::trunc(number) && std::abs(number) < 1e15 ? Value(static_cast<std::int64_t>(number)) : Value(number);
+}
+
+/// The first time, and from each to the next a whole number of units, since most are equal. Kept to a thousandth of a millisecond.
 Value times(const std::vector<Point>& points) {
+  constexpr double fine = 1000;
   std::vector<std::int64_t> steps;
   std::int64_t unit = 0;
   for (std::size_t i = 1; i < points.size(); ++i) {
-    steps.push_back(std::llround(points[i].time - points[i - 1].time));
+    steps.push_back(std::llround((points[i].time - points[i - 1].time) * fine));
     unit = std::gcd(unit, steps.back());
   }
   Value::List differences;
   for (const std::int64_t step : steps) differences.push_back(unit == 0 ? 0 : step / unit);
-  return Value::Map{{"start", points.empty() ? Value() : Value(std::int64_t{std::llround(points.front().time)})},
-                    {"unit", unit},
+  return Value::Map{{"start", points.empty() ? Value() : shortest_number(points.front().time)},
+                    {"unit", shortest_number(static_cast<double>(unit) / fine)},
                     {"steps", std::move(differences)}};
 }
 
@@ -63,7 +70,7 @@ Value track_data(const Track& track) {
 Value example_data(const Example& example) {
   Value data = forecast_columns(example.horizon);
   data["label"] = example.label;
-  data["origin"] = std::int64_t{std::llround(example.origin)};
+  data["origin"] = shortest_number(example.origin);
   data["past"] = Value::Map{{"time", times(example.past)}, {"truth", column(example.past, &Point::truth)}};
   return data;
 }
@@ -74,12 +81,13 @@ Value histogram_data(const Histogram& histogram, std::int64_t count) {
       {"low", histogram.low}, {"width", histogram.width}, {"share", column(histogram.counts, share)}, {"beyond", histogram.beyond}};
 }
 
-Value model_data(const std::string& label, const TargetPredictions& predictions) {
+Value model_data(const ModelPredictions& model, const TargetPredictions& predictions) {
   Value::List tracks, examples;
   for (const Track& track : predictions.tracks) tracks.push_back(track_data(track));
   for (const Example& example : predictions.examples) examples.push_back(example_data(example));
   const auto step = [](const StepError& error) { return static_cast<double>(error.step); };
-  return Value::Map{{"label", label},
+  return Value::Map{{"label", model.label},
+                    {"model", static_cast<std::int64_t>(model.model)},
                     {"count", predictions.count},
                     {"bias", rounded(predictions.bias)},
                     {"deviation", rounded(predictions.deviation)},
@@ -140,16 +148,18 @@ Value report_data(const Results& results, const std::vector<ModelPredictions>& m
   const std::size_t target_count = models.empty() ? 0 : models.front().predictions.targets.size();
   for (std::size_t t = 0; t < target_count; ++t) {
     Value::List of_models;
-    for (const ModelPredictions& model : models) of_models.push_back(model_data(model.label, model.predictions.targets[t]));
+    for (const ModelPredictions& model : models) of_models.push_back(model_data(model, model.predictions.targets[t]));
     targets.push_back(Value::Map{{"name", models.front().predictions.targets[t].target}, {"models", std::move(of_models)}});
   }
   const std::string split = headline_split(results.evaluations);
   Value naive;
-  for (const Evaluation& evaluation : results.evaluations) {
-    const SplitErrors* errors = errors_of(evaluation, split);
-    if (!errors || results.evaluations.size() < 2) continue;
+  for (std::size_t m = 0; results.evaluations.size() > 1 && m < results.evaluations.size(); ++m) {
+    const Evaluation &evaluation = results.evaluations[m], &leader = leader_of(results.evaluations);
+    const SplitErrors* errors = evaluation.same_task(leader) ? errors_of(evaluation, split) : nullptr;
+    if (!errors) continue;
     Value entry = errors_data(errors->scaled);
     entry["label"] = evaluation.stage;
+    entry["model"] = static_cast<std::int64_t>(m);
     comparison.push_back(std::move(entry));
     naive = errors_data(errors->naive_scaled);
   }

@@ -1,7 +1,8 @@
 #include "report_view.h"
 
+#include <algorithm>
 #include <cmath>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "data_view.h"
@@ -49,24 +50,42 @@ Value original_row(const std::string& split, const std::string& target, const st
                     {"row_class", ""}};
 }
 
+/// The last value's errors, once for each horizon: those of models with one task are the same.
+class NaiveErrors {
+ public:
+  void add(const Evaluation& of, const SplitErrors::Numbers& numbers) {
+    if (!numbers.empty()) by_horizon_.try_emplace(of.horizon, numbers);
+  }
+  template <class Add>
+  void for_each(const Add& add) const {
+    for (const auto& [horizon, numbers] : by_horizon_) {
+      add(by_horizon_.size() == 1 ? std::string(last_value) : last_value + (", horizon " + std::to_string(horizon)), numbers);
+    }
+  }
+
+ private:
+  std::map<std::int64_t, SplitErrors::Numbers> by_horizon_;
+};
+
 /// Every model's line on one target, then the last value's.
 void add_target_rows(const std::vector<Evaluation>& evaluations, const std::string& split, const std::string& target, Value::List& rows) {
-  const SplitErrors::Numbers* naive = nullptr;
+  NaiveErrors naive;
   for (const Evaluation& evaluation : evaluations) {
     const SplitErrors* errors = errors_of(evaluation, split);
     const auto numbers = errors ? errors->original.find(target) : decltype(errors->original.end()){};
     if (!errors || numbers == errors->original.end()) continue;
     Value row = original_row(split, target, label_of(evaluation, evaluations.size() > 1), numbers->second);
     if (const auto found = errors->naive_original.find(target); found != errors->naive_original.end()) {
-      naive = &found->second;
-      const auto mae = find_number(numbers->second, "mae"), naive_mae = find_number(*naive, "mae");
+      naive.add(evaluation, found->second);
+      const auto mae = find_number(numbers->second, "mae"), naive_mae = find_number(found->second, "mae");
       if (mae && naive_mae) row["change"] = describe_change(*mae, *naive_mae), row["tone"] = tone_of(standing_of(*mae, naive_mae));
     }
     rows.push_back(std::move(row));
   }
-  if (!naive) return;
-  rows.push_back(original_row(split, target, last_value, *naive));
-  rows.back()["row_class"] = "naive";
+  naive.for_each([&](const std::string& by, const SplitErrors::Numbers& numbers) {
+    rows.push_back(original_row(split, target, by, numbers));
+    rows.back()["row_class"] = "naive";
+  });
 }
 
 Value scaled_row(const std::string& split, const std::string& by, const SplitErrors::Numbers& numbers) {
@@ -86,20 +105,19 @@ Value scaled_row(const std::string& split, const std::string& by, const SplitErr
 
 Value::List scaled_rows(const std::vector<Evaluation>& evaluations, const std::string& split) {
   Value::List rows;
-  SplitErrors::Numbers naive;
+  NaiveErrors naive;
   for (const Evaluation& evaluation : evaluations) {
     const SplitErrors* errors = errors_of(evaluation, split);
     if (!errors) continue;
     Value row = scaled_row(split, label_of(evaluation, evaluations.size() > 1), errors->scaled);
     row["windows"] = format_count(errors->windows);
     rows.push_back(std::move(row));
-    naive = errors->naive_scaled;
+    naive.add(evaluation, errors->naive_scaled);
   }
-  if (naive.empty()) return rows;
-  if (const auto mse = find_number(naive, "mse")) naive.try_emplace("rmse", std::sqrt(*mse));
-  Value row = scaled_row(split, last_value, naive);
-  row["row_class"] = "naive";
-  rows.push_back(std::move(row));
+  naive.for_each([&](const std::string& by, const SplitErrors::Numbers& numbers) {
+    rows.push_back(scaled_row(split, by, numbers));
+    rows.back()["row_class"] = "naive";
+  });
   return rows;
 }
 
@@ -122,14 +140,13 @@ void add_metrics(const std::vector<Evaluation>& evaluations, const std::vector<s
 
 /// In the order of the workflow where it is known, else sorted.
 std::vector<std::string> target_names(const Results& results) {
-  if (!results.windows.empty()) return results.windows.front().second->target_names();
-  std::set<std::string> names;
-  for (const Evaluation& evaluation : results.evaluations) {
-    for (const auto& [split, errors] : evaluation.splits) {
-      for (const auto& [target, numbers] : errors.original) names.insert(target);
-    }
-  }
-  return {names.begin(), names.end()};
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  };
+  for (const auto& [stage, windows] : results.windows) std::ranges::for_each(windows->target_names(), add);
+  for (const Evaluation& evaluation : results.evaluations) std::ranges::for_each(evaluation.targets, add);
+  return names;
 }
 
 void add_trainings(const std::vector<Training>& trainings, Value& view) {

@@ -53,7 +53,19 @@ struct Evaluation {
   std::map<std::string, SplitErrors> splits;  ///< by "train", "val", "test"
   std::filesystem::path predictions;          ///< its CSV file; empty: none was written
   std::filesystem::path attention;            ///< likewise; empty for a model without attention
+  bool leads = false;                         ///< best by the validation score
+  std::int64_t horizon = 0;                   ///< steps; 0 where it is not known
+  std::vector<std::string> targets;
+
+  /// Whether its errors are of the same values as the other's, and may be set beside them.
+  [[nodiscard]] bool same_task(const Evaluation& other) const { return horizon == other.horizon && targets == other.targets; }
 };
+
+/// The one that leads, else the first; not for an empty list.
+[[nodiscard]] inline const Evaluation& leader_of(const std::vector<Evaluation>& evaluations) {
+  const auto found = std::ranges::find(evaluations, true, &Evaluation::leads);
+  return found == evaluations.end() ? evaluations.front() : *found;
+}
 
 /// What a stage that searches hyper-parameters left.
 struct Search {

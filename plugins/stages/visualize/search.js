@@ -122,7 +122,11 @@ function search_charts(studies, tools) {
       multiples.append(plot);
       add(plot.id, (color) => slice(color, study, name), null);
     });
-    add(id("parallel"), (color) => parallel(color, study), null);
+    if (study.trials.some((trial) => trial.state === "complete" && trial.value !== null)) {
+      add(id("parallel"), (color) => parallel(color, study), null);
+    } else {
+      place("parallel").textContent = "No trial is complete yet.";
+    }
     add(id("timeline"), (color) => timeline(color, study));
   });
 }

@@ -6,6 +6,9 @@ namespace pipeline::stage::visualize {
 
 namespace {
 
+/// Bytes; file systems take names of 255.
+constexpr std::size_t longest_file_name_part = 120;
+
 /// Length of the UTF-8 character that `text` begins with; 0 where it begins with none.
 std::size_t character_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
@@ -79,10 +82,15 @@ std::string escape_code_for_script(std::string_view code) {
 }
 
 std::string file_name_part(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-    if (!kept) c = '_';
+  std::string out;
+  for (std::string_view rest = name; !rest.empty();) {
+    const std::size_t length = character_length(rest);
+    const char c = rest.front();
+    const bool kept =
+        length > 1 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    if (out.size() + length > longest_file_name_part) break;
+    out += kept ? rest.substr(0, length) : "_";
+    rest.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return out;
 }

@@ -13,7 +13,8 @@ namespace pipeline::stage::visualize {
 [[nodiscard]] std::string escape_json_for_script(std::string_view json);
 /// JavaScript inside a script element: "</script" becomes "<\/script", the same within its strings.
 [[nodiscard]] std::string escape_code_for_script(std::string_view code);
-/// A name as part of a file name: what is not a letter, digit, '.', '_' or '-' becomes '_'.
+/// A name as part of a file name: what is not a letter or sign beyond ASCII, a letter, digit, '.', '_' or '-' becomes '_'; long ones are
+/// cut.
 [[nodiscard]] std::string file_name_part(std::string_view name);
 
 }  // namespace pipeline::stage::visualize

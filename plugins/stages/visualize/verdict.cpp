@@ -153,14 +153,16 @@ Verdict judge(const std::vector<Evaluation>& evaluations) {
     if (auto comparison = compare(*errors)) judged.push_back({&evaluation, errors, std::move(*comparison)});
   }
   if (judged.empty()) return {Standing::unknown, "The metrics hold no error of the " + split + " split.", {}};
-  std::ranges::stable_sort(judged, {}, [](const Judged& j) { return j.comparison.error; });
-  const Judged& best = judged.front();
+  std::ranges::stable_sort(judged, {}, [](const Judged& j) { return std::pair(!j.evaluation->leads, j.comparison.error); });
+  const Judged& first = judged.front();
   const bool several = judged.size() > 1;
-  const std::string introduction = several ? "Best of " + std::to_string(judged.size()) + " models: " : "";
-  Verdict verdict{standing_of(best.comparison.error, best.comparison.naive),
-                  introduction + sentence(label_of(*best.evaluation, several), *best.errors, best.comparison, split),
+  const std::string introduction = !several                  ? ""
+                                   : first.evaluation->leads ? "Chosen of " + std::to_string(judged.size()) + " models before testing: "
+                                                             : "Lowest error of " + std::to_string(judged.size()) + " models: ";
+  Verdict verdict{standing_of(first.comparison.error, first.comparison.naive),
+                  introduction + sentence(label_of(*first.evaluation, several), *first.errors, first.comparison, split),
                   {}};
-  if (std::string other = contradiction(*best.errors, best.comparison); !other.empty()) {
+  if (std::string other = contradiction(*first.errors, first.comparison); !other.empty()) {
     verdict.standing = Standing::even;
     verdict.headline += " " + other;
   }

@@ -14,7 +14,7 @@ enum class Standing { better, even, worse, unknown };
 
 /// What the results say in plain words.
 struct Verdict {
-  Standing standing = Standing::unknown;  ///< of the best model; even, too, where its absolute and its squared error disagree
+  Standing standing = Standing::unknown;  ///< of the leading model; even, too, where its absolute and its squared error disagree
   std::string headline;
   std::vector<std::string> notes;  ///< on further models
 };
@@ -30,6 +30,7 @@ struct Verdict {
 /// The stage's name with the model's type where several models are compared, else the model's type.
 [[nodiscard]] std::string label_of(const Evaluation& evaluation, bool several);
 
+/// On the model that leads, which the validation split chose: choosing by the errors told here would flatter it.
 [[nodiscard]] Verdict judge(const std::vector<Evaluation>& evaluations);
 
 }  // namespace pipeline::stage::visualize

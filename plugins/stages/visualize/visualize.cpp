@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,9 +49,17 @@ struct VisualizeOptions {
         option("formats", &VisualizeOptions::formats, "Pictures beside the report; none for an empty list.").choices({"svg", "png"}),
         option("width", &VisualizeOptions::width, "Width of the pictures.").unit("points").between(320, 8000),
         option("height", &VisualizeOptions::height, "Height of the pictures.").unit("points").between(200, 8000),
-        option("scale", &VisualizeOptions::scale, "Pixels of a PNG per point.").between(0.5, 8));
+        option("scale", &VisualizeOptions::scale, "Pixels of a PNG per point.").between(0.5, 4));
   }
 };
+
+/// Two targets may be the same as parts of a file name.
+void make_names_distinct(std::vector<Figure>& figures) {
+  std::set<std::string> names;
+  for (Figure& figure : figures) {
+    while (!names.insert(figure.name).second) figure.name += "_";
+  }
+}
 
 /// Draws what the other stages found: report.html, one file that needs no network, and its pictures as SVG and PNG.
 class Visualize : public Stage {
@@ -73,6 +82,7 @@ class Visualize : public Stage {
       const std::string name = results.searches.size() == 1 ? "search" : "search-" + file_name_part(search.stage);
       if (std::optional<Figure> figure = search_figure(search, name)) figures.push_back(std::move(*figure));
     }
+    make_names_distinct(figures);
     const std::size_t pictures = write_pictures(figures, context.folder);
     write_report(results, models, attentions, context);
     context.summary["headline"] = verdict.headline;
@@ -89,13 +99,15 @@ class Visualize : public Stage {
     std::vector<ModelPredictions> models;
     for (const Evaluation& evaluation : results.evaluations) {
       if (evaluation.predictions.empty()) continue;
-      ModelPredictions model{results.evaluations.size() > 1 ? evaluation.stage : label_of(evaluation, false),
-                             read_predictions(evaluation.predictions, limits)};
-      if (models.empty() || model.predictions.target_names() == models.front().predictions.target_names()) {
-        models.push_back(std::move(model));
-      } else {
-        log.warning(model.label + " forecasts other targets than " + models.front().label + ": its forecasts are left out of the pictures");
+      const Evaluation& leader = leader_of(results.evaluations);
+      if (!evaluation.same_task(leader)) {
+        log.warning(evaluation.stage + " has another horizon or other targets than " + leader.stage +
+                    ", the leading model: its forecasts are left out of the pictures");
+        continue;
       }
+      models.push_back({.label = results.evaluations.size() > 1 ? evaluation.stage : label_of(evaluation, false),
+                        .model = static_cast<std::size_t>(&evaluation - results.evaluations.data()),
+                        .predictions = read_predictions(evaluation.predictions, limits)});
     }
     return models;
   }
@@ -121,24 +133,25 @@ class Visualize : public Stage {
     const LoggerContext where{.version_dir = training->version_dir, .append = true, .log = context.log};
     for (const ComponentSpec& spec : context.tables.loggers) {
       const auto logger = context.registry.make<Logger>(spec.type, spec.options, where);
-      logger->log_image("attention", png, pixels(options_.width), pixels(options_.height), training->steps);
+      logger->log_image("attention", png, pixels(width_of_pictures()), pixels(height_of_picture(figure)), training->steps);
       logger->finish(true);
     }
   }
 
-  [[nodiscard]] int pixels(std::int64_t points) const {
-    return static_cast<int>(std::lround(static_cast<double>(points) * options_.scale));
-  }
+  [[nodiscard]] double width_of_pictures() const { return static_cast<double>(options_.width); }
+  [[nodiscard]] double height_of_picture(const Figure& figure) const { return height_of(figure, static_cast<double>(options_.height)); }
+  [[nodiscard]] int pixels(double points) const { return static_cast<int>(std::lround(points * options_.scale)); }
 
   [[nodiscard]] std::vector<unsigned char> png_of(const Figure& figure) const {
-    const auto width = static_cast<double>(options_.width), height = static_cast<double>(options_.height);
+    const double width = width_of_pictures(), height = height_of_picture(figure);
     return png_picture(width, height, options_.scale, [&](Canvas& canvas) { draw(canvas, figure, width, height); });
   }
 
   /// Returns how many files were written.
   std::size_t write_pictures(const std::vector<Figure>& figures, const std::filesystem::path& folder) const {
-    const auto width = static_cast<double>(options_.width), height = static_cast<double>(options_.height);
+    const double width = width_of_pictures();
     for (const Figure& figure : figures) {
+      const double height = height_of_picture(figure);
       const Drawing drawing = [&](Canvas& canvas) { draw(canvas, figure, width, height); };
       for (const std::string& format : options_.formats) {
         write_bytes(folder / (figure.name + "." + format), format == "svg" ? svg_picture(width, height, drawing) : png_of(figure));
