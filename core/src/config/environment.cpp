@@ -1,6 +1,9 @@
 #include "config/environment.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
+#include <string_view>
 
 namespace pipeline {
 
@@ -14,6 +17,15 @@ std::string look_up(const std::string& reference, const Place& place, std::vecto
   if (colon != std::string::npos) return reference.substr(colon + 2);
   mistakes.push_back({place, "the environment variable " + name + " is not set; set it, or give a default: ${env:" + name + ":-default}"});
   return "${env:" + reference + "}";
+}
+
+/// The NAME of a text that begins with `${NAME}`, as shells write it; else empty.
+std::string shell_variable(std::string_view text) {
+  if (!text.starts_with("${")) return {};
+  const std::string_view name = text.substr(2, text.find('}') - 2);
+  const bool closed = 2 + name.size() < text.size();
+  const bool is_name = std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  return closed && is_name ? std::string(name) : std::string();
 }
 
 }  // namespace
@@ -34,6 +46,10 @@ std::string expand_environment(const std::string& text, const Place& place, std:
       }
       out += look_up(text.substr(at + opening.size(), end - at - opening.size()), place, mistakes);
       at = end + 1;
+    } else if (const std::string name = shell_variable(std::string_view(text).substr(at)); !name.empty()) {
+      mistakes.push_back({place, "\"${" + name + "}\" is replaced by nothing: write \"${env:" + name +
+                                     "}\" for the environment's value, or \"$${" + name + "}\" for the text itself"});
+      return text;
     } else {
       out += text[at++];
     }
