@@ -1,72 +1,25 @@
 #include "pipeline/prepare.h"
 
 #include <doctest/doctest.h>
+
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <atomic>
 
-#include "pipeline/files.h"
-#include "unit/data/data_test.h"
+#include "unit/data/prepare_fixture.h"
 
 namespace pipeline {
 namespace {
 
+using test::column;
 using test::contains;
+using test::counting;
+using test::csv;
 using test::error_of;
-
-constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
-
-/// Options for columns a and b of a file, both features; b is the target.
-PrepareOptions options_for(const std::filesystem::path& source) {
-  PrepareOptions options;
-  options.source = source.string();
-  options.features = {"a", "b"};
-  options.target = {"b"};
-  options.scaler = "none";
-  return options;
-}
-
-/// A CSV text with the columns a and b; NaN is left empty.
-std::string csv(const std::vector<std::pair<double, double>>& rows) {
-  std::string text = "a,b\n";
-  const auto cell = [](double v) { return std::isnan(v) ? "" : format_number(v); };
-  for (const auto& [a, b] : rows) text += cell(a) + "," + cell(b) + "\n";
-  return text;
-}
-
-struct Prepared {
-  std::shared_ptr<const Series> series;
-  test::TextLog log;
-};
-
-Prepared prepare(const test::TempFolder& folder, const PrepareOptions& options, const Value& split = Value::List{0.6, 0.2, 0.2}) {
-  Prepared out;
-  const auto target = folder.folder("preprocess");
-  const SeriesInfo info = prepare_series(options, split, target, out.log);
-  out.series = Series::open(target);
-  CHECK(out.series->info().to_value() == info.to_value());
-  return out;
-}
-
-std::vector<double> column(const Series& series, std::size_t c) {
-  std::vector<double> out;
-  const auto columns = static_cast<std::size_t>(series.columns());
-  for (std::size_t at = c; at < series.values().size(); at += columns) out.push_back(static_cast<double>(series.values()[at]));
-  return out;
-}
-
-std::vector<int> observed(const Series& series, std::size_t c) {
-  std::vector<int> out;
-  const auto columns = static_cast<std::size_t>(series.columns());
-  for (std::size_t at = c; at < series.observed().size(); at += columns) out.push_back(series.observed()[at]);
-  return out;
-}
-
-std::vector<std::pair<double, double>> counting(int n) {
-  std::vector<std::pair<double, double>> rows;
-  for (int i = 0; i < n; ++i) rows.emplace_back(i, 10 * i);
-  return rows;
-}
+using test::nan_value;
+using test::observed;
+using test::options_for;
+using test::prepare;
 
 TEST_CASE("reading stops soon after the program is asked to stop") {
   const test::TempFolder folder;
@@ -164,90 +117,6 @@ TEST_CASE("times of several columns are joined") {
   CHECK(column(*series, 1) == std::vector<double>{9, 10, 11});
   CHECK(column(*series, 2) == std::vector<double>{1, 2, 3});  // b, a target that is no feature
   CHECK_FALSE(series->info().target_is_feature(0));
-}
-
-TEST_CASE("missing values are an error by default, with line and column") {
-  const test::TempFolder folder;
-  auto rows = counting(10);
-  rows[4].second = nan_value;
-  CHECK(error_of([&] { prepare(folder, options_for(folder.file("m.csv", csv(rows)))); }, folder.path()) ==
-        "4: m.csv:6: column \"b\" has no value; write missing = \"drop\", \"forward_fill\" or \"interpolate\"");
-}
-
-TEST_CASE("drop removes rows and ends segments there") {
-  const test::TempFolder folder;
-  auto rows = counting(10);
-  rows[0].first = rows[4].second = rows[5].first = nan_value;
-  PrepareOptions options = options_for(folder.file("m.csv", csv(rows)));
-  options.missing = "drop";
-  const auto [series, log] = prepare(folder, options);
-  CHECK(column(*series, 0) == std::vector<double>{1, 2, 3, 6, 7, 8, 9});
-  CHECK(std::vector<std::int64_t>(series->time().begin(), series->time().end()) == std::vector<std::int64_t>{1, 2, 3, 6, 7, 8, 9});
-  REQUIRE(series->info().segments.size() == 2);
-  CHECK(series->info().segments[1].first == 3);
-  CHECK(series->info().segments[1].count == 4);
-  CHECK(series->info().split_end == std::array<std::int64_t, 3>{4, 5, 7});
-  CHECK(log.says("missing values: a 2, b 1; their rows are dropped, which leaves 7 rows in 2 segments"));
-}
-
-TEST_CASE("forward_fill repeats the value before and marks it as filled") {
-  const test::TempFolder folder;
-  auto rows = counting(10);
-  rows[2].second = rows[3].second = rows[9].second = nan_value;
-  PrepareOptions options = options_for(folder.file("m.csv", csv(rows)));
-  options.missing = "forward_fill";
-  const auto [series, log] = prepare(folder, options);
-  CHECK(column(*series, 1) == std::vector<double>{0, 10, 10, 10, 40, 50, 60, 70, 80, 80});
-  CHECK(observed(*series, 1) == std::vector<int>{1, 1, 0, 0, 1, 1, 1, 1, 1, 0});
-  CHECK(observed(*series, 0) == std::vector<int>(10, 1));
-  CHECK(series->targets()[3] == 10);
-  CHECK(log.says("missing values: b 3; filled with the value before"));
-}
-
-TEST_CASE("interpolate draws lines within a split and says that it looks ahead") {
-  const test::TempFolder folder;
-  auto rows = counting(10);  // train 0-5, val 6-7, test 8-9
-  rows[2].second = rows[3].second = nan_value;
-  rows[5].second = nan_value;  // runs to the border: must not know row 6
-  rows[7].second = nan_value;
-  PrepareOptions options = options_for(folder.file("m.csv", csv(rows)));
-  options.missing = "interpolate";
-  const auto [series, log] = prepare(folder, options);
-  CHECK(column(*series, 1) == std::vector<double>{0, 10, 20, 30, 40, 40, 60, 60, 80, 90});
-  CHECK(observed(*series, 1) == std::vector<int>{1, 1, 0, 0, 1, 0, 1, 0, 1, 1});
-  CHECK(log.says("looks ahead"));
-}
-
-TEST_CASE("filling needs a value before the gap, in the same split") {
-  const test::TempFolder folder;
-  auto rows = counting(10);
-  rows[0].second = rows[1].second = nan_value;
-  PrepareOptions options = options_for(folder.file("m.csv", csv(rows)));
-  options.missing = "forward_fill";
-  CHECK(error_of([&] { prepare(folder, options); }, folder.path()) ==
-        "4: m.csv:2: column \"b\" has no value in the first 2 rows; its first good row is m.csv:4 (row 2): let the file begin there, or "
-        "write "
-        "missing = \"drop\"");
-  rows = counting(10);
-  rows[5].second = rows[6].second = nan_value;
-  options.source = folder.file("border.csv", csv(rows)).string();
-  CHECK(error_of([&] { prepare(folder, options); }, folder.path()) ==
-        "4: border.csv:8: column \"b\" has no value at the start of the val split (row 6), and filling never crosses a border; its first "
-        "good row is "
-        "border.csv:9 (row 7): move the split, or write missing = \"drop\"");
-}
-
-TEST_CASE("filling does not cross a gap in time") {
-  const test::TempFolder folder;
-  std::string text = "t,a,b\n";
-  for (int hour : {0, 1, 2, 3, 4, 9, 10, 11, 12, 13}) {
-    text += "2020-01-01 " + std::to_string(hour) + ":00,1," + (hour == 4 || hour == 10 ? "" : std::to_string(hour)) + "\n";
-  }
-  PrepareOptions options = options_for(folder.file("g.csv", text));
-  options.time_column = {"t"};
-  options.gaps = "split";
-  options.missing = "interpolate";
-  CHECK(column(*prepare(folder, options, Value::List{8, 1, 1}).series, 1) == std::vector<double>{0, 1, 2, 3, 3, 9, 10, 11, 12, 13});
 }
 
 TEST_CASE("transforms: log, diff and log_return, whose first row of each segment goes") {
