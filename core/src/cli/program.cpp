@@ -6,6 +6,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/foreign_exception.h"
 #include "cli/shell_text.h"
 #include "cli/stage_worker.h"
 #include "cli/verb.h"
@@ -148,6 +149,10 @@ int run_program(int argc, char** argv) {
   } catch (const std::exception& error) {
     ConsoleLog log({});
     log.error(std::string("unexpected: ") + error.what());
+    return static_cast<int>(ExitStatus::unexpected);
+  } catch (...) {  // of a type that only a plugin knows
+    ConsoleLog log({});
+    log.error(std::string("unexpected: ") + foreign_exception);
     return static_cast<int>(ExitStatus::unexpected);
   }
 }
