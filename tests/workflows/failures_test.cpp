@@ -129,12 +129,27 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a stage in use by another run is exit 6 and 
   CHECK(contains(run.err, "in use by another run (here, process 1)"));
 }
 
+namespace {
+
+/// Waits until the program has said `part`; false where it ended before or says it not within minutes.
+bool says(const Program& program, const std::string& part) {
+  constexpr int patience = 15'000;
+  for (int waited = 0; waited < patience; ++waited) {
+    if (contains(program.err_so_far(), part)) return true;
+    if (!program.runs()) return false;
+    ::usleep(20'000);
+  }
+  return false;
+}
+
+}  // namespace
+
 TEST_CASE_FIXTURE(WorkflowFixture, "SIGINT and SIGTERM end a training with its state saved") {
   workflow(small_training);
   for (const auto& [number, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
     Program program(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline",
                     {"run", "workflow.toml", "--set", "trainer.max_epochs=1000000", "--set", "name=run" + std::to_string(status)}, path());
-    while (!contains(program.err_so_far(), "parameters")) ::usleep(20'000);
+    REQUIRE_MESSAGE(says(program, "parameters"), program.err_so_far());
     ::usleep(300'000);
     program.signal(number);
     const Finished end = program.wait();
