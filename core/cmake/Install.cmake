@@ -6,8 +6,6 @@ set(installed_libtorch "\$ORIGIN/libtorch")
 get_filename_component(libtorch_folder "${TORCH_INSTALL_PREFIX}/lib" REALPATH)
 
 set_target_properties(pipeline PROPERTIES INSTALL_RPATH "\$ORIGIN/../lib")
-# As DT_RPATH, not DT_RUNPATH, it also counts for what the libraries in there need, which know nothing of this place.
-target_link_options(pipeline PRIVATE -Wl,--disable-new-dtags)
 set_target_properties(pipeline_core PROPERTIES INSTALL_RPATH "\$ORIGIN")
 set_target_properties(pipeline_torch PROPERTIES INSTALL_RPATH "\$ORIGIN;${installed_libtorch};${libtorch_folder}")
 
@@ -15,6 +13,9 @@ get_property(plugins GLOBAL PROPERTY PIPELINE_PLUGINS)
 foreach(plugin IN LISTS plugins)
   set_target_properties(${plugin} PROPERTIES INSTALL_RPATH "\$ORIGIN/../..;\$ORIGIN/../../libtorch;${libtorch_folder}")
 endforeach()
+# The build folder is laid out as an installation is. A path of its own would end with an empty entry, room for CMake to change it while
+# installing, and the dynamic linker takes that for the current folder.
+set_target_properties(pipeline pipeline_core pipeline_torch ${plugins} PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
 
 install(TARGETS pipeline RUNTIME DESTINATION bin)
 install(TARGETS ${plugins} LIBRARY DESTINATION lib/pipeline/plugins)
@@ -34,15 +35,15 @@ install(CODE [[
 ]])
 
 set(package lib/cmake/pipeline)
+set(made ${CMAKE_BINARY_DIR}/package)  # not the build folder itself: find_package would take it for an installation
 install(EXPORT pipelineTargets NAMESPACE pipeline:: DESTINATION ${package})
 install(EXPORT pipelineTorchTargets NAMESPACE pipeline:: DESTINATION ${package})
-configure_package_config_file(core/cmake/pipelineConfig.cmake.in ${CMAKE_BINARY_DIR}/pipelineConfig.cmake INSTALL_DESTINATION ${package})
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/pipelineConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-configure_file(core/cmake/pipeline.pc.in ${CMAKE_BINARY_DIR}/pipeline.pc @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/pipelineConfig.cmake ${CMAKE_BINARY_DIR}/pipelineConfigVersion.cmake core/cmake/PipelinePlugin.cmake
-  core/cmake/LibTorch.cmake
+configure_package_config_file(core/cmake/pipelineConfig.cmake.in ${made}/pipelineConfig.cmake INSTALL_DESTINATION ${package})
+write_basic_package_version_file(${made}/pipelineConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+configure_file(core/cmake/pipeline.pc.in ${made}/pipeline.pc @ONLY)
+install(FILES ${made}/pipelineConfig.cmake ${made}/pipelineConfigVersion.cmake core/cmake/PipelinePlugin.cmake core/cmake/LibTorch.cmake
   DESTINATION ${package})
-install(FILES ${CMAKE_BINARY_DIR}/pipeline.pc DESTINATION lib/pkgconfig)
+install(FILES ${made}/pipeline.pc DESTINATION lib/pkgconfig)
 
 # cpack: a tarball for machines that have no more than the C and C++ runtime. It brings LibTorch's libraries and those of Debian's.
 file(GLOB libgomp ${libtorch_folder}/libgomp*)

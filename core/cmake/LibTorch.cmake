@@ -2,6 +2,8 @@
 # LibTorch's libraries and headers as the target `torch`; sets Torch_FOUND, Torch_DIR (as LibTorch's own package would be found: in CMAKE_PREFIX_PATH,
 # then below the folders given), Torch_VERSION and TORCH_INCLUDE_DIRS, TORCH_INSTALL_PREFIX.
 #
+# Ends with an error where LibTorch was built with the old C++ ABI, as PyPI's torch was up to 2.6: nothing built here could be linked with it.
+#
 # LibTorch's own package is not loaded: of a build with CUDA it asks for the whole CUDA toolkit and its compiler, and of a program that only calls
 # LibTorch nothing needs them.
 macro(pipeline_libtorch)
@@ -17,6 +19,12 @@ macro(pipeline_libtorch)
     include("${Torch_DIR}/TorchConfigVersion.cmake")
     set(Torch_VERSION "${PACKAGE_VERSION}")
     set(Torch_FOUND TRUE)
+    file(STRINGS "${PIPELINE_TORCH_PACKAGE}" pipeline_torch_old_abi REGEX "TORCH_CXX_FLAGS.*_GLIBCXX_USE_CXX11_ABI=0")
+    if(pipeline_torch_old_abi)
+      message(FATAL_ERROR "pipeline: LibTorch ${Torch_VERSION} in ${TORCH_INSTALL_PREFIX} was built with the old C++ ABI (_GLIBCXX_USE_CXX11_ABI=0) "
+                          "and cannot be linked. Take one with the new ABI: torch 2.7 or newer from pip, or a \"cxx11 ABI\" LibTorch, and name it in "
+                          "CMAKE_PREFIX_PATH")
+    endif()
     if(NOT TARGET torch)
       add_library(torch INTERFACE IMPORTED)
       # libtorch.so itself holds nothing: it brings in the libraries of the devices it was built for.

@@ -1,6 +1,7 @@
 # pipeline_add_plugin(<name> SOURCES <file>... [TORCH] [LIBRARIES <target>...])
 # Builds lib<name>.so, a plugin: a shared library of its own, symbols hidden, never unloaded. TORCH: it has a model, loss, optimizer, callback
-# or something else made of tensors. The target is <name>_plugin; the same function serves this project and plugins built against its SDK.
+# or something else made of tensors. It is compiled as C++20, as the program is, whatever the project around it chose. The target is
+# <name>_plugin; the same function serves this project and plugins built against its SDK.
 function(pipeline_add_plugin name)
   cmake_parse_arguments(arg "TORCH" "" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
@@ -8,9 +9,8 @@ function(pipeline_add_plugin name)
   endif()
   set(target ${name}_plugin)
   add_library(${target} MODULE ${arg_SOURCES})
-  target_compile_features(${target} PRIVATE cxx_std_20)
   set_target_properties(${target} PROPERTIES
-    OUTPUT_NAME ${name} PREFIX "lib" DEFINE_SYMBOL "" CXX_EXTENSIONS OFF
+    OUTPUT_NAME ${name} PREFIX "lib" DEFINE_SYMBOL "" CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON)
   target_link_options(${target} PRIVATE -Wl,-z,nodelete)
   target_link_libraries(${target} PRIVATE pipeline::core ${arg_LIBRARIES})

@@ -9,6 +9,10 @@ if(PIPELINE_SANITIZE)
   add_link_options(-fsanitize=${PIPELINE_SANITIZE})
 endif()
 
+# Search paths as DT_RPATH, not DT_RUNPATH: they come before LD_LIBRARY_PATH, which may name another LibTorch, and also count for what the
+# libraries found there need, which know nothing of these places.
+add_link_options(-Wl,--disable-new-dtags)
+
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})

@@ -1,7 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
+#include <csignal>
 #include <map>
 
+#include "pipeline/errors.h"
+#include "pipeline/files.h"
 #include "pipeline/value.h"
 #include "support/program.h"
 #include "support/temp_folder.h"
@@ -37,6 +42,32 @@ std::map<std::string, std::string> failures(const std::string& name) {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+/// Whether `happens` comes true within a minute.
+template <class Happens>
+bool soon(const Happens& happens) {
+  for (int i = 0; i < 600; ++i) {
+    if (happens()) return true;
+    ::usleep(100'000);
+  }
+  return false;
+}
+
+/// What /proc says of a process; empty once it has ended, also where nobody has asked for its status yet.
+std::string process_text(pid_t process, const std::string& name) {
+  try {
+    return read_text("/proc/" + std::to_string(process) + "/" + name);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// The process that checks components for `parent`, which has no other child by then; 0: none yet.
+pid_t checking_process(pid_t parent) {
+  const std::string child = process_text(parent, "task/" + std::to_string(parent) + "/children");
+  if (child.empty()) return 0;
+  return contains(process_text(std::stoi(child), "cmdline"), "test-components") ? std::stoi(child) : 0;
+}
+
 }  // namespace
 
 TEST_CASE("every plugin that ships keeps the rules of its components' kinds") {
@@ -58,6 +89,12 @@ TEST_CASE("a model that breaks a rule is told which") {
   CHECK(contains(failed.at("CrashingModel: survives"), "it ends the process that tests it (by Illegal instruction)"));
 }
 
+TEST_CASE("components that keep the rules in an unusual way pass: dropout, work in setup(), an optional input") {
+  const Finished tested = test_plugin(fixture("well_behaved"));
+  CHECK_MESSAGE(tested.status == 0, tested.out, tested.err);
+  CHECK(contains(tested.out, "model DropoutModel"));
+}
+
 TEST_CASE("a logger, a stage and a callback that break a rule are told which") {
   const auto failed = failures("broken_logger");
   CHECK(contains(failed.at("ThrowingLogger: folder that cannot be written"), "cannot open log.txt"));
@@ -65,6 +102,19 @@ TEST_CASE("a logger, a stage and a callback that break a rule are told which") {
   CHECK(contains(failed.at("idle_input: missing input"), "it runs without the inputs it declares"));
   CHECK(contains(failures("broken_callback").at("ForgetfulCallback: state"),
                  "its state is {\"epochs\":2} when saved and {\"epochs\":0} after it was loaded"));
+}
+
+TEST_CASE("a component that throws a number is told so") {
+  CHECK(failures("throws_number").at("number_for_input: missing input") == "it throws an object that is no std::exception");
+}
+
+TEST_CASE("checks that hang end with the program that was killed") {
+  const Program program(build / "bin/pipeline", {"test-plugin", fixture("hanging_check").string()}, build);
+  pid_t checking = 0;
+  REQUIRE(soon([&] { return (checking = checking_process(program.process())) != 0; }));
+  REQUIRE(soon([&] { return contains(process_text(checking, "maps"), "libhanging_check.so"); }));
+  program.signal(SIGKILL);
+  CHECK(soon([&] { return process_text(checking, "cmdline").empty(); }));
 }
 
 TEST_CASE("a file that is no usable plugin is refused with its reason") {

@@ -26,6 +26,7 @@ constexpr Refused refused[] = {
     {"bad_descriptor", "bad-descriptor", "its entry point returns no descriptor that fits its facts: rebuild it"},
     {"load_throws", "load-throws", "one of its global objects throws while it is loaded (no table of holidays)"},
     {"registration_throws", "registration-throws", "its registration throws (no licence file): nothing of it is registered"},
+    {"registration_throws_number", "registration-throws", "its registration throws (an object that is no std::exception): nothing of it"},
     {"bad_schema", "bad-schema",
      "the options of logger \"FixtureLogger\" contradict themselves: its default is not allowed (every takes an integer of at least 1"},
     {"crashes", "crashed", "ends the process that loads it (by Segmentation fault): look into its global objects"},
@@ -102,6 +103,39 @@ TEST_CASE("a component whose constructor throws ends the run with status 3, name
   CHECK(run.status == 3);
   CHECK(contains(run.err, "error: stage \"picky\": constructor-throws: the stage \"picky\" of " +
                               (fixtures / "constructor_throws/libconstructor_throws.so").string() + " cannot be made: no coprocessor"));
+}
+
+TEST_CASE("a number that a plugin throws ends no process: it is an error with the place") {
+  const WorkflowFixture folder;
+  const std::string sentence =
+      "a plugin threw an object that is no std::exception: let it throw a pipeline::Error, which says what is wrong";
+  const auto run = [&](const std::string& stage) {
+    folder.write("workflow.toml", "name = \"number\"\n[stages." + stage + "]\n");
+    return with_plugins(folder, {"run", "workflow.toml"}, {"throws_number"});
+  };
+  const Finished ran = run("number_in_run");
+  CHECK(ran.status == 1);
+  CHECK(contains(ran.err, "error: stage \"number_in_run\": " + sentence));
+  const Finished unmade = run("number_in_constructor");
+  CHECK(unmade.status == 3);
+  CHECK(contains(unmade.err, "constructor-throws: the stage \"number_in_constructor\" of " +
+                                 (fixtures / "throws_number/libthrows_number.so").string() +
+                                 " cannot be made: an object that is no std::exception; mend its options, or its constructor"));
+  const Finished predicted =
+      with_plugins(folder, {"predict", "--checkpoint", "workflow.toml", "--input", "workflow.toml"}, {"throws_number"});
+  CHECK(predicted.status == 1);
+  CHECK(contains(predicted.err, "error: unexpected: " + sentence));
+}
+
+TEST_CASE("plugins in a folder whose name is no UTF-8 are used") {
+  const WorkflowFixture folder;
+  std::filesystem::create_directory(folder.path() / "caf\xe9");
+  std::filesystem::copy_file(fixtures / "twin_a/libtwin_a.so", folder.path() / "caf\xe9/libtwin_a.so");
+  folder.write("workflow.toml", "name = \"twins\"\n[stages.twin_a]\n");
+  for (const char* verb : {"validate", "run"}) {
+    const Finished ended = pipeline_program({verb, "workflow.toml", "--plugin-path", "caf\xe9"}, folder.path());
+    CHECK_MESSAGE(ended.status == 0, ended.err);
+  }
 }
 
 TEST_CASE("types of the same name in two plugins don't meet") {

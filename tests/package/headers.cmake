@@ -12,5 +12,6 @@ function(pipeline_check_headers target folder)
 endfunction()
 
 pipeline_check_headers(public_headers pipeline pipeline_core)
+pipeline_check_headers(public_testing_headers pipeline/testing pipeline_torch)
 pipeline_check_headers(public_torch_headers pipeline/torch pipeline_torch)
 target_precompile_headers(public_torch_headers REUSE_FROM pipeline_torch_pch)

@@ -1,11 +1,11 @@
 """Installs to a temporary prefix, moves it, makes one plugin of every kind with `new-plugin`, builds them outside the tree against the moved
 SDK, drops them in, and runs one workflow that uses them all. Then does what docs/plugin-guide.md says, word for word.
 
-Called by ctest: package_test.py BUILD SOURCE CMAKE TORCH_DIR
+Called by ctest: package_test.py BUILD SOURCE CMAKE
 """
 import json, os, pathlib, re, shutil, subprocess, sys, tempfile, unittest
 
-BUILD, SOURCE, CMAKE, TORCH_DIR = sys.argv.pop(1), pathlib.Path(sys.argv.pop(1)), sys.argv.pop(1), sys.argv.pop(1)
+BUILD, SOURCE, CMAKE = sys.argv.pop(1), pathlib.Path(sys.argv.pop(1)), sys.argv.pop(1)
 KINDS = {"stage": "wave_source", "model": "MlpModel", "callback": "GoodEnough", "logger": "LineLogger"}
 FOLDERS = {"stage": "wave_source", "model": "mlp_model", "callback": "good_enough", "logger": "line_logger"}
 
@@ -50,7 +50,8 @@ class Package(unittest.TestCase):
         cls.prefix = cls.folder / "elsewhere" / "pipeline"
         cls.prefix.parent.mkdir()
         (cls.folder / "first").rename(cls.prefix)
-        cls.environment = {"XDG_CACHE_HOME": str(cls.folder / "cache"), "Torch_DIR": TORCH_DIR}
+        # The SDK says itself where LibTorch lies, as the guide promises: whatever the caller's environment names is no part of this.
+        cls.environment = {"XDG_CACHE_HOME": str(cls.folder / "cache"), "Torch_DIR": "", "CMAKE_PREFIX_PATH": ""}
         cls.environment["CMAKE_GENERATOR"] = "Ninja"  # both cores
 
     @classmethod
@@ -65,10 +66,18 @@ class Package(unittest.TestCase):
             if file.suffix in {".cmake", ".pc"}:
                 self.assertNotIn(str(self.folder / "first"), file.read_text(), file)
                 self.assertNotIn(str(SOURCE / "core"), file.read_text(), file)
-        flags = run(["pkg-config", "--cflags", "--variable=plugindir", "pipeline"], self.folder, PKG_CONFIG_PATH=str(self.prefix / "lib/pkgconfig"))
-        self.assertIn("lib/pipeline/plugins", flags)
+        told = lambda name: run(["pkg-config", f"--variable={name}", "pipeline"], self.folder, PKG_CONFIG_PATH=str(self.prefix / "lib/pkgconfig")).strip()
+        self.assertTrue(told("plugindir").endswith("lib/pipeline/plugins"))
+        self.assertIn(f"(LibTorch {told('torch_version')}, plugin API {told('plugin_api')},", self.pipeline("--version"))
         completion = self.prefix / "share/bash-completion/completions/pipeline"
         self.assertEqual(completion.read_text(), self.pipeline("completion", "bash"))
+
+    def test_1_libraries_are_looked_for_in_no_current_folder_and_before_LD_LIBRARY_PATH(self):
+        for file in [self.prefix / "bin/pipeline", *self.prefix.rglob("*.so"), pathlib.Path(BUILD) / "bin/pipeline"]:
+            dynamic = run(["readelf", "-d", file], self.folder)
+            self.assertNotIn("(RUNPATH)", dynamic, file)
+            for entry in re.search(r"\(RPATH\)\s+Library rpath: \[(.*)\]", dynamic)[1].split(":"):
+                self.assertRegex(entry, r"^(/|\$ORIGIN)", file)
 
     def test_2_a_plugin_of_every_kind(self):
         plugins = self.folder / "plugins"
@@ -76,8 +85,10 @@ class Package(unittest.TestCase):
         for kind, name in KINDS.items():
             said = self.pipeline("new-plugin", kind, name, "--dir", plugins)
             self.assertIn(str(plugins / FOLDERS[kind]), said)
+            self.assertIn(f"-DCMAKE_PREFIX_PATH={self.prefix}\n", said)
         # One build for all four; each is also a project of its own, which the guide's part below shows.
-        (plugins / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(all CXX)\nenable_testing()\n" +
+        (plugins / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(all CXX)\n"
+                                                "set(CMAKE_CXX_STANDARD 23)\nenable_testing()\n" +  # which is not that of plugins
                                                 "".join(f"add_subdirectory({folder})\n" for folder in FOLDERS.values()))
         run([CMAKE, "-S", plugins, "-B", plugins / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}"], plugins, **self.environment)
         run([CMAKE, "--build", plugins / "build"], plugins, **self.environment)
@@ -131,11 +142,14 @@ class Package(unittest.TestCase):
 
         def sentence(torch):
             done = subprocess.run([CMAKE, "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}", *torch], text=True,
-                                  capture_output=True, env={**os.environ, **self.environment, "Torch_DIR": ""})
+                                  capture_output=True, env={**os.environ, **self.environment})
             self.assertNotEqual(done.returncode, 0)
             return " ".join(done.stderr.split())
 
         self.assertRegex(sentence([f"-DTorch_DIR={fake}"]), r"this SDK was built with LibTorch [\d.]+\S*, and \S*.*fake torch holds 1\.0\.0\.")
+        (fake / "TorchConfig.cmake").write_text('  set(TORCH_CXX_FLAGS "-D_GLIBCXX_USE_CXX11_ABI=0")\n')
+        self.assertRegex(sentence([f"-DTorch_DIR={fake}"]), r"LibTorch 1\.0\.0 in \S+ was built with the old C\+\+ ABI \(_GLIBCXX_USE_CXX11_ABI=0\) "
+                         r"and cannot be linked\. Take one with the new ABI: torch 2\.7 or newer")
         self.assertRegex(sentence(["-DCMAKE_DISABLE_FIND_PACKAGE_Torch=ON"]), r"LibTorch [\d.]+\S* is not found\. Add its folder to CMAKE_PREFIX_PATH")
 
 
@@ -149,9 +163,17 @@ class Mistakes(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         return done.stderr
 
+    def test_a_program_of_a_build_folder_names_no_prefix(self):
+        with tempfile.TemporaryDirectory(prefix="a b") as folder:
+            said = run([f"{BUILD}/bin/pipeline", "new-plugin", "stage", "thing", "--dir", folder], folder)
+        self.assertIn("It is built against an installed pipeline, which this one is not: ./dev install PREFIX makes one, anywhere.", said)
+        self.assertIn(f"  cd '{folder}/thing'\n  cmake -S . -B build -DCMAKE_PREFIX_PATH=PREFIX\n", said)
+        self.assertNotIn(BUILD, said)
+
     def test_sentences(self):
         self.assertIn('not a "modl"; did you mean "model"?', self.refused("modl", "X"))
         self.assertIn('"3x" cannot name a plugin: begin with a letter', self.refused("model", "3x"))
+        self.assertIn('"_3x" cannot name a plugin: begin with a letter', self.refused("model", "_3x"))
         self.assertIn('"options" cannot name a plugin: its class has a member of that name; try "my_options"', self.refused("model", "options"))
         self.assertRegex(self.refused("model", "LinearModel"), r'there is already a model "LinearModel", of .*/liblinear.so: choose another name')
         self.assertRegex(self.refused("model", "linear"), r"liblinear.so would hide the library of that name, .*/liblinear.so: choose another name")

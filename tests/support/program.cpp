@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 
 namespace {
 
@@ -66,6 +68,17 @@ bool Program::runs() const {
 }
 
 std::string Program::err_so_far() const { return content_of(err_); }
+
+bool Program::says(std::string_view words) const {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(5);
+  while (std::chrono::steady_clock::now() < patience) {
+    const bool ended = !runs();  // asked first: what it writes last is still seen
+    if (err_so_far().find(words) != std::string::npos) return true;
+    if (ended) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
+}
 
 Finished Program::wait() {
   int status = 0;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What a program left: its exit status (128 + signal where one ended it) and both outputs.
@@ -27,6 +28,8 @@ class Program {
   [[nodiscard]] pid_t process() const { return process_; }
   /// What it has written to stderr so far.
   [[nodiscard]] std::string err_so_far() const;
+  /// Waits until it has written these words to stderr; false where it ended without them, or minutes have passed.
+  [[nodiscard]] bool says(std::string_view words) const;
   /// Waits for its end.
   [[nodiscard]] Finished wait();
 

@@ -3,7 +3,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 
 #include "workflows/workflow_fixture.h"
@@ -134,8 +133,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "the series that a training reads cannot be r
   workflow(small_training);
   Program training(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline", {"run", "workflow.toml", "--set", "trainer.max_epochs=1000000"},
                    path());
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-  while (!contains(training.err_so_far(), "parameters") && training.runs() && std::chrono::steady_clock::now() < patience) ::usleep(20'000);
+  REQUIRE(training.says("parameters"));
   const Finished other = run({"--stage", "preprocess", "--force"});
   CHECK(other.status == 6);
   CHECK(contains(other.err, "stage \"preprocess\" is in use by another run"));
@@ -148,7 +146,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "SIGINT and SIGTERM end a training with its s
   for (const auto& [number, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
     Program program(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline",
                     {"run", "workflow.toml", "--set", "trainer.max_epochs=1000000", "--set", "name=run" + std::to_string(status)}, path());
-    while (!contains(program.err_so_far(), "parameters")) ::usleep(20'000);
+    REQUIRE_MESSAGE(program.says("parameters"), program.err_so_far());
     ::usleep(300'000);
     program.signal(number);
     const Finished end = program.wait();

@@ -1,11 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <map>
 #include <set>
-#include <thread>
 
 #include <soci/soci.h>
 
@@ -35,14 +33,6 @@ void write_study(const std::filesystem::path& file, const std::map<std::string, 
     trial.value = 1.0 + static_cast<double>(i);
     static_cast<void>(study->finish(trial, ""));
   }
-}
-
-/// Waits until the program has said so.
-void wait_for(const Program& program, const std::string& words) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(5);
-  while (!contains(program.err_so_far(), words) && program.runs() && std::chrono::steady_clock::now() < patience)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  REQUIRE_MESSAGE(contains(program.err_so_far(), words), program.err_so_far());
 }
 
 /// What `ps` shows of the processes that one started.
@@ -79,7 +69,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a search stopped by Ctrl-C leaves the window
   std::vector<std::string> words{"run", "workflow.toml"};
   for (const std::string& word : optimize({searched, "stages.optimize.n_trials=500"})) words.push_back(word);
   Program stopped(BUILD_DIR "/bin/pipeline", words, path());
-  wait_for(stopped, "    4  complete");
+  REQUIRE_MESSAGE(stopped.says("    4  complete"), stopped.err_so_far());
   stopped.signal(SIGINT);
   CHECK(stopped.wait().status == 130);
   CHECK(json("runs/small/optimize/windows/windows.json").at("window") ==
@@ -95,7 +85,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a grid that was killed misses no point") {
   for (const std::string& word : optimize({grid, "stages.optimize.n_trials=50"})) words.push_back(word);
   {
     Program killed(BUILD_DIR "/bin/pipeline", words, path());
-    wait_for(killed, "    3  complete");
+    REQUIRE_MESSAGE(killed.says("    3  complete"), killed.err_so_far());
     killed.signal(SIGKILL);
     static_cast<void>(killed.wait());
   }
@@ -171,7 +161,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a password is on no worker's command line") 
   with_secret.replace(with_secret.find("n_trials = 4"), 12, "n_trials = 400\nworkers = 2\nstorage = \"sqlite:///${env:STUDY_FILE}.db\"");
   workflow(with_secret);
   Program searching(BUILD_DIR "/bin/pipeline", {"run", "workflow.toml", "--until", "optimize"}, path(), {"STUDY_FILE=confidential"});
-  wait_for(searching, "    1  complete");
+  REQUIRE_MESSAGE(searching.says("    1  complete"), searching.err_so_far());
   const std::string seen = command_lines_below(searching.process());
   searching.signal(SIGINT);
   CHECK(searching.wait().status == 130);

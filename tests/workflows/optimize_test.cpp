@@ -1,10 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <set>
-#include <thread>
 
 #include "workflows/search_fixture.h"
 
@@ -62,9 +60,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a killed search goes on and gives the trials
   {
     Program killed(BUILD_DIR "/bin/pipeline", {"run", "workflow.toml", "--until", "optimize", "--set", "stages.optimize.n_trials=12"},
                    path());
-    const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(5);
-    while (!contains(killed.err_so_far(), "    3  complete") && std::chrono::steady_clock::now() < patience)
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    REQUIRE_MESSAGE(killed.says("    3  complete"), killed.err_so_far());
     killed.signal(SIGKILL);
     REQUIRE(killed.wait().status == 128 + SIGKILL);
   }
@@ -77,9 +73,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "Ctrl-C keeps the study, and the same command
   workflow(search);
   Program stopped(BUILD_DIR "/bin/pipeline", {"run", "workflow.toml", "--until", "optimize", "--set", "stages.optimize.n_trials=500"},
                   path());
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(5);
-  while (!contains(stopped.err_so_far(), "    1  complete") && std::chrono::steady_clock::now() < patience)
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  REQUIRE_MESSAGE(stopped.says("    1  complete"), stopped.err_so_far());
   stopped.signal(SIGINT);
   const Finished end = stopped.wait();
   CHECK(end.status == 130);

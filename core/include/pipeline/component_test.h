@@ -50,6 +50,8 @@ class CheckList {
     } catch (const std::exception& error) {
       const std::string what = error.what();
       failure = "it throws: " + what.substr(0, what.find("\nException raised from"));  // LibTorch appends the C++ call stack
+    } catch (...) {
+      failure = "it throws an object that is no std::exception";
     }
     checks_.push_back({std::move(name), std::move(failure)});
   }

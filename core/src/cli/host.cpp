@@ -51,10 +51,10 @@ Error workflow_error(const std::vector<Mistake>& mistakes, const Host& host) {
 
 void load_host(Host& host, const Invocation& invocation, const std::vector<std::filesystem::path>& more, Log& log) {
   std::vector<std::filesystem::path> given = invocation.plugin_paths;
-  given.insert(given.end(), more.begin(), more.end());
-  for (const std::filesystem::path& folder : given) {
+  for (const std::filesystem::path& folder : more) {
     if (!std::filesystem::is_directory(folder))
       throw usage_error("the plugin folder " + folder.string() + " does not exist: make it, or mend the path");
+    given.push_back(folder);
   }
   host.libraries = find_plugins(usual_search(given), host.registry);
   for (const std::string& refusal : refusals(host)) log.warning(refusal);

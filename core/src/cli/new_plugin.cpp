@@ -4,6 +4,7 @@
 
 #include "cli/host.h"
 #include "cli/plugin_templates.h"
+#include "cli/shell_text.h"
 #include "cli/verb.h"
 #include "pipeline/errors.h"
 #include "pipeline/files.h"
@@ -57,7 +58,7 @@ PluginNames names_of(const std::string& given) {
       starts_word = true;
       continue;
     }
-    if (!is_letter(c) && !(is_digit(c) && i > 0)) {
+    if (!is_letter(c) && !(is_digit(c) && !names.folder.empty())) {
       throw usage_error("\"" + given +
                         "\" cannot name a plugin: begin with a letter and use letters, digits and '_', as in MyModel or my_model");
     }
@@ -118,6 +119,26 @@ void write_templates(const PluginKind& kind, const PluginNames& names, const std
   }
 }
 
+/// Where this program is installed with its SDK; empty for one in a build folder, beside which CMake would find nothing.
+std::filesystem::path sdk_prefix() {
+  std::error_code error;
+  const std::filesystem::path prefix = std::filesystem::read_symlink("/proc/self/exe", error).parent_path().parent_path();
+  return std::filesystem::exists(prefix / "lib/cmake/pipeline/pipelineConfig.cmake", error) ? prefix : std::filesystem::path();
+}
+
+void print_next_steps(const PluginKind& kind, const PluginNames& names, const std::filesystem::path& folder) {
+  const std::filesystem::path installed = sdk_prefix();
+  const std::string prefix = installed.empty() ? "PREFIX" : shell_quoted(installed.string());
+  std::cout << "The " << kind.name << " " << names.type << " begins in " << folder.string() << "\n";
+  if (installed.empty())
+    std::cout << "It is built against an installed pipeline, which this one is not: ./dev install PREFIX makes one, anywhere.\n";
+  std::cout << "\n  cd " << shell_quoted(folder.string()) << "\n"
+            << "  cmake -S . -B build -DCMAKE_PREFIX_PATH=" << prefix << "\n"
+            << "  cmake --build build && ctest --test-dir build --output-on-failure\n"
+            << "  " << (installed.empty() ? "PREFIX/bin/pipeline" : shell_quoted((installed / "bin/pipeline").string()))
+            << " run workflow.toml --plugin-path build\n";
+}
+
 int new_plugin(const Invocation& invocation) {
   const PluginKind& kind = kind_named(invocation.text("input-argument"));
   const PluginNames names = names_of(invocation.text("second-argument"));
@@ -129,13 +150,7 @@ int new_plugin(const Invocation& invocation) {
   check_untaken(invocation, kind, names);
   make_folder(folder);
   write_templates(kind, names, folder);
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  std::cout << "The " << kind.name << " " << names.type << " begins in " << folder.string() << "\n\n"
-            << "  cd " << folder.string() << "\n"
-            << "  cmake -S . -B build -DCMAKE_PREFIX_PATH=" << program.parent_path().parent_path().string() << "\n"
-            << "  cmake --build build && ctest --test-dir build --output-on-failure\n"
-            << "  " << program.string() << " run workflow.toml --plugin-path build\n";
+  print_next_steps(kind, names, folder);
   return 0;
 }
 

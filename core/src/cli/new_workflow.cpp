@@ -2,6 +2,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "cli/shell_text.h"
 #include "cli/verb.h"
 #include "data/guess.h"
 #include "pipeline/errors.h"
@@ -153,7 +154,7 @@ int new_workflow(const Invocation& invocation) {
             << (guess.time.columns.empty() ? "none, rows are counted" : guess.time.columns.front() + ", " + time_comment(guess.time))
             << "\n";
   for (const LeftOut& column : guess.left_out) std::cout << "  left out: " << left_out_text(column) << "\n";
-  std::cout << "Next: pipeline run " << output.string() << "\n";
+  std::cout << "Next: pipeline run " << shell_quoted(output.string()) << "\n";
   return 0;
 }
 

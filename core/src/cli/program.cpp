@@ -6,6 +6,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/foreign_exception.h"
+#include "cli/shell_text.h"
 #include "cli/stage_worker.h"
 #include "cli/verb.h"
 #include "pipeline/errors.h"
@@ -71,12 +73,7 @@ Error command_line_error(const Verb& verb, const po::options_description& option
 
 std::string quoted_command_line(int argc, char** argv) {
   std::string line;
-  for (int i = 0; i < argc; ++i) {
-    std::string word = argv[i];
-    const bool plain = !word.empty() && word.find_first_of(" \t\n\"'`$\\|&;<>(){}[]*?!#~") == std::string::npos;
-    for (std::size_t at = 0; (at = word.find('\'', at)) != std::string::npos; at += 4) word.replace(at, 1, "'\\''");
-    line += (i ? " " : "") + (plain ? word : "'" + word + "'");
-  }
+  for (int i = 0; i < argc; ++i) line += (i ? " " : "") + shell_quoted(argv[i]);
   return line;
 }
 
@@ -152,6 +149,10 @@ int run_program(int argc, char** argv) {
   } catch (const std::exception& error) {
     ConsoleLog log({});
     log.error(std::string("unexpected: ") + error.what());
+    return static_cast<int>(ExitStatus::unexpected);
+  } catch (...) {  // of a type that only a plugin knows
+    ConsoleLog log({});
+    log.error(std::string("unexpected: ") + foreign_exception);
     return static_cast<int>(ExitStatus::unexpected);
   }
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/child_process.h"
+#include "base/foreign_exception.h"
 #include "cli/host.h"
 #include "pipeline/errors.h"
 #include "run/cancel.h"
@@ -83,6 +84,8 @@ int work(const Invocation& invocation) {
     return WorkerLog::end_with(error.what(), error.status());
   } catch (const std::exception& error) {
     return WorkerLog::end_with(error.what(), ExitStatus::unexpected);
+  } catch (...) {  // of a type that only a plugin knows
+    return WorkerLog::end_with(foreign_exception, ExitStatus::unexpected);
   }
 }
 

@@ -77,6 +77,9 @@ std::deque<Registry::Entry> registered(const PluginDescriptor& descriptor) {
   } catch (const std::exception& error) {
     throw Refusal{RefusalCode::registration_throws,
                   std::string("its registration throws (") + error.what() + "): nothing of it is registered; mend register_components"};
+  } catch (...) {  // of a type that only the plugin knows
+    throw Refusal{RefusalCode::registration_throws,
+                  "its registration throws (an object that is no std::exception): nothing of it is registered; mend register_components"};
   }
   return std::move(registrar.entries());
 }

@@ -46,6 +46,14 @@ PluginLibrary hanging(const std::filesystem::path& file, std::chrono::seconds pa
       "is not loaded after " + std::to_string(patience.count()) + " s: look into its global objects and register_components, or remove it");
 }
 
+/// What the child answered of a file. The paths are those of this side: in JSON bytes that are no UTF-8 are replaced.
+PluginLibrary answered(const Value& answer, const std::filesystem::path& file) {
+  PluginLibrary library = library_of(answer);
+  library.path = file;
+  for (ComponentInfo& component : library.components) component.library = file.string();
+  return library;
+}
+
 /// Scans files from the front until all are done or one of them stops the child; every file that has an answer is in the result.
 std::vector<PluginLibrary> scan_some(const std::filesystem::path& program, std::span<const std::filesystem::path> files,
                                      std::chrono::seconds patience) {
@@ -63,7 +71,7 @@ std::vector<PluginLibrary> scan_some(const std::filesystem::path& program, std::
         done.push_back(throwing(current, what->as_string()));
         return done;  // the child has ended
       }
-      done.push_back(library_of(answer));
+      done.push_back(answered(answer, current));
     } else if (read == ChildProcess::Read::closed) {
       done.push_back(crashed(current, child.end_in_words()));
       return done;

@@ -1,7 +1,9 @@
 #include "plugin/test_components.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <span>
 
 #include "base/child_process.h"
@@ -61,6 +63,7 @@ std::vector<ComponentReport> test_components(const PluginSearch& search, const P
 }
 
 int test_components_as_child(const std::vector<std::string>& words) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a component that hangs must not outlive a host that was interrupted
   const std::size_t folders = words.empty() ? words.size() : std::stoul(words[0]);
   if (words.size() < folders + 1) return 1;
   PluginSearch search = usual_search({});

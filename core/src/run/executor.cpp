@@ -6,6 +6,7 @@
 #include <ranges>
 #include <set>
 
+#include "base/foreign_exception.h"
 #include "pipeline/errors.h"
 #include "pipeline/files.h"
 #include "run/history.h"
@@ -208,6 +209,9 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
     } catch (const std::exception& error) {
       record_failure("failed");
       throw in_stage(stage, unexpected(error), 0);
+    } catch (...) {  // of a type that only the plugin knows
+      record_failure("failed");
+      throw in_stage(stage, {ExitStatus::unexpected, foreign_exception}, 0);
     }
   }
   record("done");

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/foreign_exception.h"
 #include "pipeline/errors.h"
 #include "pipeline/files.h"
 #include "train/fit_settings.h"
@@ -109,6 +110,9 @@ FitResult FitLoop::run() {
   } catch (const std::exception& error) {
     fail(error.what());
     throw;
+  } catch (...) {  // of a type that only a plugin knows
+    fail(foreign_exception);
+    throw;
   }
   if (interrupted_) {
     fail("interrupted");
@@ -125,6 +129,8 @@ void FitLoop::fail(const std::string& what) {
       act();
     } catch (const std::exception& error) {
       run_.log.warning(std::string("after the training failed: ") + error.what());
+    } catch (...) {  // of a type that only a plugin knows
+      run_.log.warning(std::string("after the training failed: ") + foreign_exception);
     }
   };
   trainer_.each([&](Callback& callback) { attempt([&] { callback.on_exception(trainer_, what); }); });

@@ -44,8 +44,8 @@ std::vector<Check> StageTest::run(const ComponentTestContext& context) {
   list.add("can be made", [&]() -> std::string {
     return context.registry.make<Stage>(context.component.name, context.options) ? "" : "its factory gives nothing";
   });
-  const bool needs_one =
-      std::ranges::any_of(context.component.inputs, [](const Port& port) { return !port.many && port.unless_set.empty(); });
+  const bool needs_one = std::ranges::any_of(context.component.inputs,
+                                             [](const Port& port) { return !port.many && !port.optional && port.unless_set.empty(); });
   if (needs_one) list.add("missing input", [&] { return run_without_inputs(context); });
   return list.take();
 }

@@ -85,6 +85,7 @@ class CallbackChecks {
 
   [[nodiscard]] std::string exception() {
     const auto callback = make();
+    callback->setup(trainer_);
     callback->on_fit_start(trainer_);
     callback->on_exception(trainer_, "a step failed");
     callback->teardown(trainer_);

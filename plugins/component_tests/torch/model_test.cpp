@@ -135,26 +135,26 @@ class ModelChecks {
     const ModelShape shape = shape_of({12, 3, 2, 7});
     const Batch batch = batch_of(shape, 7);
     const std::shared_ptr<Model> whole = make(shape), before = make(shape), after = make(shape, 99);
-    train(*whole, batch, 4);
-    train(*before, batch, 2);
+    train(*whole, batch, 0, 4);
+    train(*before, batch, 0, 2);
     const auto file = test_.folder / "weights.ckpt";
     write_checkpoint(file, State::Map{{"state_dict", model_state(*before)}});
     load_model_state(*after, read_checkpoint(file).at("state_dict"), file.string());
     before->eval(), after->eval();
     if (!torch::equal(before->forward(batch).values, after->forward(batch).values))
       return "after saving and loading its weights it forecasts something else: register all that a forecast depends on";
-    train(*after, batch, 2);
+    train(*after, batch, 2, 4);
     whole->eval(), after->eval();
     const double apart = (whole->forward(batch).values - after->forward(batch).values).abs().max().item<double>();
     return apart < 1e-6 ? "" : "trained on after loading it is apart from an uninterrupted training by " + std::to_string(apart);
   }
 
  private:
-  /// Plain gradient steps: an optimizer's state is no part of a model's.
-  static void train(Model& model, const Batch& batch, int steps) {
+  /// Plain gradient steps, those from `first` up to `end` of a training: an optimizer's state is no part of a model's.
+  static void train(Model& model, const Batch& batch, std::uint64_t first, std::uint64_t end) {
     model.train();
-    for (int step = 0; step < steps; ++step) {
-      torch::manual_seed(step == 0 ? 11 : 12);  // of dropout
+    for (std::uint64_t step = first; step < end; ++step) {
+      torch::manual_seed(11 + step);  // of dropout: the same in this step, whoever begins with which
       model.zero_grad();
       if (model.parameters().empty()) return;
       at::mse_loss(model.forward(batch).values, batch.y).backward();

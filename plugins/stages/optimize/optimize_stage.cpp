@@ -93,7 +93,7 @@ void OptimizeStage::search_here(StageContext& context, const StudyPlace& place) 
   };
   try {
     searcher.run(watch);
-  } catch (const std::exception&) {
+  } catch (...) {
     leave_results();
     throw;
   }

@@ -94,6 +94,8 @@ TrialRunner::Outcome TrialRunner::run(Study& study, Pruner& pruner, Trial& trial
     throw Error(ExitStatus::unexpected, error.what());
   } catch (const std::exception& error) {  // LibTorch's own while the training is built, memory that does not suffice
     trial.reason = first_sentence(error);
+  } catch (...) {  // of a type that only a plugin knows
+    trial.reason = "a plugin threw an object that is no std::exception";
   }
   trial.state = TrialState::fail;
   return {};

@@ -15,10 +15,10 @@ const std::filesystem::path fixtures = std::filesystem::path(BUILD_DIR) / "tests
 
 TEST_CASE("a plugin that does not end its registration is named, and the next one is scanned all the same") {
   const auto hangs = fixtures / "hangs/libhangs.so", well_made = fixtures / "well_made/libwell_made.so";
-  const std::vector<PluginLibrary> libraries = scan_in_child(program, {hangs, well_made}, std::chrono::seconds(2));
+  const std::vector<PluginLibrary> libraries = scan_in_child(program, {hangs, well_made}, std::chrono::seconds(10));
   REQUIRE(libraries.size() == 2);
   CHECK(libraries[0].code == RefusalCode::hangs);
-  CHECK(libraries[0].reason.starts_with("is not loaded after 2 s"));
+  CHECK(libraries[0].reason.starts_with("is not loaded after 10 s"));
   CHECK(libraries[1].code == RefusalCode::none);
 }
 
@@ -43,4 +43,18 @@ TEST_CASE("no process is started when the cache knows every library, and a chang
   std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() + std::chrono::hours(2));
   Registry fourth;
   CHECK_THROWS_WITH_AS(static_cast<void>(find_plugins(search, fourth)), doctest::Contains("cannot start /nonexistent"), Error);
+}
+
+TEST_CASE("a library in a folder whose name is no UTF-8 is found, and its components are made") {
+  const TempFolder folder;
+  const auto place = folder.path() / "caf\xe9";
+  std::filesystem::create_directory(place);
+  std::filesystem::copy_file(fixtures / "well_made/libwell_made.so", place / "libwell_made.so");
+  const PluginSearch search{.folders = {place}, .program = program, .cache_file = folder.path() / "cache.json"};
+  for (int start = 0; start < 2; ++start) {  // with and without what the first one remembered
+    Registry registry;
+    const std::vector<PluginLibrary> libraries = find_plugins(search, registry);
+    CHECK(libraries.at(0).path == place / "libwell_made.so");
+    CHECK(registry.find("logger", "WellMadeLogger")->library == (place / "libwell_made.so").string());
+  }
 }

@@ -244,3 +244,14 @@ TEST_CASE("what goes wrong after a failure is said, and does not hide it") {
   CHECK(fit.log.warnings().front() == "after the training failed: second");
   CHECK(fit.record.finished == 0);
 }
+
+TEST_CASE("callbacks and loggers learn of a training that ends with a number") {
+  const WindowsFixture data;
+  FitFixture fit(data.windows());
+  std::vector<std::string> seen;
+  fit.spec.callbacks.push_back(std::make_unique<HookRecorder>(seen));
+  fit.spec.callbacks.push_back(std::make_unique<AtBatchEnd>([](Trainer&, const BatchEnd&) -> Action { throw 42; }));
+  CHECK_THROWS_AS(static_cast<void>(fit.run()), int);
+  CHECK(seen.back().starts_with("on_exception a plugin threw an object that is no std::exception: let it throw"));
+  CHECK(fit.record.finished == 0);
+}
