@@ -119,6 +119,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a plugin folder that is not there is named")
   const Finished ran = run();
   CHECK(ran.status == 2);
   CHECK_MESSAGE(contains(ran.err, "does not exist: make it, or mend the path"), ran.err);
+  const Finished listed = pipeline({"plugins", "--plugin-path", "nowhere"});
+  CHECK(listed.status == 2);
+  CHECK(contains(listed.err, "--plugin-path nowhere: no such folder"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "--set takes a stage's own list of callbacks away too") {

@@ -174,6 +174,7 @@ TEST_CASE_FIXTURE(NewWorkflow, "a file that cannot be used gets a sentence") {
   CHECK(contains(pipeline({"new-workflow", "."}).err, ". is no file: name one CSV file"));
   write("good.csv", table("value", 100, [](int row) { return number(wave(row)); }));
   REQUIRE(pipeline({"new-workflow", "good.csv"}).status == 0);
+  CHECK(contains(pipeline({"new-workflow", "good.csv", "--output", "so good.toml"}).out, "Next: pipeline run 'so good.toml'\n"));
   const Finished again = pipeline({"new-workflow", "good.csv"});
   CHECK(again.status == 2);
   const std::string before = read("good.csv");

@@ -63,6 +63,20 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a trial that the machine has no memory for f
   CHECK(outcomes(study).size() == 2);
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a trial whose model throws a number fails alone") {
+  workflow(search);
+  std::vector<std::string> arguments =
+      optimize({"model.type=GreedyModel", "stages.optimize.search={\"model.terabytes\" = { choices = [0, -1] }}",
+                "stages.optimize.enqueue=[{ \"model.terabytes\" = -1 }]", "stages.optimize.n_trials=2"});
+  arguments.insert(arguments.begin(), {"run", "workflow.toml", "--plugin-path", BUILD_DIR "/tests/plugins/greedy_model"});
+  const Finished ran = pipeline_program(arguments, path());
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  const Value study = json("runs/small/optimize/study.json");
+  const Value& first = study.at("trials").as_list().front();
+  CHECK(first.at("state") == Value("failed"));
+  CHECK(first.at("reason") == Value("a plugin threw an object that is no std::exception"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "a search stopped by Ctrl-C leaves the windows of its best trial") {
   workflow(search);
   const std::string searched = "stages.optimize.search={\"slice_windows.window\" = { choices = [6, 12, 36] }}";

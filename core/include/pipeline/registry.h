@@ -82,6 +82,8 @@ class PIPELINE_EXPORT Registry {
       throw;
     } catch (const std::exception& error) {
       throw constructor_error(Kind<Interface>::name, name, error);
+    } catch (...) {  // of a type that only the component knows
+      throw constructor_error(Kind<Interface>::name, name, std::runtime_error("an object that is no std::exception"));
     }
   }
 
