@@ -84,7 +84,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "an unknown stage or flag is refused with the
   CHECK(flag.status == 2);
   CHECK(contains(flag.err, "unknown flag --stge; did you mean --stage?"));
   CHECK(pipeline({"rum", "workflow.toml"}).status == 2);
-  CHECK(contains(pipeline({"rum", "workflow.toml"}).err, "unknown verb \"rum\"; did you mean \"run\"?"));
+  CHECK(contains(pipeline({"rum", "workflow.toml"}).err, "unknown verb \"rum\"; did you mean \"run\"? See pipeline --help"));
+  CHECK(contains(pipeline({"qqqqqq"}).err, "unknown verb \"qqqqqq\". See pipeline --help"));
+  CHECK(contains(run({"--stage", "qqqqqq"}).err, "--stage qqqqqq: the workflow has no such stage. It has preprocess, "));
   CHECK(run({"--stage", "train", "--from", "train"}).status == 2);
 }
 
@@ -154,6 +156,18 @@ TEST_CASE_FIXTURE(WorkflowFixture, "SIGINT and SIGTERM end a training with its s
     CHECK_MESSAGE(contains(end.err, "--resume"), end.err);
     CHECK_FALSE(exists("runs/run" + std::to_string(status) + "/train"));
   }
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a training that has gone beyond the limit asked for is not continued under it") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "train"}).status == 0);
+  const Finished fewer = run({"--stage", "train", "--resume", "--set", "trainer.max_epochs=1"});
+  CHECK(fewer.status == 2);
+  CHECK_MESSAGE(contains(fewer.err,
+                         "has done 2 epochs already, more than trainer.max_epochs = 1: raise it, or train from the start without "
+                         "--resume"),
+                fewer.err);
+  CHECK(run({"--stage", "train", "--resume", "--set", "trainer.max_epochs=3"}).status == 0);
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a broken plugin library is named and stops nothing else") {

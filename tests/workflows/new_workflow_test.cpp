@@ -211,3 +211,12 @@ TEST_CASE_FIXTURE(NewWorkflow, "trading hours, numbers that are times, and cells
         }));
   CHECK(contains(runs("e.csv"), "missing = \"drop\""));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "new-workflow refuses names of columns that no workflow can hold") {
+  write("latin1.csv", "time,W\xe4rme\n2024-01-01,1\n2024-01-02,2\n2024-01-03,4\n");
+  const Finished made = pipeline({"new-workflow", "latin1.csv"});
+  CHECK(made.status == 4);
+  CHECK_MESSAGE(
+      contains(made.err, "latin1.csv:1: the names of the columns are no UTF-8 text, and no workflow can name them; save the file as UTF-8"),
+      made.err);
+}

@@ -105,6 +105,16 @@ TEST_CASE_FIXTURE(WorkflowFixture, "more trials go on with the study; another sp
   CHECK(contains(named.err, "Give the search another study_name; this study stays as it is"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "what is searched may be set for the training without another search") {
+  workflow(search);
+  REQUIRE(run({"--until", "optimize"}).status == 0);
+  const Finished base = run({"--until", "train", "--set", "optimizer.lr=0.02"});
+  REQUIRE_MESSAGE(base.status == 0, base.err);
+  CHECK(contains(base.err, "study \"small\" goes on after 4 trials"));
+  CHECK_FALSE(contains(base.err, "begins"));
+  CHECK(contains(run({"--until", "optimize", "--set", "trainer.gradient_clip_val=0.5"}).err, "study \"small-2\" begins"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "several workers share the study") {
   workflow(search);
   const Finished ran = run({"--set", "stages.optimize.workers=2", "--set", "stages.optimize.n_trials=9"});

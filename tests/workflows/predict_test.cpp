@@ -182,3 +182,33 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict says what it filled, and takes no op
   CHECK(refused.status == 4);
   CHECK_MESSAGE(contains(refused.err, "Options named here are those of the training: for a forecast, mend the file"), refused.err);
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "predict says that times are a guess where data leave some out") {
+  std::string nights = "time,load,heat\n";
+  std::istringstream rows(read("small.csv"));
+  std::string line;
+  for (std::getline(rows, line); std::getline(rows, line);) {
+    if (line.substr(11, 2) >= "06") nights += line + "\n";  // none before six in the morning
+  }
+  write("small.csv", nights);
+  workflow(small_training);
+  REQUIRE(run({"--set", "stages.preprocess.gaps=allow"}).status == 0);
+  const Finished forecast = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
+  REQUIRE(forecast.status == 0);
+  CHECK(contains(forecast.err, "warning: the data leave times out (gaps = \"allow\"), and so may those to come"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "predict names the target that a normalised window needs besides its features") {
+  workflow(small_training);
+  REQUIRE(run({"--set", "stages.preprocess.features=[\"heat\"]", "--set", "stages.slice_windows.window_norm=last"}).status == 0);
+  std::string heat;
+  for (const std::string& line : lines(read("small.csv"))) {
+    const std::size_t first = line.find(','), second = line.find(',', first + 1);
+    heat += line.substr(0, first) + line.substr(second) + "\n";
+  }
+  write("heat.csv", heat);
+  const Finished refused = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "heat.csv"});
+  CHECK(refused.status == 4);
+  CHECK_MESSAGE(contains(refused.err, "heat.csv: there is no value of column \"load\", which the model needs beside its features"),
+                refused.err);
+}

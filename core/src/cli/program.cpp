@@ -55,7 +55,7 @@ Verb find_verb(const std::string& name) {
     names.emplace_back(verb.name);
   }
   const std::string near = nearest_name(name, names);
-  throw usage_error("unknown verb \"" + name + "\"" + (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " See pipeline --help");
+  throw usage_error("unknown verb \"" + name + "\"" + (near.empty() ? "." : "; did you mean \"" + near + "\"?") + " See pipeline --help");
 }
 
 /// Boost's sentence in our words, with the nearest flag.
@@ -68,7 +68,7 @@ Error command_line_error(const Verb& verb, const po::options_description& option
     const std::string near = nearest_name(given, names);
     message = std::string("pipeline ") + verb.name + ": unknown flag " + given + (near.empty() ? "" : "; did you mean " + near + "?");
   }
-  return usage_error(message + " See pipeline " + verb.name + " --help");
+  return usage_error(message + (message.ends_with('?') ? "" : ".") + " See pipeline " + verb.name + " --help");
 }
 
 std::string quoted_command_line(int argc, char** argv) {

@@ -79,6 +79,22 @@ void add_cell(ColumnFacts& facts, std::string_view cell, char decimal, double& p
   ++facts.numbers;
 }
 
+/// Whether a workflow file, which is UTF-8, can hold the text.
+bool is_utf8(std::string_view text) {
+  std::size_t open = 0;  // bytes that the character still needs
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (open > 0) {
+      if ((byte & 0xC0U) != 0x80U) return false;
+      --open;
+    } else if (byte >= 0x80U) {
+      if (byte < 0xC2U || byte > 0xF4U) return false;
+      open = byte < 0xE0U ? 1 : byte < 0xF0U ? 2 : 3;
+    }
+  }
+  return open == 0;
+}
+
 }  // namespace
 
 ColumnGuess guess_columns(const std::filesystem::path& file) {
@@ -86,6 +102,11 @@ ColumnGuess guess_columns(const std::filesystem::path& file) {
   guess.format.delimiter = guess_delimiter(CsvFile(file, CsvFormat{}).header());
   guess.format.decimal = guess_decimal(CsvFile(file, guess.format));
   const CsvFile csv(file, guess.format);
+  if (!is_utf8(csv.header())) {
+    throw data_error(file.string() +
+                     ":1: the names of the columns are no UTF-8 text, and no workflow can name them; save the file as UTF-8, "
+                     "e.g. with iconv -f LATIN1 -t UTF-8");
+  }
   const auto is_number = [&](const std::string& name) { return number_in_cell(name, guess.format.decimal).has_value(); };
   if (std::ranges::all_of(csv.names(), is_number)) {
     throw data_error(file.string() + ":1: the first line holds numbers (" + csv.names().front() +

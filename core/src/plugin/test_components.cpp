@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <span>
 
 #include "base/child_process.h"
@@ -63,6 +64,8 @@ std::vector<ComponentReport> test_components(const PluginSearch& search, const P
 }
 
 int test_components_as_child(const std::vector<std::string>& words) {
+  // Tensors are tiny, and threads that share busy processors wait for each other. Read when LibTorch is loaded.
+  ::setenv("OMP_NUM_THREADS", "1", 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a component that hangs must not outlive a host that was interrupted
   const std::size_t folders = words.empty() ? words.size() : std::stoul(words[0]);
   if (words.size() < folders + 1) return 1;

@@ -16,7 +16,7 @@ const StagePlan& stage_named(const Workflow& workflow, const std::string& name, 
   }
   const std::string near = nearest_name(name, names);
   std::string message = flag + " " + name + ": the workflow has no such stage";
-  if (!near.empty()) message += "; did you mean \"" + near + "\"?";
+  message += near.empty() ? "." : "; did you mean \"" + near + "\"?";
   std::string list;
   for (const std::string& n : names) list += (list.empty() ? "" : ", ") + n;
   throw usage_error(message + " It has " + list + ".");

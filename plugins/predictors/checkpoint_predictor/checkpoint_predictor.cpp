@@ -1,7 +1,10 @@
 #include "checkpoint_predictor.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <vector>
 
@@ -55,7 +58,9 @@ PreparedInput read_rows(const PredictRequest& request, const SeriesInfo& series)
     return read_like(request.input, series);
   } catch (const Error& error) {
     if (error.status() != ExitStatus::data) throw;
-    throw data_error(std::string(error.what()) + ". Options named here are those of the training: for a forecast, mend the file");
+    const std::string what = error.what();
+    throw data_error(what + (what.ends_with('?') ? "" : ".") +
+                     " Options named here are those of the training: for a forecast, mend the file");
   }
 }
 
@@ -73,6 +78,37 @@ void say_filled(const PreparedInput& input, const SeriesInfo& series, std::span<
   if (filled == 0) return;
   log.warning(format_count(filled) + (filled == 1 ? " value is" : " values are") +
               " missing where the model looks back, and filled as in training (missing = " + to_toml(series.source.at("missing")) + ")");
+}
+
+/// A model that is given its window less the last value, or in its own mean and deviation, needs the targets' past besides its features.
+void require_targets(const PreparedInput& input, const CheckpointInfo& info, const SeriesInfo& series, const PredictRequest& request) {
+  if (info.window_norm == "none") return;
+  for (std::size_t t = 0; t < series.targets.size(); ++t) {
+    const auto is_known = [&](std::int64_t row) {
+      return !std::isnan(input.targets[static_cast<std::size_t>(row) * series.targets.size() + t]);
+    };
+    if (std::ranges::any_of(std::views::iota(std::int64_t{0}, input.rows()), is_known)) continue;
+    throw data_error(request.input.string() + ": there is no value of column \"" + series.targets[t] +
+                     "\", which the model needs beside its features: its forecasts are told from the past of what they forecast "
+                     "(window_norm = \"" +
+                     info.window_norm + "\")");
+  }
+}
+
+/// Says where the times of a forecast are a guess: the steps of a series with gaps are rows, and nobody knows which times come to have one.
+void say_guessed_times(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t horizon,
+                       Log& log) {
+  if (!series.has_time || series.source.at("gaps") != Value("allow")) return;
+  const bool beyond = std::ranges::any_of(origins, [&](const Origin& origin) { return origin.row + horizon >= origin.segment_end; });
+  std::int64_t shortest = std::numeric_limits<std::int64_t>::max(), longest = 0;
+  for (std::size_t row = 1; row < input.time.size(); ++row) {
+    shortest = std::min(shortest, input.time[row] - input.time[row - 1]);
+    longest = std::max(longest, input.time[row] - input.time[row - 1]);
+  }
+  if (beyond && longest > shortest)
+    log.warning(
+        "the data leave times out (gaps = \"allow\"), and so may those to come: step 1 is the next row, step 2 the one after it, "
+        "whatever their times, which are counted on by the step");
 }
 
 /// The windows of `count` rows that end at the origins.
@@ -98,7 +134,9 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const SeriesInfo& series = series_of(info, request);
   const PreparedInput input = read_rows(request, series);
   const std::vector<Origin> origins = find_origins(input, series, info.window, request);
+  require_targets(input, info, series, request);
   say_filled(input, series, origins, info.window, request.log);
+  say_guessed_times(input, series, origins, info.horizon, request.log);
 
   const Forecaster forecaster(loaded.model, info.window_norm);
   ForecastCsv csv(out, series, input);

@@ -24,9 +24,19 @@ bool decides_values(const std::string& field) {
   return !field.starts_with("sampler.") && !field.starts_with("pruner.") && !field.starts_with("build.");
 }
 
-Fields fields_of(const StageContext& context) {
+Fields deciding(const Fields& all) {
   Fields fields;
-  std::ranges::copy_if(context.key, std::inserter(fields, fields.end()), [](const auto& entry) { return decides_values(entry.first); });
+  std::ranges::copy_if(all, std::inserter(fields, fields.end()), [](const auto& entry) { return decides_values(entry.first); });
+  return fields;
+}
+
+/// An option that is searched has the trial's value, whatever stands in its table.
+Fields without_searched(const Fields& all, const SearchSpace& space) {
+  Fields fields;
+  std::ranges::copy_if(all, std::inserter(fields, fields.end()), [&](const auto& entry) {
+    const SearchParameter* searched = space.find(entry.first);
+    return !searched || searched->path != entry.first || !searched->when.empty();
+  });
   return fields;
 }
 
@@ -44,8 +54,10 @@ Fields read_fields(const std::string& text) {
 }
 
 /// What speaks against going on with a study; nothing where it may.
-std::vector<std::string> differences(Study& study, const Fields& now) {
-  if (const auto note = study.note(note_key)) return key_changes(read_fields(*note), now);
+std::vector<std::string> differences(Study& study, const Fields& now, const SearchSpace& space) {
+  if (const auto note = study.note(note_key)) {
+    return key_changes(without_searched(read_fields(*note), space), without_searched(now, space));
+  }
   if (study.refresh().trials.empty()) study.set_note(note_key, text_of(now));
   return {};
 }
@@ -85,12 +97,12 @@ std::string folder_name_of(const std::string& study) {
 
 std::string choose_study(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space,
                          const std::string& storage) {
-  const Fields now = fields_of(context);
+  const Fields now = deciding(context.key);
   const std::string first = options.study_name.empty() ? context.settings.name : options.study_name;
   std::string name = first;
   for (int next = 2;; ++next) {
     const std::unique_ptr<Study> study = open_study({.storage = storage, .name = name, .minimize = options.direction == "minimize"});
-    const std::vector<std::string> changes = differences(*study, now);
+    const std::vector<std::string> changes = differences(*study, now, space);
     if (changes.empty()) {
       check_parameters(study->refresh(), space);
       const auto results = std::ranges::count_if(study->refresh().trials, &Trial::has_result);

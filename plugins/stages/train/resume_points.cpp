@@ -102,6 +102,17 @@ std::string continuing_command(std::string command_line) {
   return command_line + (continues ? "" : " --resume");
 }
 
+void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_t max_steps) {
+  const auto require = [&](const char* option, std::int64_t limit, const char* what, std::int64_t done) {
+    if (limit < 0 || done <= limit) return;
+    throw usage_error("the training in " + point.version_dir.string() + " has done " + std::to_string(done) + " " + what +
+                      " already, more than trainer." + option + " = " + std::to_string(limit) +
+                      ": raise it, or train from the start without --resume");
+  };
+  require("max_epochs", max_epochs, "epochs", point.content.at("epoch").integer());
+  require("max_steps", max_steps, "steps", point.content.at("global_step").integer());
+}
+
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key) {
   const std::vector<std::string> changes = key_changes(without_limits(point.key), without_limits(key));
   if (changes.empty()) return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -47,6 +48,8 @@ class ResumePoints {
 /// A training that its time limit ended goes on under another one: whether that is over too, its Timer says.
 void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std::string>& key);
 
+/// Error (usage) when it has gone beyond these limits (-1: none) already: what it gives would not be what they ask for.
+void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_t max_steps);
 /// Error (usage) naming every change since the resume point that alters results; how long to train may change.
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key);
 

@@ -1,6 +1,8 @@
 #include "train_stage.h"
 
 #include <algorithm>
+#include <fstream>
+#include <thread>
 #include <utility>
 
 #include "pipeline/errors.h"
@@ -15,6 +17,9 @@
 namespace pipeline::stage::train {
 
 namespace {
+
+/// What lies below is this program's own before, and short helpers'.
+constexpr double least_load_of_others = 1.5;
 
 std::int64_t trainable_values(const Model& model) {
   std::int64_t count = 0;
@@ -32,6 +37,18 @@ class KeepTrial final : public Callback {
  private:
   std::filesystem::path file_;
 };
+
+/// Threads that share their processors wait for each other at every operation: two that do may be a hundred times slower than one.
+void warn_of_busy_processors(int threads, Log& log) {
+  std::ifstream file("/proc/loadavg");
+  double load = 0, ignored = 0;  // processes that ran or wanted to, on average over the last minute
+  int running = 0;               // now, this one among them: a run that has just ended still counts in `load`
+  if (threads < 2 || !(file >> load >> ignored >> ignored >> running)) return;
+  const double processors = std::thread::hardware_concurrency();
+  if (running < 2 || load + threads < processors + least_load_of_others) return;
+  log.warning("the processors are busy (load " + format_short(load) + " on " + format_short(processors) + "): " + std::to_string(threads) +
+              " threads may train far slower than one, which threads = 1 asks for");
+}
 
 Error interrupted(const FitResult& result, const std::string& continuing_command) {
   return {ExitStatus::interrupted, "training was interrupted in epoch " + std::to_string(result.epochs + 1) + " after step " +
@@ -99,11 +116,13 @@ void TrainStage::run(StageContext& context) {
   const Artifact& input = context.input("windows");
   const std::shared_ptr<const Windows> windows = Windows::open(input.folder);
   FitSpec spec = make_fit_spec(context.registry, context.tables, *windows, context.settings.seed);
+  if (before) require_room(*before, spec.trainer.max_epochs, spec.trainer.max_steps);
   if (!options_.from_checkpoint.empty()) load_weights(context, *spec.model);
   const bool learns = spec.optimizer != nullptr;
   const RunContext run = make_run_context(context, context.log);
   context.log.info(spec.model_name + ": " + format_count(trainable_values(*spec.model)) + " parameters, on " + run.device.str() + ", " +
                    std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads"));
+  if (run.device.is_cpu()) warn_of_busy_processors(run.threads, context.log);
 
   if (!before && !options_.ckpt_path.empty()) spec.start = continued_checkpoint(context);
   check_fit(spec, *windows, run);  // before a version number is taken
