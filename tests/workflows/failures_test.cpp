@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a monitor that nothing measures is found bef
   workflow(small_training);
   const Finished run = this->run({"--set", "callbacks.ModelCheckpoint.monitor=val_los"});
   CHECK(run.status == 2);
-  CHECK(contains(run.err, "monitors \"val_los\", which this training does not measure; did you mean \"val_loss\"?"));
+  CHECK(contains(run.err, "ModelCheckpoint monitors \"val_los\", which this training does not measure; did you mean \"val_loss\"?"));
   CHECK_FALSE(exists("lightning_logs"));
 }
 
@@ -168,6 +168,18 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a training that has gone beyond the limit as
                          "--resume"),
                 fewer.err);
   CHECK(run({"--stage", "train", "--resume", "--set", "trainer.max_epochs=3"}).status == 0);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "drawing ends at a signal too, and leaves no half report") {
+  workflow(std::string(small_training) + "[stages.visualize]\nexamples = 60\nwidth = 8000\nheight = 8000\nscale = 4\n");
+  REQUIRE(run({"--until", "evaluate"}).status == 0);
+  Program drawing(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline", {"run", "workflow.toml"}, path());
+  REQUIRE_MESSAGE(drawing.says("[visualize] it has not run yet"), drawing.err_so_far());
+  drawing.signal(SIGINT);
+  const Finished end = drawing.wait();
+  CHECK(end.status == 130);
+  CHECK(contains(end.err, "stage \"visualize\": interrupted while drawing; run it again with --stage visualize"));
+  CHECK_FALSE(exists("runs/small/visualize"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a broken plugin library is named and stops nothing else") {

@@ -163,6 +163,19 @@ TEST_CASE_FIXTURE(WorkflowFixture, "plain weights are predicted with once a work
   CHECK(contains(uncut.err, "--until slice_windows"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a workflow's best model forecasts without its checkpoint being named") {
+  workflow(small_training);
+  const Finished early = pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv"});
+  CHECK(early.status == 2);
+  CHECK(contains(early.err, "stage \"train\" has left no checkpoint"));
+  CHECK(contains(early.err, "run `pipeline run` first, or name one with --checkpoint"));
+  REQUIRE(run().status == 0);
+  const Finished named = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
+  const Finished found = pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv"});
+  CHECK_MESSAGE(found.status == 0, found.err);
+  CHECK(found.out == named.out);
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "predict says what it filled, and takes no options that were settled by the training") {
   workflow(small_training);
   REQUIRE(run({"--set", "stages.preprocess.missing=\"forward_fill\""}).status == 0);

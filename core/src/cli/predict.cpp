@@ -18,20 +18,23 @@ namespace {
 constexpr const char* standard_stream = "-";
 
 void add_options(po::options_description& options) {
-  options.add_options()                                                                                                      //
-      ("checkpoint", po::value<std::string>()->value_name("CKPT"), "the trained model: .ckpt, .pt or .safetensors")          //
+  options.add_options()  //
+      ("checkpoint", po::value<std::string>()->value_name("CKPT"),
+       "the trained model: .ckpt, .pt or .safetensors; without it the best of --workflow")                                   //
       ("input", po::value<std::string>()->value_name("DATA"), "a CSV file with the columns it was trained on; - for stdin")  //
       ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it, or for -")       //
       ("all", "forecast from every row that has a whole window behind it, not from the last one only")                       //
       ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")                //
-      ("workflow", po::value<std::string>()->value_name("FILE"), "what a checkpoint that Lightning wrote was trained for")   //
+      ("workflow", po::value<std::string>()->value_name("FILE"),
+       "whose best model forecasts; with --checkpoint: what one that Lightning wrote was trained for")  //
       ("stage", po::value<std::string>()->value_name("NAME"), "the train stage of that workflow, where it has several");
 }
 
 std::string required(const Invocation& invocation, const std::string& flag) {
   const std::string file = invocation.text(flag);
   if (!file.empty()) return file;
-  throw usage_error("pipeline predict needs --" + flag + "; usage: pipeline predict --checkpoint CKPT --input DATA [--output FILE]");
+  throw usage_error("pipeline predict needs --" + flag +
+                    "; usage: pipeline predict --workflow FILE --input DATA [--output FILE], or with --checkpoint CKPT");
 }
 
 std::string existing_file(const std::string& flag, const std::string& file) {
@@ -75,6 +78,21 @@ const StagePlan& train_stage(const Workflow& workflow, const Registry& registry,
   if (wanted.empty() && names.size() > 1)
     throw usage_error(workflow.file.string() + " trains " + join(names) + ": say with --stage which one the checkpoint belongs to");
   return *found;
+}
+
+/// The best checkpoint that the workflow's training has left.
+std::filesystem::path best_checkpoint(const Workflow& workflow, const Registry& registry, const std::string& stage_name) {
+  const StagePlan& stage = train_stage(workflow, registry, stage_name);
+  const std::filesystem::path folder = run_folder_of(workflow) / stage.name, file = folder / "train.json";
+  const std::string missing = "--workflow " + workflow.file.string() + ": stage \"" + stage.name + "\" has left no checkpoint (" +
+                              folder.string() + "): run `pipeline run` first, or name one with --checkpoint";
+  if (!std::filesystem::exists(file)) throw usage_error(missing);
+  const Value said = read_json(file);
+  for (const char* which : {"best", "last"}) {
+    const Value* path = said.find(which);
+    if (path && path->is_string() && std::filesystem::is_regular_file(folder / path->as_string())) return folder / path->as_string();
+  }
+  throw usage_error(missing);
 }
 
 /// What --workflow says a checkpoint was trained for; its windows must have been cut.
@@ -121,14 +139,21 @@ void forecast(Predictor& predictor, const PredictRequest& request, const std::st
 
 int predict(const Invocation& invocation) {
   ConsoleLog log(invocation.log);
-  const std::string checkpoint = existing_file("checkpoint", required(invocation, "checkpoint")), input = required(invocation, "input");
+  const std::string file = invocation.text("workflow"), input = required(invocation, "input");
+  std::filesystem::path checkpoint = file.empty() ? required(invocation, "checkpoint") : invocation.text("checkpoint");
+  if (!checkpoint.empty()) existing_file("checkpoint", checkpoint.string());
   if (input != standard_stream) existing_file("input", input);
   Host host;
   std::optional<TrainedTask> task;
-  if (const std::string file = invocation.text("workflow"); !file.empty()) {
-    task = task_of(load_workflow(host, invocation, existing_file("workflow", file), log), host.registry, invocation.text("stage"));
-  } else {
+  if (file.empty()) {
     load_host(host, invocation, {}, log);
+  } else {
+    const Workflow workflow = load_workflow(host, invocation, existing_file("workflow", file), log);
+    if (checkpoint.empty()) {
+      checkpoint = best_checkpoint(workflow, host.registry, invocation.text("stage"));
+    } else {
+      task = task_of(workflow, host.registry, invocation.text("stage"));
+    }
   }
   const std::vector<std::string> predictors = host.registry.names("predictor");
   if (predictors.empty()) throw plugin_error("no plugin brings a predictor: see `pipeline plugins`");

@@ -147,7 +147,7 @@ int study(const Invocation& invocation) {
 }  // namespace
 
 Verb study_verb() {
-  return {"study", "show|best|trials|export STORAGE", "any Optuna study, in a file or at a database's address; export is CSV", &add_options,
+  return {"study", "show|best|trials|export STORAGE", "an Optuna study, in a file or at a database's address; export is CSV", &add_options,
           &study};
 }
 

@@ -47,7 +47,7 @@ std::string expand_environment(const std::string& text, const Place& place, std:
       out += look_up(text.substr(at + opening.size(), end - at - opening.size()), place, mistakes);
       at = end + 1;
     } else if (const std::string name = shell_variable(std::string_view(text).substr(at)); !name.empty()) {
-      mistakes.push_back({place, "\"${" + name + "}\" is replaced by nothing: write \"${env:" + name +
+      mistakes.push_back({place, "\"${" + name + "}\" is not replaced: write \"${env:" + name +
                                      "}\" for the environment's value, or \"$${" + name + "}\" for the text itself"});
       return text;
     } else {

@@ -36,7 +36,7 @@ std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Wo
     const auto manifest = Manifest::read(run_folder_of(workflow) / source.stage);
     if (!manifest) {
       throw usage_error("stage \"" + stage.name + "\" needs the " + source.kind + " of stage \"" + source.stage +
-                        "\", which has not run: run it first with --until " + source.stage + ", or leave --stage out");
+                        "\", which has not run: run it first with --until " + source.stage);
     }
     hashes[source.stage] = manifest->result_hash();
   }

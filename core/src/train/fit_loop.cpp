@@ -94,7 +94,7 @@ void FitLoop::check_monitor(const std::string& owner, const std::string& monitor
   const std::string near = nearest_name(monitor, names);
   std::string list;
   for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  throw usage_error(owner + " monitors \"" + monitor + "\", which this training does not measure" +
+  throw usage_error(owner.substr(0, owner.find('{')) + " monitors \"" + monitor + "\", which this training does not measure" +
                     (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (it measures " + list + ")");
 }
 

@@ -1,5 +1,6 @@
 #include "pipeline/torch/forecaster.h"
 
+#include <sstream>
 #include <utility>
 
 #include <torch/cuda.h>
@@ -36,6 +37,16 @@ WindowStatistics statistics(const torch::Tensor& values, const std::string& wind
   return {std::move(mean), (variance + variance_guard).sqrt()};
 }
 
+/// A forecast of another shape would be spread over the truth by the loss, and train on nonsense without a word.
+Forecast forecast_of(Model& model, const Batch& batch, const Batch& seen) {
+  Forecast forecast = model.forward(seen);
+  if (!batch.y.defined() || forecast.values.sizes() == batch.y.sizes()) return forecast;
+  std::ostringstream text;
+  text << "the model's forecast has the shape " << forecast.values.sizes() << " where [batch, horizon, targets] " << batch.y.sizes()
+       << " is expected: mend its forward()";
+  throw plugin_error(text.str());
+}
+
 }  // namespace
 
 Forecaster::Forecaster(std::shared_ptr<Model> model, std::string window_norm)
@@ -46,7 +57,7 @@ Forecaster::Forecaster(std::shared_ptr<Model> model, std::string window_norm)
 }
 
 Forecast Forecaster::operator()(const Batch& batch) const {
-  if (window_norm_ == "none") return model_->forward(batch);
+  if (window_norm_ == "none") return forecast_of(*model_, batch, batch);
   if (!batch.target_history.defined()) {
     throw usage_error("window_norm = \"" + window_norm_ +
                       "\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"");
@@ -55,7 +66,7 @@ Forecast Forecaster::operator()(const Batch& batch) const {
   Batch seen = batch;
   seen.x = statistics(batch.x, window_norm_).normalise(batch.x);
   seen.target_history = target.normalise(batch.target_history);
-  Forecast forecast = model_->forward(seen);
+  Forecast forecast = forecast_of(*model_, batch, seen);
   forecast.values = target.undo(forecast.values);
   if (forecast.distribution.defined()) forecast.distribution = target.unsqueezed().undo(forecast.distribution);
   return forecast;

@@ -14,8 +14,10 @@ namespace {
 using Row = std::vector<std::string>;
 
 constexpr double rounding = 1e-6;  // relative; a forecast this close to the naive one is the naive one
+constexpr double visible = 5e-4;   // relative; less is shown as 0.0 % better
 
-bool beats(double error, double naive) { return error < naive * (1 - rounding); }
+bool beats(double error, double naive) { return error < naive * (1 - visible); }
+bool repeats(double error, double naive) { return std::abs(error - naive) <= rounding * naive; }
 
 /// "-" where nothing was counted.
 std::string number(double value) { return std::isnan(value) ? "-" : format_short(value); }
@@ -113,6 +115,7 @@ std::vector<std::string> naive_warnings(const std::vector<ModelResult>& results)
     const SplitResult& split = result.main();
     if (!split.naive || split.model.scaled.all().count == 0) continue;
     const double mse = split.model.scaled.all().mse, naive = split.naive->scaled.all().mse;
+    if (repeats(mse, naive)) continue;  // it is that forecast, as a NaiveModel is: the table shows it
     if (!beats(mse, naive)) {
       lines.push_back(label(result) + " does not beat repeating the last value: " + split.name() + " MSE " + format_short(mse) +
                       " against " + format_short(naive) + " (scaled)");

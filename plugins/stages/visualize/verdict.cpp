@@ -12,8 +12,8 @@ namespace pipeline::stage::visualize {
 
 namespace {
 
-/// Relative; a forecast this close to the repeated last value is that value.
-constexpr double even_within = 1e-6;
+/// Relative; less would be shown as 0.0 % better.
+constexpr double even_within = 5e-4;
 
 /// Targets that a sentence lists one by one; more are counted.
 constexpr std::size_t listed_targets = 3;

@@ -8,6 +8,7 @@
 #include "attention.h"
 #include "canvas.h"
 #include "figures.h"
+#include "pipeline/errors.h"
 #include "pipeline/files.h"
 #include "pipeline/logger.h"
 #include "pipeline/plugin.h"
@@ -83,7 +84,7 @@ class Visualize : public Stage {
       if (std::optional<Figure> figure = search_figure(search, name)) figures.push_back(std::move(*figure));
     }
     make_names_distinct(figures);
-    const std::size_t pictures = write_pictures(figures, context.folder);
+    const std::size_t pictures = write_pictures(figures, context);
     write_report(results, models, attentions, context);
     context.summary["headline"] = verdict.headline;
     const auto report = context.settings.run_dir / context.settings.name / context.stage / "report.html";
@@ -148,13 +149,15 @@ class Visualize : public Stage {
   }
 
   /// Returns how many files were written.
-  std::size_t write_pictures(const std::vector<Figure>& figures, const std::filesystem::path& folder) const {
+  std::size_t write_pictures(const std::vector<Figure>& figures, const StageContext& context) const {
     const double width = width_of_pictures();
     for (const Figure& figure : figures) {
       const double height = height_of_picture(figure);
       const Drawing drawing = [&](Canvas& canvas) { draw(canvas, figure, width, height); };
       for (const std::string& format : options_.formats) {
-        write_bytes(folder / (figure.name + "." + format), format == "svg" ? svg_picture(width, height, drawing) : png_of(figure));
+        if (context.cancelled())
+          throw Error(ExitStatus::interrupted, "interrupted while drawing; run it again with --stage " + context.stage);
+        write_bytes(context.folder / (figure.name + "." + format), format == "svg" ? svg_picture(width, height, drawing) : png_of(figure));
       }
     }
     return figures.size() * options_.formats.size();

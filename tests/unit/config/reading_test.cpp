@@ -157,7 +157,7 @@ TEST_CASE("environment variables are replaced in strings") {
         "w.toml:2:10: the environment variable PIPELINE_TEST_UNSET is not set; set it, or give a default: "
         "${env:PIPELINE_TEST_UNSET:-default}");
   CHECK(mistakes_in("device = \"${HOME}\"\n" + sound) ==
-        "w.toml:1:10: \"${HOME}\" is replaced by nothing: write \"${env:HOME}\" for the environment's value, or \"$${HOME}\" for the text "
+        "w.toml:1:10: \"${HOME}\" is not replaced: write \"${env:HOME}\" for the environment's value, or \"$${HOME}\" for the text "
         "itself");
   CHECK(mistakes_in("device = \"${env:X\"\n" + sound) == "w.toml:1:10: \"${env:\" without its closing \"}\"");
 }

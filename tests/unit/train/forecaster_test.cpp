@@ -39,6 +39,17 @@ TEST_CASE("window_norm none shows the model the batch as it is") {
   CHECK(probe->seen.x.is_same(batch.x));
 }
 
+TEST_CASE("a forecast of another shape than the truth is the model's mistake, however it is normalised") {
+  const auto probe = std::make_shared<Probe>();
+  Batch batch = two_windows();
+  batch.y = torch::zeros({2, 2});
+  for (const char* window_norm : {"none", "last"}) {
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(Forecaster(probe, window_norm)(batch)),
+        "the model's forecast has the shape [2, 2, 1] where [batch, horizon, targets] [2, 2] is expected: mend its forward()", Error);
+  }
+}
+
 TEST_CASE("window_norm last takes each window's last value and gives the target's back") {
   const auto probe = std::make_shared<Probe>();
   probe->answer = 0.5;
