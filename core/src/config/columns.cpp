@@ -2,6 +2,7 @@
 #include <cctype>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "config/check.h"
 #include "config/hints.h"
@@ -57,13 +58,17 @@ std::string described(const fs::path& file, const std::vector<std::string>& colu
 
 /// The names of columns in a value: a text, a list of texts, or the keys of a table.
 void check_names(CheckContext& context, const Node& node, const std::vector<std::string>& columns, const std::string& file) {
+  std::set<std::string> seen;
   const auto check = [&](const std::string& name, const Place& place) {
+    if (!seen.insert(name).second) context.mistake(place, "the column \"" + name + "\" stands here twice");
     if (name.empty() || std::ranges::find(columns, name) != columns.end()) return;
     context.mistake(place, "no column \"" + name + "\" in " + file + suggest(name, columns));
   };
   if (node.is_string()) check(node.text(), node.place);
   if (node.is_list()) {
-    for (const Node& item : node.list()) check_names(context, item, columns, file);
+    for (const Node& item : node.list()) {
+      if (item.is_string()) check(item.text(), item.place);
+    }
   }
   if (node.is_table()) {
     for (const auto& [name, member] : node.table()) check(name, member.key);

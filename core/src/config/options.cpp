@@ -39,12 +39,17 @@ Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node&
     return out;
   }
   const Value written = node.to_value();
+  if (option.required && written == Value("")) context.mistake(node.place, option.name + ": is empty: name a file");
   if (!written.is_string() || written.as_string().empty() || written == option.default_value ||
       std::ranges::find(option.choices, written.as_string()) != option.choices.end())
     return written;
   const fs::path path = context.document.resolve(written.as_string(), node.place);
   std::error_code unreadable;
-  if (!fs::exists(path, unreadable)) context.mistake(node.place, option.name + ": no such file: " + path.string());
+  if (!fs::exists(path, unreadable)) {
+    context.mistake(node.place, option.name + ": no such file: " + path.string());
+  } else if (fs::is_directory(path, unreadable)) {
+    context.mistake(node.place, option.name + ": is a folder, name a file in it: " + path.string());
+  }
   return path.string();
 }
 

@@ -121,6 +121,8 @@ TEST_CASE("columns are checked against the header line of the source file") {
   CHECK(wrong("date,HUFL,OT\n", "time_column = \"dat\"\ntransform = { OTT = \"log\" }\n") ==
         "w.toml:3:15: no column \"dat\" in a.csv; did you mean \"date\"?\nw.toml:4:15: no column \"OTT\" in a.csv; did you mean \"OT\"?");
   CHECK(wrong("date,HUFL,OT\n", "features = [\"wind\"]\n") == "w.toml:3:13: no column \"wind\" in a.csv; there are date, HUFL and OT");
+  CHECK(wrong("date,HUFL,OT\n", "features = [\"OT\", \"HUFL\", \"OT\"]\ntarget = \"OT\"\n") ==
+        "w.toml:3:27: the column \"OT\" stands here twice");
   CHECK(wrong("", "features = [\"x\"]\n") == "");
 }
 
@@ -128,5 +130,8 @@ TEST_CASE("a source file that is not there is told with its whole path") {
   const Workspace workspace;
   CHECK(mistakes_in("[stages.preprocess]\nsource = \"data/b.csv\"\nfeatures = [\"x\"]\n") ==
         "w.toml:2:10: source: no such file: " + (workspace.folder() / "data/b.csv").string());
+  CHECK(mistakes_in("[stages.preprocess]\nsource = \"\"\nfeatures = [\"x\"]\n") == "w.toml:2:10: source: is empty: name a file");
+  CHECK(mistakes_in("[stages.preprocess]\nsource = \"data\"\nfeatures = [\"x\"]\n") ==
+        "w.toml:2:10: source: is a folder, name a file in it: " + (workspace.folder() / "data").string());
   CHECK(mistakes_in("[stages.preprocess]\n") == "w.toml:1:9: preprocess: source is missing: it takes a string");
 }
