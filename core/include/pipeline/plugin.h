@@ -21,9 +21,9 @@
 #endif
 
 /// C++ interfaces work only between equal compilers' ABIs: family, major version, library ABI, language.
-#define PIPELINE_ABI_TAG                                                                                     \
-  "gcc" PIPELINE_DETAIL_TEXT(__GNUC__) "-cxx11abi" PIPELINE_DETAIL_TEXT(_GLIBCXX_USE_CXX11_ABI) "-cxx" PIPELINE_DETAIL_TEXT( \
-      __cplusplus) PIPELINE_DETAIL_CONTAINERS
+#define PIPELINE_ABI_TAG                                                                                                                 \
+  "gcc" PIPELINE_DETAIL_TEXT(__GNUC__) "-cxx11abi" PIPELINE_DETAIL_TEXT(_GLIBCXX_USE_CXX11_ABI) "-cxx" PIPELINE_DETAIL_TEXT(__cplusplus) \
+      PIPELINE_DETAIL_CONTAINERS
 
 /// Set by pipeline_add_plugin(... TORCH); empty: the plugin links no torch.
 #ifndef PIPELINE_TORCH_VERSION

@@ -15,8 +15,8 @@ namespace pipeline {
 
 /// Metrics of some set of values. Undefined ones (no value, constant target) are absent or NaN.
 struct MetricValues {
-  std::int64_t count = 0;             ///< values counted
-  std::int64_t near_zero = 0;         ///< left out of mape and avg_abs_accuracy: |y| < 1e-8
+  std::int64_t count = 0;      ///< values counted
+  std::int64_t near_zero = 0;  ///< left out of mape and avg_abs_accuracy: |y| < 1e-8
   double mse = undefined, mae = undefined, rmse = undefined;
   std::optional<double> mape, avg_abs_accuracy, r2;
   /// Mean of 2 |y - f| / (|y| + |f|), between 0 and 2; 0 where both are 0. Makridakis, Accuracy Measures, 1993, as in the M4 competition.
