@@ -79,6 +79,7 @@ std::string workflow_text(const WorkflowGuess& guess, const std::string& name, c
       << ". Begun by `pipeline new-workflow`; all of it may be changed.\n";
   out << "# `pipeline validate` checks it, `pipeline describe preprocess` (or any other word here) tells all options.\n";
   out << "name = " << to_toml(name) << "\n";
+  line(out, "threads = 1", "a model of this size trains no faster with more; \"auto\" takes every processor");
   line(out, "split = [0.7, 0.15, 0.15]", "train, validation and test, in the order of time");
   out << "\n";
   write_preprocess(out, guess, source);
