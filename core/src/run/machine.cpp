@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "pipeline/files.h"
+#include "run/build_id.h"
 
 namespace pipeline {
 
@@ -51,6 +52,12 @@ std::string resolve_reference(const std::filesystem::path& git, const std::strin
   return {};
 }
 
+/// The hash of a file that no linker has told apart from others reads all of it.
+std::string build_of(const std::filesystem::path& library) {
+  const std::string id = build_id(library);
+  return id.empty() ? sha256_file(library) : id;
+}
+
 }  // namespace
 
 int available_threads() {
@@ -87,7 +94,7 @@ const std::string& host_build() {
     Dl_info here{};
     if (::dladdr(reinterpret_cast<const void*>(&host_build), &here) == 0 || here.dli_fname == nullptr) return std::string();
     const std::filesystem::path core = here.dli_fname, torch = core.parent_path() / "libpipeline_torch.so";
-    return sha256(sha256_file(core) + (std::filesystem::exists(torch) ? sha256_file(torch) : ""));
+    return sha256(build_of(core) + (std::filesystem::exists(torch) ? build_of(torch) : ""));
   }();
   return build;
 }

@@ -14,7 +14,7 @@ namespace pipeline {
 [[nodiscard]] std::string host_name();
 /// "2024-05-01 08:30:00Z"
 [[nodiscard]] std::string utc_now();
-/// SHA-256 over the files of this program's own code: the library (or program) that holds this function, and libpipeline_torch.so beside
+/// Tells builds of this program's own code apart: of the library (or program) that holds this function, and of libpipeline_torch.so beside
 /// it.
 [[nodiscard]] const std::string& host_build();
 
