@@ -90,6 +90,8 @@ TEST_CASE("the truth before an example is every row of it, also where origins li
 TEST_CASE("a target's name may hold a line break") {
   const PredictionsFile file("origin,time,step,\"a\nb\",\"a\nb_pred\"\n0,1,1,1,2\n");
   CHECK(read_predictions(file.path, {}).targets.at(0).target == "a\nb");
+  const PredictionsFile open("origin,time,step,\"a,a_pred\n0,1,1,1,2\n");
+  CHECK_THROWS_WITH_AS(static_cast<void>(read_predictions(open.path, {})), doctest::Contains("a quote that is not closed"), Error);
 }
 
 TEST_CASE("a single step gives no examples; a file without naive columns is read") {

@@ -30,36 +30,42 @@ CsvRows::CsvRows(const std::filesystem::path& file) : file_(file), buffer_(buffe
   in_.rdbuf()->pubsetbuf(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   in_.open(file, std::ios::binary);
   if (!in_) throw data_error(file.string() + " cannot be opened: run the stage that writes it again (--from evaluate)");
-  if (!split_line()) throw data_error(file.string() + " is empty: run the stage that writes it again (--from evaluate)");
+  if (!read_line()) throw data_error(file.string() + " is empty: run the stage that writes it again (--from evaluate)");
+  complete_heading();
+  split_line();
   for (const std::string_view cell : cells_) header_.push_back(without_doubled_quotes(cell));
 }
 
 bool CsvRows::next() {
-  if (!split_line()) return false;
+  if (!read_line()) return false;
+  split_line();
   if (cells_.size() != header_.size()) {
     throw mistake(std::to_string(cells_.size()) + " cells where the heading has " + std::to_string(header_.size()));
   }
   return true;
 }
 
-bool CsvRows::read_record() {
+bool CsvRows::read_line() {
   do {
     if (!std::getline(in_, line_)) return false;
     ++line_number_;
     if (line_.ends_with('\r')) line_.pop_back();
   } while (line_.empty());
-  // A quoted cell may hold line breaks.
-  for (std::string more; std::ranges::count(line_, '"') % 2 != 0;) {
-    if (!std::getline(in_, more)) throw mistake("a quote that is not closed");
-    ++line_number_;
-    line_ += "\n" + more;
-  }
   return true;
 }
 
-bool CsvRows::split_line() {
+void CsvRows::complete_heading() {
+  auto quotes = std::ranges::count(line_, '"');
+  for (std::string more; quotes % 2 != 0;) {
+    if (!std::getline(in_, more)) throw mistake("a quote that is not closed");
+    ++line_number_;
+    quotes += std::ranges::count(more, '"');
+    line_ += "\n" + more;
+  }
+}
+
+void CsvRows::split_line() {
   cells_.clear();
-  if (!read_record()) return false;
   const std::string_view line = line_;
   std::size_t at = 0;
   while (at <= line.size()) {
@@ -71,7 +77,6 @@ bool CsvRows::split_line() {
     if (end == std::string_view::npos) break;
     at = end + (quoted ? 2 : 1);
   }
-  return true;
 }
 
 double CsvRows::number(std::size_t column) const {

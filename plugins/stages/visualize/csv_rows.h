@@ -11,8 +11,8 @@
 
 namespace pipeline::stage::visualize {
 
-/// Records of a CSV file that the program wrote itself, one at a time. Doubled quotes are undone in the header only, the other cells
-/// being numbers and times.
+/// Lines of a CSV file that the program wrote itself, one at a time. Only the header, whose names may be any text, has line breaks within
+/// quotes and doubled quotes, the other cells being numbers and times.
 class CsvRows {
  public:
   /// Reads the header. Error (data) when the file cannot be opened or is empty.
@@ -28,8 +28,9 @@ class CsvRows {
   [[nodiscard]] Error mistake(const std::string& what) const;
 
  private:
-  bool read_record();
-  bool split_line();
+  bool read_line();
+  void complete_heading();
+  void split_line();
   std::filesystem::path file_;
   std::vector<char> buffer_;  // outlives the stream that uses it
   std::ifstream in_;

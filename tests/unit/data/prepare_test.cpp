@@ -11,15 +11,7 @@
 namespace pipeline {
 namespace {
 
-using test::column;
-using test::contains;
-using test::counting;
-using test::csv;
-using test::error_of;
-using test::nan_value;
-using test::observed;
-using test::options_for;
-using test::prepare;
+using namespace test;
 
 TEST_CASE("reading stops soon after the program is asked to stop") {
   const test::TempFolder folder;
