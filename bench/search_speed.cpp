@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <string>
 
-#include "pipeline/study.h"
+#include "pipeline/search/study.h"
 #include "tpe/tpe_sampler.h"
 
 using namespace pipeline;

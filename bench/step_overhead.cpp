@@ -9,10 +9,10 @@
 #include <iostream>
 #include <numeric>
 
-#include "pipeline/files.h"
-#include "pipeline/torch/fit.h"
-#include "pipeline/torch/forecaster.h"
-#include "pipeline/torch/optimizer.h"
+#include "pipeline/data/files.h"
+#include "pipeline/train/fit.h"
+#include "pipeline/train/forecaster.h"
+#include "pipeline/train/optimizer.h"
 #include "plugin/loader.h"
 #include "support/temp_folder.h"
 

@@ -105,7 +105,7 @@ TEST_CASE("a metric that is not there is an error that names those that are, the
 
 TEST_CASE("where not every epoch validates the check is made after the validation") {
   FakeTrainer trainer;
-  trainer.trainer_options.check_val_every_n_epoch = 2;
+  trainer.epochs_between_validations = 2;
   trainer.metrics["val_loss"] = std::numeric_limits<double>::infinity();
   EarlyStopping callback(watching(1));
   callback.setup(trainer);

@@ -23,7 +23,7 @@ void set_gradients(FakeTrainer& trainer) {
 TEST_CASE("the norm of all gradients is logged under Lightning's names") {
   FakeTrainer trainer;
   set_gradients(trainer);
-  trainer.trainer_options.log_every_n_steps = 1;
+  trainer.steps_between_logs = 1;
   GradientNormMonitor total({}), each({.norm_type = 1, .per_parameter = true});
   total.on_before_optimizer_step(trainer, *trainer.optim);
   each.on_before_optimizer_step(trainer, *trainer.optim);
@@ -35,7 +35,7 @@ TEST_CASE("the norm of all gradients is logged under Lightning's names") {
 TEST_CASE("only logged steps cost anything") {
   FakeTrainer trainer;
   set_gradients(trainer);
-  trainer.trainer_options.log_every_n_steps = 10;
+  trainer.steps_between_logs = 10;
   GradientNormMonitor monitor({});
   for (trainer.step = 0; trainer.step < 20; ++trainer.step) monitor.on_before_optimizer_step(trainer, *trainer.optim);
   CHECK(trainer.logged.size() == 2);

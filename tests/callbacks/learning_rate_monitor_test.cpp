@@ -17,7 +17,7 @@ namespace {
 
 /// One epoch of ten steps, of which every fifth is logged.
 Logged logged_in_epoch(LearningRateMonitor& callback, FakeTrainer& trainer) {
-  trainer.trainer_options.log_every_n_steps = 5;
+  trainer.steps_between_logs = 5;
   trainer.step = 0;
   trainer.logged.clear();
   callback.on_train_start(trainer);

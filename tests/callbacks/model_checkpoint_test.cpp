@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "fake_trainer.h"
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;

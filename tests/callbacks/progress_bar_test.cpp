@@ -13,7 +13,7 @@ namespace {
 void run_training(ProgressBar& callback, test::FakeTrainer& trainer) {
   const Batch batch;
   const torch::Tensor loss = torch::tensor(0.5);
-  trainer.trainer_options.max_epochs = 2;
+  trainer.epochs_at_most = 2;
   callback.on_train_start(trainer);
   for (trainer.epoch = 0; trainer.epoch < 2; ++trainer.epoch) {
     callback.on_train_epoch_start(trainer);

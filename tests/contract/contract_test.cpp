@@ -5,8 +5,8 @@
 #include <csignal>
 #include <map>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "pipeline/value.h"
 #include "support/program.h"
 #include "support/temp_folder.h"

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "small_series.h"
 
 using namespace pipeline;

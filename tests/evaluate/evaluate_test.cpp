@@ -5,8 +5,8 @@
 
 #include "levels.h"
 #include "metrics_json.h"
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "predictions_file.h"
 #include "small_series.h"
 #include "split_result.h"

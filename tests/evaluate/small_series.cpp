@@ -1,7 +1,7 @@
 #include "small_series.h"
 
-#include "pipeline/files.h"
-#include "pipeline/series.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline::test {
 

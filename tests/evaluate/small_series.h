@@ -3,9 +3,9 @@
 #include <memory>
 #include <vector>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
-#include "pipeline/windows.h"
 #include "support/temp_folder.h"
 
 namespace pipeline::test {

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "small_series.h"
 #include "support/recording_log.h"
 

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "pipeline/series.h"
-#include "pipeline/torch/metrics.h"
+#include "pipeline/data/series.h"
+#include "pipeline/train/metrics.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;

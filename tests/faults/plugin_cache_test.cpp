@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "workflows/workflow_fixture.h"
 
 using namespace pipeline;

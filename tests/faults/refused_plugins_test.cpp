@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "workflows/workflow_fixture.h"
 
 using namespace pipeline;

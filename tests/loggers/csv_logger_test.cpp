@@ -5,7 +5,7 @@
 #include <array>
 #include <fstream>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "support/recording_log.h"
 #include "support/temp_folder.h"
 

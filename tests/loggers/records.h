@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "tensorboard/crc32c.h"
 
 namespace pipeline::test {

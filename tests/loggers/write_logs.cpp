@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "csv/csv_logger.h"
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "support/recording_log.h"
 #include "tensorboard/tensorboard_logger.h"
 

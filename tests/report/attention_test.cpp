@@ -3,8 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "figures.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;

@@ -4,8 +4,9 @@
 
 #include <cmath>
 
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "support/recording_log.h"
 #include "support/temp_folder.h"
 #include "verdict.h"

@@ -14,7 +14,7 @@
 #include "halving.h"
 #include "hyperband.h"
 #include "percentile.h"
-#include "pipeline/importance.h"
+#include "pipeline/search/importance.h"
 #include "random/random_sampler.h"
 #include "tpe/tpe_sampler.h"
 

@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "percentile.h"
-#include "pipeline/study.h"
+#include "pipeline/search/study.h"
 #include "tpe/tpe_sampler.h"
 
 using namespace pipeline;

@@ -7,7 +7,7 @@
 
 #include <soci/soci.h>
 
-#include "pipeline/study.h"
+#include "pipeline/search/study.h"
 #include "support/program.h"
 #include "workflows/search_fixture.h"
 

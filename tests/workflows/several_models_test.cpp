@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 #include "workflows/workflow_fixture.h"
 
 namespace {

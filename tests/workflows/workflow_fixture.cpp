@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 
 const char* const small_training = R"(
 [model]

@@ -1,4 +1,4 @@
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>

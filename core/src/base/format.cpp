@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline {
 

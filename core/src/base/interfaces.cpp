@@ -3,11 +3,11 @@
 #include <array>
 #include <utility>
 
-#include "pipeline/checkpoint_tool.h"
-#include "pipeline/component_test.h"
+#include "pipeline/host/checkpoint_tool.h"
+#include "pipeline/host/component_test.h"
+#include "pipeline/host/predictor.h"
 #include "pipeline/log.h"
 #include "pipeline/logger.h"
-#include "pipeline/predictor.h"
 #include "pipeline/stage.h"
 
 namespace pipeline {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 

@@ -5,7 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/logger.h"
 
 namespace pipeline {

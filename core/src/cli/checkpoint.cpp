@@ -2,8 +2,8 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
-#include "pipeline/checkpoint_tool.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
+#include "pipeline/host/checkpoint_tool.h"
 
 namespace pipeline {
 

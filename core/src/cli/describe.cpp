@@ -4,7 +4,7 @@
 #include "cli/table.h"
 #include "config/check.h"
 #include "config/tables.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline {
 

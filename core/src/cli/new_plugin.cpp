@@ -6,8 +6,8 @@
 #include "cli/plugin_templates.h"
 #include "cli/shell_text.h"
 #include "cli/verb.h"
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "pipeline/schema.h"
 #include "run/stage_folder.h"
 

@@ -5,8 +5,9 @@
 #include "cli/shell_text.h"
 #include "cli/verb.h"
 #include "data/guess.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 

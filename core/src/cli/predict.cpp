@@ -7,8 +7,8 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
-#include "pipeline/files.h"
-#include "pipeline/predictor.h"
+#include "pipeline/data/files.h"
+#include "pipeline/host/predictor.h"
 #include "run/plan.h"
 
 namespace pipeline {

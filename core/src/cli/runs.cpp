@@ -5,7 +5,7 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 #include "run/history.h"
 #include "run/plan.h"
 

@@ -4,11 +4,11 @@
 
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/importance.h"
-#include "pipeline/study.h"
-#include "pipeline/study_text.h"
+#include "pipeline/search/importance.h"
+#include "pipeline/search/study.h"
+#include "pipeline/search/study_text.h"
 
 namespace pipeline {
 

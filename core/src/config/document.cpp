@@ -6,8 +6,8 @@
 #include "config/environment.h"
 #include "config/overrides.h"
 #include "config/reader.h"
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "pipeline/schema.h"
 
 namespace pipeline {

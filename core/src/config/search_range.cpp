@@ -5,7 +5,7 @@
 
 #include "config/hints.h"
 #include "pipeline/errors.h"
-#include "pipeline/search_space.h"
+#include "pipeline/search/search_space.h"
 
 namespace pipeline {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "config/hints.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/data/format.h"
+#include "pipeline/data/series.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/series.h"
 
 namespace pipeline {
 namespace {

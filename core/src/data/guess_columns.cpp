@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "data/guess.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 

@@ -7,8 +7,8 @@
 #include "data/guess.h"
 #include "data/time_axis.h"
 #include "data/time_parser.h"
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 

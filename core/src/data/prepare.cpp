@@ -1,4 +1,4 @@
-#include "pipeline/prepare.h"
+#include "pipeline/data/prepare.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,8 +11,8 @@
 #include "data/split.h"
 #include "data/time_parser.h"
 #include "data/transform.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 namespace {

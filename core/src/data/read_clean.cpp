@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "data/transform.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 namespace {

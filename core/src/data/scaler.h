@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/cleaning.h"
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 namespace {

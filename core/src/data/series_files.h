@@ -5,7 +5,7 @@
 #include <span>
 
 #include "data/npy.h"
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline {
 

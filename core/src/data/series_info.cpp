@@ -1,7 +1,7 @@
 #include "data/time_axis.h"
 #include "data/time_parser.h"
+#include "pipeline/data/series.h"
 #include "pipeline/errors.h"
-#include "pipeline/series.h"
 
 namespace pipeline {
 namespace {

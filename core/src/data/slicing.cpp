@@ -1,4 +1,4 @@
-#include "pipeline/slicing.h"
+#include "pipeline/data/slicing.h"
 
 #include <algorithm>
 #include <array>
@@ -8,8 +8,9 @@
 #include "data/npy.h"
 #include "data/split.h"
 #include "data/window_source.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 namespace {

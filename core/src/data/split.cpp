@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "data/time_parser.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "pipeline/schema.h"
 
 namespace pipeline {

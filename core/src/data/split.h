@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline {
 

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "data/time_parser.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 namespace {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "data/time_parser.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 namespace {

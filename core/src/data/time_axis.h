@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline {
 

@@ -2,9 +2,9 @@
 
 #include <array>
 
+#include "pipeline/data/series.h"
 #include "pipeline/errors.h"
 #include "pipeline/schema.h"
-#include "pipeline/series.h"
 
 namespace pipeline {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/windows.h"
+#include "pipeline/data/windows.h"
 
 namespace pipeline {
 

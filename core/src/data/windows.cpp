@@ -1,12 +1,12 @@
-#include "pipeline/windows.h"
+#include "pipeline/data/windows.h"
 
 #include <algorithm>
 #include <array>
 #include <stdexcept>
 
 #include "data/window_source.h"
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 namespace {

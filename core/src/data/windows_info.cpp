@@ -1,5 +1,5 @@
+#include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
-#include "pipeline/windows.h"
 
 namespace pipeline {
 

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "pipeline/plugin.h"
 #include "plugin/library_record.h"
 

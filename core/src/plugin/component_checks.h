@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/component_test.h"
+#include "pipeline/host/component_test.h"
 
 namespace pipeline {
 

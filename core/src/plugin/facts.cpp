@@ -4,7 +4,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "pipeline/plugin.h"
 
 namespace pipeline {

@@ -4,7 +4,7 @@
 
 #include <boost/dll/shared_library.hpp>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "pipeline/plugin.h"
 #include "plugin/facts.h"
 #include "plugin/schema_check.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "pipeline/errors.h"
-#include "pipeline/search_space.h"
-#include "pipeline/study_file.h"
+#include "pipeline/search/search_space.h"
+#include "pipeline/search/study_file.h"
 
 namespace pipeline {
 

@@ -7,8 +7,9 @@
 #include <set>
 
 #include "base/foreign_exception.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "run/history.h"
 #include "run/machine.h"
 #include "run/stage_folder.h"

@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "run/stage_key.h"
 
 namespace pipeline {

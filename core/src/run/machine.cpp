@@ -12,7 +12,8 @@
 #include <sstream>
 #include <string_view>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "run/build_id.h"
 
 namespace pipeline {

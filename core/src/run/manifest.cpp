@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "run/machine.h"
 
 namespace pipeline {

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "run/machine.h"
 
 namespace pipeline {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "run/machine.h"
 
 namespace pipeline {

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/torch/batch.h"
-#include "pipeline/windows.h"
 
 namespace pipeline {
 

@@ -1,4 +1,4 @@
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 
 #include <caffe2/serialize/inline_container.h>
 
@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "train/new_file.h"
 #include "train/pickle_reader.h"
 #include "train/pickle_writer.h"

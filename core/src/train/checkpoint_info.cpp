@@ -1,9 +1,9 @@
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 
 #include <utility>
 
 #include "pipeline/errors.h"
-#include "pipeline/torch/forecaster.h"
+#include "pipeline/train/forecaster.h"
 
 namespace pipeline {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "pipeline/errors.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 
 namespace pipeline {
 

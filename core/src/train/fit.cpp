@@ -1,4 +1,4 @@
-#include "pipeline/torch/fit.h"
+#include "pipeline/train/fit.h"
 
 #include "train/fit_loop.h"
 #include "train/fit_settings.h"

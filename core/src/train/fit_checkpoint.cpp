@@ -1,6 +1,6 @@
 #include "train/fit_checkpoint.h"
 
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 
 namespace pipeline {
 

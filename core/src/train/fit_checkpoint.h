@@ -1,7 +1,7 @@
 #pragma once
 
-#include "pipeline/torch/fit.h"
 #include "pipeline/torch/state.h"
+#include "pipeline/train/fit.h"
 #include "train/trainer.h"
 
 namespace pipeline {

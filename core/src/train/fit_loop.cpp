@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/foreign_exception.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "train/fit_settings.h"
 
 namespace pipeline {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "pipeline/torch/fit.h"
+#include "pipeline/train/fit.h"
 #include "train/fit_epoch.h"
 #include "train/fit_resume.h"
 #include "train/fit_schedule.h"

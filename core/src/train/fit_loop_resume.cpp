@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "pipeline/errors.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "train/fit_checkpoint.h"
 #include "train/fit_loop.h"
 #include "train/fit_settings.h"

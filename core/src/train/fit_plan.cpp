@@ -4,8 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline {
 

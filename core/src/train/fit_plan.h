@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "pipeline/training.h"
+#include "pipeline/train/training.h"
 
 namespace pipeline {
 

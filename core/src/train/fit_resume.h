@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/torch/fit.h"
 #include "pipeline/torch/state.h"
+#include "pipeline/train/fit.h"
 #include "train/fit_epoch.h"
 #include "train/trainer.h"
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "pipeline/torch/scheduler.h"
+#include "pipeline/train/scheduler.h"
 #include "train/trainer.h"
 
 namespace pipeline {

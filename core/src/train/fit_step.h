@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "pipeline/torch/forecaster.h"
 #include "pipeline/torch/loss.h"
+#include "pipeline/train/forecaster.h"
 #include "train/trainer.h"
 
 namespace pipeline {

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/torch/forecaster.h"
 #include "pipeline/torch/loss.h"
-#include "pipeline/torch/metrics.h"
+#include "pipeline/train/forecaster.h"
+#include "pipeline/train/metrics.h"
 #include "train/loader.h"
 #include "train/trainer.h"
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "pipeline/training.h"
+#include "pipeline/train/training.h"
 #include "train/batch.h"
 #include "train/loader_prefetch.h"
 

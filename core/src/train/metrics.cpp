@@ -1,4 +1,4 @@
-#include "pipeline/torch/metrics.h"
+#include "pipeline/train/metrics.h"
 
 #include <cmath>
 

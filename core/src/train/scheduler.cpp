@@ -1,4 +1,4 @@
-#include "pipeline/torch/scheduler.h"
+#include "pipeline/train/scheduler.h"
 
 namespace pipeline {
 

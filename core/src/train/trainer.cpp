@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "train/fit_checkpoint.h"
 
 namespace pipeline {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "pipeline/torch/callback.h"
-#include "pipeline/torch/fit.h"
+#include "pipeline/train/fit.h"
 #include "train/fit_epoch_loss.h"
 #include "train/fit_plan.h"
 
@@ -30,7 +30,6 @@ class FitTrainer final : public Trainer {
  public:
   FitTrainer(FitSpec& spec, const RunContext& run, FitPlan plan);
 
-  [[nodiscard]] const TrainerOptions& options() const override { return spec_.trainer; }
   [[nodiscard]] Model& model() override { return *spec_.model; }
   [[nodiscard]] const std::string& model_name() const override { return spec_.model_name; }
   [[nodiscard]] const ModelShape& shape() const override { return spec_.shape; }
@@ -38,6 +37,10 @@ class FitTrainer final : public Trainer {
   [[nodiscard]] const std::string& optimizer_name() const override { return spec_.optimizer_name; }
   [[nodiscard]] std::int64_t current_epoch() const override { return progress.epochs_completed; }
   [[nodiscard]] std::int64_t global_step() const override { return progress.steps; }
+  [[nodiscard]] std::int64_t max_epochs() const override { return spec_.trainer.max_epochs; }
+  [[nodiscard]] std::int64_t log_every_n_steps() const override { return spec_.trainer.log_every_n_steps; }
+  [[nodiscard]] std::int64_t check_val_every_n_epoch() const override { return spec_.trainer.check_val_every_n_epoch; }
+  [[nodiscard]] bool validates_at_epoch_ends() const override { return spec_.trainer.validates_at_epoch_ends(); }
   [[nodiscard]] std::int64_t num_training_batches() const override { return plan_.train_batches; }
   [[nodiscard]] std::int64_t num_val_batches() const override { return plan_.val_batches; }
   [[nodiscard]] std::int64_t val_check_batch() const override { return plan_.val_check_batch; }

@@ -1,13 +1,13 @@
-#include "pipeline/torch/training_setup.h"
+#include "pipeline/train/training_setup.h"
 
 #include <algorithm>
 #include <utility>
 
 #include <ATen/Context.h>
 
-#include "pipeline/torch/checkpoint.h"
-#include "pipeline/torch/forecaster.h"
-#include "pipeline/torch/optimizer.h"
+#include "pipeline/train/checkpoint.h"
+#include "pipeline/train/forecaster.h"
+#include "pipeline/train/optimizer.h"
 
 namespace pipeline {
 

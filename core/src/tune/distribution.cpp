@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 
 namespace pipeline {
 

@@ -1,10 +1,10 @@
-#include "pipeline/importance.h"
+#include "pipeline/search/importance.h"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "pipeline/truncated_normal.h"
+#include "pipeline/search/truncated_normal.h"
 
 namespace pipeline {
 

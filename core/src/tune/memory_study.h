@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "pipeline/study.h"
+#include "pipeline/search/study.h"
 
 namespace pipeline {
 

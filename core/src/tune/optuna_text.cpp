@@ -8,8 +8,8 @@
 #include <ctime>
 #include <limits>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline::optuna {
 

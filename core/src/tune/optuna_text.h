@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 
 /// How Optuna's schema writes what it keeps as text.
 namespace pipeline::optuna {

@@ -1,4 +1,4 @@
-#include "pipeline/random_state.h"
+#include "pipeline/search/random_state.h"
 
 #include <algorithm>
 #include <bit>

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 #include "tune/rdb_schema.h"
 
 namespace pipeline::rdb {

@@ -5,7 +5,7 @@
 
 #include <soci/soci.h>
 
-#include "pipeline/study.h"
+#include "pipeline/search/study.h"
 #include "tune/rdb_schema.h"
 #include "tune/rdb_transaction.h"
 

@@ -1,9 +1,9 @@
-#include "pipeline/sampler.h"
+#include "pipeline/search/sampler.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/pruner.h"
+#include "pipeline/search/pruner.h"
 
 namespace pipeline {
 

@@ -1,4 +1,4 @@
-#include "pipeline/study.h"
+#include "pipeline/search/study.h"
 
 #include "tune/memory_study.h"
 #include "tune/rdb_study.h"

@@ -1,6 +1,6 @@
-#include "pipeline/study_file.h"
+#include "pipeline/search/study_file.h"
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 
 namespace pipeline {
 

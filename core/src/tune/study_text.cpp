@@ -1,6 +1,6 @@
-#include "pipeline/study_text.h"
+#include "pipeline/search/study_text.h"
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline {
 

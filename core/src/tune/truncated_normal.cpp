@@ -1,4 +1,4 @@
-#include "pipeline/truncated_normal.h"
+#include "pipeline/search/truncated_normal.h"
 
 #include <algorithm>
 #include <cmath>

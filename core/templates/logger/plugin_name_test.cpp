@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "pipeline/testing/recording_log.h"
 #include "pipeline/testing/temp_folder.h"
 #include "plugin_name.h"

@@ -5,8 +5,8 @@
 #include <numbers>
 #include <vector>
 
+#include "pipeline/data/series.h"
 #include "pipeline/options.h"
-#include "pipeline/series.h"
 #include "pipeline/stage.h"
 
 namespace plugin_name_plugin {

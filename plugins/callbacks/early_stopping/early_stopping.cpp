@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "../monitor.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::callbacks::early_stopping {
 
@@ -17,7 +17,7 @@ EarlyStopping::EarlyStopping(Options options)
 
 void EarlyStopping::setup(Trainer& trainer) {
   const auto given = optional_flag("EarlyStopping", "check_on_train_epoch_end", options_.check_on_train_epoch_end);
-  on_train_epoch_end_ = given.value_or(trainer.options().validates_at_epoch_ends() || trainer.num_val_batches() == 0);
+  on_train_epoch_end_ = given.value_or(trainer.validates_at_epoch_ends() || trainer.num_val_batches() == 0);
 }
 
 Action EarlyStopping::on_train_epoch_end(Trainer& trainer) { return on_train_epoch_end_ ? check(trainer) : Action::proceed(); }

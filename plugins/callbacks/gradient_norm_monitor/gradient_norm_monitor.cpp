@@ -4,7 +4,7 @@
 
 #include <ATen/Functions.h>
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::callbacks::gradient_norm_monitor {
 
@@ -19,7 +19,7 @@ std::string python_number(double number) {
 }  // namespace
 
 void GradientNormMonitor::on_before_optimizer_step(Trainer& trainer, torch::optim::Optimizer&) {
-  if (!trainer.has_loggers() || (trainer.global_step() + 1) % trainer.options().log_every_n_steps != 0) return;
+  if (!trainer.has_loggers() || (trainer.global_step() + 1) % trainer.log_every_n_steps() != 0) return;
   const std::string name = "grad_" + python_number(options_.norm_type) + "_norm";
   std::vector<std::pair<std::string, double>> scalars;
   std::vector<double> norms;

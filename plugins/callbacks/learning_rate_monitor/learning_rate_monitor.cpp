@@ -42,7 +42,7 @@ void LearningRateMonitor::on_train_epoch_start(Trainer& trainer) {
 }
 
 Action LearningRateMonitor::on_train_batch_start(Trainer& trainer, std::int64_t) {
-  const bool logged_step = (trainer.global_step() + 1) % trainer.options().log_every_n_steps == 0;
+  const bool logged_step = (trainer.global_step() + 1) % trainer.log_every_n_steps() == 0;
   if (logged_step && options_.logging_interval != "epoch") log(trainer);
   return Action::proceed();
 }

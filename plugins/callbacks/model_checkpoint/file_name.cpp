@@ -5,8 +5,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline::callbacks::model_checkpoint {
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "../monitor.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::callbacks::model_checkpoint {
 
@@ -91,7 +91,7 @@ Action ModelCheckpoint::on_train_batch_end(Trainer& trainer, const BatchEnd& end
   if (options_.every_n_train_steps == 0 || trainer.global_step() % options_.every_n_train_steps != 0) return Action::proceed();
   if (skips(trainer)) return Action::proceed();
   const Metrics metrics = metrics_of(trainer);
-  const std::int64_t every = trainer.options().check_val_every_n_epoch;
+  const std::int64_t every = trainer.check_val_every_n_epoch();
   const bool validates_next =
       (end.batch_index + 1) % trainer.val_check_batch() == 0 && trainer.num_val_batches() > 0 && (trainer.current_epoch() + 1) % every == 0;
   // The metric is missing before the first validation, and stale right before another one.
@@ -139,7 +139,7 @@ bool ModelCheckpoint::skips(Trainer& trainer) const {
 
 bool ModelCheckpoint::saves_on_train_epoch_end(Trainer& trainer) const {
   const auto given = optional_flag(component, "save_on_train_epoch_end", options_.save_on_train_epoch_end);
-  return given.value_or(trainer.options().validates_at_epoch_ends() || trainer.num_val_batches() == 0);
+  return given.value_or(trainer.validates_at_epoch_ends() || trainer.num_val_batches() == 0);
 }
 
 ModelCheckpoint::Metrics ModelCheckpoint::metrics_of(Trainer& trainer) {

@@ -88,7 +88,7 @@ bool ProgressBar::is_due(std::int64_t done, std::int64_t of) {
 Progress ProgressBar::progress(Trainer& trainer) const {
   return {.doing = "Epoch",
           .epoch = trainer.current_epoch(),
-          .epochs = std::max<std::int64_t>(trainer.options().max_epochs, 0),
+          .epochs = std::max<std::int64_t>(trainer.max_epochs(), 0),
           .batch = batches_done_,
           .batches = trainer.num_training_batches(),
           .batches_per_second = train_seconds_ > 0 ? static_cast<double>(batches_done_) / train_seconds_ : 0,
@@ -99,7 +99,7 @@ Progress ProgressBar::progress(Trainer& trainer) const {
 
 /// From the time per epoch so far, up to max_epochs; callbacks may end the training earlier.
 std::optional<double> ProgressBar::seconds_left(Trainer& trainer, Clock::time_point now) const {
-  const auto epochs = static_cast<double>(trainer.options().max_epochs - first_epoch_);
+  const auto epochs = static_cast<double>(trainer.max_epochs() - first_epoch_);
   const auto batches = static_cast<double>(trainer.num_training_batches());
   const double done = static_cast<double>(trainer.current_epoch() - first_epoch_) + static_cast<double>(batches_done_) / batches;
   if (epochs <= 0 || batches <= 0 || done <= 0) return std::nullopt;

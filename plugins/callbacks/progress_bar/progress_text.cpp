@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::callbacks::progress_bar {
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "pipeline/errors.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 
 namespace pipeline::checkpoint_tool::files {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pipeline/checkpoint_tool.h"
+#include "pipeline/host/checkpoint_tool.h"
 #include "pipeline/options.h"
 
 namespace pipeline::checkpoint_tool::files {

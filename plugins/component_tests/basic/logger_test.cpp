@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "basic_tests.h"
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "pipeline/logger.h"
 #include "pipeline/testing/recording_log.h"
 

@@ -2,7 +2,7 @@
 #include <torch/optim/sgd.h>
 
 #include "pipeline/testing/fake_trainer.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "torch_tests.h"
 
 namespace pipeline::component_tests {

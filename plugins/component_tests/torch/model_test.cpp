@@ -4,8 +4,8 @@
 #include <torch/optim/adam.h>
 #include <torch/utils.h>
 
-#include "pipeline/torch/checkpoint.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/checkpoint.h"
 #include "torch_tests.h"
 
 namespace pipeline::component_tests {

@@ -3,8 +3,8 @@
 #include <torch/utils.h>
 
 #include "pipeline/torch/loss.h"
-#include "pipeline/torch/optimizer.h"
-#include "pipeline/torch/scheduler.h"
+#include "pipeline/train/optimizer.h"
+#include "pipeline/train/scheduler.h"
 #include "torch_tests.h"
 
 namespace pipeline::component_tests {

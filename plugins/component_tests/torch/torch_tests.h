@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pipeline/component_test.h"
+#include "pipeline/host/component_test.h"
 #include "pipeline/options.h"
 
 namespace pipeline::component_tests {

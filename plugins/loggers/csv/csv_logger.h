@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "../periodic.h"
 #include "metrics_file.h"
 #include "pipeline/logger.h"
 #include "pipeline/options.h"
-#include "pipeline/periodic.h"
 
 namespace pipeline::loggers::csv {
 

@@ -7,8 +7,8 @@
 #include <map>
 #include <set>
 
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline::loggers::csv {
 

@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
+#include "../periodic.h"
 #include "events.h"
 #include "pipeline/log.h"
-#include "pipeline/periodic.h"
 
 namespace pipeline::loggers::tensorboard {
 

@@ -3,7 +3,7 @@
 #include "betas.h"
 #include "optimizers.h"
 #include "pipeline/options.h"
-#include "pipeline/torch/optimizer.h"
+#include "pipeline/train/optimizer.h"
 
 namespace pipeline::optimizer::torch_optimizers {
 

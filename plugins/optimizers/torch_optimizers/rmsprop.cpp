@@ -2,7 +2,7 @@
 
 #include "optimizers.h"
 #include "pipeline/options.h"
-#include "pipeline/torch/optimizer.h"
+#include "pipeline/train/optimizer.h"
 
 namespace pipeline::optimizer::torch_optimizers {
 

@@ -12,12 +12,12 @@
 
 #include "forecast_csv.h"
 #include "origins.h"
+#include "pipeline/data/format.h"
+#include "pipeline/data/prepare.h"
+#include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/prepare.h"
-#include "pipeline/torch/checkpoint.h"
-#include "pipeline/torch/forecaster.h"
-#include "pipeline/windows.h"
+#include "pipeline/train/checkpoint.h"
+#include "pipeline/train/forecaster.h"
 #include "units.h"
 
 namespace pipeline::predictor::checkpoint {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "pipeline/host/predictor.h"
 #include "pipeline/options.h"
-#include "pipeline/predictor.h"
 
 namespace pipeline::predictor::checkpoint {
 

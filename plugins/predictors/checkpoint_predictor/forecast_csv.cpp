@@ -5,7 +5,7 @@
 #include <charconv>
 #include <string>
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::predictor::checkpoint {
 

@@ -4,7 +4,7 @@
 #include <ostream>
 #include <span>
 
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline::predictor::checkpoint {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "pipeline/predictor.h"
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
+#include "pipeline/host/predictor.h"
 
 namespace pipeline::predictor::checkpoint {
 

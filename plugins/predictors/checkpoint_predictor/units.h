@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "pipeline/predictor.h"
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
+#include "pipeline/host/predictor.h"
 
 namespace pipeline::predictor::checkpoint {
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "pipeline/pruner.h"
+#include "pipeline/search/pruner.h"
 
 namespace pipeline::pruner {
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "halving.h"
-#include "pipeline/pruner.h"
+#include "pipeline/search/pruner.h"
 
 namespace pipeline::pruner {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pipeline/pruner.h"
+#include "pipeline/search/pruner.h"
 
 namespace pipeline::pruner {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline::sampler::grid {
 

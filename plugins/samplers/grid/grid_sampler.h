@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/sampler.h"
+#include "pipeline/search/sampler.h"
 
 namespace pipeline::sampler::grid {
 

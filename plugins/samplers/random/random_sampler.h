@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "pipeline/sampler.h"
+#include "pipeline/search/sampler.h"
 
 namespace pipeline::sampler::random {
 

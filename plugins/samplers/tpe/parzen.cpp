@@ -5,7 +5,7 @@
 #include <map>
 #include <numeric>
 
-#include "pipeline/truncated_normal.h"
+#include "pipeline/search/truncated_normal.h"
 
 namespace pipeline::sampler::tpe {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/random_state.h"
-#include "pipeline/search.h"
+#include "pipeline/search/random_state.h"
+#include "pipeline/search/search.h"
 
 namespace pipeline::sampler::tpe {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 
 namespace pipeline::sampler::tpe {
 

@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "pipeline/sampler.h"
+#include "pipeline/search/sampler.h"
 
 namespace pipeline::sampler::tpe {
 

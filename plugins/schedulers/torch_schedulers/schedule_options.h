@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "pipeline/options.h"
-#include "pipeline/torch/scheduler.h"
+#include "pipeline/train/scheduler.h"
 #include "warm_up.h"
 
 /// Options that the schedulers share beside PyTorch's own: Lightning's lr_scheduler config, and the warm-up.

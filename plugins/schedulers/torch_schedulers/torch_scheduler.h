@@ -8,7 +8,7 @@
 
 #include <torch/optim/optimizer.h>
 
-#include "pipeline/torch/scheduler.h"
+#include "pipeline/train/scheduler.h"
 
 namespace pipeline::scheduler::torch_schedulers {
 

@@ -8,7 +8,7 @@
 
 #include <torch/types.h>
 
-#include "pipeline/windows.h"
+#include "pipeline/data/windows.h"
 #include "row_times.h"
 
 namespace pipeline::stage::evaluate {

@@ -11,8 +11,8 @@
 #include <c10/core/InferenceMode.h>
 
 #include "metrics_json.h"
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "pipeline/logger.h"
 #include "predictions_file.h"
 #include "summary.h"

@@ -6,7 +6,7 @@
 
 #include <torch/types.h>
 
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline::stage::evaluate {
 

@@ -5,8 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 
 namespace pipeline::stage::evaluate {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::stage::evaluate {
 

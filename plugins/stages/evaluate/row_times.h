@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline::stage::evaluate {
 

@@ -8,7 +8,7 @@
 
 #include "attention_file.h"
 #include "pipeline/torch/loss.h"
-#include "pipeline/torch/metrics.h"
+#include "pipeline/train/metrics.h"
 #include "predictions_file.h"
 #include "trained_model.h"
 #include "training_scale.h"

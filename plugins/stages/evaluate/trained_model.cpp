@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 
 namespace pipeline::stage::evaluate {
 

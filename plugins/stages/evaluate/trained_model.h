@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/registry.h"
 #include "pipeline/stage.h"
-#include "pipeline/torch/forecaster.h"
-#include "pipeline/windows.h"
+#include "pipeline/train/forecaster.h"
 
 namespace pipeline::stage::evaluate {
 

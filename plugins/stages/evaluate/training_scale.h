@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "pipeline/series.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline::stage::evaluate {
 

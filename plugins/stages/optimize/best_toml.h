@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "pipeline/search_space.h"
+#include "pipeline/search/search_space.h"
 
 namespace pipeline::stage::optimize {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/study_file.h"
+#include "pipeline/search/study_file.h"
 #include "results.h"
 #include "speed.h"
 #include "study_identity.h"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "optimize_options.h"
-#include "pipeline/search_space.h"
+#include "pipeline/search/search_space.h"
 #include "pipeline/stage.h"
 #include "searcher.h"
 

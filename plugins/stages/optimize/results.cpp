@@ -5,11 +5,12 @@
 #include <set>
 
 #include "best_toml.h"
-#include "pipeline/files.h"
-#include "pipeline/importance.h"
-#include "pipeline/study.h"
-#include "pipeline/study_file.h"
-#include "pipeline/study_text.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
+#include "pipeline/search/importance.h"
+#include "pipeline/search/study.h"
+#include "pipeline/search/study_file.h"
+#include "pipeline/search/study_text.h"
 
 namespace pipeline::stage::optimize {
 

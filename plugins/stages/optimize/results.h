@@ -4,7 +4,7 @@
 #include <string>
 
 #include "optimize_options.h"
-#include "pipeline/search_space.h"
+#include "pipeline/search/search_space.h"
 #include "pipeline/value.h"
 
 namespace pipeline::stage::optimize {

@@ -7,11 +7,11 @@
 #include <string>
 
 #include "optimize_options.h"
-#include "pipeline/pruner.h"
-#include "pipeline/sampler.h"
-#include "pipeline/search_space.h"
+#include "pipeline/search/pruner.h"
+#include "pipeline/search/sampler.h"
+#include "pipeline/search/search_space.h"
+#include "pipeline/search/study.h"
 #include "pipeline/stage.h"
-#include "pipeline/study.h"
 #include "trial_run.h"
 
 namespace pipeline::stage::optimize {

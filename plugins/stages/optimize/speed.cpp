@@ -4,9 +4,9 @@
 #include <mutex>
 #include <utility>
 
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/torch/training_setup.h"
+#include "pipeline/train/training_setup.h"
 #include "trial_log.h"
 #include "worker_pool.h"
 

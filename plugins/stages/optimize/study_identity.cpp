@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "pipeline/errors.h"
-#include "pipeline/study.h"
+#include "pipeline/search/study.h"
 
 namespace pipeline::stage::optimize {
 

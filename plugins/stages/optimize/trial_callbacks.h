@@ -4,8 +4,8 @@
 #include <functional>
 #include <string>
 
-#include "pipeline/pruner.h"
-#include "pipeline/study.h"
+#include "pipeline/search/pruner.h"
+#include "pipeline/search/study.h"
 #include "pipeline/torch/callback.h"
 
 namespace pipeline::stage::optimize {

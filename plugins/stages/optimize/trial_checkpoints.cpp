@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 
 namespace pipeline::stage::optimize {
 

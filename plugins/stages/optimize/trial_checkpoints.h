@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 
 namespace pipeline::stage::optimize {
 

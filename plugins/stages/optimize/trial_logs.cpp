@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "study_identity.h"
 
 namespace pipeline::stage::optimize {

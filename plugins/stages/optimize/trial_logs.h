@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "pipeline/logger.h"
-#include "pipeline/search_space.h"
+#include "pipeline/search/search_space.h"
+#include "pipeline/search/study.h"
 #include "pipeline/stage.h"
-#include "pipeline/study.h"
 
 namespace pipeline::stage::optimize {
 

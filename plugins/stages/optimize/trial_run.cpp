@@ -4,10 +4,10 @@
 #include <cmath>
 #include <utility>
 
+#include "pipeline/data/files.h"
+#include "pipeline/data/slicing.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/slicing.h"
-#include "pipeline/torch/training_setup.h"
+#include "pipeline/train/training_setup.h"
 #include "study_identity.h"
 #include "trial_log.h"
 #include "trial_logs.h"

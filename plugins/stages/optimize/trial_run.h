@@ -5,11 +5,11 @@
 #include <string>
 
 #include "optimize_options.h"
-#include "pipeline/pruner.h"
-#include "pipeline/search_space.h"
+#include "pipeline/data/windows.h"
+#include "pipeline/search/pruner.h"
+#include "pipeline/search/search_space.h"
+#include "pipeline/search/study.h"
 #include "pipeline/stage.h"
-#include "pipeline/study.h"
-#include "pipeline/windows.h"
 #include "trial_callbacks.h"
 
 namespace pipeline::stage::optimize {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "pipeline/files.h"
-#include "pipeline/study.h"
+#include "pipeline/data/format.h"
+#include "pipeline/search/study.h"
 
 namespace pipeline::stage::optimize {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "pipeline/log.h"
-#include "pipeline/search_space.h"
+#include "pipeline/search/search_space.h"
 
 namespace pipeline::stage::optimize {
 

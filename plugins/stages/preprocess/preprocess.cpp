@@ -1,12 +1,12 @@
 #include <filesystem>
 
+#include "pipeline/data/prepare.h"
 #include "pipeline/plugin.h"
-#include "pipeline/prepare.h"
 #include "pipeline/stage.h"
 
 namespace pipeline::stage::preprocess {
 
-/// CSV file -> series: what the file must hold and what becomes of it is said in pipeline/prepare.h.
+/// CSV file -> series: what the file must hold and what becomes of it is said in pipeline/data/prepare.h.
 class Preprocess final : public Stage {
  public:
   using Options = PrepareOptions;

@@ -1,7 +1,7 @@
 #include <filesystem>
 
+#include "pipeline/data/slicing.h"
 #include "pipeline/plugin.h"
-#include "pipeline/slicing.h"
 #include "pipeline/stage.h"
 
 namespace pipeline::stage::slice_windows {

@@ -1,6 +1,6 @@
 #include "pipeline/plugin.h"
 
-#include "pipeline/training.h"
+#include "pipeline/train/training.h"
 #include "train_stage.h"
 
 PIPELINE_PLUGIN("train", "1.0.0", "Apache-2.0", "The stage that trains a model.") {

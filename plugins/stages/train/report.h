@@ -5,7 +5,7 @@
 #include <string>
 
 #include "pipeline/stage.h"
-#include "pipeline/torch/fit.h"
+#include "pipeline/train/fit.h"
 #include "pipeline/value.h"
 
 namespace pipeline::stage::train {

@@ -5,7 +5,7 @@
 
 #include "pipeline/errors.h"
 #include "pipeline/stage.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 
 namespace pipeline::stage::train {
 

@@ -5,11 +5,12 @@
 #include <thread>
 #include <utility>
 
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
+#include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
-#include "pipeline/torch/checkpoint.h"
-#include "pipeline/torch/training_setup.h"
-#include "pipeline/windows.h"
+#include "pipeline/train/checkpoint.h"
+#include "pipeline/train/training_setup.h"
 #include "report.h"
 #include "resume_points.h"
 #include "version_folder.h"

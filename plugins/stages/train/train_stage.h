@@ -7,7 +7,7 @@
 
 #include "pipeline/options.h"
 #include "pipeline/stage.h"
-#include "pipeline/torch/fit.h"
+#include "pipeline/train/fit.h"
 #include "resume_points.h"
 
 namespace pipeline::stage::train {

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "csv_rows.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::stage::visualize {
 

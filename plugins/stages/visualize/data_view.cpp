@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "pipeline/files.h"
-#include "pipeline/series.h"
+#include "pipeline/data/format.h"
+#include "pipeline/data/series.h"
 
 namespace pipeline::stage::visualize {
 

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "palette.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 #include "text.h"
 #include "verdict.h"
 

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
-#include "pipeline/files.h"
-#include "pipeline/series.h"
-#include "pipeline/study_file.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/series.h"
+#include "pipeline/search/study_file.h"
 
 namespace pipeline::stage::visualize {
 

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "data_view.h"
-#include "pipeline/files.h"
-#include "pipeline/series.h"
+#include "pipeline/data/format.h"
+#include "pipeline/data/series.h"
 #include "search_figures.h"
 #include "verdict.h"
 

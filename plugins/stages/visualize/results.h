@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/log.h"
 #include "pipeline/stage.h"
 #include "pipeline/value.h"
-#include "pipeline/windows.h"
 
 namespace pipeline::stage::visualize {
 

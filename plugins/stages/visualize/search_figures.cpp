@@ -4,7 +4,7 @@
 #include <map>
 
 #include "palette.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::stage::visualize {
 

@@ -3,8 +3,8 @@
 #include <ranges>
 #include <vector>
 
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "text.h"
 
 namespace pipeline::stage::visualize {

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <ranges>
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline::stage::visualize {
 

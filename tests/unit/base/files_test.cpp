@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;

@@ -3,8 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "pipeline/value.h"
 
 using namespace pipeline;

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "pipeline/logger.h"
 #include "support/temp_folder.h"
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "workspace.h"
 
 using namespace pipeline;

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "pipeline/search_space.h"
+#include "pipeline/search/search_space.h"
 #include "workspace.h"
 
 using namespace pipeline;

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "pipeline/options.h"
-#include "pipeline/training.h"
+#include "pipeline/train/training.h"
 
 namespace pipeline::test {
 

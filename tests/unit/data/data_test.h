@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "pipeline/data/prepare.h"
 #include "pipeline/errors.h"
 #include "pipeline/log.h"
-#include "pipeline/prepare.h"
 
 namespace pipeline::test {
 

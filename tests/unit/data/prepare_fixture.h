@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 #include "unit/data/data_test.h"
 
 namespace pipeline::test {

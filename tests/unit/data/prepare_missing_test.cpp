@@ -1,4 +1,4 @@
-#include "pipeline/prepare.h"
+#include "pipeline/data/prepare.h"
 
 #include <doctest/doctest.h>
 

@@ -2,7 +2,7 @@
 
 #include "data/time_axis.h"
 #include "data/time_parser.h"
-#include "pipeline/files.h"
+#include "pipeline/data/format.h"
 #include "unit/data/data_test.h"
 
 namespace pipeline {

@@ -1,4 +1,4 @@
-#include "pipeline/windows.h"
+#include "pipeline/data/windows.h"
 
 #include <doctest/doctest.h>
 #include <array>
@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "data/npy.h"
-#include "pipeline/files.h"
-#include "pipeline/slicing.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/slicing.h"
 #include "unit/data/data_test.h"
 
 namespace pipeline {

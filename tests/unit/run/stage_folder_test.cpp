@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "run/stage_folder.h"
 #include "support/temp_folder.h"
 

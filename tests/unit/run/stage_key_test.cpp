@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "pipeline/files.h"
+#include "pipeline/data/files.h"
 #include "run/stage_key.h"
 #include "support/temp_folder.h"
 

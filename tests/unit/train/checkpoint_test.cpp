@@ -1,4 +1,4 @@
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
@@ -11,8 +11,8 @@
 #include <limits>
 #include <optional>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "train/pickle_reader.h"
 
 using namespace pipeline;

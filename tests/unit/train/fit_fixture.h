@@ -12,10 +12,10 @@
 #include <torch/nn/modules/linear.h>
 #include <torch/optim/sgd.h>
 
-#include "pipeline/files.h"
-#include "pipeline/torch/fit.h"
-#include "pipeline/torch/forecaster.h"
-#include "pipeline/windows.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/windows.h"
+#include "pipeline/train/fit.h"
+#include "pipeline/train/forecaster.h"
 #include "support/recording_log.h"
 #include "support/temp_folder.h"
 

@@ -5,7 +5,7 @@
 #include <torch/optim/rmsprop.h>
 
 #include "pipeline/errors.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "train/fit_resume.h"
 #include "unit/train/fit_fixture.h"
 

@@ -1,4 +1,4 @@
-#include "pipeline/torch/fit.h"
+#include "pipeline/train/fit.h"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +7,7 @@
 #include <ATen/Parallel.h>
 
 #include "pipeline/errors.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "unit/train/fit_fixture.h"
 
 using namespace pipeline;

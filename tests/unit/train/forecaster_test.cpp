@@ -1,4 +1,4 @@
-#include "pipeline/torch/forecaster.h"
+#include "pipeline/train/forecaster.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "pipeline/torch/metrics.h"
+#include "pipeline/train/metrics.h"
 
 #include <doctest/doctest.h>
 #include <torch/types.h>

@@ -1,10 +1,10 @@
 // The models, optimizers and losses as users get them: from the built plugin libraries.
 #include <doctest/doctest.h>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "pipeline/files.h"
 #include "pipeline/torch/loss.h"
-#include "pipeline/torch/optimizer.h"
+#include "pipeline/train/optimizer.h"
 #include "plugin/loader.h"
 #include "unit/train/fit_fixture.h"
 

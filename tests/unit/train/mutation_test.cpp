@@ -8,7 +8,7 @@
 #include <random>
 
 #include "pipeline/errors.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "support/temp_folder.h"
 #include "train/pickle_reader.h"
 #include "train/pickle_writer.h"

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "pipeline/errors.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;

@@ -1,5 +1,5 @@
 // The schedulers from the built plugin library. That their rates are PyTorch's is tested with PyTorch (tests/interop).
-#include "pipeline/torch/scheduler.h"
+#include "pipeline/train/scheduler.h"
 
 #include <doctest/doctest.h>
 #include <torch/optim/adam.h>

@@ -5,7 +5,7 @@
 
 #include "pipeline/errors.h"
 #include "pipeline/stage.h"
-#include "pipeline/torch/checkpoint.h"
+#include "pipeline/train/checkpoint.h"
 #include "plugin/loader.h"
 #include "unit/train/fit_fixture.h"
 

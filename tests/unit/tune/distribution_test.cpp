@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "pipeline/errors.h"
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 
 using namespace pipeline;
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "pipeline/importance.h"
+#include "pipeline/search/importance.h"
 
 using namespace pipeline;
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "pipeline/errors.h"
-#include "pipeline/random_state.h"
+#include "pipeline/search/random_state.h"
 
 using namespace pipeline;
 

@@ -1,4 +1,4 @@
-#include "pipeline/search_space.h"
+#include "pipeline/search/search_space.h"
 
 #include <doctest/doctest.h>
 

@@ -6,7 +6,7 @@
 #include <soci/soci.h>
 
 #include "pipeline/errors.h"
-#include "pipeline/study.h"
+#include "pipeline/search/study.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;

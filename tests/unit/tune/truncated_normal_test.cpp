@@ -4,7 +4,7 @@
 #include <initializer_list>
 #include <limits>
 
-#include "pipeline/truncated_normal.h"
+#include "pipeline/search/truncated_normal.h"
 
 using namespace pipeline;
 

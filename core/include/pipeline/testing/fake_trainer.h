@@ -20,7 +20,6 @@ class FakeTrainer : public Trainer {
   /// `model` may be nullptr where the callback under test does not look at it.
   explicit FakeTrainer(std::shared_ptr<Model> model = nullptr, bool terminal = false) : recording(terminal), model_(std::move(model)) {}
 
-  const TrainerOptions& options() const override { return trainer_options; }
   Model& model() override { return *model_; }
   const std::string& model_name() const override { return name; }
   const ModelShape& shape() const override { return model_shape; }
@@ -28,6 +27,10 @@ class FakeTrainer : public Trainer {
   const std::string& optimizer_name() const override { return optim_name; }
   std::int64_t current_epoch() const override { return epoch; }
   std::int64_t global_step() const override { return step; }
+  std::int64_t max_epochs() const override { return epochs_at_most; }
+  std::int64_t log_every_n_steps() const override { return steps_between_logs; }
+  std::int64_t check_val_every_n_epoch() const override { return epochs_between_validations; }
+  bool validates_at_epoch_ends() const override { return epochs_between_validations == 1; }
   std::int64_t num_training_batches() const override { return train_batches; }
   std::int64_t num_val_batches() const override { return val_batches; }
   std::int64_t val_check_batch() const override { return train_batches; }
@@ -46,7 +49,7 @@ class FakeTrainer : public Trainer {
 
   TempFolder folder;
   RecordingLog recording;
-  TrainerOptions trainer_options;
+  std::int64_t epochs_at_most = 80, steps_between_logs = 50, epochs_between_validations = 1;
   ModelShape model_shape;
   std::unique_ptr<torch::optim::Optimizer> optim;
   std::string name = "FakeModel", optim_name = "Adam";

@@ -16,7 +16,6 @@
 #include "pipeline/logger.h"
 #include "pipeline/torch/model.h"
 #include "pipeline/torch/state.h"
-#include "pipeline/training.h"
 
 namespace pipeline {
 
@@ -24,7 +23,6 @@ namespace pipeline {
 class PIPELINE_EXPORT Trainer {
  public:
   virtual ~Trainer();
-  [[nodiscard]] virtual const TrainerOptions& options() const = 0;
   [[nodiscard]] virtual Model& model() = 0;
   [[nodiscard]] virtual const std::string& model_name() const = 0;  ///< "LSTMModel"
   [[nodiscard]] virtual const ModelShape& shape() const = 0;
@@ -34,6 +32,12 @@ class PIPELINE_EXPORT Trainer {
   [[nodiscard]] virtual std::int64_t current_epoch() const = 0;
   /// Optimizer steps done.
   [[nodiscard]] virtual std::int64_t global_step() const = 0;
+  /// Of [trainer]; -1: no limit.
+  [[nodiscard]] virtual std::int64_t max_epochs() const = 0;
+  [[nodiscard]] virtual std::int64_t log_every_n_steps() const = 0;
+  [[nodiscard]] virtual std::int64_t check_val_every_n_epoch() const = 0;
+  /// Whether every epoch ends with its only validation: then callbacks judge by epoch, else by validation.
+  [[nodiscard]] virtual bool validates_at_epoch_ends() const = 0;
   [[nodiscard]] virtual std::int64_t num_training_batches() const = 0;
   [[nodiscard]] virtual std::int64_t num_val_batches() const = 0;
   /// Training batches from one validation of an epoch to the next.

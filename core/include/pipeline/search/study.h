@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "pipeline/export.h"
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 
 namespace pipeline {
 

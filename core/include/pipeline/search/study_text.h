@@ -3,7 +3,7 @@
 #include <string>
 
 #include "pipeline/export.h"
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 
 /// How studies are written for people and for tables.
 namespace pipeline {

@@ -5,12 +5,12 @@
 #include <optional>
 #include <string>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
-#include "pipeline/torch/forecaster.h"
 #include "pipeline/torch/state.h"
+#include "pipeline/train/forecaster.h"
 #include "pipeline/value.h"
-#include "pipeline/windows.h"
 
 namespace pipeline {
 

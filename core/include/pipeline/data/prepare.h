@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/series.h"
 #include "pipeline/export.h"
 #include "pipeline/log.h"
 #include "pipeline/options.h"
-#include "pipeline/series.h"
 
 namespace pipeline {
 

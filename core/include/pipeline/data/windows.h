@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/series.h"
 #include "pipeline/export.h"
-#include "pipeline/series.h"
 
 namespace pipeline {
 

@@ -8,8 +8,8 @@
 
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
-#include "pipeline/sampler.h"
-#include "pipeline/search.h"
+#include "pipeline/search/sampler.h"
+#include "pipeline/search/search.h"
 #include "pipeline/stage.h"
 #include "pipeline/value.h"
 

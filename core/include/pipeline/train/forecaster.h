@@ -6,12 +6,12 @@
 #include <span>
 #include <string>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
 #include "pipeline/torch/batch.h"
 #include "pipeline/torch/model.h"
 #include "pipeline/torch/state.h"
-#include "pipeline/windows.h"
 
 namespace pipeline {
 

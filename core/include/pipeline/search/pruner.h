@@ -4,7 +4,7 @@
 
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
-#include "pipeline/search.h"
+#include "pipeline/search/search.h"
 
 namespace pipeline {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "pipeline/export.h"
-#include "pipeline/random_state.h"
 #include "pipeline/registry.h"
-#include "pipeline/search.h"
+#include "pipeline/search/random_state.h"
+#include "pipeline/search/search.h"
 
 namespace pipeline {
 

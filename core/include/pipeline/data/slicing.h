@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/export.h"
 #include "pipeline/log.h"
 #include "pipeline/options.h"
-#include "pipeline/windows.h"
 
 namespace pipeline {
 

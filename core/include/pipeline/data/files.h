@@ -23,13 +23,4 @@ PIPELINE_EXPORT void write_json(const std::filesystem::path& file, const Value& 
 [[nodiscard]] PIPELINE_EXPORT std::string sha256(std::string_view text);
 [[nodiscard]] PIPELINE_EXPORT std::string sha256_file(const std::filesystem::path& file);
 
-/// Nanoseconds since 1970 UTC as "2016-07-01 00:00:00" (the time of day left out when it is midnight and `date_only`).
-[[nodiscard]] PIPELINE_EXPORT std::string format_time(std::int64_t nanoseconds, bool date_only = false);
-/// A double with the fewest digits that read back as the same number.
-[[nodiscard]] PIPELINE_EXPORT std::string format_number(double value);
-/// A double for people: four significant digits.
-[[nodiscard]] PIPELINE_EXPORT std::string format_short(double value);
-/// 17420 as "17,420".
-[[nodiscard]] PIPELINE_EXPORT std::string format_count(std::int64_t value);
-
 }  // namespace pipeline

@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
 #include "pipeline/export.h"
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
-#include "pipeline/torch/scheduler.h"
-#include "pipeline/training.h"
-#include "pipeline/windows.h"
+#include "pipeline/train/scheduler.h"
+#include "pipeline/train/training.h"
 
 namespace pipeline {
 

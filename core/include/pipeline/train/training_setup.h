@@ -2,11 +2,11 @@
 
 #include <cstdint>
 
+#include "pipeline/data/windows.h"
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
 #include "pipeline/stage.h"
-#include "pipeline/torch/fit.h"
-#include "pipeline/windows.h"
+#include "pipeline/train/fit.h"
 
 namespace pipeline {
 
