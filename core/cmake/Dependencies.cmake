@@ -31,7 +31,9 @@ target_include_directories(pipeline_libtorch SYSTEM INTERFACE "$<BUILD_INTERFACE
 target_link_libraries(pipeline_libtorch INTERFACE torch)
 set_target_properties(pipeline_libtorch PROPERTIES EXPORT_NAME libtorch)
 
-# The number that plugins are checked by, out of the header that defines it.
-file(STRINGS ${PROJECT_SOURCE_DIR}/core/include/pipeline/plugin.h api_line REGEX "^#define PIPELINE_PLUGIN_API ")
-string(REGEX MATCH "[0-9]+" PIPELINE_PLUGIN_API "${api_line}")
+# The numbers that plugins are checked by, out of the header that defines them: "author 2, data 1, ...".
+file(STRINGS ${PROJECT_SOURCE_DIR}/core/include/pipeline/plugin.h api_lines REGEX "^#define PIPELINE_API_[A-Z]+ [0-9]+$")
+list(TRANSFORM api_lines REPLACE "#define PIPELINE_API_" "")
+list(JOIN api_lines ", " PIPELINE_PLUGIN_API)
+string(TOLOWER "${PIPELINE_PLUGIN_API}" PIPELINE_PLUGIN_API)
 string(REGEX MATCH "^[0-9]+" PIPELINE_COMPILER_MAJOR "${CMAKE_CXX_COMPILER_VERSION}")

@@ -19,7 +19,7 @@ set_target_properties(pipeline pipeline_core pipeline_torch ${plugins} PROPERTIE
 
 install(TARGETS pipeline RUNTIME DESTINATION bin)
 install(TARGETS ${plugins} LIBRARY DESTINATION lib/pipeline/plugins)
-install(TARGETS pipeline_core EXPORT pipelineTargets LIBRARY DESTINATION lib)
+install(TARGETS pipeline_core pipeline_data pipeline_search pipeline_train pipeline_host EXPORT pipelineTargets LIBRARY DESTINATION lib)
 install(TARGETS pipeline_torch pipeline_libtorch EXPORT pipelineTorchTargets LIBRARY DESTINATION lib)
 install(DIRECTORY core/include/pipeline DESTINATION include FILES_MATCHING PATTERN "*.h")
 install(DIRECTORY pipelines/ DESTINATION share/pipeline/pipelines)

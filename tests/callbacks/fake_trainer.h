@@ -19,7 +19,7 @@ class SmallModel : public Model {
     out = register_module("out", torch::nn::Linear(4, 1));
     register_parameter("scale", torch::zeros({2}));
   }
-  Forecast forward(const Batch& batch) override { return {.values = out(hidden(batch.x)), .distribution = {}, .explanations = {}}; }
+  Forecast forward(const Batch& batch) override { return {.values = out(hidden(batch.x))}; }
 
   torch::nn::Linear hidden{nullptr}, out{nullptr};
 };

@@ -21,7 +21,7 @@ void run_training(ProgressBar& callback, test::FakeTrainer& trainer) {
       static_cast<void>(callback.on_train_batch_end(trainer, {.batch = batch, .batch_index = i, .loss = loss}));
     }
     callback.on_validation_start(trainer);
-    for (std::int64_t i = 0; i < 2; ++i) callback.on_validation_batch_end(trainer, i);
+    for (std::int64_t i = 0; i < 2; ++i) callback.on_validation_batch_end(trainer, {.batch = {}, .batch_index = i, .forecast = {}});
     trainer.metrics = {{"train_loss", 0.5}, {"val_loss", 0.25}};
     static_cast<void>(callback.on_train_epoch_end(trainer));
   }

@@ -17,7 +17,7 @@ struct Refused {
 constexpr Refused refused[] = {
     {"no_facts", "not-a-plugin",
      "is not a pipeline plugin: it carries no plugin facts; remove it from the folder or build it with pipeline_add_plugin"},
-    {"other_api", "other-api", "built for plugin API 99, this host has 1: rebuild it against this host's headers"},
+    {"other_api", "other-api", "built for plugin API author 99, this host has author 2: rebuild it against this host's headers"},
     {"other_abi", "other-abi", "built with the C++ ABI gcc4-cxx11abi0-cxx201103L, this host has gcc"},
     {"other_libtorch", "other-libtorch", "built for LibTorch 1.13.1, this host has "},
     {"undefined_symbol", "undefined-symbol", "needs a function that no library gives ("},

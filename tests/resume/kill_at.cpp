@@ -30,7 +30,7 @@ class KillAt final : public Callback {
   Action on_train_batch_start(Trainer& trainer, std::int64_t) override { return at("batch_start", trainer); }
   void on_after_backward(Trainer& trainer) override { at("after_backward", trainer); }
   Action on_train_batch_end(Trainer& trainer, const BatchEnd&) override { return at("batch_end", trainer); }
-  void on_validation_batch_end(Trainer& trainer, std::int64_t) override { at("validation", trainer); }
+  void on_validation_batch_end(Trainer& trainer, const ValidationBatchEnd&) override { at("validation", trainer); }
   Action on_train_epoch_end(Trainer& trainer) override { return at("epoch_end", trainer); }
   [[nodiscard]] std::string state_key() const override { return "KillAt"; }
 

@@ -6,13 +6,43 @@
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
 
-/// The contract between host and plugin library. Raise PIPELINE_PLUGIN_API whenever a type in core/include/pipeline/ changes its layout, a
-/// virtual function is added, moved or removed, or a function changes its meaning; adding a header or a non-virtual function does not need
-/// it.
-#define PIPELINE_PLUGIN_API 1
+/// The contract between host and plugin library: a number for each tier of the SDK. `author` (the headers in pipeline/ and pipeline/torch/)
+/// is what every plugin uses; the others are folders that a plugin names with USES. Raise a tier's number whenever a type in its headers
+/// changes its layout, a virtual function is added, moved or removed, or a function changes its meaning; adding a header or a non-virtual
+/// function does not need it. tests/package/sdk_tiers.py fails where headers change and their number does not.
+#define PIPELINE_API_AUTHOR 2
+#define PIPELINE_API_DATA 1
+#define PIPELINE_API_SEARCH 1
+#define PIPELINE_API_TRAIN 1
+#define PIPELINE_API_HOST 1
 
 #define PIPELINE_DETAIL_TEXT2(x) #x
 #define PIPELINE_DETAIL_TEXT(x) PIPELINE_DETAIL_TEXT2(x)
+
+#ifdef PIPELINE_USES_DATA
+#define PIPELINE_DETAIL_DATA " data " PIPELINE_DETAIL_TEXT(PIPELINE_API_DATA)
+#else
+#define PIPELINE_DETAIL_DATA ""
+#endif
+#ifdef PIPELINE_USES_SEARCH
+#define PIPELINE_DETAIL_SEARCH " search " PIPELINE_DETAIL_TEXT(PIPELINE_API_SEARCH)
+#else
+#define PIPELINE_DETAIL_SEARCH ""
+#endif
+#ifdef PIPELINE_USES_TRAIN
+#define PIPELINE_DETAIL_TRAIN " train " PIPELINE_DETAIL_TEXT(PIPELINE_API_TRAIN)
+#else
+#define PIPELINE_DETAIL_TRAIN ""
+#endif
+#ifdef PIPELINE_USES_HOST
+#define PIPELINE_DETAIL_HOST " host " PIPELINE_DETAIL_TEXT(PIPELINE_API_HOST)
+#else
+#define PIPELINE_DETAIL_HOST ""
+#endif
+
+/// The tiers that this library uses, with their numbers: "author 2 data 1".
+#define PIPELINE_PLUGIN_TIERS \
+  "author " PIPELINE_DETAIL_TEXT(PIPELINE_API_AUTHOR) PIPELINE_DETAIL_DATA PIPELINE_DETAIL_SEARCH PIPELINE_DETAIL_TRAIN PIPELINE_DETAIL_HOST
 
 #ifdef _GLIBCXX_DEBUG
 #define PIPELINE_DETAIL_CONTAINERS "-debug"  // containers of another layout
@@ -41,7 +71,7 @@ inline constexpr const char* plugin_facts_marker = "PIPELINE-PLUGIN-FACTS\n";
 struct PluginDescriptor {
   std::uint32_t magic;
   std::uint32_t struct_size;
-  std::uint32_t api;
+  std::uint32_t api;  ///< of the tier `author`
   const char* abi_tag;
   const char* torch_version;
   const char* name;
@@ -49,6 +79,7 @@ struct PluginDescriptor {
   const char* license;
   const char* description;
   void (*register_components)(Registrar& registrar);
+  const char* tiers;  ///< "author 2 data 1"
 };
 
 }  // namespace pipeline
@@ -58,24 +89,25 @@ struct PluginDescriptor {
 ///     PIPELINE_PLUGIN("lstm", "1.0.0", "Apache-2.0", "LSTM forecaster") {
 ///       registrar.add<pipeline::Model, LSTMModel>("LSTMModel", "Stacked LSTM with a linear head.");
 ///     }
-#define PIPELINE_PLUGIN(NAME, VERSION, LICENSE, DESCRIPTION)                                                                             \
-  static void pipeline_plugin_register(::pipeline::Registrar& registrar);                                                                \
-  extern "C" PIPELINE_EXPORT const char pipeline_plugin_facts[];                                                                         \
-  extern "C" PIPELINE_EXPORT __attribute__((used)) const char pipeline_plugin_facts[] =                                                  \
-      "PIPELINE-PLUGIN-"                                                                                                                 \
-      "FACTS\n" PIPELINE_DETAIL_TEXT(PIPELINE_PLUGIN_API) "\n" PIPELINE_ABI_TAG "\n" PIPELINE_TORCH_VERSION "\n" NAME "\n" VERSION "\n"; \
-  extern "C" PIPELINE_EXPORT const ::pipeline::PluginDescriptor* pipeline_plugin_v1();                                                   \
-  extern "C" PIPELINE_EXPORT const ::pipeline::PluginDescriptor* pipeline_plugin_v1() {                                                  \
-    static const ::pipeline::PluginDescriptor descriptor{::pipeline::plugin_magic,                                                       \
-                                                         sizeof(::pipeline::PluginDescriptor),                                           \
-                                                         PIPELINE_PLUGIN_API,                                                            \
-                                                         PIPELINE_ABI_TAG,                                                               \
-                                                         PIPELINE_TORCH_VERSION,                                                         \
-                                                         NAME,                                                                           \
-                                                         VERSION,                                                                        \
-                                                         LICENSE,                                                                        \
-                                                         DESCRIPTION,                                                                    \
-                                                         &pipeline_plugin_register};                                                     \
-    return &descriptor;                                                                                                                  \
-  }                                                                                                                                      \
+#define PIPELINE_PLUGIN(NAME, VERSION, LICENSE, DESCRIPTION)                                                         \
+  static void pipeline_plugin_register(::pipeline::Registrar& registrar);                                            \
+  extern "C" PIPELINE_EXPORT const char pipeline_plugin_facts[];                                                     \
+  extern "C" PIPELINE_EXPORT __attribute__((used)) const char pipeline_plugin_facts[] =                              \
+      "PIPELINE-PLUGIN-"                                                                                             \
+      "FACTS\n" PIPELINE_PLUGIN_TIERS "\n" PIPELINE_ABI_TAG "\n" PIPELINE_TORCH_VERSION "\n" NAME "\n" VERSION "\n"; \
+  extern "C" PIPELINE_EXPORT const ::pipeline::PluginDescriptor* pipeline_plugin_v1();                               \
+  extern "C" PIPELINE_EXPORT const ::pipeline::PluginDescriptor* pipeline_plugin_v1() {                              \
+    static const ::pipeline::PluginDescriptor descriptor{::pipeline::plugin_magic,                                   \
+                                                         sizeof(::pipeline::PluginDescriptor),                       \
+                                                         PIPELINE_API_AUTHOR,                                        \
+                                                         PIPELINE_ABI_TAG,                                           \
+                                                         PIPELINE_TORCH_VERSION,                                     \
+                                                         NAME,                                                       \
+                                                         VERSION,                                                    \
+                                                         LICENSE,                                                    \
+                                                         DESCRIPTION,                                                \
+                                                         &pipeline_plugin_register,                                  \
+                                                         PIPELINE_PLUGIN_TIERS};                                     \
+    return &descriptor;                                                                                              \
+  }                                                                                                                  \
   static void pipeline_plugin_register([[maybe_unused]] ::pipeline::Registrar& registrar)

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "pipeline/data/feature.h"
+#include "pipeline/data/local_forecaster.h"
 #include "pipeline/host/checkpoint_tool.h"
 #include "pipeline/host/component_test.h"
 #include "pipeline/host/predictor.h"
@@ -19,6 +21,8 @@ ComponentTest::~ComponentTest() = default;
 Predictor::~Predictor() = default;
 CheckpointTool::~CheckpointTool() = default;
 Logger::~Logger() = default;
+Feature::~Feature() = default;
+LocalForecaster::~LocalForecaster() = default;
 
 void Stage::work(StageContext& context, const Value&) {
   throw Error(ExitStatus::unexpected, "stage \"" + context.stage + "\" starts workers but has no work() for them");
@@ -30,6 +34,11 @@ Value Logger::position() {
 }
 void Logger::log_image(const std::string&, std::span<const unsigned char>, int, int, std::int64_t) {}
 void Logger::log_histogram(const std::string&, std::span<const float>, std::int64_t) {}
+
+void Feature::fit(const FeatureRows&) {}
+Value Feature::state() const { return {}; }
+void Feature::load_state(const Value&) {}
+Value LocalForecaster::parameters() const { return {}; }
 
 ComponentSpec* TrainingTables::component(std::string_view table) {
   return const_cast<ComponentSpec*>(std::as_const(*this).component(table));

@@ -19,10 +19,13 @@ namespace {
 struct PluginKind {
   const char* name;
   bool torch, data;           ///< links LibTorch; its workflow reads data.csv
+  const char* tiers;          ///< of the SDK, beyond the author's, that the plugin uses
   bool registered_as_folder;  ///< named as the folder is (a stage), not as the class
 };
-constexpr std::array<PluginKind, 4> kinds{
-    {{"stage", false, false, true}, {"model", true, true, false}, {"callback", true, true, false}, {"logger", false, true, false}}};
+constexpr std::array<PluginKind, 4> kinds{{{"stage", false, false, "data", true},
+                                           {"model", true, true, "", false},
+                                           {"callback", true, true, "", false},
+                                           {"logger", false, true, "", false}}};
 
 void add_options(po::options_description& options) {
   options.add_options()("dir", po::value<std::string>()->value_name("DIR"),
@@ -101,13 +104,19 @@ std::string filled(std::string_view text, const std::vector<std::pair<std::strin
   return out;
 }
 
+/// What follows the sources in pipeline_add_plugin().
+std::string plugin_words(const PluginKind& kind) {
+  const std::string tiers = kind.tiers;
+  return (kind.torch ? " TORCH" : "") + (tiers.empty() ? "" : " USES " + tiers);
+}
+
 void write_templates(const PluginKind& kind, const PluginNames& names, const std::filesystem::path& folder) {
   const std::vector<std::pair<std::string, std::string>> values{
       {"PluginName", names.type},
       {"plugin_name", names.folder},
       {"@kind@", kind.name},
       {"@component@", component_of(kind, names)},
-      {" @torch@", kind.torch ? " TORCH" : ""},
+      {" @words@", plugin_words(kind)},
       {"@libraries@", kind.torch ? "pipeline::torch" : "pipeline::core"},
       {"@torch_hint@", kind.torch ? "; add ;LIBTORCH where LibTorch is elsewhere" : ""},
       {"@data_hint@", kind.data ? ", on `data.csv`" : ""}};

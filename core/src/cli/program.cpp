@@ -11,7 +11,7 @@
 #include "cli/stage_worker.h"
 #include "cli/verb.h"
 #include "pipeline/errors.h"
-#include "pipeline/plugin.h"
+#include "plugin/facts.h"
 #include "pipeline/schema.h"
 #include "plugin/scan.h"
 #include "plugin/test_components.h"
@@ -43,7 +43,7 @@ void print_help(std::ostream& out) {
 }
 
 void print_version(std::ostream& out) {
-  out << "pipeline " << PIPELINE_VERSION << " (LibTorch " << PIPELINE_HOST_TORCH_VERSION << ", plugin API " << PIPELINE_PLUGIN_API << ", "
+  out << "pipeline " << PIPELINE_VERSION << " (LibTorch " << PIPELINE_HOST_TORCH_VERSION << ", plugin API " << host_tiers() << ", "
       << PIPELINE_ABI_TAG << ")\n";
 }
 

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "pipeline/data/files.h"
-#include "pipeline/plugin.h"
+#include "plugin/facts.h"
 #include "plugin/library_record.h"
 
 namespace pipeline {
@@ -23,7 +23,7 @@ Value host_record() {
   const FileStamp stamp = stamp_of(self);
   return Value::Map{{"format", format},
                     {"version", PIPELINE_VERSION},
-                    {"api", PIPELINE_PLUGIN_API},
+                    {"api", host_tiers()},
                     {"abi", PIPELINE_ABI_TAG},
                     {"libtorch", PIPELINE_HOST_TORCH_VERSION},
                     {"library", self},

@@ -1,8 +1,11 @@
 #include "plugin/facts.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "pipeline/data/files.h"
 #include "pipeline/plugin.h"
@@ -28,13 +31,53 @@ std::optional<PluginFacts> parse_facts(std::string_view text, std::size_t at) {
     if (!next) return std::nullopt;
     line = std::move(*next);
   }
-  PluginFacts facts{0, lines[1], lines[2], lines[3], lines[4]};
-  const auto [end, error] = std::from_chars(lines[0].data(), lines[0].data() + lines[0].size(), facts.api);
-  if (error != std::errc{} || end != lines[0].data() + lines[0].size()) return std::nullopt;
-  return facts;
+  if (!parse_tiers(lines[0])) return std::nullopt;
+  return PluginFacts{lines[0], lines[1], lines[2], lines[3], lines[4]};
+}
+
+std::optional<int> number_of(std::string_view text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+/// In the order in which they are told.
+constexpr std::array<std::pair<const char*, int>, 5> tiers_here{{{"author", PIPELINE_API_AUTHOR},
+                                                                 {"data", PIPELINE_API_DATA},
+                                                                 {"search", PIPELINE_API_SEARCH},
+                                                                 {"train", PIPELINE_API_TRAIN},
+                                                                 {"host", PIPELINE_API_HOST}}};
+
+/// What keeps a library of these tiers from being loaded; empty: nothing.
+std::string other_tiers(const std::string& text) {
+  for (const auto& [name, number] : *parse_tiers(text)) {
+    const auto here = std::ranges::find(tiers_here, name, [](const auto& tier) { return std::string_view(tier.first); });
+    if (here == tiers_here.end()) return "uses the tier " + name + " of the plugin API, which this host does not have";
+    if (here->second != number)
+      return "built for plugin API " + name + " " + std::to_string(number) + ", this host has " + name + " " + std::to_string(here->second);
+  }
+  return {};
 }
 
 }  // namespace
+
+std::optional<std::map<std::string, int>> parse_tiers(const std::string& text) {
+  if (const auto number = number_of(text)) return std::map<std::string, int>{{"author", *number}};
+  std::map<std::string, int> tiers;
+  std::istringstream words(text);
+  for (std::string name, digits; words >> name;) {
+    const auto number = words >> digits ? number_of(digits) : std::nullopt;
+    if (!number) return std::nullopt;
+    tiers[name] = *number;
+  }
+  return tiers.contains("author") ? std::optional(tiers) : std::nullopt;
+}
+
+std::string host_tiers() {
+  std::string text;
+  for (const auto& [name, number] : tiers_here) text += (text.empty() ? "" : ", ") + std::string(name) + " " + std::to_string(number);
+  return text;
+}
 
 std::optional<PluginFacts> read_plugin_facts(const std::filesystem::path& library) {
   const std::string content = read_text(library);
@@ -49,10 +92,8 @@ std::optional<PluginFacts> read_plugin_facts(const std::filesystem::path& librar
 }
 
 Refusal incompatibility(const PluginFacts& facts, const std::string& host_torch_version) {
-  if (facts.api != PIPELINE_PLUGIN_API) {
-    return {RefusalCode::other_api, "built for plugin API " + std::to_string(facts.api) + ", this host has " +
-                                        std::to_string(PIPELINE_PLUGIN_API) + ": rebuild it against this host's headers"};
-  }
+  if (const std::string other = other_tiers(facts.tiers); !other.empty())
+    return {RefusalCode::other_api, other + ": rebuild it against this host's headers"};
   if (facts.abi_tag != PIPELINE_ABI_TAG) {
     return {RefusalCode::other_abi,
             "built with the C++ ABI " + facts.abi_tag + ", this host has " + PIPELINE_ABI_TAG + ": rebuild it with this host's compiler"};

@@ -60,7 +60,7 @@ EntryPoint* open_library(const std::filesystem::path& file, bool with_torch) {
 const PluginDescriptor& checked_descriptor(EntryPoint* entry, const PluginFacts& facts) {
   const PluginDescriptor* descriptor = entry();
   const bool valid = descriptor && descriptor->magic == plugin_magic && descriptor->struct_size >= sizeof(PluginDescriptor) &&
-                     static_cast<int>(descriptor->api) == facts.api && descriptor->abi_tag == facts.abi_tag &&
+                     descriptor->api == PIPELINE_API_AUTHOR && descriptor->tiers == facts.tiers && descriptor->abi_tag == facts.abi_tag &&
                      descriptor->torch_version == facts.torch_version && descriptor->register_components;
   if (!valid) {
     throw Refusal{

@@ -21,7 +21,7 @@ Action Callback::on_train_batch_end(Trainer&, const BatchEnd&) { return {}; }
 Action Callback::on_train_epoch_end(Trainer&) { return {}; }
 void Callback::on_validation_start(Trainer&) {}
 void Callback::on_validation_epoch_start(Trainer&) {}
-void Callback::on_validation_batch_end(Trainer&, std::int64_t) {}
+void Callback::on_validation_batch_end(Trainer&, const ValidationBatchEnd&) {}
 void Callback::on_validation_epoch_end(Trainer&) {}
 Action Callback::on_validation_end(Trainer&) { return {}; }
 void Callback::on_train_end(Trainer&) {}
@@ -34,6 +34,7 @@ void Callback::teardown(Trainer&) {}
 State Callback::state_dict() const { return {}; }
 void Callback::load_state_dict(const State&) {}
 std::optional<CheckpointRecord> Callback::checkpoints() const { return {}; }
+bool Callback::needs_gradients() const { return false; }
 std::string Callback::monitor() const { return {}; }
 
 }  // namespace pipeline

@@ -16,7 +16,7 @@ namespace pipeline {
 namespace {
 
 BatchParts parts_for(const FitSpec& spec, const Windows& windows) {
-  const bool wants_history = spec.window_norm != "none" || spec.model->uses_target_history();
+  const bool wants_history = spec.window_norm != "none" || spec.model->inputs().contains(Input::target_history);
   return {.history = wants_history && windows.has_history(), .weight = !windows.fully_observed(), .pinned = false};
 }
 

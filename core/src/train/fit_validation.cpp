@@ -37,7 +37,8 @@ void Validation::measure(FitTrainer& trainer, std::int64_t batches) {
     if (count > 0) loss_sum_ += batch_loss(loss_, forecast, *batch).item<double>() * count;
     loss_count_ += count;
     metrics_.add(forecast.values, batch->y, batch->weight);
-    trainer.each([&](Callback& callback) { callback.on_validation_batch_end(trainer, index); });
+    const ValidationBatchEnd end{.batch = *batch, .batch_index = index, .forecast = forecast};
+    trainer.each([&](Callback& callback) { callback.on_validation_batch_end(trainer, end); });
     ++index;
   }
   trainer.progress.val_batches_run = index;

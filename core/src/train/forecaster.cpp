@@ -68,7 +68,7 @@ Forecast Forecaster::operator()(const Batch& batch) const {
   seen.target_history = target.normalise(batch.target_history);
   Forecast forecast = forecast_of(*model_, batch, seen);
   forecast.values = target.undo(forecast.values);
-  if (forecast.distribution.defined()) forecast.distribution = target.unsqueezed().undo(forecast.distribution);
+  if (forecast.quantiles.defined()) forecast.quantiles = target.unsqueezed().undo(forecast.quantiles);
   return forecast;
 }
 

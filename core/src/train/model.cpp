@@ -1,9 +1,31 @@
 #include "pipeline/torch/model.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include <torch/nn/modules/linear.h>
+
 namespace pipeline {
 
 Model::~Model() = default;
 
-bool Model::uses_target_history() const { return false; }
+Inputs Model::inputs() const { return {Input::past}; }
+
+OutputSpec Model::output() const { return {}; }
+
+ForecastHead::ForecastHead(torch::nn::Module& owner, const std::string& name, std::int64_t width, const ModelShape& shape)
+    : layer_(owner.register_module(name, torch::nn::Linear(width, shape.horizon * shape.targets * shape.output.width())).ptr()),
+      horizon_(shape.horizon),
+      targets_(shape.targets),
+      output_(shape.output) {}
+
+Forecast ForecastHead::operator()(const torch::Tensor& features) const {
+  const torch::Tensor flat = static_cast<torch::nn::LinearImpl&>(*layer_).forward(features);
+  if (output_.kind == OutputSpec::Kind::point) return {.values = flat.view({features.size(0), horizon_, targets_})};
+  const torch::Tensor all = flat.view({features.size(0), horizon_, targets_, output_.width()});
+  if (output_.kind == OutputSpec::Kind::distribution) return {.parameters = all};
+  const auto nearest = std::ranges::min_element(output_.levels, {}, [](double level) { return std::abs(level - 0.5); });
+  return {.values = all.select(3, nearest - output_.levels.begin()), .quantiles = all, .levels = output_.levels};
+}
 
 }  // namespace pipeline

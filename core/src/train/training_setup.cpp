@@ -8,6 +8,7 @@
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/forecaster.h"
 #include "pipeline/train/optimizer.h"
+#include "train/output_check.h"
 
 namespace pipeline {
 
@@ -51,6 +52,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   spec.trainer = bind_options<TrainerOptions>(tables.trainer);
   spec.loader = bind_options<LoaderOptions>(tables.loader);
   spec.loss = registry.make<Loss>(tables.loss.type, tables.loss.options);
+  spec.shape.output = spec.loss->output();
   for (const ComponentSpec& callback : tables.callbacks) {
     spec.callbacks.push_back(registry.make<Callback>(callback.type, callback.options));
   }
@@ -63,6 +65,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
 
   torch::manual_seed(static_cast<std::uint64_t>(seed));
   spec.model = registry.make<Model>(tables.model.type, tables.model.options, spec.shape);
+  check_output(tables.model.type, *spec.model, tables.loss.type, spec.shape.output);
   spec.optimizer_name = tables.optimizer.type;
   spec.optimizer = make_optimizer(registry, tables.optimizer, *spec.model);
   if (spec.optimizer && !tables.scheduler.type.empty()) {

@@ -26,6 +26,7 @@ class GradientNormMonitor final : public Callback {
   explicit GradientNormMonitor(Options options) : options_(options) {}
 
   void on_before_optimizer_step(Trainer& trainer, torch::optim::Optimizer& optimizer) override;
+  [[nodiscard]] bool needs_gradients() const override { return true; }
   [[nodiscard]] std::string state_key() const override { return "GradientNormMonitor"; }
 
  private:

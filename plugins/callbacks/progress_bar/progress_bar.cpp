@@ -53,11 +53,11 @@ void ProgressBar::on_validation_start(Trainer& trainer) {
   if (!trainer.sanity_checking()) train_seconds_ = seconds_between(epoch_start_, Clock::now());
 }
 
-void ProgressBar::on_validation_batch_end(Trainer& trainer, std::int64_t batch_index) {
-  if (!moves_ || trainer.sanity_checking() || !is_due(batch_index + 1, trainer.num_val_batches())) return;
+void ProgressBar::on_validation_batch_end(Trainer& trainer, const ValidationBatchEnd& end) {
+  if (!moves_ || trainer.sanity_checking() || !is_due(end.batch_index + 1, trainer.num_val_batches())) return;
   Progress now = progress(trainer);
   now.doing = "Validation";
-  now.batch = batch_index + 1;
+  now.batch = end.batch_index + 1;
   now.batches = trainer.num_val_batches();
   now.batches_per_second = 0;
   trainer.log().status_line(moving_line(now, trainer.log().terminal_width()));

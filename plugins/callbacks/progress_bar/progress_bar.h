@@ -38,7 +38,7 @@ class ProgressBar : public Callback {
   void on_train_epoch_start(Trainer& trainer) override;
   Action on_train_batch_end(Trainer& trainer, const BatchEnd& end) override;
   void on_validation_start(Trainer& trainer) override;
-  void on_validation_batch_end(Trainer& trainer, std::int64_t batch_index) override;
+  void on_validation_batch_end(Trainer& trainer, const ValidationBatchEnd& end) override;
   Action on_train_epoch_end(Trainer& trainer) override;
   void on_train_end(Trainer& trainer) override;
   void on_exception(Trainer& trainer, const std::string& what) override;

@@ -2,7 +2,7 @@
 
 #include "basic_tests.h"
 #include "pipeline/stage.h"
-#include "pipeline/testing/recording_log.h"
+#include "pipeline/testing/stage_fixture.h"
 
 namespace pipeline::component_tests {
 
@@ -10,24 +10,9 @@ namespace {
 
 /// Empty when the stage, run without any input, throws an Error that names one of the kinds it needs.
 std::string run_without_inputs(const ComponentTestContext& test) {
-  testing::RecordingLog log;
-  RunSettings settings;
-  settings.log_dir = test.folder / "logs";
-  settings.workflow_file = test.folder / "workflow.toml";
-  const TrainingTables tables;
-  const std::atomic<int> cancel{0};
-  StageContext context{.stage = test.component.name,
-                       .folder = test.folder,
-                       .settings = settings,
-                       .tables = tables,
-                       .registry = test.registry,
-                       .log = log,
-                       .cancel = cancel,
-                       .inputs = {},
-                       .summary = Value(Value::Map{}),
-                       .kept_elsewhere = {}};
+  testing::StageFixture fixture(test.component.name);
   try {
-    test.registry.make<Stage>(test.component.name, test.options)->run(context);
+    fixture.run(*test.registry.make<Stage>(test.component.name, test.options));
   } catch (const Error& error) {
     const std::string said = error.what();
     const bool named =

@@ -13,7 +13,7 @@ namespace {
 class Line final : public Model {
  public:
   Line() { layer_ = register_module("layer", torch::nn::Linear(3, 1)); }
-  Forecast forward(const Batch& batch) override { return {.values = layer_(batch.x), .distribution = {}, .explanations = {}}; }
+  Forecast forward(const Batch& batch) override { return {.values = layer_(batch.x)}; }
 
  private:
   torch::nn::Linear layer_{nullptr};
@@ -42,7 +42,7 @@ void go_through(Callback& callback, testing::FakeTrainer& trainer) {
     }
     callback.on_validation_start(trainer);
     callback.on_validation_epoch_start(trainer);
-    callback.on_validation_batch_end(trainer, 0);
+    callback.on_validation_batch_end(trainer, {.batch = {}, .batch_index = 0, .forecast = {}});
     callback.on_validation_epoch_end(trainer);
     trainer.metrics = {
         {"train_loss", 0.5}, {"train_loss_step", 0.5}, {"train_loss_epoch", 0.5}, {"val_loss", trainer.epoch == 0 ? 1.0 : 0.5}, {"x", 0.5}};

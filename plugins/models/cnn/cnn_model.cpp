@@ -2,7 +2,6 @@
 #include <torch/nn/modules/container/sequential.h>
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/dropout.h>
-#include <torch/nn/modules/linear.h>
 
 #include "pipeline/options.h"
 #include "pipeline/plugin.h"
@@ -36,31 +35,31 @@ class CNNModel final : public Model {
  public:
   using Options = CNNModelOptions;
 
-  CNNModel(const Options& options, const ModelShape& shape) : horizon_(shape.horizon), targets_(shape.targets) {
-    torch::nn::Sequential convolutions;
-    for (std::int64_t layer = 0; layer < options.num_layers; ++layer) {
-      const std::int64_t channels_in = layer == 0 ? shape.features : options.channels;
-      convolutions->push_back(
-          torch::nn::Conv1d(torch::nn::Conv1dOptions(channels_in, options.channels, options.kernel_size).padding(torch::kSame)));
-      convolutions->push_back(torch::nn::ReLU());
-      convolutions->push_back(torch::nn::Dropout(options.dropout));
-    }
-    conv_ = register_module("conv", convolutions);
-    fc_ = register_module("fc", torch::nn::Linear(options.channels * shape.window, horizon_ * targets_));
-  }
+  CNNModel(const Options& options, const ModelShape& shape)
+      : convolutions_(register_module("conv", convolutions(options, shape.features))),
+        head_(*this, "fc", options.channels * shape.window, shape) {}
 
-  /// x [B, W, F] to [B, H, T]; the linear layer's outputs are step-major.
-  Forecast forward(const Batch& batch) override {
-    const torch::Tensor outputs = conv_->forward(batch.x.transpose(1, 2));  // [B, channels, W]
-    Forecast forecast;
-    forecast.values = fc_(outputs.flatten(1)).view({batch.x.size(0), horizon_, targets_});
-    return forecast;
-  }
+  /// x [B, W, F] to [B, H, T].
+  Forecast forward(const Batch& batch) override { return head_(convolutions_->forward(batch.x.transpose(1, 2)).flatten(1)); }
+
+  [[nodiscard]] OutputSpec output() const override { return head_.output(); }
 
  private:
-  std::int64_t horizon_, targets_;
-  torch::nn::Sequential conv_{nullptr};
-  torch::nn::Linear fc_{nullptr};
+  /// From [B, features, W] to [B, channels, W].
+  static torch::nn::Sequential convolutions(const Options& options, std::int64_t features) {
+    torch::nn::Sequential layers;
+    for (std::int64_t layer = 0; layer < options.num_layers; ++layer) {
+      const std::int64_t channels_in = layer == 0 ? features : options.channels;
+      layers->push_back(
+          torch::nn::Conv1d(torch::nn::Conv1dOptions(channels_in, options.channels, options.kernel_size).padding(torch::kSame)));
+      layers->push_back(torch::nn::ReLU());
+      layers->push_back(torch::nn::Dropout(options.dropout));
+    }
+    return layers;
+  }
+
+  torch::nn::Sequential convolutions_;
+  ForecastHead head_;
 };
 
 }  // namespace pipeline::model::cnn

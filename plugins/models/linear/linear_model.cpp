@@ -34,9 +34,7 @@ class LinearModel final : public Model {
   /// x [B, W, F] to [B, H, T].
   Forecast forward(const Batch& batch) override {
     if (columns_.device() != batch.x.device()) columns_ = columns_.to(batch.x.device());
-    Forecast forecast;
-    forecast.values = linear_(batch.x.index_select(2, columns_).transpose(1, 2)).transpose(1, 2);
-    return forecast;
+    return {.values = linear_(batch.x.index_select(2, columns_).transpose(1, 2)).transpose(1, 2)};
   }
 
  private:

@@ -1,9 +1,8 @@
-#include "../lstm.h"
+#include "../recurrent.h"
 
 #include <torch/nn/modules/linear.h>
 
 #include "pipeline/plugin.h"
-#include "pipeline/torch/model.h"
 
 namespace pipeline::model::lstm_additive_attention {
 
@@ -26,33 +25,26 @@ class AdditiveAttentionImpl : public torch::nn::Module {
 };
 TORCH_MODULE(AdditiveAttention);
 
-/// Stacked LSTM with additive attention over its outputs; the query is the last step's output. A linear layer maps the weighted average to
-/// the whole forecast.
-class LSTMAdditiveAttentionModel final : public Model {
+/// The average of the steps' outputs, weighted by that score; the query is the last step's output.
+class Attention {
  public:
-  using Options = LSTMOptions;
+  Attention(torch::nn::Module& owner, std::int64_t width) : attention_(owner.register_module("attention", AdditiveAttention(width))) {}
 
-  LSTMAdditiveAttentionModel(const Options& options, const ModelShape& shape) : horizon_(shape.horizon), targets_(shape.targets) {
-    lstm_ = register_module("lstm", make_lstm(options, shape.features));
-    attention_ = register_module("attention", AdditiveAttention(options.output_width()));
-    fc_ = register_module("fc", torch::nn::Linear(options.output_width(), horizon_ * targets_));
-  }
-
-  /// x [B, W, F] to [B, H, T], with the explanation "attention" [B, W].
-  Forecast forward(const Batch& batch) override {
-    const torch::Tensor outputs = std::get<0>(lstm_(batch.x));  // [B, W, width]
-    const torch::Tensor weights = attention_(outputs.select(1, outputs.size(1) - 1), outputs);
-    Forecast forecast;
-    forecast.values = fc_((weights.unsqueeze(2) * outputs).sum(1)).view({batch.x.size(0), horizon_, targets_});
+  /// outputs [B, W, width] to [B, width], with the explanation "attention" [B, W].
+  torch::Tensor operator()(const torch::Tensor& outputs, Forecast& forecast) {
+    const torch::Tensor weights = attention_(last_step(outputs), outputs);
     forecast.explanations["attention"] = weights;
-    return forecast;
+    return (weights.unsqueeze(2) * outputs).sum(1);
   }
 
  private:
-  std::int64_t horizon_, targets_;
-  torch::nn::LSTM lstm_{nullptr};
-  AdditiveAttention attention_{nullptr};
-  torch::nn::Linear fc_{nullptr};
+  AdditiveAttention attention_;
+};
+
+/// Stacked LSTM with additive attention over its outputs; a linear layer maps the weighted average to the whole forecast.
+class LSTMAdditiveAttentionModel final : public LSTMWith<Attention> {
+ public:
+  using LSTMWith::LSTMWith;
 };
 
 }  // namespace pipeline::model::lstm_additive_attention

@@ -1,38 +1,31 @@
-#include "../lstm.h"
+#include "../recurrent.h"
 
 #include <torch/nn/modules/linear.h>
 
 #include "pipeline/plugin.h"
-#include "pipeline/torch/model.h"
 
 namespace pipeline::model::lstm_attention {
 
-/// Stacked LSTM whose outputs are averaged with learned weights: a linear layer scores each step, softmax over the window makes weights of
-/// the scores, another linear layer maps the average to the whole forecast.
-class LSTMAttentionModel final : public Model {
+/// The average of the steps' outputs with learned weights: a linear layer scores each step, softmax over the window makes weights of them.
+class Attention {
  public:
-  using Options = LSTMOptions;
+  Attention(torch::nn::Module& owner, std::int64_t width) : score_(owner.register_module("attention", torch::nn::Linear(width, 1))) {}
 
-  LSTMAttentionModel(const Options& options, const ModelShape& shape) : horizon_(shape.horizon), targets_(shape.targets) {
-    lstm_ = register_module("lstm", make_lstm(options, shape.features));
-    attention_ = register_module("attention", torch::nn::Linear(options.output_width(), 1));
-    fc_ = register_module("fc", torch::nn::Linear(options.output_width(), horizon_ * targets_));
-  }
-
-  /// x [B, W, F] to [B, H, T], with the explanation "attention" [B, W].
-  Forecast forward(const Batch& batch) override {
-    const torch::Tensor outputs = std::get<0>(lstm_(batch.x));             // [B, W, width]
-    const torch::Tensor weights = torch::softmax(attention_(outputs), 1);  // [B, W, 1]
-    Forecast forecast;
-    forecast.values = fc_((weights * outputs).sum(1)).view({batch.x.size(0), horizon_, targets_});
+  /// outputs [B, W, width] to [B, width], with the explanation "attention" [B, W].
+  torch::Tensor operator()(const torch::Tensor& outputs, Forecast& forecast) {
+    const torch::Tensor weights = torch::softmax(score_(outputs), 1);  // [B, W, 1]
     forecast.explanations["attention"] = weights.squeeze(2);
-    return forecast;
+    return (weights * outputs).sum(1);
   }
 
  private:
-  std::int64_t horizon_, targets_;
-  torch::nn::LSTM lstm_{nullptr};
-  torch::nn::Linear attention_{nullptr}, fc_{nullptr};
+  torch::nn::Linear score_;
+};
+
+/// Stacked LSTM with a learned score for each step; a linear layer maps the average to the whole forecast.
+class LSTMAttentionModel final : public LSTMWith<Attention> {
+ public:
+  using LSTMWith::LSTMWith;
 };
 
 }  // namespace pipeline::model::lstm_attention

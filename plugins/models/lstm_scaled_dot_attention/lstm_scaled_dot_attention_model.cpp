@@ -1,47 +1,40 @@
-#include "../lstm.h"
+#include "../recurrent.h"
 
 #include <cmath>
 
 #include <torch/nn/modules/linear.h>
 
 #include "pipeline/plugin.h"
-#include "pipeline/torch/model.h"
 
 namespace pipeline::model::lstm_scaled_dot_attention {
 
-/// Stacked LSTM with one head of scaled dot-product attention: the query is projected from the last step's output, keys and values from
-/// every step's. A linear layer maps the weighted average of the values to the whole forecast.
-class LSTMScaledDotAttentionModel final : public Model {
+/// One head of scaled dot-product attention: the query is projected from the last step's output, keys and values from every step's.
+class Attention {
  public:
-  using Options = LSTMOptions;
+  Attention(torch::nn::Module& owner, std::int64_t width)
+      : scale_(1 / std::sqrt(static_cast<double>(width))),
+        query_(owner.register_module("query", torch::nn::Linear(width, width))),
+        key_(owner.register_module("key", torch::nn::Linear(width, width))),
+        value_(owner.register_module("value", torch::nn::Linear(width, width))) {}
 
-  LSTMScaledDotAttentionModel(const Options& options, const ModelShape& shape)
-      : horizon_(shape.horizon), targets_(shape.targets), scale_(1 / std::sqrt(static_cast<double>(options.output_width()))) {
-    const std::int64_t width = options.output_width();
-    lstm_ = register_module("lstm", make_lstm(options, shape.features));
-    query_ = register_module("query", torch::nn::Linear(width, width));
-    key_ = register_module("key", torch::nn::Linear(width, width));
-    value_ = register_module("value", torch::nn::Linear(width, width));
-    fc_ = register_module("fc", torch::nn::Linear(width, horizon_ * targets_));
-  }
-
-  /// x [B, W, F] to [B, H, T], with the explanation "attention" [B, W].
-  Forecast forward(const Batch& batch) override {
-    const torch::Tensor outputs = std::get<0>(lstm_(batch.x));                            // [B, W, width]
-    const torch::Tensor query = query_(outputs.select(1, outputs.size(1) - 1));           // [B, width]
+  /// outputs [B, W, width] to the weighted average of the values [B, width], with the explanation "attention" [B, W].
+  torch::Tensor operator()(const torch::Tensor& outputs, Forecast& forecast) {
+    const torch::Tensor query = query_(last_step(outputs));                               // [B, width]
     const torch::Tensor scores = torch::bmm(key_(outputs), query.unsqueeze(2)) * scale_;  // [B, W, 1]
     const torch::Tensor weights = torch::softmax(scores, 1).transpose(1, 2);              // [B, 1, W]
-    Forecast forecast;
-    forecast.values = fc_(torch::bmm(weights, value_(outputs)).squeeze(1)).view({batch.x.size(0), horizon_, targets_});
     forecast.explanations["attention"] = weights.squeeze(1);
-    return forecast;
+    return torch::bmm(weights, value_(outputs)).squeeze(1);
   }
 
  private:
-  std::int64_t horizon_, targets_;
   double scale_;
-  torch::nn::LSTM lstm_{nullptr};
-  torch::nn::Linear query_{nullptr}, key_{nullptr}, value_{nullptr}, fc_{nullptr};
+  torch::nn::Linear query_, key_, value_;
+};
+
+/// Stacked LSTM with scaled dot-product attention; a linear layer maps the weighted average to the whole forecast.
+class LSTMScaledDotAttentionModel final : public LSTMWith<Attention> {
+ public:
+  using LSTMWith::LSTMWith;
 };
 
 }  // namespace pipeline::model::lstm_scaled_dot_attention

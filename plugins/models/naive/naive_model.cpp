@@ -15,12 +15,10 @@ class NaiveModel final : public Model {
   /// target_history [B, W, T], or x [B, W, F] where every target is a feature, to [B, H, T].
   Forecast forward(const Batch& batch) override {
     const torch::Tensor last = last_values(batch);
-    Forecast forecast;
-    forecast.values = last.unsqueeze(1).expand({last.size(0), shape_.horizon, shape_.targets});
-    return forecast;
+    return {.values = last.unsqueeze(1).expand({last.size(0), shape_.horizon, shape_.targets})};
   }
 
-  [[nodiscard]] bool uses_target_history() const override { return true; }
+  [[nodiscard]] Inputs inputs() const override { return {Input::past, Input::target_history}; }
 
  private:
   /// [B, T]

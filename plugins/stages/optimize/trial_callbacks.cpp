@@ -18,7 +18,7 @@ Action ReportTrial::on_train_batch_end(Trainer&, const BatchEnd&) {
   return Action::proceed();
 }
 
-void ReportTrial::on_validation_batch_end(Trainer&, std::int64_t) { beat(); }
+void ReportTrial::on_validation_batch_end(Trainer&, const ValidationBatchEnd&) { beat(); }
 
 Action ReportTrial::on_validation_end(Trainer& trainer) {
   measured_ = measured_ || !trainer.sanity_checking();

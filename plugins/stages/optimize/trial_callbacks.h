@@ -22,7 +22,7 @@ class ReportTrial final : public Callback {
   ReportTrial(Study& study, Pruner& pruner, Trial& trial, Setup setup);
 
   Action on_train_batch_end(Trainer&, const BatchEnd&) override;
-  void on_validation_batch_end(Trainer&, std::int64_t batch_index) override;
+  void on_validation_batch_end(Trainer&, const ValidationBatchEnd&) override;
   Action on_validation_end(Trainer& trainer) override;
   Action on_train_epoch_end(Trainer& trainer) override;
   [[nodiscard]] std::string state_key() const override { return "the search"; }

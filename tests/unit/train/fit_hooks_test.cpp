@@ -26,7 +26,7 @@ class HookRecorder : public Callback {
   Action on_train_epoch_end(Trainer& t) override { return note(t, "on_train_epoch_end"); }
   void on_validation_start(Trainer& t) override { note(t, "on_validation_start"); }
   void on_validation_epoch_start(Trainer& t) override { note(t, "on_validation_epoch_start"); }
-  void on_validation_batch_end(Trainer& t, std::int64_t) override { note(t, "on_validation_batch_end"); }
+  void on_validation_batch_end(Trainer& t, const ValidationBatchEnd&) override { note(t, "on_validation_batch_end"); }
   void on_validation_epoch_end(Trainer& t) override { note(t, "on_validation_epoch_end"); }
   Action on_validation_end(Trainer& t) override { return note(t, "on_validation_end"); }
   void on_train_end(Trainer& t) override { note(t, "on_train_end"); }

@@ -23,7 +23,7 @@ class RepeatModel final : public Model {
     forecast.values = batch.target_history.select(1, 3).unsqueeze(1).expand({batch.x.size(0), 2, batch.target_history.size(2)});
     return forecast;
   }
-  [[nodiscard]] bool uses_target_history() const override { return true; }
+  [[nodiscard]] Inputs inputs() const override { return {Input::past, Input::target_history}; }
 };
 
 class FailingModel final : public Model {

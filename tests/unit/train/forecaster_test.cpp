@@ -16,7 +16,7 @@ class Probe final : public Model {
     seen = batch;
     Forecast forecast;
     forecast.values = torch::full({batch.x.size(0), 2, 1}, answer);
-    forecast.distribution = torch::full({batch.x.size(0), 2, 1, 3}, answer);
+    forecast.quantiles = torch::full({batch.x.size(0), 2, 1, 3}, answer);
     return forecast;
   }
   Batch seen;
@@ -58,7 +58,7 @@ TEST_CASE("window_norm last takes each window's last value and gives the target'
   CHECK(probe->seen.target_history[0][0][0].item<float>() == -2);
   CHECK(forecast.values[0][1][0].item<float>() == 3.5F);
   CHECK(forecast.values[1][0][0].item<float>() == 5.5F);
-  CHECK(forecast.distribution[1][0][0][2].item<float>() == 5.5F);
+  CHECK(forecast.quantiles[1][0][0][2].item<float>() == 5.5F);
 }
 
 TEST_CASE("window_norm standard uses the population deviation and survives a constant window") {
@@ -71,7 +71,7 @@ TEST_CASE("window_norm standard uses the population deviation and survives a con
   CHECK(torch::equal(probe->seen.x[1], torch::zeros({3, 2})));
   CHECK(forecast.values[0][0][0].item<double>() == doctest::Approx(2 + deviation));
   CHECK(forecast.values[1][0][0].item<double>() == doctest::Approx(5 + std::sqrt(1e-5)));
-  CHECK(forecast.distribution[0][0][0][0].item<double>() == doctest::Approx(2 + deviation));
+  CHECK(forecast.quantiles[0][0][0][0].item<double>() == doctest::Approx(2 + deviation));
 }
 
 TEST_CASE("a window_norm without the targets' past is a mistake with a cure") {

@@ -100,7 +100,7 @@ TEST_CASE("NaiveModel repeats the last value of each target") {
   load(registry, "naive");
   const auto model = registry.make<Model>("NaiveModel", no_options, shape(4, 3, 2, {1, -1}));
   CHECK(model->parameters().empty());
-  CHECK(model->uses_target_history());
+  CHECK(model->inputs().contains(Input::target_history));
   Batch batch = batch_of(torch::randn({2, 4, 2}));
   batch.target_history = torch::randn({2, 4, 2});
   CHECK(torch::equal(model->forward(batch).values.select(1, 2), batch.target_history.select(1, 3)));

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "pipeline/data/tier.h"
 #include "pipeline/export.h"
 #include "pipeline/value.h"
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "pipeline/data/tier.h"
 #include "pipeline/export.h"
 
 namespace pipeline {

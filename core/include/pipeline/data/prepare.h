@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pipeline/data/series.h"
+#include "pipeline/data/tier.h"
 #include "pipeline/export.h"
 #include "pipeline/log.h"
 #include "pipeline/options.h"

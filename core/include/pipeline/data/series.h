@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/data/tier.h"
 #include "pipeline/export.h"
 #include "pipeline/value.h"
 

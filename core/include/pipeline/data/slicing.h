@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/tier.h"
 #include "pipeline/data/windows.h"
 #include "pipeline/export.h"
 #include "pipeline/log.h"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/data/series.h"
+#include "pipeline/data/tier.h"
 #include "pipeline/export.h"
 
 namespace pipeline {

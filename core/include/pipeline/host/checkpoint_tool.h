@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "pipeline/export.h"
+#include "pipeline/host/tier.h"
 #include "pipeline/registry.h"
 #include "pipeline/value.h"
 

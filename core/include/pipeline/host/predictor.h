@@ -7,6 +7,7 @@
 #include <string>
 
 #include "pipeline/export.h"
+#include "pipeline/host/tier.h"
 #include "pipeline/log.h"
 #include "pipeline/registry.h"
 #include "pipeline/stage.h"

@@ -5,6 +5,7 @@
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
 #include "pipeline/search/search.h"
+#include "pipeline/search/tier.h"
 
 namespace pipeline {
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pipeline/export.h"
+#include "pipeline/search/tier.h"
 
 namespace pipeline {
 

@@ -9,6 +9,7 @@
 #include "pipeline/registry.h"
 #include "pipeline/search/random_state.h"
 #include "pipeline/search/search.h"
+#include "pipeline/search/tier.h"
 
 namespace pipeline {
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/export.h"
+#include "pipeline/search/tier.h"
 #include "pipeline/value.h"
 
 /// What a hyper-parameter search knows, in Optuna's terms: parameters are doubles ("internal representation"), a categorical one is the

@@ -10,6 +10,7 @@
 #include "pipeline/registry.h"
 #include "pipeline/search/sampler.h"
 #include "pipeline/search/search.h"
+#include "pipeline/search/tier.h"
 #include "pipeline/stage.h"
 #include "pipeline/value.h"
 

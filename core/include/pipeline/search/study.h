@@ -11,6 +11,7 @@
 
 #include "pipeline/export.h"
 #include "pipeline/search/search.h"
+#include "pipeline/search/tier.h"
 
 namespace pipeline {
 

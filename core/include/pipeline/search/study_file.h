@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "pipeline/export.h"
+#include "pipeline/search/tier.h"
 #include "pipeline/value.h"
 
 namespace pipeline {

@@ -4,6 +4,7 @@
 
 #include "pipeline/export.h"
 #include "pipeline/search/search.h"
+#include "pipeline/search/tier.h"
 
 /// How studies are written for people and for tables.
 namespace pipeline {

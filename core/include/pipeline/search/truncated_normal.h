@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/export.h"
+#include "pipeline/search/tier.h"
 
 /// The standard normal distribution cut to an interval, in logarithms and exact far in the tails, with the case distinctions of
 /// Optuna 5's _truncnorm (after SciPy's truncnorm).

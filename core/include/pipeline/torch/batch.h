@@ -1,29 +1,89 @@
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <torch/types.h>
 
 namespace pipeline {
 
-/// B windows. What is absent is undefined. Floating point is float32, on the model's device.
+/// A part of a batch that a model can read. What a model does not name is not gathered for it.
+enum class Input : std::uint32_t {
+  past = 1U << 0,            ///< Batch::x
+  past_codes = 1U << 1,      ///< Batch::past_codes
+  past_mask = 1U << 2,       ///< Batch::past_mask
+  target_history = 1U << 3,  ///< Batch::target_history
+  future = 1U << 4,          ///< Batch::future
+  future_codes = 1U << 5,    ///< Batch::future_codes
+  static_values = 1U << 6,   ///< Batch::static_values
+  static_codes = 1U << 7,    ///< Batch::static_codes
+  series = 1U << 8,          ///< Batch::series
+  time_index = 1U << 9       ///< Batch::time_index
+};
+
+/// A set of them.
+class Inputs {
+ public:
+  constexpr Inputs(std::initializer_list<Input> parts) {
+    for (const Input part : parts) bits_ |= static_cast<std::uint32_t>(part);
+  }
+  [[nodiscard]] constexpr bool contains(Input part) const { return (bits_ & static_cast<std::uint32_t>(part)) != 0; }
+  [[nodiscard]] constexpr bool contains(Inputs others) const { return (bits_ & others.bits_) == others.bits_; }
+  friend constexpr Inputs operator|(Inputs a, Inputs b) {
+    a.bits_ |= b.bits_;
+    return a;
+  }
+  friend constexpr bool operator==(Inputs, Inputs) = default;
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
+/// B windows. A part that no model asked for, or that the data lack, is undefined. Numbers are float32 and codes int64, on the model's
+/// device. Code 0 means a word that the training rows do not hold.
 struct Batch {
-  torch::Tensor x;                ///< [B, W, F] inputs, scaled (and window-normalised where the model sees it)
-  torch::Tensor target_history;   ///< [B, W, T] the targets' past, scaled as x is
-  torch::Tensor future;           ///< [B, H, K] covariates known ahead
-  torch::Tensor static_features;  ///< [B, S]
-  torch::Tensor series;           ///< [B] int64, which series a window is of
-  torch::Tensor origin;           ///< [B] int64, row of the last input
-  torch::Tensor y;                ///< [B, H, T] truth, scaled
-  torch::Tensor weight;           ///< [B, H, T] 0 where the truth was filled in; undefined: all 1
+  torch::Tensor x;               ///< [B, W, F] inputs, scaled (and window-normalised where the model sees it)
+  torch::Tensor past_codes;      ///< [B, W, C_past] words of past columns
+  torch::Tensor past_mask;       ///< [B, W] 0 where a window begins before its series; undefined: all 1
+  torch::Tensor target_history;  ///< [B, W, T] the targets' past, scaled as x is
+  torch::Tensor future;          ///< [B, H, K] columns known ahead, scaled
+  torch::Tensor future_codes;    ///< [B, H, C_future] words of columns known ahead
+  torch::Tensor static_values;   ///< [B, S] numbers that are fixed in a series, scaled
+  torch::Tensor static_codes;    ///< [B, C_static] words that are fixed in a series
+  torch::Tensor series;          ///< [B] the series that a window is of
+  torch::Tensor time_index;  ///< [B] steps since 1970 of the last input: equal calendar positions are a whole cycle apart in every series
+  torch::Tensor origin;      ///< [B] row of the last input
+  torch::Tensor y;           ///< [B, H, T] truth, scaled
+  torch::Tensor weight;      ///< [B, H, T] 0 where there is no truth (filled in, beyond a shorter horizon); undefined: all 1
+};
+
+/// What a loss needs a model to give for each step and target. The point is always one value; quantiles are one value a level; a
+/// distribution is one value a parameter, unconstrained.
+struct OutputSpec {
+  enum class Kind { point, quantiles, distribution };
+  Kind kind = Kind::point;
+  std::vector<double> levels;           ///< of quantiles: within (0, 1), ascending, e.g. 0.1, 0.5, 0.9
+  std::string family;                   ///< of a distribution, e.g. "normal"
+  std::vector<std::string> parameters;  ///< of a distribution, in the order of the values, e.g. "mean", "deviation"
+
+  /// P, the values for each step and target.
+  [[nodiscard]] std::int64_t width() const {
+    if (kind == Kind::point) return 1;
+    return static_cast<std::int64_t>(kind == Kind::quantiles ? levels.size() : parameters.size());
+  }
+  friend bool operator==(const OutputSpec&, const OutputSpec&) = default;
 };
 
 /// What a model answers to a batch.
 struct Forecast {
-  torch::Tensor values;                               ///< [B, H, T]
-  torch::Tensor distribution;                         ///< [B, H, T, Q], where the model gives one
-  std::map<std::string, torch::Tensor> explanations;  ///< named, e.g. "attention" [B, W]
+  torch::Tensor values{};                               ///< [B, H, T] the point: what is told where one number is asked for
+  torch::Tensor quantiles{};                            ///< [B, H, T, Q], Q = levels.size(); undefined: none
+  std::vector<double> levels{};                         ///< [Q] of the quantiles, ascending
+  torch::Tensor parameters{};                           ///< [B, H, T, P] of a distribution, as the model gives them; undefined: none
+  std::map<std::string, torch::Tensor> explanations{};  ///< named, e.g. "attention" [B, W]
 };
 
 }  // namespace pipeline

@@ -79,6 +79,13 @@ struct BatchEnd {
   const torch::Tensor& loss;  ///< scalar, detached
 };
 
+/// One validation batch, with its forecast on the scaled series.
+struct ValidationBatchEnd {
+  const Batch& batch;
+  std::int64_t batch_index;
+  const Forecast& forecast;
+};
+
 /// Checkpoints that a callback keeps.
 struct CheckpointRecord {
   std::string monitor;
@@ -105,7 +112,7 @@ class PIPELINE_EXPORT Callback {
   virtual Action on_train_epoch_end(Trainer&);
   virtual void on_validation_start(Trainer&);
   virtual void on_validation_epoch_start(Trainer&);
-  virtual void on_validation_batch_end(Trainer&, std::int64_t batch_index);
+  virtual void on_validation_batch_end(Trainer&, const ValidationBatchEnd&);
   virtual void on_validation_epoch_end(Trainer&);
   virtual Action on_validation_end(Trainer&);
   virtual void on_train_end(Trainer&);
@@ -123,6 +130,9 @@ class PIPELINE_EXPORT Callback {
   virtual void load_state_dict(const State& state);
   /// Checkpoints this callback keeps, if it does.
   [[nodiscard]] virtual std::optional<CheckpointRecord> checkpoints() const;
+  /// Whether a hook reads the parameters' gradients (on_after_backward, on_before_optimizer_step); false by default. Where no callback
+  /// does, a training step may keep them to itself.
+  [[nodiscard]] virtual bool needs_gradients() const;
   /// The metric this callback watches, empty if none; checked against the metrics the fit produces before training.
   [[nodiscard]] virtual std::string monitor() const;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include <torch/types.h>
 
@@ -14,10 +15,17 @@ namespace pipeline {
 class PIPELINE_EXPORT Loss {
  public:
   virtual ~Loss();
+  /// What it needs of a model's forecast; a point by default.
+  [[nodiscard]] virtual OutputSpec output() const;
   /// The loss of every value, [B, H, T].
   [[nodiscard]] virtual torch::Tensor elementwise(const Forecast& forecast, const torch::Tensor& y) const = 0;
   /// Its mean over all values, a scalar. Override where torch has a fused one.
   [[nodiscard]] virtual torch::Tensor mean(const Forecast& forecast, const torch::Tensor& y) const;
+  /// What the forecast's parameters say, once training is over: the point and quantiles at `levels`. By default the forecast as it is,
+  /// with crossing quantiles sorted; a loss of a distribution overrides it.
+  [[nodiscard]] virtual Forecast complete(Forecast forecast, std::span<const double> levels) const;
+  /// Moves the loss's own tensors, if it has some; called once, before training.
+  virtual void to(torch::Device device);
 };
 
 template <>

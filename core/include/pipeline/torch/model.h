@@ -13,7 +13,7 @@
 
 namespace pipeline {
 
-/// What a model has to map from and to; it follows from the data and the windows, never from the workflow's [model].
+/// What a model has to map from and to; it follows from the data, the windows and the loss, never from the workflow's [model].
 struct ModelShape {
   std::int64_t window = 0;    ///< W
   std::int64_t horizon = 0;   ///< H
@@ -21,6 +21,13 @@ struct ModelShape {
   std::int64_t targets = 0;   ///< T
   std::vector<std::string> feature_names, target_names;
   std::vector<std::int64_t> target_columns;  ///< [T] index of each target among the features, -1 where its past is no input
+  std::vector<std::string> future_names;     ///< [K] columns of Batch::future
+  std::vector<std::int64_t> future_columns;  ///< [K] index of each among the features, -1 where its past is no input
+  std::vector<std::string> static_names;     ///< [S] columns of Batch::static_values
+  /// For each column of Batch::past_codes, future_codes and static_codes the number of its codes, code 0 among them.
+  std::vector<std::int64_t> past_code_counts, future_code_counts, static_code_counts;
+  std::int64_t series = 1;  ///< series in the training data
+  OutputSpec output;        ///< what the loss needs
 };
 
 /// A forecasting model. Parameters and submodules are registered as in any torch::nn::Module; names are those of the PyTorch original.
@@ -28,10 +35,29 @@ struct ModelShape {
 class PIPELINE_EXPORT Model : public torch::nn::Module {
  public:
   ~Model() override;
-  /// x [B, W, F] (and target_history [B, W, T]) to values [B, H, T].
+  /// The batch's inputs() to a forecast: values [B, H, T], and what shape.output asks for beyond a point.
   [[nodiscard]] virtual Forecast forward(const Batch& batch) = 0;
-  /// Whether forward() reads batch.target_history: training gathers it only then, or when a window_norm needs it.
-  [[nodiscard]] virtual bool uses_target_history() const;
+  /// The parts of a batch that forward() reads; x alone by default. A model runs on data that lack a part: that part is undefined then.
+  [[nodiscard]] virtual Inputs inputs() const;
+  /// What forward() gives beyond the point. A loss that needs another output is refused before training. A point by default; a model that
+  /// ends in a ForecastHead returns shape.output.
+  [[nodiscard]] virtual OutputSpec output() const;
+};
+
+/// The last layer of most models: a linear layer from a vector for each window to all that the loss needs of each step and target.
+class PIPELINE_EXPORT ForecastHead {
+ public:
+  /// Registers the layer in `owner` under `name`, with `width` inputs and horizon x targets x output.width() outputs, step-major.
+  ForecastHead(torch::nn::Module& owner, const std::string& name, std::int64_t width, const ModelShape& shape);
+  /// features [B, width] to a forecast. The point is the value itself, or the quantile nearest to the median. The point of a distribution
+  /// is left to the loss (Loss::complete).
+  [[nodiscard]] Forecast operator()(const torch::Tensor& features) const;
+  [[nodiscard]] const OutputSpec& output() const { return output_; }
+
+ private:
+  std::shared_ptr<torch::nn::Module> layer_;
+  std::int64_t horizon_, targets_;
+  OutputSpec output_;
 };
 
 template <>

@@ -10,6 +10,7 @@
 #include "pipeline/registry.h"
 #include "pipeline/torch/state.h"
 #include "pipeline/train/forecaster.h"
+#include "pipeline/train/tier.h"
 #include "pipeline/value.h"
 
 namespace pipeline {

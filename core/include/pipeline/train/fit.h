@@ -15,6 +15,7 @@
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
 #include "pipeline/train/scheduler.h"
+#include "pipeline/train/tier.h"
 #include "pipeline/train/training.h"
 
 namespace pipeline {

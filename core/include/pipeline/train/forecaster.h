@@ -12,6 +12,7 @@
 #include "pipeline/torch/batch.h"
 #include "pipeline/torch/model.h"
 #include "pipeline/torch/state.h"
+#include "pipeline/train/tier.h"
 
 namespace pipeline {
 

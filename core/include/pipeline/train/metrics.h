@@ -10,6 +10,7 @@
 #include <torch/types.h>
 
 #include "pipeline/export.h"
+#include "pipeline/train/tier.h"
 
 namespace pipeline {
 

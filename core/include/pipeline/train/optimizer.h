@@ -6,6 +6,7 @@
 #include <torch/optim/optimizer.h>
 
 #include "pipeline/registry.h"
+#include "pipeline/train/tier.h"
 
 namespace pipeline {
 

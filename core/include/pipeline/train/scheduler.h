@@ -10,6 +10,7 @@
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
 #include "pipeline/torch/state.h"
+#include "pipeline/train/tier.h"
 
 namespace pipeline {
 

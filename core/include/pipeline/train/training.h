@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "pipeline/options.h"
+#include "pipeline/train/tier.h"
 
 namespace pipeline {
 

@@ -7,6 +7,7 @@
 #include "pipeline/registry.h"
 #include "pipeline/stage.h"
 #include "pipeline/train/fit.h"
+#include "pipeline/train/tier.h"
 
 namespace pipeline {
 

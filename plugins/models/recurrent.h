@@ -1,0 +1,93 @@
+#pragma once
+
+#include <torch/nn/modules/rnn.h>
+
+#include "pipeline/options.h"
+#include "pipeline/torch/model.h"
+
+/// What the models around an LSTM or a GRU share.
+namespace pipeline::model {
+
+template <class Options>
+constexpr auto hidden_size_option() {
+  return option("hidden_size", &Options::hidden_size, "Width of each layer's state.").at_least(1).search(32, 128, 16);
+}
+template <class Options>
+constexpr auto num_layers_option() {
+  return option("num_layers", &Options::num_layers, "Layers on top of each other.").at_least(1).search(1, 5);
+}
+template <class Options>
+constexpr auto dropout_option() {
+  return option("dropout", &Options::dropout, "Share of values dropped between layers while training.").at_least(0).below(1).search(0, 0.5);
+}
+template <class Options>
+constexpr auto bidirectional_option() {
+  return option("bidirectional", &Options::bidirectional, "Read the window backwards as well.");
+}
+
+struct LSTMOptions {
+  std::int64_t hidden_size = 128;
+  std::int64_t num_layers = 5;
+  double dropout = 0;
+  bool bidirectional = false;
+  std::int64_t proj_size = 0;
+
+  static constexpr auto options() {
+    return option_list<LSTMOptions>(
+        hidden_size_option<LSTMOptions>(), num_layers_option<LSTMOptions>(), dropout_option<LSTMOptions>(),
+        bidirectional_option<LSTMOptions>(),
+        option("proj_size", &LSTMOptions::proj_size, "Width that each layer's output is projected to; 0: none.").at_least(0));
+  }
+  static std::vector<OptionRule> rules() { return {{OptionRule::Kind::less_than, "proj_size", "hidden_size"}}; }
+
+  /// Width of one step's output.
+  [[nodiscard]] std::int64_t output_width() const { return (proj_size > 0 ? proj_size : hidden_size) * (bidirectional ? 2 : 1); }
+};
+
+/// From x [B, W, features] to outputs [B, W, output_width()], as torch.nn.LSTM(batch_first=True).
+[[nodiscard]] inline torch::nn::LSTM make_lstm(const LSTMOptions& options, std::int64_t features) {
+  return torch::nn::LSTM(torch::nn::LSTMOptions(features, options.hidden_size)
+                             .num_layers(options.num_layers)
+                             .batch_first(true)
+                             .dropout(options.dropout)
+                             .bidirectional(options.bidirectional)
+                             .proj_size(options.proj_size));
+}
+
+/// The outputs [B, W, width] of the last step, [B, width].
+[[nodiscard]] inline torch::Tensor last_step(const torch::Tensor& outputs) { return outputs.select(1, outputs.size(1) - 1); }
+
+/// An LSTM whose outputs `Summary` turns into one vector for each window, which a linear layer maps to the whole forecast. Submodules and
+/// their order of construction are those of the PyTorch originals, so that the same seed gives the same weights.
+///
+///     struct Summary {
+///       Summary(torch::nn::Module& owner, std::int64_t width);   // registers its own submodules
+///       torch::Tensor operator()(const torch::Tensor& outputs, Forecast& forecast);   // [B, W, width] to [B, width]; may explain itself
+///     };
+template <class Summary>
+class LSTMWith : public Model {
+ public:
+  using Options = LSTMOptions;
+
+  LSTMWith(const Options& options, const ModelShape& shape)
+      : lstm_(register_module("lstm", make_lstm(options, shape.features))),
+        summary_(*this, options.output_width()),
+        head_(*this, "fc", options.output_width(), shape) {}
+
+  /// x [B, W, F] to [B, H, T].
+  Forecast forward(const Batch& batch) final {
+    Forecast explained;
+    Forecast forecast = head_(summary_(std::get<0>(lstm_(batch.x)), explained));
+    forecast.explanations = std::move(explained.explanations);
+    return forecast;
+  }
+
+  [[nodiscard]] OutputSpec output() const final { return head_.output(); }
+
+ private:
+  torch::nn::LSTM lstm_;
+  Summary summary_;
+  ForecastHead head_;
+};
+
+}  // namespace pipeline::model
