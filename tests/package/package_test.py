@@ -33,6 +33,49 @@ type = "LineLogger"
 [stages.evaluate]
 """
 
+# Every component that it names is of tests/package/every_kind.
+OUTSIDE = """
+name = "outside"
+[stages.preprocess]
+source = "data.csv"
+time_column = "time"
+features = ["load", "heat"]
+target = ["load"]
+[stages.slice_windows]
+window = 24
+horizon = 3
+[model]
+type = "OutsideModel"
+[loss]
+type = "OutsideLoss"
+[optimizer]
+type = "OutsideOptimizer"
+[scheduler]
+type = "OutsideScheduler"
+[trainer]
+max_epochs = 2
+[[callbacks]]
+type = "OutsideCallback"
+[[callbacks]]
+type = "ModelCheckpoint"
+monitor = "val_largest"
+[[loggers]]
+type = "OutsideLogger"
+[sampler]
+type = "OutsideSampler"
+[pruner]
+type = "OutsidePruner"
+[stages.optimize]
+n_trials = 4
+trainer.max_epochs = 2
+[stages.optimize.search]
+"model.hidden_size" = {}
+"optimizer.lr" = {}
+[stages.train]
+[stages.evaluate]
+[stages.outside_stage]
+"""
+
 
 def run(words, cwd, **environment):
     words = [str(w) for w in words]
@@ -129,7 +172,49 @@ class Package(unittest.TestCase):
         self.assertIn("100% tests passed", said)
         self.assertIn("# What went in", said)
 
-    def test_4_a_libtorch_that_does_not_fit_is_named(self):
+    def test_4_every_kind_from_outside_runs_is_searched_and_resumed(self):
+        """Components that use all tiers: a run, a search with a sampler and a pruner from outside, and a training that goes on as if it had not stopped."""
+        work = self.folder / "every_kind"
+        shutil.copytree(SOURCE / "tests/package/every_kind", work)
+        run([CMAKE, "-S", work, "-B", work / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}"], work, **self.environment)
+        run([CMAKE, "--build", work / "build"], work, **self.environment)
+        run(["ctest", "--test-dir", work / "build", "--output-on-failure"], work, **self.environment)
+        self.environment["PIPELINE_PLUGIN_PATH"] = str(work / "build")
+        try:
+            self.check_every_kind(work)
+        finally:
+            del self.environment["PIPELINE_PLUGIN_PATH"]
+
+    def check_every_kind(self, work):
+        shutil.copy(SOURCE / "core/templates/common/data.csv", work) if not (work / "data.csv").exists() else None
+        (work / "outside.toml").write_text(OUTSIDE)
+        said = self.pipeline("run", "outside.toml", cwd=work)
+        self.assertRegex(said, r"OutsideCallback saw \d+ batches")
+        metrics = json.loads((work / "runs/outside/evaluate/metrics.json").read_text())
+        self.assertGreater(metrics["test_largest"], metrics["test_rmse"])
+        version = next((work / "lightning_logs/OutsideModel").iterdir())
+        self.assertRegex((version / "outside.txt").read_text(), r"(?m)^\d+ val_loss ")
+        trials = json.loads((work / "runs/outside/optimize/study.json").read_text())["trials"]
+        self.assertEqual([trial["state"] for trial in trials], ["complete", "complete", "pruned", "complete"])
+
+        once = self.pipeline("run", "outside.toml", "--set", "name=once", "--set", "trainer.max_epochs=4", cwd=work)
+        self.assertIn("OutsideCallback saw", once)
+        self.pipeline("run", "outside.toml", "--set", "name=twice", "--set", "trainer.max_epochs=2", cwd=work)
+        self.pipeline("run", "outside.toml", "--set", "name=twice", "--set", "trainer.max_epochs=4", "--resume", cwd=work)
+        result = lambda name: {key: value for key, value in json.loads((work / f"runs/{name}/evaluate/metrics.json").read_text()).items()
+                               if key.startswith("test_")}
+        self.assertEqual(result("once"), result("twice"))
+
+        for words, sentence in [(["loss.type=QuantilesLoss"], "QuantilesLoss needs 3 quantiles for each step, and this version forecasts one value"),
+                                (["model.type=FutureModel", "optimizer.type=Adam"], "FutureModel reads `future` of a batch, which this version does not fill")]:
+            sets = [word for pair in words for word in ("--set", pair)]
+            done = subprocess.run([self.prefix / "bin/pipeline", "run", "outside.toml", "--stage", "train", "--set", "stages.train.best=false", *sets],
+                                  cwd=work, text=True, capture_output=True, env={**os.environ, **self.environment})
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(sentence, done.stderr)
+        self.assertIn("No stage of this version uses a feature", self.pipeline("describe", "OutsideFeature", cwd=work))
+
+    def test_5_a_libtorch_that_does_not_fit_is_named(self):
         project = self.folder / "needs_torch"
         project.mkdir()
         (project / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(needs_torch CXX)\nfind_package(pipeline REQUIRED)\n"

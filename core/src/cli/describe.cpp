@@ -5,6 +5,7 @@
 #include "config/check.h"
 #include "config/tables.h"
 #include "pipeline/data/format.h"
+#include "plugin/planned_kinds.h"
 
 namespace pipeline {
 
@@ -125,6 +126,7 @@ std::string search_text(const OptionInfo& option) {
 void print_text(const ComponentInfo& info) {
   std::cout << info.name << " (" << info.kind << "): " << info.summary << "\n";
   if (!info.reference.empty()) std::cout << "  after " << info.reference << "\n";
+  if (const std::string unused = unused_sentence(info.kind); !unused.empty()) std::cout << "  " << unused << "\n";
   std::cout << "  from " << info.library << " (" << info.plugin << " " << info.version << ")\n";
   std::vector<std::string> needs, takes;
   for (const Port& port : info.inputs) {

@@ -11,8 +11,9 @@
 #include "cli/stage_worker.h"
 #include "cli/verb.h"
 #include "pipeline/errors.h"
-#include "plugin/facts.h"
+#include "pipeline/plugin.h"
 #include "pipeline/schema.h"
+#include "plugin/facts.h"
 #include "plugin/scan.h"
 #include "plugin/test_components.h"
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "pipeline/data/files.h"
+#include "pipeline/plugin.h"
 #include "plugin/facts.h"
 #include "plugin/library_record.h"
 
