@@ -108,14 +108,14 @@ TEST_CASE("a component whose constructor throws ends the run with status 3, name
 TEST_CASE("a number that a plugin throws ends no process: it is an error with the place") {
   const WorkflowFixture folder;
   const std::string sentence =
-      "a plugin threw an object that is no std::exception: let it throw a pipeline::Error, which says what is wrong";
+      "an object that is no std::exception was thrown: let the plugin throw a pipeline::Error, which says what is wrong";
   const auto run = [&](const std::string& stage) {
     folder.write("workflow.toml", "name = \"number\"\n[stages." + stage + "]\n");
     return with_plugins(folder, {"run", "workflow.toml"}, {"throws_number"});
   };
   const Finished ran = run("number_in_run");
   CHECK(ran.status == 1);
-  CHECK(contains(ran.err, "error: stage \"number_in_run\": " + sentence));
+  CHECK(contains(ran.err, "error: stage \"number_in_run\": libthrows_number.so failed in run: " + sentence));
   const Finished unmade = run("number_in_constructor");
   CHECK(unmade.status == 3);
   CHECK(contains(unmade.err, "constructor-throws: the stage \"number_in_constructor\" of " +
@@ -124,7 +124,7 @@ TEST_CASE("a number that a plugin throws ends no process: it is an error with th
   const Finished predicted =
       with_plugins(folder, {"predict", "--checkpoint", "workflow.toml", "--input", "workflow.toml"}, {"throws_number"});
   CHECK(predicted.status == 1);
-  CHECK(contains(predicted.err, "error: unexpected: " + sentence));
+  CHECK(contains(predicted.err, "error: predictor \"a_number\" (libthrows_number.so) failed in predict: " + sentence));
 }
 
 TEST_CASE("plugins in a folder whose name is no UTF-8 are used") {

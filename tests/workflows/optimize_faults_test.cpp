@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a trial that the machine has no memory for f
   const Value study = json("runs/small/optimize/study.json");
   const Value& first = study.at("trials").as_list().front();
   CHECK(first.at("state") == Value("failed"));
-  CHECK(contains(first.at("reason").as_string(), "LibTorch: "));
+  CHECK(first.at("reason").as_string().starts_with("model \"GreedyModel\" (libgreedy_model.so) failed in forward: LibTorch: "));
   CHECK(outcomes(study).size() == 2);
 }
 
@@ -74,7 +74,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a trial whose model throws a number fails al
   const Value study = json("runs/small/optimize/study.json");
   const Value& first = study.at("trials").as_list().front();
   CHECK(first.at("state") == Value("failed"));
-  CHECK(first.at("reason") == Value("a plugin threw an object that is no std::exception"));
+  CHECK(first.at("reason") ==
+        Value("model \"GreedyModel\" (libgreedy_model.so) failed in forward: an object that is no std::exception was thrown: let the "
+              "plugin throw a pipeline::Error, which says what is wrong"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a search stopped by Ctrl-C leaves the windows of its best trial") {

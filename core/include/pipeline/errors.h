@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -42,5 +43,10 @@ class PIPELINE_EXPORT Error : public std::runtime_error {
 [[nodiscard]] inline Error training_error(std::string message) { return {ExitStatus::training, std::move(message)}; }
 /// A failed system call: "<what> <path>: <reason of errno>", exit status 1.
 [[nodiscard]] PIPELINE_EXPORT Error system_failure(const std::string& what, const std::string& path, int error_number);
+
+/// What an exception says, without the C++ call stack that LibTorch appends to its sentence.
+[[nodiscard]] PIPELINE_EXPORT std::string sentence_of(const std::exception& error);
+/// What is said of an exception that nobody can ask: C++ lets a plugin throw a number or a text.
+inline constexpr const char* foreign_object = "an object that is no std::exception";
 
 }  // namespace pipeline

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -51,6 +53,26 @@ struct ComponentInfo {
   std::string build;                 ///< hash of that library's file
 };
 
+/// A component and which one it is: the pointer that its kind's factory gives, with what the registry knows of it. It lives no longer than
+/// the registry.
+template <class Interface>
+class Component : public std::function<typename Kind<Interface>::Factory>::result_type {
+ public:
+  using Pointer = typename std::function<typename Kind<Interface>::Factory>::result_type;
+
+  Component() = default;
+  /// `info` is nullptr for one that no registry made.
+  template <class Made>
+  requires(std::convertible_to<Made, Pointer> && !std::same_as<std::remove_cvref_t<Made>, Component>)
+      Component(Made&& made, const ComponentInfo* info = nullptr)
+      : Pointer(std::forward<Made>(made)), info_(info) {}
+
+  [[nodiscard]] const ComponentInfo* info() const { return info_; }
+
+ private:
+  const ComponentInfo* info_ = nullptr;
+};
+
 /// The components that can be made, by kind and name. Owned by the program and passed by reference; there is no global one.
 class PIPELINE_EXPORT Registry {
  public:
@@ -74,17 +96,13 @@ class PIPELINE_EXPORT Registry {
   /// Makes a component, loading its library if it is the first of it. Error (usage) for an unknown name, with the nearest one, or for
   /// options it does not take; Error (plugin) when its library cannot be loaded or its constructor throws something else.
   template <class Interface, class... Args>
-  [[nodiscard]] auto make(std::string_view name, const Value& options, Args&&... args) const {
-    const auto* factory = static_cast<const std::function<typename Kind<Interface>::Factory>*>(factory_of(Kind<Interface>::name, name));
-    try {
-      return (*factory)(options, std::forward<Args>(args)...);
-    } catch (const Error&) {
-      throw;
-    } catch (const std::exception& error) {
-      throw constructor_error(Kind<Interface>::name, name, error);
-    } catch (...) {  // of a type that only the component knows
-      throw constructor_error(Kind<Interface>::name, name, std::runtime_error("an object that is no std::exception"));
-    }
+  [[nodiscard]] Component<Interface> make(std::string_view name, const Value& options, Args&&... args) const {
+    Component<Interface> made;
+    call_factory(Kind<Interface>::name, name, [&](const void* factory, const ComponentInfo& info) {
+      const auto& function = *static_cast<const std::function<typename Kind<Interface>::Factory>*>(factory);
+      made = Component<Interface>(function(options, std::forward<Args>(args)...), &info);
+    });
+    return made;
   }
 
   /// Takes all entries or none: Error (plugin) when a name is taken already, naming both libraries.
@@ -93,8 +111,9 @@ class PIPELINE_EXPORT Registry {
   void set_library_loader(LibraryLoader loader);
 
  private:
+  /// Calls `make` with the component's factory; names the component in what that throws, and where it crashes.
+  void call_factory(std::string_view kind, std::string_view name, const std::function<void(const void*, const ComponentInfo&)>& make) const;
   [[nodiscard]] const void* factory_of(std::string_view kind, std::string_view name) const;
-  [[nodiscard]] Error constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const;
   void load_library(const std::string& library) const;
 
   mutable std::mutex loading_;  ///< guards the factories: they come when their library is first needed

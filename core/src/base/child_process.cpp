@@ -14,12 +14,6 @@
 
 namespace pipeline {
 
-namespace {
-
-constexpr int result_descriptor = 3;  ///< where the child writes
-
-}  // namespace
-
 ChildProcess::ChildProcess(const std::filesystem::path& program, std::vector<std::string> words) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw system_failure("cannot make a pipe for", program.string(), errno);

@@ -12,6 +12,8 @@
 
 namespace pipeline {
 
+inline constexpr int result_descriptor = 3;  ///< the pipe into which a child writes
+
 /// Another process of the program that answers with lines of JSON on a pipe of its own; its stdin, stdout and stderr are /dev/null, so that
 /// what plugins print gets nowhere. It ends with its owner.
 class ChildProcess {

@@ -1,5 +1,6 @@
 #include "pipeline/errors.h"
 
+#include <algorithm>
 #include <system_error>
 
 namespace pipeline {
@@ -23,6 +24,11 @@ Error::~Error() = default;
 
 Error system_failure(const std::string& what, const std::string& path, int error_number) {
   return {ExitStatus::unexpected, what + " " + path + ": " + std::generic_category().message(error_number)};
+}
+
+std::string sentence_of(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, std::min(text.find("\nException raised from"), text.find("\nframe #")));
 }
 
 }  // namespace pipeline

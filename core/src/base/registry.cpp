@@ -1,5 +1,6 @@
 #include "pipeline/registry.h"
-#include <algorithm>
+
+#include "pipeline/host/component_call.h"
 
 namespace pipeline {
 
@@ -51,13 +52,24 @@ void Registry::load_library(const std::string& library) const {
   }
 }
 
-Error Registry::constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const {
-  const std::string text = error.what();
-  const std::string what = text.substr(0, std::min(text.find("\nException raised from"), text.find("\nframe #")));  // LibTorch's call stack
-  const ComponentInfo* info = find(kind, name);
-  return plugin_error("constructor-throws: the " + std::string(kind) + " \"" + std::string(name) + "\" of " +
-                      (info ? origin_of(*info) : "the program itself") + " cannot be made: " + what +
-                      "; mend its options, or its constructor");
+void Registry::call_factory(std::string_view kind, std::string_view name,
+                            const std::function<void(const void*, const ComponentInfo&)>& make) const {
+  const ComponentInfo* const info = find(kind, name);
+  const Running running(info, "its constructor");
+  const void* const factory = factory_of(kind, name);
+  const auto unmade = [&](const std::string& what) {
+    return plugin_error("constructor-throws: the " + info->kind + " \"" + info->name + "\" of " + origin_of(*info) +
+                        " cannot be made: " + what + "; mend its options, or its constructor");
+  };
+  try {
+    make(factory, *info);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw unmade(sentence_of(error));
+  } catch (...) {  // of a type that only the component knows
+    throw unmade(foreign_object);
+  }
 }
 
 void Registry::set_library_loader(LibraryLoader loader) { loader_ = std::move(loader); }

@@ -4,6 +4,7 @@
 #include "cli/table.h"
 #include "pipeline/data/format.h"
 #include "pipeline/host/checkpoint_tool.h"
+#include "pipeline/host/component_call.h"
 
 namespace pipeline {
 
@@ -18,7 +19,7 @@ std::string existing(const std::string& file) {
   return file;
 }
 
-std::unique_ptr<CheckpointTool> make_tool(Host& host, const Invocation& invocation, Log& log) {
+Component<CheckpointTool> make_tool(Host& host, const Invocation& invocation, Log& log) {
   load_host(host, invocation, {}, log);
   const std::vector<std::string> tools = host.registry.names("checkpoint_tool");
   if (tools.empty()) throw plugin_error("no plugin brings a checkpoint_tool: see `pipeline plugins`");
@@ -71,14 +72,14 @@ void print_text(const Value& content) {
 
 int show(const Invocation& invocation, const std::string& file, Log& log) {
   Host host;
-  const Value content = make_tool(host, invocation, log)->describe(existing(file));
+  const Value content = call(make_tool(host, invocation, log), "describe", &CheckpointTool::describe, existing(file));
   invocation.json ? void(std::cout << to_json(content, 2) << "\n") : print_text(content);
   return 0;
 }
 
 int convert(const Invocation& invocation, const std::string& from, const std::string& to, Log& log) {
   Host host;
-  make_tool(host, invocation, log)->convert(existing(from), to);
+  call(make_tool(host, invocation, log), "convert", &CheckpointTool::convert, existing(from), to);
   log.info("written to " + std::filesystem::absolute(to).string());
   return 0;
 }

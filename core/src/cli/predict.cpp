@@ -8,6 +8,7 @@
 #include "cli/host.h"
 #include "cli/table.h"
 #include "pipeline/data/files.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/host/predictor.h"
 #include "run/plan.h"
 
@@ -107,9 +108,9 @@ TrainedTask task_of(const Workflow& workflow, const Registry& registry, const st
   return {stage.tables.model, folder};
 }
 
-void forecast(Predictor& predictor, const PredictRequest& request, const std::string& output) {
+void forecast(const Component<Predictor>& predictor, const PredictRequest& request, const std::string& output) {
   if (output.empty() || output == standard_stream) {
-    predictor.predict(request, std::cout);
+    call(predictor, "predict", &Predictor::predict, request, std::cout);
     if (!std::cout.flush()) throw system_failure("cannot write", "stdout", errno);
     return;
   }
@@ -119,7 +120,7 @@ void forecast(Predictor& predictor, const PredictRequest& request, const std::st
   const bool is_device = there != std::filesystem::file_type::regular && there != std::filesystem::file_type::not_found;
   if (is_device) {  // a pipe, /dev/null: it is written to, not replaced
     std::ofstream out(output, std::ios::binary);
-    predictor.predict(request, out);
+    call(predictor, "predict", &Predictor::predict, request, out);
     if (!out.flush()) throw system_failure("cannot write", output, errno);
     return;
   }
@@ -127,7 +128,7 @@ void forecast(Predictor& predictor, const PredictRequest& request, const std::st
   std::ofstream out(beside, std::ios::binary);
   if (!out) throw system_failure("cannot write", beside, errno);
   try {
-    predictor.predict(request, out);
+    call(predictor, "predict", &Predictor::predict, request, out);
     if (!out.flush()) throw system_failure("cannot write", beside, errno);
   } catch (...) {
     std::filesystem::remove(beside);
@@ -157,10 +158,10 @@ int predict(const Invocation& invocation) {
   }
   const std::vector<std::string> predictors = host.registry.names("predictor");
   if (predictors.empty()) throw plugin_error("no plugin brings a predictor: see `pipeline plugins`");
-  const std::unique_ptr<Predictor> predictor = host.registry.make<Predictor>(predictors.front(), Value(Value::Map{}));
+  const Component<Predictor> predictor = host.registry.make<Predictor>(predictors.front(), Value(Value::Map{}));
   std::optional<StdinFile> piped;
   if (input == standard_stream) piped.emplace();
-  forecast(*predictor,
+  forecast(predictor,
            {.checkpoint = checkpoint,
             .input = piped ? piped->path() : std::filesystem::path(input),
             .all = invocation.arguments.count("all") > 0,

@@ -6,11 +6,12 @@
 #include <iterator>
 #include <sstream>
 
-#include "base/foreign_exception.h"
+#include "base/crash_sentence.h"
 #include "cli/shell_text.h"
 #include "cli/stage_worker.h"
 #include "cli/verb.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/plugin.h"
 #include "pipeline/schema.h"
 #include "plugin/facts.h"
@@ -111,6 +112,7 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   if (words[0] == "--version") return print_version(std::cout), 0;
   if (words[0] == scan_word) return scan_as_child({words.begin() + 1, words.end()});
   if (words[0] == test_word) return test_components_as_child({words.begin() + 1, words.end()});
+  tell_crashes(CrashReader::user);  // not before: those who start the two processes above say themselves how they ended
   const Verb verb = find_verb(words[0]);
   po::options_description shown(std::string("Flags of ") + verb.name), all;
   verb.add_options(shown);
@@ -147,13 +149,9 @@ int run_program(int argc, char** argv) {
     ConsoleLog log({});
     for (const std::string& message : error.messages()) log.error(message);
     return static_cast<int>(error.status());
-  } catch (const std::exception& error) {
+  } catch (...) {
     ConsoleLog log({});
-    log.error(std::string("unexpected: ") + error.what());
-    return static_cast<int>(ExitStatus::unexpected);
-  } catch (...) {  // of a type that only a plugin knows
-    ConsoleLog log({});
-    log.error(std::string("unexpected: ") + foreign_exception);
+    log.error("unexpected: " + words_of_exception());
     return static_cast<int>(ExitStatus::unexpected);
   }
 }

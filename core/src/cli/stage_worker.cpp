@@ -6,9 +6,10 @@
 #include <filesystem>
 
 #include "base/child_process.h"
-#include "base/foreign_exception.h"
+#include "base/crash_sentence.h"
 #include "cli/host.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "run/cancel.h"
 #include "run/executor.h"
 
@@ -70,6 +71,7 @@ void add_options(po::options_description& options) {
 
 int work(const Invocation& invocation) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever started it may be killed
+  tell_crashes(CrashReader::parent);
   WorkerLog log;
   const CancelGuard cancel;
   try {
@@ -82,10 +84,8 @@ int work(const Invocation& invocation) {
     return 0;
   } catch (const Error& error) {
     return WorkerLog::end_with(error.what(), error.status());
-  } catch (const std::exception& error) {
-    return WorkerLog::end_with(error.what(), ExitStatus::unexpected);
-  } catch (...) {  // of a type that only a plugin knows
-    return WorkerLog::end_with(foreign_exception, ExitStatus::unexpected);
+  } catch (...) {
+    return WorkerLog::end_with(words_of_exception(), ExitStatus::unexpected);
   }
 }
 

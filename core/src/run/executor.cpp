@@ -6,10 +6,11 @@
 #include <ranges>
 #include <set>
 
-#include "base/foreign_exception.h"
+#include "base/now_running.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "run/history.h"
 #include "run/machine.h"
 #include "run/stage_folder.h"
@@ -45,12 +46,6 @@ Error in_stage(const StagePlan& stage, const Error& error, int signal) {
   return {terminated ? static_cast<ExitStatus>(128 + SIGTERM) : error.status(), std::move(messages)};
 }
 
-/// What a library below threw. LibTorch appends the C++ call stack to its sentence: that is left out.
-Error unexpected(const std::exception& error) {
-  const std::string text = error.what();
-  return {ExitStatus::unexpected, text.substr(0, text.find("\nException raised from"))};
-}
-
 class Executor {
  public:
   Executor(const Workflow& workflow, const Registry& registry, const RunServices& services)
@@ -75,7 +70,7 @@ class Executor {
     const Examined now = examine_stage(stage, workflow_, registry_, {});
     StageContext context = make_context(now, run_folder_ / stage.name, false);
     context.send = services_.send;
-    registry_.make<Stage>(stage.type, stage.options)->work(context, task);
+    call(registry_.make<Stage>(stage.type, stage.options), "work", &Stage::work, context, task);
   }
 
  private:
@@ -133,11 +128,12 @@ class Executor {
   StageResult run_now(const Examined& now, const std::filesystem::path& folder, bool resume) {
     const auto start = Clock::now();
     const StagePlan& stage = now.resolved.plan;
+    const RunningStage running(stage.name.c_str());
     StageContext context = make_context(now, folder, resume);
     if (services_.start_worker) {
       context.start_worker = [&](const Value& task, int threads) { return services_.start_worker(stage.name, task, threads); };
     }
-    registry_.make<Stage>(stage.type, stage.options)->run(context);
+    call(registry_.make<Stage>(stage.type, stage.options), "run", &Stage::run, context);
     const double seconds = seconds_since(start);
     const ManifestInput made{stage, workflow_.settings, registry_, now.key, context, seconds};
     write_json(folder / "manifest.json", describe_run(made, folder));
@@ -207,12 +203,9 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
       const bool interrupted = error.status() == ExitStatus::interrupted;
       if (error.status() != ExitStatus::locked) record_failure(interrupted ? "interrupted" : "failed");
       throw in_stage(stage, error, services.cancel.load());
-    } catch (const std::exception& error) {
+    } catch (...) {
       record_failure("failed");
-      throw in_stage(stage, unexpected(error), 0);
-    } catch (...) {  // of a type that only the plugin knows
-      record_failure("failed");
-      throw in_stage(stage, {ExitStatus::unexpected, foreign_exception}, 0);
+      throw in_stage(stage, {ExitStatus::unexpected, words_of_exception()}, 0);
     }
   }
   record("done");

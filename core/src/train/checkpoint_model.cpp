@@ -66,7 +66,7 @@ void check_sizes(const CheckpointInfo& info, const State& weights) {
 }
 
 /// What the file says of its model need not make sense: a name that no plugin has, options out of range.
-std::shared_ptr<Model> make_model(const CheckpointInfo& info, const Registry& registry) {
+Component<Model> make_model(const CheckpointInfo& info, const Registry& registry) {
   try {
     return registry.make<Model>(info.model_type, info.model_options, info.shape);
   } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #include "train/fit_checkpoint.h"
 
+#include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
 
 namespace pipeline {
@@ -49,8 +50,8 @@ State fit_loop(const FitProgress& p, std::int64_t train_batches) {
 
 State callback_states(const FitSpec& spec) {
   State::Map states;
-  for (const std::unique_ptr<Callback>& callback : spec.callbacks) {
-    State state = callback->state_dict();
+  for (const Component<Callback>& callback : spec.callbacks) {
+    State state = call(callback, "state_dict", &Callback::state_dict);
     if (!std::holds_alternative<std::monostate>(state.data)) states.emplace_back(callback->state_key(), std::move(state));
   }
   return states;
@@ -61,7 +62,7 @@ State callback_states(const FitSpec& spec) {
 State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::int64_t train_batches) {
   State::List optimizers, schedulers;
   if (spec.optimizer) optimizers.push_back(optimizer_state(*spec.optimizer, spec.scheduler.get()));
-  if (spec.scheduler) schedulers.push_back(spec.scheduler->state_dict());
+  if (spec.scheduler) schedulers.push_back(call(spec.scheduler, "state_dict", &Scheduler::state_dict));
   return State::Map{{"epoch", progress.epochs_completed},
                     {"global_step", progress.steps},
                     {"pytorch-lightning_version", lightning_version},

@@ -6,7 +6,6 @@
 #include <limits>
 #include <utility>
 
-#include "base/foreign_exception.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 #include "train/fit_settings.h"
@@ -43,8 +42,8 @@ bool keeps_checkpoints(const Callback& callback) { return callback.checkpoints()
 
 /// Of the first callback that keeps some.
 std::optional<CheckpointRecord> kept_checkpoints(const FitSpec& spec) {
-  for (const std::unique_ptr<Callback>& callback : spec.callbacks) {
-    if (auto kept = callback->checkpoints()) return kept;
+  for (const Component<Callback>& callback : spec.callbacks) {
+    if (auto kept = call(callback, "checkpoints", &Callback::checkpoints)) return kept;
   }
   return std::nullopt;
 }
@@ -58,23 +57,25 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
       train_loader_(windows, Split::train, training_loader(spec), parts_for(spec, windows), run.device),
       val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device),
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
-      validation_(forecaster_, *spec.loss, val_loader_, spec.shape),
-      schedule_(spec.scheduler.get()) {
+      validation_(forecaster_, spec.loss, val_loader_, spec.shape),
+      schedule_(spec.scheduler) {
   std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
   check_monitors();
   check_state_keys();
 }
 
 void FitLoop::check_monitors() const {
-  for (const std::unique_ptr<Callback>& callback : spec_.callbacks)
-    check_monitor(callback->state_key(), callback->monitor(), keeps_checkpoints(*callback));
+  for (const Component<Callback>& component : spec_.callbacks) {
+    call(component, "monitor",
+         [this](const Callback& callback) { check_monitor(callback.state_key(), callback.monitor(), keeps_checkpoints(callback)); });
+  }
   if (spec_.scheduler) check_monitor("[scheduler]", spec_.scheduler->timing().monitor, false);
 }
 
 void FitLoop::check_state_keys() const {
   std::vector<std::string> seen;
-  for (const std::unique_ptr<Callback>& callback : spec_.callbacks) {
-    if (std::holds_alternative<std::monostate>(callback->state_dict().data)) continue;
+  for (const Component<Callback>& callback : spec_.callbacks) {
+    if (std::holds_alternative<std::monostate>(call(callback, "state_dict", &Callback::state_dict).data)) continue;
     const std::string key = callback->state_key();
     if (std::ranges::find(seen, key) != seen.end())
       throw usage_error("two callbacks are " + key +
@@ -98,26 +99,17 @@ void FitLoop::check_monitor(const std::string& owner, const std::string& monitor
                     (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (it measures " + list + ")");
 }
 
-TorchError::TorchError(const std::string& sentence) : Error(ExitStatus::unexpected, "LibTorch: " + sentence) {}
-TorchError::~TorchError() = default;
-
 FitResult FitLoop::run() {
   try {
     fit();
-  } catch (const c10::Error& error) {  // what() carries a stack trace
-    fail(error.what_without_backtrace());
-    throw TorchError(error.what_without_backtrace());
-  } catch (const std::exception& error) {
-    fail(error.what());
-    throw;
-  } catch (...) {  // of a type that only a plugin knows
-    fail(foreign_exception);
+  } catch (...) {
+    fail(words_of_exception());
     throw;
   }
   if (interrupted_) {
     fail("interrupted");
   } else {
-    for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->finish(true);
+    trainer_.each_logger("finish", &Logger::finish, true);
   }
   return result();
 }
@@ -127,24 +119,23 @@ void FitLoop::fail(const std::string& what) {
   const auto attempt = [&](const auto& act) {
     try {
       act();
-    } catch (const std::exception& error) {
-      run_.log.warning(std::string("after the training failed: ") + error.what());
-    } catch (...) {  // of a type that only a plugin knows
-      run_.log.warning(std::string("after the training failed: ") + foreign_exception);
+    } catch (...) {
+      run_.log.warning("after the training failed: " + words_of_exception());
     }
   };
-  trainer_.each([&](Callback& callback) { attempt([&] { callback.on_exception(trainer_, what); }); });
-  for (const std::unique_ptr<Logger>& logger : spec_.loggers) attempt([&] { logger->finish(false); });
+  for (const Component<Callback>& callback : spec_.callbacks)
+    attempt([&] { call(callback, "on_exception", &Callback::on_exception, trainer_, what); });
+  for (const Component<Logger>& logger : spec_.loggers) attempt([&] { call(logger, "finish", &Logger::finish, false); });
 }
 
 void FitLoop::fit() {
-  trainer_.each([&](Callback& callback) { callback.setup(trainer_); });
+  trainer_.each("setup", &Callback::setup);
   if (spec_.optimizer) schedule_.start(trainer_.plan(), spec_.trainer.accumulate_grad_batches);
   const bool continued = spec_.optimizer && !std::holds_alternative<std::monostate>(spec_.start.data);
   if (continued) restore();
-  trainer_.each([&](Callback& callback) { callback.on_fit_start(trainer_); });
+  trainer_.each("on_fit_start", &Callback::on_fit_start);
   if (!trainer_.resumed_from()) {
-    for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->log_hyper_parameters(spec_.hyper_parameters);
+    trainer_.each_logger("log_hyper_parameters", &Logger::log_hyper_parameters, spec_.hyper_parameters);
   }
   spec_.model->train();
   if (spec_.optimizer) {
@@ -155,25 +146,25 @@ void FitLoop::fit() {
   }
   keep_last();
   if (interrupted_) return;
-  trainer_.each([&](Callback& callback) { callback.on_fit_end(trainer_); });
-  trainer_.each([&](Callback& callback) { callback.teardown(trainer_); });
+  trainer_.each("on_fit_end", &Callback::on_fit_end);
+  trainer_.each("teardown", &Callback::teardown);
 }
 
 void FitLoop::sanity_check() {
   if (trainer_.plan().sanity_batches == 0) return;
   const IsolatedRandomness isolated(run_.device);  // as in Lightning: the check must not change what training draws
   trainer_.in_sanity_check = true;
-  trainer_.each([&](Callback& callback) { callback.on_sanity_check_start(trainer_); });
+  trainer_.each("on_sanity_check_start", &Callback::on_sanity_check_start);
   validation_.run(trainer_, trainer_.plan().sanity_batches);
-  trainer_.each([&](Callback& callback) { callback.on_sanity_check_end(trainer_); });
+  trainer_.each("on_sanity_check_end", &Callback::on_sanity_check_end);
   trainer_.in_sanity_check = false;
   trainer_.progress.val_batches_run = 0;
 }
 
 void FitLoop::validate_untrained() {
-  trainer_.each([&](Callback& callback) { callback.on_train_start(trainer_); });
+  trainer_.each("on_train_start", &Callback::on_train_start);
   if (trainer_.plan().val_batches > 0) validation_.run(trainer_, trainer_.plan().val_batches);
-  trainer_.each([&](Callback& callback) { callback.on_train_end(trainer_); });
+  trainer_.each("on_train_end", &Callback::on_train_end);
   constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
   history_.push_back({.epoch = 0, .step = 0, .train_loss = no_value, .learning_rate = no_value, .seconds = 0, .val = trainer_.metrics});
 }
@@ -185,21 +176,21 @@ void FitLoop::train() {
     keep_position();  // from now on --resume goes on in this version folder
   }
   if (training_done() && !epoch_) return;
-  TrainStep step(forecaster_, *spec_.loss, *spec_.optimizer, spec_.trainer);
+  TrainStep step(forecaster_, spec_);
   // The first pass begins here and the others after on_train_epoch_start: that is when Lightning makes PyTorch draw its seeds.
   std::unique_ptr<Loader::Pass> first;
   if (trainer_.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);
-  trainer_.each([&](Callback& callback) { callback.on_train_start(trainer_); });
+  trainer_.each("on_train_start", &Callback::on_train_start);
   while (!interrupted_ && (epoch_ || !training_done())) {  // an epoch that max_steps cut short is closed again
     if (!epoch_) begin_epoch(std::move(first));
     run_epoch(step);
   }
-  if (!interrupted_) trainer_.each([&](Callback& callback) { callback.on_train_end(trainer_); });
+  if (!interrupted_) trainer_.each("on_train_end", &Callback::on_train_end);
 }
 
 void FitLoop::begin_epoch(std::unique_ptr<Loader::Pass> pass) {
   FitProgress& progress = trainer_.progress;
-  trainer_.each([&](Callback& callback) { callback.on_train_epoch_start(trainer_); });
+  trainer_.each("on_train_epoch_start", &Callback::on_train_epoch_start);
   ++progress.epochs_started;
   if (!pass) pass = train_loader_.begin(trainer_.plan().train_batches);
   epoch_.emplace(FitEpoch{.pass = std::move(pass), .losses = EpochLoss(run_.device)});
@@ -236,7 +227,7 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step)
   EpochLoss& losses = epoch_->losses;
   FitProgress& progress = trainer_.progress;
   const std::int64_t batches = trainer_.plan().train_batches;
-  trainer_.ask([&](Callback& callback) { return callback.on_train_batch_start(trainer_, index); });
+  trainer_.ask("on_train_batch_start", &Callback::on_train_batch_start, index);
   if (may_stop()) return false;
 
   learning_rate_ = spec_.optimizer->param_groups().front().options().get_lr();
@@ -249,7 +240,7 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step)
   schedule_.after_batch(trainer_, index, stepped);
   losses.is_read() ? trainer_.set_step_loss(losses.last()) : trainer_.set_step_loss_later(losses);
   const BatchEnd end{.batch = batch, .batch_index = index, .loss = loss};
-  trainer_.ask([&](Callback& callback) { return callback.on_train_batch_end(trainer_, end); });
+  trainer_.ask("on_train_batch_end", &Callback::on_train_batch_end, end);
   log_loss(losses, stepped);
 
   if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.pruned && (trainer_.plan().validates_after(index) || may_stop())) {
@@ -289,9 +280,9 @@ void FitLoop::end_epoch() {
   }
   // What monitors a metric comes after what may produce one, as in Lightning.
   for (const bool monitoring : {false, true}) {
-    trainer_.ask([&](Callback& callback) {
+    trainer_.ask("on_train_epoch_end", [&](Callback& callback, Trainer& trainer) {
       const bool monitors = !callback.monitor().empty() || keeps_checkpoints(callback);
-      return monitors == monitoring ? callback.on_train_epoch_end(trainer_) : Action::proceed();
+      return monitors == monitoring ? callback.on_train_epoch_end(trainer) : Action::proceed();
     });
   }
   note_best();
@@ -345,8 +336,8 @@ bool FitLoop::epoch_done(std::int64_t index) const {
 void FitLoop::keep_last() {
   if (spec_.version_dir.empty()) return;
   if (interrupted_ && !spec_.resume.file.empty()) return;  // the resume point says more
-  for (const std::unique_ptr<Callback>& callback : spec_.callbacks) {
-    const auto kept = callback->checkpoints();
+  for (const Component<Callback>& callback : spec_.callbacks) {
+    const auto kept = call(callback, "checkpoints", &Callback::checkpoints);
     if (!interrupted_ && kept && !kept->last.empty()) {
       last_checkpoint_ = kept->last;
       return;

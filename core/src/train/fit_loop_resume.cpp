@@ -47,18 +47,18 @@ void FitLoop::restore() {
   const State* schedulers = content.find("lr_schedulers");
   if (spec_.scheduler && schedulers && !schedulers->list().empty()) {
     check_schedule_length(spec_.scheduler->state_dict(), schedulers->list().front());
-    load_part("scheduler", [&] { spec_.scheduler->load_state_dict(schedulers->list().front()); });
+    load_part("scheduler", [&] { call(spec_.scheduler, "load_state_dict", &Scheduler::load_state_dict, schedulers->list().front()); });
   }
   const State* optimizers = content.find("optimizer_states");
   if (!optimizers || optimizers->list().empty())
     throw training_error("the checkpoint holds no optimizer's state, so training cannot go on from it: name it as from_checkpoint instead");
   load_part("optimizer", [&] { load_optimizer_state(*spec_.optimizer, optimizers->list().front()); });
   if (const State* states = content.find("callbacks")) {
-    trainer_.each([&](Callback& callback) {
+    trainer_.each("load_state_dict", [&](Callback& callback, Trainer&) {
       if (const State* state = states->find(callback.state_key())) callback.load_state_dict(*state);
     });
   }
-  trainer_.each([&](Callback& callback) { callback.on_load_checkpoint(trainer_, content); });
+  trainer_.each("on_load_checkpoint", &Callback::on_load_checkpoint, content);
   const State* resume = trainer_.resumed_from() ? content.find("resume") : nullptr;
   if (resume) generators_ = resume->at("generators");
   take_position(resume ? FitPosition::from_state(resume->at("position"))
@@ -108,9 +108,9 @@ State FitLoop::position_content() {
                       .seconds = epoch_->seconds()};
   }
   State::List loggers;
-  for (const std::unique_ptr<Logger>& logger : spec_.loggers) loggers.emplace_back(logger->position());
+  for (const Component<Logger>& logger : spec_.loggers) loggers.emplace_back(call(logger, "position", &Logger::position));
   State content = checkpoint_content(spec_, trainer_.progress, trainer_.plan().train_batches);
-  trainer_.each([&](Callback& callback) { callback.on_save_checkpoint(trainer_, content); });
+  trainer_.each("on_save_checkpoint", &Callback::on_save_checkpoint, content);
   std::get<State::Map>(content.data)
       .emplace_back("resume", State::Map{{"position", position.to_state()},
                                          {"generators", generator_states(run_.device)},

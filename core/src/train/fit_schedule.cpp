@@ -11,7 +11,7 @@ void Schedule::start(const FitPlan& plan, std::int64_t accumulated) {
   TrainingLength length{.epochs = plan.max_epochs, .steps = -1};
   if (plan.max_epochs >= 0) length.steps = plan.max_epochs * ((plan.train_batches + accumulated - 1) / accumulated);
   if (plan.max_steps >= 0) length.steps = length.steps < 0 ? plan.max_steps : std::min(length.steps, plan.max_steps);
-  scheduler_->start(length);
+  call(scheduler_, "start", &Scheduler::start, length);
 }
 
 void Schedule::after_batch(FitTrainer& trainer, std::int64_t index, bool stepped) {
@@ -45,7 +45,7 @@ void Schedule::step(FitTrainer& trainer, const char* interval, Monitoring monito
     }
     metric = found->second;
   }
-  scheduler_->step(metric);
+  call(scheduler_, "step", &Scheduler::step, metric);
   ++trainer.progress.scheduler_steps;
   ++trainer.progress.scheduler_steps_in_epoch;
 }

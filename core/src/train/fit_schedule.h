@@ -11,8 +11,8 @@ namespace pipeline {
 /// the validation.
 class Schedule {
  public:
-  /// `scheduler` may be nullptr: then nothing happens.
-  explicit Schedule(Scheduler* scheduler) : scheduler_(scheduler) {}
+  /// `scheduler`, which outlives it, may be nullptr: then nothing happens.
+  explicit Schedule(const Component<Scheduler>& scheduler) : scheduler_(scheduler) {}
   /// Sets the first rates. `accumulated`: batches of one optimizer step.
   void start(const FitPlan& plan, std::int64_t accumulated);
   /// After batch `index` of an epoch; `stepped`: the optimizer did.
@@ -27,7 +27,7 @@ class Schedule {
   /// Steps the scheduler if it is of that sort and its interval and frequency say so. `done`: batches or epochs, this one included.
   void step(FitTrainer& trainer, const char* interval, Monitoring monitoring, std::int64_t done);
 
-  Scheduler* scheduler_;
+  const Component<Scheduler>& scheduler_;
 };
 
 }  // namespace pipeline

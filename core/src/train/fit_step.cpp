@@ -2,35 +2,35 @@
 
 namespace pipeline {
 
-torch::Tensor batch_loss(const Loss& loss, const Forecast& forecast, const Batch& batch) {
-  if (!batch.weight.defined()) return loss.mean(forecast, batch.y);
-  return (loss.elementwise(forecast, batch.y) * batch.weight).sum() / batch.weight.sum().clamp_min(1);
+torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch) {
+  if (!batch.weight.defined()) return call(loss, "mean", &Loss::mean, forecast, batch.y);
+  return (call(loss, "elementwise", &Loss::elementwise, forecast, batch.y) * batch.weight).sum() / batch.weight.sum().clamp_min(1);
 }
 
-TrainStep::TrainStep(const Forecaster& forecaster, const Loss& loss, torch::optim::Optimizer& optimizer, const TrainerOptions& options)
+TrainStep::TrainStep(const Forecaster& forecaster, const FitSpec& spec)
     : forecaster_(forecaster),
-      loss_(loss),
-      optimizer_(optimizer),
-      accumulate_(options.accumulate_grad_batches),
-      clip_(options.gradient_clip_val),
-      clip_by_norm_(options.gradient_clip_algorithm == "norm") {
-  for (const torch::optim::OptimizerParamGroup& group : optimizer.param_groups()) {
+      loss_(spec.loss),
+      optimizer_(spec.optimizer),
+      accumulate_(spec.trainer.accumulate_grad_batches),
+      clip_(spec.trainer.gradient_clip_val),
+      clip_by_norm_(spec.trainer.gradient_clip_algorithm == "norm") {
+  for (const torch::optim::OptimizerParamGroup& group : optimizer_->param_groups()) {
     parameters_.insert(parameters_.end(), group.params().begin(), group.params().end());
   }
 }
 
 torch::Tensor TrainStep::run(FitTrainer& trainer, const Batch& batch, std::int64_t index, std::int64_t batches) {
   torch::Tensor loss = batch_loss(loss_, forecaster_(batch), batch);
-  if (index % accumulate_ == 0) optimizer_.zero_grad();
+  if (index % accumulate_ == 0) optimizer_->zero_grad();
   // A smaller last group is divided by the full count too, as in Lightning.
   const torch::Tensor scaled = accumulate_ == 1 ? loss : loss / accumulate_;
-  trainer.each([&](Callback& callback) { callback.on_before_backward(trainer, scaled); });
-  scaled.backward();
-  trainer.each([&](Callback& callback) { callback.on_after_backward(trainer); });
+  trainer.each("on_before_backward", &Callback::on_before_backward, scaled);
+  call(forecaster_.model(), "the backward pass (its own or the loss's)", [&](Model&) { scaled.backward(); });
+  trainer.each("on_after_backward", &Callback::on_after_backward);
   if (steps_after(index, batches)) {
-    trainer.each([&](Callback& callback) { callback.on_before_optimizer_step(trainer, optimizer_); });
+    trainer.each("on_before_optimizer_step", &Callback::on_before_optimizer_step, *optimizer_);
     if (clip_ > 0) clip_gradients();
-    optimizer_.step();
+    call(optimizer_, "step", [](torch::optim::Optimizer& optimizer) { optimizer.step(); });
     ++trainer.progress.steps;
     ++trainer.progress.steps_in_epoch;
   }

@@ -11,12 +11,12 @@
 namespace pipeline {
 
 /// The loss of a batch, over observed values only where a weight says which; a scalar.
-[[nodiscard]] torch::Tensor batch_loss(const Loss& loss, const Forecast& forecast, const Batch& batch);
+[[nodiscard]] torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch);
 
 /// Forward, backward and, at the end of a group of accumulated batches, the optimizer's step.
 class TrainStep {
  public:
-  TrainStep(const Forecaster& forecaster, const Loss& loss, torch::optim::Optimizer& optimizer, const TrainerOptions& options);
+  TrainStep(const Forecaster& forecaster, const FitSpec& spec);
 
   /// Whether the optimizer steps after batch `index` of an epoch of `batches`: the last group may be smaller.
   [[nodiscard]] bool steps_after(std::int64_t index, std::int64_t batches) const {
@@ -29,8 +29,8 @@ class TrainStep {
   void clip_gradients();
 
   const Forecaster& forecaster_;
-  const Loss& loss_;
-  torch::optim::Optimizer& optimizer_;
+  const Component<Loss>& loss_;
+  const Component<torch::optim::Optimizer>& optimizer_;
   std::vector<torch::Tensor> parameters_;
   std::int64_t accumulate_;
   double clip_;

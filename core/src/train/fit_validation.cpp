@@ -4,15 +4,15 @@
 
 namespace pipeline {
 
-Validation::Validation(const Forecaster& forecaster, const Loss& loss, const Loader& loader, const ModelShape& shape)
+Validation::Validation(const Forecaster& forecaster, const Component<Loss>& loss, const Loader& loader, const ModelShape& shape)
     : forecaster_(forecaster), loss_(loss), loader_(loader), metrics_(shape.horizon, shape.targets) {}
 
 void Validation::run(FitTrainer& trainer, std::int64_t batches) {
   const torch::NoGradGuard no_grad;
   const bool was_training = trainer.model().is_training();
   trainer.model().eval();
-  trainer.each([&](Callback& callback) { callback.on_validation_start(trainer); });
-  trainer.each([&](Callback& callback) { callback.on_validation_epoch_start(trainer); });
+  trainer.each("on_validation_start", &Callback::on_validation_start);
+  trainer.each("on_validation_epoch_start", &Callback::on_validation_epoch_start);
   measure(trainer, batches);
 
   std::vector<std::pair<std::string, double>> scalars = values();
@@ -20,9 +20,9 @@ void Validation::run(FitTrainer& trainer, std::int64_t batches) {
     for (const char* name : validation_metrics) trainer.metrics.erase(name);
     for (const auto& [name, value] : scalars) trainer.metrics[name] = value;
   }
-  trainer.each([&](Callback& callback) { callback.on_validation_epoch_end(trainer); });
+  trainer.each("on_validation_epoch_end", &Callback::on_validation_epoch_end);
   if (!trainer.sanity_checking()) trainer.log_with_epoch(std::move(scalars));
-  trainer.ask([&](Callback& callback) { return callback.on_validation_end(trainer); });
+  trainer.ask("on_validation_end", &Callback::on_validation_end);
   trainer.model().train(was_training);
 }
 
@@ -38,7 +38,7 @@ void Validation::measure(FitTrainer& trainer, std::int64_t batches) {
     loss_count_ += count;
     metrics_.add(forecast.values, batch->y, batch->weight);
     const ValidationBatchEnd end{.batch = *batch, .batch_index = index, .forecast = forecast};
-    trainer.each([&](Callback& callback) { callback.on_validation_batch_end(trainer, end); });
+    trainer.each("on_validation_batch_end", &Callback::on_validation_batch_end, end);
     ++index;
   }
   trainer.progress.val_batches_run = index;

@@ -20,7 +20,7 @@ inline constexpr std::array<const char*, 5> validation_metrics{"val_loss", "val_
 /// Runs the validation split through the model, with hooks, and leaves the metrics in the trainer.
 class Validation {
  public:
-  Validation(const Forecaster& forecaster, const Loss& loss, const Loader& loader, const ModelShape& shape);
+  Validation(const Forecaster& forecaster, const Component<Loss>& loss, const Loader& loader, const ModelShape& shape);
 
   /// At most `batches` batches. Metrics are over all of them: undefined ones (no value, constant target) are left out.
   void run(FitTrainer& trainer, std::int64_t batches);
@@ -32,7 +32,7 @@ class Validation {
   [[nodiscard]] std::vector<std::pair<std::string, double>> values() const;
 
   const Forecaster& forecaster_;
-  const Loss& loss_;
+  const Component<Loss>& loss_;
   const Loader& loader_;
   MetricAccumulator metrics_;
   double loss_sum_ = 0, loss_count_ = 0;

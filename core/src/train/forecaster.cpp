@@ -6,6 +6,7 @@
 #include <torch/cuda.h>
 
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "train/batch.h"
 
 namespace pipeline {
@@ -49,15 +50,14 @@ Forecast forecast_of(Model& model, const Batch& batch, const Batch& seen) {
 
 }  // namespace
 
-Forecaster::Forecaster(std::shared_ptr<Model> model, std::string window_norm)
-    : model_(std::move(model)), window_norm_(std::move(window_norm)) {
+Forecaster::Forecaster(Component<Model> model, std::string window_norm) : model_(std::move(model)), window_norm_(std::move(window_norm)) {
   if (window_norm_ != "none" && window_norm_ != "last" && window_norm_ != "standard") {
     throw usage_error("window_norm = \"" + window_norm_ + "\" is unknown: write none, last or standard");
   }
 }
 
 Forecast Forecaster::operator()(const Batch& batch) const {
-  if (window_norm_ == "none") return forecast_of(*model_, batch, batch);
+  if (window_norm_ == "none") return call(model_, "forward", forecast_of, batch, batch);
   if (!batch.target_history.defined()) {
     throw usage_error("window_norm = \"" + window_norm_ +
                       "\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"");
@@ -66,7 +66,7 @@ Forecast Forecaster::operator()(const Batch& batch) const {
   Batch seen = batch;
   seen.x = statistics(batch.x, window_norm_).normalise(batch.x);
   seen.target_history = target.normalise(batch.target_history);
-  Forecast forecast = forecast_of(*model_, batch, seen);
+  Forecast forecast = call(model_, "forward", forecast_of, batch, seen);
   forecast.values = target.undo(forecast.values);
   if (forecast.quantiles.defined()) forecast.quantiles = target.unsqueezed().undo(forecast.quantiles);
   return forecast;

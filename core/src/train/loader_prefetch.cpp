@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/host/component_call.h"
+
 namespace pipeline {
 
 Prefetcher::Prefetcher(Make make, const Plan& plan)
@@ -23,6 +25,7 @@ Prefetcher::~Prefetcher() {
 void Prefetcher::work(const std::stop_token& stop) {
   const auto capacity = static_cast<std::int64_t>(ring_.size());
   std::vector<std::int64_t> scratch;
+  const Running running(nullptr, "the loader");
   while (true) {
     std::int64_t index = 0;
     {

@@ -11,9 +11,7 @@ namespace pipeline {
 
 FitTrainer::FitTrainer(FitSpec& spec, const RunContext& run, FitPlan plan) : spec_(spec), run_(run), plan_(plan) {}
 
-void FitTrainer::log_scalars(Scalars scalars) {
-  for (const std::unique_ptr<Logger>& logger : spec_.loggers) logger->log_scalars(scalars, progress.batches_that_stepped);
-}
+void FitTrainer::log_scalars(Scalars scalars) { each_logger("log_scalars", &Logger::log_scalars, scalars, progress.batches_that_stepped); }
 
 void FitTrainer::log_with_epoch(std::vector<std::pair<std::string, double>> scalars) {
   if (spec_.loggers.empty() || scalars.empty()) return;
@@ -39,7 +37,7 @@ void FitTrainer::save_checkpoint(const std::filesystem::path& file) {
   if (run_.rank != 0) return;
   if (file.has_parent_path()) make_folder(file.parent_path());
   State content = checkpoint_content(spec_, progress, plan_.train_batches);
-  each([&](Callback& callback) { callback.on_save_checkpoint(*this, content); });
+  each("on_save_checkpoint", &Callback::on_save_checkpoint, content);
   write_checkpoint(file, content);
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/host/component_call.h"
 #include "pipeline/torch/callback.h"
 #include "pipeline/train/fit.h"
 #include "train/fit_epoch_loss.h"
@@ -61,15 +62,20 @@ class FitTrainer final : public Trainer {
   void set_step_loss(double loss) const;
   /// The same for a loss that a GPU has: it is waited for when somebody asks for the metrics. `losses` must live until the next batch.
   void set_step_loss_later(const EpochLoss& losses) { unread_loss_ = &losses; }
-  /// Calls `hook` on every callback in order.
-  template <class Hook>
-  void each(Hook&& hook) {
-    for (const std::unique_ptr<Callback>& callback : spec_.callbacks) hook(*callback);
+  /// Calls `hook(callback, trainer, arguments...)` for every callback in order; `name` as its author knows it.
+  template <class Hook, class... Args>
+  void each(const char* name, const Hook& hook, Args&... arguments) {
+    for (const Component<Callback>& callback : spec_.callbacks) call(callback, name, hook, *this, arguments...);
   }
   /// The same for hooks that answer.
-  template <class Hook>
-  void ask(Hook&& hook) {
-    for (const std::unique_ptr<Callback>& callback : spec_.callbacks) heed(hook(*callback), *callback);
+  template <class Hook, class... Args>
+  void ask(const char* name, const Hook& hook, const Args&... arguments) {
+    for (const Component<Callback>& callback : spec_.callbacks) heed(call(callback, name, hook, *this, arguments...), *callback);
+  }
+  /// Calls `function(logger, arguments...)` for every logger.
+  template <class Function, class... Args>
+  void each_logger(const char* name, const Function& function, const Args&... arguments) {
+    for (const Component<Logger>& logger : spec_.loggers) call(logger, name, function, arguments...);
   }
 
   FitProgress progress;

@@ -13,6 +13,7 @@
 #include "metrics_json.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/logger.h"
 #include "predictions_file.h"
 #include "summary.h"
@@ -41,7 +42,7 @@ std::filesystem::path file_name(std::string name, const ModelResult& result, Spl
   return name + ".csv";
 }
 
-std::unique_ptr<Loss> loss_of(const Training& training, const Registry& registry) {
+Component<Loss> loss_of(const Training& training, const Registry& registry) {
   if (training.loss.type.empty())
     throw training_error("train.json of stage " + training.stage + " does not say what it minimised: run `pipeline run` with --stage " +
                          training.stage + " --force to train it again");
@@ -62,8 +63,8 @@ void log_to_version(const ModelResult& result, const StageContext& context) {
   const LoggerContext where{.version_dir = training.version_dir, .append = true, .log = context.log};
   for (const ComponentSpec& spec : context.tables.loggers) {
     const auto logger = context.registry.make<Logger>(spec.type, spec.options, where);
-    logger->log_final_metrics(metrics, training.steps);
-    logger->finish(true);
+    call(logger, "log_final_metrics", &Logger::log_final_metrics, metrics, training.steps);
+    call(logger, "finish", &Logger::finish, true);
   }
 }
 
@@ -87,7 +88,7 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext&
                   .splits = {},
                   .scales = {}};
   if (model.windows->series()) out.scales = training_scales(*model.windows->series(), options_.seasonality);
-  const std::unique_ptr<Loss> loss = loss_of(model.training, context.registry);
+  const Component<Loss> loss = loss_of(model.training, context.registry);
   const auto check_cancelled = [&context] {
     if (context.cancelled())
       throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
@@ -104,7 +105,7 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext&
                    options_.predictions == "last_step");
     std::optional<AttentionFile> attention;
     if (options_.attention) attention.emplace(context.folder / file_name("attention", out, split, wanted.front(), leads), *model.windows);
-    out.splits.push_back(evaluate_split(model, *loss, request, file ? &*file : nullptr, attention ? &*attention : nullptr));
+    out.splits.push_back(evaluate_split(model, loss, request, file ? &*file : nullptr, attention ? &*attention : nullptr));
     if (file) file->finish();
     if (attention) attention->finish();
   }

@@ -6,12 +6,13 @@
 
 #include "levels.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 
 namespace pipeline::stage::evaluate {
 
-void Score::add(const Loss& loss, const Forecast& forecast, const Batch& batch) {
+void Score::add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch) {
   scaled.add(forecast.values, batch.y, batch.weight);
-  torch::Tensor each = loss.elementwise(forecast, batch.y).to(torch::kDouble);
+  torch::Tensor each = call(loss, "elementwise", &Loss::elementwise, forecast, batch.y).to(torch::kDouble);
   if (batch.weight.defined()) each = each.masked_select(batch.weight != 0);
   loss_sum_ += each.sum().item<double>();
   loss_count_ += static_cast<double>(each.numel());
@@ -29,7 +30,8 @@ Batch on_cpu(const Batch& batch) {
 /// One pass over a split.
 class Pass {
  public:
-  Pass(const TrainedModel& model, const Loss& loss, const SplitRequest& request, PredictionsFile* predictions, AttentionFile* attention)
+  Pass(const TrainedModel& model, const Component<Loss>& loss, const SplitRequest& request, PredictionsFile* predictions,
+       AttentionFile* attention)
       : windows_(*model.windows),
         forecaster_(model.forecaster),
         loss_(loss),
@@ -83,7 +85,7 @@ class Pass {
 
   const Windows& windows_;
   const Forecaster& forecaster_;
-  const Loss& loss_;
+  const Component<Loss>& loss_;
   const SplitRequest& request_;
   PredictionsFile* predictions_;
   AttentionFile* attention_;
@@ -92,8 +94,8 @@ class Pass {
 
 }  // namespace
 
-SplitResult evaluate_split(const TrainedModel& model, const Loss& loss, const SplitRequest& request, PredictionsFile* predictions,
-                           AttentionFile* attention) {
+SplitResult evaluate_split(const TrainedModel& model, const Component<Loss>& loss, const SplitRequest& request,
+                           PredictionsFile* predictions, AttentionFile* attention) {
   return Pass(model, loss, request, predictions, attention).run();
 }
 

@@ -20,7 +20,7 @@ class Score {
  public:
   Score(std::int64_t horizon, std::int64_t targets) : scaled(horizon, targets), original(horizon, targets) {}
   /// On the scaled series; filled values (weight 0) count neither here nor there.
-  void add(const Loss& loss, const Forecast& forecast, const Batch& batch);
+  void add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch);
   /// NaN where nothing was counted.
   [[nodiscard]] double loss() const { return loss_sum_ / loss_count_; }
 
@@ -61,7 +61,7 @@ struct SplitRequest {
 
 /// Forecasts every window of a split; rows go to `predictions`, and what a model says of its attention to `attention`, unless they are
 /// nullptr. Error (data) when the split has no window.
-[[nodiscard]] SplitResult evaluate_split(const TrainedModel& model, const Loss& loss, const SplitRequest& request,
+[[nodiscard]] SplitResult evaluate_split(const TrainedModel& model, const Component<Loss>& loss, const SplitRequest& request,
                                          PredictionsFile* predictions, AttentionFile* attention = nullptr);
 
 }  // namespace pipeline::stage::evaluate

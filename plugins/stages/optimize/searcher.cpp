@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "study_identity.h"
 #include "trial_checkpoints.h"
 #include "trial_logs.h"
@@ -17,7 +18,7 @@ namespace {
 /// So many failures one after the other are no bad luck: something is wrong with all of them.
 constexpr int most_failures_in_a_row = 10;
 
-std::unique_ptr<Sampler> make_sampler(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space) {
+Component<Sampler> make_sampler(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space) {
   const SamplerContext sampling{.seed = context.settings.seed,
                                 .mode = options.rng == "optuna" ? Randomness::Mode::sequence : Randomness::Mode::keyed,
                                 .space = space.distributions()};
@@ -87,7 +88,8 @@ Searcher::Next Searcher::begin_next(Trial& trial) {
   const StudyState& state = study_->refresh();
   const bool waits = std::ranges::any_of(state.trials, [](const Trial& t) { return t.state == TrialState::waiting; });
   if (time_is_over()) return Next::done;
-  if (!waits && sampler_->is_exhausted(state)) return wait_for_others(state) ? Next::wait : Next::done;  // what is lost comes back
+  if (!waits && call(sampler_, "is_exhausted", &Sampler::is_exhausted, state))
+    return wait_for_others(state) ? Next::wait : Next::done;  // what is lost comes back
   if (std::optional<Trial> begun = study_->begin(options_.n_trials)) {
     trial = std::move(*begun);
     return Next::trial;
@@ -117,8 +119,8 @@ void Searcher::run(const Watch& watch) {
 void Searcher::suggest_parameters(Trial& trial) {
   const StudyState& state = study_->refresh();
   try {
-    begin_trial(*sampler_, state, trial);
-    space_.suggest(*sampler_, state, trial);
+    call(sampler_, "begin", begin_trial, state, trial);
+    call(sampler_, "sample", [&](Sampler& sampler) { space_.suggest(sampler, state, trial); });
   } catch (const Error& error) {
     trial.state = TrialState::fail;  // repeated it would fail again
     static_cast<void>(study_->finish(trial, error.what()));
@@ -131,7 +133,7 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
   suggest_parameters(trial);
   TrialRunner::Outcome outcome;
   try {
-    outcome = runner_.run(*study_, *pruner_, trial, watch.reported);
+    outcome = runner_.run(*study_, pruner_, trial, watch.reported);
   } catch (const Error&) {
     study_->release(trial);  // no fault of its own: whoever goes on with the study tries it again
     throw;

@@ -63,8 +63,8 @@ class Searcher {
   const SearchSpace& space_;
   StudyPlace place_;
   std::unique_ptr<Study> study_;
-  std::unique_ptr<Sampler> sampler_;
-  std::unique_ptr<Pruner> pruner_;
+  Component<Sampler> sampler_;
+  Component<Pruner> pruner_;
   TrialRunner runner_;
   double begun_at_;
   bool named_silent_ = false;  ///< the trials that are not waited for

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "pipeline/host/component_call.h"
+
 namespace pipeline::stage::optimize {
 
-ReportTrial::ReportTrial(Study& study, Pruner& pruner, Trial& trial, Setup setup)
+ReportTrial::ReportTrial(Study& study, const Component<Pruner>& pruner, Trial& trial, Setup setup)
     : study_(study), pruner_(pruner), trial_(trial), setup_(std::move(setup)), last_beat_(Clock::now()) {}
 
 void ReportTrial::beat() {
@@ -32,7 +34,7 @@ Action ReportTrial::on_train_epoch_end(Trainer& trainer) {
   measured_ = false;
   const std::int64_t step = trainer.current_epoch();
   trial_.reports[step] = metric->second;
-  const bool prune = pruner_.prune(study_.refresh(), trial_);
+  const bool prune = call(pruner_, "prune", &Pruner::prune, study_.refresh(), trial_);
   study_.report(trial_, step, metric->second);
   last_beat_ = Clock::now();
   if (setup_.reported) setup_.reported(trial_);

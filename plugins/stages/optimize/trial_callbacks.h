@@ -19,7 +19,7 @@ class ReportTrial final : public Callback {
     std::function<void(const Trial&)> reported;  ///< for who shows it; may be empty
   };
   /// All of them outlive the callback.
-  ReportTrial(Study& study, Pruner& pruner, Trial& trial, Setup setup);
+  ReportTrial(Study& study, const Component<Pruner>& pruner, Trial& trial, Setup setup);
 
   Action on_train_batch_end(Trainer&, const BatchEnd&) override;
   void on_validation_batch_end(Trainer&, const ValidationBatchEnd&) override;
@@ -33,7 +33,7 @@ class ReportTrial final : public Callback {
   void beat();
 
   Study& study_;
-  Pruner& pruner_;
+  const Component<Pruner>& pruner_;
   Trial& trial_;
   Setup setup_;
   Clock::time_point last_beat_;

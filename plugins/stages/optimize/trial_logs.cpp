@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/data/files.h"
+#include "pipeline/host/component_call.h"
 #include "study_identity.h"
 
 namespace pipeline::stage::optimize {
@@ -13,8 +14,8 @@ std::filesystem::path log_folder(const StageContext& context, Study& study, cons
   return context.settings.log_dir / folder_name_of(study.refresh().name) / ("trial_" + std::to_string(trial.number));
 }
 
-std::vector<std::unique_ptr<Logger>> make_loggers(const StageContext& context, const std::filesystem::path& folder, bool append) {
-  std::vector<std::unique_ptr<Logger>> loggers;
+std::vector<Component<Logger>> make_loggers(const StageContext& context, const std::filesystem::path& folder, bool append) {
+  std::vector<Component<Logger>> loggers;
   if (context.tables.loggers.empty()) return loggers;
   make_folder(folder);
   for (const ComponentSpec& spec : context.tables.loggers) {
@@ -28,11 +29,11 @@ void log_trial(const StageContext& context, Study& study, const Trial& trial, co
                bool append) {
   if (!trial.value || !trial.has_result()) return;
   const std::int64_t step = trial.last_step().value_or(0);
-  for (const std::unique_ptr<Logger>& logger : make_loggers(context, log_folder(context, study, trial), append)) {
-    if (!append) logger->log_hyper_parameters(Value(space.values_of(trial)));
+  for (const Component<Logger>& logger : make_loggers(context, log_folder(context, study, trial), append)) {
+    if (!append) call(logger, "log_hyper_parameters", &Logger::log_hyper_parameters, Value(space.values_of(trial)));
     const std::array<std::pair<std::string, double>, 2> metrics{{{"hp_metric", *trial.value}, {monitor, *trial.value}}};
-    logger->log_final_metrics(metrics, step);
-    logger->finish(true);
+    call(logger, "log_final_metrics", &Logger::log_final_metrics, metrics, step);
+    call(logger, "finish", &Logger::finish, true);
   }
 }
 

@@ -14,8 +14,7 @@ namespace pipeline::stage::optimize {
 /// <log_dir>/<study>/trial_<number>
 [[nodiscard]] std::filesystem::path log_folder(const StageContext& context, Study& study, const Trial& trial);
 /// The workflow's loggers on that folder, which is made.
-[[nodiscard]] std::vector<std::unique_ptr<Logger>> make_loggers(const StageContext& context, const std::filesystem::path& folder,
-                                                                bool append);
+[[nodiscard]] std::vector<Component<Logger>> make_loggers(const StageContext& context, const std::filesystem::path& folder, bool append);
 /// Logs a finished trial's parameters and value, by which TensorBoard's HParams tab compares trials. `append`: its curve is there already.
 void log_trial(const StageContext& context, Study& study, const Trial& trial, const SearchSpace& space, const std::string& monitor,
                bool append);

@@ -7,6 +7,7 @@
 #include "pipeline/data/files.h"
 #include "pipeline/data/slicing.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/train/training_setup.h"
 #include "study_identity.h"
 #include "trial_log.h"
@@ -25,12 +26,6 @@ bool matters(const Registry& registry, const ComponentSpec& callback) {
 /// A model or training that cannot be made of these values is the trial's fault; the machine's troubles are not.
 bool is_the_trials_fault(ExitStatus status) {
   return status == ExitStatus::training || status == ExitStatus::usage || status == ExitStatus::data;
-}
-
-/// LibTorch appends the C++ call stack to its sentence.
-std::string first_sentence(const std::exception& error) {
-  const std::string text = error.what();
-  return text.substr(0, text.find("\nException raised from"));
 }
 
 }  // namespace
@@ -75,33 +70,32 @@ std::shared_ptr<const Windows> TrialRunner::windows_of(const Value::Map& values,
 void TrialRunner::check_training() const {
   FitSpec spec = make_fit_spec(context_.registry, tables_of({}), *windows_, context_.settings.seed);
   const std::unique_ptr<Study> nowhere = open_study({.storage = "memory", .name = "check"});
-  const std::unique_ptr<Pruner> pruner = context_.registry.make<Pruner>("NopPruner", Value(Value::Map{}));
+  const Component<Pruner> pruner = context_.registry.make<Pruner>("NopPruner", Value(Value::Map{}));
   Trial trial;
   spec.callbacks.push_back(std::make_unique<ReportTrial>(
-      *nowhere, *pruner, trial, ReportTrial::Setup{.monitor = options_.monitor, .heartbeat_interval = {}, .reported = {}}));
+      *nowhere, pruner, trial, ReportTrial::Setup{.monitor = options_.monitor, .heartbeat_interval = {}, .reported = {}}));
   check_fit(spec, *windows_, make_run_context(context_, context_.log));
 }
 
-TrialRunner::Outcome TrialRunner::run(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const {
+TrialRunner::Outcome TrialRunner::run(Study& study, const Component<Pruner>& pruner, Trial& trial,
+                                      const std::function<void(const Trial&)>& reported) const {
   try {
     return train(study, pruner, trial, reported);
-  } catch (const TorchError& error) {
+  } catch (const ComponentError& error) {
     trial.reason = error.what();
   } catch (const Error& error) {
     if (!is_the_trials_fault(error.status())) throw;
     trial.reason = error.what();
   } catch (const std::filesystem::filesystem_error& error) {
     throw Error(ExitStatus::unexpected, error.what());
-  } catch (const std::exception& error) {  // LibTorch's own while the training is built, memory that does not suffice
-    trial.reason = first_sentence(error);
-  } catch (...) {  // of a type that only a plugin knows
-    trial.reason = "a plugin threw an object that is no std::exception";
+  } catch (...) {  // LibTorch's own between two components, memory that does not suffice
+    trial.reason = words_of_exception();
   }
   trial.state = TrialState::fail;
   return {};
 }
 
-TrialRunner::Outcome TrialRunner::train(Study& study, Pruner& pruner, Trial& trial,
+TrialRunner::Outcome TrialRunner::train(Study& study, const Component<Pruner>& pruner, Trial& trial,
                                         const std::function<void(const Trial&)>& reported) const {
   const Value::Map values = space_.values_of(trial);
   const std::filesystem::path folder = folder_of(trial.number);

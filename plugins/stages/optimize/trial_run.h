@@ -32,7 +32,7 @@ class TrialRunner {
   /// Trains with the trial's values, and sets its state and value. A training that diverges, cannot be built or is too large for the
   /// machine is a failed trial, its reason in trial.reason; Error (unexpected) for what has nothing to do with the trial, such as a full
   /// disk.
-  Outcome run(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
+  Outcome run(Study& study, const Component<Pruner>& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
 
   /// Where a trial keeps files while it runs.
   [[nodiscard]] std::filesystem::path folder_of(std::int64_t number) const;
@@ -43,7 +43,7 @@ class TrialRunner {
   [[nodiscard]] TrainingTables tables_of(const Value::Map& values) const;
 
  private:
-  Outcome train(Study& study, Pruner& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
+  Outcome train(Study& study, const Component<Pruner>& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
   void set_value(Trial& trial, bool pruned) const;
 
   StageContext& context_;

@@ -10,6 +10,7 @@
 #include "figures.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/logger.h"
 #include "pipeline/plugin.h"
 #include "pipeline/stage.h"
@@ -134,8 +135,9 @@ class Visualize : public Stage {
     const LoggerContext where{.version_dir = training->version_dir, .append = true, .log = context.log};
     for (const ComponentSpec& spec : context.tables.loggers) {
       const auto logger = context.registry.make<Logger>(spec.type, spec.options, where);
-      logger->log_image("attention", png, pixels(width_of_pictures()), pixels(height_of_picture(figure)), training->steps);
-      logger->finish(true);
+      call(logger, "log_image", &Logger::log_image, "attention", png, pixels(width_of_pictures()), pixels(height_of_picture(figure)),
+           training->steps);
+      call(logger, "finish", &Logger::finish, true);
     }
   }
 

@@ -252,6 +252,6 @@ TEST_CASE("callbacks and loggers learn of a training that ends with a number") {
   fit.spec.callbacks.push_back(std::make_unique<HookRecorder>(seen));
   fit.spec.callbacks.push_back(std::make_unique<AtBatchEnd>([](Trainer&, const BatchEnd&) -> Action { throw 42; }));
   CHECK_THROWS_AS(static_cast<void>(fit.run()), int);
-  CHECK(seen.back().starts_with("on_exception a plugin threw an object that is no std::exception: let it throw"));
+  CHECK(seen.back().starts_with("on_exception an object that is no std::exception was thrown: let the plugin throw"));
   CHECK(fit.record.finished == 0);
 }

@@ -7,6 +7,7 @@
 #include <ATen/Parallel.h>
 
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
 #include "unit/train/fit_fixture.h"
 
@@ -107,13 +108,17 @@ TEST_CASE("a loss that is not finite names epoch, step and cures") {
 TEST_CASE("an error of LibTorch ends the fit without a stack trace") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
-  fit.spec.model = std::make_shared<FailingModel>();
+  ComponentInfo info;
+  info.kind = "model";
+  info.name = "FailingModel";
+  info.library = "/plugins/libfailing.so";
+  fit.spec.model = Component<Model>(std::make_shared<FailingModel>(), &info);
   try {
     static_cast<void>(fit.run());
     FAIL("the model cannot multiply these shapes");
-  } catch (const TorchError& error) {
+  } catch (const ComponentError& error) {
     const std::string what = error.what();
-    CHECK(what.starts_with("LibTorch: "));
+    CHECK(what.starts_with("model \"FailingModel\" (libfailing.so) failed in forward: LibTorch: "));
     CHECK(what.find("frame #") == std::string::npos);
   }
 }

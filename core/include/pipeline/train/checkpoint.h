@@ -46,7 +46,7 @@ PIPELINE_EXPORT void load_model_state(torch::nn::Module& model, const State& sta
 /// A model ready to forecast.
 struct LoadedModel {
   CheckpointInfo info;
-  std::shared_ptr<Model> model;  ///< in eval mode, on the device
+  Component<Model> model;  ///< in eval mode, on the device
 };
 /// `otherwise` says what the weights belong to where the file does not: Lightning's and plain weights don't. Error (training) when neither
 /// does, or when weights and model do not fit.

@@ -14,18 +14,12 @@
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/optimizer.h"
 #include "pipeline/train/scheduler.h"
 #include "pipeline/train/tier.h"
 #include "pipeline/train/training.h"
 
 namespace pipeline {
-
-/// LibTorch refused an operation: shapes that do not fit, memory that does not suffice. Its sentence without the C++ call stack.
-class PIPELINE_EXPORT TorchError final : public Error {
- public:
-  explicit TorchError(const std::string& sentence);
-  ~TorchError() override;
-};
 
 /// Process-wide settings of a fit: torch keeps them global, so one fit runs at a time.
 struct RunContext {
@@ -46,20 +40,20 @@ struct ResumePlan {
   State notes;  ///< goes into the file as resume.notes, for whoever continues it
 };
 
-/// What is trained and how. The fit owns what is moved in.
+/// What is trained and how. The fit owns what is moved in; components that a registry made are named in what goes wrong with them.
 struct FitSpec {
   std::string model_name;
-  std::shared_ptr<Model> model;
+  Component<Model> model;
   ModelShape shape;
   std::string window_norm;
-  std::unique_ptr<Loss> loss;
+  Component<Loss> loss;
   std::string optimizer_name;
-  std::unique_ptr<torch::optim::Optimizer> optimizer;  ///< nullptr for a model without parameters
-  std::unique_ptr<Scheduler> scheduler;                ///< of that optimizer; nullptr: its rates stay
+  Component<torch::optim::Optimizer> optimizer;  ///< nullptr for a model without parameters
+  Component<Scheduler> scheduler;                ///< of that optimizer; nullptr: its rates stay
   TrainerOptions trainer;
   LoaderOptions loader;
-  std::vector<std::unique_ptr<Callback>> callbacks;
-  std::vector<std::unique_ptr<Logger>> loggers;
+  std::vector<Component<Callback>> callbacks;
+  std::vector<Component<Logger>> loggers;
   std::filesystem::path version_dir;  ///< empty: nothing is kept
   Value hyper_parameters;             ///< for loggers and checkpoints
   Value pipeline_info;                ///< CheckpointInfo as plain data, for checkpoints
@@ -93,7 +87,7 @@ struct FitResult {
 PIPELINE_EXPORT void check_fit(FitSpec& spec, const Windows& windows, const RunContext& run);
 
 /// Trains by Lightning's loop: sanity check, epochs of batches, validation, callbacks and loggers in its order. Error (training) when the
-/// loss is not finite.
+/// loss is not finite, ComponentError where a component throws something else.
 [[nodiscard]] PIPELINE_EXPORT FitResult fit(FitSpec spec, const Windows& windows, RunContext run);
 
 }  // namespace pipeline

@@ -20,12 +20,12 @@ namespace pipeline {
 class PIPELINE_EXPORT Forecaster {
  public:
   /// `window_norm` as in windows.json: none | last | standard.
-  Forecaster(std::shared_ptr<Model> model, std::string window_norm);
+  Forecaster(Component<Model> model, std::string window_norm);
   [[nodiscard]] Forecast operator()(const Batch& batch) const;
-  [[nodiscard]] Model& model() const { return *model_; }
+  [[nodiscard]] const Component<Model>& model() const { return model_; }
 
  private:
-  std::shared_ptr<Model> model_;
+  Component<Model> model_;
   std::string window_norm_;
 };
 

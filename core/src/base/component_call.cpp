@@ -1,0 +1,70 @@
+#include "pipeline/host/component_call.h"
+
+#include <cstring>
+#include <exception>
+#include <filesystem>
+
+#include "base/now_running.h"
+
+namespace pipeline {
+
+namespace {
+
+// The one place for state of a whole process: a handler of a signal is given nothing but the signal's number, so what it tells must lie
+// where it can find it. In the thread's static block: the handler must not make the dynamic linker allocate it.
+#if defined(__GNUC__)
+[[gnu::tls_model("initial-exec")]]
+#endif
+constinit thread_local NowRunning running;
+
+}  // namespace
+
+NowRunning& now_running() { return running; }
+
+Running::Running(const ComponentInfo* component, const char* function)
+    : component_before_(running.component.load(std::memory_order_relaxed)),
+      function_before_(running.function.load(std::memory_order_relaxed)) {
+  running.component.store(component, std::memory_order_relaxed);
+  running.function.store(function, std::memory_order_relaxed);
+}
+
+Running::~Running() {
+  running.component.store(component_before_, std::memory_order_relaxed);
+  running.function.store(function_before_, std::memory_order_relaxed);
+}
+
+ComponentError::ComponentError(std::string message) : Error(ExitStatus::unexpected, std::move(message)) {}
+ComponentError::~ComponentError() = default;
+
+std::string owner_of(const ComponentInfo& component) {
+  const std::string library =
+      component.library.empty() ? "the program itself" : std::filesystem::path(component.library).filename().string();
+  return component.kind == "stage" ? library : component.kind + " \"" + component.name + "\" (" + library + ")";
+}
+
+std::string words_of_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    const std::string sentence = sentence_of(error);
+    const bool of_libtorch = sentence.size() < std::strlen(error.what());
+    return of_libtorch ? "LibTorch: " + sentence : sentence;
+  } catch (...) {  // of a type that only a plugin knows
+    return std::string(foreign_object) + " was thrown: let the plugin throw a pipeline::Error, which says what is wrong";
+  }
+}
+
+void rethrow_named(const ComponentInfo& component, const char* function) {
+  const auto named = [&] { return owner_of(component) + " failed in " + function + ": " + words_of_exception(); };
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::filesystem::filesystem_error&) {
+    throw Error(ExitStatus::unexpected, named());
+  } catch (...) {
+    throw ComponentError(named());
+  }
+}
+
+}  // namespace pipeline

@@ -1,0 +1,187 @@
+#include "base/crash_sentence.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+#include "base/child_process.h"
+#include "base/now_running.h"
+
+// Everything that the handler calls is async-signal-safe: it reads what is noted, copies bytes and calls write(2), sigaction, raise, pause.
+namespace pipeline {
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+#else
+constexpr bool sanitized = false;
+#endif
+
+constexpr std::array told_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+// What the handler needs, set before it is installed.
+CrashReader crash_reader = CrashReader::user;
+bool clears_line = false;  ///< stderr is a terminal, where a line that moves may stand
+const NowRunning* running_of_main = nullptr;
+std::atomic<bool> told = false;
+
+/// A crash by an exhausted stack leaves the handler no other.
+alignas(std::max_align_t) std::array<std::byte, std::size_t{64} * 1024> alternate_stack;
+
+/// Text in a buffer of fixed size; what does not fit is dropped.
+class Line {
+ public:
+  void add(std::string_view text) {
+    for (const char c : text) add(c);
+  }
+  void add(char c) {
+    if (size_ < text_.size() - reserve) text_[size_++] = c;
+  }
+  /// As part of a JSON string. Bytes that might not be UTF-8 would make the message unreadable.
+  void add_escaped(std::string_view text) {
+    for (const char c : text) {
+      if (size_ + 2 > text_.size() - reserve) return;  // half an escape would be none
+      if (c == '"' || c == '\\') add('\\');
+      add(c >= ' ' && c <= '~' ? c : '?');
+    }
+  }
+  /// Closes the line: there is always room for so much.
+  void end(std::string_view text) {
+    for (const char c : text) text_[size_++] = c;
+  }
+  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+
+ private:
+  static constexpr std::size_t reserve = 8;
+  std::array<char, 4096> text_;  // at most PIPE_BUF: a message into a pipe is written whole
+  std::size_t size_ = 0;
+};
+
+std::string_view name_of(int signal) {
+  switch (signal) {
+    case SIGSEGV:
+      return "SIGSEGV";
+    case SIGBUS:
+      return "SIGBUS";
+    case SIGFPE:
+      return "SIGFPE";
+    case SIGILL:
+      return "SIGILL";
+    default:
+      return "SIGABRT";
+  }
+}
+
+void add_named(Line& line, std::string_view kind, std::string_view name, std::string_view library) {
+  line.add(kind);
+  line.add(" \"");
+  line.add(name);
+  line.add("\" (");
+  line.add(library.empty() ? "the program itself" : library.substr(library.rfind('/') + 1));
+  line.add(") ran");
+}
+
+/// `callback "MyCallback" (libmy_callback.so) ran on_fit_start in stage "train"`, `stage "train" (libtrain.so) ran`.
+void add_work(Line& line, const ComponentInfo* component, const char* function, const char* stage) {
+  if (component && component->kind == "stage")
+    return add_named(line, "stage", stage ? std::string_view(stage) : component->name, component->library);
+  if (component) {
+    add_named(line, component->kind, component->name, component->library);
+    line.add(' ');
+  }
+  line.add(function);
+  if (!component) line.add(" ran");
+  if (!stage) return;
+  line.add(" in stage \"");
+  line.add(stage);
+  line.add('"');
+}
+
+/// The sentence about a crash of the calling thread, whatever is known of it.
+void add_sentence(Line& line, int signal) {
+  const NowRunning& own = now_running();
+  const NowRunning& running = own.function.load(std::memory_order_relaxed) ? own : *running_of_main;
+  line.add(crash_reader == CrashReader::user ? "the program crashed (" : "a worker crashed (");
+  line.add(name_of(signal));
+  const ComponentInfo* const component = running.component.load(std::memory_order_relaxed);
+  const char* const function = running.function.load(std::memory_order_relaxed);
+  if (!function) {
+    line.add(") while no component ran: this is a fault of the program itself; report it with the command that led to it");
+    return;
+  }
+  line.add(&running == &own ? ") while " : ") in another thread while ");
+  add_work(line, component, function, running_of_main->stage.load(std::memory_order_relaxed));
+  line.add(": run the same command under a debugger to see where");
+  if (component) line.add(", or leave the component out");
+}
+
+void write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t wrote = ::write(descriptor, text.data(), text.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) return;  // nobody reads it
+    text.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+}
+
+void tell(int signal) {
+  Line line;
+  if (crash_reader == CrashReader::user) {
+    if (clears_line) line.add("\r\033[K");
+    line.add("error: ");
+    add_sentence(line, signal);
+    line.end("\n");
+    write_all(STDERR_FILENO, line.text());
+    return;
+  }
+  Line sentence;
+  add_sentence(sentence, signal);
+  line.add(R"({"error": ")");
+  line.add_escaped(sentence.text());
+  line.end("\"}\n");
+  write_all(result_descriptor, line.text());
+}
+
+extern "C" void on_crash(int signal) {
+  // Threads that do the same work crash together: the first one tells, the others wait for the end.
+  while (told.exchange(true)) ::pause();
+  tell(signal);
+  // Default action. The signal is blocked until the handler returns, and then ends the process where it crashed.
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  ::sigaction(signal, &usual, nullptr);
+  ::raise(signal);
+}
+
+}  // namespace
+
+void tell_crashes(CrashReader reader) {
+  if constexpr (sanitized) return;
+  crash_reader = reader;
+  clears_line = ::isatty(STDERR_FILENO) == 1;
+  running_of_main = &now_running();
+  stack_t stack{};
+  stack.ss_sp = alternate_stack.data();
+  stack.ss_size = alternate_stack.size();
+  ::sigaltstack(&stack, nullptr);
+  struct sigaction action {};
+  action.sa_handler = on_crash;
+  action.sa_flags = SA_ONSTACK;
+  for (const int signal : told_signals) ::sigaddset(&action.sa_mask, signal);  // a crash within the handler ends the process at once
+  for (const int signal : told_signals) ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,101 @@
+#include "base/crash_sentence.h"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/child_process.h"
+#include "base/now_running.h"
+#include "pipeline/host/component_call.h"
+
+using namespace pipeline;
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool sanitized = true;  // tell_crashes does nothing
+#else
+constexpr bool sanitized = false;
+#endif
+
+struct Ended {
+  int signal = 0;
+  std::string said;
+};
+
+/// Runs `work` in a process of its own that tells how it crashes.
+Ended crash(CrashReader reader, int descriptor, const std::function<void()>& work) {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(ends[1], descriptor);
+    for (const int number : {SIGSEGV, SIGABRT}) std::signal(number, SIG_DFL);  // doctest has handlers of its own
+    tell_crashes(reader);
+    work();
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  Ended ended;
+  char text[4096];
+  for (ssize_t got = 0; (got = ::read(ends[0], text, sizeof text)) > 0;) ended.said.append(text, static_cast<std::size_t>(got));
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
+  return ended;
+}
+
+}  // namespace
+
+TEST_CASE("a crash while no component runs is the program's own" * doctest::skip(sanitized)) {
+  const Ended ended = crash(CrashReader::user, STDERR_FILENO, [] { ::raise(SIGBUS); });
+  CHECK(ended.signal == SIGBUS);
+  CHECK(ended.said ==
+        "error: the program crashed (SIGBUS) while no component ran: this is a fault of the program itself; report it with the command "
+        "that led to it\n");
+}
+
+TEST_CASE("a crash of a thread of the loader names it and the stage" * doctest::skip(sanitized)) {
+  const Ended ended = crash(CrashReader::user, STDERR_FILENO, [] {
+    const RunningStage stage("train");
+    std::thread([] {
+      const Running running(nullptr, "the loader");
+      ::raise(SIGBUS);
+    }).join();
+  });
+  CHECK(ended.signal == SIGBUS);
+  CHECK(
+      ended.said ==
+      "error: the program crashed (SIGBUS) while the loader ran in stage \"train\": run the same command under a debugger to see where\n");
+}
+
+TEST_CASE("threads that crash together are told once" * doctest::skip(sanitized)) {
+  const Ended ended = crash(CrashReader::user, STDERR_FILENO, [] {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) threads.emplace_back([] { ::raise(SIGSEGV); });
+  });
+  CHECK(ended.signal == SIGSEGV);
+  CHECK(ended.said.find("error: ") == 0);
+  CHECK(ended.said.find('\n') + 1 == ended.said.size());
+}
+
+TEST_CASE("a worker's sentence is a message that its parent can read, whatever the names in it" * doctest::skip(sanitized)) {
+  ComponentInfo info;
+  info.kind = "model";
+  info.name = std::string(5000, '"') + "\xff";
+  const Ended ended = crash(CrashReader::parent, result_descriptor, [&] {
+    const Running running(&info, "forward");
+    ::raise(SIGSEGV);
+  });
+  CHECK(ended.signal == SIGSEGV);
+  REQUIRE(ended.said.ends_with("\n"));
+  const Value message = from_json(ended.said, "the message");
+  CHECK(message.at("error").as_string().starts_with("a worker crashed (SIGSEGV) while model \"\"\""));
+}
