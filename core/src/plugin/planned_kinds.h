@@ -8,7 +8,7 @@
 namespace pipeline {
 
 /// Kinds whose interface stands, so that plugins can be written for them, and that no stage of this version uses.
-inline constexpr std::array<std::string_view, 3> planned_kinds{"collective", "feature", "local_forecaster"};
+inline constexpr std::array<std::string_view, 4> planned_kinds{"collective", "feature", "local_forecaster", "train_step"};
 
 /// The sentence that says so; empty for other kinds.
 [[nodiscard]] inline std::string unused_sentence(std::string_view kind) {

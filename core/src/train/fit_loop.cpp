@@ -176,14 +176,15 @@ void FitLoop::train() {
     keep_position();  // from now on --resume goes on in this version folder
   }
   if (training_done() && !epoch_) return;
-  TrainStep step(forecaster_, spec_);
+  AutogradStep step(forecaster_, spec_);
+  BatchTraining training(step, spec_);
   // The first pass begins here and the others after on_train_epoch_start: that is when Lightning makes PyTorch draw its seeds.
   std::unique_ptr<Loader::Pass> first;
   if (trainer_.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);
   trainer_.each("on_train_start", &Callback::on_train_start);
   while (!interrupted_ && (epoch_ || !training_done())) {  // an epoch that max_steps cut short is closed again
     if (!epoch_) begin_epoch(std::move(first));
-    run_epoch(step);
+    run_epoch(training);
   }
   if (!interrupted_) trainer_.each("on_train_end", &Callback::on_train_end);
 }
@@ -202,13 +203,13 @@ void FitLoop::begin_epoch(std::unique_ptr<Loader::Pass> pass) {
   }
 }
 
-void FitLoop::run_epoch(TrainStep& step) {
+void FitLoop::run_epoch(BatchTraining& training) {
   FitEpoch& epoch = *epoch_;
   const std::int64_t batches = trainer_.plan().train_batches;
   while (!epoch_done(epoch.next - 1)) {
     const std::optional<Batch> batch = epoch.pass->next();
-    if (!batch || !run_batch(*batch, epoch.next, step)) break;
-    if (!step.steps_after(epoch.next++, batches)) continue;
+    if (!batch || !run_batch(*batch, epoch.next, training)) break;
+    if (!training.steps_after(epoch.next++, batches)) continue;
     if (run_.cancel.load(std::memory_order_relaxed) != 0) {
       interrupted_ = true;
       keep_position();
@@ -223,7 +224,7 @@ void FitLoop::run_epoch(TrainStep& step) {
   if (!cut_short) keep_position();
 }
 
-bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step) {
+bool FitLoop::run_batch(const Batch& batch, std::int64_t index, BatchTraining& training) {
   EpochLoss& losses = epoch_->losses;
   FitProgress& progress = trainer_.progress;
   const std::int64_t batches = trainer_.plan().train_batches;
@@ -231,11 +232,11 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step)
   if (may_stop()) return false;
 
   learning_rate_ = spec_.optimizer->param_groups().front().options().get_lr();
-  const torch::Tensor loss = step.run(trainer_, batch, index, batches);
+  const torch::Tensor loss = training.run(trainer_, batch, index, batches);
   ++progress.batches;
   ++progress.batches_in_epoch;
   losses.add(loss, batch.x.size(0));
-  const bool stepped = step.steps_after(index, batches);
+  const bool stepped = training.steps_after(index, batches);
   if (losses.is_read()) require_finite(losses.last(), "training loss");
   schedule_.after_batch(trainer_, index, stepped);
   losses.is_read() ? trainer_.set_step_loss(losses.last()) : trainer_.set_step_loss_later(losses);

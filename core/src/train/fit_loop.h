@@ -36,9 +36,9 @@ class FitLoop {
 
   /// `pass`: the first one, begun already; nullptr begins one.
   void begin_epoch(std::unique_ptr<Loader::Pass> pass);
-  void run_epoch(TrainStep& step);
+  void run_epoch(BatchTraining& training);
   /// One batch with everything that belongs to it; false when the epoch ends before it.
-  bool run_batch(const Batch& batch, std::int64_t index, TrainStep& step);
+  bool run_batch(const Batch& batch, std::int64_t index, BatchTraining& training);
   /// Logs a batch's loss where log_every_n_steps says so.
   void log_loss(const EpochLoss& losses, bool stepped);
   void end_epoch();

@@ -7,43 +7,62 @@ torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, 
   return (call(loss, "elementwise", &Loss::elementwise, forecast, batch.y) * batch.weight).sum() / batch.weight.sum().clamp_min(1);
 }
 
-TrainStep::TrainStep(const Forecaster& forecaster, const FitSpec& spec)
-    : forecaster_(forecaster),
-      loss_(spec.loss),
-      optimizer_(spec.optimizer),
-      accumulate_(spec.trainer.accumulate_grad_batches),
-      clip_(spec.trainer.gradient_clip_val),
-      clip_by_norm_(spec.trainer.gradient_clip_algorithm == "norm") {
+AutogradStep::AutogradStep(const Forecaster& forecaster, const FitSpec& spec)
+    : forecaster_(forecaster), loss_(spec.loss), optimizer_(spec.optimizer) {
   for (const torch::optim::OptimizerParamGroup& group : optimizer_->param_groups()) {
     parameters_.insert(parameters_.end(), group.params().begin(), group.params().end());
   }
 }
 
-torch::Tensor TrainStep::run(FitTrainer& trainer, const Batch& batch, std::int64_t index, std::int64_t batches) {
-  torch::Tensor loss = batch_loss(loss_, forecaster_(batch), batch);
-  if (index % accumulate_ == 0) optimizer_->zero_grad();
-  // A smaller last group is divided by the full count too, as in Lightning.
-  const torch::Tensor scaled = accumulate_ == 1 ? loss : loss / accumulate_;
-  trainer.each("on_before_backward", &Callback::on_before_backward, scaled);
+torch::Tensor AutogradStep::gradients(const Batch& batch, std::int64_t divisor,
+                                      const std::function<void(const torch::Tensor& loss)>& before_backward) {
+  const torch::Tensor loss = batch_loss(loss_, forecaster_(batch), batch);
+  const torch::Tensor scaled = divisor == 1 ? loss : loss / divisor;
+  before_backward(scaled);
   call(forecaster_.model(), "the backward pass (its own or the loss's)", [&](Model&) { scaled.backward(); });
+  return loss.detach();
+}
+
+std::span<torch::Tensor> AutogradStep::current() {
+  gradients_.clear();
+  for (const torch::Tensor& parameter : parameters_) {
+    if (parameter.grad().defined()) gradients_.push_back(parameter.grad());
+  }
+  return gradients_;
+}
+
+void AutogradStep::apply() {
+  call(optimizer_, "step", [](torch::optim::Optimizer& optimizer) { optimizer.step(); });
+}
+
+void AutogradStep::clear() { optimizer_->zero_grad(); }
+
+BatchTraining::BatchTraining(TrainStep& step, const FitSpec& spec)
+    : step_(step),
+      optimizer_(spec.optimizer),
+      accumulate_(spec.trainer.accumulate_grad_batches),
+      clip_(spec.trainer.gradient_clip_val),
+      clip_by_norm_(spec.trainer.gradient_clip_algorithm == "norm") {}
+
+torch::Tensor BatchTraining::run(FitTrainer& trainer, const Batch& batch, std::int64_t index, std::int64_t batches) {
+  if (index % accumulate_ == 0) step_.clear();
+  // A smaller last group is divided by the full count too, as in Lightning.
+  const torch::Tensor loss = step_.gradients(
+      batch, accumulate_, [&](const torch::Tensor& scaled) { trainer.each("on_before_backward", &Callback::on_before_backward, scaled); });
   trainer.each("on_after_backward", &Callback::on_after_backward);
   if (steps_after(index, batches)) {
     trainer.each("on_before_optimizer_step", &Callback::on_before_optimizer_step, *optimizer_);
     if (clip_ > 0) clip_gradients();
-    call(optimizer_, "step", [](torch::optim::Optimizer& optimizer) { optimizer.step(); });
+    step_.apply();
     ++trainer.progress.steps;
     ++trainer.progress.steps_in_epoch;
   }
-  return loss.detach();
+  return loss;
 }
 
-void TrainStep::clip_gradients() {
+void BatchTraining::clip_gradients() {
   const torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> gradients;
-  gradients.reserve(parameters_.size());
-  for (const torch::Tensor& parameter : parameters_) {
-    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
-  }
+  const std::span<torch::Tensor> gradients = step_.current();
   if (clip_by_norm_) {
     clip_gradient_norm(gradients, clip_);
   } else {
@@ -51,14 +70,14 @@ void TrainStep::clip_gradients() {
   }
 }
 
-void clip_gradient_norm(const std::vector<torch::Tensor>& gradients, double max_norm) {
+void clip_gradient_norm(std::span<torch::Tensor> gradients, double max_norm) {
   if (gradients.empty()) return;
   std::vector<torch::Tensor> norms;
   norms.reserve(gradients.size());
   for (const torch::Tensor& gradient : gradients) norms.push_back(gradient.norm());
   const torch::Tensor total = torch::stack(norms).norm();
   const torch::Tensor factor = (max_norm / (total + 1e-6)).clamp_max(1.0);  // 1e-6: PyTorch's guard against a zero norm
-  for (torch::Tensor gradient : gradients) gradient.mul_(factor);
+  for (torch::Tensor& gradient : gradients) gradient.mul_(factor);
 }
 
 }  // namespace pipeline

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "pipeline/torch/loss.h"
 #include "pipeline/train/forecaster.h"
+#include "pipeline/train/train_step.h"
 #include "train/trainer.h"
 
 namespace pipeline {
@@ -13,10 +15,28 @@ namespace pipeline {
 /// The loss of a batch, over observed values only where a weight says which; a scalar.
 [[nodiscard]] torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch);
 
-/// Forward, backward and, at the end of a group of accumulated batches, the optimizer's step.
-class TrainStep {
+/// The plain training step: forward, autograd's backward, the optimizer as it is.
+class AutogradStep final : public TrainStep {
  public:
-  TrainStep(const Forecaster& forecaster, const FitSpec& spec);
+  AutogradStep(const Forecaster& forecaster, const FitSpec& spec);
+
+  torch::Tensor gradients(const Batch& batch, std::int64_t divisor,
+                          const std::function<void(const torch::Tensor& loss)>& before_backward) override;
+  [[nodiscard]] std::span<torch::Tensor> current() override;
+  void apply() override;
+  void clear() override;
+
+ private:
+  const Forecaster& forecaster_;
+  const Component<Loss>& loss_;
+  const Component<torch::optim::Optimizer>& optimizer_;
+  std::vector<torch::Tensor> parameters_, gradients_;
+};
+
+/// Trains on one batch with all that belongs to it: hooks, groups of accumulated batches, clipping.
+class BatchTraining {
+ public:
+  BatchTraining(TrainStep& step, const FitSpec& spec);
 
   /// Whether the optimizer steps after batch `index` of an epoch of `batches`: the last group may be smaller.
   [[nodiscard]] bool steps_after(std::int64_t index, std::int64_t batches) const {
@@ -28,16 +48,14 @@ class TrainStep {
  private:
   void clip_gradients();
 
-  const Forecaster& forecaster_;
-  const Component<Loss>& loss_;
+  TrainStep& step_;
   const Component<torch::optim::Optimizer>& optimizer_;
-  std::vector<torch::Tensor> parameters_;
   std::int64_t accumulate_;
   double clip_;
   bool clip_by_norm_;
 };
 
 /// Scales gradients so that their common 2-norm is at most `max_norm`, as torch.nn.utils.clip_grad_norm_ does, without waiting for a GPU.
-void clip_gradient_norm(const std::vector<torch::Tensor>& gradients, double max_norm);
+void clip_gradient_norm(std::span<torch::Tensor> gradients, double max_norm);
 
 }  // namespace pipeline

@@ -75,9 +75,11 @@ class LastSeason final : public LocalForecaster {
 class ScalarStep final : public TrainStep {
  public:
   ScalarStep(torch::Tensor weight, torch::optim::Optimizer& optimizer) : weights_{std::move(weight)}, optimizer_(optimizer) {}
-  torch::Tensor gradients(const Batch& batch, double share) override {
-    const torch::Tensor loss = (weights_.front() * batch.x - batch.y).square().mean();
-    (loss * share).backward();
+  torch::Tensor gradients(const Batch& batch, std::int64_t divisor,
+                          const std::function<void(const torch::Tensor&)>& before_backward) override {
+    const torch::Tensor loss = (weights_.front() * batch.x - batch.y).square().mean(), quotient = loss / divisor;
+    before_backward(quotient);
+    quotient.backward();
     gradients_ = {weights_.front().grad()};
     return loss.detach();
   }
@@ -134,7 +136,10 @@ TEST_CASE("a training step gives its gradients before it applies them") {
   batch.x = torch::ones({4, 1, 1});
   batch.y = batch.x * 2;
   Alone ranks;
-  for (int i = 0; i < 2; ++i) CHECK(step.gradients(batch, 0.5).item<double>() == 4);
+  double told = 0;
+  for (int i = 0; i < 2; ++i)
+    CHECK(step.gradients(batch, 2, [&](const torch::Tensor& loss) { told += loss.item<double>(); }).item<double>() == 4);
+  CHECK(told == 4);
   ranks.all_reduce(step.current());
   CHECK(step.current().front().item<double>() == -4);
   CHECK(weight.item<double>() == 0);

@@ -55,7 +55,10 @@ class OutsideFeature final : public pipeline::Feature {
 void add_search(pipeline::Registrar& registrar) {
   registrar.add<pipeline::Sampler, OutsideSampler>("OutsideSampler", "Draws uniformly.");
   registrar.add<pipeline::Pruner, OutsidePruner>("OutsidePruner", "Ends every third trial.");
-  registrar.add<pipeline::Stage, OutsideStage>("outside_stage", "Counts checkpoints.").needs_all("checkpoint").gives("count").without_randomness();
+  registrar.add<pipeline::Stage, OutsideStage>("outside_stage", "Counts checkpoints.")
+      .needs_all("checkpoint")
+      .gives("count")
+      .without_randomness();
   registrar.add<pipeline::Feature, OutsideFeature>("OutsideFeature", "Adds nothing.");
 }
 

@@ -179,7 +179,9 @@ class OutsideCallback final : public pipeline::Callback {
   explicit OutsideCallback(Options) {}
   void on_after_backward(pipeline::Trainer&) override { ++batches_; }
   [[nodiscard]] bool needs_gradients() const override { return true; }
-  void on_fit_end(pipeline::Trainer& trainer) override { trainer.log().info("OutsideCallback saw " + std::to_string(batches_) + " batches"); }
+  void on_fit_end(pipeline::Trainer& trainer) override {
+    trainer.log().info("OutsideCallback saw " + std::to_string(batches_) + " batches");
+  }
   [[nodiscard]] std::string state_key() const override { return "OutsideCallback"; }
   [[nodiscard]] pipeline::State state_dict() const override { return pipeline::State::Map{{"batches", batches_}}; }
   void load_state_dict(const pipeline::State& state) override { batches_ = state.at("batches").as_int(); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -21,8 +23,10 @@ namespace pipeline {
 class PIPELINE_EXPORT TrainStep {
  public:
   virtual ~TrainStep();
-  /// Adds the gradients of `share` times the batch's mean loss to those that are there. The loss itself, a detached scalar.
-  virtual torch::Tensor gradients(const Batch& batch, double share) = 0;
+  /// Adds the gradients of the batch's mean loss divided by `divisor` to those that are there, after it has called `before_backward` with
+  /// that quotient. The loss itself, a detached scalar.
+  virtual torch::Tensor gradients(const Batch& batch, std::int64_t divisor,
+                                  const std::function<void(const torch::Tensor& loss)>& before_backward) = 0;
   /// The gradients so far, one for each trained parameter that has one, in the order of the optimizer's groups; written into by who clips
   /// or reduces them.
   [[nodiscard]] virtual std::span<torch::Tensor> current() = 0;
