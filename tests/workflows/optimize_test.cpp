@@ -115,6 +115,15 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what is searched may be set for the training
   CHECK(contains(run({"--until", "optimize", "--set", "trainer.gradient_clip_val=0.5"}).err, "study \"small-2\" begins"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "so may what is searched of a callback") {
+  workflow(search + "[[callbacks]]\ntype = \"EarlyStopping\"\n");
+  const std::string patience = "stages.optimize.search={\"callbacks.EarlyStopping.patience\" = [2, 3]}";
+  REQUIRE(run({"--until", "optimize", "--set", patience}).status == 0);
+  const Finished set = run({"--until", "optimize", "--set", patience, "--set", "callbacks.EarlyStopping.patience=4"});
+  REQUIRE_MESSAGE(set.status == 0, set.err);
+  CHECK(contains(set.err, "study \"small\" goes on after 4 trials"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "several workers share the study") {
   workflow(search);
   const Finished ran = run({"--set", "stages.optimize.workers=2", "--set", "stages.optimize.n_trials=9"});

@@ -42,7 +42,7 @@ struct Option {
   OptionRole option_role = OptionRole::plain;
   std::array<std::string_view, 10> choice_names{};
   std::size_t choice_count = 0;
-  bool has_search = false;
+  bool has_search = false, is_searchable = false;
   SearchRange search_range{};
 
   [[nodiscard]] constexpr Option at_least(double v) const {
@@ -88,6 +88,11 @@ struct Option {
     return with([=](Option& o) {
       for (auto n : names) o.choice_names.at(o.choice_count++) = n;
     });
+  }
+  /// A search may change this option of a stage that slices, as it may those with a range of their own. Of models, optimizers and the other
+  /// tables it may change every option.
+  [[nodiscard]] constexpr Option searchable() const {
+    return with([](Option& o) { o.is_searchable = true; });
   }
   [[nodiscard]] constexpr Option search(double a, double b, double step = 0) const {
     return with([=](Option& o) { o.has_search = true, o.search_range = {a, b, step, false}; });
@@ -234,6 +239,7 @@ template <class S>
                     .required = o.is_required,
                     .choices = {},
                     .search = {},
+                    .searchable = o.has_search || o.is_searchable,
                     .affects_result = o.changes_result,
                     .secret = o.is_secret,
                     .role = o.option_role};

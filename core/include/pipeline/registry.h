@@ -38,19 +38,20 @@ struct Port {
 
 /// Everything known of a component without running its code.
 struct ComponentInfo {
-  std::string kind, name, summary;
-  std::string reference;  ///< paper or implementation it follows
-  Schema schema;
-  std::vector<Port> inputs;          ///< stages only
-  std::vector<std::string> outputs;  ///< stages only: artifact kinds
-  std::vector<std::string> tables;   ///< stages only: the shared tables it uses ("model", "trainer", "callbacks", ...)
-  bool uses_randomness = true;       ///< stages only: false where seed, device, threads and precision cannot change the result
-  std::string recipient;             ///< stages only: the option that names the one stage its outputs are for
-  bool shared_folder = false;        ///< stages only: several runs work in its folder at once, which is written in place
-  std::vector<std::string> growing;  ///< stages only: files in that folder that are no part of the result's hash
-  std::string plugin, version;       ///< who registered it
-  std::string library;               ///< path of the shared library; empty: linked in
-  std::string build;                 ///< hash of that library's file
+  std::string kind{}, name{}, summary{};
+  std::string reference{};  ///< paper or implementation it follows
+  Schema schema{};
+  bool only_watches = false;           ///< it cannot change the result: no part of a stage's key, left out of a search's trials
+  std::vector<Port> inputs{};          ///< stages only
+  std::vector<std::string> outputs{};  ///< stages only: artifact kinds
+  std::vector<std::string> tables{};   ///< stages only: the shared tables it uses ("model", "trainer", "callbacks", ...)
+  bool uses_randomness = true;         ///< stages only: false where seed, device, threads and precision cannot change the result
+  std::string recipient{};             ///< stages only: the option that names the one stage its outputs are for
+  bool shared_folder = false;          ///< stages only: several runs work in its folder at once, which is written in place
+  std::vector<std::string> growing{};  ///< stages only: files in that folder that are no part of the result's hash
+  std::string plugin{}, version{};     ///< who registered it
+  std::string library{};               ///< path of the shared library; empty: linked in
+  std::string build{};                 ///< hash of that library's file
 };
 
 /// A component and which one it is: the pointer that its kind's factory gives, with what the registry knows of it. It lives no longer than
@@ -126,6 +127,10 @@ class ComponentBuilder {
  public:
   explicit ComponentBuilder(ComponentInfo& info) : info_(info) {}
   ComponentBuilder& reference(std::string text) { return info_.reference = std::move(text), *this; }
+  /// The result is the same with and without it, whatever its options: a callback that shows or logs. A stage's key leaves it out, and so
+  /// do the trials of a search. A callback that does not say so is in both. Loggers are told results and cannot change them: they are in no
+  /// key as they are.
+  ComponentBuilder& only_watches() { return info_.only_watches = true, *this; }
   /// Stage input of one producer. `unless_set` names the option that replaces it.
   ComponentBuilder& needs(std::string kind, std::string unless_set = {}) {
     return info_.inputs.push_back({.kind = std::move(kind), .unless_set = std::move(unless_set)}), *this;
@@ -171,45 +176,14 @@ class Registrar {
   template <class Interface, class Options>
   ComponentBuilder add_with(std::string name, std::string summary, std::function<typename Kind<Interface>::Factory> factory) {
     using Function = std::function<typename Kind<Interface>::Factory>;
-    return push({.kind = Kind<Interface>::name,
-                 .name = std::move(name),
-                 .summary = std::move(summary),
-                 .reference = {},
-                 .schema = make_schema<Options>(),
-                 .inputs = {},
-                 .outputs = {},
-                 .tables = {},
-                 .uses_randomness = true,
-                 .recipient = {},
-                 .shared_folder = false,
-                 .growing = {},
-                 .plugin = {},
-                 .version = {},
-                 .library = {},
-                 .build = {}},
+    return push({.kind = Kind<Interface>::name, .name = std::move(name), .summary = std::move(summary), .schema = make_schema<Options>()},
                 std::make_shared<const Function>(std::move(factory)));
   }
 
   /// A table of options without code of its own, such as [trainer].
   template <class Options>
   ComponentBuilder add_table(std::string name, std::string summary) {
-    return push({.kind = "table",
-                 .name = std::move(name),
-                 .summary = std::move(summary),
-                 .reference = {},
-                 .schema = make_schema<Options>(),
-                 .inputs = {},
-                 .outputs = {},
-                 .tables = {},
-                 .uses_randomness = true,
-                 .recipient = {},
-                 .shared_folder = false,
-                 .growing = {},
-                 .plugin = {},
-                 .version = {},
-                 .library = {},
-                 .build = {}},
-                nullptr);
+    return push({.kind = "table", .name = std::move(name), .summary = std::move(summary), .schema = make_schema<Options>()}, nullptr);
   }
 
   [[nodiscard]] std::deque<Registry::Entry>& entries() { return entries_; }

@@ -11,9 +11,17 @@ namespace pipeline {
 
 enum class OptionType { boolean, integer, number, string, integers, numbers, strings, any };
 
-/// What an option's value refers to, so that the host can check it before any work and hash the file it names. A search space is a table of
-/// ranges by option ("model.hidden_size"); its stage has the options `search_order` and `enqueue` too, which are checked with it.
-enum class OptionRole { plain, input_path, column, time_column, search_space };
+/// What an option means to the host.
+enum class OptionRole {
+  plain,
+  input_path,     ///< a file that is read: it must exist, and its content is part of the key
+  column,         ///< a column of the stage's source file
+  time_column,    ///< the column that holds the time
+  search_space,   ///< a table of ranges by option ("model.hidden_size"); its stage has the options `search_order` and `enqueue` too
+  output_folder,  ///< a folder that is written to; the trials of a search leave it at its default
+  extra_output,   ///< asks for files that no other stage reads; the trials of a search leave it at its default
+  time_limit,     ///< a callback's: how long a training may take, as [trainer] max_time is written
+};
 
 /// Range that a search may use when the workflow gives none.
 struct SearchRange {
@@ -35,6 +43,7 @@ struct OptionInfo {
   bool required = false;
   std::vector<std::string> choices;
   std::optional<SearchRange> search;
+  bool searchable = false;     ///< a search may change it, where not all options of its component may be searched: a slicing stage's
   bool affects_result = true;  ///< false: no part of a stage's key
   bool secret = false;         ///< never written to manifest, hparams, report or log
   OptionRole role = OptionRole::plain;
@@ -56,6 +65,9 @@ struct PIPELINE_EXPORT Schema {
   [[nodiscard]] std::vector<std::string> names() const;
   /// The value with every option set: given ones over defaults.
   [[nodiscard]] Value with_defaults(const Value& given) const;
+  /// The value with every option at its default that says where or whether files are written beside the result (output_folder and
+  /// extra_output): what a search's trials run with.
+  [[nodiscard]] Value without_outputs(Value given) const;
 };
 
 /// One mistake in a table of options: which option (empty: the table), and a sentence without the place.

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/export.h"
@@ -37,17 +38,50 @@ struct ComponentSpec {
   Value options{Value::Map{}};
 };
 
-/// What is trained, resolved for one stage (defaults < shared tables < own tables < --set).
-struct TrainingTables {
-  ComponentSpec model, loss, optimizer, scheduler;  ///< an empty type: not given
-  ComponentSpec sampler, pruner;                    ///< of a search
-  Value loader{Value::Map{}}, trainer{Value::Map{}};
-  std::vector<ComponentSpec> callbacks, loggers;
+/// Which stages use a table: those that train, or only those that search as well.
+enum class TableUse { training, search };
 
-  /// The component of a table of that name ("model", "loss", ...); nullptr for [loader], [trainer], lists and unknown names.
-  [[nodiscard]] PIPELINE_EXPORT ComponentSpec* component(std::string_view table);
-  [[nodiscard]] PIPELINE_EXPORT const ComponentSpec* component(std::string_view table) const;
+/// A table of the workflow that says what is trained or searched. It stands at the top of the file or in a stage.
+struct TableRule {
+  std::string name;            ///< "model", "callbacks"
+  std::string kind;            ///< of the components it names: "model", "callback"; "table" where it has options but no type
+  bool many = false;           ///< written as [[callbacks]]
+  std::string default_type{};  ///< where none is written; empty: there is none
+  bool required = false;       ///< a stage that uses it cannot do without
+  bool searched = false;       ///< a search may change its options
+  bool in_key = true;          ///< a change repeats the stage's work
+  TableUse use = TableUse::training;
+
+  /// Whether it names components by their type, unlike [trainer].
+  [[nodiscard]] bool has_type() const { return kind != "table"; }
 };
+/// All of them, in the order in which they are written. Whoever reads, checks, writes or compares tables goes over these.
+[[nodiscard]] PIPELINE_EXPORT const std::vector<TableRule>& training_table_rules();
+/// nullptr where no table has that name.
+[[nodiscard]] PIPELINE_EXPORT const TableRule* find_table_rule(std::string_view name);
+/// What a stage passes to ComponentBuilder::uses(): the tables of a training, or those of a search, which trains too.
+[[nodiscard]] PIPELINE_EXPORT std::vector<std::string> table_names(TableUse use);
+
+/// The tables of one stage, resolved (defaults < shared tables < own tables < --set), by name: "model", "trainer", "callbacks", ...
+/// Error (unexpected) for a name that has no rule.
+class PIPELINE_EXPORT TrainingTables {
+ public:
+  /// The component that a table names; its type is empty where there is none.
+  [[nodiscard]] const ComponentSpec& one(std::string_view table) const;
+  [[nodiscard]] ComponentSpec& one(std::string_view table);
+  /// The options of a table, such as [trainer]; an empty map where it is not given.
+  [[nodiscard]] const Value& options(std::string_view table) const { return one(table).options; }
+  [[nodiscard]] Value& options(std::string_view table) { return one(table).options; }
+  /// All that a table names, in the order of the file. A table without a type counts as one component of the table's name.
+  [[nodiscard]] const std::vector<ComponentSpec>& many(std::string_view table) const;
+  [[nodiscard]] std::vector<ComponentSpec>& many(std::string_view table);
+
+ private:
+  std::map<std::string, std::vector<ComponentSpec>, std::less<>> tables_;
+};
+
+/// How the entries of a list are told apart in --set, searches and manifests: by their type, by their index where it stands several times.
+[[nodiscard]] PIPELINE_EXPORT std::vector<std::string> entry_names(const std::vector<std::string>& types);
 
 /// What an earlier stage left: its kind, who made it and the folder it lies in.
 struct Artifact {
@@ -81,15 +115,18 @@ struct StageContext {
   const Registry& registry;
   Log& log;
   const std::atomic<int>& cancel;  ///< the signal that asks to stop (SIGINT, SIGTERM), else 0
-  std::vector<Artifact> inputs;    ///< in the order of the workflow
+  std::vector<Artifact> inputs{};  ///< in the order of the workflow
   Value summary{Value::Map{}};     ///< headline results: go into manifest and history, e.g. {"val_loss": 0.1}
   /// Files outside `folder` that belong to the result (checkpoints): the stage runs again when one of them is gone.
-  std::vector<std::filesystem::path> kept_elsewhere;
+  std::vector<std::filesystem::path> kept_elsewhere{};
   /// Starts a process in which this stage's work() is given `task`, with so many threads. Empty where there can be none: inside a worker,
   /// or where the program is embedded.
   std::function<std::unique_ptr<StageWorker>(const Value& task, int threads)> start_worker{};
   /// In a worker: a message to whoever started it.
   std::function<void(const Value& message)> send{};
+  /// Runs a stage that gave one of the inputs once more: on what it was given, with some of its options changed and no outputs beside its
+  /// artifacts (Schema::without_outputs), into a folder. Throws what that stage throws.
+  std::function<void(const std::string& stage, const Value::Map& changed, const std::filesystem::path& folder, Log& log)> run_again{};
 
   [[nodiscard]] bool cancelled() const { return cancel.load(std::memory_order_relaxed) != 0; }
   /// The inputs of one kind; the first of them. Error (usage) when there is none.

@@ -1,8 +1,4 @@
 // Out-of-line members of the interfaces, so that their type information lives in one library.
-#include <algorithm>
-#include <array>
-#include <utility>
-
 #include "pipeline/data/feature.h"
 #include "pipeline/data/local_forecaster.h"
 #include "pipeline/host/checkpoint_tool.h"
@@ -39,22 +35,6 @@ void Feature::fit(const FeatureRows&) {}
 Value Feature::state() const { return {}; }
 void Feature::load_state(const Value&) {}
 Value LocalForecaster::parameters() const { return {}; }
-
-ComponentSpec* TrainingTables::component(std::string_view table) {
-  return const_cast<ComponentSpec*>(std::as_const(*this).component(table));
-}
-
-const ComponentSpec* TrainingTables::component(std::string_view table) const {
-  using Member = ComponentSpec TrainingTables::*;
-  constexpr std::array<std::pair<std::string_view, Member>, 6> members{{{"model", &TrainingTables::model},
-                                                                        {"loss", &TrainingTables::loss},
-                                                                        {"optimizer", &TrainingTables::optimizer},
-                                                                        {"scheduler", &TrainingTables::scheduler},
-                                                                        {"sampler", &TrainingTables::sampler},
-                                                                        {"pruner", &TrainingTables::pruner}}};
-  const auto found = std::ranges::find(members, table, &std::pair<std::string_view, Member>::first);
-  return found == members.end() ? nullptr : &(this->*found->second);
-}
 
 std::vector<Artifact> StageContext::inputs_of(std::string_view kind) const {
   std::vector<Artifact> found;

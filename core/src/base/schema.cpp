@@ -154,6 +154,13 @@ Value Schema::with_defaults(const Value& given) const {
   return all;
 }
 
+Value Schema::without_outputs(Value given) const {
+  for (const OptionInfo& option : options) {
+    if (option.role == OptionRole::output_folder || option.role == OptionRole::extra_output) given[option.name] = option.default_value;
+  }
+  return given;
+}
+
 std::string type_label(const OptionInfo& option) {
   switch (option.type) {
     case OptionType::boolean:

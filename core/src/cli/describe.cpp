@@ -3,8 +3,8 @@
 #include "cli/host.h"
 #include "cli/table.h"
 #include "config/check.h"
-#include "config/tables.h"
 #include "pipeline/data/format.h"
+#include "pipeline/stage.h"
 #include "plugin/planned_kinds.h"
 
 namespace pipeline {
@@ -23,9 +23,9 @@ std::string default_text(const OptionInfo& option) {
 /// The head of the workflow table that such a component is written in. Error (usage) for a kind that no workflow names.
 std::string table_head(const ComponentInfo& info) {
   if (info.kind == "stage") return "[stages." + info.name + "]";
-  for (const TableRule& rule : table_rules()) {
-    if (info.kind == "table" ? rule.name == info.name : rule.kind == info.kind)
-      return rule.list ? "[[" + rule.name + "]]" : "[" + rule.name + "]";
+  for (const TableRule& rule : training_table_rules()) {
+    if (rule.kind == info.kind && (rule.has_type() || rule.name == info.name))
+      return rule.many ? "[[" + rule.name + "]]" : "[" + rule.name + "]";
   }
   throw usage_error(info.name + " is " + with_article(info.kind) + ", which is no part of a workflow file: describe it without --toml");
 }

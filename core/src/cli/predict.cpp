@@ -105,7 +105,7 @@ TrainedTask task_of(const Workflow& workflow, const Registry& registry, const st
   if (!std::filesystem::exists(folder / "windows.json"))
     throw usage_error("--workflow " + workflow.file.string() + ": its windows are not there (" + folder.string() +
                       "): run `pipeline run` with --until " + windows->stage + " first");
-  return {stage.tables.model, folder};
+  return {stage.tables.one("model"), folder};
 }
 
 void forecast(const Component<Predictor>& predictor, const PredictRequest& request, const std::string& output) {

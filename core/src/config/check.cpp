@@ -106,17 +106,29 @@ NamedStage recipient_of(CheckContext& context, const std::string& name, const No
   return takers.size() == 1 ? takers.front() : NamedStage{};
 }
 
-/// Fills in what the stage's search leaves to the components' options.
-void check_search_table(CheckContext& context, const Node& node, const ComponentInfo& info, StagePlan& plan, const NamedStage& recipient) {
-  for (const OptionInfo& option : info.schema.options) {
-    const Node* search = node.find(option.name);
+/// The stage that slices for this one; nullptr where none does, which is a mistake of its own.
+const GraphStage* slicing_stage(const std::vector<GraphStage>& stages, const StagePlan& plan) {
+  const auto source = std::ranges::find(plan.sources, windows_kind, &Source::kind);
+  if (source == plan.sources.end()) return nullptr;
+  const auto found = std::ranges::find(stages, source->stage, [](const GraphStage& stage) { return stage.plan.name; });
+  return found == stages.end() ? nullptr : &*found;
+}
+
+/// Fills in what the stage's search leaves to the components' options. The graph is known by now.
+void check_search_table(CheckContext& context, GraphStage& stage, const std::vector<GraphStage>& stages) {
+  if (!stage.info) return;
+  StagePlan& plan = stage.plan;
+  const GraphStage* slicing = slicing_stage(stages, plan);
+  for (const OptionInfo& option : stage.info->schema.options) {
+    const Node* search = stage.node->find(option.name);
     if (option.role != OptionRole::search_space || !search) continue;
     CheckedSearch checked = check_search(context, {.tables = plan.tables,
                                                    .search = search,
-                                                   .order = node.find("search_order"),
-                                                   .enqueue = node.find("enqueue"),
-                                                   .train = recipient.name,
-                                                   .train_node = recipient.node});
+                                                   .order = stage.node->find("search_order"),
+                                                   .enqueue = stage.node->find("enqueue"),
+                                                   .train = stage.recipient,
+                                                   .slicing = slicing ? slicing->plan.name : std::string(),
+                                                   .slicing_type = slicing ? slicing->info : nullptr});
     plan.options[option.name] = std::move(checked.space);
     plan.options["search_order"] = std::move(checked.order);
     plan.options["enqueue"] = std::move(checked.enqueue);
@@ -124,7 +136,7 @@ void check_search_table(CheckContext& context, const Node& node, const Component
 }
 
 GraphStage plan_stage(CheckContext& context, const std::string& name, const Node& node, std::set<std::string>& used) {
-  GraphStage stage{.plan = {}, .node = &node, .info = nullptr};
+  GraphStage stage{.plan = {}, .node = &node};
   StagePlan& plan = stage.plan;
   plan.name = name;
   plan.place = node.key;
@@ -144,12 +156,11 @@ GraphStage plan_stage(CheckContext& context, const std::string& name, const Node
   check_columns(context, info, node, own.options);
   plan.options = std::move(own.options);
   plan.uses = info.tables;
-  const NamedStage recipient = recipient_of(context, name, node, info);
-  CheckedTables checked = check_training_tables(context, {name, &node, plan.uses, node.key, recipient}, used);
+  stage.recipient = recipient_of(context, name, node, info);
+  CheckedTables checked = check_training_tables(context, {name, &node, plan.uses, node.key, stage.recipient}, used);
   plan.tables = std::move(checked.tables);
   plan.origins = std::move(checked.origins);
   plan.origins.merge(own.origins);
-  check_search_table(context, node, info, plan, recipient);
   return stage;
 }
 
@@ -206,6 +217,13 @@ void report_shadowed(CheckContext& context, const TableRule& rule, const Node& s
 
 }  // namespace
 
+const StagePlan* giver_of(const Workflow& workflow, const StagePlan& stage, std::string_view kind) {
+  const auto source = std::ranges::find(stage.sources, kind, &Source::kind);
+  if (source == stage.sources.end()) return nullptr;
+  const auto found = std::ranges::find(workflow.stages, source->stage, &StagePlan::name);
+  return found == workflow.stages.end() ? nullptr : &*found;
+}
+
 CheckedWorkflow check_workflow(const Document& document, const Registry& registry) {
   const Document::Impl& read = document.impl();
   CheckContext context{.document = read, .registry = registry, .mistakes = read.mistakes, .secrets = {}};
@@ -219,13 +237,15 @@ CheckedWorkflow check_workflow(const Document& document, const Registry& registr
   std::set<std::string> used;
   std::vector<GraphStage> stages = plan_stages(context, used);
   const bool all_known = !stages.empty() && std::ranges::all_of(stages, [](const GraphStage& stage) { return stage.info != nullptr; });
-  for (const TableRule& rule : table_rules()) {
+  for (const TableRule& rule : training_table_rules()) {
     const Node* shared = read.root.find(rule.name);
     if (!shared || used.contains(rule.name)) continue;
     check_lone_table(context, rule, *shared);
     if (all_known) report_shadowed(context, rule, *shared);
   }
-  workflow.stages = order_stages(context, std::move(stages));
+  stages = order_stages(context, std::move(stages));
+  for (GraphStage& stage : stages) check_search_table(context, stage, stages);
+  for (GraphStage& stage : stages) workflow.stages.push_back(std::move(stage.plan));
   workflow.secrets = std::move(context.secrets);
   checked.mistakes = in_order(std::move(context.mistakes), read.mistakes);
   if (checked.mistakes.empty()) workflow.settings.workflow_text = to_toml_text(workflow);

@@ -25,8 +25,14 @@ struct CheckContext {
 
 /// A table of options after its check.
 struct CheckedOptions {
-  Value options{Value::Map{}};                 ///< given ones over defaults, paths absolute
-  std::map<std::string, std::string> origins;  ///< by option, without a prefix
+  Value options{Value::Map{}};            ///< given ones over defaults, paths absolute
+  std::map<std::string, Origin> origins;  ///< by option, without a prefix
+};
+
+/// A stage by its name and table.
+struct NamedStage {
+  std::string name;
+  const Node* node = nullptr;  ///< nullptr: there is none
 };
 
 /// Whose options a table holds, for messages and hints.

@@ -9,6 +9,7 @@
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "pipeline/schema.h"
+#include "pipeline/stage.h"
 
 namespace pipeline {
 
@@ -100,9 +101,12 @@ fs::path Document::Impl::resolve(const std::string& path, const Place& place) co
 const std::vector<fs::path>& Document::plugin_paths() const { return impl_->plugin_paths; }
 
 const std::vector<std::string>& top_level_keys() {
-  static const std::vector<std::string> keys{"name",      "seed",    "matmul_precision", "device",    "threads", "run_dir", "log_dir",
-                                             "split",     "extends", "plugins",          "stages",    "model",   "loss",    "optimizer",
-                                             "scheduler", "loader",  "trainer",          "callbacks", "loggers", "sampler", "pruner"};
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> all{"name",    "seed",  "matmul_precision", "device",  "threads", "run_dir",
+                                 "log_dir", "split", "extends",          "plugins", "stages"};
+    for (const TableRule& rule : training_table_rules()) all.push_back(rule.name);
+    return all;
+  }();
   return keys;
 }
 

@@ -223,11 +223,11 @@ class Graph {
 
 }  // namespace
 
-std::vector<StagePlan> order_stages(CheckContext& context, std::vector<GraphStage> stages) {
+std::vector<GraphStage> order_stages(CheckContext& context, std::vector<GraphStage> stages) {
   Graph graph(context, stages);
   graph.connect();
-  std::vector<StagePlan> ordered;
-  for (const std::size_t i : graph.order()) ordered.push_back(std::move(stages[i].plan));
+  std::vector<GraphStage> ordered;
+  for (const std::size_t i : graph.order()) ordered.push_back(std::move(stages[i]));
   return ordered;
 }
 

@@ -122,8 +122,8 @@ Value option_members(const ComponentInfo& info) {
 /// A table that names a component. In a list its type must be written; else that may come by default, from a shared table or a base file.
 Value component_table(const Registry& registry, const TableRule& rule) {
   const std::vector<const ComponentInfo*> infos = registry.list(rule.kind);
-  Value table = table_by_type(infos, option_members, rule.list ? Demand::required_options : Demand::nothing);
-  if (rule.list) {
+  Value table = table_by_type(infos, option_members, rule.many ? Demand::required_options : Demand::nothing);
+  if (rule.many) {
     table["required"] = List{"type"};
     return table;
   }
@@ -134,11 +134,11 @@ Value component_table(const Registry& registry, const TableRule& rule) {
 }
 
 Value training_table(const Registry& registry, const TableRule& rule) {
-  if (rule.kind == "table") {
-    const ComponentInfo* info = registry.find("table", rule.name);
+  if (!rule.has_type()) {
+    const ComponentInfo* info = registry.find(rule.kind, rule.name);
     return info ? reference(definition_name(*info, true)) : Value(Map{{"type", "object"}});
   }
-  if (rule.list) return Map{{"type", "array"}, {"items", component_table(registry, rule)}};
+  if (rule.many) return Map{{"type", "array"}, {"items", component_table(registry, rule)}};
   return component_table(registry, rule);
 }
 
@@ -231,7 +231,7 @@ Value workflow_schema(const Registry& registry) {
                            {"properties", Map{{"path", name_list()}}},
                            {"additionalProperties", false},
                            {"description", "Folders searched for plugins first, relative to this file."}};
-  for (const TableRule& rule : table_rules()) members[rule.name] = training_table(registry, rule);
+  for (const TableRule& rule : training_table_rules()) members[rule.name] = training_table(registry, rule);
   members["stages"] = stages_schema(registry, false);
   members["name"]["pattern"] = R"(^[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*$|\$\{env:)";
   return Map{{"$schema", "https://json-schema.org/draft/2020-12/schema"},

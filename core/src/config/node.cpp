@@ -11,6 +11,22 @@ std::string to_string(const Place& place) {
 
 std::string to_string(const Mistake& mistake) { return to_string(mistake.place) + ": " + mistake.message; }
 
+std::string to_string(const Origin& origin) {
+  switch (origin.kind) {
+    case Origin::Kind::component_default:
+      return "default";
+    case Origin::Kind::shared_table:
+      return to_string(origin.place);
+    case Origin::Kind::own_table:
+      return origin.giver + " at " + to_string(origin.place);
+    case Origin::Kind::command_line:
+      return "--set";
+    case Origin::Kind::search:
+      return origin.giver;
+  }
+  return {};
+}
+
 bool Node::is_string() const {
   const Value* scalar = std::get_if<Value>(&content);
   return scalar && scalar->is_string();
@@ -77,9 +93,10 @@ void mark_via(Node& node, const std::string& via) {
   }
 }
 
-std::string origin_of(const Node& node) {
-  if (node.is_set()) return "--set";
-  return node.via.empty() ? to_string(node.place) : node.via + " at " + to_string(node.place);
+Origin origin_of(const Node& node) {
+  if (node.is_set()) return {.kind = Origin::Kind::command_line};
+  if (node.via.empty()) return {.kind = Origin::Kind::shared_table, .place = node.place};
+  return {.kind = Origin::Kind::own_table, .place = node.place, .giver = node.via};
 }
 
 }  // namespace pipeline

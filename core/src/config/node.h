@@ -46,7 +46,7 @@ struct Node {
 [[nodiscard]] Node merge(const Node& base, const Node& top);
 /// Marks a stage's own table and all that is in it with its dotted name.
 void mark_via(Node& node, const std::string& via);
-/// Where a value came from, as manifests show it: "workflow.toml:12:3", "--set", "stages.a.model at workflow.toml:12:3".
-[[nodiscard]] std::string origin_of(const Node& node);
+/// Where a value that is written came from.
+[[nodiscard]] Origin origin_of(const Node& node);
 
 }  // namespace pipeline

@@ -58,7 +58,7 @@ Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node&
 CheckedOptions check_table(CheckContext& context, const Schema& schema, const Node* table, const OptionsOwner& owner) {
   Value given{Value::Map{}};
   CheckedOptions checked;
-  for (const OptionInfo& option : schema.options) checked.origins[option.name] = "default";
+  for (const OptionInfo& option : schema.options) checked.origins[option.name] = {};
   if (table && !table->is_table()) {
     context.mistake(table->place, owner.name + ": expected a table of options, got " + type_name(table->to_value()));
     table = nullptr;

@@ -72,6 +72,11 @@ std::optional<Override> parse_override(const std::string& text, std::vector<Mist
   return Override{place, *path, value ? std::move(*value) : scalar(place, std::string(written))};
 }
 
+bool is_list(const std::string& table) {
+  const TableRule* rule = find_table_rule(table);
+  return rule && rule->many;
+}
+
 /// One walk from the root along an override's path.
 class Setter {
  public:
@@ -107,7 +112,7 @@ class Setter {
 
   /// Lists that a stage brings along replace the shared one: an entry set there is set in the stages too.
   bool set_in_stages(const Override& o) {
-    if (o.path.size() < 2 || (o.path[0] != "callbacks" && o.path[0] != "loggers")) return false;
+    if (o.path.size() < 2 || !is_list(o.path[0])) return false;
     Node* stages = root_.find("stages");
     bool any = false;
     if (!stages || !stages->is_table()) return false;
@@ -123,7 +128,7 @@ class Setter {
     const std::string& name = o.path[depth];
     const bool last = depth + 1 == o.path.size();
     Node* member = node.find(name);
-    if (!member && !last && (name == "callbacks" || name == "loggers")) {
+    if (!member && !last && is_list(name)) {
       const Node* shared = root_.find(name);
       if (depth == 0 || !shared) return "there are no " + name + ": add [[" + name + "]] to the workflow";
       member = &node.table().emplace_back(name, *shared).second;

@@ -5,15 +5,19 @@
 
 #include "config/hints.h"
 #include "config/search_range.h"
-#include "config/tables.h"
 #include "pipeline/search/search_space.h"
 
 namespace pipeline {
 
 namespace {
 
-const std::vector<std::string>& searched_tables() {
-  static const std::vector<std::string> names{"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "slice_windows"};
+/// What a search may change: tables, and the stage that slices.
+std::vector<std::string> searched_tables(const std::string& slicing) {
+  std::vector<std::string> names;
+  for (const TableRule& rule : training_table_rules()) {
+    if (rule.searched) names.push_back(rule.name);
+  }
+  if (!slicing.empty() && !find_table_rule(slicing)) names.push_back(slicing);
   return names;
 }
 
@@ -32,7 +36,8 @@ Entry entry_of(const std::string& path, const Node& node) {
 
 class SearchChecker {
  public:
-  SearchChecker(CheckContext& context, const SearchScope& scope) : context_(context), scope_(scope) {}
+  SearchChecker(CheckContext& context, const SearchScope& scope)
+      : context_(context), scope_(scope), searched_(searched_tables(scope.slicing)) {}
 
   CheckedSearch check() {
     if (!scope_.search->is_table() || scope_.search->table().empty()) {
@@ -53,7 +58,8 @@ class SearchChecker {
   void collect(const Node& table, const std::string& prefix) {
     for (const auto& [name, member] : table.table()) {
       const std::string path = prefix.empty() ? name : prefix + "." + name;
-      const bool is_prefix = std::ranges::find(searched_tables(), path) != searched_tables().end() || prefix == "callbacks";
+      const TableRule* list = find_table_rule(prefix);
+      const bool is_prefix = std::ranges::find(searched_, path) != searched_.end() || (list && list->many);
       if (is_prefix && member.is_table() && name.find('.') == std::string::npos) {
         collect(member, path);
       } else {
@@ -64,19 +70,21 @@ class SearchChecker {
 
   void check_entry(const Entry& entry) {
     const std::string first = entry.path.substr(0, entry.path.find('.'));
-    if (entry.option.empty() || std::ranges::find(searched_tables(), first) == searched_tables().end()) {
-      context_.mistake(entry.node->key, "search: " + in_quotes(entry.path) + " is no option of " + join_names(searched_tables()) +
-                                            suggest(first, searched_tables()));
+    const bool known = is_slicing(entry) || std::ranges::find(searched_, first) != searched_.end();
+    if (entry.option.empty() || !known) {
+      context_.mistake(entry.node->key,
+                       "search: " + in_quotes(entry.path) + " is no option of " + join_names(searched_) + suggest(first, searched_));
       return;
     }
     report_own_value(entry);
     const std::vector<const Schema*> owners = owners_of(entry);
-    const bool is_type = entry.option == "type" && find_table_rule(entry.table) && find_table_rule(entry.table)->kind != "table";
+    const TableRule* rule = find_table_rule(entry.table);
+    const bool is_type = entry.option == "type" && rule && rule->has_type();
     OptionInfo option;
     if (is_type) {
       option.name = "type";
       option.type = OptionType::string;
-      option.choices = context_.registry.names(find_table_rule(entry.table)->kind);
+      option.choices = context_.registry.names(rule->kind);
     } else if (owners.empty()) {
       return;
     } else {
@@ -91,10 +99,10 @@ class SearchChecker {
 
   /// What the stage sets itself goes before what was found for it.
   void report_own_value(const Entry& entry) {
-    const Node* table = scope_.train_node ? scope_.train_node->find(entry.table) : nullptr;
+    const Node* table = scope_.train.node ? scope_.train.node->find(entry.table) : nullptr;
     const Node* own = table && table->is_table() ? table->find(entry.option) : nullptr;
     if (!own || own->is_set()) return;
-    context_.mistake(entry.node->key, "search: stage " + in_quotes(scope_.train) + " sets " + entry.path + " itself at " +
+    context_.mistake(entry.node->key, "search: stage " + in_quotes(scope_.train.name) + " sets " + entry.path + " itself at " +
                                           to_string(own->place) + ", so that the best would have no effect: leave it out there");
   }
 
@@ -119,9 +127,10 @@ class SearchChecker {
 
   std::vector<Component> components_of(const Entry& entry) {
     const TableRule* rule = find_table_rule(entry.table);
-    if (entry.table == "slice_windows") return {slicing_of(entry)};
-    if (rule && rule->kind == "table") return {{"[" + entry.table + "]", context_.registry.find("table", entry.table)}};
-    if (entry.table.starts_with("callbacks.")) return {callback_of(entry)};
+    const TableRule* list = find_table_rule(entry.table.substr(0, entry.table.find('.')));
+    if (is_slicing(entry)) return {slicing_of(entry)};
+    if (rule && !rule->has_type()) return {{"[" + entry.table + "]", context_.registry.find(rule->kind, entry.table)}};
+    if (list && list->many && list != rule) return {entry_of_list(*list, entry)};
     std::vector<Component> found;
     for (const std::string& type : allowed_types(entry)) found.emplace_back(type, context_.registry.find(rule->kind, type));
     if (found.empty() && !types_of(entry.table).empty()) {
@@ -133,25 +142,35 @@ class SearchChecker {
     return found;
   }
 
-  /// How rows become windows may be searched; what is forecast, and from which data, may not.
+  [[nodiscard]] bool is_slicing(const Entry& entry) const { return entry.table == scope_.slicing && !find_table_rule(entry.table); }
+
+  /// How rows become windows may be searched; what is forecast, and from which data, may not. The stage's options say which is which.
   Component slicing_of(const Entry& entry) {
-    if (entry.option == "window" || entry.option == "stride" || entry.option == "window_norm")
-      return {"slice_windows", context_.registry.find("stage", "slice_windows")};
-    context_.mistake(
-        entry.node->key,
-        "search: " + entry.path + " decides what is forecast or where it comes from: only window, stride and window_norm are searched");
-    return {"slice_windows", nullptr};
+    const Component unknown{scope_.slicing, nullptr};
+    if (!scope_.slicing_type) return unknown;  // its type is a mistake of its own
+    const OptionInfo* option = scope_.slicing_type->schema.find(entry.option);
+    if (option && option->searchable) return {scope_.slicing, scope_.slicing_type};
+    std::vector<std::string> names;
+    for (const OptionInfo& other : scope_.slicing_type->schema.options) {
+      if (other.searchable) names.push_back(other.name);
+    }
+    context_.mistake(entry.node->key, "search: " + entry.path + " decides what is forecast or where it comes from: " +
+                                          (names.empty()       ? "no option of " + scope_.slicing + " is searched"
+                                           : names.size() == 1 ? "only " + names.front() + " is searched"
+                                                               : "only " + join_names(names) + " are searched"));
+    return unknown;
   }
 
-  Component callback_of(const Entry& entry) {
-    const std::string type = entry.table.substr(entry.table.find('.') + 1);
-    const auto times = std::ranges::count(scope_.tables.callbacks, type, &ComponentSpec::type);
+  /// An entry of [[callbacks]], by its type.
+  Component entry_of_list(const TableRule& rule, const Entry& entry) {
+    const std::string type = entry.table.substr(rule.name.size() + 1);
+    const auto times = std::ranges::count(scope_.tables.many(rule.name), type, &ComponentSpec::type);
     if (times != 1) {
-      context_.mistake(entry.node->key, "search: there " + std::string(times ? "are several callbacks " : "is no callback ") +
-                                            in_quotes(type) + " among [[callbacks]]");
+      context_.mistake(entry.node->key, "search: there " + (times ? "are several " + rule.name : "is no " + rule.kind) + " " +
+                                            in_quotes(type) + " among [[" + rule.name + "]]");
       return {type, nullptr};
     }
-    return {type, context_.registry.find("callback", type)};
+    return {type, context_.registry.find(rule.kind, type)};
   }
 
   /// The types that a table can have: those searched, or the one there is.
@@ -163,8 +182,9 @@ class SearchChecker {
       for (const Node& choice : choices && choices->is_list() ? choices->list() : Node::List{}) types.push_back(choice.text());
       return types;
     }
-    const ComponentSpec* spec = scope_.tables.component(table);
-    return !spec || spec->type.empty() ? std::vector<std::string>{} : std::vector{spec->type};
+    const TableRule* rule = find_table_rule(table);
+    if (!rule || rule->many || scope_.tables.one(table).type.empty()) return {};
+    return {scope_.tables.one(table).type};
   }
 
   /// Those of them that the entry's own condition lets through.
@@ -287,6 +307,7 @@ class SearchChecker {
 
   CheckContext& context_;
   const SearchScope& scope_;
+  std::vector<std::string> searched_;
   std::vector<Entry> entries_;
   CheckedSearch checked_;
 };

@@ -10,11 +10,12 @@ namespace pipeline {
 /// What a search may change: the tables of the stage that searches, and the stage that will train with its best.
 struct SearchScope {
   const TrainingTables& tables;
-  const Node* search = nullptr;   ///< the table of ranges
-  const Node* order = nullptr;    ///< paths in the order in which they are drawn; nullptr: as written
-  const Node* enqueue = nullptr;  ///< known good points; nullptr: none
-  std::string train;              ///< the stage that takes the best; empty: none
-  const Node* train_node = nullptr;
+  const Node* search = nullptr;                 ///< the table of ranges
+  const Node* order = nullptr;                  ///< paths in the order in which they are drawn; nullptr: as written
+  const Node* enqueue = nullptr;                ///< known good points; nullptr: none
+  NamedStage train{};                           ///< the stage that takes the best
+  std::string slicing{};                        ///< the stage that slices, by its name in the workflow; empty: none is known
+  const ComponentInfo* slicing_type = nullptr;  ///< what it is, where that is known
 };
 
 /// A search's options after their check, ready for SearchSpace::from_value.

@@ -11,26 +11,10 @@
 
 namespace pipeline {
 
-/// A table that says what is trained, at the top of the workflow or in a stage.
-struct TableRule {
-  std::string name;          ///< "model", "callbacks"
-  std::string kind;          ///< of the components it names: "model", "callback"; "table" for those without a type
-  bool list = false;         ///< [[callbacks]]
-  std::string default_type;  ///< where none is written; empty: there is none
-};
-[[nodiscard]] const std::vector<TableRule>& table_rules();
-[[nodiscard]] const TableRule* find_table_rule(std::string_view name);
-
 /// What training tables became, with where each value came from ("optimizer.lr").
 struct CheckedTables {
   TrainingTables tables;
-  std::map<std::string, std::string> origins;
-};
-
-/// A stage by its name and table.
-struct NamedStage {
-  std::string name;
-  const Node* node = nullptr;  ///< nullptr: there is none
+  std::map<std::string, Origin> origins;
 };
 
 /// The stage whose tables are resolved: its own over those of the stage that it searches for, over the shared ones.

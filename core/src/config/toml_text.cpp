@@ -50,7 +50,7 @@ class Writer {
 
   std::string text() {
     write_top();
-    for (const TableRule& rule : table_rules()) {
+    for (const TableRule& rule : training_table_rules()) {
       if (is_shared(rule)) text_ += table_text(rule, first_user(rule)->tables, "");
     }
     for (const StagePlan* stage : stages_) write_stage(*stage);
@@ -89,7 +89,7 @@ class Writer {
     }
     if (!stage.needs.empty()) text_ += "needs = " + to_toml(Value::List(stage.needs.begin(), stage.needs.end())) + "\n";
     text_ += lines_of(clean(stage.options, workflow_.secrets));
-    for (const TableRule& rule : table_rules()) {
+    for (const TableRule& rule : training_table_rules()) {
       if (uses(stage, rule) && !is_shared(rule)) text_ += table_text(rule, stage.tables, header + ".");
     }
   }
@@ -112,21 +112,14 @@ class Writer {
   }
 
   [[nodiscard]] std::string table_text(const TableRule& rule, const TrainingTables& t, const std::string& prefix) const {
-    const std::string header = prefix + rule.name;
-    const auto component = [&](const ComponentSpec& spec, const std::string& open, const std::string& close) {
-      if (spec.type.empty()) return std::string();
-      return "\n" + open + header + close + "\ntype = " + to_toml(spec.type) + "\n" + lines_of(clean(spec.options, workflow_.secrets));
-    };
-    if (rule.kind == "table") {
-      const Value& options = rule.name == "loader" ? t.loader : t.trainer;
-      return options.as_map().empty() ? "" : "\n[" + header + "]\n" + lines_of(clean(options, workflow_.secrets));
+    const std::string name = prefix + rule.name, header = rule.many ? "\n[[" + name + "]]\n" : "\n[" + name + "]\n";
+    std::string text;
+    for (const ComponentSpec& spec : t.many(rule.name)) {
+      const std::string type = rule.has_type() ? "type = " + to_toml(spec.type) + "\n" : std::string();
+      const std::string lines = type + lines_of(clean(spec.options, workflow_.secrets));
+      if (!lines.empty()) text += header + lines;
     }
-    if (rule.list) {
-      std::string text;
-      for (const ComponentSpec& spec : rule.kind == "callback" ? t.callbacks : t.loggers) text += component(spec, "[[", "]]");
-      return text;
-    }
-    return component(*t.component(rule.name), "[", "]");
+    return text;
   }
 
   const Workflow& workflow_;

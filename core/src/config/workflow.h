@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/registry.h"
@@ -23,6 +24,19 @@ struct Place {
 };
 /// "workflow.toml:12:3", or "--set trainer.max_epochs=x".
 [[nodiscard]] std::string to_string(const Place& place);
+
+/// Where a value of a stage came from.
+struct Origin {
+  enum class Kind { component_default, shared_table, own_table, command_line, search };
+  Kind kind = Kind::component_default;
+  Place place{};        ///< of a value in a file
+  std::string giver{};  ///< an own table's dotted name ("stages.train_cnn.model"), or the trial of a search ("optimize, trial 12")
+
+  /// What the stage itself or --set says goes before what a search found.
+  [[nodiscard]] bool goes_before_search() const { return kind == Kind::own_table || kind == Kind::command_line; }
+};
+/// As manifests show it: "default", "workflow.toml:12:3", "--set", "stages.train_cnn.optimizer at base.toml:3:1" or "optimize, trial 12".
+[[nodiscard]] std::string to_string(const Origin& origin);
 
 /// Something the user has to mend.
 struct Mistake {
@@ -52,12 +66,14 @@ struct StagePlan {
   TrainingTables tables;                                   ///< those that the stage's type uses; the others are empty
   std::map<std::string, std::vector<std::string>> inputs;  ///< as written: artifact kind -> stages
   std::vector<std::string> needs;                          ///< as written
-  /// Where each value came from: "optimizer.lr" -> "default", "workflow.toml:12:3", "--set" or
-  /// "stages.train_cnn.optimizer at base.toml:3:1". The stage's own options have no prefix; list entries are named by their type
-  /// ("callbacks.EarlyStopping.patience"), by their index where the type stands several times.
-  std::map<std::string, std::string> origins;
+  /// Where each value came from: "optimizer.lr", "callbacks.EarlyStopping.patience" (entries of lists as entry_names() names them). The
+  /// stage's own options have no prefix.
+  std::map<std::string, Origin> origins;
   std::vector<Source> sources;  ///< the graph, resolved: port by port, each in the order of the file
 };
+
+/// The kind of artifact that a training takes: who gives it slices the series, and may be searched.
+inline constexpr const char* windows_kind = "windows";
 
 /// A workflow without mistakes.
 struct Workflow {
@@ -69,6 +85,9 @@ struct Workflow {
   std::vector<std::filesystem::path> files;         ///< absolute: the file, then what it extends
   std::set<std::string> secrets;                    ///< values of secret options: not to be shown anywhere, command lines included
 };
+
+/// The stage that gives another one an artifact of a kind, its first where it takes several; nullptr: none.
+[[nodiscard]] const StagePlan* giver_of(const Workflow& workflow, const StagePlan& stage, std::string_view kind);
 
 struct WorkflowRequest {
   std::filesystem::path file;     ///< relative to the current folder

@@ -14,7 +14,7 @@ namespace pipeline {
 namespace {
 
 /// Raised when the file's layout changes.
-constexpr int format = 1;
+constexpr int format = 2;
 
 /// What decides, beside a library's own file, how it is judged: this build of the host.
 Value host_record() {

@@ -38,6 +38,7 @@ Value option_record(const OptionInfo& o) {
                           {"whole", o.whole},
                           {"required", o.required},
                           {"choices", texts(o.choices)},
+                          {"searchable", o.searchable},
                           {"affects_result", o.affects_result},
                           {"secret", o.secret},
                           {"role", static_cast<int>(o.role)}});
@@ -61,6 +62,7 @@ OptionInfo option_of(const Value& record) {
   o.whole = record.at("whole").as_bool();
   o.required = record.at("required").as_bool();
   o.choices = texts_of(record.at("choices"));
+  o.searchable = record.at("searchable").as_bool();
   o.affects_result = record.at("affects_result").as_bool();
   o.secret = record.at("secret").as_bool();
   o.role = static_cast<OptionRole>(record.at("role").as_int());
@@ -89,6 +91,7 @@ Value component_record(const ComponentInfo& c) {
                     {"inputs", inputs},
                     {"outputs", texts(c.outputs)},
                     {"tables", texts(c.tables)},
+                    {"only_watches", c.only_watches},
                     {"uses_randomness", c.uses_randomness},
                     {"recipient", c.recipient},
                     {"shared_folder", c.shared_folder},
@@ -111,6 +114,7 @@ ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
                         port.at("only_if").as_string(), port.at("optional").as_bool()});
   c.outputs = texts_of(record.at("outputs"));
   c.tables = texts_of(record.at("tables"));
+  c.only_watches = record.at("only_watches").as_bool();
   c.uses_randomness = record.at("uses_randomness").as_bool();
   c.recipient = record.at("recipient").as_string();
   c.shared_folder = record.at("shared_folder").as_bool();

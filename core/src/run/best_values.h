@@ -11,10 +11,10 @@ namespace pipeline {
 /// A stage as it runs, and what a search gave to it.
 struct ResolvedStage {
   StagePlan plan;
-  std::string best_from;          ///< the stage whose study was taken; empty: none
-  std::string sentence;           ///< "trial 12 of optimize: model.hidden_size = 64"; empty: none
-  Value::Map slicing;             ///< best values of slice_windows
-  std::filesystem::path windows;  ///< the windows sliced with them; empty: the stage's own input
+  std::string best_from{};          ///< the stage whose study was taken; empty: none
+  std::string sentence{};           ///< "trial 12 of optimize: model.hidden_size = 64"; empty: none
+  Value::Map slicing{};             ///< best values of how is sliced, by path: "slice_windows.window"
+  std::filesystem::path windows{};  ///< the windows sliced with them; empty: the stage's own input
 };
 
 /// Puts the best values of the study that a stage takes into its tables: over the shared tables, under what the stage itself or --set says.

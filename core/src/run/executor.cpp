@@ -32,10 +32,23 @@ std::string joined(const std::vector<std::string>& parts) {
 std::vector<Artifact> artifacts_for(const ResolvedStage& stage, const std::filesystem::path& run_folder) {
   std::vector<Artifact> artifacts;
   for (const Source& source : stage.plan.sources) {
-    const bool sliced_by_search = source.kind == "windows" && !stage.windows.empty();
+    const bool sliced_by_search = source.kind == windows_kind && !stage.windows.empty();
     artifacts.push_back({source.kind, source.stage, sliced_by_search ? stage.windows : run_folder / source.stage});
   }
   return artifacts;
+}
+
+/// The options that a stage's last run was given: what it left may be older than the workflow. Secrets, which are not kept, are the
+/// workflow's.
+Value options_of_last_run(const StagePlan& stage, const std::filesystem::path& folder, const Schema& schema) {
+  Value options = stage.options;
+  const std::optional<Manifest> last = Manifest::read(folder);
+  const Value* kept = last ? last->content().find("options") : nullptr;
+  for (const OptionInfo& option : schema.options) {
+    const Value* value = kept && !option.secret ? kept->find(option.name) : nullptr;
+    if (value) options[option.name] = *value;
+  }
+  return options;
 }
 
 /// The same error with the stage named before each message.
@@ -107,7 +120,30 @@ class Executor {
             .summary = Value(Value::Map{}),
             .kept_elsewhere = {},
             .start_worker = {},
-            .send = {}};
+            .send = {},
+            .run_again = [this](const std::string& name, const Value::Map& changed, const std::filesystem::path& into, Log& log) {
+              run_again(name, changed, into, log);
+            }};
+  }
+
+  /// StageContext::run_again: nothing is kept but what the stage leaves in the folder.
+  void run_again(const std::string& name, const Value::Map& changed, const std::filesystem::path& folder, Log& log) const {
+    const auto stage = std::ranges::find(workflow_.stages, name, &StagePlan::name);
+    if (stage == workflow_.stages.end()) throw usage_error("the workflow has no stage \"" + name + "\"");
+    const Schema& schema = registry_.find("stage", stage->type)->schema;
+    Value options = schema.without_outputs(options_of_last_run(*stage, run_folder_ / name, schema));
+    for (const auto& [option, value] : changed) options[option] = value;
+    make_folder(folder);
+    StageContext context{.stage = name,
+                         .folder = folder,
+                         .lasting = folder.string() + ".lasting",
+                         .settings = workflow_.settings,
+                         .tables = stage->tables,
+                         .registry = registry_,
+                         .log = log,
+                         .cancel = services_.cancel,
+                         .inputs = artifacts_for({.plan = *stage}, run_folder_)};
+    registry_.make<Stage>(stage->type, options)->run(context);
   }
 
   /// In a folder beside the stage's own, swapped in whole.

@@ -20,11 +20,20 @@ void add_given(Value& out, const std::string& prefix, const Value& options, cons
   }
 }
 
-void add_component(Value& out, const std::string& prefix, const std::string& kind, const ComponentSpec& spec, const Registry& registry) {
-  const ComponentInfo* info = registry.find(kind, spec.type);
-  if (!info) return;
-  out[prefix + "type"] = spec.type;
-  add_given(out, prefix, spec.options, info->schema);
+/// What a stage's options are called: "optimizer.lr" as in the workflow, an entry of a list by its type alone ("EarlyStopping.patience"),
+/// or as --set names it where the type stands several times ("callbacks.1.patience").
+void add_table(Value& out, const std::string& stage, const TableRule& rule, const std::vector<ComponentSpec>& specs,
+               const Registry& registry) {
+  std::vector<std::string> types;
+  for (const ComponentSpec& spec : specs) types.push_back(spec.type);
+  const std::vector<std::string> names = entry_names(types);
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const ComponentInfo* info = registry.find(rule.kind, specs[i].type);
+    if (!info) continue;
+    const std::string entry = !rule.many ? rule.name : names[i] == specs[i].type ? names[i] : rule.name + "." + names[i];
+    if (rule.has_type()) out[stage + entry + ".type"] = specs[i].type;
+    add_given(out, stage + entry + ".", specs[i].options, info->schema);
+  }
 }
 
 }  // namespace
@@ -68,16 +77,9 @@ Value given_options(const Workflow& workflow, const Registry& registry) {
   for (const StagePlan& stage : workflow.stages) {
     const std::string prefix = stage.name + ".";
     if (const ComponentInfo* info = registry.find("stage", stage.type)) add_given(out, prefix, stage.options, info->schema);
-    add_component(out, prefix + "model.", "model", stage.tables.model, registry);
-    add_component(out, prefix + "loss.", "loss", stage.tables.loss, registry);
-    add_component(out, prefix + "optimizer.", "optimizer", stage.tables.optimizer, registry);
-    add_component(out, prefix + "scheduler.", "scheduler", stage.tables.scheduler, registry);
-    add_component(out, prefix + "sampler.", "sampler", stage.tables.sampler, registry);
-    add_component(out, prefix + "pruner.", "pruner", stage.tables.pruner, registry);
-    if (const ComponentInfo* info = registry.find("table", "loader")) add_given(out, prefix + "loader.", stage.tables.loader, info->schema);
-    if (const ComponentInfo* info = registry.find("table", "trainer"))
-      add_given(out, prefix + "trainer.", stage.tables.trainer, info->schema);
-    for (const ComponentSpec& spec : stage.tables.callbacks) add_component(out, prefix + spec.type + ".", "callback", spec, registry);
+    for (const TableRule& rule : training_table_rules()) {
+      if (rule.in_key) add_table(out, prefix, rule, stage.tables.many(rule.name), registry);
+    }
   }
   return out;
 }

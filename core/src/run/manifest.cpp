@@ -27,35 +27,29 @@ Value hash_outputs(const std::filesystem::path& folder, const std::vector<std::s
   return outputs;
 }
 
-Value spec_value(const ComponentSpec& spec, const std::string& kind, const Registry& registry) {
-  if (spec.type.empty()) return {};
-  const ComponentInfo* info = registry.find(kind, spec.type);
+Value spec_value(const ComponentSpec& spec, const TableRule& rule, const Registry& registry) {
+  const ComponentInfo* info = registry.find(rule.kind, spec.type);
   Value value = info ? without_secrets(spec.options, info->schema) : spec.options;
-  value["type"] = spec.type;
+  if (rule.has_type()) value["type"] = spec.type;
   return value;
 }
 
 Value table_values(const TrainingTables& tables, const Registry& registry) {
   Value all{Value::Map{}};
-  const auto add = [&](const char* name, const ComponentSpec& spec) {
-    if (!spec.type.empty()) all[name] = spec_value(spec, name, registry);
-  };
-  add("model", tables.model);
-  add("loss", tables.loss);
-  add("optimizer", tables.optimizer);
-  add("scheduler", tables.scheduler);
-  add("sampler", tables.sampler);
-  add("pruner", tables.pruner);
-  if (!tables.loader.as_map().empty()) all["loader"] = tables.loader;
-  if (!tables.trainer.as_map().empty()) all["trainer"] = tables.trainer;
-  const auto add_list = [&](const char* name, const char* kind, const std::vector<ComponentSpec>& specs) {
+  for (const TableRule& rule : training_table_rules()) {
     Value::List list;
-    for (const ComponentSpec& spec : specs) list.push_back(spec_value(spec, kind, registry));
-    if (!list.empty()) all[name] = list;
-  };
-  add_list("callbacks", "callback", tables.callbacks);
-  add_list("loggers", "logger", tables.loggers);
+    for (const ComponentSpec& spec : tables.many(rule.name)) {
+      if (!spec.type.empty()) list.push_back(spec_value(spec, rule, registry));
+    }
+    if (!list.empty()) all[rule.name] = rule.many ? Value(list) : list.front();
+  }
   return all;
+}
+
+Value origin_values(const std::map<std::string, Origin>& origins) {
+  Value::Map out;
+  for (const auto& [name, origin] : origins) out[name] = to_string(origin);
+  return out;
 }
 
 Value build_values(const StagePlan& stage, const Registry& registry) {
@@ -68,10 +62,9 @@ Value build_values(const StagePlan& stage, const Registry& registry) {
   return builds;
 }
 
-template <class Map>
-Value value_map(const Map& map) {
+Value field_values(const std::map<std::string, std::string>& fields) {
   Value::Map out;
-  for (const auto& [name, value] : map) out[name] = value;
+  for (const auto& [name, value] : fields) out[name] = value;
   return out;
 }
 
@@ -137,10 +130,10 @@ Value describe_run(const ManifestInput& input, const std::filesystem::path& fold
                     {"finished", utc_now()},
                     {"seconds", input.seconds},
                     {"key", input.key.hash()},
-                    {"fields", value_map(input.key.fields)},
+                    {"fields", field_values(input.key.fields)},
                     {"options", without_secrets(input.stage.options, info.schema)},
                     {"tables", table_values(input.stage.tables, input.registry)},
-                    {"origins", value_map(input.stage.origins)},
+                    {"origins", origin_values(input.stage.origins)},
                     {"inputs", input_values(input.context, input.key)},
                     {"files", input.key.files},
                     {"outputs", std::move(outputs)},

@@ -87,7 +87,7 @@ Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const R
   const Value nothing;
   out.key = make_stage_key(out.resolved.plan, workflow.settings, registry, input_hashes(stage, workflow, out.resolved.best_from),
                            out.last ? out.last->content() : nothing);
-  for (const auto& [option, value] : out.resolved.slicing) out.key.fields["slice_windows." + option] = to_json(value);
+  for (const auto& [path, value] : out.resolved.slicing) out.key.fields[path] = to_json(value);
   if (!out.last) {
     out.reasons.push_back("it has not run yet");
     return out;

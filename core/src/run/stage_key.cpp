@@ -65,34 +65,19 @@ class OptionKeys {
   const Value* previous_;
 };
 
-void add_component(StageKey& key, OptionKeys& options, const Registry& registry, const std::string& table, const std::string& kind,
-                   const ComponentSpec& spec) {
-  if (spec.type.empty()) return;
-  const ComponentInfo* info = registry.find(kind, spec.type);
-  if (!info) return;
-  key.fields[table + ".type"] = spec.type;
-  options.add(table + ".", table + ".", spec.options, info->schema);
-  key.fields["build." + spec.type] = info->build;
-}
-
 void add_tables(StageKey& key, OptionKeys& keys, const StagePlan& stage, const Registry& registry) {
-  const TrainingTables& tables = stage.tables;
-  add_component(key, keys, registry, "model", "model", tables.model);
-  add_component(key, keys, registry, "loss", "loss", tables.loss);
-  add_component(key, keys, registry, "optimizer", "optimizer", tables.optimizer);
-  add_component(key, keys, registry, "scheduler", "scheduler", tables.scheduler);
-  add_component(key, keys, registry, "sampler", "sampler", tables.sampler);
-  add_component(key, keys, registry, "pruner", "pruner", tables.pruner);
-  for (const auto& [name, options] : {std::pair{"loader", &tables.loader}, std::pair{"trainer", &tables.trainer}}) {
-    if (const ComponentInfo* info = registry.find("table", name))
-      keys.add(name + std::string("."), name + std::string("."), *options, info->schema);
-  }
-  std::size_t place = 0;  // among those that matter: a progress bar before another callback moves nothing
-  for (const ComponentSpec& callback : tables.callbacks) {
-    const ComponentInfo* info = registry.find("callback", callback.type);
-    // A callback all of whose options leave the result alone (a progress bar) leaves it alone itself.
-    const bool matters = info && (info->schema.options.empty() || std::ranges::any_of(info->schema.options, &OptionInfo::affects_result));
-    if (matters) add_component(key, keys, registry, "callbacks." + std::to_string(place++) + "." + callback.type, "callback", callback);
+  for (const TableRule& rule : training_table_rules()) {
+    if (!rule.in_key) continue;
+    std::size_t place = 0;  // among those that matter: a progress bar before another callback moves nothing
+    for (const ComponentSpec& spec : stage.tables.many(rule.name)) {
+      const ComponentInfo* info = registry.find(rule.kind, spec.type);
+      if (!info || info->only_watches) continue;
+      const std::string name = rule.many ? rule.name + "." + std::to_string(place++) + "." + spec.type : rule.name;
+      keys.add(name + ".", name + ".", spec.options, info->schema);
+      if (!rule.has_type()) continue;
+      key.fields[name + ".type"] = spec.type;
+      key.fields["build." + spec.type] = info->build;
+    }
   }
 }
 
@@ -154,17 +139,12 @@ std::vector<std::string> key_changes(const std::map<std::string, std::string>& b
 
 std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& stage) {
   std::vector<std::pair<std::string, std::string>> all{{"stage", stage.type}};
-  const auto add = [&](const char* kind, const ComponentSpec& spec) {
-    if (!spec.type.empty()) all.emplace_back(kind, spec.type);
-  };
-  add("model", stage.tables.model);
-  add("loss", stage.tables.loss);
-  add("optimizer", stage.tables.optimizer);
-  add("scheduler", stage.tables.scheduler);
-  add("sampler", stage.tables.sampler);
-  add("pruner", stage.tables.pruner);
-  for (const ComponentSpec& spec : stage.tables.callbacks) add("callback", spec);
-  for (const ComponentSpec& spec : stage.tables.loggers) add("logger", spec);
+  for (const TableRule& rule : training_table_rules()) {
+    if (!rule.has_type()) continue;
+    for (const ComponentSpec& spec : stage.tables.many(rule.name)) {
+      if (!spec.type.empty()) all.emplace_back(rule.kind, spec.type);
+    }
+  }
   return all;
 }
 

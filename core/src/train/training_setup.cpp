@@ -22,13 +22,13 @@ Value all_options(const Registry& registry, const char* kind, const ComponentSpe
 
 /// What loggers show and Python's load_from_checkpoint passes to a class with the recipe's arguments.
 Value hyper_parameters(const Registry& registry, const TrainingTables& tables, const ModelShape& shape) {
-  Value all = all_options(registry, "model", tables.model);
+  Value all = all_options(registry, "model", tables.one("model"));
   all["input_size"] = shape.features;
   all["output_size"] = shape.horizon * shape.targets;
   all["window"] = shape.window;
   all["horizon"] = shape.horizon;
-  all["batch_size"] = bind_options<LoaderOptions>(tables.loader).batch_size;
-  const Value optimizer = all_options(registry, "optimizer", tables.optimizer);
+  all["batch_size"] = bind_options<LoaderOptions>(tables.options("loader")).batch_size;
+  const Value optimizer = all_options(registry, "optimizer", tables.one("optimizer"));
   if (const Value* lr = optimizer.find("lr")) all["lr"] = *lr;
   return all;
 }
@@ -42,34 +42,65 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(const Registry& registry
   return registry.make<torch::optim::Optimizer>(spec.type, spec.options, std::move(trained));
 }
 
+/// The option by which a callback limits the time of a training; nullptr where it does not.
+const OptionInfo* time_limit_of(const ComponentInfo* callback) {
+  if (!callback) return nullptr;
+  const auto& options = callback->schema.options;
+  const auto found = std::ranges::find(options, OptionRole::time_limit, &OptionInfo::role);
+  return found == options.end() ? nullptr : &*found;
+}
+
+/// The callback that [trainer] max_time stands for. Error (usage) where plugins give none, or several of which one has to be chosen.
+ComponentSpec time_limiter(const Registry& registry, const std::string& max_time) {
+  std::vector<ComponentSpec> found;
+  std::string names;
+  for (const ComponentInfo* info : registry.list("callback")) {
+    const OptionInfo* limit = time_limit_of(info);
+    if (!limit) continue;
+    found.push_back({info->name, Value::Map{{limit->name, max_time}}});
+    names += (names.empty() ? "" : ", ") + info->name;
+  }
+  if (found.empty()) throw usage_error("trainer: max_time needs a callback that limits the time, and no plugin gives one: leave it out");
+  if (found.size() > 1)
+    throw usage_error("trainer: max_time: several callbacks limit the time: list one of " + names + " in [[callbacks]]");
+  return found.front();
+}
+
+std::vector<ComponentSpec> callbacks_of(const Registry& registry, const TrainingTables& tables, const std::string& max_time) {
+  std::vector<ComponentSpec> callbacks = tables.many("callbacks");
+  // As in Lightning: a timer that is listed goes before max_time.
+  const bool is_listed =
+      std::ranges::any_of(callbacks, [&](const ComponentSpec& spec) { return time_limit_of(registry.find("callback", spec.type)); });
+  if (!max_time.empty() && !is_listed) callbacks.push_back(time_limiter(registry, max_time));
+  return callbacks;
+}
+
 }  // namespace
 
 FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, const Windows& windows, std::int64_t seed) {
+  const ComponentSpec &model = tables.one("model"), &loss = tables.one("loss"), &optimizer = tables.one("optimizer"),
+                      &scheduler = tables.one("scheduler");
   FitSpec spec;
-  spec.model_name = tables.model.type;
+  spec.model_name = model.type;
   spec.shape = shape_of(windows);
   spec.window_norm = windows.info().window_norm;
-  spec.trainer = bind_options<TrainerOptions>(tables.trainer);
-  spec.loader = bind_options<LoaderOptions>(tables.loader);
-  spec.loss = registry.make<Loss>(tables.loss.type, tables.loss.options);
+  spec.trainer = bind_options<TrainerOptions>(tables.options("trainer"));
+  spec.loader = bind_options<LoaderOptions>(tables.options("loader"));
+  spec.loss = registry.make<Loss>(loss.type, loss.options);
   spec.shape.output = spec.loss->output();
-  for (const ComponentSpec& callback : tables.callbacks) {
+  for (const ComponentSpec& callback : callbacks_of(registry, tables, spec.trainer.max_time)) {
     spec.callbacks.push_back(registry.make<Callback>(callback.type, callback.options));
   }
-  const bool has_timer = std::ranges::find(tables.callbacks, "Timer", &ComponentSpec::type) != tables.callbacks.end();
-  if (!spec.trainer.max_time.empty() && !has_timer) {  // as in Lightning: a Timer that is listed goes before max_time
-    spec.callbacks.push_back(registry.make<Callback>("Timer", Value::Map{{"duration", spec.trainer.max_time}}));
-  }
   spec.hyper_parameters = hyper_parameters(registry, tables, spec.shape);
-  spec.pipeline_info = CheckpointInfo::of(tables.model.type, all_options(registry, "model", tables.model), windows).to_value();
+  spec.pipeline_info = CheckpointInfo::of(model.type, all_options(registry, "model", model), windows).to_value();
 
   torch::manual_seed(static_cast<std::uint64_t>(seed));
-  spec.model = registry.make<Model>(tables.model.type, tables.model.options, spec.shape);
-  check_output(tables.model.type, *spec.model, tables.loss.type, spec.shape.output);
-  spec.optimizer_name = tables.optimizer.type;
-  spec.optimizer = make_optimizer(registry, tables.optimizer, *spec.model);
-  if (spec.optimizer && !tables.scheduler.type.empty()) {
-    spec.scheduler = registry.make<Scheduler>(tables.scheduler.type, tables.scheduler.options, *spec.optimizer);
+  spec.model = registry.make<Model>(model.type, model.options, spec.shape);
+  check_output(model.type, *spec.model, loss.type, spec.shape.output);
+  spec.optimizer_name = optimizer.type;
+  spec.optimizer = make_optimizer(registry, optimizer, *spec.model);
+  if (spec.optimizer && !scheduler.type.empty()) {
+    spec.scheduler = registry.make<Scheduler>(scheduler.type, scheduler.options, *spec.optimizer);
   }
   return spec;
 }

@@ -45,10 +45,11 @@ std::pair<std::string_view, std::string_view> split_at_dot(std::string_view path
   return {path.substr(0, dot), dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1)};
 }
 
-void set_callback(TrainingTables& tables, std::string_view path, const Value& value) {
+/// `path`: "EarlyStopping.patience"
+void set_in_list(std::vector<ComponentSpec>& list, const TableRule& rule, std::string_view path, const Value& value) {
   const auto [type, option] = split_at_dot(path);
-  const auto found = std::ranges::find(tables.callbacks, type, &ComponentSpec::type);
-  if (found == tables.callbacks.end()) throw usage_error("callbacks." + std::string(path) + " is searched, but there is no such callback");
+  const auto found = std::ranges::find(list, type, &ComponentSpec::type);
+  if (found == list.end()) throw usage_error(rule.name + "." + std::string(path) + " is searched, but there is no such " + rule.kind);
   found->options[option] = value;
 }
 
@@ -107,27 +108,30 @@ TrainingTables with_values(TrainingTables tables, const Value::Map& values, cons
   // Types first: another one brings other options.
   for (const auto& [path, value] : values) {
     const auto [table, option] = split_at_dot(path);
-    ComponentSpec* spec = tables.component(table);
-    if (!spec || option != "type" || spec->type == value.as_string()) continue;
-    const ComponentInfo* info = registry.find(table, value.as_string());
-    *spec = {value.as_string(), info ? info->schema.with_defaults(Value::Map{}) : Value(Value::Map{})};
+    const TableRule* rule = find_table_rule(table);
+    if (!rule || rule->many || option != "type" || tables.one(table).type == value.as_string()) continue;
+    const ComponentInfo* info = registry.find(rule->kind, value.as_string());
+    tables.one(table) = {value.as_string(), info ? info->schema.with_defaults(Value::Map{}) : Value(Value::Map{})};
   }
   for (const auto& [path, value] : values) {
     const auto [table, option] = split_at_dot(path);
-    if (option == "type") continue;
-    if (ComponentSpec* spec = tables.component(table)) spec->options[option] = value;
-    if (table == "loader") tables.loader[option] = value;
-    if (table == "trainer") tables.trainer[option] = value;
-    if (table == "callbacks") set_callback(tables, option, value);
+    const TableRule* rule = find_table_rule(table);
+    if (!rule || option == "type") continue;
+    if (rule->many) {
+      set_in_list(tables.many(table), *rule, option, value);
+    } else {
+      tables.options(table)[option] = value;
+    }
   }
   return tables;
 }
 
-Value::Map values_below(const Value::Map& values, std::string_view table) {
+Value::Map values_of_stage(const Value::Map& values, std::string_view stage) {
   Value::Map found;
+  if (find_table_rule(stage)) return found;
+  const std::string prefix = std::string(stage) + ".";
   for (const auto& [path, value] : values) {
-    const auto [prefix, option] = split_at_dot(path);
-    if (prefix == table) found[std::string(option)] = value;
+    if (path.starts_with(prefix)) found[path.substr(prefix.size())] = value;
   }
   return found;
 }

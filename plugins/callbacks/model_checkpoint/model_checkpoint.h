@@ -32,7 +32,8 @@ struct ModelCheckpointOptions {
 
   static constexpr auto options() {
     return option_list<ModelCheckpointOptions>(
-        option("dirpath", &ModelCheckpointOptions::dirpath, "Folder of the checkpoints; unset: checkpoints/ in the version folder."),
+        option("dirpath", &ModelCheckpointOptions::dirpath, "Folder of the checkpoints; unset: checkpoints/ in the version folder.")
+            .role(OptionRole::output_folder),
         option("filename", &ModelCheckpointOptions::filename,
                "Name without .ckpt; {metric:spec} is filled in, with a spec as Python's (02d, .4f); unset: {epoch}-{step}."),
         option("monitor", &ModelCheckpointOptions::monitor, "The metric that says which are best; unset: the latest is kept."),

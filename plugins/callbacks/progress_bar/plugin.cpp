@@ -5,5 +5,6 @@
 PIPELINE_PLUGIN("progress_bar", "1.0.0", "Apache-2.0", "Shows how far a training is") {
   using pipeline::callbacks::progress_bar::ProgressBar;
   registrar.add<pipeline::Callback, ProgressBar>("ProgressBar", "Shows epoch, batch, speed, losses and the time left.")
-      .reference("Lightning's TQDMProgressBar");
+      .reference("Lightning's TQDMProgressBar")
+      .only_watches();
 }

@@ -16,7 +16,8 @@ struct TimerOptions {
 
   static constexpr auto options() {
     return option_list<TimerOptions>(
-        option("duration", &TimerOptions::duration, "Training time: days:hours:minutes:seconds, e.g. \"00:02:30:00\"; empty: no limit."),
+        option("duration", &TimerOptions::duration, "Training time: days:hours:minutes:seconds, e.g. \"00:02:30:00\"; empty: no limit.")
+            .role(OptionRole::time_limit),
         option("interval", &TimerOptions::interval, "Look at the clock after every batch, or after every epoch.")
             .choices({"step", "epoch"}),
         option("verbose", &TimerOptions::verbose, "Say so when the time is over.").no_effect_on_result());

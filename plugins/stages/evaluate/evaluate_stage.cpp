@@ -61,7 +61,7 @@ void log_to_version(const ModelResult& result, const StageContext& context) {
   NamedNumbers metrics = flat_metrics(result);
   if (const double loss = result.main().model.loss(); std::isfinite(loss)) metrics.emplace_back("hp_metric", loss);
   const LoggerContext where{.version_dir = training.version_dir, .append = true, .log = context.log};
-  for (const ComponentSpec& spec : context.tables.loggers) {
+  for (const ComponentSpec& spec : context.tables.many("loggers")) {
     const auto logger = context.registry.make<Logger>(spec.type, spec.options, where);
     call(logger, "log_final_metrics", &Logger::log_final_metrics, metrics, training.steps);
     call(logger, "finish", &Logger::finish, true);

@@ -128,7 +128,7 @@ void OptimizeStage::keep_results(const StageContext& context, const TrialRunner&
                                  const StudyPlace& place) const {
   const Trial* best = best_trial(study);
   const Value::Map values = best ? space_.values_of(*best) : Value::Map{};
-  if (!values_below(values, "slice_windows").empty()) static_cast<void>(runner.windows_of(values, context.folder / best_windows_folder));
+  if (runner.slices(values)) static_cast<void>(runner.windows_of(values, context.folder / best_windows_folder));
   write_results(context.folder, study, space_, options_, shown_storage(place.storage));
 }
 

@@ -10,5 +10,5 @@ PIPELINE_PLUGIN("optimize", "1.0.0", "Apache-2.0", "The stage that searches hype
       .gives("study")
       .for_stage_in("for")
       .shares_folder({"study.db", "checkpoints/"})
-      .uses({"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "loggers", "sampler", "pruner"});
+      .uses(table_names(TableUse::search));
 }

@@ -22,7 +22,13 @@ Component<Sampler> make_sampler(const StageContext& context, const OptimizeOptio
   const SamplerContext sampling{.seed = context.settings.seed,
                                 .mode = options.rng == "optuna" ? Randomness::Mode::sequence : Randomness::Mode::keyed,
                                 .space = space.distributions()};
-  return context.registry.make<Sampler>(context.tables.sampler.type, context.tables.sampler.options, sampling);
+  const ComponentSpec& sampler = context.tables.one("sampler");
+  return context.registry.make<Sampler>(sampler.type, sampler.options, sampling);
+}
+
+std::unique_ptr<Pruner> make_pruner(const StageContext& context) {
+  const ComponentSpec& pruner = context.tables.one("pruner");
+  return context.registry.make<Pruner>(pruner.type, pruner.options);
 }
 
 }  // namespace
@@ -49,7 +55,7 @@ Searcher::Searcher(StageContext& context, const OptimizeOptions& options, const 
       place_(place),
       study_(open_study({.storage = place.storage, .name = place.name, .minimize = options.direction == "minimize"})),
       sampler_(make_sampler(context, options, space)),
-      pruner_(context.registry.make<Pruner>(context.tables.pruner.type, context.tables.pruner.options)),
+      pruner_(make_pruner(context)),
       runner_(context, options, space, place.name),
       begun_at_(seconds_now()) {}
 

@@ -79,11 +79,12 @@ int fastest_worker_count(StageContext& context) {
 
 void measure_speed(StageContext& context, const TrialRunner& runner) {
   TrainingTables tables = runner.tables_of({});
-  tables.callbacks.clear();
-  tables.scheduler = {};  // one may watch what is not measured here
-  tables.trainer["max_epochs"] = 1'000'000;
-  tables.trainer["num_sanity_val_steps"] = 0;
-  tables.trainer["limit_val_batches"] = 0;
+  tables.many("callbacks").clear();
+  tables.one("scheduler") = {};  // one may watch what is not measured here
+  Value& trainer = tables.options("trainer");
+  trainer["max_epochs"] = 1'000'000;
+  trainer["num_sanity_val_steps"] = 0;
+  trainer["limit_val_batches"] = 0;
   FitSpec spec = make_fit_spec(context.registry, tables, runner.windows(), context.settings.seed);
   double speed = 0;
   spec.callbacks.push_back(std::make_unique<CountBatches>(speed));

@@ -30,12 +30,20 @@ Fields deciding(const Fields& all) {
   return fields;
 }
 
+/// A key's field as a search names it: "callbacks.0.EarlyStopping.patience" is searched as "callbacks.EarlyStopping.patience".
+std::string path_of(const std::string& field) {
+  const std::size_t place = field.find('.'), entry = field.find('.', place + 1);
+  const TableRule* rule = find_table_rule(field.substr(0, place));
+  return rule && rule->many && entry < field.size() ? rule->name + field.substr(entry) : field;
+}
+
 /// An option that is searched has the trial's value, whatever stands in its table.
 Fields without_searched(const Fields& all, const SearchSpace& space) {
   Fields fields;
   std::ranges::copy_if(all, std::inserter(fields, fields.end()), [&](const auto& entry) {
-    const SearchParameter* searched = space.find(entry.first);
-    return !searched || searched->path != entry.first || !searched->when.empty();
+    const std::string path = path_of(entry.first);
+    const SearchParameter* searched = space.find(path);
+    return !searched || searched->path != path || !searched->when.empty();
   });
   return fields;
 }

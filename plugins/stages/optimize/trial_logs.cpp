@@ -16,9 +16,10 @@ std::filesystem::path log_folder(const StageContext& context, Study& study, cons
 
 std::vector<Component<Logger>> make_loggers(const StageContext& context, const std::filesystem::path& folder, bool append) {
   std::vector<Component<Logger>> loggers;
-  if (context.tables.loggers.empty()) return loggers;
+  const std::vector<ComponentSpec>& specs = context.tables.many("loggers");
+  if (specs.empty()) return loggers;
   make_folder(folder);
-  for (const ComponentSpec& spec : context.tables.loggers) {
+  for (const ComponentSpec& spec : specs) {
     const LoggerContext where{.version_dir = folder, .append = append, .position = {}, .log = context.log};
     loggers.push_back(context.registry.make<Logger>(spec.type, spec.options, where));
   }

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "pipeline/data/files.h"
-#include "pipeline/data/slicing.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/train/training_setup.h"
@@ -16,12 +15,6 @@
 namespace pipeline::stage::optimize {
 
 namespace {
-
-/// Whether a callback can change what a trial is worth; progress bars and monitors cannot.
-bool matters(const Registry& registry, const ComponentSpec& callback) {
-  const ComponentInfo* info = registry.find("callback", callback.type);
-  return !info || info->schema.options.empty() || std::ranges::any_of(info->schema.options, &OptionInfo::affects_result);
-}
 
 /// A model or training that cannot be made of these values is the trial's fault; the machine's troubles are not.
 bool is_the_trials_fault(ExitStatus status) {
@@ -39,31 +32,24 @@ TrialRunner::TrialRunner(StageContext& context, const OptimizeOptions& options, 
 
 TrainingTables TrialRunner::tables_of(const Value::Map& values) const {
   TrainingTables tables = with_values(context_.tables, values, context_.registry);
-  std::erase_if(tables.callbacks, [&](const ComponentSpec& spec) { return !matters(context_.registry, spec); });
-  for (ComponentSpec& spec : tables.callbacks) {
-    const ComponentInfo* info = context_.registry.find("callback", spec.type);
-    const OptionInfo* folder = info ? info->schema.find("dirpath") : nullptr;
-    if (folder) spec.options["dirpath"] = folder->default_value;
+  std::vector<ComponentSpec> kept;
+  for (const ComponentSpec& callback : tables.many("callbacks")) {
+    const ComponentInfo* info = context_.registry.find("callback", callback.type);
+    if (info && !info->only_watches) kept.push_back({callback.type, info->schema.without_outputs(callback.options)});
   }
+  tables.many("callbacks") = std::move(kept);
   return tables;
 }
 
 std::filesystem::path TrialRunner::folder_of(std::int64_t number) const { return trials_folder_ / ("trial-" + std::to_string(number)); }
 
+bool TrialRunner::slices(const Value::Map& values) const { return !values_of_stage(values, context_.input("windows").stage).empty(); }
+
 std::shared_ptr<const Windows> TrialRunner::windows_of(const Value::Map& values, const std::filesystem::path& folder) const {
-  const Value::Map slicing = values_below(values, "slice_windows");
-  if (slicing.empty()) return windows_;
-  const WindowsInfo& base = windows_->info();
-  if (base.series.empty()) throw usage_error("slicing is searched, but the windows were made elsewhere: leave slice_windows out of search");
-  SliceOptions options = bind_options<SliceOptions>(Value(slicing));
-  if (!slicing.contains("window")) options.window = base.window;
-  if (!slicing.contains("stride")) options.stride = base.stride;
-  if (!slicing.contains("window_norm")) options.window_norm = base.window_norm;
-  options.horizon = base.horizon;
-  make_folder(folder);
-  const std::filesystem::path series = (context_.input("windows").folder / base.series).lexically_normal();
+  if (!slices(values)) return windows_;
+  const std::string& slicer = context_.input("windows").stage;
   QuietLog quiet(context_.log, "");
-  static_cast<void>(slice_series(options, series, series.lexically_relative(folder).generic_string(), folder, quiet));
+  context_.run_again(slicer, values_of_stage(values, slicer), folder, quiet);
   return Windows::open(folder);
 }
 

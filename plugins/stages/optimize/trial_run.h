@@ -36,10 +36,13 @@ class TrialRunner {
 
   /// Where a trial keeps files while it runs.
   [[nodiscard]] std::filesystem::path folder_of(std::int64_t number) const;
-  /// The windows of the trial's values: the stage's own where slicing is not searched, else sliced into `folder`.
+  /// Whether the values say how the windows are sliced.
+  [[nodiscard]] bool slices(const Value::Map& values) const;
+  /// The windows of the trial's values: the stage's own where slicing is not searched, else sliced into `folder` by the stage that sliced
+  /// those.
   [[nodiscard]] std::shared_ptr<const Windows> windows_of(const Value::Map& values, const std::filesystem::path& folder) const;
   [[nodiscard]] const Windows& windows() const { return *windows_; }
-  /// The workflow's tables without callbacks that only show or log; no callback writes outside the trial's folder.
+  /// The workflow's tables with these values, without callbacks that only watch; no callback writes outside the trial's folder.
   [[nodiscard]] TrainingTables tables_of(const Value::Map& values) const;
 
  private:

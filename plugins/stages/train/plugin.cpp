@@ -9,7 +9,7 @@ PIPELINE_PLUGIN("train", "1.0.0", "Apache-2.0", "The stage that trains a model."
       .needs("windows")
       .takes("study", "best")
       .gives("checkpoint")
-      .uses({"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "loggers"});
+      .uses(table_names(TableUse::training));
   registrar.add_table<LoaderOptions>("loader", "How windows become batches.");
   registrar.add_table<TrainerOptions>("trainer", "How long and how to train: Lightning's Trainer.");
 }

@@ -99,7 +99,7 @@ void TrainStage::keep_in_version_folder(const StageContext& context, const std::
   spec.version_dir = before ? before->version_dir : take_version_folder(context.settings.log_dir / spec.model_name);
   make_folder(spec.version_dir);  // somebody may have removed it since
   State::List types;
-  for (const ComponentSpec& logger : context.tables.loggers) {
+  for (const ComponentSpec& logger : context.tables.many("loggers")) {
     const Value position = before ? logger_position(*before, logger.type) : Value();
     // A logger that keeps no position goes on behind what it wrote, rather than over it.
     const LoggerContext where{
@@ -147,7 +147,7 @@ void TrainStage::run(StageContext& context) {
                         .last = {},
                         .windows = input.folder.lexically_relative(context.folder).string(),
                         .hyper_parameters = spec.hyper_parameters,
-                        .loss = context.tables.loss,
+                        .loss = context.tables.one("loss"),
                         .pipeline = spec.pipeline_info};
 
   const FitResult result = fit(std::move(spec), *windows, run);

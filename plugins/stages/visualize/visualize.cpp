@@ -133,7 +133,7 @@ class Visualize : public Stage {
     if (training == trainings.end() || !std::filesystem::is_directory(training->version_dir)) return;
     const auto png = png_of(figure);
     const LoggerContext where{.version_dir = training->version_dir, .append = true, .log = context.log};
-    for (const ComponentSpec& spec : context.tables.loggers) {
+    for (const ComponentSpec& spec : context.tables.many("loggers")) {
       const auto logger = context.registry.make<Logger>(spec.type, spec.options, where);
       call(logger, "log_image", &Logger::log_image, "attention", png, pixels(width_of_pictures()), pixels(height_of_picture(figure)),
            training->steps);

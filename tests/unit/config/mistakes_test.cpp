@@ -34,18 +34,18 @@ TEST_CASE("a sound workflow has no mistakes, its stages in order with every opti
   CHECK(w.stages[0].options.at("source") == Value((workspace.folder() / "data/a.csv").string()));
   CHECK(w.stages[1].options.at("horizon") == Value(1));
   const StagePlan& train = w.stages[2];
-  CHECK(train.tables.model.type == "LSTMModel");
-  CHECK(train.tables.model.options.at("hidden_size") == Value(32));
-  CHECK(train.tables.loss.type == "MSELoss");
-  CHECK(train.tables.optimizer.type == "Adam");
-  CHECK(train.tables.scheduler.type.empty());
-  CHECK(train.tables.trainer.at("max_epochs") == Value(80));
-  CHECK(train.origins.at("model.hidden_size") == "w.toml:10:15");
-  CHECK(train.origins.at("model.num_layers") == "default");
-  CHECK(train.origins.at("optimizer.type") == "default");
-  CHECK(w.stages[1].origins.at("window") == "w.toml:7:10");
-  CHECK(w.stages[3].tables.model.type.empty());
-  CHECK(w.stages[3].tables.loader.at("batch_size") == Value(32));
+  CHECK(train.tables.one("model").type == "LSTMModel");
+  CHECK(train.tables.one("model").options.at("hidden_size") == Value(32));
+  CHECK(train.tables.one("loss").type == "MSELoss");
+  CHECK(train.tables.one("optimizer").type == "Adam");
+  CHECK(train.tables.one("scheduler").type.empty());
+  CHECK(train.tables.options("trainer").at("max_epochs") == Value(80));
+  CHECK(to_string(train.origins.at("model.hidden_size")) == "w.toml:10:15");
+  CHECK(to_string(train.origins.at("model.num_layers")) == "default");
+  CHECK(to_string(train.origins.at("optimizer.type")) == "default");
+  CHECK(to_string(w.stages[1].origins.at("window")) == "w.toml:7:10");
+  CHECK(w.stages[3].tables.one("model").type.empty());
+  CHECK(w.stages[3].tables.options("loader").at("batch_size") == Value(32));
 }
 
 TEST_CASE("the top of the workflow has defaults") {
@@ -163,7 +163,7 @@ TEST_CASE("secrets are collected and stay out of messages and of the resolved te
   CHECK(checked.workflow.secrets == std::set<std::string>{"s3cret"});
   CHECK(checked.workflow.settings.workflow_text.find("RemoteLogger") != std::string::npos);
   CHECK(checked.workflow.settings.workflow_text.find("s3cret") == std::string::npos);
-  CHECK(stage_of(checked, "train").tables.loggers[0].options.at("token") == Value("s3cret"));
+  CHECK(stage_of(checked, "train").tables.many("loggers")[0].options.at("token") == Value("s3cret"));
   CHECK(mistakes_in(logger + "\"s3cret\"\n", {"loggers.RemoteLogger.token=12345"}) ==
         "--set loggers.RemoteLogger.token=***: RemoteLogger: token takes a string (the value is a secret and is not shown)");
   CHECK(mistakes_in(logger + "12345\n") == "w.toml:15:9: RemoteLogger: token takes a string (the value is a secret and is not shown)");

@@ -103,12 +103,12 @@ TEST_CASE("a base is merged key by key, lists are replaced, and mistakes name th
   const CheckedWorkflow checked = check("flows/w.toml");
   REQUIRE(mistakes_of(checked) == "");
   const StagePlan& train = stage_of(checked, "train");
-  CHECK(train.tables.trainer.at("max_epochs") == Value(7));
-  CHECK(train.tables.trainer.at("min_epochs") == Value(2));
-  CHECK(train.origins.at("trainer.max_epochs") == "flows/w.toml:2:22");
-  CHECK(train.origins.at("trainer.min_epochs") == "flows/base.toml:15:14");
-  REQUIRE(train.tables.callbacks.size() == 1);
-  CHECK(train.tables.callbacks[0].type == "ProgressBar");
+  CHECK(train.tables.options("trainer").at("max_epochs") == Value(7));
+  CHECK(train.tables.options("trainer").at("min_epochs") == Value(2));
+  CHECK(to_string(train.origins.at("trainer.max_epochs")) == "flows/w.toml:2:22");
+  CHECK(to_string(train.origins.at("trainer.min_epochs")) == "flows/base.toml:15:14");
+  REQUIRE(train.tables.many("callbacks").size() == 1);
+  CHECK(train.tables.many("callbacks")[0].type == "ProgressBar");
   CHECK(checked.workflow.name == "w");
   CHECK(checked.workflow.files ==
         std::vector<std::filesystem::path>{workspace.folder() / "flows/w.toml", workspace.folder() / "flows/base.toml"});
@@ -126,7 +126,7 @@ TEST_CASE("another type in the extending file starts the table anew") {
   workspace.write("base.toml", sound);
   const CheckedWorkflow checked = check_text("extends = \"base.toml\"\n[model]\ntype = \"LinearModel\"\n");
   CHECK(mistakes_of(checked) == "");
-  CHECK(stage_of(checked, "train").tables.model.options == Value(Value::Map{{"bias", true}}));
+  CHECK(stage_of(checked, "train").tables.one("model").options == Value(Value::Map{{"bias", true}}));
 }
 
 TEST_CASE("bases chain, and a circle, a missing base or a base of another type is a located mistake") {

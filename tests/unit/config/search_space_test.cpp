@@ -105,6 +105,29 @@ TEST_CASE("each mistake in a search is located") {
       "w.toml:15:1: search: model.num_layers and model.hidden_size are both named \"x\"");
 }
 
+TEST_CASE("the stage that gives the windows is searched by its name, whatever its type is called; its options say which may be") {
+  const Workspace workspace;
+  const std::string text =
+      "[stages.preprocess]\nsource = \"data/a.csv\"\n[stages.\"my.cut\"]\ntype = \"rows_cut\"\n[model]\ntype = \"LSTMModel\"\n"
+      "[stages.train]\n[stages.optimize.search]\n";  // 8 lines
+  const Value space = space_of(check_text(text + "\"my.cut.rows\" = {}\n"));
+  CHECK(space.at("my.cut.rows") == Value(Value::Map{{"low", 8}, {"high", 32}, {"step", 8}}));
+  CHECK(mistakes_in(text + "\"my.cut.ahead\" = [1, 2]\n") ==
+        "w.toml:9:1: search: my.cut.ahead decides what is forecast or where it comes from: only rows is searched");
+  CHECK(mistakes_in(text + "\"slice_windows.window\" = [1, 2]\n")
+            .starts_with("w.toml:9:1: search: \"slice_windows.window\" is no option of model, loss, optimizer, scheduler, loader, trainer, "
+                         "callbacks and my.cut; "));
+}
+
+TEST_CASE("a stage that is named as a table does not hide the table from a search") {
+  const Workspace workspace;
+  const std::string text =
+      "[stages.preprocess]\nsource = \"data/a.csv\"\n[stages.model]\ntype = \"rows_cut\"\n[model]\ntype = \"LSTMModel\"\n"
+      "[stages.train]\n[stages.optimize.search]\n";
+  CHECK(space_of(check_text(text + "\"model.hidden_size\" = [1, 2]\n")).find("model.hidden_size"));
+  CHECK(mistakes_in(text + "\"model.rows\" = [1, 2]\n").starts_with("w.toml:9:1: search: LSTMModel has no option \"rows\""));
+}
+
 TEST_CASE("conditions in a circle are a mistake") {
   const Workspace workspace;
   CHECK(mistake_in("\"model.hidden_size\" = { choices = [1, 2], when = { \"model.num_layers\" = 1 } }\n"
@@ -133,7 +156,7 @@ TEST_CASE("a search is for the stage that trains: it takes its tables, and its b
         "w.toml:17:7: stage \"optimize\": no stage \"othr\" takes what it finds; did you mean \"other\"?");
   const CheckedWorkflow checked = check_text(two + "for = \"other\"\n" + range);
   CHECK(mistakes_of(checked) == "");
-  CHECK(stage_of(checked, "optimize").tables.model.options.at("num_layers") == Value(2));
+  CHECK(stage_of(checked, "optimize").tables.one("model").options.at("num_layers") == Value(2));
   CHECK(stage_of(checked, "other").sources.back() == Source{"study", "optimize"});
   CHECK(stage_of(checked, "train").sources.size() == 1);
 }

@@ -21,10 +21,28 @@ TEST_CASE("a stage's own table is merged over the shared one key by key") {
   const Workspace workspace;
   const CheckedWorkflow checked = sound_with("[trainer]\nmax_epochs = 5\nmin_epochs = 2\n[stages.train.trainer]\nmax_epochs = 9\n");
   const StagePlan& train = stage_of(checked, "train");
-  CHECK(train.tables.trainer.at("max_epochs") == Value(9));
-  CHECK(train.tables.trainer.at("min_epochs") == Value(2));
-  CHECK(train.origins.at("trainer.max_epochs") == "stages.train.trainer at w.toml:17:14");
-  CHECK(train.origins.at("trainer.min_epochs") == "w.toml:15:14");
+  CHECK(train.tables.options("trainer").at("max_epochs") == Value(9));
+  CHECK(train.tables.options("trainer").at("min_epochs") == Value(2));
+  CHECK(to_string(train.origins.at("trainer.max_epochs")) == "stages.train.trainer at w.toml:17:14");
+  CHECK(to_string(train.origins.at("trainer.min_epochs")) == "w.toml:15:14");
+}
+
+TEST_CASE("where a value came from is known by its kind, not by how it is written") {
+  const Workspace workspace;
+  workspace.write("stages.a at b.toml", "name = \"n\"\n" + sound + "[optimizer]\nlr = 0.5\n[stages.train.trainer]\nmax_epochs = 3\n");
+  const CheckedWorkflow checked = check("stages.a at b.toml", {"loader.batch_size=4"});
+  CHECK(mistakes_of(checked) == "");
+  const std::map<std::string, Origin>& origins = stage_of(checked, "train").origins;
+  CHECK(origins.at("optimizer.lr").kind == Origin::Kind::shared_table);
+  CHECK(to_string(origins.at("optimizer.lr")) == "stages.a at b.toml:15:6");
+  CHECK_FALSE(origins.at("optimizer.lr").goes_before_search());
+  CHECK(origins.at("trainer.max_epochs").kind == Origin::Kind::own_table);
+  CHECK(origins.at("trainer.max_epochs").goes_before_search());
+  CHECK(origins.at("loader.batch_size").kind == Origin::Kind::command_line);
+  CHECK(origins.at("loader.batch_size").goes_before_search());
+  CHECK(origins.at("loader.shuffle").kind == Origin::Kind::component_default);
+  CHECK_FALSE(origins.at("loader.shuffle").goes_before_search());
+  CHECK(to_string(Origin{.kind = Origin::Kind::search, .giver = "optimize, trial 12"}) == "optimize, trial 12");
 }
 
 TEST_CASE("own tables can be written as dotted keys") {
@@ -32,38 +50,38 @@ TEST_CASE("own tables can be written as dotted keys") {
   const std::string text = sound + "[stages.more]\ntype = \"train\"\ntrainer.max_epochs = 10\nmodel.num_layers = 1\n";
   const CheckedWorkflow checked = check_text(text, {"stages.evaluate.inputs={checkpoint=[\"train\", \"more\"]}"});
   CHECK(mistakes_of(checked) == "");
-  CHECK(stage_of(checked, "more").tables.trainer.at("max_epochs") == Value(10));
-  CHECK(stage_of(checked, "more").tables.model.options.at("hidden_size") == Value(32));
-  CHECK(stage_of(checked, "train").tables.trainer.at("max_epochs") == Value(80));
+  CHECK(stage_of(checked, "more").tables.options("trainer").at("max_epochs") == Value(10));
+  CHECK(stage_of(checked, "more").tables.one("model").options.at("hidden_size") == Value(32));
+  CHECK(stage_of(checked, "train").tables.options("trainer").at("max_epochs") == Value(80));
 }
 
 TEST_CASE("the same type merges, another type replaces the table") {
   const Workspace workspace;
   const CheckedWorkflow same = sound_with("[stages.train.model]\ntype = \"LSTMModel\"\nnum_layers = 1\n");
-  CHECK(stage_of(same, "train").tables.model.options.at("hidden_size") == Value(32));
+  CHECK(stage_of(same, "train").tables.one("model").options.at("hidden_size") == Value(32));
   const CheckedWorkflow other = sound_with("[stages.train.model]\ntype = \"LinearModel\"\n");
-  CHECK(stage_of(other, "train").tables.model.type == "LinearModel");
-  CHECK(stage_of(other, "train").tables.model.options == Value(Value::Map{{"bias", true}}));
+  CHECK(stage_of(other, "train").tables.one("model").type == "LinearModel");
+  CHECK(stage_of(other, "train").tables.one("model").options == Value(Value::Map{{"bias", true}}));
 }
 
 TEST_CASE("defaults of type count: Adam is Adam whether written or not") {
   const Workspace workspace;
   const CheckedWorkflow same = sound_with("[optimizer]\nweight_decay = 0.5\n[stages.train.optimizer]\ntype = \"Adam\"\nlr = 0.1\n");
-  CHECK(stage_of(same, "train").tables.optimizer.options.at("weight_decay") == Value(0.5));
+  CHECK(stage_of(same, "train").tables.one("optimizer").options.at("weight_decay") == Value(0.5));
   const CheckedWorkflow other = sound_with("[optimizer]\nweight_decay = 0.5\n[stages.train.optimizer]\ntype = \"SGD\"\n");
-  CHECK(stage_of(other, "train").tables.optimizer.options.at("weight_decay") == Value(0.0));
+  CHECK(stage_of(other, "train").tables.one("optimizer").options.at("weight_decay") == Value(0.0));
 }
 
 TEST_CASE("a list of a stage replaces the shared list") {
   const Workspace workspace;
   const CheckedWorkflow checked = sound_with(stopping + "[[stages.train.callbacks]]\ntype = \"ProgressBar\"\n");
-  CHECK(stage_of(checked, "train").tables.callbacks.size() == 1);
+  CHECK(stage_of(checked, "train").tables.many("callbacks").size() == 1);
   const CheckedWorkflow shared = sound_with(stopping);
   const StagePlan& train = stage_of(shared, "train");
-  REQUIRE(train.tables.callbacks.size() == 2);
-  CHECK(train.tables.callbacks[0].options.at("patience") == Value(3));
-  CHECK(train.origins.at("callbacks.EarlyStopping.patience") == "w.toml:15:12");
-  CHECK(train.origins.at("callbacks.EarlyStopping.mode") == "default");
+  REQUIRE(train.tables.many("callbacks").size() == 2);
+  CHECK(train.tables.many("callbacks")[0].options.at("patience") == Value(3));
+  CHECK(to_string(train.origins.at("callbacks.EarlyStopping.patience")) == "w.toml:15:12");
+  CHECK(to_string(train.origins.at("callbacks.EarlyStopping.mode")) == "default");
 }
 
 TEST_CASE("a table in a stage that does not use it is a mistake") {
@@ -112,11 +130,11 @@ TEST_CASE("--set reaches every level and goes before what files say") {
                  {"trainer.max_epochs=3", "callbacks.0.patience=10", "callbacks.1.type=EarlyStopping", "seed=1", "model.hidden_size = 64",
                   "stages.slice_windows.window=5", "run_dir=out/x", "optimizer.lr=1e-2"});
   const StagePlan& train = stage_of(checked, "train");
-  CHECK(train.tables.trainer.at("max_epochs") == Value(3));
-  CHECK(train.origins.at("trainer.max_epochs") == "--set");
-  CHECK(train.tables.callbacks[1].type == "EarlyStopping");
-  CHECK(train.tables.model.options.at("hidden_size") == Value(64));
-  CHECK(train.tables.optimizer.options.at("lr") == Value(0.01));
+  CHECK(train.tables.options("trainer").at("max_epochs") == Value(3));
+  CHECK(to_string(train.origins.at("trainer.max_epochs")) == "--set");
+  CHECK(train.tables.many("callbacks")[1].type == "EarlyStopping");
+  CHECK(train.tables.one("model").options.at("hidden_size") == Value(64));
+  CHECK(train.tables.one("optimizer").options.at("lr") == Value(0.01));
   CHECK(checked.workflow.settings.seed == 1);
   CHECK(checked.workflow.settings.run_dir == workspace.folder() / "out/x");
   CHECK(stage_of(checked, "slice_windows").options.at("window") == Value(5));
@@ -125,7 +143,7 @@ TEST_CASE("--set reaches every level and goes before what files say") {
 TEST_CASE("--set names an entry of a list by its type, else by its index") {
   const Workspace workspace;
   const auto patience = [](const CheckedWorkflow& c, std::size_t i) {
-    return stage_of(c, "train").tables.callbacks.at(i).options.at("patience");
+    return stage_of(c, "train").tables.many("callbacks").at(i).options.at("patience");
   };
   CHECK(patience(sound_with(stopping, {"callbacks.EarlyStopping.patience=10"}), 0) == Value(10));
   CHECK(patience(sound_with(stopping, {"callbacks.0.patience=10"}), 0) == Value(10));
@@ -150,9 +168,10 @@ TEST_CASE("--set takes TOML values, and bare words as strings") {
   CHECK(sound_with("", {"split=[2017-01-01, 2018-01-01]"}).workflow.settings.split == Value(Value::List{"2017-01-01", "2018-01-01"}));
   CHECK(sound_with("", {"name=\"x.y\""}).workflow.name == "x.y");
   CHECK(sound_with("", {"name=x.y"}).workflow.name == "x.y");
-  CHECK(stage_of(sound_with("", {"model.type=LinearModel"}), "train").tables.model.type == "LinearModel");
-  CHECK(stage_of(sound_with("", {"model.bias=false", "model.type=LinearModel"}), "train").tables.model.options.at("bias") == Value(false));
-  CHECK(stage_of(sound_with("", {"callbacks=[{type=\"ProgressBar\"}]"}), "train").tables.callbacks.size() == 1);
+  CHECK(stage_of(sound_with("", {"model.type=LinearModel"}), "train").tables.one("model").type == "LinearModel");
+  CHECK(stage_of(sound_with("", {"model.bias=false", "model.type=LinearModel"}), "train").tables.one("model").options.at("bias") ==
+        Value(false));
+  CHECK(stage_of(sound_with("", {"callbacks=[{type=\"ProgressBar\"}]"}), "train").tables.many("callbacks").size() == 1);
   workspace.write("other/b.csv", "date,HUFL,OT\n");
   const CheckedWorkflow moved = sound_with("", {"stages.preprocess.source=other/b.csv"});
   CHECK(moved.workflow.stages[0].options.at("source") == Value((workspace.folder() / "other/b.csv").string()));

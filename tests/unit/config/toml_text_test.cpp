@@ -12,9 +12,9 @@ namespace {
 bool same_component(const ComponentSpec& a, const ComponentSpec& b) { return a.type == b.type && a.options == b.options; }
 
 bool same_tables(const TrainingTables& a, const TrainingTables& b) {
-  return same_component(a.model, b.model) && same_component(a.loss, b.loss) && same_component(a.optimizer, b.optimizer) &&
-         same_component(a.scheduler, b.scheduler) && a.loader == b.loader && a.trainer == b.trainer &&
-         std::ranges::equal(a.callbacks, b.callbacks, same_component) && std::ranges::equal(a.loggers, b.loggers, same_component);
+  return std::ranges::all_of(training_table_rules(), [&](const TableRule& rule) {
+    return std::ranges::equal(a.many(rule.name), b.many(rule.name), same_component);
+  });
 }
 
 /// Reads the resolved text again and compares everything but places.

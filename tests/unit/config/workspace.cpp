@@ -29,12 +29,22 @@ struct PreprocessOptions {
 };
 
 struct WindowOptions {
-  std::int64_t window = 60, horizon = 1;
-  std::string feature_path;
+  std::int64_t window = 60, horizon = 1, stride = 1;
+  std::string window_norm = "none", feature_path;
   static constexpr auto options() {
     return option_list<WindowOptions>(option("window", &WindowOptions::window, "Rows.").at_least(1).search(16, 128, 16),
                                       option("horizon", &WindowOptions::horizon, "Steps.").at_least(1),
+                                      option("stride", &WindowOptions::stride, "Rows between.").at_least(1).searchable(),
+                                      option("window_norm", &WindowOptions::window_norm, "Freed of.").searchable(),
                                       option("feature_path", &WindowOptions::feature_path, "X.npy.").role(OptionRole::input_path));
+  }
+};
+
+struct CutOptions {
+  std::int64_t rows = 8, ahead = 1;
+  static constexpr auto options() {
+    return option_list<CutOptions>(option("rows", &CutOptions::rows, "Rows.").at_least(1).search(8, 32, 8),
+                                   option("ahead", &CutOptions::ahead, "Steps.").at_least(1));
   }
 };
 
@@ -152,6 +162,7 @@ void add_components(Registry& registry) {
   add<PreprocessOptions>(r, "stage", "preprocess").gives("series");
   add<NoOptions>(r, "stage", "smooth").needs("series").gives("series");
   add<WindowOptions>(r, "stage", "slice_windows").needs("series", "feature_path").gives("windows");
+  add<CutOptions>(r, "stage", "rows_cut").needs("series").gives("windows");
   add<TrainOptions>(r, "stage", "train")
       .needs("windows")
       .takes("study", "best")

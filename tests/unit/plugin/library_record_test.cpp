@@ -25,6 +25,7 @@ PluginLibrary full_library() {
   option.minimum_excluded = true;
   option.maximum = 1.0;
   option.search = SearchRange{1e-5, 0.1, 0, true};
+  option.searchable = true;
   option.affects_result = false;
   const OptionInfo limit = option_info("limit", OptionType::number, std::numeric_limits<double>::infinity());
   OptionInfo mode = option_info("mode", OptionType::string, "min");
@@ -41,6 +42,7 @@ PluginLibrary full_library() {
   component.outputs = {"things"};
   component.tables = {"model"};
   component.uses_randomness = false;
+  component.only_watches = true;
   component.plugin = "plug", component.version = "1", component.library = "/x/libplug.so", component.build = "abc";
   return {.path = "/x/libplug.so",
           .stamp = {1, 2, 3},
@@ -69,6 +71,9 @@ TEST_CASE("a library's record gives back everything, through JSON text too") {
   CHECK(component.schema.find("lr")->search->log);
   CHECK(component.schema.find("mode")->role == OptionRole::column);
   CHECK(component.inputs.at(1).many);
+  CHECK(component.only_watches);
+  CHECK(component.schema.find("lr")->searchable);
+  CHECK_FALSE(component.schema.find("mode")->searchable);
 }
 
 TEST_CASE("a schema that contradicts itself is told") {

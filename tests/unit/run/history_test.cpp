@@ -20,3 +20,40 @@ TEST_CASE("runs are appended, and half a line of a killed run is passed over") {
   CHECK(records[1].at("run") == Value(2));
   CHECK(records[2].at("run") == Value(3));
 }
+
+namespace {
+
+struct PatienceOptions {
+  std::int64_t patience = 3;
+  static constexpr auto options() { return option_list<PatienceOptions>(option("patience", &PatienceOptions::patience, "Epochs.")); }
+};
+
+}  // namespace
+
+TEST_CASE("a run's options are those that are not at their default; two callbacks of one type are told apart as --set does") {
+  const auto callback = [](int patience) { return ComponentSpec{"EarlyStopping", Value::Map{{"patience", patience}}}; };
+  Registrar registrar;
+  registrar.add_table<NoOptions>("train", "For tests.");
+  registrar.entries().back().info.kind = "stage";
+  registrar.add_table<PatienceOptions>("EarlyStopping", "For tests.");
+  registrar.entries().back().info.kind = "callback";
+  registrar.add_table<PatienceOptions>("trainer", "For tests.");
+  Registry registry;
+  registry.commit(std::move(registrar.entries()));
+  Workflow workflow;
+  StagePlan& stage = workflow.stages.emplace_back();
+  stage.name = "first", stage.type = "train";
+  TrainingTables& tables = stage.tables;
+  tables.options("trainer") = Value::Map{{"patience", 1}};
+  tables.many("callbacks") = {callback(7)};
+  Value given = given_options(workflow, registry);
+  CHECK(given.at("first.trainer.patience") == Value(1));
+  CHECK(given.find("first.trainer.type") == nullptr);
+  CHECK(given.at("first.EarlyStopping.type") == Value("EarlyStopping"));
+  CHECK(given.at("first.EarlyStopping.patience") == Value(7));
+  tables.many("callbacks") = {callback(7), callback(9)};
+  given = given_options(workflow, registry);
+  CHECK(given.find("first.EarlyStopping.patience") == nullptr);
+  CHECK(given.at("first.callbacks.0.patience") == Value(7));
+  CHECK(given.at("first.callbacks.1.patience") == Value(9));
+}

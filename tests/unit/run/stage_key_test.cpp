@@ -97,3 +97,30 @@ TEST_CASE_FIXTURE(KeyFixture, "another build of the program is another key") {
   other["build.pipeline"] = "other";
   CHECK(key_changes(other, before.fields) == std::vector<std::string>{"pipeline itself changed (another build)"});
 }
+
+namespace {
+
+struct LoudOptions {
+  bool verbose = true;
+  static constexpr auto options() {
+    return option_list<LoudOptions>(option("verbose", &LoudOptions::verbose, "Say it.").no_effect_on_result());
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(KeyFixture, "a callback is part of the key unless it says that it only watches, whatever its options say") {
+  Registrar registrar;
+  registrar.add_table<LoudOptions>("Loud", "For tests.");
+  registrar.add_table<LoudOptions>("Watcher", "For tests.").only_watches();
+  for (Registry::Entry& entry : registrar.entries()) entry.info.kind = "callback";
+  registry.commit(std::move(registrar.entries()));
+  const StageKey before = key();
+  const Value loud = Value::Map{{"verbose", true}};
+  stage.tables.many("callbacks") = {{"Watcher", loud}};
+  CHECK(key().hash() == before.hash());
+  stage.tables.many("callbacks") = {{"Watcher", loud}, {"Loud", loud}};
+  CHECK(key().fields.at("callbacks.0.Loud.type") == "Loud");  // counted among those that matter
+  stage.tables.many("loggers") = {{"Elsewhere", {}}};
+  CHECK(key().fields.contains("build.Elsewhere") == false);
+}

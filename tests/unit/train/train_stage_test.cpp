@@ -26,10 +26,10 @@ class TrainRun {
     settings.log_dir = data_.folder() / "logs";
     settings.workflow_file = data_.folder() / "workflow.toml";
     settings.device = "cpu";
-    tables.model.type = "LinearModel";
-    tables.loss.type = "MSELoss";
-    tables.optimizer = {"SGD", Value::Map{{"lr", 0.05}}};
-    tables.trainer = Value::Map{{"max_epochs", 2}};
+    tables.one("model").type = "LinearModel";
+    tables.one("loss").type = "MSELoss";
+    tables.one("optimizer") = {"SGD", Value::Map{{"lr", 0.05}}};
+    tables.options("trainer") = Value::Map{{"max_epochs", 2}};
   }
 
   /// Runs the stage; its train.json.
@@ -129,7 +129,7 @@ TEST_CASE("a stage repeated with the same seed gives the same weights") {
 
 TEST_CASE("fast_dev_run leaves a checkpoint in the stage's folder and no version") {
   TrainRun workflow;
-  workflow.tables.trainer["fast_dev_run"] = true;
+  workflow.tables.options("trainer")["fast_dev_run"] = true;
   const Value report = workflow.run();
   CHECK(report.at("version_dir").is_null());
   CHECK(report.at("last").as_string() == "fast_dev_run.ckpt");
@@ -140,7 +140,7 @@ TEST_CASE("fast_dev_run leaves a checkpoint in the stage's folder and no version
 
 TEST_CASE("a model without parameters has its only checkpoint as the best one") {
   TrainRun workflow;
-  workflow.tables.model.type = "NaiveModel";
+  workflow.tables.one("model").type = "NaiveModel";
   const Value report = workflow.run();
   CHECK(report.at("best") == report.at("last"));
   CHECK(report.at("history").as_list().size() == 1);

@@ -26,9 +26,9 @@ const Value table = Value::Map{
 
 TrainingTables lstm() {
   TrainingTables tables;
-  tables.model = {"LSTMModel", Value::Map{{"hidden_size", 8}}};
-  tables.optimizer = {"Adam", Value::Map{{"lr", 0.1}}};
-  tables.callbacks = {{"EarlyStopping", Value::Map{{"patience", 3}}}};
+  tables.one("model") = {"LSTMModel", Value::Map{{"hidden_size", 8}}};
+  tables.one("optimizer") = {"Adam", Value::Map{{"lr", 0.1}}};
+  tables.many("callbacks") = {{"EarlyStopping", Value::Map{{"patience", 3}}}};
   return tables;
 }
 
@@ -89,21 +89,24 @@ TEST_CASE("values go into the tables they name") {
                           {"callbacks.EarlyStopping.patience", 9},
                           {"slice_windows.window", 12}};
   const TrainingTables tables = with_values(lstm(), values, registry);
-  CHECK(tables.model.options.at("hidden_size") == Value(64));
-  CHECK(tables.optimizer.options.at("lr") == Value(0.5));
-  CHECK(tables.trainer.at("max_epochs") == Value(7));
-  CHECK(tables.callbacks.front().options.at("patience") == Value(9));
-  CHECK(values_below(values, "slice_windows") == Value::Map{{"window", 12}});
-  CHECK_THROWS_AS(static_cast<void>(with_values(lstm(), {{"callbacks.Timer.duration", "x"}}, registry)), Error);
+  CHECK(tables.one("model").options.at("hidden_size") == Value(64));
+  CHECK(tables.one("optimizer").options.at("lr") == Value(0.5));
+  CHECK(tables.options("trainer").at("max_epochs") == Value(7));
+  CHECK(tables.many("callbacks").front().options.at("patience") == Value(9));
+  CHECK(values_of_stage(values, "slice_windows") == Value::Map{{"window", 12}});
+  CHECK(values_of_stage(values, "slice").empty());
+  CHECK(values_of_stage(values, "model").empty());  // the table's, though a stage may have that name
+  CHECK_THROWS_WITH_AS(static_cast<void>(with_values(lstm(), {{"callbacks.Timer.duration", "x"}}, registry)),
+                       "callbacks.Timer.duration is searched, but there is no such callback", Error);
 }
 
 TEST_CASE("another type takes that type's defaults") {
   Registry registry;
   add_models(registry);
   const TrainingTables other = with_values(lstm(), {{"model.type", "CNNModel"}}, registry);
-  CHECK(other.model.options == Value(Value::Map{{"kernel_size", 3}}));
+  CHECK(other.one("model").options == Value(Value::Map{{"kernel_size", 3}}));
   const TrainingTables same = with_values(lstm(), {{"model.type", "LSTMModel"}}, registry);
-  CHECK(same.model.options.at("hidden_size") == Value(8));
+  CHECK(same.one("model").options.at("hidden_size") == Value(8));
 }
 
 TEST_CASE("lost trials and their repeats do not move the draws of those behind") {

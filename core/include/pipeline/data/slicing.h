@@ -26,14 +26,15 @@ struct SliceOptions {
     return option_list<SliceOptions>(
         option("window", &SliceOptions::window, "Rows a model looks back at.").at_least(1).unit("rows").search(16, 128, 16),
         option("horizon", &SliceOptions::horizon, "Rows ahead that are forecast.").at_least(1).unit("rows"),
-        option("stride", &SliceOptions::stride, "Rows from one window to the next.").at_least(1).unit("rows"),
+        option("stride", &SliceOptions::stride, "Rows from one window to the next.").at_least(1).unit("rows").searchable(),
         option("window_norm", &SliceOptions::window_norm,
                "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, or "
                "mean and deviation.")
-            .choices({"none", "last", "standard"}),
-        option(
-            "export", &SliceOptions::export_arrays,
-            "Also write X.npy [N, window, features] and y.npy [N, targets] or [N, horizon, targets]: train, val, test in order, scaled."),
+            .choices({"none", "last", "standard"})
+            .searchable(),
+        option("export", &SliceOptions::export_arrays,
+               "Also write X.npy [N, window, features] and y.npy [N, targets] or [N, horizon, targets]: train, val, test in order, scaled.")
+            .role(OptionRole::extra_output),
         option("feature_path", &SliceOptions::feature_path,
                "Start from windows made elsewhere instead of a series: a NumPy file [N, window, features], float32 or float64.")
             .role(OptionRole::input_path),

@@ -18,7 +18,7 @@ namespace pipeline {
 
 /// One searched option of the workflow.
 struct SearchParameter {
-  std::string path;  ///< "model.hidden_size", "callbacks.EarlyStopping.patience", "model.type"
+  std::string path;  ///< "model.hidden_size", "callbacks.EarlyStopping.patience", "model.type", "slice_windows.window"
   std::string name;  ///< what the study calls it; the path where none is given
   Distribution distribution;
   /// Searched only where each of these paths has one of the values.
@@ -50,10 +50,11 @@ class PIPELINE_EXPORT SearchSpace {
   std::vector<SearchParameter> parameters_;
 };
 
-/// The tables with values by path in place; another type takes that type's defaults. What belongs to no table here (slice_windows) is left
-/// out. Error (usage) for a callback that is not there.
+/// The tables with values by path in place; another type takes that type's defaults. Values of a stage are left out. Error (usage) for an
+/// entry of a list that is not there.
 [[nodiscard]] PIPELINE_EXPORT TrainingTables with_values(TrainingTables tables, const Value::Map& values, const Registry& registry);
-/// The members of `values` below "<table>.", without that prefix.
-[[nodiscard]] PIPELINE_EXPORT Value::Map values_below(const Value::Map& values, std::string_view table);
+/// The values of a stage's own options, by option: those that stand below "<stage>." in a search of how it slices. None for a stage that is
+/// named as a table, which goes first.
+[[nodiscard]] PIPELINE_EXPORT Value::Map values_of_stage(const Value::Map& values, std::string_view stage);
 
 }  // namespace pipeline
