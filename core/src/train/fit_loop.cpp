@@ -74,7 +74,7 @@ void FitLoop::check_monitors() const {
 void FitLoop::check_state_keys() const {
   std::vector<std::string> seen;
   for (const std::unique_ptr<Callback>& callback : spec_.callbacks) {
-    if (std::holds_alternative<std::monostate>(callback->state_dict().data)) continue;
+    if (callback->state_dict().is_null()) continue;
     const std::string key = callback->state_key();
     if (std::ranges::find(seen, key) != seen.end())
       throw usage_error("two callbacks are " + key +
@@ -140,7 +140,7 @@ void FitLoop::fail(const std::string& what) {
 void FitLoop::fit() {
   trainer_.each([&](Callback& callback) { callback.setup(trainer_); });
   if (spec_.optimizer) schedule_.start(trainer_.plan(), spec_.trainer.accumulate_grad_batches);
-  const bool continued = spec_.optimizer && !std::holds_alternative<std::monostate>(spec_.start.data);
+  const bool continued = spec_.optimizer && !spec_.start.is_null();
   if (continued) restore();
   trainer_.each([&](Callback& callback) { callback.on_fit_start(trainer_); });
   if (!trainer_.resumed_from()) {
@@ -185,7 +185,7 @@ void FitLoop::train() {
     keep_position();  // from now on --resume goes on in this version folder
   }
   if (training_done() && !epoch_) return;
-  TrainStep step(forecaster_, *spec_.loss, *spec_.optimizer, spec_.trainer);
+  TrainStep step(forecaster_, *spec_.loss, spec_.optimizer->torch_optimizer(), spec_.trainer);
   // The first pass begins here and the others after on_train_epoch_start: that is when Lightning makes PyTorch draw its seeds.
   std::unique_ptr<Loader::Pass> first;
   if (trainer_.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);
@@ -239,7 +239,7 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, TrainStep& step)
   trainer_.ask([&](Callback& callback) { return callback.on_train_batch_start(trainer_, index); });
   if (may_stop()) return false;
 
-  learning_rate_ = spec_.optimizer->param_groups().front().options().get_lr();
+  learning_rate_ = spec_.optimizer->torch_optimizer().param_groups().front().options().get_lr();
   const torch::Tensor loss = step.run(trainer_, batch, index, batches);
   ++progress.batches;
   ++progress.batches_in_epoch;

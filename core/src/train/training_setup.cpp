@@ -7,7 +7,6 @@
 
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/forecaster.h"
-#include "pipeline/train/optimizer.h"
 
 namespace pipeline {
 
@@ -32,13 +31,13 @@ Value hyper_parameters(const Registry& registry, const TrainingTables& tables, c
   return all;
 }
 
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const Registry& registry, const ComponentSpec& spec, const Model& model) {
+std::unique_ptr<Optimizer> make_optimizer(const Registry& registry, const ComponentSpec& spec, const Model& model) {
   std::vector<torch::Tensor> trained;
   for (const torch::Tensor& parameter : model.parameters()) {
     if (parameter.requires_grad()) trained.push_back(parameter);
   }
   if (trained.empty()) return nullptr;
-  return registry.make<torch::optim::Optimizer>(spec.type, spec.options, std::move(trained));
+  return registry.make<Optimizer>(spec.type, spec.options, std::move(trained));
 }
 
 }  // namespace
@@ -66,7 +65,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   spec.optimizer_name = tables.optimizer.type;
   spec.optimizer = make_optimizer(registry, tables.optimizer, *spec.model);
   if (spec.optimizer && !tables.scheduler.type.empty()) {
-    spec.scheduler = registry.make<Scheduler>(tables.scheduler.type, tables.scheduler.options, *spec.optimizer);
+    spec.scheduler = registry.make<Scheduler>(tables.scheduler.type, tables.scheduler.options, spec.optimizer->torch_optimizer());
   }
   return spec;
 }

@@ -14,6 +14,7 @@
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/optimizer.h"
 #include "pipeline/train/scheduler.h"
 #include "pipeline/train/training.h"
 
@@ -53,8 +54,8 @@ struct FitSpec {
   std::string window_norm;
   std::unique_ptr<Loss> loss;
   std::string optimizer_name;
-  std::unique_ptr<torch::optim::Optimizer> optimizer;  ///< nullptr for a model without parameters
-  std::unique_ptr<Scheduler> scheduler;                ///< of that optimizer; nullptr: its rates stay
+  std::unique_ptr<Optimizer> optimizer;  ///< nullptr for a model without parameters
+  std::unique_ptr<Scheduler> scheduler;  ///< of that optimizer; nullptr: its rates stay
   TrainerOptions trainer;
   LoaderOptions loader;
   std::vector<std::unique_ptr<Callback>> callbacks;
