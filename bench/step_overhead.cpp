@@ -101,7 +101,7 @@ double fit_loop(const Registry& registry, const Windows& windows, const std::fil
   spec.window_norm = "none";
   spec.loss = registry.make<Loss>("MSELoss", Value{});
   spec.optimizer_name = "Adam";
-  spec.optimizer = registry.make<torch::optim::Optimizer>("Adam", Value{}, spec.model->parameters());
+  spec.optimizer = registry.make<Optimizer>("Adam", Value{}, spec.model->parameters());
   spec.trainer.max_epochs = 1;
   spec.trainer.num_sanity_val_steps = 0;
   spec.loader.batch_size = batch;

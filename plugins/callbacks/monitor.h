@@ -29,8 +29,7 @@ inline Error missing_metric(const std::string& component, const std::string& mon
 inline State score_state(double score) { return torch::tensor(score, torch::kFloat64); }
 
 inline double score_of(const State& state) {
-  const auto* tensor = std::get_if<torch::Tensor>(&state.data);
-  return tensor ? tensor->item<double>() : state.number();
+  return state.is_tensor() ? state.as_tensor().item<double>() : state.as_double();
 }
 
 /// An option that is true, false or unset; Error (usage) for anything else.

@@ -129,8 +129,8 @@ TEST_CASE("a continued training goes on with the state it had") {
   CHECK(stopped_in(first, trainer, {1.0, 0.1 + 0.2, 2.0}) == -1);
   CHECK(first.state_key() == "EarlyStopping{'monitor': 'val_loss', 'mode': 'min'}");
   const State state = first.state_dict();
-  CHECK(state.at("wait_count").integer() == 1);
-  CHECK(state.at("best_score").tensor().item<double>() == 0.1 + 0.2);
+  CHECK(state.at("wait_count").as_int() == 1);
+  CHECK(state.at("best_score").as_tensor().item<double>() == 0.1 + 0.2);
   second.load_state_dict(state);
   CHECK(stopped_in(second, trainer, {0.5, 0.5, 0.5}) == 1);
 }

@@ -240,11 +240,11 @@ TEST_CASE("a checkpoint holds the record of itself, under Lightning's keys") {
   trainer.on_save = [&] { within = callback.state_dict(); };
   run_epochs(callback, trainer, {0.5});
   const std::string path = (trainer.folder.path() / "checkpoints" / "LSTMModel-epoch=00-val_loss=0.5000.ckpt").string();
-  CHECK(within.at("best_model_path").text() == path);
-  CHECK(within.at("best_model_score").tensor().item<double>() == 0.5);
-  CHECK(within.at("best_k_models").at(path).tensor().item<double>() == 0.5);
+  CHECK(within.at("best_model_path").as_string() == path);
+  CHECK(within.at("best_model_score").as_tensor().item<double>() == 0.5);
+  CHECK(within.at("best_k_models").at(path).as_tensor().item<double>() == 0.5);
   Names keys;
-  for (const auto& [key, value] : within.map()) keys.push_back(key);
+  for (const auto& [key, value] : within.as_map()) keys.push_back(key);
   CHECK(keys == Names{"monitor", "best_model_score", "best_model_path", "current_score", "dirpath", "best_k_models", "kth_best_model_path",
                       "kth_value", "last_model_path", "_last_global_step_saved", "_last_checkpoint_saved", "_defer_save_until_validation"});
 }

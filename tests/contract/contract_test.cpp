@@ -104,6 +104,22 @@ TEST_CASE("a logger, a stage and a callback that break a rule are told which") {
                  "its state is {\"epochs\":2} when saved and {\"epochs\":0} after it was loaded"));
 }
 
+TEST_CASE("an optimizer that loses what it keeps is told so, one that names it passes") {
+  const auto failed = failures("broken_optimizer");
+  CHECK(failed.at("SilentOptimizer: state") ==
+        "it throws: it keeps something of each weight and does not say how that is saved: its author must override weight_entries() "
+        "(pipeline/train/optimizer.h)");
+  CHECK(failed.at("ForgetfulOptimizer: state") ==
+        "with its state loaded into another one it goes on with other steps: name all that it keeps in weight_entries(), and the settings "
+        "that change in group_entries()");
+  CHECK(failed.at("MistakenOptimizer: state") ==
+        "it throws: what it keeps of a weight is of another class than the one it names when its state is saved: its author must name the "
+        "class that step() uses");
+  CHECK(failed.size() == 3);
+  const Finished own = test_plugin(fixture("own_optimizers"));
+  CHECK_MESSAGE(own.status == 0, own.out, own.err);
+}
+
 TEST_CASE("a component that throws a number is told so") {
   CHECK(failures("throws_number").at("number_for_input: missing input") == "it throws an object that is no std::exception");
 }

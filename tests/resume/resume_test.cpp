@@ -130,6 +130,35 @@ TEST_CASE_FIXTURE(Training, "a schedule laid out behind a warm-up goes on from w
   check_same(result(), whole);
 }
 
+TEST_CASE_FIXTURE(Training, "an optimizer that a plugin brings goes on from within it, whatever it keeps") {
+  for (const char* type : {"Lion", "RowSGD", "SignSGD"}) {
+    CAPTURE(type);
+    const std::string optimizer = std::string("optimizer={type=\"") + type + "\", lr=0.004}";
+    forget();
+    const Finished once = train({"--set", optimizer});
+    REQUIRE_MESSAGE(once.status == 0, once.err);
+    const Trained whole = result();
+    forget();
+    CHECK(train_until(21, "batch_start", {"--set", optimizer}, SIGINT).status == 130);
+    const Finished resumed = train({"--set", optimizer, "--resume"});
+    REQUIRE_MESSAGE(resumed.status == 0, resumed.err);
+    check_same(result(), whole);
+  }
+}
+
+TEST_CASE_FIXTURE(Training, "a checkpoint of another optimizer is refused with place and cure") {
+  REQUIRE(train().status == 0);  // by Adam
+  std::filesystem::copy_file(path() / "lightning_logs/LSTMModel/version_0/checkpoints/last.ckpt", path() / "adam.ckpt");
+  const Finished refused = train({"--set", "optimizer={type=\"SignSGD\", lr=0.004}", "--set", "stages.train.ckpt_path=adam.ckpt"});
+  CHECK(refused.status == 5);
+  CHECK_MESSAGE(
+      contains(refused.err,
+               "the checkpoint's state of the optimizer does not fit: the optimizer's state is of another optimizer: it has step, "
+               "which this one does not keep. Train with the optimizer that the checkpoint was written with, or take only its "
+               "weights ([stages.train] from_checkpoint)"),
+      refused.err);
+}
+
 TEST_CASE_FIXTURE(Training, "an interrupted training stays until a newer one succeeds") {
   REQUIRE(train_until(20, "batch_end").status == killed);
   REQUIRE(train_until(30, "batch_end").status == killed);  // from the start, in a folder of its own

@@ -49,9 +49,8 @@ State read_zip(const std::filesystem::path& file) {
 
 /// A plain state_dict (torch.save of a model's weights alone) as a checkpoint that has nothing else.
 State with_state_dict(State content) {
-  const auto* entries = std::get_if<State::Map>(&content.data);
-  const auto is_tensor = [](const auto& entry) { return std::holds_alternative<torch::Tensor>(entry.second.data); };
-  const bool plain = entries && !entries->empty() && std::ranges::all_of(*entries, is_tensor);
+  const auto is_tensor = [](const auto& entry) { return entry.second.is_tensor(); };
+  const bool plain = content.is_map() && !content.as_map().empty() && std::ranges::all_of(content.as_map(), is_tensor);
   return plain ? State(State::Map{{"state_dict", std::move(content)}}) : std::move(content);
 }
 

@@ -53,8 +53,8 @@ CheckpointInfo info_of(const State& content, const std::optional<CheckpointInfo>
 void check_sizes(const CheckpointInfo& info, const State& weights) {
   constexpr std::int64_t always_fine = 4096;
   std::int64_t values = 0;
-  for (const auto& [name, weight] : weights.map()) {
-    if (const auto* tensor = std::get_if<torch::Tensor>(&weight.data)) values += tensor->numel();
+  for (const auto& [name, weight] : weights.as_map()) {
+    if (weight.is_tensor()) values += weight.as_tensor().numel();
   }
   Value::Map sizes = info.model_options.as_map();
   sizes["horizon"] = info.horizon;
@@ -87,14 +87,14 @@ State model_state(const torch::nn::Module& model) {
 
 void load_model_state(torch::nn::Module& model, const State& state_dict, const std::string& origin) {
   std::map<std::string, const State*> given;
-  for (const auto& [name, value] : state_dict.map()) given.emplace(name, &value);
+  for (const auto& [name, value] : state_dict.as_map()) given.emplace(name, &value);
 
   const NamedTensors wanted = named_tensors(model);
   std::vector<std::string> wrong;
   std::vector<const torch::Tensor*> sources;
   for (const auto& [name, tensor] : wanted) {
     const auto found = given.extract(name);
-    const torch::Tensor* source = found ? std::get_if<torch::Tensor>(&found.mapped()->data) : nullptr;
+    const torch::Tensor* source = found && found.mapped()->is_tensor() ? &found.mapped()->as_tensor() : nullptr;
     if (!source) {
       wrong.push_back("'" + name + "' " + shape_text(tensor) + " is missing");
     } else if (source->sizes() != tensor.sizes()) {

@@ -1,5 +1,9 @@
 #include "train/fit_checkpoint.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
 
@@ -52,16 +56,34 @@ State callback_states(const FitSpec& spec) {
   State::Map states;
   for (const Component<Callback>& callback : spec.callbacks) {
     State state = call(callback, "state_dict", &Callback::state_dict);
-    if (!std::holds_alternative<std::monostate>(state.data)) states.emplace_back(callback->state_key(), std::move(state));
+    if (!state.is_null()) states.emplace_back(callback->state_key(), std::move(state));
   }
   return states;
+}
+
+/// The optimizer's state_dict() with the scheduler's entries in its groups, where PyTorch's scheduler puts them.
+State optimizer_state(const FitSpec& spec) {
+  try {
+    State state = spec.optimizer->state_dict();
+    if (!spec.scheduler) return state;
+    State::List& groups = state.at("param_groups").as_list();
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      State::Map entries = spec.scheduler->group_entries(g);
+      State::Map& group = groups[g].as_map();
+      group.insert(std::ranges::find(group, "params", &State::Map::value_type::first), std::make_move_iterator(entries.begin()),
+                   std::make_move_iterator(entries.end()));
+    }
+    return state;
+  } catch (const Error& error) {
+    throw training_error("the state of the optimizer " + spec.optimizer_name + " cannot be saved: " + error.what());
+  }
 }
 
 }  // namespace
 
 State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::int64_t train_batches) {
   State::List optimizers, schedulers;
-  if (spec.optimizer) optimizers.push_back(optimizer_state(*spec.optimizer, spec.scheduler.get()));
+  if (spec.optimizer) optimizers.push_back(optimizer_state(spec));
   if (spec.scheduler) schedulers.push_back(call(spec.scheduler, "state_dict", &Scheduler::state_dict));
   return State::Map{{"epoch", progress.epochs_completed},
                     {"global_step", progress.steps},

@@ -75,7 +75,7 @@ void FitLoop::check_monitors() const {
 void FitLoop::check_state_keys() const {
   std::vector<std::string> seen;
   for (const Component<Callback>& callback : spec_.callbacks) {
-    if (std::holds_alternative<std::monostate>(call(callback, "state_dict", &Callback::state_dict).data)) continue;
+    if (call(callback, "state_dict", &Callback::state_dict).is_null()) continue;
     const std::string key = callback->state_key();
     if (std::ranges::find(seen, key) != seen.end())
       throw usage_error("two callbacks are " + key +
@@ -131,7 +131,7 @@ void FitLoop::fail(const std::string& what) {
 void FitLoop::fit() {
   trainer_.each("setup", &Callback::setup);
   if (spec_.optimizer) schedule_.start(trainer_.plan(), spec_.trainer.accumulate_grad_batches);
-  const bool continued = spec_.optimizer && !std::holds_alternative<std::monostate>(spec_.start.data);
+  const bool continued = spec_.optimizer && !spec_.start.is_null();
   if (continued) restore();
   trainer_.each("on_fit_start", &Callback::on_fit_start);
   if (!trainer_.resumed_from()) {
@@ -231,7 +231,7 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, BatchTraining& t
   trainer_.ask("on_train_batch_start", &Callback::on_train_batch_start, index);
   if (may_stop()) return false;
 
-  learning_rate_ = spec_.optimizer->param_groups().front().options().get_lr();
+  learning_rate_ = spec_.optimizer->torch_optimizer().param_groups().front().options().get_lr();
   const torch::Tensor loss = training.run(trainer_, batch, index, batches);
   ++progress.batches;
   ++progress.batches_in_epoch;

@@ -23,8 +23,8 @@ void check_schedule_length(const State& now, const State& before) {
   }
   const State *inner_now = now.find("_schedulers"), *inner_before = before.find("_schedulers");  // of a warm-up
   if (!inner_now || !inner_before) return;
-  const std::size_t both = std::min(inner_now->list().size(), inner_before->list().size());
-  for (std::size_t i = 0; i < both; ++i) check_schedule_length(inner_now->list()[i], inner_before->list()[i]);
+  const std::size_t both = std::min(inner_now->as_list().size(), inner_before->as_list().size());
+  for (std::size_t i = 0; i < both; ++i) check_schedule_length(inner_now->as_list()[i], inner_before->as_list()[i]);
 }
 
 /// Lets `part` take its state from a checkpoint; Error (training) with place and cure where it is another one's.
@@ -45,14 +45,14 @@ void FitLoop::restore() {
   load_model_state(*spec_.model, content.at("state_dict"), "the checkpoint that is continued");
   // After the start of a schedule, and the optimizer last: it holds the rates.
   const State* schedulers = content.find("lr_schedulers");
-  if (spec_.scheduler && schedulers && !schedulers->list().empty()) {
-    check_schedule_length(spec_.scheduler->state_dict(), schedulers->list().front());
-    load_part("scheduler", [&] { call(spec_.scheduler, "load_state_dict", &Scheduler::load_state_dict, schedulers->list().front()); });
+  if (spec_.scheduler && schedulers && !schedulers->as_list().empty()) {
+    check_schedule_length(spec_.scheduler->state_dict(), schedulers->as_list().front());
+    load_part("scheduler", [&] { call(spec_.scheduler, "load_state_dict", &Scheduler::load_state_dict, schedulers->as_list().front()); });
   }
   const State* optimizers = content.find("optimizer_states");
-  if (!optimizers || optimizers->list().empty())
+  if (!optimizers || optimizers->as_list().empty())
     throw training_error("the checkpoint holds no optimizer's state, so training cannot go on from it: name it as from_checkpoint instead");
-  load_part("optimizer", [&] { load_optimizer_state(*spec_.optimizer, optimizers->list().front()); });
+  load_part("optimizer", [&] { spec_.optimizer->load_state_dict(optimizers->as_list().front()); });
   if (const State* states = content.find("callbacks")) {
     trainer_.each("load_state_dict", [&](Callback& callback, Trainer&) {
       if (const State* state = states->find(callback.state_key())) callback.load_state_dict(*state);
@@ -111,11 +111,10 @@ State FitLoop::position_content() {
   for (const Component<Logger>& logger : spec_.loggers) loggers.emplace_back(call(logger, "position", &Logger::position));
   State content = checkpoint_content(spec_, trainer_.progress, trainer_.plan().train_batches);
   trainer_.each("on_save_checkpoint", &Callback::on_save_checkpoint, content);
-  std::get<State::Map>(content.data)
-      .emplace_back("resume", State::Map{{"position", position.to_state()},
-                                         {"generators", generator_states(run_.device)},
-                                         {"loggers", std::move(loggers)},
-                                         {"notes", spec_.resume.notes}});
+  content.as_map().emplace_back("resume", State::Map{{"position", position.to_state()},
+                                                     {"generators", generator_states(run_.device)},
+                                                     {"loggers", std::move(loggers)},
+                                                     {"notes", spec_.resume.notes}});
   return content;
 }
 

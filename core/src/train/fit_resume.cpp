@@ -32,7 +32,7 @@ State numbers_state(const std::map<std::string, double>& numbers) {
 
 std::map<std::string, double> numbers_of(const State& state) {
   std::map<std::string, double> out;
-  for (const auto& [name, value] : state.map()) out[name] = value.number();
+  for (const auto& [name, value] : state.as_map()) out[name] = value.as_double();
   return out;
 }
 
@@ -43,11 +43,11 @@ State record_state(const EpochRecord& record) {
 }
 
 EpochRecord record_of(const State& state) {
-  return {.epoch = state.at("epoch").integer(),
-          .step = state.at("step").integer(),
-          .train_loss = state.at("train_loss").number(),
-          .learning_rate = state.at("learning_rate").number(),
-          .seconds = state.at("seconds").number(),
+  return {.epoch = state.at("epoch").as_int(),
+          .step = state.at("step").as_int(),
+          .train_loss = state.at("train_loss").as_double(),
+          .learning_rate = state.at("learning_rate").as_double(),
+          .seconds = state.at("seconds").as_double(),
           .val = numbers_of(state.at("val"))};
 }
 
@@ -64,11 +64,11 @@ State epoch_state(const FitPosition::Epoch& epoch) {
 
 FitPosition::Epoch epoch_of(const State& state) {
   return {
-      .seed = state.at("seed").integer(),
-      .next = state.at("next").integer(),
-      .losses = {.sum = state.at("loss_sum").number(), .last = state.at("loss_last").number(), .windows = state.at("windows").integer()},
-      .validated = state.at("validated").flag(),
-      .seconds = state.at("seconds").number()};
+      .seed = state.at("seed").as_int(),
+      .next = state.at("next").as_int(),
+      .losses = {.sum = state.at("loss_sum").as_double(), .last = state.at("loss_last").as_double(), .windows = state.at("windows").as_int()},
+      .validated = state.at("validated").as_bool(),
+      .seconds = state.at("seconds").as_double()};
 }
 
 const State* entry_at(const State& state, std::initializer_list<const char*> path) {
@@ -81,7 +81,7 @@ const State* entry_at(const State& state, std::initializer_list<const char*> pat
 
 std::int64_t count_at(const State& state, std::initializer_list<const char*> path) {
   const State* found = entry_at(state, path);
-  return found ? found->integer() : 0;
+  return found ? found->as_int() : 0;
 }
 
 }  // namespace
@@ -107,18 +107,18 @@ State FitPosition::to_state() const {
 
 FitPosition FitPosition::from_state(const State& state) {
   FitPosition out;
-  for (const auto& [name, member] : counters) out.progress.*member = state.at("progress").at(name).integer();
+  for (const auto& [name, member] : counters) out.progress.*member = state.at("progress").at(name).as_int();
   out.metrics = numbers_of(state.at("metrics"));
-  out.stop_requested = state.at("stop_requested").flag();
-  out.pruned = state.at("pruned").flag();
-  out.stop_reason = state.at("stop_reason").text();
-  out.stopped_by = state.at("stopped_by").text();
-  out.batches_before = state.at("batches_before").integer();
-  out.best_checkpoint = state.at("best_checkpoint").text();
+  out.stop_requested = state.at("stop_requested").as_bool();
+  out.pruned = state.at("pruned").as_bool();
+  out.stop_reason = state.at("stop_reason").as_string();
+  out.stopped_by = state.at("stopped_by").as_string();
+  out.batches_before = state.at("batches_before").as_int();
+  out.best_checkpoint = state.at("best_checkpoint").as_string();
   out.best_metrics = numbers_of(state.at("best_metrics"));
-  for (const State& record : state.at("history").list()) out.history.push_back(record_of(record));
-  out.learning_rate = state.at("learning_rate").number();
-  if (const State& epoch = state.at("epoch"); !std::holds_alternative<std::monostate>(epoch.data)) out.epoch = epoch_of(epoch);
+  for (const State& record : state.at("history").as_list()) out.history.push_back(record_of(record));
+  out.learning_rate = state.at("learning_rate").as_double();
+  if (const State& epoch = state.at("epoch"); !epoch.is_null()) out.epoch = epoch_of(epoch);
   return out;
 }
 
@@ -130,7 +130,7 @@ FitPosition FitPosition::from_checkpoint(const State& content, std::int64_t trai
   const State* last = entry_at(*loop, {"epoch_loop.batch_progress", "is_last_batch"});
   // Processed, not completed: what is saved in on_train_batch_end has trained its batch.
   const std::int64_t in_epoch = count_at(*loop, {"epoch_loop.batch_progress", "current", "processed"});
-  const bool whole_epochs = (last && last->flag()) || in_epoch >= train_batches;
+  const bool whole_epochs = (last && last->as_bool()) || in_epoch >= train_batches;
   progress.epochs_started = count_at(*loop, {"epoch_progress", "current", "started"});
   progress.epochs_completed = whole_epochs ? progress.epochs_started : count_at(*loop, {"epoch_progress", "current", "completed"});
   progress.epochs_processed = progress.epochs_completed;

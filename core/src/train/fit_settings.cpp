@@ -75,10 +75,10 @@ State generator_states(at::Device device) {
 
 void restore_generators(const State& states, at::Device device) {
   at::Generator cpu = at::detail::getDefaultCPUGenerator();
-  set_state(cpu, states.at("cpu").tensor());
+  set_state(cpu, states.at("cpu").as_tensor());
   if (!device.is_cuda()) return;
   at::Generator cuda = at::globalContext().defaultGenerator(device);
-  set_state(cuda, states.at("cuda").tensor());
+  set_state(cuda, states.at("cuda").as_tensor());
 }
 
 IsolatedRandomness::IsolatedRandomness(at::Device device)

@@ -9,7 +9,7 @@ torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, 
 
 AutogradStep::AutogradStep(const Forecaster& forecaster, const FitSpec& spec)
     : forecaster_(forecaster), loss_(spec.loss), optimizer_(spec.optimizer) {
-  for (const torch::optim::OptimizerParamGroup& group : optimizer_->param_groups()) {
+  for (const torch::optim::OptimizerParamGroup& group : optimizer_->torch_optimizer().param_groups()) {
     parameters_.insert(parameters_.end(), group.params().begin(), group.params().end());
   }
 }
@@ -32,10 +32,10 @@ std::span<torch::Tensor> AutogradStep::current() {
 }
 
 void AutogradStep::apply() {
-  call(optimizer_, "step", [](torch::optim::Optimizer& optimizer) { optimizer.step(); });
+  call(optimizer_, "step", [](Optimizer& optimizer) { optimizer.torch_optimizer().step(); });
 }
 
-void AutogradStep::clear() { optimizer_->zero_grad(); }
+void AutogradStep::clear() { optimizer_->torch_optimizer().zero_grad(); }
 
 BatchTraining::BatchTraining(TrainStep& step, const FitSpec& spec)
     : step_(step),
@@ -51,7 +51,7 @@ torch::Tensor BatchTraining::run(FitTrainer& trainer, const Batch& batch, std::i
       batch, accumulate_, [&](const torch::Tensor& scaled) { trainer.each("on_before_backward", &Callback::on_before_backward, scaled); });
   trainer.each("on_after_backward", &Callback::on_after_backward);
   if (steps_after(index, batches)) {
-    trainer.each("on_before_optimizer_step", &Callback::on_before_optimizer_step, *optimizer_);
+    trainer.each("on_before_optimizer_step", &Callback::on_before_optimizer_step, optimizer_->torch_optimizer());
     if (clip_ > 0) clip_gradients();
     step_.apply();
     ++trainer.progress.steps;

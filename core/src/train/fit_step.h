@@ -29,7 +29,7 @@ class AutogradStep final : public TrainStep {
  private:
   const Forecaster& forecaster_;
   const Component<Loss>& loss_;
-  const Component<torch::optim::Optimizer>& optimizer_;
+  const Component<Optimizer>& optimizer_;
   std::vector<torch::Tensor> parameters_, gradients_;
 };
 
@@ -49,7 +49,7 @@ class BatchTraining {
   void clip_gradients();
 
   TrainStep& step_;
-  const Component<torch::optim::Optimizer>& optimizer_;
+  const Component<Optimizer>& optimizer_;
   std::int64_t accumulate_;
   double clip_;
   bool clip_by_norm_;

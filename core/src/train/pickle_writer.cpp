@@ -22,7 +22,7 @@ class Writer {
 
  private:
   void put(const State& state) {
-    std::visit([this](const auto& content) { put(content); }, state.data);
+    state.visit([this](const auto& content) { put(content); });
   }
   void put(std::monostate) { text("N"); }
   void put(bool flag) { text(flag ? "\x88" : "\x89"); }

@@ -162,8 +162,8 @@ void write_safetensors(const std::filesystem::path& file, const State& content) 
   std::vector<torch::Tensor> tensors;
   Value header{Value::Map{}};
   std::int64_t at = 0;
-  for (const auto& [name, weight] : content.at("state_dict").map()) {
-    tensors.push_back(weight.tensor().detach().cpu().contiguous());
+  for (const auto& [name, weight] : content.at("state_dict").as_map()) {
+    tensors.push_back(weight.as_tensor().detach().cpu().contiguous());
     header[name] = described(tensors.back(), at);
     at += static_cast<std::int64_t>(tensors.back().nbytes());
   }

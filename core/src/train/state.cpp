@@ -14,25 +14,21 @@ struct Overloaded : F... {
 };
 
 std::string kind_of(const State& state) {
-  return std::visit(Overloaded{[](std::monostate) { return "nothing"; }, [](bool) { return "a truth value"; },
-                               [](std::int64_t) { return "an integer"; }, [](double) { return "a number"; },
-                               [](const std::string&) { return "a string"; }, [](const State::List&) { return "a list"; },
-                               [](const State::Tuple&) { return "a tuple"; }, [](const State::Map&) { return "a table"; },
-                               [](const State::IntMap&) { return "a table by number"; }, [](const torch::Tensor&) { return "a tensor"; }},
-                    state.data);
-}
-
-Error wrong_kind(const State& state, const char* wanted) {
-  return training_error(std::string("the state holds ") + kind_of(state) + " where " + wanted + " was expected");
+  return state.visit(Overloaded{[](std::monostate) { return "nothing"; }, [](bool) { return "a truth value"; },
+                                [](std::int64_t) { return "an integer"; }, [](double) { return "a number"; },
+                                [](const std::string&) { return "a string"; }, [](const State::List&) { return "a list"; },
+                                [](const State::Tuple&) { return "a tuple"; }, [](const State::Map&) { return "a table"; },
+                                [](const State::IntMap&) { return "a table by number"; }, [](const torch::Tensor&) { return "a tensor"; }});
 }
 
 template <class T>
-const T& get(const State& state, const char* wanted) {
-  if (const T* content = std::get_if<T>(&state.data)) return *content;
-  throw wrong_kind(state, wanted);
+const T& content_as(const State& state, const char* wanted) {
+  const T* found = state.visit(Overloaded{[](const T& content) { return &content; }, [](const auto&) -> const T* { return nullptr; }});
+  if (found) return *found;
+  throw training_error(std::string("the state holds ") + kind_of(state) + " where " + wanted + " was expected");
 }
 
-State::Data from_value(const Value& value) {
+State from_value(const Value& value) {
   if (value.is_bool()) return value.as_bool();
   if (value.is_int()) return value.as_int();
   if (value.is_double()) return value.as_double();
@@ -47,7 +43,7 @@ State::Data from_value(const Value& value) {
     for (const auto& [key, item] : value.as_map()) items.emplace_back(key, State(item));
     return items;
   }
-  return std::monostate{};
+  return {};
 }
 
 Value to_list(const State::List& items) {
@@ -58,13 +54,29 @@ Value to_list(const State::List& items) {
 
 }  // namespace
 
-State::State(const Value& value) : data(from_value(value)) {}
+State::State(const Value& value) : State(from_value(value)) {}
+
+bool State::as_bool() const { return content_as<bool>(*this, "a truth value"); }
+std::int64_t State::as_int() const { return content_as<std::int64_t>(*this, "an integer"); }
+const std::string& State::as_string() const { return content_as<std::string>(*this, "a string"); }
+const State::Map& State::as_map() const { return content_as<Map>(*this, "a table"); }
+const State::IntMap& State::as_int_map() const { return content_as<IntMap>(*this, "a table by number"); }
+const torch::Tensor& State::as_tensor() const { return content_as<torch::Tensor>(*this, "a tensor"); }
+
+double State::as_double() const { return is_int() ? static_cast<double>(as_int()) : content_as<double>(*this, "a number"); }
+
+const State::List& State::as_list() const {
+  return is_tuple() ? content_as<Tuple>(*this, "a tuple").items : content_as<List>(*this, "a list");
+}
+
+State::List& State::as_list() { return const_cast<List&>(std::as_const(*this).as_list()); }
+State::Map& State::as_map() { return const_cast<Map&>(std::as_const(*this).as_map()); }
 
 const State* State::find(std::string_view key) const {
-  const Map* items = std::get_if<Map>(&data);
-  if (!items) return nullptr;
-  const auto found = std::ranges::find(*items, key, &Map::value_type::first);
-  return found == items->end() ? nullptr : &found->second;
+  if (!is_map()) return nullptr;
+  const Map& items = as_map();
+  const auto found = std::ranges::find(items, key, &Map::value_type::first);
+  return found == items.end() ? nullptr : &found->second;
 }
 
 const State& State::at(std::string_view key) const {
@@ -72,37 +84,23 @@ const State& State::at(std::string_view key) const {
   throw training_error("the state has no entry '" + std::string(key) + "'");
 }
 
-const State::Map& State::map() const { return get<Map>(*this, "a table"); }
-const torch::Tensor& State::tensor() const { return get<torch::Tensor>(*this, "a tensor"); }
-const std::string& State::text() const { return get<std::string>(*this, "a string"); }
-std::int64_t State::integer() const { return get<std::int64_t>(*this, "an integer"); }
-bool State::flag() const { return get<bool>(*this, "a truth value"); }
-
-const State::List& State::list() const {
-  if (const Tuple* tuple = std::get_if<Tuple>(&data)) return tuple->items;
-  return get<List>(*this, "a list");
-}
-
-double State::number() const {
-  if (const auto* whole = std::get_if<std::int64_t>(&data)) return static_cast<double>(*whole);
-  return get<double>(*this, "a number");
-}
+State* State::find(std::string_view key) { return const_cast<State*>(std::as_const(*this).find(key)); }
+State& State::at(std::string_view key) { return const_cast<State&>(std::as_const(*this).at(key)); }
 
 Value State::to_value() const {
-  return std::visit(Overloaded{[](std::monostate) { return Value(); }, [](const torch::Tensor&) { return Value(); },
-                               [](const List& items) { return to_list(items); }, [](const Tuple& tuple) { return to_list(tuple.items); },
-                               [](const Map& items) {
-                                 Value::Map out;
-                                 for (const auto& [key, item] : items) out.insert_or_assign(key, item.to_value());
-                                 return Value(std::move(out));
-                               },
-                               [](const IntMap& items) {
-                                 Value::Map out;
-                                 for (const auto& [key, item] : items) out.insert_or_assign(std::to_string(key), item.to_value());
-                                 return Value(std::move(out));
-                               },
-                               [](const auto& plain) { return Value(plain); }},
-                    data);
+  return visit(Overloaded{[](std::monostate) { return Value(); }, [](const torch::Tensor&) { return Value(); },
+                          [](const List& items) { return to_list(items); }, [](const Tuple& tuple) { return to_list(tuple.items); },
+                          [](const Map& items) {
+                            Value::Map out;
+                            for (const auto& [key, item] : items) out.insert_or_assign(key, item.to_value());
+                            return Value(std::move(out));
+                          },
+                          [](const IntMap& items) {
+                            Value::Map out;
+                            for (const auto& [key, item] : items) out.insert_or_assign(std::to_string(key), item.to_value());
+                            return Value(std::move(out));
+                          },
+                          [](const auto& plain) { return Value(plain); }});
 }
 
 }  // namespace pipeline

@@ -34,7 +34,7 @@ class FitTrainer final : public Trainer {
   [[nodiscard]] Model& model() override { return *spec_.model; }
   [[nodiscard]] const std::string& model_name() const override { return spec_.model_name; }
   [[nodiscard]] const ModelShape& shape() const override { return spec_.shape; }
-  [[nodiscard]] torch::optim::Optimizer* optimizer() override { return spec_.optimizer.get(); }
+  [[nodiscard]] torch::optim::Optimizer* optimizer() override { return spec_.optimizer ? &spec_.optimizer->torch_optimizer() : nullptr; }
   [[nodiscard]] const std::string& optimizer_name() const override { return spec_.optimizer_name; }
   [[nodiscard]] std::int64_t current_epoch() const override { return progress.epochs_completed; }
   [[nodiscard]] std::int64_t global_step() const override { return progress.steps; }

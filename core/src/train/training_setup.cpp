@@ -7,7 +7,6 @@
 
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/forecaster.h"
-#include "pipeline/train/optimizer.h"
 #include "train/output_check.h"
 
 namespace pipeline {
@@ -33,13 +32,13 @@ Value hyper_parameters(const Registry& registry, const TrainingTables& tables, c
   return all;
 }
 
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const Registry& registry, const ComponentSpec& spec, const Model& model) {
+Component<Optimizer> make_optimizer(const Registry& registry, const ComponentSpec& spec, const Model& model) {
   std::vector<torch::Tensor> trained;
   for (const torch::Tensor& parameter : model.parameters()) {
     if (parameter.requires_grad()) trained.push_back(parameter);
   }
-  if (trained.empty()) return nullptr;
-  return registry.make<torch::optim::Optimizer>(spec.type, spec.options, std::move(trained));
+  if (trained.empty()) return {};
+  return registry.make<Optimizer>(spec.type, spec.options, std::move(trained));
 }
 
 /// The option by which a callback limits the time of a training; nullptr where it does not.
@@ -100,7 +99,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   spec.optimizer_name = optimizer.type;
   spec.optimizer = make_optimizer(registry, optimizer, *spec.model);
   if (spec.optimizer && !scheduler.type.empty()) {
-    spec.scheduler = registry.make<Scheduler>(scheduler.type, scheduler.options, *spec.optimizer);
+    spec.scheduler = registry.make<Scheduler>(scheduler.type, scheduler.options, spec.optimizer->torch_optimizer());
   }
   return spec;
 }

@@ -40,7 +40,7 @@ class PluginName final : public pipeline::Callback {
   [[nodiscard]] std::string state_key() const override { return "PluginName{'monitor': '" + options_.monitor + "'}"; }
   /// What it has to remember from one start of a training to its continuation.
   [[nodiscard]] pipeline::State state_dict() const override { return pipeline::State::Map{{"best", best_}}; }
-  void load_state_dict(const pipeline::State& state) override { best_ = state.at("best").number(); }
+  void load_state_dict(const pipeline::State& state) override { best_ = state.at("best").as_double(); }
 
   [[nodiscard]] double best() const { return best_; }
 

@@ -92,14 +92,13 @@ State EarlyStopping::state_dict() const {
 }
 
 void EarlyStopping::load_state_dict(const State& state) {
-  wait_count_ = state.at("wait_count").integer();
-  stopped_epoch_ = state.at("stopped_epoch").integer();
+  wait_count_ = state.at("wait_count").as_int();
+  stopped_epoch_ = state.at("stopped_epoch").as_int();
   best_score_ = score_of(state.at("best_score"));
-  options_.patience = state.at("patience").integer();
-  if (const State* reason = state.find("stopping_reason")) reason_ = static_cast<Reason>(reason->integer());
+  options_.patience = state.at("patience").as_int();
+  if (const State* reason = state.find("stopping_reason")) reason_ = static_cast<Reason>(reason->as_int());
   const State* message = state.find("stopping_reason_message");
-  const auto* words = message ? std::get_if<std::string>(&message->data) : nullptr;
-  reason_message_ = words ? *words : "";
+  reason_message_ = message && message->is_string() ? message->as_string() : "";
 }
 
 std::string EarlyStopping::monitor() const { return options_.strict ? options_.monitor : ""; }

@@ -1,7 +1,5 @@
 #include "ema_weight_averaging.h"
 
-#include <algorithm>
-
 #include <ATen/Functions.h>
 #include <torch/nn/module.h>
 
@@ -18,12 +16,6 @@ std::vector<std::pair<std::string, torch::Tensor>> weights_of(const Model& model
     for (const auto& buffer : model.named_buffers()) weights.emplace_back(buffer.key(), buffer.value());
   }
   return weights;
-}
-
-State* member(State& map, const std::string& key) {
-  auto& members = std::get<State::Map>(map.data);
-  const auto found = std::ranges::find(members, key, &std::pair<std::string, State>::first);
-  return found == members.end() ? nullptr : &found->second;
 }
 
 }  // namespace
@@ -90,16 +82,16 @@ void EMAWeightAveraging::on_train_end(Trainer& trainer) {
 
 State EMAWeightAveraging::state_dict() const { return State::Map{{"latest_update_step", latest_update_step_}}; }
 
-void EMAWeightAveraging::load_state_dict(const State& state) { latest_update_step_ = state.at("latest_update_step").integer(); }
+void EMAWeightAveraging::load_state_dict(const State& state) { latest_update_step_ = state.at("latest_update_step").as_int(); }
 
 void EMAWeightAveraging::on_save_checkpoint(Trainer&, State& content) {
-  State* weights = member(content, "state_dict");
+  State* weights = content.find("state_dict");
   if (!weights) return;
   State current = *weights;
   for (const auto& [name, tensor] : average_) {
-    if (State* entry = member(*weights, name)) *entry = tensor.clone();
+    if (State* entry = weights->find(name)) *entry = tensor.clone();
   }
-  auto& entries = std::get<State::Map>(content.data);
+  State::Map& entries = content.as_map();
   entries.emplace_back("current_model_state", std::move(current));
   entries.emplace_back("averaging_state", State::Map{{"n_averaged", at::scalar_tensor(updates_, at::kLong)}});
 }
@@ -110,9 +102,9 @@ void EMAWeightAveraging::on_load_checkpoint(Trainer& trainer, const State& conte
   const State* current = content.find("current_model_state");
   const State* averaging = content.find("averaging_state");
   if (!current || !averaging) return;
-  updates_ = averaging->at("n_averaged").tensor().item<std::int64_t>();
+  updates_ = averaging->at("n_averaged").as_tensor().item<std::int64_t>();
   for (const auto& [name, tensor] : weights_of(trainer.model(), options_.use_buffers)) {
-    const torch::Tensor& saved = current->at(name).tensor();
+    const torch::Tensor& saved = current->at(name).as_tensor();
     if (saved.sizes() != tensor.sizes()) throw training_error("the checkpoint's current_model_state does not fit the model: " + name);
     torch::Tensor(tensor).copy_(saved);
   }

@@ -31,7 +31,7 @@ std::string python_text(const std::string& text) { return text.empty() ? "None" 
 State optional_score(std::optional<double> score) { return score ? score_state(*score) : State(); }
 
 std::optional<double> score_if_any(const State* state) {
-  if (!state || std::holds_alternative<std::monostate>(state->data)) return std::nullopt;
+  if (!state || state->is_null()) return std::nullopt;
   return score_of(*state);
 }
 
@@ -262,18 +262,18 @@ State ModelCheckpoint::state_dict() const {
 }
 
 void ModelCheckpoint::load_state_dict(const State& state) {
-  best_path_ = state.at("best_model_path").text();
+  best_path_ = state.at("best_model_path").as_string();
   const State* dirpath = state.find("dirpath");
-  const auto* saved_folder = dirpath ? std::get_if<std::string>(&dirpath->data) : nullptr;
-  if (!saved_folder || *saved_folder != folder_.string()) return;  // the files are elsewhere: only the best one's path is of use
+  const bool same_folder = dirpath && dirpath->is_string() && dirpath->as_string() == folder_.string();
+  if (!same_folder) return;  // the files are elsewhere: only the best one's path is of use
   best_score_ = score_if_any(state.find("best_model_score"));
   current_score_ = score_if_any(state.find("current_score"));
   best_.entries.clear();
-  for (const auto& [path, score] : state.at("best_k_models").map()) best_.entries.emplace_back(path, score_of(score));
-  last_path_ = state.at("last_model_path").text();
-  if (const State* step = state.find("_last_global_step_saved")) last_step_saved_ = step->integer();
-  if (const State* path = state.find("_last_checkpoint_saved")) last_saved_ = path->text();
-  if (const State* deferred = state.find("_defer_save_until_validation")) deferred_ = deferred->flag();
+  for (const auto& [path, score] : state.at("best_k_models").as_map()) best_.entries.emplace_back(path, score_of(score));
+  last_path_ = state.at("last_model_path").as_string();
+  if (const State* step = state.find("_last_global_step_saved")) last_step_saved_ = step->as_int();
+  if (const State* path = state.find("_last_checkpoint_saved")) last_saved_ = path->as_string();
+  if (const State* deferred = state.find("_defer_save_until_validation")) deferred_ = deferred->as_bool();
 }
 
 std::optional<CheckpointRecord> ModelCheckpoint::checkpoints() const {

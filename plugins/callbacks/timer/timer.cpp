@@ -73,6 +73,6 @@ double Timer::elapsed() const {
 
 State Timer::state_dict() const { return State::Map{{"time_elapsed", State::Map{{"train", elapsed()}}}}; }
 
-void Timer::load_state_dict(const State& state) { earlier_ = state.at("time_elapsed").at("train").number(); }
+void Timer::load_state_dict(const State& state) { earlier_ = state.at("time_elapsed").at("train").as_double(); }
 
 }  // namespace pipeline::callbacks::timer

@@ -9,7 +9,7 @@ namespace pipeline::checkpoint_tool::files {
 
 namespace {
 
-std::int64_t length_of(const State* list) { return list && std::holds_alternative<State::List>(list->data) ? std::ssize(list->list()) : 0; }
+std::int64_t length_of(const State* list) { return list && list->is_list() ? std::ssize(list->as_list()) : 0; }
 
 State with_weights(const std::filesystem::path& file) {
   State content = read_checkpoint(file);
@@ -23,8 +23,8 @@ Value CheckpointFiles::describe(const std::filesystem::path& file) {
   const State content = with_weights(file);
   Value::List weights;
   std::int64_t values = 0;
-  for (const auto& [name, weight] : content.at("state_dict").map()) {
-    const torch::Tensor& tensor = weight.tensor();
+  for (const auto& [name, weight] : content.at("state_dict").as_map()) {
+    const torch::Tensor& tensor = weight.as_tensor();
     values += tensor.numel();
     weights.push_back(Value::Map{{"name", name},
                                  {"shape", Value::List(tensor.sizes().begin(), tensor.sizes().end())},
@@ -39,11 +39,11 @@ Value CheckpointFiles::describe(const std::filesystem::path& file) {
     if (const State* entry = content.find(key)) out[key] = entry->to_value();
   }
   if (const State* version = content.find("pytorch-lightning_version")) {
-    out["written_by"] = (content.find("pipeline") ? "pipeline, in the format of Lightning " : "Lightning ") + version->text();
+    out["written_by"] = (content.find("pipeline") ? "pipeline, in the format of Lightning " : "Lightning ") + version->as_string();
   }
   Value::List callbacks;
   if (const State* states = content.find("callbacks")) {
-    for (const auto& [name, state] : states->map()) callbacks.emplace_back(name);
+    for (const auto& [name, state] : states->as_map()) callbacks.emplace_back(name);
   }
   out["callbacks"] = std::move(callbacks);
   return out;

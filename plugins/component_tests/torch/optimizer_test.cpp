@@ -3,6 +3,7 @@
 #include <torch/utils.h>
 
 #include "pipeline/torch/loss.h"
+#include "pipeline/train/checkpoint.h"
 #include "pipeline/train/optimizer.h"
 #include "pipeline/train/scheduler.h"
 #include "torch_tests.h"
@@ -40,11 +41,39 @@ double descend(torch::optim::Optimizer& optimizer, const torch::Tensor& point, i
   return distance().item<double>();
 }
 
-std::string check_optimizer(const ComponentTestContext& test) {
-  torch::Tensor point = torch::tensor({1.0F, 5.0F}).requires_grad_();
-  const auto optimizer = test.registry.make<torch::optim::Optimizer>(test.component.name, test.options, std::vector<torch::Tensor>{point});
-  const double before = descend(*optimizer, point, 0), after = descend(*optimizer, point, 100);
+/// An optimizer of two numbers.
+struct Descent {
+  Descent(const ComponentTestContext& test, const torch::Tensor& start)
+      : point(start.detach().clone().requires_grad_()),
+        optimizer(test.registry.make<Optimizer>(test.component.name, test.options, std::vector<torch::Tensor>{point})) {}
+  [[nodiscard]] double go(int steps) const {
+    torch::manual_seed(3);
+    return descend(optimizer->torch_optimizer(), point, steps);
+  }
+
+  torch::Tensor point;
+  std::unique_ptr<Optimizer> optimizer;
+};
+
+std::string check_descent(const ComponentTestContext& test) {
+  const Descent descent(test, torch::tensor({1.0F, 5.0F}));
+  const double before = descent.go(0), after = descent.go(100);
   return after < before ? "" : "100 steps on a quadratic do not lower it";
+}
+
+std::string check_optimizer_state(const ComponentTestContext& test) {
+  const Descent whole(test, torch::tensor({1.0F, 5.0F}));
+  static_cast<void>(whole.go(5));
+  torch::optim::OptimizerOptions& group = whole.optimizer->torch_optimizer().param_groups().front().options();
+  group.set_lr(group.get_lr() / 2);  // as a scheduler does
+  const Descent continued(test, whole.point);
+  const auto file = test.folder / "optimizer.ckpt";
+  write_checkpoint(file, whole.optimizer->state_dict());
+  continued.optimizer->load_state_dict(read_checkpoint(file));
+  static_cast<void>(whole.go(5)), static_cast<void>(continued.go(5));
+  if (torch::equal(whole.point, continued.point)) return {};
+  return "with its state loaded into another one it goes on with other steps: name all that it keeps in weight_entries(), and the settings "
+         "that change in group_entries()";
 }
 
 constexpr TrainingLength length{.epochs = 10, .steps = 40};
@@ -53,17 +82,17 @@ constexpr int steps = 30;
 /// An optimizer and the scheduler under test, started.
 struct Scheduled {
   explicit Scheduled(const ComponentTestContext& test)
-      : optimizer(test.registry.make<torch::optim::Optimizer>("SGD", Value(Value::Map{{"lr", 0.1}, {"momentum", 0.9}}),
-                                                              std::vector<torch::Tensor>{torch::zeros({2}).requires_grad_()})),
-        scheduler(test.registry.make<Scheduler>(test.component.name, test.options, *optimizer)) {
+      : optimizer(test.registry.make<Optimizer>("SGD", Value(Value::Map{{"lr", 0.1}, {"momentum", 0.9}}),
+                                                std::vector<torch::Tensor>{torch::zeros({2}).requires_grad_()})),
+        scheduler(test.registry.make<Scheduler>(test.component.name, test.options, optimizer->torch_optimizer())) {
     scheduler->start(length);
   }
-  [[nodiscard]] double rate() const { return optimizer->param_groups().front().options().get_lr(); }
+  [[nodiscard]] double rate() const { return optimizer->torch_optimizer().param_groups().front().options().get_lr(); }
   void step(int number) const {
     scheduler->step(scheduler->timing().monitor.empty() ? std::nullopt : std::optional(1.0 / (1 + number / 8)));
   }
 
-  std::unique_ptr<torch::optim::Optimizer> optimizer;
+  std::unique_ptr<Optimizer> optimizer;
   std::unique_ptr<Scheduler> scheduler;
 };
 
@@ -81,7 +110,7 @@ std::string check_scheduler_state(const ComponentTestContext& test) {
   const Scheduled whole(test), continued(test);
   for (int i = 0; i < steps / 2; ++i) whole.step(i);
   continued.scheduler->load_state_dict(whole.scheduler->state_dict());
-  continued.optimizer->param_groups().front().options().set_lr(whole.rate());
+  continued.optimizer->torch_optimizer().param_groups().front().options().set_lr(whole.rate());
   for (int i = steps / 2; i < steps; ++i) {
     whole.step(i), continued.step(i);
     if (std::abs(whole.rate() - continued.rate()) > 1e-12)
@@ -100,7 +129,8 @@ std::vector<Check> LossTest::run(const ComponentTestContext& context) {
 
 std::vector<Check> OptimizerTest::run(const ComponentTestContext& context) {
   CheckList list;
-  list.add("descends", [&] { return check_optimizer(context); });
+  list.add("descends", [&] { return check_descent(context); });
+  list.add("state", [&] { return check_optimizer_state(context); });
   return list.take();
 }
 

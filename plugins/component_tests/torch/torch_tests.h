@@ -21,7 +21,7 @@ class LossTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
-/// A quadratic goes down.
+/// A quadratic goes down; a state that is loaded goes on as the original does.
 class OptimizerTest final : public ComponentTest {
  public:
   using Options = NoOptions;

@@ -1,9 +1,8 @@
 #include <torch/optim/adam.h>
 
-#include "betas.h"
+#include "adam_family.h"
 #include "optimizers.h"
 #include "pipeline/options.h"
-#include "pipeline/train/optimizer.h"
 
 namespace pipeline::optimizer::torch_optimizers {
 
@@ -26,17 +25,25 @@ struct AdamOptions {
   }
 };
 
-std::unique_ptr<torch::optim::Optimizer> make_adam(const Value& given, std::vector<torch::Tensor> parameters) {
-  const auto o = bind_options<AdamOptions>(given);
-  return std::make_unique<torch::optim::Adam>(
-      std::move(parameters),
-      torch::optim::AdamOptions(o.lr).betas(checked_betas("Adam", o.betas)).eps(o.eps).weight_decay(o.weight_decay).amsgrad(o.amsgrad));
-}
+class Adam final : public TorchOptimizer<torch::optim::Adam> {
+ public:
+  using Options = AdamOptions;
+  Adam(const Options& o, std::vector<torch::Tensor> parameters)
+      : TorchOptimizer(std::move(parameters), torch::optim::AdamOptions(o.lr)
+                                                  .betas(checked_betas("Adam", o.betas))
+                                                  .eps(o.eps)
+                                                  .weight_decay(o.weight_decay)
+                                                  .amsgrad(o.amsgrad)) {}
+
+ protected:
+  void group_entries(GroupEntries& entries) override { adam_group<torch::optim::AdamOptions>(entries, /*decoupled=*/false); }
+  void weight_entries(WeightEntries& entries) override { adam_weight<torch::optim::AdamOptions, torch::optim::AdamParamState>(entries); }
+};
 
 }  // namespace
 
 void add_adam(Registrar& registrar) {
-  registrar.add_with<torch::optim::Optimizer, AdamOptions>("Adam", "Adam: steps scaled by running moments of the gradient.", make_adam)
+  registrar.add<Optimizer, Adam>("Adam", "Adam: steps scaled by running moments of the gradient.")
       .reference("Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015; torch.optim.Adam");
 }
 

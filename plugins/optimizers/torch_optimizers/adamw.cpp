@@ -1,9 +1,8 @@
 #include <torch/optim/adamw.h>
 
-#include "betas.h"
+#include "adam_family.h"
 #include "optimizers.h"
 #include "pipeline/options.h"
-#include "pipeline/train/optimizer.h"
 
 namespace pipeline::optimizer::torch_optimizers {
 
@@ -28,17 +27,25 @@ struct AdamWOptions {
   }
 };
 
-std::unique_ptr<torch::optim::Optimizer> make_adamw(const Value& given, std::vector<torch::Tensor> parameters) {
-  const auto o = bind_options<AdamWOptions>(given);
-  return std::make_unique<torch::optim::AdamW>(
-      std::move(parameters),
-      torch::optim::AdamWOptions(o.lr).betas(checked_betas("AdamW", o.betas)).eps(o.eps).weight_decay(o.weight_decay).amsgrad(o.amsgrad));
-}
+class AdamW final : public TorchOptimizer<torch::optim::AdamW> {
+ public:
+  using Options = AdamWOptions;
+  AdamW(const Options& o, std::vector<torch::Tensor> parameters)
+      : TorchOptimizer(std::move(parameters), torch::optim::AdamWOptions(o.lr)
+                                                  .betas(checked_betas("AdamW", o.betas))
+                                                  .eps(o.eps)
+                                                  .weight_decay(o.weight_decay)
+                                                  .amsgrad(o.amsgrad)) {}
+
+ protected:
+  void group_entries(GroupEntries& entries) override { adam_group<torch::optim::AdamWOptions>(entries, /*decoupled=*/true); }
+  void weight_entries(WeightEntries& entries) override { adam_weight<torch::optim::AdamWOptions, torch::optim::AdamWParamState>(entries); }
+};
 
 }  // namespace
 
 void add_adamw(Registrar& registrar) {
-  registrar.add_with<torch::optim::Optimizer, AdamWOptions>("AdamW", "Adam with weight decay apart from the gradient.", make_adamw)
+  registrar.add<Optimizer, AdamW>("AdamW", "Adam with weight decay apart from the gradient.")
       .reference("Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019; torch.optim.AdamW");
 }
 

@@ -30,17 +30,42 @@ struct RMSpropOptions {
   }
 };
 
-std::unique_ptr<torch::optim::Optimizer> make_rmsprop(const Value& given, std::vector<torch::Tensor> parameters) {
-  const auto o = bind_options<RMSpropOptions>(given);
-  return std::make_unique<torch::optim::RMSprop>(
-      std::move(parameters),
-      torch::optim::RMSpropOptions(o.lr).alpha(o.alpha).eps(o.eps).weight_decay(o.weight_decay).momentum(o.momentum).centered(o.centered));
-}
+class RMSprop final : public TorchOptimizer<torch::optim::RMSprop> {
+ public:
+  using Options = RMSpropOptions;
+  RMSprop(const Options& o, std::vector<torch::Tensor> parameters)
+      : TorchOptimizer(std::move(parameters), torch::optim::RMSpropOptions(o.lr)
+                                                  .alpha(o.alpha)
+                                                  .eps(o.eps)
+                                                  .weight_decay(o.weight_decay)
+                                                  .momentum(o.momentum)
+                                                  .centered(o.centered)) {}
+
+ protected:
+  void group_entries(GroupEntries& entries) override {
+    auto& options = entries.options<torch::optim::RMSpropOptions>();
+    entries.setting("momentum", options.momentum());
+    entries.setting("alpha", options.alpha());
+    entries.setting("eps", options.eps());
+    entries.setting("centered", options.centered());
+    entries.setting("weight_decay", options.weight_decay());
+    for (const char* name : {"maximize", "capturable", "differentiable"}) entries.constant(name, false);
+    entries.constant("foreach", State());
+  }
+  void weight_entries(WeightEntries& entries) override {
+    const auto& options = entries.options<torch::optim::RMSpropOptions>();
+    auto& moments = entries.kept<torch::optim::RMSpropParamState>();
+    entries.step(moments.step());
+    entries.moment("square_avg", moments.square_avg());
+    entries.moment("momentum_buffer", moments.momentum_buffer(), options.momentum() > 0);
+    entries.moment("grad_avg", moments.grad_avg(), options.centered());
+  }
+};
 
 }  // namespace
 
 void add_rmsprop(Registrar& registrar) {
-  registrar.add_with<torch::optim::Optimizer, RMSpropOptions>("RMSprop", "Steps scaled by the running size of the gradient.", make_rmsprop)
+  registrar.add<Optimizer, RMSprop>("RMSprop", "Steps scaled by the running size of the gradient.")
       .reference("Tieleman and Hinton, Lecture 6.5: RMSProp, 2012; torch.optim.RMSprop");
 }
 

@@ -25,20 +25,40 @@ struct SGDOptions {
   }
 };
 
-std::unique_ptr<torch::optim::Optimizer> make_sgd(const Value& given, std::vector<torch::Tensor> parameters) {
-  const auto o = bind_options<SGDOptions>(given);
+torch::optim::SGDOptions checked(const SGDOptions& o) {
   if (o.nesterov && (o.momentum <= 0 || o.dampening != 0)) {
     throw usage_error("SGD: nesterov = true needs a momentum above 0 and dampening = 0");
   }
-  return std::make_unique<torch::optim::SGD>(
-      std::move(parameters),
-      torch::optim::SGDOptions(o.lr).momentum(o.momentum).dampening(o.dampening).weight_decay(o.weight_decay).nesterov(o.nesterov));
+  return torch::optim::SGDOptions(o.lr).momentum(o.momentum).dampening(o.dampening).weight_decay(o.weight_decay).nesterov(o.nesterov);
 }
+
+class SGD final : public TorchOptimizer<torch::optim::SGD> {
+ public:
+  using Options = SGDOptions;
+  SGD(const Options& options, std::vector<torch::Tensor> parameters) : TorchOptimizer(std::move(parameters), checked(options)) {}
+
+ protected:
+  void group_entries(GroupEntries& entries) override {
+    auto& options = entries.options<torch::optim::SGDOptions>();
+    entries.setting("momentum", options.momentum());
+    entries.setting("dampening", options.dampening());
+    entries.setting("weight_decay", options.weight_decay());
+    entries.setting("nesterov", options.nesterov());
+    entries.constant("maximize", false);
+    entries.constant("foreach", State());
+    entries.constant("differentiable", false);
+    entries.constant("fused", State());
+  }
+  void weight_entries(WeightEntries& entries) override {
+    const bool uses_it = entries.options<torch::optim::SGDOptions>().momentum() != 0;
+    entries.moment("momentum_buffer", entries.kept<torch::optim::SGDParamState>().momentum_buffer(), uses_it);
+  }
+};
 
 }  // namespace
 
 void add_sgd(Registrar& registrar) {
-  registrar.add_with<torch::optim::Optimizer, SGDOptions>("SGD", "Stochastic gradient descent, with momentum where wanted.", make_sgd)
+  registrar.add<Optimizer, SGD>("SGD", "Stochastic gradient descent, with momentum where wanted.")
       .reference("Sutskever et al., On the Importance of Initialization and Momentum in Deep Learning, 2013; torch.optim.SGD");
 }
 

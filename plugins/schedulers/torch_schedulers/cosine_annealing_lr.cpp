@@ -45,7 +45,7 @@ class CosineAnnealingLR final : public TorchScheduler {
     return std::cos(std::numbers::pi * static_cast<double>(step) / static_cast<double>(options_.T_max));
   }
   [[nodiscard]] State::Map attributes() const override { return {{"T_max", options_.T_max}, {"eta_min", options_.eta_min}}; }
-  void restore(const State& state) override { options_.T_max = state.at("T_max").integer(); }
+  void restore(const State& state) override { options_.T_max = state.at("T_max").as_int(); }
 
   Options options_;
 };

@@ -46,8 +46,8 @@ class CosineAnnealingWarmRestarts final : public TorchScheduler {
     return {{"T_0", options_.T_0}, {"T_i", run_}, {"T_mult", options_.T_mult}, {"eta_min", options_.eta_min}, {"T_cur", since_restart_}};
   }
   void restore(const State& state) override {
-    run_ = state.at("T_i").integer();
-    since_restart_ = state.at("T_cur").integer();
+    run_ = state.at("T_i").as_int();
+    since_restart_ = state.at("T_cur").as_int();
   }
 
   Options options_;

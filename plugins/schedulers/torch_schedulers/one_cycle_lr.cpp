@@ -159,7 +159,7 @@ State::Map OneCycleLR::attributes() const {
 }
 
 void OneCycleLR::restore(const State& state) {
-  options_.total_steps = state.at("total_steps").integer();
+  options_.total_steps = state.at("total_steps").as_int();
   set_phases();
 }
 

@@ -121,11 +121,11 @@ State ReduceLROnPlateau::state_dict() const {
 }
 
 void ReduceLROnPlateau::load_state_dict(const State& state) {
-  set_last_epoch(state.at("last_epoch").integer());
+  set_last_epoch(state.at("last_epoch").as_int());
   if (const State* rates = state.find("_last_lr")) set_last_rates(numbers_of(*rates));
-  best_ = state.at("best").number();
-  cooldown_left_ = state.at("cooldown_counter").integer();
-  bad_steps_ = state.at("num_bad_epochs").integer();
+  best_ = state.at("best").as_double();
+  cooldown_left_ = state.at("cooldown_counter").as_int();
+  bad_steps_ = state.at("num_bad_epochs").as_int();
 }
 
 }  // namespace

@@ -54,8 +54,8 @@ void TorchScheduler::load_state_dict(const State& state) {
   }
   base_rates_ = std::move(base);
   last_rates_ = numbers_of(state.at("_last_lr"));
-  last_epoch_ = state.at("last_epoch").integer();
-  step_count_ = state.at("_step_count").integer();
+  last_epoch_ = state.at("last_epoch").as_int();
+  step_count_ = state.at("_step_count").as_int();
   restore(state);
 }
 
@@ -79,7 +79,7 @@ State::List number_list(const std::vector<double>& numbers) { return {numbers.be
 
 std::vector<double> numbers_of(const State& list) {
   std::vector<double> numbers;
-  for (const State& item : list.list()) numbers.push_back(item.number());
+  for (const State& item : list.as_list()) numbers.push_back(item.as_double());
   return numbers;
 }
 

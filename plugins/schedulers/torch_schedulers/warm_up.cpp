@@ -38,11 +38,11 @@ State WarmUp::state_dict() const {
 }
 
 void WarmUp::load_state_dict(const State& state) {
-  const State::List& parts = state.at("_schedulers").list();
+  const State::List& parts = state.at("_schedulers").as_list();
   if (parts.size() != 2) {
     throw training_error("the scheduler's state has " + std::to_string(parts.size()) + " parts; a warm-up has two");
   }
-  done_ = state.at("last_epoch").integer();
+  done_ = state.at("last_epoch").as_int();
   rise_.load_state_dict(parts[0]);
   schedule_->load_state_dict(parts[1]);
 }

@@ -23,7 +23,7 @@ std::map<std::string, std::string> without_limits(std::map<std::string, std::str
 
 std::map<std::string, std::string> key_of(const State& state) {
   std::map<std::string, std::string> key;
-  for (const auto& [field, value] : state.map()) key[field] = value.text();
+  for (const auto& [field, value] : state.as_map()) key[field] = value.as_string();
   return key;
 }
 
@@ -55,7 +55,7 @@ std::optional<ResumePoint> ResumePoints::newest() const {
   ResumePoint point{.file = *last, .version_dir = {}, .key = {}, .content = read_checkpoint(*last)};
   try {
     const State& notes = point.content.at("resume").at("notes");
-    point.version_dir = notes.at("version_dir").text();
+    point.version_dir = notes.at("version_dir").as_string();
     point.key = key_of(notes.at("key"));
   } catch (const Error& error) {
     throw training_error("resume point " + last->string() + ": " + error.what() + "; train again without --resume");
@@ -71,10 +71,10 @@ void ResumePoints::keep_only(const fs::path& file) const {
 
 Value logger_position(const ResumePoint& point, const std::string& type) {
   const State& resume = point.content.at("resume");
-  const State::List& types = resume.at("notes").at("loggers").list();
-  const State::List& positions = resume.at("loggers").list();
+  const State::List& types = resume.at("notes").at("loggers").as_list();
+  const State::List& positions = resume.at("loggers").as_list();
   for (std::size_t i = 0; i < std::min(types.size(), positions.size()); ++i) {
-    if (types[i].text() == type) return positions[i].to_value();
+    if (types[i].as_string() == type) return positions[i].to_value();
   }
   return {};
 }
@@ -85,13 +85,10 @@ void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std
     return found == fields.end() ? std::string() : found->second;
   };
   if (limit(point.key) == limit(key)) return;
-  const auto entry = [](State& map, const char* name) -> State& {
-    return std::ranges::find(std::get<State::Map>(map.data), name, &State::Map::value_type::first)->second;
-  };
-  State& position = entry(entry(point.content, "resume"), "position");
-  if (position.at("stopped_by").text() != "Timer" || position.at("pruned").flag()) return;
-  entry(position, "stop_requested") = false;
-  entry(position, "stop_reason") = entry(position, "stopped_by") = std::string();
+  State& position = point.content.at("resume").at("position");
+  if (position.at("stopped_by").as_string() != "Timer" || position.at("pruned").as_bool()) return;
+  position.at("stop_requested") = false;
+  position.at("stop_reason") = position.at("stopped_by") = std::string();
 }
 
 std::string continuing_command(std::string command_line) {
@@ -109,8 +106,8 @@ void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_
                       " already, more than trainer." + option + " = " + std::to_string(limit) +
                       ": raise it, or train from the start without --resume");
   };
-  require("max_epochs", max_epochs, "epochs", point.content.at("epoch").integer());
-  require("max_steps", max_steps, "steps", point.content.at("global_step").integer());
+  require("max_epochs", max_epochs, "epochs", point.content.at("epoch").as_int());
+  require("max_steps", max_steps, "steps", point.content.at("global_step").as_int());
 }
 
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key) {

@@ -77,8 +77,8 @@ std::optional<ResumePoint> TrainStage::resume_point(const StageContext& context)
     return std::nullopt;
   }
   require_same_training(*point, context.key);
-  context.log.info("going on with " + point->version_dir.string() + ", epoch " + std::to_string(point->content.at("epoch").integer()) +
-                   ", step " + std::to_string(point->content.at("global_step").integer()));
+  context.log.info("going on with " + point->version_dir.string() + ", epoch " + std::to_string(point->content.at("epoch").as_int()) +
+                   ", step " + std::to_string(point->content.at("global_step").as_int()));
   return point;
 }
 

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <limits>
 #include <optional>
+#include <typeindex>
 
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
@@ -59,21 +60,23 @@ State example() {
 }
 
 void check_equal(const State& a, const State& b) {
-  REQUIRE(a.data.index() == b.data.index());
-  if (const auto* tensor = std::get_if<torch::Tensor>(&a.data)) {
-    CHECK((tensor->scalar_type() == b.tensor().scalar_type()));
-    CHECK(torch::equal(*tensor, b.tensor()));
-  } else if (const auto* map = std::get_if<State::Map>(&a.data)) {
-    REQUIRE(map->size() == b.map().size());
-    for (std::size_t i = 0; i < map->size(); ++i) {
-      CHECK((*map)[i].first == b.map()[i].first);
-      check_equal((*map)[i].second, b.map()[i].second);
+  const auto form = [](const auto& content) { return std::type_index(typeid(content)); };
+  REQUIRE((a.visit(form) == b.visit(form)));
+  if (a.is_tensor()) {
+    CHECK((a.as_tensor().scalar_type() == b.as_tensor().scalar_type()));
+    CHECK(torch::equal(a.as_tensor(), b.as_tensor()));
+  } else if (a.is_map()) {
+    REQUIRE(a.as_map().size() == b.as_map().size());
+    for (std::size_t i = 0; i < a.as_map().size(); ++i) {
+      CHECK(a.as_map()[i].first == b.as_map()[i].first);
+      check_equal(a.as_map()[i].second, b.as_map()[i].second);
     }
-  } else if (const auto* by_number = std::get_if<State::IntMap>(&a.data)) {
-    for (const auto& [key, item] : *by_number) check_equal(item, std::get<State::IntMap>(b.data).at(key));
-  } else if (std::holds_alternative<State::List>(a.data) || std::holds_alternative<State::Tuple>(a.data)) {
-    REQUIRE(a.list().size() == b.list().size());
-    for (std::size_t i = 0; i < a.list().size(); ++i) check_equal(a.list()[i], b.list()[i]);
+  } else if (a.is_int_map()) {
+    REQUIRE(a.as_int_map().size() == b.as_int_map().size());
+    for (const auto& [key, item] : a.as_int_map()) check_equal(item, b.as_int_map().at(key));
+  } else if (a.is_list()) {
+    REQUIRE(a.as_list().size() == b.as_list().size());
+    for (std::size_t i = 0; i < a.as_list().size(); ++i) check_equal(a.as_list()[i], b.as_list()[i]);
   } else {
     CHECK(a.to_value() == b.to_value());
   }
@@ -130,7 +133,7 @@ TEST_CASE("a checkpoint is read back as it was written") {
 TEST_CASE("a plain state_dict comes as a checkpoint that has nothing else") {
   const Folder folder;
   write_checkpoint(folder / "weights.pt", State::Map{{"fc.weight", torch::ones({2})}});
-  CHECK(torch::equal(read_checkpoint(folder / "weights.pt").at("state_dict").at("fc.weight").tensor(), torch::ones({2})));
+  CHECK(torch::equal(read_checkpoint(folder / "weights.pt").at("state_dict").at("fc.weight").as_tensor(), torch::ones({2})));
 }
 
 TEST_CASE("the same content gives the same bytes, and nothing is left beside the file") {
@@ -148,8 +151,8 @@ TEST_CASE("a view is written with its own values only") {
                    State::Map{{"epoch", 1}, {"x", large.slice(0, 10, 13)}, {"t", large.slice(0, 0, 6).reshape({2, 3}).t()}});
   CHECK(std::filesystem::file_size(folder / "view.ckpt") < 5'000);
   const State back = read_checkpoint(folder / "view.ckpt");
-  CHECK(torch::equal(back.at("x").tensor(), torch::tensor({10.0F, 11.0F, 12.0F})));
-  CHECK(torch::equal(back.at("t").tensor(), large.slice(0, 0, 6).reshape({2, 3}).t()));
+  CHECK(torch::equal(back.at("x").as_tensor(), torch::tensor({10.0F, 11.0F, 12.0F})));
+  CHECK(torch::equal(back.at("t").as_tensor(), large.slice(0, 0, 6).reshape({2, 3}).t()));
 }
 
 TEST_CASE("a disk that fills up while a checkpoint is written is an error of status 1, and the old file stays") {
@@ -172,7 +175,7 @@ TEST_CASE("a disk that fills up while a checkpoint is written is an error of sta
   std::signal(SIGXFSZ, handler);
   CHECK(status == ExitStatus::unexpected);
   CHECK(message.find("a.ckpt") != std::string::npos);
-  CHECK(read_checkpoint(folder / "a.ckpt").at("epoch").integer() == 1);
+  CHECK(read_checkpoint(folder / "a.ckpt").at("epoch").as_int() == 1);
   CHECK(std::distance(std::filesystem::directory_iterator(folder / ""), {}) == 1);
 }
 
@@ -269,7 +272,7 @@ TEST_CASE("weights come in PyTorch's order and are copied back") {
   const Head model;
   const State weights = model_state(model);
   std::vector<std::string> names;
-  for (const auto& [name, tensor] : weights.map()) names.push_back(name);
+  for (const auto& [name, tensor] : weights.as_map()) names.push_back(name);
   CHECK(names == std::vector<std::string>{"scale", "seen", "fc.weight", "fc.bias"});
   torch::manual_seed(2);
   Head other;

@@ -136,7 +136,7 @@ class FitFixture {
     spec.window_norm = windows.info().window_norm;
     spec.loss = std::make_unique<SquaredError>();
     spec.optimizer_name = "SGD";
-    spec.optimizer = std::make_unique<torch::optim::SGD>(spec.model->parameters(), torch::optim::SGDOptions(lr));
+    spec.optimizer = std::make_unique<TorchOptimizer<torch::optim::SGD>>(spec.model->parameters(), torch::optim::SGDOptions(lr));
     spec.loader.batch_size = 8;
     spec.trainer.max_epochs = 3;
     spec.hyper_parameters = Value::Map{{"input_size", 1}, {"lr", lr}};

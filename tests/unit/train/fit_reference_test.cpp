@@ -102,6 +102,7 @@ TEST_CASE("fast_dev_run trains as in Lightning and logs nothing") {
 }
 
 TEST_CASE("optimizers step as PyTorch's do") {
+  namespace optim = torch::optim;
   const WindowsFixture data;
   const auto train = [&](const auto& make, const std::vector<Expected>& expected) {
     FitFixture fit(data.windows());
@@ -109,16 +110,12 @@ TEST_CASE("optimizers step as PyTorch's do") {
     fit.spec.optimizer = make(fit.spec.model->parameters());
     check_curve(fit.run(), expected);
   };
-  using torch::optim::Optimizer;
-  train([](auto p) { return std::unique_ptr<Optimizer>(new torch::optim::Adam(p, torch::optim::AdamOptions(0.05))); },
+  train([](auto p) { return std::make_unique<TorchOptimizer<optim::Adam>>(p, optim::AdamOptions(0.05)); },
         {{0.496311486, 0.342541844, 4}, {0.219317585, 0.180760309, 8}});
-  train([](auto p) { return std::unique_ptr<Optimizer>(new torch::optim::AdamW(p, torch::optim::AdamWOptions(0.05).weight_decay(0.1))); },
+  train([](auto p) { return std::make_unique<TorchOptimizer<optim::AdamW>>(p, optim::AdamWOptions(0.05).weight_decay(0.1)); },
         {{0.495677173, 0.340202689, 4}, {0.218876451, 0.182708099, 8}});
-  train([](auto p) { return std::unique_ptr<Optimizer>(new torch::optim::RMSprop(p, torch::optim::RMSpropOptions(0.01).momentum(0.5))); },
+  train([](auto p) { return std::make_unique<TorchOptimizer<optim::RMSprop>>(p, optim::RMSpropOptions(0.01).momentum(0.5)); },
         {{0.478418738, 0.226877928, 4}, {0.145400763, 0.108703174, 8}});
-  train(
-      [](auto p) {
-        return std::unique_ptr<Optimizer>(new torch::optim::SGD(p, torch::optim::SGDOptions(0.05).momentum(0.9).nesterov(true)));
-      },
-      {{0.468666345, 0.237867162, 4}, {0.156028733, 0.113365792, 8}});
+  train([](auto p) { return std::make_unique<TorchOptimizer<optim::SGD>>(p, optim::SGDOptions(0.05).momentum(0.9).nesterov(true)); },
+        {{0.468666345, 0.237867162, 4}, {0.156028733, 0.113365792, 8}});
 }

@@ -63,16 +63,16 @@ TEST_CASE("last.ckpt carries what Lightning resumes from") {
   const FitResult result = fit.run();
   CHECK(result.last_checkpoint == data.folder() / "version_0" / "checkpoints" / "last.ckpt");
   const State state = read_checkpoint(result.last_checkpoint);
-  CHECK(state.at("epoch").integer() == 3);
-  CHECK(state.at("global_step").integer() == 12);
-  CHECK(state.at("pytorch-lightning_version").text() == "2.6.6");
-  CHECK(state.at("state_dict").at("linear.weight").tensor().sizes() == std::vector<std::int64_t>{2, 4});
-  CHECK(state.at("hyper_parameters").at("lr").number() == 0.1);
-  CHECK(state.at("pipeline").at("window").integer() == 4);
+  CHECK(state.at("epoch").as_int() == 3);
+  CHECK(state.at("global_step").as_int() == 12);
+  CHECK(state.at("pytorch-lightning_version").as_string() == "2.6.6");
+  CHECK(state.at("state_dict").at("linear.weight").as_tensor().sizes() == std::vector<std::int64_t>{2, 4});
+  CHECK(state.at("hyper_parameters").at("lr").as_double() == 0.1);
+  CHECK(state.at("pipeline").at("window").as_int() == 4);
   const State& loop = state.at("loops").at("fit_loop");
-  CHECK(loop.at("epoch_progress").at("current").at("completed").integer() == 3);
-  CHECK(loop.at("epoch_loop.automatic_optimization.optim_progress").at("optimizer").at("step").at("total").at("completed").integer() == 12);
-  CHECK(state.at("optimizer_states").list().front().at("param_groups").list().front().at("lr").number() == 0.1);
+  CHECK(loop.at("epoch_progress").at("current").at("completed").as_int() == 3);
+  CHECK(loop.at("epoch_loop.automatic_optimization.optim_progress").at("optimizer").at("step").at("total").at("completed").as_int() == 12);
+  CHECK(state.at("optimizer_states").as_list().front().at("param_groups").as_list().front().at("lr").as_double() == 0.1);
   CHECK(fit.record.finished == 1);
   CHECK(fit.record.hyper_parameters.at("input_size").as_int() == 1);
 }
@@ -90,8 +90,8 @@ TEST_CASE("a signal ends training after the step and leaves its state") {
   CHECK(result.stopped_by == "interrupted");
   CHECK(result.steps == 6);
   const State state = read_checkpoint(result.last_checkpoint);
-  CHECK(state.at("epoch").integer() == 1);
-  CHECK(state.at("global_step").integer() == 6);
+  CHECK(state.at("epoch").as_int() == 1);
+  CHECK(state.at("global_step").as_int() == 6);
   CHECK(fit.record.finished == 0);
 }
 

@@ -5,18 +5,12 @@
 #include "pipeline/errors.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/train/optimizer.h"
-#include "plugin/loader.h"
+#include "unit/train/built_plugin.h"
 #include "unit/train/fit_fixture.h"
 
 using namespace pipeline;
 
 namespace {
-
-void load(Registry& registry, const char* name) {
-  const PluginLibrary library =
-      load_plugin(std::filesystem::path(BUILD_DIR) / "lib/pipeline/plugins" / ("lib" + std::string(name) + ".so"), registry);
-  REQUIRE_MESSAGE(library.reason.empty(), library.reason);
-}
 
 ModelShape shape(std::int64_t window, std::int64_t horizon, std::int64_t features, std::vector<std::int64_t> targets) {
   ModelShape shape{.window = window,
@@ -51,7 +45,7 @@ const Value no_options{Value::Map{}};
 
 TEST_CASE("LSTMModel starts from PyTorch's weights, bit for bit, under PyTorch's names") {
   Registry registry;
-  load(registry, "lstm");
+  test::load_built_plugin(registry, "lstm");
   torch::manual_seed(3407);
   const auto recipe = registry.make<Model>("LSTMModel", no_options, shape(60, 1, 5, {3}));
   CHECK(weights_hash(*recipe) == "ba65e29f228842cca1ed88b790e90e43f6c6e59c0c0264e670c9751699ad45cf");
@@ -64,7 +58,7 @@ TEST_CASE("LSTMModel starts from PyTorch's weights, bit for bit, under PyTorch's
 
 TEST_CASE("LSTMModel forecasts what PyTorch forecasts, both ways, step-major") {
   Registry registry;
-  load(registry, "lstm");
+  test::load_built_plugin(registry, "lstm");
   torch::manual_seed(1);
   const Value options = Value::Map{{"hidden_size", 3}, {"num_layers", 2}, {"bidirectional", true}};
   const auto model = registry.make<Model>("LSTMModel", options, shape(3, 2, 2, {0, 1}));
@@ -77,7 +71,7 @@ TEST_CASE("LSTMModel forecasts what PyTorch forecasts, both ways, step-major") {
 
 TEST_CASE("LinearModel is one layer from window to horizon, shared by the columns") {
   Registry registry;
-  load(registry, "linear");
+  test::load_built_plugin(registry, "linear");
   torch::manual_seed(7);
   const auto model = registry.make<Model>("LinearModel", no_options, shape(4, 2, 3, {2, 0}));
   CHECK(model->parameters().size() == 2);
@@ -97,7 +91,7 @@ TEST_CASE("LinearModel is one layer from window to horizon, shared by the column
 
 TEST_CASE("NaiveModel repeats the last value of each target") {
   Registry registry;
-  load(registry, "naive");
+  test::load_built_plugin(registry, "naive");
   const auto model = registry.make<Model>("NaiveModel", no_options, shape(4, 3, 2, {1, -1}));
   CHECK(model->parameters().empty());
   CHECK(model->inputs().contains(Input::target_history));
@@ -116,7 +110,7 @@ TEST_CASE("NaiveModel repeats the last value of each target") {
 
 TEST_CASE("losses are PyTorch's, and their mean is the mean of their elements") {
   Registry registry;
-  load(registry, "torch_losses");
+  test::load_built_plugin(registry, "torch_losses");
   Forecast forecast;
   forecast.values = torch::tensor({0.0F, 1.0F, 3.0F, -2.0F}).view({1, 2, 2});
   const torch::Tensor y = torch::tensor({0.5F, 1.0F, 0.0F, 1.0F}).view({1, 2, 2});
@@ -133,14 +127,14 @@ TEST_CASE("losses are PyTorch's, and their mean is the mean of their elements") 
 
 TEST_CASE("optimizers pass their options on") {
   Registry registry;
-  load(registry, "torch_optimizers");
+  test::load_built_plugin(registry, "torch_optimizers");
   const auto stepped = [&](const char* name, const Value& options) {
     torch::Tensor weight = torch::ones({1}).set_requires_grad(true);
-    const auto optimizer = registry.make<torch::optim::Optimizer>(name, options, std::vector<torch::Tensor>{weight});
+    const auto optimizer = registry.make<Optimizer>(name, options, std::vector<torch::Tensor>{weight});
     for (int i = 0; i < 2; ++i) {
-      optimizer->zero_grad();
+      optimizer->torch_optimizer().zero_grad();
       (weight * weight).sum().backward();
-      optimizer->step();
+      optimizer->torch_optimizer().step();
     }
     return weight.item<double>();
   };
@@ -153,9 +147,9 @@ TEST_CASE("optimizers pass their options on") {
 
 TEST_CASE("optimizers refuse options that make no sense, with a cure") {
   Registry registry;
-  load(registry, "torch_optimizers");
+  test::load_built_plugin(registry, "torch_optimizers");
   const auto make = [&](const char* name, const Value& options) {
-    static_cast<void>(registry.make<torch::optim::Optimizer>(name, options, std::vector<torch::Tensor>{torch::ones({1})}));
+    static_cast<void>(registry.make<Optimizer>(name, options, std::vector<torch::Tensor>{torch::ones({1})}));
   };
   CHECK_THROWS_WITH_AS(make("Adam", Value::Map{{"betas", Value::List{0.9}}}),
                        "Adam: betas must be two numbers in [0, 1), e.g. betas = [0.9, 0.999]", Error);

@@ -41,13 +41,13 @@ TEST_CASE("weights and plain entries come back from safetensors") {
   const TempFolder folder;
   write_checkpoint(folder.path() / "a.safetensors", example());
   const State back = read_checkpoint(folder.path() / "a.safetensors");
-  CHECK(back.at("epoch").integer() == 3);
-  CHECK(back.at("pipeline").at("model").text() == "M");
+  CHECK(back.at("epoch").as_int() == 3);
+  CHECK(back.at("pipeline").at("model").as_string() == "M");
   const State content = example();
-  for (const auto& [name, weight] : content.at("state_dict").map()) {
-    const torch::Tensor& read = back.at("state_dict").at(name).tensor();
-    CHECK((read.scalar_type() == weight.tensor().scalar_type()));
-    CHECK(torch::equal(read, weight.tensor()));
+  for (const auto& [name, weight] : content.at("state_dict").as_map()) {
+    const torch::Tensor& read = back.at("state_dict").at(name).as_tensor();
+    CHECK((read.scalar_type() == weight.as_tensor().scalar_type()));
+    CHECK(torch::equal(read, weight.as_tensor()));
   }
 }
 

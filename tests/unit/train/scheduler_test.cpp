@@ -7,7 +7,7 @@
 #include <set>
 
 #include "pipeline/errors.h"
-#include "plugin/loader.h"
+#include "unit/train/built_plugin.h"
 #include "unit/train/fit_fixture.h"
 
 using namespace pipeline;
@@ -42,16 +42,11 @@ class Scheduled {
   std::unique_ptr<Scheduler> scheduler_;
 };
 
-void load_schedulers(Registry& registry) {
-  const PluginLibrary library = load_plugin(std::filesystem::path(BUILD_DIR) / "lib/pipeline/plugins/libtorch_schedulers.so", registry);
-  REQUIRE_MESSAGE(library.reason.empty(), library.reason);
-}
-
 }  // namespace
 
 TEST_CASE("a scheduler that takes another's state goes on with the same rates, bit for bit") {
   Registry registry;
-  load_schedulers(registry);
+  test::load_built_plugin(registry, "torch_schedulers");
   const std::vector<std::pair<std::string, Value>> cases{
       {"StepLR", Value::Map{{"step_size", 7}, {"gamma", 0.5}}},
       {"MultiStepLR", Value::Map{{"milestones", Value::List{5, 20}}}},
@@ -82,7 +77,7 @@ TEST_CASE("a scheduler that takes another's state goes on with the same rates, b
 
 TEST_CASE("a length that nothing limits has to be given") {
   Registry registry;
-  load_schedulers(registry);
+  test::load_built_plugin(registry, "torch_schedulers");
   torch::optim::Adam adam({torch::zeros({1}, torch::requires_grad())}, torch::optim::AdamOptions(0.01));
   const auto start = [&](const Value& options, const TrainingLength& length) {
     registry.make<Scheduler>("OneCycleLR", options, adam)->start(length);

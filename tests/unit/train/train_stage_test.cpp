@@ -6,7 +6,7 @@
 #include "pipeline/errors.h"
 #include "pipeline/stage.h"
 #include "pipeline/train/checkpoint.h"
-#include "plugin/loader.h"
+#include "unit/train/built_plugin.h"
 #include "unit/train/fit_fixture.h"
 
 using namespace pipeline;
@@ -19,9 +19,7 @@ class TrainRun {
  public:
   TrainRun() {
     for (const char* name : {"train", "linear", "naive", "torch_losses", "torch_optimizers"}) {
-      const auto file = std::filesystem::path(BUILD_DIR) / "lib/pipeline/plugins" / ("lib" + std::string(name) + ".so");
-      const PluginLibrary library = load_plugin(file, registry_);
-      REQUIRE_MESSAGE(library.reason.empty(), library.reason);
+      load_built_plugin(registry_, name);
     }
     settings.log_dir = data_.folder() / "logs";
     settings.workflow_file = data_.folder() / "workflow.toml";
@@ -119,7 +117,7 @@ TEST_CASE("a stage repeated with the same seed gives the same weights") {
   torch::rand({3});  // what was drawn before the stage must not matter
   workflow.run();
   const auto weights = [&](int version) {
-    return read_checkpoint(workflow.version(version) / "checkpoints" / "last.ckpt").at("state_dict").at("linear.weight").tensor();
+    return read_checkpoint(workflow.version(version) / "checkpoints" / "last.ckpt").at("state_dict").at("linear.weight").as_tensor();
   };
   CHECK(torch::equal(weights(0), weights(1)));
   workflow.settings.seed = 1;
@@ -167,6 +165,6 @@ TEST_CASE("an interrupted training says which command goes on, and leaves a resu
     CHECK(std::string(error.what()) == "training was interrupted in epoch 1 after step 1; go on with: pipeline run w.toml --resume");
   }
   const State point = read_checkpoint(workflow.folder() / "lasting" / "LinearModel.version_0.ckpt");
-  CHECK(point.at("resume").at("notes").at("version_dir").text() == workflow.version(0).string());
-  CHECK(point.at("global_step").integer() == 1);
+  CHECK(point.at("resume").at("notes").at("version_dir").as_string() == workflow.version(0).string());
+  CHECK(point.at("global_step").as_int() == 1);
 }

@@ -15,7 +15,8 @@
 
 namespace pipeline {
 
-/// What a checkpoint is made of: plain data and tensors, as Python's dict, list and tuple hold them.
+/// The content of checkpoints: plain data and tensors, as Python's dict, list and tuple hold them. It speaks Value's words, and has a few
+/// forms more, since Python's pickle keeps them apart: tuples, tables by number and tensors.
 class PIPELINE_EXPORT State {
  public:
   using List = std::vector<State>;
@@ -24,39 +25,69 @@ class PIPELINE_EXPORT State {
   };
   using Map = std::vector<std::pair<std::string, State>>;  ///< keeps its order
   using IntMap = std::map<std::int64_t, State>;            ///< as an optimizer's `state`
-  using Data = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Tuple, Map, IntMap, torch::Tensor>;
 
   State() = default;
-  State(bool v) : data(v) {}
-  State(int v) : data(std::int64_t{v}) {}
-  State(std::int64_t v) : data(v) {}
-  State(double v) : data(v) {}
-  State(const char* v) : data(std::string(v)) {}
-  State(std::string v) : data(std::move(v)) {}
-  State(List v) : data(std::move(v)) {}
-  State(Tuple v) : data(std::move(v)) {}
-  State(Map v) : data(std::move(v)) {}
-  State(IntMap v) : data(std::move(v)) {}
-  State(torch::Tensor v) : data(std::move(v)) {}
+  State(bool v) : data_(v) {}
+  State(int v) : data_(std::int64_t{v}) {}
+  State(std::int64_t v) : data_(v) {}
+  State(double v) : data_(v) {}
+  State(const char* v) : data_(std::string(v)) {}
+  State(std::string v) : data_(std::move(v)) {}
+  State(List v) : data_(std::move(v)) {}
+  State(Tuple v) : data_(std::move(v)) {}
+  State(Map v) : data_(std::move(v)) {}
+  State(IntMap v) : data_(std::move(v)) {}
+  State(torch::Tensor v) : data_(std::move(v)) {}
   /// Plain data as state.
   explicit State(const Value& value);
 
-  /// The member `key` of a map; nullptr when this is no map or has none.
-  [[nodiscard]] const State* find(std::string_view key) const;
-  /// The member `key`; Error (training) when it is missing.
-  [[nodiscard]] const State& at(std::string_view key) const;
-  /// The content as that type; Error (training) when it is another one. number() takes integers too.
-  [[nodiscard]] const Map& map() const;
-  [[nodiscard]] const List& list() const;  ///< of a list or a tuple
-  [[nodiscard]] const torch::Tensor& tensor() const;
-  [[nodiscard]] const std::string& text() const;
-  [[nodiscard]] std::int64_t integer() const;
-  [[nodiscard]] double number() const;
-  [[nodiscard]] bool flag() const;
-  /// The content without tensors as plain data (a tensor becomes null).
-  [[nodiscard]] Value to_value() const;
+  [[nodiscard]] bool is_null() const { return holds<std::monostate>(); }
+  [[nodiscard]] bool is_bool() const { return holds<bool>(); }
+  [[nodiscard]] bool is_int() const { return holds<std::int64_t>(); }
+  [[nodiscard]] bool is_double() const { return holds<double>(); }
+  [[nodiscard]] bool is_number() const { return is_int() || is_double(); }
+  [[nodiscard]] bool is_string() const { return holds<std::string>(); }
+  [[nodiscard]] bool is_list() const { return holds<List>() || is_tuple(); }  ///< a tuple is one too
+  [[nodiscard]] bool is_tuple() const { return holds<Tuple>(); }
+  [[nodiscard]] bool is_map() const { return holds<Map>(); }
+  [[nodiscard]] bool is_int_map() const { return holds<IntMap>(); }
+  [[nodiscard]] bool is_tensor() const { return holds<torch::Tensor>(); }
 
-  Data data;
+  /// The content as that type; Error (training) when it is another one. `as_double` takes an integer too, `as_list` a tuple.
+  [[nodiscard]] bool as_bool() const;
+  [[nodiscard]] std::int64_t as_int() const;
+  [[nodiscard]] double as_double() const;
+  [[nodiscard]] const std::string& as_string() const;
+  [[nodiscard]] const List& as_list() const;
+  [[nodiscard]] const Map& as_map() const;
+  [[nodiscard]] const IntMap& as_int_map() const;
+  [[nodiscard]] const torch::Tensor& as_tensor() const;
+  [[nodiscard]] List& as_list();
+  [[nodiscard]] Map& as_map();
+
+  /// The member `key` of a map; nullptr when this is no map or has no such member.
+  [[nodiscard]] const State* find(std::string_view key) const;
+  [[nodiscard]] State* find(std::string_view key);
+  /// The member `key` of a map; Error (training) when it is missing.
+  [[nodiscard]] const State& at(std::string_view key) const;
+  [[nodiscard]] State& at(std::string_view key);
+
+  /// The content without tensors as plain data: a tuple becomes a list, a number that is a key text, a tensor null.
+  [[nodiscard]] Value to_value() const;
+  /// Calls `visitor` with the content in the form it has: std::monostate, bool, std::int64_t, double, std::string, List, Tuple, Map, IntMap
+  /// or torch::Tensor.
+  template <class Visitor>
+  decltype(auto) visit(Visitor&& visitor) const {
+    return std::visit(std::forward<Visitor>(visitor), data_);
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] bool holds() const {
+    return std::holds_alternative<T>(data_);
+  }
+
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Tuple, Map, IntMap, torch::Tensor> data_;
 };
 
 }  // namespace pipeline

@@ -48,8 +48,8 @@ struct FitSpec {
   std::string window_norm;
   Component<Loss> loss;
   std::string optimizer_name;
-  Component<torch::optim::Optimizer> optimizer;  ///< nullptr for a model without parameters
-  Component<Scheduler> scheduler;                ///< of that optimizer; nullptr: its rates stay
+  Component<Optimizer> optimizer;   ///< nullptr for a model without parameters
+  Component<Scheduler> scheduler;  ///< of that optimizer; nullptr: its rates stay
   TrainerOptions trainer;
   LoaderOptions loader;
   std::vector<Component<Callback>> callbacks;

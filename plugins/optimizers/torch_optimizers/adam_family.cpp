@@ -1,4 +1,4 @@
-#include "betas.h"
+#include "adam_family.h"
 
 #include <algorithm>
 #include <string>
