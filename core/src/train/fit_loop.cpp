@@ -9,7 +9,7 @@
 #include "base/foreign_exception.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "train/fit_settings.h"
+#include "train/generators.h"
 
 namespace pipeline {
 

@@ -4,8 +4,8 @@
 #include <numeric>
 #include <utility>
 
-#include "levels.h"
 #include "pipeline/errors.h"
+#include "pipeline/train/levels.h"
 
 namespace pipeline::stage::evaluate {
 

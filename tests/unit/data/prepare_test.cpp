@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 
+#include "pipeline/data/files.h"
 #include "unit/data/prepare_fixture.h"
 
 namespace pipeline {
