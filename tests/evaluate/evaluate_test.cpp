@@ -1,12 +1,14 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <sstream>
 
-#include "levels.h"
 #include "metrics_json.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/metrics_file.h"
 #include "pipeline/errors.h"
+#include "pipeline/train/levels.h"
 #include "predictions_file.h"
 #include "small_series.h"
 #include "split_result.h"
@@ -21,16 +23,7 @@ using pipeline::test::SquaredError;
 namespace {
 
 TrainedModel repeating(const SmallSeries& data, double offset = 0) {
-  return {.training = {.stage = "train",
-                       .model_type = "Repeat",
-                       .version_dir = {},
-                       .best = {},
-                       .last = {},
-                       .windows = {},
-                       .monitor = {},
-                       .mode = {},
-                       .pipeline = {},
-                       .score = {}},
+  return {.training = {.stage = "train", .model_type = "Repeat"},
           .checkpoint = "best.ckpt",
           .windows = data.windows(),
           .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), "none")};
@@ -75,6 +68,17 @@ TEST_CASE("forecasts come back to original units: scaled, and summed up from the
   CHECK(torch::equal(batch.truth, torch::tensor({{{4.0, 15.0}, {6.0, 14.0}}}, torch::kDouble)));
   CHECK(torch::equal(batch.naive, torch::tensor({{{5.0, 15.0}, {5.0, 15.0}}}, torch::kDouble)));
   CHECK(torch::equal(batch.naive_scaled, torch::tensor({{{0.75, -0.25}, {0.75, -0.25}}}, torch::kDouble)));  // b: a difference of zero
+}
+
+TEST_CASE("a forecast from the last row needs no truth; without a last level a difference has none either") {
+  const SmallSeries data;
+  const SeriesInfo info = data.windows()->series()->info();
+  const std::vector<double> known{5, std::numeric_limits<double>::quiet_NaN()};
+  const Levels levels(info, known, 2);
+  const std::vector<std::int64_t> origins{0};
+  const torch::Tensor forecast = levels.forecast(origins, torch::tensor({{{0.5F, 0.25F}, {1.0F, -0.75F}}}));
+  CHECK(forecast[0][1][0].item<double>() == 6);
+  CHECK(std::isnan(forecast[0][1][1].item<double>()));
 }
 
 TEST_CASE("metrics in original units and the naive forecast's equal sums by hand, without what was filled") {
@@ -182,6 +186,18 @@ TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
   CHECK(value.at("by_step").as_list()[1].at("step") == Value(2));
   // One training window, two steps: the target's level of step 1 is a single value, so it does not vary.
   CHECK(value.at("by_step").as_list()[0].at("train").at("r2").is_null());
+}
+
+TEST_CASE("the SDK's reader and writer keep all of metrics.json") {
+  const SmallSeries data;
+  const TrainedModel model = repeating(data);
+  std::vector<SplitResult> one{evaluated(model, 2)}, two{evaluated(model, 2), evaluated(model, 2, nullptr, Split::train)};
+  for (auto* splits : {&one, &two}) {
+    Value value = metrics_value(result_of(model, std::move(*splits)));
+    const Value kept = ModelMetrics::from_value(value).to_value();
+    value["files"] = kept.at("files");
+    CHECK(to_json(kept) == to_json(value));
+  }
 }
 
 TEST_CASE("where every truth was filled metrics are null and nothing is said of the last value") {

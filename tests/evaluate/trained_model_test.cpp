@@ -13,17 +13,8 @@ using namespace pipeline::stage::evaluate;
 
 namespace {
 
-Training training(const std::string& monitor, std::optional<double> score, const std::string& mode = "min") {
-  return {.stage = "train",
-          .model_type = "M",
-          .version_dir = {},
-          .best = {},
-          .last = {},
-          .windows = {},
-          .monitor = monitor,
-          .mode = mode,
-          .pipeline = {},
-          .score = score};
+TrainingRecord training(const std::string& monitor, std::optional<double> score, const std::string& mode = "min") {
+  return {.stage = "train", .model_type = "M", .monitor = monitor, .mode = mode, .score = score};
 }
 
 struct Context {
@@ -65,33 +56,10 @@ TEST_CASE("the model with the best validation score leads, by the direction of i
   CHECK(leading({training("", {}), training("", {})}) == 0);
 }
 
-TEST_CASE("train.json is read with paths relative to its folder") {
-  const TempFolder folder;
-  write_json(folder.path() / "train.json", Value::Map{{"model", "LSTMModel"},
-                                                      {"best", "/logs/best.ckpt"},
-                                                      {"last", Value()},
-                                                      {"windows", "../slice_windows"},
-                                                      {"monitor", "val_r2"},
-                                                      {"mode", "max"},
-                                                      {"score", 0.25},
-                                                      {"steps", 12},
-                                                      {"loss", Value::Map{{"type", "L1Loss"}, {"options", Value::Map{}}}},
-                                                      {"version_dir", "/logs"}});
-  const Training read = Training::read({.kind = "checkpoint", .stage = "train", .folder = folder.path()});
-  CHECK(read.best == "/logs/best.ckpt");
-  CHECK(read.last.empty());
-  CHECK(read.windows == folder.path().parent_path() / "slice_windows");
-  CHECK(read.monitor == "val_r2");
-  CHECK(read.mode == "max");
-  CHECK(read.score.value() == 0.25);
-  CHECK(read.steps == 12);
-  CHECK(read.loss.type == "L1Loss");
-}
-
 TEST_CASE("best without a ModelCheckpoint is last, and says so") {
   const TempFolder folder;
   Context context;
-  Training made = training("", {});
+  TrainingRecord made = training("", {});
   made.last = folder.path() / "last.ckpt";
   write_text(made.last, "x");
   CHECK(choose_checkpoint(made, "best", context.stage) == made.last);
@@ -103,7 +71,7 @@ TEST_CASE("a checkpoint that is not there is an error that says what to do") {
   const TempFolder folder;
   Context context;
   context.settings.workflow_file = folder.path() / "workflow.toml";
-  Training made = training("", {});
+  TrainingRecord made = training("", {});
   made.best = folder.path() / "gone.ckpt";
   CHECK(error_of([&] { return choose_checkpoint(made, "best", context.stage); }).find("--stage train --force") != std::string::npos);
   CHECK(error_of([&] {
@@ -119,7 +87,7 @@ TEST_CASE("a checkpoint of another task does not fit the windows") {
     return std::make_shared<test::RepeatScaled>(shape.horizon);
   });
   registry.commit(std::move(registrar.entries()));
-  Training made = training("", {});
+  TrainingRecord made = training("", {});
   made.windows = data.folder() / "windows";
 
   CheckpointInfo info{.model_type = "Repeat", .window = 3, .horizon = 2, .shape = shape_of(*data.windows()), .series = {}};

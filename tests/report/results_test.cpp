@@ -21,12 +21,17 @@ constexpr const char* two_models = R"({
     "train_b": { "stage": "train_b", "model": "B", "split": "test", "test_loss": 0.2, "test_mse": 0.2, "test_windows": 12, "naive_mse": 0.5,
                  "original": { "OT": { "mae": 0.7, "naive_mae": 2.0 } } } } })";
 
-Value history(const char* text) { return from_json(text, "train.json"); }
+/// The training that train.json says.
+TrainingRecord training(const char* train_json) {
+  const TempFolder folder;
+  write_text(folder.path() / training_file_name, train_json);
+  return read_training({.kind = "checkpoint", .stage = "train", .folder = folder.path()});
+}
 
 }  // namespace
 
 TEST_CASE("metrics of several models are read for each split, the naive forecast's apart") {
-  const std::vector<Evaluation> evaluations = parse_metrics(from_json(two_models, "metrics.json"), {});
+  const std::vector<Evaluation> evaluations = evaluations_of(metrics_of(from_json(two_models, "metrics.json")), {}, {});
   REQUIRE(evaluations.size() == 2);
   CHECK(evaluations[0].stage == "train_a");
   CHECK(evaluations[0].model == "A");
@@ -45,59 +50,60 @@ TEST_CASE("metrics of several models are read for each split, the naive forecast
 }
 
 TEST_CASE("a training's curve is read and its best epoch is the best checkpoint's") {
-  const Training training = parse_training("train", history(R"({
+  const TrainingRecord read = training(R"({
     "model": "LSTMModel", "monitor": "val_mae", "score": 0.5, "epochs": 3, "steps": 30,
     "history": [ { "epoch": 0, "train_loss": 3.0, "val": { "val_loss": 2.0, "val_mae": 0.9 } },
                  { "epoch": 1, "train_loss": 2.0, "val": { "val_loss": 1.5, "val_mae": 0.5 } },
-                 { "epoch": 2, "train_loss": 1.0, "val": { "val_loss": 1.0, "val_mae": 0.7 } } ] })"));
-  CHECK(training.model == "LSTMModel");
-  CHECK(training.steps == 30);
-  REQUIRE(training.history.size() == 3);
-  CHECK(training.history[2].train_loss == 1.0);
-  CHECK(training.best_epoch == 1);
-  CHECK(training.learned());
+                 { "epoch": 2, "train_loss": 1.0, "val": { "val_loss": 1.0, "val_mae": 0.7 } } ] })");
+  REQUIRE(read.history.size() == 3);
+  CHECK(read.history[2].train_loss == 1.0);
+  CHECK(best_epoch(read) == 1);
+  CHECK(learned(read));
 }
 
 TEST_CASE("without a checkpoint's score the lowest validation loss marks the best epoch; a model that is only validated did not learn") {
-  CHECK(parse_training("train", history(R"({ "score": null, "history": [ { "train_loss": 1, "val": { "val_loss": 2 } },
-                                                                         { "train_loss": 1, "val": { "val_loss": 1 } } ] })"))
-            .best_epoch == 1);
-  CHECK_FALSE(parse_training("train", history(R"({ "history": [ { "val": { "val_loss": 2 } } ] })")).learned());
+  CHECK(best_epoch(training(R"({ "score": null, "history": [ { "train_loss": 1, "val": { "val_loss": 2 } },
+                                                             { "train_loss": 1, "val": { "val_loss": 1 } } ] })")) == 1);
+  CHECK_FALSE(learned(training(R"({ "history": [ { "val": { "val_loss": 2 } } ] })")));
 }
 
-TEST_CASE("each model's predictions file is found; a train stage without train.json is passed over aloud") {
+TEST_CASE("each model's files are those that metrics.json names; a train stage without train.json is passed over aloud") {
   const TempFolder folder;
   const auto evaluate = folder.path() / "evaluate";
   std::filesystem::create_directories(evaluate);
-  write_text(evaluate / "metrics.json", two_models);
-  write_text(evaluate / "predictions.csv", "");
-  write_text(evaluate / "predictions.train_a.csv", "");
+  write_text(evaluate / "metrics.json", R"({ "stage": "b", "split": "test", "models": {
+    "a": { "stage": "a", "split": "test", "test_mse": 2, "by_step": [ {} ], "by_target": { "OT": {} },
+           "files": { "predictions": { "test": "of_a.csv", "val": "of_a.val.csv" }, "attention": { "val": "attention.csv" } } },
+    "b": { "stage": "b", "split": "test", "test_mse": 1, "by_step": [ {}, {} ], "by_target": { "OT": {} },
+           "files": { "predictions": { "test": "predictions.csv" }, "attention": { "test": "attention.csv" } } },
+    "c": { "stage": "c", "split": "test", "test_mse": null } } })");
+  write_text(evaluate / "predictions.a.csv", "");  // not named: nobody's
   write_text(evaluate / "manifest.json", R"({ "seed": 1 })");
   test::RecordingLog log;
   const Results results = read_results(
-      {{"checkpoint", "train_a", folder.path() / "train_a"}, {"metrics", "evaluate", evaluate}, {"predictions", "evaluate", evaluate}},
-      log);
-  REQUIRE(results.evaluations.size() == 2);
-  CHECK(results.evaluations[0].predictions.filename() == "predictions.train_a.csv");
-  CHECK(results.evaluations[1].predictions.filename() == "predictions.csv");
+      {{"checkpoint", "a", folder.path() / "a"}, {"metrics", "evaluate", evaluate}, {"predictions", "evaluate", evaluate}}, log);
+  REQUIRE(results.evaluations.size() == 3);
+  CHECK(results.evaluations[0].predictions == evaluate / "of_a.csv");
+  CHECK(results.evaluations[0].attention.empty());
+  CHECK(results.evaluations[1].predictions == evaluate / "predictions.csv");
+  CHECK(results.evaluations[1].attention == evaluate / "attention.csv");
+  CHECK(results.evaluations[2].predictions.empty());
+  CHECK(results.evaluations[2].splits.empty());  // nothing of it is defined
   CHECK(results.manifests.size() == 1);
-  CHECK(results.evaluations[1].leads);
-  CHECK(leader_of(results.evaluations).stage == "train_b");
+  CHECK(leader_of(results.evaluations).stage == "b");
+  CHECK(results.evaluations[1].horizon == 2);
+  CHECK_FALSE(results.evaluations[1].same_task(results.evaluations[0]));
   REQUIRE(log.warnings().size() == 1);
-  CHECK(log.warnings()[0].find("train_a left no train.json") != std::string::npos);
+  CHECK(log.warnings()[0] == "stage a left no train.json: the report shows no loss curve of it");
 }
 
-TEST_CASE("a stage named as a split has its predictions beside the leading model's of that split") {
-  const TempFolder folder;
-  write_text(folder.path() / "metrics.json", R"({ "stage": "best", "split": "test", "models": {
-    "best": { "stage": "best", "split": "test", "test_mse": 1, "by_step": [ {}, {} ], "by_target": { "OT": {} } },
-    "train": { "stage": "train", "split": "test", "test_mse": 2, "by_step": [ {} ], "by_target": { "OT": {} } } } })");
-  for (const char* name : {"predictions.csv", "predictions.train.csv", "predictions.train.test.csv"}) write_text(folder.path() / name, "");
-  test::RecordingLog log;
-  const Results results = read_results({{"metrics", "evaluate", folder.path()}}, log);
-  REQUIRE(results.evaluations.size() == 2);
-  CHECK(results.evaluations[0].predictions.filename() == "predictions.csv");
-  CHECK(results.evaluations[1].predictions.filename() == "predictions.train.test.csv");
-  CHECK(results.evaluations[0].horizon == 2);
-  CHECK_FALSE(results.evaluations[1].same_task(results.evaluations[0]));
+TEST_CASE("evaluations come in the order of the trainings, then the others") {
+  std::vector<TrainingRecord> trainings(2);
+  trainings[0].stage = "second", trainings[1].stage = "first";
+  MetricsRecord metrics{.models = {{.stage = "first"}, {.stage = "other"}, {.stage = "second"}}, .leader = 2};
+  const std::vector<Evaluation> evaluations = evaluations_of(metrics, trainings, {});
+  CHECK(evaluations[0].stage == "second");
+  CHECK(evaluations[0].leads);
+  CHECK(evaluations[1].stage == "first");
+  CHECK(evaluations[2].stage == "other");
 }

@@ -5,6 +5,8 @@
 #include <sstream>
 #include <vector>
 
+#include "pipeline/data/csv.h"
+#include "pipeline/data/predictions.h"
 #include "workflows/workflow_fixture.h"
 
 namespace {
@@ -209,6 +211,38 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict says that times are a guess where da
   const Finished forecast = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
   REQUIRE(forecast.status == 0);
   CHECK(contains(forecast.err, "warning: the data leave times out (gaps = \"allow\"), and so may those to come"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "predict forecasts what evaluate did from the same rows") {
+  write("workflow.toml", std::string(two_targets) + "[stages.evaluate]\n");
+  REQUIRE(run({"--set", "stages.slice_windows.window_norm=standard"}).status == 0);
+  pipeline::PredictionsReader measured(path() / "runs/small/evaluate/predictions.csv");
+  REQUIRE(measured.next());
+  const Finished predicted = pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv", "--from",
+                                       std::string(measured.origin_text()), "--output", "f.csv"});
+  REQUIRE_MESSAGE(predicted.status == 0, predicted.err);
+  pipeline::CsvLines forecasts(path() / "f.csv");
+  std::int64_t lines = 0;
+  do {
+    REQUIRE(forecasts.next());
+    ++lines;
+    CHECK(forecasts.cell(0) == measured.origin_text());
+    CHECK(forecasts.integer(2) == measured.step());
+    for (std::size_t t = 0; t < 2; ++t) CHECK(forecasts.number(3 + t) == doctest::Approx(measured.forecast(t)).epsilon(1e-6));
+  } while (measured.next());
+  CHECK(lines > 100);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "predict computes on the device asked for") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const auto on = [&](const char* device) {
+    return pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv", "--device", device});
+  };
+  CHECK(on("cpu").out == pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv"}).out);
+  const Finished unknown = on("gpu");
+  CHECK(unknown.status == 2);
+  CHECK(contains(unknown.err, "device = \"gpu\" is unknown: write auto, cpu, cuda or cuda:N"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "predict names the target that a normalised window needs besides its features") {

@@ -7,7 +7,7 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
-#include "pipeline/data/files.h"
+#include "pipeline/data/training_record.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/host/predictor.h"
 #include "run/plan.h"
@@ -27,8 +27,10 @@ void add_options(po::options_description& options) {
       ("all", "forecast from every row that has a whole window behind it, not from the last one only")                       //
       ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")                //
       ("workflow", po::value<std::string>()->value_name("FILE"),
-       "whose best model forecasts; with --checkpoint: what one that Lightning wrote was trained for")  //
-      ("stage", po::value<std::string>()->value_name("NAME"), "the train stage of that workflow, where it has several");
+       "whose best model forecasts; with --checkpoint: what one that Lightning wrote was trained for")                   //
+      ("stage", po::value<std::string>()->value_name("NAME"), "the train stage of that workflow, where it has several")  //
+      ("device", po::value<std::string>()->value_name("DEVICE"),
+       "where the model computes: cpu, which is the default, cuda, cuda:N or auto");
 }
 
 std::string required(const Invocation& invocation, const std::string& flag) {
@@ -84,14 +86,13 @@ const StagePlan& train_stage(const Workflow& workflow, const Registry& registry,
 /// The best checkpoint that the workflow's training has left.
 std::filesystem::path best_checkpoint(const Workflow& workflow, const Registry& registry, const std::string& stage_name) {
   const StagePlan& stage = train_stage(workflow, registry, stage_name);
-  const std::filesystem::path folder = run_folder_of(workflow) / stage.name, file = folder / "train.json";
+  const Artifact left{"checkpoint", stage.name, run_folder_of(workflow) / stage.name};
   const std::string missing = "--workflow " + workflow.file.string() + ": stage \"" + stage.name + "\" has left no checkpoint (" +
-                              folder.string() + "): run `pipeline run` first, or name one with --checkpoint";
-  if (!std::filesystem::exists(file)) throw usage_error(missing);
-  const Value said = read_json(file);
-  for (const char* which : {"best", "last"}) {
-    const Value* path = said.find(which);
-    if (path && path->is_string() && std::filesystem::is_regular_file(folder / path->as_string())) return folder / path->as_string();
+                              left.folder.string() + "): run `pipeline run` first, or name one with --checkpoint";
+  if (!std::filesystem::exists(left.folder / training_file_name)) throw usage_error(missing);
+  const TrainingRecord training = read_training(left);
+  for (const std::filesystem::path& file : {training.best, training.last}) {
+    if (std::filesystem::is_regular_file(file)) return file;
   }
   throw usage_error(missing);
 }
@@ -166,6 +167,7 @@ int predict(const Invocation& invocation) {
             .input = piped ? piped->path() : std::filesystem::path(input),
             .all = invocation.arguments.count("all") > 0,
             .from = invocation.text("from"),
+            .device = invocation.arguments.count("device") > 0 ? invocation.text("device") : "cpu",
             .task = std::move(task),
             .registry = host.registry,
             .log = log},

@@ -4,6 +4,7 @@
 
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "pipeline/data/csv.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/importance.h"

@@ -37,26 +37,16 @@ class FloatRows {
 
 class ArraySource final : public WindowSource {
  public:
-  explicit ArraySource(WindowsInfo& info) : x_(info.feature_file), y_(info.target_file) {
-    const auto& x = x_.shape();
-    const auto& y = y_.shape();
-    if (x.size() != 3) throw misshapen(x_, "[N, window, features]");
-    if (y.size() != 2 && y.size() != 3) throw misshapen(y_, "[N, targets] or [N, horizon, targets]");
-    if (x[0] != y[0]) {
-      throw data_error(info.feature_file + " " + x_.file().header().shape_text() + " and " + info.target_file + " " +
-                       y_.file().header().shape_text() + " don't hold the same number of windows");
-    }
-    if (std::ranges::count(x, 0) + std::ranges::count(y, 0) > 0) throw data_error(info.feature_file + " holds no window");
-    count_ = x[0];
-    info.window = x[1];
-    info.horizon = y.size() == 3 ? y[1] : 1;
-    x_size_ = static_cast<std::size_t>(x[1] * x[2]);
-    y_size_ = static_cast<std::size_t>(info.horizon * y.back());
-    for (std::int64_t i = 0; i < x[2]; ++i) feature_names.push_back("feature_" + std::to_string(i));
-    for (std::int64_t i = 0; i < y.back(); ++i) target_names.push_back("target_" + std::to_string(i)), target_columns.push_back(-1);
-  }
+  ArraySource(FloatRows x, FloatRows y, Shape shape)
+      : WindowSource(std::move(shape)),
+        x_(std::move(x)),
+        y_(std::move(y)),
+        x_size_(static_cast<std::size_t>(x_.shape()[1] * x_.shape()[2])),
+        y_size_(static_cast<std::size_t>(this->shape().horizon * y_.shape().back())) {}
 
-  [[nodiscard]] std::int64_t first_rows() const override { return count_; }
+  [[nodiscard]] bool has_rows() const override { return false; }
+  [[nodiscard]] std::int64_t first_rows() const override { return x_.shape()[0]; }
+  [[nodiscard]] bool fully_observed() const override { return true; }
 
   void copy(std::int64_t row, std::size_t index, const WindowBuffers& out) const override {
     const auto at = static_cast<std::size_t>(row);
@@ -66,18 +56,34 @@ class ArraySource final : public WindowSource {
   }
 
  private:
-  static Error misshapen(const FloatRows& rows, const char* expected) {
-    return data_error(rows.file().path().string() + " has the shape " + rows.file().header().shape_text() + " where " + expected +
-                      " is expected");
-  }
-
   FloatRows x_, y_;
-  std::int64_t count_ = 0;
-  std::size_t x_size_ = 0, y_size_ = 0;
+  std::size_t x_size_, y_size_;
 };
+
+Error misshapen(const FloatRows& rows, const char* expected) {
+  return data_error(rows.file().path().string() + " has the shape " + rows.file().header().shape_text() + " where " + expected +
+                    " is expected");
+}
 
 }  // namespace
 
-std::unique_ptr<WindowSource> array_source(WindowsInfo& info) { return std::make_unique<ArraySource>(info); }
+std::unique_ptr<const WindowSource> array_source(WindowsInfo& info) {
+  FloatRows features(info.feature_file), truth(info.target_file);
+  const std::vector<std::int64_t>&x = features.shape(), &y = truth.shape();
+  if (x.size() != 3) throw misshapen(features, "[N, window, features]");
+  if (y.size() != 2 && y.size() != 3) throw misshapen(truth, "[N, targets] or [N, horizon, targets]");
+  if (x[0] != y[0]) {
+    throw data_error(info.feature_file + " " + features.file().header().shape_text() + " and " + info.target_file + " " +
+                     truth.file().header().shape_text() + " don't hold the same number of windows");
+  }
+  if (std::ranges::count(x, 0) + std::ranges::count(y, 0) > 0) throw data_error(info.feature_file + " holds no window");
+  info.window = x[1];
+  info.horizon = y.size() == 3 ? y[1] : 1;
+  WindowSource::Shape shape{.window = info.window, .horizon = info.horizon};
+  for (std::int64_t i = 0; i < x[2]; ++i) shape.feature_names.push_back("feature_" + std::to_string(i));
+  for (std::int64_t i = 0; i < y.back(); ++i) shape.target_names.push_back("target_" + std::to_string(i));
+  shape.target_columns.resize(shape.target_names.size(), -1);
+  return std::make_unique<ArraySource>(std::move(features), std::move(truth), std::move(shape));
+}
 
 }  // namespace pipeline

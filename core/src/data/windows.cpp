@@ -82,13 +82,14 @@ std::shared_ptr<const Windows> Windows::open(const std::filesystem::path& folder
 }
 
 const WindowsInfo& Windows::info() const { return impl_->info; }
-const Series* Windows::series() const { return impl_->source->series(); }
-const std::vector<std::string>& Windows::feature_names() const { return impl_->source->feature_names; }
-const std::vector<std::string>& Windows::target_names() const { return impl_->source->target_names; }
-const std::vector<std::int64_t>& Windows::target_columns() const { return impl_->source->target_columns; }
+const WindowSource& Windows::source() const { return *impl_->source; }
+const Series* Windows::series() const { return source().series(); }
+const std::vector<std::string>& Windows::feature_names() const { return source().shape().feature_names; }
+const std::vector<std::string>& Windows::target_names() const { return source().shape().target_names; }
+const std::vector<std::int64_t>& Windows::target_columns() const { return source().shape().target_columns; }
 std::int64_t Windows::count(Split split) const { return impl_->splits[static_cast<std::size_t>(split)].count(); }
-bool Windows::fully_observed() const { return impl_->source->fully_observed(); }
-bool Windows::has_history() const { return series() != nullptr; }
+bool Windows::fully_observed() const { return source().fully_observed(); }
+bool Windows::has_history() const { return source().has_rows(); }
 
 std::int64_t Windows::first_row(Split split, std::int64_t index) const {
   if (index < 0 || index >= count(split)) {
@@ -96,6 +97,13 @@ std::int64_t Windows::first_row(Split split, std::int64_t index) const {
                             split_names[static_cast<std::size_t>(split)]);
   }
   return impl_->splits[static_cast<std::size_t>(split)].first_row(index);
+}
+
+std::vector<std::int64_t> Windows::first_rows(Split split, std::span<const std::int64_t> indices) const {
+  std::vector<std::int64_t> rows;
+  rows.reserve(indices.size());
+  for (const std::int64_t index : indices) rows.push_back(first_row(split, index));
+  return rows;
 }
 
 void Windows::gather(Split split, std::span<const std::int64_t> indices, const WindowBuffers& out) const {

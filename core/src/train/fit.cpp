@@ -1,7 +1,7 @@
 #include "pipeline/train/fit.h"
 
+#include "pipeline/train/torch_settings.h"
 #include "train/fit_loop.h"
-#include "train/fit_settings.h"
 
 namespace pipeline {
 

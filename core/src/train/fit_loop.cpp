@@ -8,7 +8,7 @@
 
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
-#include "train/fit_settings.h"
+#include "train/generators.h"
 
 namespace pipeline {
 

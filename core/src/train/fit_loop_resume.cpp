@@ -6,7 +6,7 @@
 #include "pipeline/train/checkpoint.h"
 #include "train/fit_checkpoint.h"
 #include "train/fit_loop.h"
-#include "train/fit_settings.h"
+#include "train/generators.h"
 
 namespace pipeline {
 

@@ -82,10 +82,13 @@ ModelShape shape_of(const Windows& windows) {
           .target_columns = windows.target_columns()};
 }
 
+Batch gather_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, torch::Device device) {
+  const BatchParts parts{.history = source.has_rows(), .weight = source.shape().horizon > 0 && !source.fully_observed(), .pinned = false};
+  return to_device(collect_batch(source, first_rows, parts), device);
+}
+
 Batch gather_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, torch::Device device) {
-  return to_device(
-      collect_batch(windows, split, indices, {.history = windows.has_history(), .weight = !windows.fully_observed(), .pinned = false}),
-      device);
+  return gather_batch(windows.source(), windows.first_rows(split, indices), device);
 }
 
 torch::Device resolve_device(const std::string& name) {

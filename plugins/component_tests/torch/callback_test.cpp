@@ -3,6 +3,7 @@
 
 #include "pipeline/testing/fake_trainer.h"
 #include "pipeline/train/checkpoint.h"
+#include "pipeline/train/torch_settings.h"
 #include "torch_tests.h"
 
 namespace pipeline::component_tests {
@@ -101,6 +102,7 @@ class CallbackChecks {
 }  // namespace
 
 std::vector<Check> CallbackTest::run(const ComponentTestContext& context) {
+  const TorchSettings settings({.threads = 1});  // tensors are tiny
   CheckList list;
   list.add("hooks", [&] { return CallbackChecks(context).hooks(); });
   list.add("state", [&] { return CallbackChecks(context).state(); });

@@ -6,6 +6,7 @@
 
 #include "pipeline/torch/model.h"
 #include "pipeline/train/checkpoint.h"
+#include "pipeline/train/torch_settings.h"
 #include "torch_tests.h"
 
 namespace pipeline::component_tests {
@@ -171,6 +172,7 @@ class ModelChecks {
 }  // namespace
 
 std::vector<Check> ModelTest::run(const ComponentTestContext& context) {
+  const TorchSettings settings({.threads = 1});  // tensors are tiny
   const ModelChecks checks(context);
   CheckList list;
   list.add("shapes", [&] { return checks.shapes(); });

@@ -6,6 +6,7 @@
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/optimizer.h"
 #include "pipeline/train/scheduler.h"
+#include "pipeline/train/torch_settings.h"
 #include "torch_tests.h"
 
 namespace pipeline::component_tests {
@@ -122,12 +123,14 @@ std::string check_scheduler_state(const ComponentTestContext& test) {
 }  // namespace
 
 std::vector<Check> LossTest::run(const ComponentTestContext& context) {
+  const TorchSettings settings({.threads = 1});  // tensors are tiny
   CheckList list;
   list.add("loss", [&] { return check_loss(context); });
   return list.take();
 }
 
 std::vector<Check> OptimizerTest::run(const ComponentTestContext& context) {
+  const TorchSettings settings({.threads = 1});  // tensors are tiny
   CheckList list;
   list.add("descends", [&] { return check_descent(context); });
   list.add("state", [&] { return check_optimizer_state(context); });
@@ -135,6 +138,7 @@ std::vector<Check> OptimizerTest::run(const ComponentTestContext& context) {
 }
 
 std::vector<Check> SchedulerTest::run(const ComponentTestContext& context) {
+  const TorchSettings settings({.threads = 1});  // tensors are tiny
   CheckList list;
   list.add("rates", [&] { return check_rates(context); });
   list.add("state", [&] { return check_scheduler_state(context); });

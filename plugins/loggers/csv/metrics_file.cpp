@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "pipeline/data/csv.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 
@@ -22,7 +23,7 @@ std::string join(const Cells& cells) {
   std::string line;
   for (bool first = true; const std::string& cell : cells) {
     if (!std::exchange(first, false)) line += ',';
-    line += csv_cell(cell);
+    line += csv_field(cell);
   }
   return line + "\n";
 }
@@ -57,13 +58,6 @@ std::vector<std::string> split_line(std::string_view line) {
     }
   }
   return cells;
-}
-
-std::string csv_cell(std::string_view cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(cell);
-  std::string out = "\"";
-  for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
-  return out + "\"";
 }
 
 Value Extent::to_value() const { return Value::Map{{"rows", rows}, {"columns", Value::List(columns.begin(), columns.end())}}; }

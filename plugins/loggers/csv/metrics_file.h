@@ -55,7 +55,5 @@ class MetricsFile {
 
 /// The cells of one line, quotes taken off.
 [[nodiscard]] std::vector<std::string> split_line(std::string_view line);
-/// A cell with quotes where CSV needs them.
-[[nodiscard]] std::string csv_cell(std::string_view cell);
 
 }  // namespace pipeline::loggers::csv

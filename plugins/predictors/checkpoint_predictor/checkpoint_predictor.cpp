@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -11,6 +12,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "forecast_csv.h"
+#include "known.h"
 #include "origins.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/prepare.h"
@@ -18,7 +20,8 @@
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/forecaster.h"
-#include "units.h"
+#include "pipeline/train/levels.h"
+#include "pipeline/train/torch_settings.h"
 
 namespace pipeline::predictor::checkpoint {
 
@@ -111,25 +114,13 @@ void say_guessed_times(const PreparedInput& input, const SeriesInfo& series, std
         "whatever their times, which are counted on by the step");
 }
 
-/// The windows of `count` rows that end at the origins.
-Batch window_batch(const PreparedInput& input, const SeriesInfo& series, std::span<const std::int64_t> origins, std::int64_t count) {
-  const auto columns = static_cast<std::int64_t>(series.columns.size()), features = static_cast<std::int64_t>(series.features.size());
-  const torch::Tensor rows = torch::from_blob(const_cast<float*>(input.values.data()), {input.rows(), columns}, torch::kFloat);
-  std::vector<torch::Tensor> windows;
-  for (const std::int64_t origin : origins) windows.push_back(rows.slice(0, origin - count + 1, origin + 1));
-  const torch::Tensor all = torch::stack(windows);  // [B, window, columns]
-  Batch batch;
-  batch.x = all.slice(2, 0, features).contiguous();
-  batch.target_history = all.index_select(2, torch::tensor(series.target_columns));
-  batch.origin = torch::tensor(std::vector<std::int64_t>(origins.begin(), origins.end()));
-  return batch;
-}
-
 }  // namespace
 
 void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& out) {
   const c10::InferenceMode no_gradients;
-  const LoadedModel loaded = load_model(request.checkpoint, request.registry, torch::kCPU, info_of(request));
+  const TorchSettings settings{TorchWishes{}};
+  const torch::Device device = resolve_device(request.device);
+  const LoadedModel loaded = load_model(request.checkpoint, request.registry, device, info_of(request));
   const CheckpointInfo& info = loaded.info;
   const SeriesInfo& series = series_of(info, request);
   const PreparedInput input = read_rows(request, series);
@@ -139,17 +130,21 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   say_guessed_times(input, series, origins, info.horizon, request.log);
 
   const Forecaster forecaster(loaded.model, info.window_norm);
+  const std::unique_ptr<const WindowSource> source = input_source(input, series, info.window);
+  const Levels levels(series, input.targets, info.horizon);
   ForecastCsv csv(out, series, input);
   for (std::size_t done = 0; done < origins.size(); done += batch_size) {
     const std::span<const Origin> part = std::span(origins).subspan(done, std::min(batch_size, origins.size() - done));
-    std::vector<std::int64_t> rows;
-    for (const Origin& origin : part) rows.push_back(origin.row);
-    const torch::Tensor values = forecaster(window_batch(input, series, rows, info.window)).values.to(torch::kDouble).contiguous();
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      const torch::Tensor forecast = values[static_cast<std::int64_t>(i)];  // [H, T]
-      csv.add(
-          input.time[static_cast<std::size_t>(part[i].row)], target_times(input, series, part[i], info.horizon),
-          to_levels({forecast.const_data_ptr<double>(), static_cast<std::size_t>(forecast.numel())}, input, series, part[i].row, request));
+    std::vector<std::int64_t> rows, first_rows;
+    for (const Origin& origin : part) rows.push_back(origin.row), first_rows.push_back(origin.row - info.window + 1);
+    const torch::Tensor values = forecaster(gather_batch(*source, first_rows, device)).values.cpu();
+    require_known(values, rows, input, series, request);
+    const torch::Tensor forecasts = levels.forecast(rows, values);  // [B, H, T]
+    const double* forecast = forecasts.const_data_ptr<double>();
+    const auto size = static_cast<std::size_t>(info.horizon) * series.targets.size();
+    for (const Origin& origin : part) {
+      csv.add(input.time[static_cast<std::size_t>(origin.row)], target_times(input, series, origin, info.horizon), {forecast, size});
+      forecast += size;
     }
   }
 }

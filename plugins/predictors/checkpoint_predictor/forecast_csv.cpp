@@ -1,51 +1,24 @@
 #include "forecast_csv.h"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
 #include <string>
 
-#include "pipeline/data/format.h"
+#include "pipeline/data/csv.h"
 
 namespace pipeline::predictor::checkpoint {
 
-namespace {
-
-constexpr std::int64_t day_ns = 86'400'000'000'000;
-
-/// A heading as CSV holds it.
-std::string quoted(const std::string& name) {
-  if (name.find_first_of(",\"\r\n") == std::string::npos) return name;
-  std::string out = "\"";
-  for (const char c : name) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
-
-/// More digits than float32 arithmetic can mean are noise.
-std::string ten_digits(double value) {
-  std::array<char, 32> text{};
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 10);
-  return {text.data(), end};
-}
-
-}  // namespace
-
 ForecastCsv::ForecastCsv(std::ostream& out, const SeriesInfo& series, const PreparedInput& input)
-    : out_(out),
-      series_(series),
-      dates_only_(series.step_ns % day_ns == 0 && std::ranges::all_of(input.time, [](std::int64_t time) { return time % day_ns == 0; })) {
+    : out_(out), targets_(series.targets.size()), time_text_(series, input.time) {
   out_ << "origin,time,step";
-  for (const std::string& target : series.targets) out_ << ',' << quoted(target + "_pred");
+  for (const std::string& target : series.targets) out_ << ',' << csv_field(target + "_pred");
   out_ << '\n';
 }
 
 void ForecastCsv::add(std::int64_t origin, std::span<const std::int64_t> times, std::span<const double> levels) {
-  const auto text = [this](std::int64_t time) { return series_.has_time ? format_time(time, dates_only_) : std::to_string(time); };
-  const std::size_t targets = series_.targets.size();
+  std::string line;
   for (std::size_t h = 0; h < times.size(); ++h) {
-    out_ << text(origin) << ',' << text(times[h]) << ',' << h + 1;
-    for (std::size_t t = 0; t < targets; ++t) out_ << ',' << ten_digits(levels[h * targets + t]);
-    out_ << '\n';
+    line = time_text_(origin) + ',' + time_text_(times[h]) + ',' + std::to_string(h + 1);
+    for (const double level : levels.subspan(h * targets_, targets_)) append_csv_number(line, level);
+    out_ << line << '\n';
   }
 }
 

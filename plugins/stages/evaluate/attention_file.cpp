@@ -1,19 +1,12 @@
 #include "attention_file.h"
 
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <utility>
 
+#include "pipeline/data/csv.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::stage::evaluate {
-
-namespace {
-
-constexpr int weight_digits = 6;
-
-}  // namespace
 
 AttentionFile::AttentionFile(std::filesystem::path file, const Windows& windows)
     : file_(std::move(file)), times_(windows.series()), window_(windows.info().window) {}
@@ -33,26 +26,23 @@ void AttentionFile::add(std::span<const std::int64_t> origins, const torch::Tens
                        std::to_string(window_) + "]: one weight for each row of the window");
   }
   if (!out_.is_open()) open();
-  const torch::Tensor plain = weights.to(torch::kCPU, torch::kFloat).contiguous();
-  const float* weight = plain.const_data_ptr<float>();
-  std::array<char, 32> text{};
+  const torch::Tensor plain = weights.to(torch::kCPU, torch::kDouble).contiguous();
+  const double* weight = plain.const_data_ptr<double>();
   std::string lines;
   for (const std::int64_t origin : origins) {
     lines += times_.at(origin);
-    for (std::int64_t w = 0; w < window_; ++w) {
-      const auto end = std::to_chars(text.data(), text.data() + text.size(), *weight++, std::chars_format::general, weight_digits).ptr;
-      (lines += ',').append(text.data(), end);
-    }
+    for (std::int64_t w = 0; w < window_; ++w) append_csv_number(lines, *weight++);
     lines += '\n';
   }
   out_ << lines;
   if (!out_) throw system_failure("cannot write", file_.string(), errno);
 }
 
-void AttentionFile::finish() {
-  if (!out_.is_open()) return;
+bool AttentionFile::finish() {
+  if (!out_.is_open()) return false;
   out_.close();
   if (!out_) throw system_failure("cannot write", file_.string(), errno);
+  return true;
 }
 
 }  // namespace pipeline::stage::evaluate

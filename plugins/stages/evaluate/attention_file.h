@@ -21,8 +21,8 @@ class AttentionFile {
   /// `origins`: row of the last input of each window, its number where windows were made elsewhere; weights [B, W] on any device.
   /// Error (plugin) for weights of another shape.
   void add(std::span<const std::int64_t> origins, const torch::Tensor& weights);
-  /// Everything reaches the file; Error (unexpected) when the disk is full.
-  void finish();
+  /// Everything reaches the file; false where there is none, since no weights came. Error (unexpected) when the disk is full.
+  bool finish();
 
  private:
   void open();

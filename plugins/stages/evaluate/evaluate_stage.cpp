@@ -6,15 +6,14 @@
 #include <optional>
 #include <utility>
 
-#include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include "metrics_json.h"
-#include "pipeline/data/files.h"
+#include "pipeline/data/metrics_file.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/logger.h"
+#include "pipeline/train/torch_settings.h"
 #include "predictions_file.h"
 #include "summary.h"
 
@@ -22,9 +21,9 @@ namespace pipeline::stage::evaluate {
 
 namespace {
 
-std::vector<Training> read_trainings(const StageContext& context, const std::string& checkpoint) {
-  std::vector<Training> out;
-  for (const Artifact& artifact : context.inputs_of("checkpoint")) out.push_back(Training::read(artifact));
+std::vector<TrainingRecord> read_trainings(const StageContext& context, const std::string& checkpoint) {
+  std::vector<TrainingRecord> out;
+  for (const Artifact& artifact : context.inputs_of("checkpoint")) out.push_back(read_training(artifact));
   if (out.empty()) throw usage_error("there is nothing to evaluate: add a train stage");
   if (out.size() > 1 && checkpoint != "best" && checkpoint != "last")
     throw usage_error("checkpoint = \"" + checkpoint + "\" is one file, but " + std::to_string(out.size()) +
@@ -33,8 +32,9 @@ std::vector<Training> read_trainings(const StageContext& context, const std::str
   return out;
 }
 
-/// "predictions.csv" of the leading model's main split, else with stage and split in it. A stage named as a split has always both.
-std::filesystem::path file_name(std::string name, const ModelResult& result, Split split, Split main, bool leads) {
+/// "predictions.csv" of the leading model's main split, else with stage and split in it. A stage named as a split has always both. Readers
+/// find the name in metrics.json.
+std::string file_name(std::string name, const ModelResult& result, Split split, Split main, bool leads) {
   const std::string& stage = result.training.stage;
   const bool ambiguous = !leads && std::ranges::find(split_names, stage) != split_names.end();
   if (!leads) name += "." + stage;
@@ -42,7 +42,7 @@ std::filesystem::path file_name(std::string name, const ModelResult& result, Spl
   return name + ".csv";
 }
 
-Component<Loss> loss_of(const Training& training, const Registry& registry) {
+Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry) {
   if (training.loss.type.empty())
     throw training_error("train.json of stage " + training.stage + " does not say what it minimised: run `pipeline run` with --stage " +
                          training.stage + " --force to train it again");
@@ -51,7 +51,7 @@ Component<Loss> loss_of(const Training& training, const Registry& registry) {
 
 /// Adds the metrics to the version folder of the training they belong to, as Lightning's Trainer.test does.
 void log_to_version(const ModelResult& result, const StageContext& context) {
-  const Training& training = result.training;
+  const TrainingRecord& training = result.training;
   if (training.version_dir.empty()) return;
   if (!std::filesystem::is_directory(training.version_dir)) {
     context.log.warning("the folder " + training.version_dir.string() + " of stage " + training.stage +
@@ -80,7 +80,7 @@ std::vector<Split> EvaluateStage::splits() const {
   return out;
 }
 
-ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext& context) const {
+ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext& context, WrittenFiles& files) const {
   ModelResult out{.training = model.training,
                   .checkpoint = model.checkpoint,
                   .targets = model.windows->target_names(),
@@ -99,38 +99,39 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext&
                                .batch_size = options_.batch_size,
                                .device = resolve_device(context.settings.device),
                                .check_cancelled = check_cancelled};
+    const std::string split_name = split_names[static_cast<std::size_t>(split)];
     std::optional<PredictionsFile> file;
-    if (options_.predictions != "none")
-      file.emplace(context.folder / file_name("predictions", out, split, wanted.front(), leads), *model.windows,
-                   options_.predictions == "last_step");
+    if (options_.predictions != "none") {
+      const std::string name = files.predictions[split_name] = file_name("predictions", out, split, wanted.front(), leads);
+      file.emplace(context.folder / name, *model.windows, options_.predictions == "last_step");
+    }
+    const std::string attention_name = file_name("attention", out, split, wanted.front(), leads);
     std::optional<AttentionFile> attention;
-    if (options_.attention) attention.emplace(context.folder / file_name("attention", out, split, wanted.front(), leads), *model.windows);
+    if (options_.attention) attention.emplace(context.folder / attention_name, *model.windows);
     out.splits.push_back(evaluate_split(model, loss, request, file ? &*file : nullptr, attention ? &*attention : nullptr));
     if (file) file->finish();
-    if (attention) attention->finish();
+    if (attention && attention->finish()) files.attention[split_name] = attention_name;
   }
   return out;
 }
 
 void EvaluateStage::run(StageContext& context) {
   const c10::InferenceMode no_gradients;
-  at::set_num_threads(context.settings.threads);
-  at::globalContext().setFloat32MatmulPrecision(context.settings.matmul_precision);
-
-  const std::vector<Training> trainings = read_trainings(context, options_.checkpoint);
+  const TorchSettings settings({.threads = context.settings.threads, .matmul_precision = context.settings.matmul_precision});
+  const std::vector<TrainingRecord> trainings = read_trainings(context, options_.checkpoint);
   const std::size_t leader = leading(trainings);
   std::vector<ModelResult> results;
+  MetricsRecord metrics{.models = {}, .leader = leader};
   for (std::size_t i = 0; i < trainings.size(); ++i) {
     std::filesystem::path checkpoint = choose_checkpoint(trainings[i], options_.checkpoint, context);
     TrainedModel model = load(trainings[i], std::move(checkpoint), context.registry, resolve_device(context.settings.device));
-    results.push_back(measure(std::move(model), i == leader, context));
+    WrittenFiles files;
+    results.push_back(measure(std::move(model), i == leader, context, files));
+    metrics.models.push_back(ModelMetrics::from_value(metrics_value(results.back())));
+    metrics.models.back().predictions = std::move(files.predictions);
+    metrics.models.back().attention = std::move(files.attention);
   }
-
-  Value metrics = metrics_value(results[leader]);
-  if (results.size() > 1) {
-    for (const ModelResult& result : results) metrics["models"][result.training.stage] = metrics_value(result);
-  }
-  write_json(context.folder / "metrics.json", metrics);
+  write_metrics(context.folder, metrics);
   for (const std::string& line : error_table(results)) context.log.info(line);
   for (const std::string& line : naive_warnings(results)) context.log.warning(line);
   for (const ModelResult& result : results) log_to_version(result, context);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,8 @@ struct EvaluateOptions {
 /// neither units nor naive forecast: their values are the scaled ones, `origin` is the window's number and `time` that number plus the
 /// step.
 ///
-/// attention.csv, named in the same way, holds the weights over the window of models that explain themselves so.
+/// attention.csv, named in the same way, holds the weights over the window of models that explain themselves so. "files" says which files
+/// there are, by split.
 class EvaluateStage final : public Stage {
  public:
   using Options = EvaluateOptions;
@@ -58,7 +60,11 @@ class EvaluateStage final : public Stage {
 
  private:
   [[nodiscard]] std::vector<Split> splits() const;
-  [[nodiscard]] ModelResult measure(TrainedModel model, bool leads, StageContext& context) const;
+  /// Names of the files of one model, by split.
+  struct WrittenFiles {
+    std::map<std::string, std::string> predictions, attention;
+  };
+  [[nodiscard]] ModelResult measure(TrainedModel model, bool leads, StageContext& context, WrittenFiles& files) const;
 
   EvaluateOptions options_;
 };

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "pipeline/data/series.h"
+#include "pipeline/data/time_text.h"
 
 namespace pipeline::stage::evaluate {
 
-/// Times as the written files show them: dates alone where every time is a whole day, row numbers where there is no time.
+/// Times of a series' rows as the written files show them.
 class RowTimes {
  public:
   /// nullptr: windows made elsewhere, which have numbers only.
@@ -16,7 +18,7 @@ class RowTimes {
 
  private:
   const Series* series_;
-  bool dates_only_;
+  std::optional<TimeText> text_;
 };
 
 }  // namespace pipeline::stage::evaluate

@@ -4,9 +4,9 @@
 #include <numeric>
 #include <utility>
 
-#include "levels.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
+#include "pipeline/train/levels.h"
 
 namespace pipeline::stage::evaluate {
 

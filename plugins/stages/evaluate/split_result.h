@@ -42,7 +42,7 @@ struct SplitResult {
 
 /// One model on all splits; the first is the main one.
 struct ModelResult {
-  Training training;
+  TrainingRecord training;
   std::filesystem::path checkpoint;
   std::vector<std::string> targets;
   std::int64_t horizon = 0;

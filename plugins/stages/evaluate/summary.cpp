@@ -30,7 +30,7 @@ std::string percent_better(double error, double naive) {
 }
 
 std::string label(const ModelResult& result) {
-  const Training& training = result.training;
+  const TrainingRecord& training = result.training;
   return training.model_type.empty() ? training.stage : training.stage + " (" + training.model_type + ")";
 }
 

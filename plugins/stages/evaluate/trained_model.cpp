@@ -3,23 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
 
 namespace pipeline::stage::evaluate {
 
 namespace {
-
-std::string text(const Value& table, std::string_view key) {
-  const Value* value = table.find(key);
-  return value && value->is_string() ? value->as_string() : std::string();
-}
-
-std::filesystem::path path(const Value& table, std::string_view key, const std::filesystem::path& folder) {
-  const std::string name = text(table, key);
-  return name.empty() ? std::filesystem::path() : (folder / name).lexically_normal();
-}
 
 /// "windows of 60 rows of 5 columns to 1 step of 1 target"
 std::string describe(const ModelShape& shape) {
@@ -33,26 +22,7 @@ bool same_task(const ModelShape& a, const ModelShape& b) {
 
 }  // namespace
 
-Training Training::read(const Artifact& artifact) {
-  const std::filesystem::path& folder = artifact.folder;
-  const Value said = read_json(folder / "train.json");
-  Training out{.stage = artifact.stage,
-               .model_type = text(said, "model"),
-               .version_dir = path(said, "version_dir", folder),
-               .best = path(said, "best", folder),
-               .last = path(said, "last", folder),
-               .windows = path(said, "windows", folder),
-               .monitor = text(said, "monitor"),
-               .mode = text(said, "mode"),
-               .pipeline = said.find("pipeline") ? said.at("pipeline") : Value(),
-               .score = {}};
-  if (const Value* score = said.find("score"); score && score->is_number()) out.score = score->as_double();
-  if (const Value* loss = said.find("loss"); loss && loss->is_map()) out.loss = {text(*loss, "type"), loss->at("options")};
-  if (const Value* steps = said.find("steps"); steps && steps->is_int()) out.steps = steps->as_int();
-  return out;
-}
-
-std::filesystem::path choose_checkpoint(const Training& training, const std::string& choice, const StageContext& context) {
+std::filesystem::path choose_checkpoint(const TrainingRecord& training, const std::string& choice, const StageContext& context) {
   std::filesystem::path file = choice == "best" ? training.best : training.last;
   if (choice == "best" && file.empty()) {
     context.log.info(training.stage + ": no ModelCheckpoint kept a best checkpoint, so the last one is measured");
@@ -66,7 +36,7 @@ std::filesystem::path choose_checkpoint(const Training& training, const std::str
                        "): run `pipeline run` with --stage " + training.stage + " --force to train it again");
 }
 
-TrainedModel load(Training training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device) {
+TrainedModel load(TrainingRecord training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device) {
   std::optional<CheckpointInfo> trained;
   if (training.pipeline.is_map()) trained = CheckpointInfo::from_value(training.pipeline);
   LoadedModel loaded = load_model(checkpoint, registry, device, trained);
@@ -80,8 +50,8 @@ TrainedModel load(Training training, std::filesystem::path checkpoint, const Reg
           .forecaster = Forecaster(std::move(loaded.model), loaded.info.window_norm)};
 }
 
-std::size_t leading(const std::vector<Training>& trainings) {
-  const auto first = std::ranges::find_if(trainings, [](const Training& t) { return t.score.has_value(); });
+std::size_t leading(const std::vector<TrainingRecord>& trainings) {
+  const auto first = std::ranges::find_if(trainings, [](const TrainingRecord& t) { return t.score.has_value(); });
   if (first == trainings.end()) return 0;
   auto best = first;
   for (auto other = first + 1; other != trainings.end(); ++other) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "best_toml.h"
+#include "pipeline/data/csv.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/search/importance.h"

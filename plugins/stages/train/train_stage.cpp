@@ -57,7 +57,7 @@ Error interrupted(const FitResult& result, const std::string& continuing_command
                                        (continuing_command.empty() ? "" : "; go on with: " + continuing_command)};
 }
 
-void summarise(StageContext& context, const FitResult& result, const TrainingReport& report) {
+void summarise(StageContext& context, const FitResult& result, const TrainingRecord& report) {
   context.summary = Value::Map{{"epochs", result.epochs}, {"steps", result.steps}};
   if (!report.version_dir.empty()) context.summary["version_dir"] = report.version_dir.string();
   for (const auto& [name, number] : headline_metrics(result)) context.summary[name] = number;
@@ -141,14 +141,12 @@ void TrainStage::run(StageContext& context) {
     spec.start = std::move(before->content);
   }
   const std::filesystem::path own_resume_point = spec.resume.file;
-  TrainingReport report{.model_type = spec.model_name,
+  TrainingRecord report{.model_type = spec.model_name,
                         .version_dir = spec.version_dir,
-                        .best = {},
-                        .last = {},
-                        .windows = input.folder.lexically_relative(context.folder).string(),
-                        .hyper_parameters = spec.hyper_parameters,
+                        .windows = input.folder,
                         .loss = context.tables.one("loss"),
-                        .pipeline = spec.pipeline_info};
+                        .pipeline = spec.pipeline_info,
+                        .hyper_parameters = spec.hyper_parameters};
 
   const FitResult result = fit(std::move(spec), *windows, run);
   report.last = trial ? trial_checkpoint.filename() : result.last_checkpoint;
@@ -156,7 +154,8 @@ void TrainStage::run(StageContext& context) {
   if (!learns) report.best = report.last;
   if (result.interrupted) throw interrupted(result, trial ? "" : continuing_command(context.settings.command_line));
   if (!result.stopped_by.empty()) context.log.info("stopped after epoch " + std::to_string(result.epochs - 1) + ": " + result.stopped_by);
-  write_json(context.folder / "train.json", report.to_value(result));
+  add_result(report, result);
+  write_training(context.folder, report);
   summarise(context, result, report);
   if (!trial) ResumePoints(context.lasting).keep_only(own_resume_point);
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "csv_rows.h"
+#include "pipeline/data/csv.h"
 #include "pipeline/data/format.h"
 
 namespace pipeline::stage::visualize {
@@ -11,7 +11,7 @@ namespace pipeline::stage::visualize {
 namespace {
 
 std::int64_t count_rows(const std::filesystem::path& file) {
-  CsvRows rows(file);
+  CsvLines rows(file);
   std::int64_t count = 0;
   while (rows.next()) ++count;
   return count;
@@ -36,7 +36,7 @@ std::vector<std::int64_t> kept_windows(const AttentionChoice& choice, std::int64
   return kept;
 }
 
-std::vector<double> steps_of(const CsvRows& rows) {
+std::vector<double> steps_of(const CsvLines& rows) {
   std::vector<double> steps;
   for (std::size_t column = 1; column < rows.header().size(); ++column) {
     const std::string& name = rows.header()[column];
@@ -54,7 +54,7 @@ Attention read_attention(const std::filesystem::path& file, const AttentionChoic
   Attention attention;
   attention.windows = count_rows(file);
   const std::vector<std::int64_t> kept = kept_windows(choice, attention.windows);
-  CsvRows rows(file);
+  CsvLines rows(file);
   attention.steps = steps_of(rows);
   attention.mean.resize(attention.steps.size());
   std::vector<double> weights(attention.steps.size());

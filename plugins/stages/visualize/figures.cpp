@@ -68,17 +68,18 @@ Figure make_figure(std::string name, std::string title, int columns = 1) {
 }
 
 /// Adds the two losses of one training and its best epoch.
-void add_losses(Plot& plot, const Training& training, const Color& color, bool several) {
+void add_losses(Plot& plot, const TrainingRecord& training, const Color& color, bool several) {
   Curve train = make_curve(Mark::line, several ? "" : "training", {several ? faded(color, 0.5) : quiet_ink, thin, true});
   Curve val = make_curve(Mark::line, several ? training.stage : "validation", {color, bold});
-  for (const Epoch& epoch : training.history) {
-    train.x.push_back(epoch.epoch), train.y.push_back(epoch.train_loss);
-    if (std::isfinite(epoch.val_loss)) val.x.push_back(epoch.epoch), val.y.push_back(epoch.val_loss);
+  for (const EpochRecord& epoch : training.history) {
+    const auto number = static_cast<double>(epoch.epoch), loss = val_loss_of(epoch);
+    train.x.push_back(number), train.y.push_back(epoch.train_loss);
+    if (std::isfinite(loss)) val.x.push_back(number), val.y.push_back(loss);
   }
-  if (training.best_epoch) {
-    const Epoch& best = training.history[*training.best_epoch];
+  if (const auto index = best_epoch(training)) {
+    const EpochRecord& best = training.history[*index];
     Curve dot = make_curve(Mark::dots, several ? "" : "best epoch", {color, 4.5});
-    dot.x = {best.epoch}, dot.y = {best.val_loss};
+    dot.x = {static_cast<double>(best.epoch)}, dot.y = {val_loss_of(best)};
     plot.curves.push_back(std::move(dot));
   }
   plot.curves.push_back(std::move(train)), plot.curves.push_back(std::move(val));
@@ -163,11 +164,11 @@ void add_bar(Plot& plot, const std::string& label, std::optional<double> value, 
 
 }  // namespace
 
-Figure loss_figure(const std::vector<Training>& trainings) {
+Figure loss_figure(const std::vector<TrainingRecord>& trainings) {
   Plot plot = make_plot({}, value_axis("epoch", 1), value_axis("loss (scaled)"));
   double low = std::numeric_limits<double>::infinity(), high = 0;
   for (std::size_t i = 0; i < trainings.size(); ++i) {
-    if (trainings[i].learned()) add_losses(plot, trainings[i], model_color(i), trainings.size() > 1);
+    if (learned(trainings[i])) add_losses(plot, trainings[i], model_color(i), trainings.size() > 1);
   }
   for (const Curve& curve : plot.curves) {
     for (const double loss : curve.y) {
@@ -272,7 +273,7 @@ Figure attention_figure(const ModelAttention& of, const std::string& name, std::
 
 std::vector<Figure> make_figures(const Results& results, const std::vector<ModelPredictions>& models) {
   std::vector<Figure> figures;
-  if (std::ranges::any_of(results.trainings, &Training::learned)) figures.push_back(loss_figure(results.trainings));
+  if (std::ranges::any_of(results.trainings, learned)) figures.push_back(loss_figure(results.trainings));
   if (results.evaluations.size() > 1) figures.push_back(comparison_figure(results.evaluations));
   if (models.empty()) return figures;
   for (std::size_t target = 0; target < models.front().predictions.targets.size(); ++target) {

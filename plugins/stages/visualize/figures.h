@@ -29,7 +29,7 @@ struct ModelAttention {
 [[nodiscard]] std::vector<Figure> make_figures(const Results& results, const std::vector<ModelPredictions>& models);
 
 /// Training and validation loss of every model that learned, by epoch; on a logarithmic axis where they span more than a factor of 20.
-[[nodiscard]] Figure loss_figure(const std::vector<Training>& trainings);
+[[nodiscard]] Figure loss_figure(const std::vector<TrainingRecord>& trainings);
 /// `target` is an index into every model's targets.
 [[nodiscard]] Figure prediction_figure(const std::vector<ModelPredictions>& models, std::size_t target);
 [[nodiscard]] Figure examples_figure(const std::vector<ModelPredictions>& models, std::size_t target);

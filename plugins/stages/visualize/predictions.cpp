@@ -8,58 +8,26 @@
 #include <optional>
 #include <set>
 
-#include "csv_rows.h"
-#include "times.h"
+#include "pipeline/data/predictions.h"
 
 namespace pipeline::stage::visualize {
 
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t no_column = static_cast<std::size_t>(-1);
 /// Residuals farther from their mean than this many deviations are counted, not drawn: one outlier must not flatten the picture.
 constexpr double histogram_reach = 4;
 constexpr std::size_t most_past = 96;
 constexpr std::int64_t values_per_point = 4, least_points = 60;
 
-struct TargetColumns {
-  std::string target;
-  std::size_t truth, prediction, naive;
-};
+/// Times of the drawings: milliseconds since 1970 UTC, or row numbers.
+double drawn_time(const PredictionsReader& lines, std::int64_t time) {
+  constexpr double nanoseconds_per_millisecond = 1e6;
+  return lines.has_time() ? static_cast<double>(time) / nanoseconds_per_millisecond : static_cast<double>(time);
+}
 
-/// The heading, understood.
-struct Layout {
-  std::size_t origin = no_column, time = no_column, step = no_column;
-  std::vector<TargetColumns> targets;
-
-  explicit Layout(const CsvRows& rows) {
-    const auto find = [&](const std::string& name) {
-      const auto at = std::ranges::find(rows.header(), name);
-      return at == rows.header().end() ? no_column : static_cast<std::size_t>(at - rows.header().begin());
-    };
-    origin = find("origin"), time = find("time"), step = find("step");
-    if (origin == no_column || time == no_column || step == no_column) throw rows.mistake("the heading lacks origin, time or step");
-    // By place, since a target may have any name, "step" and "x_pred" too.
-    const auto& names = rows.header();
-    for (std::size_t i = std::max({origin, time, step}) + 1; i + 1 < names.size();) {
-      const bool has_naive = i + 2 < names.size() && names[i + 2] == names[i] + "_naive";
-      if (names[i + 1] != names[i] + "_pred") throw rows.mistake("the heading has no " + names[i] + "_pred after " + names[i]);
-      targets.push_back({names[i], i, i + 1, has_naive ? i + 2 : no_column});
-      i += has_naive ? 3 : 2;
-    }
-    if (targets.empty()) throw rows.mistake("the heading names no target with its <target>_pred");
-  }
-
-  [[nodiscard]] Point point(const CsvRows& rows, const TargetColumns& columns, double at) const {
-    return {at, rows.number(columns.truth), rows.number(columns.prediction),
-            columns.naive == no_column ? missing : rows.number(columns.naive)};
-  }
-};
-
-double time_of(const CsvRows& rows, std::size_t column, bool has_time) {
-  if (!has_time) return rows.number(column);
-  if (const auto time = parse_time(rows.cell(column))) return *time;
-  throw rows.mistake("\"" + std::string(rows.cell(column)) + "\" in column " + rows.header()[column] + " is no time");
+Point point_of(const PredictionsReader& lines, std::size_t target, double at) {
+  return {at, lines.truth(target), lines.forecast(target), lines.naive(target)};
 }
 
 /// Sums of one target at one step.
@@ -105,23 +73,24 @@ struct Census {
 };
 
 Census take_census(const std::filesystem::path& file) {
-  CsvRows rows(file);
-  const Layout layout(rows);
+  PredictionsReader lines(file);
+  const std::size_t targets = lines.targets().size();
   Census census;
-  census.residuals.resize(layout.targets.size());
+  census.residuals.resize(targets);
   std::string origin;
-  while (rows.next()) {
-    if (census.rows++ == 0) census.has_time = parse_time(rows.cell(layout.time)).has_value();
-    if (rows.cell(layout.origin) != origin || census.origins == 0) origin = rows.cell(layout.origin), ++census.origins;
-    std::vector<Sums>& sums = census.steps[rows.integer(layout.step)];
-    sums.resize(layout.targets.size());
-    for (std::size_t t = 0; t < layout.targets.size(); ++t) {
-      const Point point = layout.point(rows, layout.targets[t], 0);
+  while (lines.next()) {
+    ++census.rows;
+    if (lines.origin_text() != origin || census.origins == 0) origin = lines.origin_text(), ++census.origins;
+    std::vector<Sums>& sums = census.steps[lines.step()];
+    sums.resize(targets);
+    for (std::size_t t = 0; t < targets; ++t) {
+      const Point point = point_of(lines, t, 0);
       sums[t].add(point);
       census.residuals[t].add(point.residual());
     }
   }
-  if (census.rows == 0) throw rows.mistake("there is no forecast below the heading");
+  census.has_time = lines.has_time();
+  if (census.rows == 0) throw lines.mistake("there is no forecast below the heading");
   return census;
 }
 
@@ -218,28 +187,27 @@ Predictions read_predictions(const std::filesystem::path& file, const Prediction
   Predictions out{.has_time = census.has_time, .split = {}, .rows = census.rows, .origins = census.origins, .steps = {}, .targets = {}};
   for (const auto& [step, sums] : census.steps) out.steps.push_back(step);
 
-  CsvRows rows(file);
-  const Layout layout(rows);
+  PredictionsReader lines(file);
   std::vector<Drawer> drawers;
   for (const Moments& residuals : census.residuals) drawers.emplace_back(census, track_steps(out.steps), residuals, limits);
   const bool whole_horizon = out.steps.size() > 1 && out.steps.front() == 1;
   const std::set<std::int64_t> chosen = example_origins(census.origins, whole_horizon ? limits.examples : 0);
   std::string origin;
   std::int64_t origin_index = -1;
-  while (rows.next()) {
-    const bool first_of_origin = rows.cell(layout.origin) != origin || origin_index < 0;
-    if (first_of_origin) origin = rows.cell(layout.origin), ++origin_index;
-    const double time = time_of(rows, layout.time, census.has_time);
-    const std::int64_t step = rows.integer(layout.step);
+  while (lines.next()) {
+    const bool first_of_origin = lines.origin_text() != origin || origin_index < 0;
+    if (first_of_origin) origin = lines.origin_text(), ++origin_index;
+    const double time = drawn_time(lines, lines.time());
+    const std::int64_t step = lines.step();
     for (std::size_t t = 0; t < drawers.size(); ++t) {
       if (first_of_origin) drawers[t].new_origin();
-      if (first_of_origin && chosen.contains(origin_index)) drawers[t].start_example(time_of(rows, layout.origin, census.has_time), origin);
-      drawers[t].add(step, layout.point(rows, layout.targets[t], time));
+      if (first_of_origin && chosen.contains(origin_index)) drawers[t].start_example(drawn_time(lines, lines.origin()), origin);
+      drawers[t].add(step, point_of(lines, t, time));
     }
   }
   for (std::size_t t = 0; t < drawers.size(); ++t) {
     const Moments& residuals = census.residuals[t];
-    TargetPredictions target{.target = layout.targets[t].target,
+    TargetPredictions target{.target = lines.targets()[t],
                              .count = static_cast<std::int64_t>(residuals.count),
                              .bias = residuals.mean,
                              .deviation = residuals.deviation(),

@@ -1,158 +1,76 @@
 #include "read_results.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
 #include "pipeline/data/files.h"
-#include "pipeline/data/series.h"
 #include "pipeline/search/study_file.h"
 
 namespace pipeline::stage::visualize {
 
+std::optional<std::size_t> best_epoch(const TrainingRecord& training) {
+  std::optional<std::size_t> best;
+  double lowest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < training.history.size(); ++i) {
+    const EpochRecord& epoch = training.history[i];
+    const auto watched = epoch.val.find(training.monitor);
+    const double monitored = watched == epoch.val.end() ? std::numeric_limits<double>::quiet_NaN() : watched->second;
+    // Distance from the best checkpoint's score where there is one: 0 at its epoch.
+    const double rank = training.score ? std::abs(monitored - *training.score) : val_loss_of(epoch);
+    if (rank < lowest) lowest = rank, best = i;
+  }
+  return best;
+}
+
 namespace {
 
-constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array scaled_measures{"loss", "mse", "mae", "rmse", "mape", "r2"};
-
-std::string text_of(const Value& value, std::string_view key) {
-  const Value* found = value.find(key);
-  return found && found->is_string() ? found->as_string() : std::string();
-}
-
-std::optional<double> number_of(const Value& value, std::string_view key) {
-  const Value* found = value.find(key);
-  return found && found->is_number() ? std::optional(found->as_double()) : std::nullopt;
-}
-
-std::int64_t count_of(const Value& value, std::string_view key) { return static_cast<std::int64_t>(number_of(value, key).value_or(0)); }
-
-void copy_number(const Value& from, const std::string& key, SplitErrors::Numbers& to, const std::string& name) {
-  if (const auto number = number_of(from, key)) to[name] = *number;
-}
-
-/// Splits a map of mae, rmse, ... and naive_mae, naive_rmse, ... into two.
-void copy_target(const Value& from, const std::string& target, SplitErrors& errors) {
-  for (const auto& [key, value] : from.as_map()) {
-    if (!value.is_number()) continue;
-    constexpr std::string_view naive = "naive_";
-    if (key.starts_with(naive)) {
-      errors.naive_original[target][key.substr(naive.size())] = value.as_double();
-    } else {
-      errors.original[target][key] = value.as_double();
-    }
-  }
-}
-
-/// `original.<target>` holds the main split's numbers, and under a split's name that split's.
-void copy_original(const Value& metrics, const std::string& split, SplitErrors& errors) {
-  const Value* original = metrics.find("original");
-  if (!original || !original->is_map()) return;
-  for (const auto& [target, value] : original->as_map()) {
-    if (!value.is_map()) continue;
-    const Value* of_split = value.find(split);
-    copy_target(of_split && of_split->is_map() ? *of_split : value, target, errors);
-  }
-}
-
-std::map<std::string, SplitErrors> parse_splits(const Value& metrics) {
-  std::map<std::string, SplitErrors> splits;
-  const std::string main_split = text_of(metrics, "split");
-  for (const std::string split : split_names) {
-    SplitErrors errors;
-    for (const std::string measure : scaled_measures) copy_number(metrics, split + "_" + measure, errors.scaled, measure);
-    copy_number(metrics, "avg_" + split + "_abs_accuracy", errors.scaled, "avg_abs_accuracy");
-    if (errors.scaled.empty()) continue;
-    errors.windows = count_of(metrics, split + "_windows");
-    for (const std::string measure : scaled_measures) {
-      if (main_split.empty() || split == main_split) copy_number(metrics, "naive_" + measure, errors.naive_scaled, measure);
-      copy_number(metrics, split + "_naive_" + measure, errors.naive_scaled, measure);
-    }
-    if (main_split.empty() || split == main_split) copy_number(metrics, "naive_avg_abs_accuracy", errors.naive_scaled, "avg_abs_accuracy");
-    copy_number(metrics, split + "_naive_avg_abs_accuracy", errors.naive_scaled, "avg_abs_accuracy");
-    copy_original(metrics, split, errors);
-    splits.emplace(split, std::move(errors));
-  }
+/// A split of which nothing is defined is not shown.
+std::map<std::string, SplitErrors> defined_splits(std::map<std::string, SplitErrors> splits) {
+  std::erase_if(splits, [](const auto& split) {
+    return std::ranges::none_of(split.second.scaled, [](const auto& metric) { return std::isfinite(metric.second); });
+  });
   return splits;
 }
 
-double validated(const Value& record, const std::string& metric) {
-  const Value* val = record.find("val");
-  return val ? number_of(*val, metric).value_or(missing) : missing;
+/// The file of the main split, empty where there is none.
+std::filesystem::path file_of(const std::map<std::string, std::string>& files, const std::string& split,
+                              const std::filesystem::path& folder) {
+  const auto found = files.find(split);
+  return found == files.end() ? std::filesystem::path() : folder / found->second;
 }
 
-Epoch parse_epoch(const Value& record, double index) {
-  return {number_of(record, "epoch").value_or(index), number_of(record, "train_loss").value_or(missing), validated(record, "val_loss"),
-          number_of(record, "learning_rate").value_or(missing)};
-}
-
-Evaluation parse_evaluation(std::string stage, const Value& metrics, const std::vector<Training>& trainings) {
-  Evaluation evaluation{.stage = std::move(stage),
-                        .model = text_of(metrics, "model"),
-                        .splits = parse_splits(metrics),
-                        .predictions = {},
-                        .attention = {},
+Evaluation evaluation_of(const ModelMetrics& metrics, const std::vector<TrainingRecord>& trainings, const std::filesystem::path& folder) {
+  Evaluation evaluation{.stage = metrics.stage,
+                        .model = metrics.model,
+                        .splits = defined_splits(metrics.splits),
+                        .predictions = file_of(metrics.predictions, metrics.main_split, folder),
+                        .attention = file_of(metrics.attention, metrics.main_split, folder),
                         .leads = false,
                         .horizon = 0,
                         .targets = {}};
-  if (const Value* steps = metrics.find("by_step"); steps && steps->is_list())
-    evaluation.horizon = static_cast<std::int64_t>(steps->as_list().size());
-  if (const Value* targets = metrics.find("by_target"); targets && targets->is_map()) {
-    for (const auto& [target, errors] : targets->as_map()) evaluation.targets.push_back(target);
+  if (const SplitErrors* main = metrics.main()) {
+    evaluation.horizon = static_cast<std::int64_t>(main->scaled_by_step.size());
+    for (const auto& [target, errors] : main->scaled_by_target) evaluation.targets.push_back(target);
   }
-  const auto training = std::ranges::find(trainings, evaluation.stage, &Training::stage);
-  if (evaluation.model.empty() && training != trainings.end()) evaluation.model = training->model;
+  if (evaluation.stage.empty()) evaluation.stage = trainings.empty() ? "model" : trainings.front().stage;
+  const auto training = std::ranges::find(trainings, evaluation.stage, &TrainingRecord::stage);
+  if (evaluation.model.empty() && training != trainings.end()) evaluation.model = training->model_type;
   return evaluation;
 }
 
 }  // namespace
 
-Training parse_training(const std::string& stage, const Value& train_json) {
-  Training training{.stage = stage,
-                    .model = text_of(train_json, "model"),
-                    .version_dir = text_of(train_json, "version_dir"),
-                    .monitor = text_of(train_json, "monitor"),
-                    .stopped_by = text_of(train_json, "stopped_by"),
-                    .score = number_of(train_json, "score"),
-                    .epochs = count_of(train_json, "epochs"),
-                    .steps = count_of(train_json, "steps"),
-                    .best = text_of(train_json, "best"),
-                    .history = {},
-                    .best_epoch = {}};
-  const Value* model = train_json.find("model");
-  if (training.model.empty() && model) training.model = text_of(*model, "type");
-  const Value* history = train_json.find("history");
-  if (!history || !history->is_list()) return training;
-  double best = std::numeric_limits<double>::infinity();
-  for (const Value& record : history->as_list()) {
-    const Epoch epoch = parse_epoch(record, static_cast<double>(training.history.size()));
-    // Distance from the best checkpoint's score where there is one: 0 at its epoch.
-    const double rank = training.score ? std::abs(validated(record, training.monitor) - *training.score) : epoch.val_loss;
-    if (rank < best) best = rank, training.best_epoch = training.history.size();
-    training.history.push_back(epoch);
-  }
-  return training;
-}
-
-std::vector<Evaluation> parse_metrics(const Value& metrics_json, const std::vector<Training>& trainings) {
+std::vector<Evaluation> evaluations_of(const MetricsRecord& metrics, const std::vector<TrainingRecord>& trainings,
+                                       const std::filesystem::path& folder) {
   std::vector<Evaluation> evaluations;
-  const Value* models = metrics_json.find("models");
-  if (models && models->is_map() && !models->as_map().empty()) {
-    // In the order of the workflow, then those that no train stage of it made.
-    for (const Training& training : trainings) {
-      if (const Value* found = models->find(training.stage)) evaluations.push_back(parse_evaluation(training.stage, *found, trainings));
-    }
-    for (const auto& [stage, metrics] : models->as_map()) {
-      if (std::ranges::find(evaluations, stage, &Evaluation::stage) == evaluations.end()) {
-        evaluations.push_back(parse_evaluation(stage, metrics, trainings));
-      }
-    }
-    return evaluations;
+  for (std::size_t i = 0; i < metrics.models.size(); ++i) {
+    evaluations.push_back(evaluation_of(metrics.models[i], trainings, folder));
+    evaluations.back().leads = i == metrics.leader;
   }
-  std::string stage = text_of(metrics_json, "stage");
-  if (stage.empty()) stage = trainings.empty() ? "model" : trainings.front().stage;
-  evaluations.push_back(parse_evaluation(std::move(stage), metrics_json, trainings));
+  std::ranges::stable_sort(evaluations, {}, [&](const Evaluation& evaluation) {
+    return std::ranges::find(trainings, evaluation.stage, &TrainingRecord::stage) - trainings.begin();
+  });
   return evaluations;
 }
 
@@ -173,31 +91,17 @@ void read_windows(const Artifact& input, Results& results) {
   results.windows.emplace_back(input.stage, std::move(windows));
 }
 
-void read_training(const Artifact& input, Results& results, Log& log) {
-  const auto file = input.folder / "train.json";
-  if (std::filesystem::exists(file)) {
-    results.trainings.push_back(parse_training(input.stage, read_json(file)));
+void read_curve(const Artifact& input, Results& results, Log& log) {
+  if (std::filesystem::exists(input.folder / training_file_name)) {
+    results.trainings.push_back(read_training(input));
   } else {
     log.warning("stage " + input.stage + " left no train.json: the report shows no loss curve of it");
   }
 }
 
 void read_evaluation(const Artifact& input, Results& results) {
-  const Value metrics = read_json(input.folder / "metrics.json");
-  std::vector<Evaluation> evaluations = parse_metrics(metrics, results.trainings);
-  const std::string named = text_of(metrics, "stage"), leader = named.empty() ? evaluations.front().stage : named;
   const bool further_stage = !results.evaluations.empty();
-  for (Evaluation& evaluation : evaluations) {
-    const bool leads = evaluation.stage == leader;
-    const bool named_as_split = std::ranges::find(split_names, evaluation.stage) != split_names.end();
-    const std::string of_model = leads ? "" : "." + evaluation.stage + (named_as_split ? "." + text_of(metrics, "split") : std::string());
-    const auto existing = [&](const std::string& name) {
-      const auto file = input.folder / (name + of_model + ".csv");
-      return std::filesystem::exists(file) ? file : std::filesystem::path();
-    };
-    evaluation.leads = leads;
-    evaluation.predictions = existing("predictions");
-    evaluation.attention = existing("attention");
+  for (Evaluation& evaluation : evaluations_of(read_metrics(input.folder), results.trainings, input.folder)) {
     if (further_stage) evaluation.stage += " (" + input.stage + ")";
     results.evaluations.push_back(std::move(evaluation));
   }
@@ -214,7 +118,7 @@ Results read_results(const std::vector<Artifact>& inputs, Log& log) {
   Results results;
   each_of("windows", [&](const Artifact& input) { read_windows(input, results); });
   for (const Artifact& input : inputs) read_manifest(input.stage, input.folder, results);
-  each_of("checkpoint", [&](const Artifact& input) { read_training(input, results, log); });
+  each_of("checkpoint", [&](const Artifact& input) { read_curve(input, results, log); });
   each_of("study", [&](const Artifact& input) { results.searches.push_back({input.stage, read_json(input.folder / study_file_name)}); });
   each_of("metrics", [&](const Artifact& input) { read_evaluation(input, results); });
   return results;

@@ -10,8 +10,8 @@ namespace pipeline::stage::visualize {
 /// interest is passed over with a warning; a damaged one is an Error.
 [[nodiscard]] Results read_results(const std::vector<Artifact>& inputs, Log& log);
 
-/// The content of train.json, metrics.json as the report needs it.
-[[nodiscard]] Training parse_training(const std::string& stage, const Value& train_json);
-[[nodiscard]] std::vector<Evaluation> parse_metrics(const Value& metrics_json, const std::vector<Training>& trainings);
+/// What an evaluation says of its models, in the order of the trainings, then those that none of these made. `folder`: where its files lie.
+[[nodiscard]] std::vector<Evaluation> evaluations_of(const MetricsRecord& metrics, const std::vector<TrainingRecord>& trainings,
+                                                     const std::filesystem::path& folder);
 
 }  // namespace pipeline::stage::visualize

@@ -101,13 +101,15 @@ Value model_data(const ModelPredictions& model, const TargetPredictions& predict
                     {"histogram", histogram_data(predictions.residuals, predictions.count)}};
 }
 
-Value loss_data(const Training& training) {
+Value loss_data(const TrainingRecord& training) {
+  const auto number = [](const EpochRecord& epoch) { return static_cast<double>(epoch.epoch); };
+  const auto best = best_epoch(training);
   return Value::Map{{"label", training.stage},
-                    {"epoch", column(training.history, &Epoch::epoch)},
-                    {"train", column(training.history, &Epoch::train_loss)},
-                    {"val", column(training.history, &Epoch::val_loss)},
-                    {"learning_rate", column(training.history, &Epoch::learning_rate)},
-                    {"best", training.best_epoch ? Value(static_cast<std::int64_t>(*training.best_epoch)) : Value()}};
+                    {"epoch", column(training.history, number)},
+                    {"train", column(training.history, &EpochRecord::train_loss)},
+                    {"val", column(training.history, val_loss_of)},
+                    {"learning_rate", column(training.history, &EpochRecord::learning_rate)},
+                    {"best", best ? Value(static_cast<std::int64_t>(*best)) : Value()}};
 }
 
 Value attention_data(const ModelAttention& of, std::size_t model) {
@@ -140,7 +142,7 @@ Value report_data(const Results& results, const std::vector<ModelPredictions>& m
   Value::List losses, targets, comparison, attention;
   for (std::size_t i = 0; i < attentions.size(); ++i) attention.push_back(attention_data(attentions[i], i));
   for (std::size_t i = 0; i < results.trainings.size(); ++i) {
-    if (!results.trainings[i].learned()) continue;
+    if (!learned(results.trainings[i])) continue;
     Value loss = loss_data(results.trainings[i]);
     loss["model"] = static_cast<std::int64_t>(i);
     losses.push_back(std::move(loss));

@@ -149,18 +149,19 @@ std::vector<std::string> target_names(const Results& results) {
   return names;
 }
 
-void add_trainings(const std::vector<Training>& trainings, Value& view) {
+void add_trainings(const std::vector<TrainingRecord>& trainings, Value& view) {
   Value::List rows;
   bool has_losses = false;
-  for (const Training& training : trainings) {
-    has_losses = has_losses || training.learned();
-    const Epoch* best = training.best_epoch ? &training.history[*training.best_epoch] : nullptr;
+  for (const TrainingRecord& training : trainings) {
+    has_losses = has_losses || learned(training);
+    const auto index = best_epoch(training);
+    const EpochRecord* best = index ? &training.history[*index] : nullptr;
     rows.push_back(Value::Map{{"stage", training.stage},
-                              {"model", training.model},
+                              {"model", training.model_type},
                               {"epochs", format_count(training.epochs)},
                               {"steps", format_count(training.steps)},
-                              {"best_epoch", best ? format_count(std::llround(best->epoch)) : std::string(absent)},
-                              {"best_loss", best ? format_short(best->val_loss) : std::string(absent)}});
+                              {"best_epoch", best ? format_count(best->epoch) : std::string(absent)},
+                              {"best_loss", best ? format_short(val_loss_of(*best)) : std::string(absent)}});
   }
   view["has_losses"] = has_losses;
   view["training_rows"] = std::move(rows);

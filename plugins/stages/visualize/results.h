@@ -4,12 +4,15 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "pipeline/data/metrics_file.h"
+#include "pipeline/data/training_record.h"
 #include "pipeline/data/windows.h"
 #include "pipeline/log.h"
 #include "pipeline/stage.h"
@@ -17,35 +20,19 @@
 
 namespace pipeline::stage::visualize {
 
-/// One epoch of a training; losses are on the scaled series. What was not measured is NaN.
-struct Epoch {
-  double epoch, train_loss, val_loss, learning_rate;
-};
+/// The validation loss of an epoch, NaN where it did not validate.
+[[nodiscard]] inline double val_loss_of(const EpochRecord& epoch) {
+  const auto found = epoch.val.find("val_loss");
+  return found == epoch.val.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+}
 
-/// What a train stage left in train.json.
-struct Training {
-  std::string stage, model;
-  std::filesystem::path version_dir;  ///< empty: none was kept
-  std::string monitor, stopped_by;
-  std::optional<double> score;
-  std::int64_t epochs = 0, steps = 0;
-  std::string best;  ///< best checkpoint
-  std::vector<Epoch> history;
-  std::optional<std::size_t> best_epoch;  ///< index into history: the one of the best checkpoint, else that of the lowest validation loss
+/// Index into the history: the epoch of the best checkpoint, else that of the lowest validation loss.
+[[nodiscard]] std::optional<std::size_t> best_epoch(const TrainingRecord& training);
 
-  /// False for a model without parameters, which is only validated.
-  [[nodiscard]] bool learned() const {
-    return std::ranges::any_of(history, [](const Epoch& epoch) { return std::isfinite(epoch.train_loss); });
-  }
-};
-
-/// A model's errors on one split. Keys are "loss", "mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy".
-struct SplitErrors {
-  using Numbers = std::map<std::string, double, std::less<>>;
-  std::int64_t windows = 0;
-  Numbers scaled, naive_scaled;
-  std::map<std::string, Numbers> original, naive_original;  ///< by target, in its own units
-};
+/// False for a model without parameters, which is only validated.
+[[nodiscard]] inline bool learned(const TrainingRecord& training) {
+  return std::ranges::any_of(training.history, [](const EpochRecord& epoch) { return std::isfinite(epoch.train_loss); });
+}
 
 /// What an evaluate stage found out about one trained model.
 struct Evaluation {
@@ -76,7 +63,7 @@ struct Search {
 /// All that earlier stages left for the report.
 struct Results {
   std::vector<Search> searches;
-  std::vector<Training> trainings;
+  std::vector<TrainingRecord> trainings;
   std::vector<Evaluation> evaluations;
   std::vector<std::pair<std::string, Value>> manifests;                         ///< by stage, in the order of the workflow
   std::vector<std::pair<std::string, std::shared_ptr<const Windows>>> windows;  ///< by stage

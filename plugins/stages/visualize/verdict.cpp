@@ -102,7 +102,7 @@ std::string contradiction(const SplitErrors& errors, const Comparison& compariso
 
 std::optional<double> find_number(const SplitErrors::Numbers& numbers, std::string_view name) {
   const auto found = numbers.find(name);
-  return found == numbers.end() ? std::nullopt : std::optional(found->second);
+  return found == numbers.end() || std::isnan(found->second) ? std::nullopt : std::optional(found->second);
 }
 
 const SplitErrors* errors_of(const Evaluation& evaluation, std::string_view split) {

@@ -127,9 +127,9 @@ class Visualize : public Stage {
   }
 
   /// The picture goes into the version folder of the training it belongs to, for TensorBoard.
-  void log_attention(const std::vector<Training>& trainings, const std::string& stage, const Figure& figure,
+  void log_attention(const std::vector<TrainingRecord>& trainings, const std::string& stage, const Figure& figure,
                      const StageContext& context) const {
-    const auto training = std::ranges::find(trainings, stage, &Training::stage);
+    const auto training = std::ranges::find(trainings, stage, &TrainingRecord::stage);
     if (training == trainings.end() || !std::filesystem::is_directory(training->version_dir)) return;
     const auto png = png_of(figure);
     const LoggerContext where{.version_dir = training->version_dir, .append = true, .log = context.log};

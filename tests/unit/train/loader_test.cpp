@@ -102,6 +102,26 @@ TEST_CASE("a batch holds the windows' rows, their past, truth and weights") {
   CHECK(batch.weight.sizes() == batch.y.sizes());
 }
 
+TEST_CASE("rows read for a forecast become the same batch as those of a series, without a truth") {
+  const test::WindowsFixture data(true, true);
+  const Series& series = *data.windows().series();
+  const PreparedInput input{.time = {series.time().begin(), series.time().end()},
+                            .values = {series.values().begin(), series.values().end()},
+                            .targets = {series.targets().begin(), series.targets().end()},
+                            .observed = {series.observed().begin(), series.observed().end()},
+                            .segments = {}};
+  const auto source = input_source(input, series.info(), data.windows().info().window);
+  const std::vector<std::int64_t> indices{0, 8, 29};
+  const Batch of_series = gather_batch(data.windows(), Split::train, indices, torch::kCPU);
+  const Batch of_input = gather_batch(*source, data.windows().first_rows(Split::train, indices), torch::kCPU);
+  CHECK(torch::equal(of_input.x, of_series.x));
+  CHECK(torch::equal(of_input.target_history, of_series.target_history));
+  CHECK(torch::equal(of_input.origin, of_series.origin));
+  CHECK_FALSE(of_input.y.defined());
+  CHECK_FALSE(of_input.weight.defined());
+  CHECK(source->first_rows() == series.rows() - 3);  // a window may end in the last row
+}
+
 TEST_CASE("workers give the same batches in the same order") {
   const test::WindowsFixture data;
   torch::manual_seed(5);

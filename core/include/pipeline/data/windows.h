@@ -9,6 +9,7 @@
 
 #include "pipeline/data/series.h"
 #include "pipeline/data/tier.h"
+#include "pipeline/data/window_source.h"
 #include "pipeline/export.h"
 
 namespace pipeline {
@@ -32,14 +33,6 @@ struct PIPELINE_EXPORT WindowsInfo {
   [[nodiscard]] static WindowsInfo from_value(const Value& value);
 };
 
-/// Where a batch of windows is gathered to. A null pointer leaves that part out. All row-major float32.
-struct WindowBuffers {
-  float* x = nullptr;        ///< [B, window, features]
-  float* history = nullptr;  ///< [B, window, targets]
-  float* y = nullptr;        ///< [B, horizon, targets]
-  float* weight = nullptr;   ///< [B, horizon, targets], 0 where the target was filled
-};
-
 /// Windows over a mapped series (artifact kind "windows"), or over arrays made elsewhere. Nothing but ranges is kept: memory does not
 /// depend on their number. Safe to read from several threads.
 class PIPELINE_EXPORT Windows {
@@ -49,6 +42,8 @@ class PIPELINE_EXPORT Windows {
   ~Windows();
 
   [[nodiscard]] const WindowsInfo& info() const;
+  /// What they are cut from.
+  [[nodiscard]] const WindowSource& source() const;
   /// The series below; nullptr for arrays made elsewhere.
   [[nodiscard]] const Series* series() const;
   [[nodiscard]] const std::vector<std::string>& feature_names() const;
@@ -63,6 +58,7 @@ class PIPELINE_EXPORT Windows {
 
   /// First row of window `index` of a split; its last input row is the origin: first_row + window - 1.
   [[nodiscard]] std::int64_t first_row(Split split, std::int64_t index) const;
+  [[nodiscard]] std::vector<std::int64_t> first_rows(Split split, std::span<const std::int64_t> indices) const;
   void gather(Split split, std::span<const std::int64_t> indices, const WindowBuffers& out) const;
 
  private:

@@ -6,6 +6,7 @@
 
 #include "pipeline/errors.h"
 #include "pipeline/export.h"
+#include "pipeline/host/tier.h"
 #include "pipeline/registry.h"
 
 namespace pipeline {

@@ -26,6 +26,7 @@ struct PredictRequest {
   std::filesystem::path input;      ///< a file with the columns the checkpoint was trained on
   bool all = false;                 ///< from every row that has a whole window behind it; else from the last row
   std::string from{};               ///< from every such row at or after this time (or row number); empty: not asked for
+  std::string device = "cpu";       ///< auto | cpu | cuda | cuda:N
   std::optional<TrainedTask> task;  ///< for a checkpoint that does not say what it belongs to: Lightning's, plain weights
   const Registry& registry;
   Log& log;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/training_record.h"
 #include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
 #include "pipeline/export.h"
@@ -48,7 +49,7 @@ struct FitSpec {
   std::string window_norm;
   Component<Loss> loss;
   std::string optimizer_name;
-  Component<Optimizer> optimizer;   ///< nullptr for a model without parameters
+  Component<Optimizer> optimizer;  ///< nullptr for a model without parameters
   Component<Scheduler> scheduler;  ///< of that optimizer; nullptr: its rates stay
   TrainerOptions trainer;
   LoaderOptions loader;
@@ -62,13 +63,6 @@ struct FitSpec {
   State start;
   std::optional<std::filesystem::file_time_type> start_written;  ///< of a resume point: when
   ResumePlan resume;
-};
-
-/// One row of the curve.
-struct EpochRecord {
-  std::int64_t epoch = 0, step = 0;
-  double train_loss = 0, learning_rate = 0, seconds = 0;
-  std::map<std::string, double> val;  ///< val_loss, val_rmse, ... where this epoch validated
 };
 
 struct FitResult {

@@ -31,7 +31,10 @@ class PIPELINE_EXPORT Forecaster {
 
 /// The shape a model must have for these windows.
 [[nodiscard]] PIPELINE_EXPORT ModelShape shape_of(const Windows& windows);
-/// Gathers windows of a split into tensors on `device`.
+/// Gathers the windows that begin at these rows into tensors on `device`, with all that their source knows.
+[[nodiscard]] PIPELINE_EXPORT Batch gather_batch(const WindowSource& source, std::span<const std::int64_t> first_rows,
+                                                 torch::Device device);
+/// The same for windows of a split by their number.
 [[nodiscard]] PIPELINE_EXPORT Batch gather_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices,
                                                  torch::Device device);
 /// "auto", "cpu", "cuda", "cuda:N" as a device; Error (usage) where there is no such device.

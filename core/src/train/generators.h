@@ -1,32 +1,10 @@
 #pragma once
 
-#include <string>
-
-#include <ATen/Context.h>
 #include <ATen/core/Generator.h>
 
 #include "pipeline/torch/state.h"
 
 namespace pipeline {
-
-/// torch's process-wide settings for one fit, put back when it ends: threads, precision of float32 products, determinism, anomaly mode.
-class TorchSettings {
- public:
-  struct Wanted {
-    int threads;
-    const std::string& matmul_precision;  ///< highest | high | medium
-    bool deterministic, detect_anomaly;
-  };
-  explicit TorchSettings(const Wanted& wanted);
-  ~TorchSettings();
-  TorchSettings(const TorchSettings&) = delete;
-  TorchSettings& operator=(const TorchSettings&) = delete;
-
- private:
-  int threads_;
-  at::Float32MatmulPrecision precision_;
-  bool deterministic_, warn_only_, deterministic_cudnn_, benchmark_cudnn_, anomaly_, anomaly_checks_nan_;
-};
 
 /// The states of torch's default generators of the CPU and, where the device is one, of that GPU.
 [[nodiscard]] State generator_states(at::Device device);

@@ -1,11 +1,11 @@
-#include "csv_rows.h"
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
 
-namespace pipeline::stage::visualize {
+#include "pipeline/data/csv.h"
+
+namespace pipeline {
 
 namespace {
 
@@ -26,17 +26,17 @@ std::string without_doubled_quotes(std::string_view cell) {
 
 }  // namespace
 
-CsvRows::CsvRows(const std::filesystem::path& file) : file_(file), buffer_(buffer_size) {
+CsvLines::CsvLines(const std::filesystem::path& file) : file_(file), buffer_(buffer_size) {
   in_.rdbuf()->pubsetbuf(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
   in_.open(file, std::ios::binary);
-  if (!in_) throw data_error(file.string() + " cannot be opened: run the stage that writes it again (--from evaluate)");
-  if (!read_line()) throw data_error(file.string() + " is empty: run the stage that writes it again (--from evaluate)");
+  if (!in_) throw data_error(file.string() + " cannot be opened: " + cure());
+  if (!read_line()) throw data_error(file.string() + " is empty: " + cure());
   complete_heading();
   split_line();
   for (const std::string_view cell : cells_) header_.push_back(without_doubled_quotes(cell));
 }
 
-bool CsvRows::next() {
+bool CsvLines::next() {
   if (!read_line()) return false;
   split_line();
   if (cells_.size() != header_.size()) {
@@ -45,7 +45,7 @@ bool CsvRows::next() {
   return true;
 }
 
-bool CsvRows::read_line() {
+bool CsvLines::read_line() {
   do {
     if (!std::getline(in_, line_)) return false;
     ++line_number_;
@@ -54,7 +54,7 @@ bool CsvRows::read_line() {
   return true;
 }
 
-void CsvRows::complete_heading() {
+void CsvLines::complete_heading() {
   auto quotes = std::ranges::count(line_, '"');
   for (std::string more; quotes % 2 != 0;) {
     if (!std::getline(in_, more)) throw mistake("a quote that is not closed");
@@ -64,7 +64,7 @@ void CsvRows::complete_heading() {
   }
 }
 
-void CsvRows::split_line() {
+void CsvLines::split_line() {
   cells_.clear();
   const std::string_view line = line_;
   std::size_t at = 0;
@@ -79,7 +79,7 @@ void CsvRows::split_line() {
   }
 }
 
-double CsvRows::number(std::size_t column) const {
+double CsvLines::number(std::size_t column) const {
   const std::string_view text = cells_[column];
   if (text.empty()) return std::numeric_limits<double>::quiet_NaN();
   double value = 0;
@@ -90,7 +90,7 @@ double CsvRows::number(std::size_t column) const {
   return value;
 }
 
-std::int64_t CsvRows::integer(std::size_t column) const {
+std::int64_t CsvLines::integer(std::size_t column) const {
   const double value = number(column);
   if (!(std::abs(value) < 9e15) || value != std::floor(value)) {
     throw mistake("\"" + std::string(cells_[column]) + "\" in column " + header_[column] + " is no integer");
@@ -98,9 +98,10 @@ std::int64_t CsvRows::integer(std::size_t column) const {
   return static_cast<std::int64_t>(value);
 }
 
-Error CsvRows::mistake(const std::string& what) const {
-  return data_error(file_.string() + ":" + std::to_string(line_number_) + ": " + what +
-                    "; the file is damaged, run the stage that writes it again (--from evaluate)");
+Error CsvLines::mistake(const std::string& what) const {
+  return data_error(file_.string() + ":" + std::to_string(line_number_) + ": " + what + "; the file is damaged, " + cure());
 }
 
-}  // namespace pipeline::stage::visualize
+std::string CsvLines::cure() const { return "run the stage that writes it again (--from " + file_.parent_path().filename().string() + ")"; }
+
+}  // namespace pipeline

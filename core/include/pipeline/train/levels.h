@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "pipeline/data/series.h"
+#include "pipeline/export.h"
+#include "pipeline/train/tier.h"
+
+namespace pipeline {
+
+/// A batch in original units, float64 [B, H, T] on the CPU. The naive forecast repeats the last level; `naive_scaled` is the same as a
+/// model would have to say it (a zero difference where the column is differenced).
+struct LevelBatch {
+  torch::Tensor forecast, truth, naive, naive_scaled;
+};
+
+/// Brings forecasts back to original units: scaler and transform are inverted step by step, from the last level known at the origin.
+/// Arithmetic in double.
+class PIPELINE_EXPORT Levels {
+ public:
+  /// `known` [rows, targets]: levels of the targets in original units, NaN where there is none. It outlives this.
+  Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon);
+  Levels(const Series& series, std::int64_t horizon) : Levels(series.info(), series.targets(), horizon) {}
+
+  /// `origins`: row of the last input of each window; `scaled` [B, H, T] on any device. NaN where a difference is continued from a level
+  /// that is not known.
+  [[nodiscard]] torch::Tensor forecast(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
+  /// The forecast with truth and naive forecast beside it. The `horizon` rows after each origin are known.
+  [[nodiscard]] LevelBatch at(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
+
+ private:
+  [[nodiscard]] double known(std::int64_t row, std::size_t target) const;
+  [[nodiscard]] torch::Tensor empty(std::size_t batch) const;
+
+  std::span<const double> known_;
+  std::int64_t horizon_;
+  std::vector<ColumnTransform> targets_;
+};
+
+}  // namespace pipeline

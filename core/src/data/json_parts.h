@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "pipeline/value.h"
+
+/// Parts of an artifact's JSON that may be missing or of another type, as in a file that somebody else's stage wrote.
+namespace pipeline {
+
+/// Null where it is missing.
+[[nodiscard]] inline Value value_in(const Value& table, std::string_view key) {
+  const Value* value = table.find(key);
+  return value ? *value : Value();
+}
+
+/// Empty where it is no text.
+[[nodiscard]] inline std::string text_in(const Value& table, std::string_view key) {
+  const Value* value = table.find(key);
+  return value && value->is_string() ? value->as_string() : std::string();
+}
+
+[[nodiscard]] inline std::optional<double> number_in(const Value& table, std::string_view key) {
+  const Value* value = table.find(key);
+  return value && value->is_number() ? std::optional(value->as_double()) : std::nullopt;
+}
+
+[[nodiscard]] inline std::int64_t integer_in(const Value& table, std::string_view key, std::int64_t otherwise = 0) {
+  const Value* value = table.find(key);
+  return value && value->is_int() ? value->as_int() : otherwise;
+}
+
+/// Empty where it is no map.
+[[nodiscard]] inline Value::Map map_in(const Value& table, std::string_view key) {
+  const Value* value = table.find(key);
+  return value && value->is_map() ? value->as_map() : Value::Map();
+}
+
+}  // namespace pipeline

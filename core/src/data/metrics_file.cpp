@@ -1,0 +1,228 @@
+#include "pipeline/data/metrics_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+#include "data/json_parts.h"
+#include "pipeline/data/files.h"
+#include "pipeline/data/series.h"
+
+namespace pipeline {
+
+namespace {
+
+using Numbers = SplitErrors::Numbers;
+
+constexpr std::string_view naive_prefix = "naive_";
+
+/// How metrics.json names a metric of a split.
+std::string flat_name(const std::string& split, const std::string& metric) {
+  return metric == "avg_abs_accuracy" ? "avg_" + split + "_abs_accuracy" : split + "_" + metric;
+}
+
+void put(Value& table, const std::string& prefix, const Numbers& numbers) {
+  for (const auto& [metric, number] : numbers) table[prefix + metric] = std::isfinite(number) ? Value(number) : Value();
+}
+
+Value beside_naive(const Numbers& model, const Numbers* naive) {
+  Value out{Value::Map{}};
+  put(out, "", model);
+  if (naive) put(out, std::string(naive_prefix), *naive);
+  return out;
+}
+
+/// A metric's number; null is NaN, nothing for what is neither.
+std::optional<double> metric_of(const Value& value) {
+  if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();
+  return value.is_number() ? std::optional(value.as_double()) : std::nullopt;
+}
+
+/// Splits a table of mae, rmse, ... and naive_mae, naive_rmse, ... into two.
+void take(const Value& table, Numbers& model, Numbers& naive) {
+  if (!table.is_map()) return;
+  for (const auto& [key, value] : table.as_map()) {
+    const std::optional<double> number = metric_of(value);
+    if (!number) continue;
+    if (key.starts_with(naive_prefix)) {
+      naive[key.substr(naive_prefix.size())] = *number;
+    } else {
+      model[key] = *number;
+    }
+  }
+}
+
+/// What `table` says of one split: under its name where there are several, else itself.
+const Value& of_split(const Value& table, const std::string& split) {
+  const Value* nested = table.find(split);
+  return nested && nested->is_map() ? *nested : table;
+}
+
+using ByTarget = std::map<std::string, Numbers>;
+
+Value by_target(const ModelMetrics& metrics, ByTarget SplitErrors::*model, ByTarget SplitErrors::*naive) {
+  const auto errors_on = [&](const SplitErrors& errors, const std::string& target) {
+    const auto found = (errors.*model).find(target), beside = (errors.*naive).find(target);
+    return beside_naive(found == (errors.*model).end() ? Numbers() : found->second,
+                        beside == (errors.*naive).end() ? nullptr : &beside->second);
+  };
+  Value out{Value::Map{}};
+  for (const auto& [target, numbers] : metrics.main()->*model) {
+    out[target] = errors_on(*metrics.main(), target);
+    if (metrics.splits.size() == 1) continue;
+    for (const auto& [split, errors] : metrics.splits) out[target][split] = errors_on(errors, target);
+  }
+  return out;
+}
+
+Value by_step(const ModelMetrics& metrics) {
+  const auto errors_on = [](const SplitErrors& errors, std::size_t step) {
+    return beside_naive(step < errors.scaled_by_step.size() ? errors.scaled_by_step[step] : Numbers(),
+                        step < errors.naive_by_step.size() ? &errors.naive_by_step[step] : nullptr);
+  };
+  Value::List out;
+  for (std::size_t step = 0; step < metrics.main()->scaled_by_step.size(); ++step) {
+    Value entry = errors_on(*metrics.main(), step);
+    if (metrics.splits.size() > 1) {
+      for (const auto& [split, errors] : metrics.splits) entry[split] = errors_on(errors, step);
+    }
+    entry["step"] = static_cast<std::int64_t>(step) + 1;
+    out.push_back(std::move(entry));
+  }
+  return out;
+}
+
+void put_flat(Value& out, const std::string& split, const SplitErrors& errors) {
+  for (const auto& [metric, number] : errors.scaled) out[flat_name(split, metric)] = std::isfinite(number) ? Value(number) : Value();
+  put(out, split + "_naive_", errors.naive_scaled);
+  out[split + "_windows"] = errors.windows;
+  out[split + "_filled_values"] = errors.filled_values;
+  out[split + "_near_zero_values"] = errors.near_zero_values;
+}
+
+/// The flat entries of one split; whether there were any.
+bool take_flat(const Value& value, const std::string& split, SplitErrors& errors) {
+  const std::string prefix = split + "_", accuracy = flat_name(split, "avg_abs_accuracy");
+  Value numbers{Value::Map{}};
+  for (const auto& [key, entry] : value.as_map()) {
+    if (key == accuracy) numbers["avg_abs_accuracy"] = entry;
+    if (key.starts_with(prefix)) numbers[key.substr(prefix.size())] = entry;
+  }
+  errors.windows = integer_in(numbers, "windows");
+  errors.filled_values = integer_in(numbers, "filled_values");
+  errors.near_zero_values = integer_in(numbers, "near_zero_values");
+  for (const char* count : {"windows", "filled_values", "near_zero_values"}) numbers.as_map().erase(count);
+  take(numbers, errors.scaled, errors.naive_scaled);
+  return !errors.scaled.empty();
+}
+
+void take_targets(const Value& tables, const std::string& split, bool is_main, ByTarget& model, ByTarget& naive) {
+  for (const auto& [target, table] : tables.is_map() ? tables.as_map() : Value::Map()) {
+    const Value& numbers = of_split(table, split);
+    if (!is_main && &numbers == &table) continue;  // the main split's
+    Numbers beside;
+    take(numbers, model[target], beside);
+    if (!beside.empty()) naive[target] = std::move(beside);
+  }
+}
+
+void take_steps(const Value& steps, const std::string& split, bool is_main, SplitErrors& errors) {
+  if (!steps.is_list()) return;
+  for (const Value& step : steps.as_list()) {
+    const Value& numbers = of_split(step, split);
+    if (!is_main && &numbers == &step) continue;
+    Numbers model, naive;
+    take(numbers, model, naive);
+    model.erase("step");
+    errors.scaled_by_step.push_back(std::move(model));
+    if (!naive.empty()) errors.naive_by_step.push_back(std::move(naive));
+  }
+}
+
+/// The split that a file without "split" is about.
+std::string guessed_main(const std::map<std::string, SplitErrors>& splits) {
+  return splits.empty() || splits.contains("test") ? "test" : splits.begin()->first;
+}
+
+Value texts(const std::map<std::string, std::string>& names) { return Value::Map(names.begin(), names.end()); }
+
+std::map<std::string, std::string> texts_of(const Value& files, std::string_view kind) {
+  std::map<std::string, std::string> out;
+  for (const auto& [split, name] : map_in(files, kind)) {
+    if (name.is_string()) out[split] = name.as_string();
+  }
+  return out;
+}
+
+}  // namespace
+
+const SplitErrors* ModelMetrics::main() const {
+  const auto found = splits.find(main_split);
+  return found == splits.end() ? nullptr : &found->second;
+}
+
+Value ModelMetrics::to_value() const {
+  Value out = Value::Map{{"stage", stage},
+                         {"model", model},
+                         {"checkpoint", checkpoint},
+                         {"split", main_split},
+                         {"files", Value::Map{{"predictions", texts(predictions)}, {"attention", texts(attention)}}}};
+  for (const auto& [split, errors] : splits) put_flat(out, split, errors);
+  if (!main()) return out;
+  put(out, std::string(naive_prefix), main()->naive_scaled);
+  out["by_target"] = by_target(*this, &SplitErrors::scaled_by_target, &SplitErrors::naive_by_target);
+  out["by_step"] = by_step(*this);
+  if (!main()->original.empty()) out["original"] = by_target(*this, &SplitErrors::original, &SplitErrors::naive_original);
+  return out;
+}
+
+ModelMetrics ModelMetrics::from_value(const Value& value) {
+  ModelMetrics out{.stage = text_in(value, "stage"),
+                   .model = text_in(value, "model"),
+                   .checkpoint = text_in(value, "checkpoint"),
+                   .main_split = text_in(value, "split"),
+                   .predictions = texts_of(value_in(value, "files"), "predictions"),
+                   .attention = texts_of(value_in(value, "files"), "attention")};
+  if (!value.is_map()) return out;
+  for (const std::string split : split_names) {
+    SplitErrors errors;
+    if (take_flat(value, split, errors)) out.splits.emplace(split, std::move(errors));
+  }
+  if (out.main_split.empty()) out.main_split = guessed_main(out.splits);
+  Numbers not_naive, main_naive;
+  take(value, not_naive, main_naive);
+  for (auto& [split, errors] : out.splits) {
+    const bool is_main = split == out.main_split;
+    if (is_main) errors.naive_scaled.insert(main_naive.begin(), main_naive.end());
+    take_targets(value_in(value, "by_target"), split, is_main, errors.scaled_by_target, errors.naive_by_target);
+    take_targets(value_in(value, "original"), split, is_main, errors.original, errors.naive_original);
+    take_steps(value_in(value, "by_step"), split, is_main, errors);
+  }
+  return out;
+}
+
+void write_metrics(const std::filesystem::path& folder, const MetricsRecord& record) {
+  Value out = record.models.at(record.leader).to_value();
+  if (record.models.size() > 1) {
+    for (const ModelMetrics& metrics : record.models) out["models"][metrics.stage] = metrics.to_value();
+  }
+  write_json(folder / metrics_file_name, out);
+}
+
+MetricsRecord metrics_of(const Value& metrics_json) {
+  MetricsRecord record;
+  const ModelMetrics top = ModelMetrics::from_value(metrics_json);
+  for (const auto& [stage, value] : map_in(metrics_json, "models")) {
+    if (stage == top.stage) record.leader = record.models.size();
+    record.models.push_back(ModelMetrics::from_value(value));
+    record.models.back().stage = stage;
+  }
+  if (record.models.empty()) record.models.push_back(top);
+  return record;
+}
+
+MetricsRecord read_metrics(const std::filesystem::path& folder) { return metrics_of(read_json(folder / metrics_file_name)); }
+
+}  // namespace pipeline

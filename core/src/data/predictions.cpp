@@ -1,0 +1,99 @@
+#include "pipeline/data/predictions.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "data/time_parser.h"
+
+namespace pipeline {
+
+namespace {
+
+constexpr std::size_t flush_at = 1 << 20;
+
+/// Nothing for a row number, which may be negative.
+std::optional<std::int64_t> parse_date_and_time(std::string_view text) {
+  return text.find('-', 1) == std::string_view::npos ? std::nullopt : TimeParser({}).parse(text);
+}
+
+}  // namespace
+
+PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive)
+    : file_(std::move(file)), out_(file_, std::ios::binary), buffer_("origin,time,step") {
+  if (!out_) throw system_failure("cannot write", file_.string(), errno);
+  for (const std::string& target : targets) {
+    buffer_ += "," + csv_field(target) + "," + csv_field(target + "_pred");
+    if (naive) buffer_ += "," + csv_field(target + "_naive");
+  }
+  buffer_ += '\n';
+}
+
+void PredictionsWriter::add(std::string_view origin, std::string_view time, std::int64_t step, std::span<const double> truth,
+                            std::span<const double> forecast, std::span<const double> naive) {
+  buffer_ += origin;
+  (buffer_ += ',') += time;
+  (buffer_ += ',') += std::to_string(step);
+  for (std::size_t t = 0; t < forecast.size(); ++t) {
+    if (std::isnan(truth[t])) {
+      buffer_ += ',';
+    } else {
+      append_csv_number(buffer_, truth[t]);
+    }
+    append_csv_number(buffer_, forecast[t]);
+    if (!naive.empty()) append_csv_number(buffer_, naive[t]);
+  }
+  buffer_ += '\n';
+  if (buffer_.size() >= flush_at) flush();
+}
+
+void PredictionsWriter::flush() {
+  out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+  buffer_.clear();
+  if (!out_) throw system_failure("cannot write", file_.string(), errno);
+}
+
+void PredictionsWriter::finish() {
+  flush();
+  out_.close();
+  if (!out_) throw system_failure("cannot write", file_.string(), errno);
+}
+
+PredictionsReader::PredictionsReader(const std::filesystem::path& file) : lines_(file) {
+  const std::vector<std::string>& names = lines_.header();
+  const auto find = [&](const char* name) { return static_cast<std::size_t>(std::ranges::find(names, name) - names.begin()); };
+  origin_ = find("origin"), time_ = find("time"), step_ = find("step");
+  const std::size_t last = std::max({origin_, time_, step_});
+  if (last == names.size()) throw mistake("the heading lacks origin, time or step");
+  // By place, since a target may have any name, "step" and "x_pred" too.
+  for (std::size_t i = last + 1; i + 1 < names.size();) {
+    const bool has_naive = i + 2 < names.size() && names[i + 2] == names[i] + "_naive";
+    if (names[i + 1] != names[i] + "_pred") throw mistake("the heading has no " + names[i] + "_pred after " + names[i]);
+    targets_.push_back(names[i]);
+    columns_.push_back({i, has_naive});
+    i += has_naive ? 3 : 2;
+  }
+  if (targets_.empty()) throw mistake("the heading names no target with its <target>_pred");
+}
+
+bool PredictionsReader::next() {
+  if (!lines_.next()) return false;
+  if (!std::exchange(started_, true)) has_time_ = parse_date_and_time(lines_.cell(time_)).has_value();
+  return true;
+}
+
+std::int64_t PredictionsReader::time_in(std::size_t column) const {
+  if (!has_time_) return lines_.integer(column);
+  if (const auto time = parse_date_and_time(lines_.cell(column))) return *time;
+  throw mistake("\"" + std::string(lines_.cell(column)) + "\" in column " + lines_.header()[column] + " is no time");
+}
+
+double PredictionsReader::naive(std::size_t target) const {
+  const Columns& columns = columns_[target];
+  return columns.has_naive ? lines_.number(columns.truth + 2) : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace pipeline

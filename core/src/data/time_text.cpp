@@ -1,0 +1,17 @@
+#include "pipeline/data/time_text.h"
+
+#include <algorithm>
+
+#include "data/time_parser.h"
+#include "pipeline/data/format.h"
+
+namespace pipeline {
+
+TimeText::TimeText(const SeriesInfo& series, std::span<const std::int64_t> times)
+    : has_time_(series.has_time),
+      dates_only_(series.step_ns % nanoseconds_per_day == 0 &&
+                  std::ranges::all_of(times, [](std::int64_t time) { return time % nanoseconds_per_day == 0; })) {}
+
+std::string TimeText::operator()(std::int64_t time) const { return has_time_ ? format_time(time, dates_only_) : std::to_string(time); }
+
+}  // namespace pipeline

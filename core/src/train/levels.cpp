@@ -1,0 +1,55 @@
+#include "pipeline/train/levels.h"
+
+namespace pipeline {
+
+Levels::Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon) : known_(known), horizon_(horizon) {
+  for (const std::int64_t column : info.target_columns) targets_.push_back(info.columns[static_cast<std::size_t>(column)]);
+}
+
+double Levels::known(std::int64_t row, std::size_t target) const {
+  return known_[static_cast<std::size_t>(row) * targets_.size() + target];
+}
+
+torch::Tensor Levels::empty(std::size_t batch) const {
+  return torch::empty({static_cast<std::int64_t>(batch), horizon_, static_cast<std::int64_t>(targets_.size())}, torch::kDouble);
+}
+
+torch::Tensor Levels::forecast(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const {
+  const torch::Tensor given = scaled.to(torch::kCPU, torch::kDouble).contiguous();
+  torch::Tensor out = empty(origins.size());
+  const auto from = given.accessor<double, 3>();
+  auto to = out.accessor<double, 3>();
+  for (std::size_t b = 0; b < origins.size(); ++b) {
+    const auto i = static_cast<std::int64_t>(b);
+    for (std::size_t target = 0; target < targets_.size(); ++target) {
+      const auto t = static_cast<std::int64_t>(target);
+      double level = known(origins[b], target);
+      for (std::int64_t h = 0; h < horizon_; ++h) to[i][h][t] = level = targets_[target].inverse(from[i][h][t], level);
+    }
+  }
+  return out;
+}
+
+LevelBatch Levels::at(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const {
+  LevelBatch out{.forecast = forecast(origins, scaled),
+                 .truth = empty(origins.size()),
+                 .naive = empty(origins.size()),
+                 .naive_scaled = empty(origins.size())};
+  auto truth = out.truth.accessor<double, 3>(), naive = out.naive.accessor<double, 3>(),
+       naive_scaled = out.naive_scaled.accessor<double, 3>();
+  for (std::size_t b = 0; b < origins.size(); ++b) {
+    const auto i = static_cast<std::int64_t>(b);
+    for (std::size_t target = 0; target < targets_.size(); ++target) {
+      const auto t = static_cast<std::int64_t>(target);
+      const double last = known(origins[b], target), repeated = targets_[target].forward(last, last);
+      for (std::int64_t h = 0; h < horizon_; ++h) {
+        truth[i][h][t] = known(origins[b] + 1 + h, target);
+        naive[i][h][t] = last;
+        naive_scaled[i][h][t] = repeated;
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <torch/types.h>
+
+#include "pipeline/data/series.h"
+#include "pipeline/host/predictor.h"
+
+namespace pipeline::predictor::checkpoint {
+
+/// Error (data) where one of the forecasts `scaled` [B, H, T], in memory of the CPU, is not finite, or where it continues a difference from
+/// a level that the file does not have. `origins`: the rows they start from.
+void require_known(const torch::Tensor& scaled, std::span<const std::int64_t> origins, const PreparedInput& input, const SeriesInfo& series,
+                   const PredictRequest& request);
+
+}  // namespace pipeline::predictor::checkpoint
