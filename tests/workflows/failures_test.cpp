@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "an unknown stage or flag is refused with the
   CHECK(contains(run({"--stage", "trian"}).err, "did you mean \"train\"?"));
   const Finished flag = run({"--stge", "train"});
   CHECK(flag.status == 2);
-  CHECK(contains(flag.err, "unknown flag --stge; did you mean --stage?"));
+  CHECK(contains(flag.err, "unknown flag --stge; did you mean \"--stage\"?"));
   CHECK(pipeline({"rum", "workflow.toml"}).status == 2);
   CHECK(contains(pipeline({"rum", "workflow.toml"}).err, "unknown verb \"rum\"; did you mean \"run\"? See pipeline --help"));
   CHECK(contains(pipeline({"qqqqqq"}).err, "unknown verb \"qqqqqq\". See pipeline --help"));

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/export.h"
@@ -36,11 +38,26 @@ class PIPELINE_EXPORT Error : public std::runtime_error {
   std::vector<std::string> messages_;
 };
 
+/// A component cannot be made: its constructor threw something other than an Error. Its library is there and fits this host, so other
+/// options may help where another exit status `plugin` means that the library itself cannot be used.
+class PIPELINE_EXPORT ConstructorError : public Error {
+ public:
+  explicit ConstructorError(std::string message) : Error(ExitStatus::plugin, std::move(message)) {}
+  ~ConstructorError() override;
+};
+
 [[nodiscard]] inline Error usage_error(std::string message) { return {ExitStatus::usage, std::move(message)}; }
 [[nodiscard]] inline Error plugin_error(std::string message) { return {ExitStatus::plugin, std::move(message)}; }
 [[nodiscard]] inline Error data_error(std::string message) { return {ExitStatus::data, std::move(message)}; }
 [[nodiscard]] inline Error training_error(std::string message) { return {ExitStatus::training, std::move(message)}; }
 /// A failed system call: "<what> <path>: <reason of errno>", exit status 1.
 [[nodiscard]] PIPELINE_EXPORT Error system_failure(const std::string& what, const std::string& path, int error_number);
+
+/// What an exception says, without the C++ call stack that LibTorch appends to its sentence.
+[[nodiscard]] PIPELINE_EXPORT std::string sentence_of(const std::exception& error);
+/// What is said of an exception that nobody can ask: C++ lets a plugin throw a number or a text.
+inline constexpr const char* foreign_object = "an object that is no std::exception";
+inline constexpr const char* foreign_exception =
+    "a plugin threw an object that is no std::exception: let it throw a pipeline::Error, which says what is wrong";
 
 }  // namespace pipeline

@@ -72,7 +72,8 @@ class PIPELINE_EXPORT Registry {
   [[nodiscard]] std::vector<std::string> names(std::string_view kind) const;
 
   /// Makes a component, loading its library if it is the first of it. Error (usage) for an unknown name, with the nearest one, or for
-  /// options it does not take; Error (plugin) when its library cannot be loaded or its constructor throws something else.
+  /// options it does not take; Error (plugin) when its library cannot be loaded, ConstructorError when its constructor throws something
+  /// else.
   template <class Interface, class... Args>
   [[nodiscard]] auto make(std::string_view name, const Value& options, Args&&... args) const {
     const auto* factory = static_cast<const std::function<typename Kind<Interface>::Factory>*>(factory_of(Kind<Interface>::name, name));
@@ -83,7 +84,7 @@ class PIPELINE_EXPORT Registry {
     } catch (const std::exception& error) {
       throw constructor_error(Kind<Interface>::name, name, error);
     } catch (...) {  // of a type that only the component knows
-      throw constructor_error(Kind<Interface>::name, name, std::runtime_error("an object that is no std::exception"));
+      throw constructor_error(Kind<Interface>::name, name, std::runtime_error(foreign_object));
     }
   }
 
@@ -94,7 +95,7 @@ class PIPELINE_EXPORT Registry {
 
  private:
   [[nodiscard]] const void* factory_of(std::string_view kind, std::string_view name) const;
-  [[nodiscard]] Error constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const;
+  [[nodiscard]] ConstructorError constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const;
   void load_library(const std::string& library) const;
 
   mutable std::mutex loading_;  ///< guards the factories: they come when their library is first needed

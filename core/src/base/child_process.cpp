@@ -16,6 +16,12 @@ namespace pipeline {
 
 namespace {
 
+/// The end of a process by its wait status.
+std::string in_words(int status) {
+  return WIFSIGNALED(status) ? std::string("by ") + ::strsignal(WTERMSIG(status))
+                             : "with exit status " + std::to_string(WEXITSTATUS(status));
+}
+
 constexpr int result_descriptor = 3;  ///< where the child writes
 
 }  // namespace
@@ -62,10 +68,11 @@ void ChildProcess::interrupt() const {
   if (const pid_t process = process_.load(); process > 0) ::kill(process, SIGINT);
 }
 
-std::string ChildProcess::end_in_words() {
+std::string ChildProcess::end_in_words() { return in_words(wait()); }
+
+std::string ChildProcess::failure() {
   const int status = wait();
-  return WIFSIGNALED(status) ? std::string("by ") + ::strsignal(WTERMSIG(status))
-                             : "with exit status " + std::to_string(WEXITSTATUS(status));
+  return status == 0 ? "" : in_words(status);
 }
 
 int ChildProcess::wait() {

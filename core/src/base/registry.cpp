@@ -1,5 +1,4 @@
 #include "pipeline/registry.h"
-#include <algorithm>
 
 namespace pipeline {
 
@@ -39,9 +38,7 @@ const void* Registry::factory_of(std::string_view kind, std::string_view name) c
     if (!entry.factory && loader_ && !entry.info.library.empty()) load_library(entry.info.library);
     if (entry.factory) return entry.factory.get();
   }
-  std::string message = "unknown " + std::string(kind) + " \"" + std::string(name) + "\"";
-  if (const std::string near = nearest_name(name, names(kind)); !near.empty()) message += "; did you mean \"" + near + "\"?";
-  throw usage_error(message);
+  throw usage_error("unknown " + std::string(kind) + " \"" + std::string(name) + "\"" + suggest(name, names(kind)));
 }
 
 void Registry::load_library(const std::string& library) const {
@@ -51,13 +48,11 @@ void Registry::load_library(const std::string& library) const {
   }
 }
 
-Error Registry::constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const {
-  const std::string text = error.what();
-  const std::string what = text.substr(0, std::min(text.find("\nException raised from"), text.find("\nframe #")));  // LibTorch's call stack
+ConstructorError Registry::constructor_error(std::string_view kind, std::string_view name, const std::exception& error) const {
   const ComponentInfo* info = find(kind, name);
-  return plugin_error("constructor-throws: the " + std::string(kind) + " \"" + std::string(name) + "\" of " +
-                      (info ? origin_of(*info) : "the program itself") + " cannot be made: " + what +
-                      "; mend its options, or its constructor");
+  return ConstructorError("constructor-throws: the " + std::string(kind) + " \"" + std::string(name) + "\" of " +
+                          (info ? origin_of(*info) : "the program itself") + " cannot be made: " + sentence_of(error) +
+                          "; mend its options, or its constructor");
 }
 
 void Registry::set_library_loader(LibraryLoader loader) { loader_ = std::move(loader); }

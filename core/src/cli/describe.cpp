@@ -5,6 +5,7 @@
 #include "config/check.h"
 #include "config/tables.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 
 namespace pipeline {
 
@@ -168,8 +169,7 @@ const ComponentInfo& component_named(const Registry& registry, const std::string
   if (component) return *component;
   if (const std::vector<std::string> of_kind = registry.names(name); !of_kind.empty())
     throw usage_error("\"" + name + "\" is a kind: describe one of " + join(of_kind));
-  const std::string near = nearest_name(name, names);
-  throw usage_error("there is no component \"" + name + "\"" + (near.empty() ? ";" : "; did you mean \"" + near + "\"?") +
+  throw usage_error(closed_sentence("there is no component \"" + name + "\"" + suggest(name, names)) +
                     " `pipeline plugins` lists them all");
 }
 

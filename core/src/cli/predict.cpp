@@ -8,6 +8,7 @@
 #include "cli/host.h"
 #include "cli/table.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/text.h"
 #include "pipeline/host/predictor.h"
 #include "run/plan.h"
 

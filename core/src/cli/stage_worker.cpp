@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "base/child_process.h"
-#include "base/foreign_exception.h"
 #include "cli/host.h"
 #include "pipeline/errors.h"
 #include "run/cancel.h"
@@ -35,10 +34,7 @@ class WorkerProcess final : public StageWorker {
     }
   }
   void interrupt() override { process_.interrupt(); }
-  std::string failure() override {
-    const std::string end = process_.end_in_words();
-    return end == "with exit status 0" ? "" : end;
-  }
+  std::string failure() override { return process_.failure(); }
 
  private:
   ChildProcess process_;

@@ -5,6 +5,7 @@
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/importance.h"
 #include "pipeline/search/study.h"

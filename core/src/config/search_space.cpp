@@ -6,6 +6,7 @@
 #include "config/hints.h"
 #include "config/search_range.h"
 #include "config/tables.h"
+#include "pipeline/data/text.h"
 #include "pipeline/search/search_space.h"
 
 namespace pipeline {

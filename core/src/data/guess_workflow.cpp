@@ -37,8 +37,7 @@ void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets
       const auto left_out = std::ranges::find(guess.left_out, name, &LeftOut::name);
       if (left_out != guess.left_out.end())
         throw data_error("--target " + name + ": this column cannot be forecast, since " + left_out->reason);
-      const std::string near = nearest_name(name, guess.features);
-      throw usage_error("--target " + name + ": there is no such column" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+      throw usage_error("--target " + name + ": there is no such column" + suggest(name, guess.features));
     }
     guess.target = targets;
     guess.target_reason = "as you asked";
@@ -65,7 +64,7 @@ std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnG
   const CsvFile csv(file, columns.format);
   std::vector<std::size_t> indices;
   for (const std::string& name : guess.features) indices.push_back(csv.index_of(name));
-  CsvRows rows(csv, {}, indices);
+  CsvReader rows(csv, {}, indices);
   for (std::size_t row = 0; row < complete.size() && rows.next(nullptr); ++row) {
     for (std::size_t i = 0; i < indices.size(); ++i) {
       const std::string cell(rows.text(i));

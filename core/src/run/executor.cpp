@@ -6,7 +6,6 @@
 #include <ranges>
 #include <set>
 
-#include "base/foreign_exception.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <sstream>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -65,14 +64,17 @@ void check_sizes(const CheckpointInfo& info, const State& weights) {
   }
 }
 
+Error unmakeable(const Error& error) { return training_error("its model cannot be made: " + std::string(error.what())); }
+
 /// What the file says of its model need not make sense: a name that no plugin has, options out of range.
 std::shared_ptr<Model> make_model(const CheckpointInfo& info, const Registry& registry) {
   try {
     return registry.make<Model>(info.model_type, info.model_options, info.shape);
+  } catch (const ConstructorError& error) {
+    throw unmakeable(error);
   } catch (const Error& error) {
-    const bool unloadable = error.status() == ExitStatus::plugin && !std::string_view(error.what()).starts_with("constructor-throws");
-    if (unloadable) throw;
-    throw training_error("its model cannot be made: " + std::string(error.what()));
+    if (error.status() == ExitStatus::plugin) throw;  // its library cannot be loaded
+    throw unmakeable(error);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <limits>
 #include <utility>
 
-#include "base/foreign_exception.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 #include "train/fit_settings.h"
@@ -16,7 +15,7 @@ namespace pipeline {
 namespace {
 
 BatchParts parts_for(const FitSpec& spec, const Windows& windows) {
-  const bool wants_history = spec.window_norm != "none" || spec.model->uses_target_history();
+  const bool wants_history = spec.window_norm != WindowNorm::none || spec.model->uses_target_history();
   return {.history = wants_history && windows.has_history(), .weight = !windows.fully_observed(), .pinned = false};
 }
 

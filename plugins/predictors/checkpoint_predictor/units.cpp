@@ -22,7 +22,7 @@ double last_level(const PreparedInput& input, const SeriesInfo& series, std::int
   const double level = input.targets[static_cast<std::size_t>(origin) * series.targets.size() + target];
   if (column.is_difference() && !std::isfinite(level))
     throw data_error(request.input.string() + ": column '" + series.targets[target] + "' has no value in " + place(input, series, origin) +
-                     ", from which its " + column.transform + " is continued");
+                     ", from which its " + word_of(column.transform) + " is continued");
   return level;
 }
 

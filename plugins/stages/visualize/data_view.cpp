@@ -47,7 +47,7 @@ void add_series_facts(const Series& series, Value::List& facts) {
   std::set<std::string> scalers, transforms;
   for (const ColumnTransform& column : info.columns) {
     scalers.insert(column.scaler);
-    if (column.transform != "none") transforms.insert(column.transform + " (" + column.name + ")");
+    if (column.transform != Transform::none) transforms.insert(std::string(word_of(column.transform)) + " (" + column.name + ")");
   }
   if (!transforms.empty()) add("Transforms", joined({transforms.begin(), transforms.end()}));
   add("Scaler", joined({scalers.begin(), scalers.end()}) + ", fitted on training rows");
@@ -62,7 +62,7 @@ void add_window_facts(const Windows& windows, Value::List& facts) {
   add("Targets", joined(windows.target_names()));
   add("Window and horizon", format_count(info.window) + " rows in, " + format_count(info.horizon) + " ahead" +
                                 (info.stride > 1 ? ", a window every " + format_count(info.stride) + " rows" : std::string()));
-  if (info.window_norm != "none") add("Window norm", info.window_norm);
+  if (info.window_norm != WindowNorm::none) add("Window norm", word_of(info.window_norm));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ struct SliceOptions {
   std::int64_t window = 60;
   std::int64_t horizon = 1;
   std::int64_t stride = 1;
-  std::string window_norm = "none";
+  WindowNorm window_norm = WindowNorm::none;
   bool export_arrays = false;
   std::string feature_path = "";
   std::string target_path = "";
@@ -28,8 +28,7 @@ struct SliceOptions {
         option("stride", &SliceOptions::stride, "Rows from one window to the next.").at_least(1).unit("rows"),
         option("window_norm", &SliceOptions::window_norm,
                "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, or "
-               "mean and deviation.")
-            .choices({"none", "last", "standard"}),
+               "mean and deviation."),
         option(
             "export", &SliceOptions::export_arrays,
             "Also write X.npy [N, window, features] and y.npy [N, targets] or [N, horizon, targets]: train, val, test in order, scaled."),

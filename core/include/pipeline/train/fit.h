@@ -50,7 +50,7 @@ struct FitSpec {
   std::string model_name;
   std::shared_ptr<Model> model;
   ModelShape shape;
-  std::string window_norm;
+  WindowNorm window_norm = WindowNorm::none;
   std::unique_ptr<Loss> loss;
   std::string optimizer_name;
   std::unique_ptr<torch::optim::Optimizer> optimizer;  ///< nullptr for a model without parameters
