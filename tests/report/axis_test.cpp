@@ -40,26 +40,26 @@ TEST_CASE("a logarithmic axis shows powers of ten, and between them where there 
 }
 
 TEST_CASE("time ticks are whole hours, days, months or years, and name the day or year where it changes") {
-  const double begin = *parse_time("2017-12-31 20:30:00");
+  const double begin = *milliseconds_of("2017-12-31 20:30:00");
   const std::vector<Tick> hours = time_ticks(begin, begin + 9 * 3600e3, 3);
   CHECK(labels(hours) == Labels{"21:00", "00:00", "03:00"});
   CHECK(hours[0].context == "31 Dec 2017");
   CHECK(hours[1].context == "1 Jan 2018");
   CHECK(hours[2].context.empty());
 
-  const std::vector<Tick> months = time_ticks(*parse_time("2017-11-15"), *parse_time("2018-02-10"), 4);
+  const std::vector<Tick> months = time_ticks(*milliseconds_of("2017-11-15"), *milliseconds_of("2018-02-10"), 4);
   CHECK(labels(months) == Labels{"Dec", "Jan", "Feb"});
   CHECK(months[1].context == "2018");
-  CHECK(labels(time_ticks(*parse_time("1960-05-01"), *parse_time("1999-01-01"), 4)) == Labels{"1970", "1980", "1990"});
+  CHECK(labels(time_ticks(*milliseconds_of("1960-05-01"), *milliseconds_of("1999-01-01"), 4)) == Labels{"1970", "1980", "1990"});
 }
 
 TEST_CASE("times are read as milliseconds since 1970") {
-  CHECK(*parse_time("1970-01-02") == 86'400'000);
-  CHECK(*parse_time("1970-01-01 00:00:01.5") == 1500);
-  CHECK(*parse_time("1970-01-01T01:00:00Z") == 3'600'000);
-  CHECK(*parse_time("1969-12-31 23:59:59") == -1000);
-  CHECK_FALSE(parse_time("17"));
-  CHECK_FALSE(parse_time("-5"));
-  CHECK_FALSE(parse_time("2017-02-30"));
-  CHECK_FALSE(parse_time("2017-02-03 12:00:xx"));
+  CHECK(*milliseconds_of("1970-01-02") == 86'400'000);
+  CHECK(*milliseconds_of("1970-01-01 00:00:01.5") == 1500);
+  CHECK(*milliseconds_of("1970-01-01T01:00:00Z") == 3'600'000);
+  CHECK(*milliseconds_of("1969-12-31 23:59:59") == -1000);
+  CHECK_FALSE(milliseconds_of("17"));
+  CHECK_FALSE(milliseconds_of("-5"));
+  CHECK_FALSE(milliseconds_of("2017-02-30"));
+  CHECK_FALSE(milliseconds_of("2017-02-03 12:00:xx"));
 }

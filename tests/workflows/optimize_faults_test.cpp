@@ -74,7 +74,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a trial whose model throws a number fails al
   const Value study = json("runs/small/optimize/study.json");
   const Value& first = study.at("trials").as_list().front();
   CHECK(first.at("state") == Value("failed"));
-  CHECK(first.at("reason") == Value("a plugin threw an object that is no std::exception"));
+  CHECK(first.at("reason") ==
+        Value("a plugin threw an object that is no std::exception: let it throw a pipeline::Error, which says what is wrong"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a search stopped by Ctrl-C leaves the windows of its best trial") {

@@ -4,6 +4,7 @@
 
 #include "data/guess.h"
 #include "data/time_parser.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/schema.h"
 
@@ -167,9 +168,9 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
     guess.missing_cells += column.missing + column.words;
   }
   if (guess.features.empty()) {
-    std::string why;
-    for (const LeftOut& column : guess.left_out) why += (why.empty() ? ": " : "; ") + column.name + ": " + column.reason;
-    throw data_error(file.string() + " has no column of numbers to forecast" + why);
+    const std::string why = join(
+        guess.left_out, [](const LeftOut& column) { return column.name + ": " + column.reason; }, "; ");
+    throw data_error(file.string() + " has no column of numbers to forecast" + (why.empty() ? "" : ": " + why));
   }
   choose_target(guess, targets);
   choose_rows(guess, complete_rows(file, columns, guess));

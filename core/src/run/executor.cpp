@@ -8,6 +8,7 @@
 
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "run/history.h"
 #include "run/machine.h"
@@ -20,12 +21,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
-}
 
 std::vector<Artifact> artifacts_for(const ResolvedStage& stage, const std::filesystem::path& run_folder) {
   std::vector<Artifact> artifacts;
@@ -44,12 +39,6 @@ Error in_stage(const StagePlan& stage, const Error& error, int signal) {
   return {terminated ? static_cast<ExitStatus>(128 + SIGTERM) : error.status(), std::move(messages)};
 }
 
-/// What a library below threw. LibTorch appends the C++ call stack to its sentence: that is left out.
-Error unexpected(const std::exception& error) {
-  const std::string text = error.what();
-  return {ExitStatus::unexpected, text.substr(0, text.find("\nException raised from"))};
-}
-
 class Executor {
  public:
   Executor(const Workflow& workflow, const Registry& registry, const RunServices& services)
@@ -63,7 +52,7 @@ class Executor {
       log_.info("[" + stage.name + "] up to date");
       return {stage.name, stage.type, false, 0, now.last->summary()};
     }
-    log_.info("[" + stage.name + "] " + joined(now.reasons));
+    log_.info("[" + stage.name + "] " + join(now.reasons, "; "));
     if (!now.resolved.sentence.empty()) log_.info("[" + stage.name + "] " + now.resolved.sentence);
     return is_shared(stage) ? run_in_place(now, selection.resume) : run_aside(now, selection.resume);
   }
@@ -208,7 +197,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
       throw in_stage(stage, error, services.cancel.load());
     } catch (const std::exception& error) {
       record_failure("failed");
-      throw in_stage(stage, unexpected(error), 0);
+      throw in_stage(stage, {ExitStatus::unexpected, sentence_of(error)}, 0);
     } catch (...) {  // of a type that only the plugin knows
       record_failure("failed");
       throw in_stage(stage, {ExitStatus::unexpected, foreign_exception}, 0);

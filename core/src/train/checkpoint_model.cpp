@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
 
@@ -109,9 +110,8 @@ void load_model_state(torch::nn::Module& model, const State& state_dict, const s
   }
   for (const auto& [name, value] : given) wrong.push_back("'" + name + "' is unknown to the model");
   if (!wrong.empty()) {
-    std::string message = origin + ": its weights do not fit the model " + model.name() + ":";
-    for (const char* separator = " "; const std::string& each : wrong) message += std::exchange(separator, "; ") + each;
-    throw training_error(message + ". Use the model's type and options that it was trained with");
+    throw training_error(origin + ": its weights do not fit the model " + model.name() + ": " + join(wrong, "; ") +
+                         ". Use the model's type and options that it was trained with");
   }
 
   const torch::NoGradGuard no_grad;

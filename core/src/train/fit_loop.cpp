@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "train/fit_settings.h"
 
@@ -90,11 +91,8 @@ void FitLoop::check_monitor(const std::string& owner, const std::string& monitor
   if (monitor.empty() || std::ranges::find(names, monitor) != names.end()) return;
   const bool unmeasured = !spec_.optimizer && monitor.starts_with("train_loss");
   if (unmeasured) return;
-  const std::string near = nearest_name(monitor, names);
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
   throw usage_error(owner.substr(0, owner.find('{')) + " monitors \"" + monitor + "\", which this training does not measure" +
-                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (it measures " + list + ")");
+                    did_you_mean(monitor, names) + " (it measures " + join(names) + ")");
 }
 
 TorchError::TorchError(const std::string& sentence) : Error(ExitStatus::unexpected, "LibTorch: " + sentence) {}
@@ -104,8 +102,8 @@ FitResult FitLoop::run() {
   try {
     fit();
   } catch (const c10::Error& error) {  // what() carries a stack trace
-    fail(error.what_without_backtrace());
-    throw TorchError(error.what_without_backtrace());
+    fail(sentence_of(error));
+    throw TorchError(sentence_of(error));
   } catch (const std::exception& error) {
     fail(error.what());
     throw;

@@ -8,8 +8,8 @@
 #include "pipeline/data/slicing.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/training_setup.h"
+#include "quiet_log.h"
 #include "study_identity.h"
-#include "trial_log.h"
 #include "trial_logs.h"
 
 namespace pipeline::stage::optimize {
@@ -25,12 +25,6 @@ bool matters(const Registry& registry, const ComponentSpec& callback) {
 /// A model or training that cannot be made of these values is the trial's fault; the machine's troubles are not.
 bool is_the_trials_fault(ExitStatus status) {
   return status == ExitStatus::training || status == ExitStatus::usage || status == ExitStatus::data;
-}
-
-/// LibTorch appends the C++ call stack to its sentence.
-std::string first_sentence(const std::exception& error) {
-  const std::string text = error.what();
-  return text.substr(0, text.find("\nException raised from"));
 }
 
 }  // namespace
@@ -93,9 +87,9 @@ TrialRunner::Outcome TrialRunner::run(Study& study, Pruner& pruner, Trial& trial
   } catch (const std::filesystem::filesystem_error& error) {
     throw Error(ExitStatus::unexpected, error.what());
   } catch (const std::exception& error) {  // LibTorch's own while the training is built, memory that does not suffice
-    trial.reason = first_sentence(error);
+    trial.reason = sentence_of(error);
   } catch (...) {  // of a type that only a plugin knows
-    trial.reason = "a plugin threw an object that is no std::exception";
+    trial.reason = foreign_exception;
   }
   trial.state = TrialState::fail;
   return {};

@@ -58,7 +58,7 @@ struct Layout {
 
 double time_of(const CsvRows& rows, std::size_t column, bool has_time) {
   if (!has_time) return rows.number(column);
-  if (const auto time = parse_time(rows.cell(column))) return *time;
+  if (const auto time = milliseconds_of(rows.cell(column))) return *time;
   throw rows.mistake("\"" + std::string(rows.cell(column)) + "\" in column " + rows.header()[column] + " is no time");
 }
 
@@ -111,7 +111,7 @@ Census take_census(const std::filesystem::path& file) {
   census.residuals.resize(layout.targets.size());
   std::string origin;
   while (rows.next()) {
-    if (census.rows++ == 0) census.has_time = parse_time(rows.cell(layout.time)).has_value();
+    if (census.rows++ == 0) census.has_time = milliseconds_of(rows.cell(layout.time)).has_value();
     if (rows.cell(layout.origin) != origin || census.origins == 0) origin = rows.cell(layout.origin), ++census.origins;
     std::vector<Sums>& sums = census.steps[rows.integer(layout.step)];
     sums.resize(layout.targets.size());

@@ -20,7 +20,7 @@ bool take(std::string_view& text, int& value, std::string_view separators) {
 
 }  // namespace
 
-std::optional<double> parse_time(std::string_view text) {
+std::optional<double> milliseconds_of(std::string_view text) {
   using namespace std::chrono;
   if (text.ends_with('Z')) text.remove_suffix(1);
   if (text.find('-', 1) == std::string_view::npos) return std::nullopt;
