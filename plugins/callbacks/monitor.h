@@ -12,17 +12,12 @@
 /// What callbacks that watch a metric share.
 namespace pipeline::callbacks {
 
-/// "EarlyStopping watches "val_los", which is no metric of this training; there are val_loss, train_loss": the nearest name first.
+/// `EarlyStopping watches "val_los", which is no metric of this training; did you mean "val_loss"?`
 inline Error missing_metric(const std::string& component, const std::string& monitor, const std::map<std::string, double>& metrics) {
   std::vector<std::string> names;
   for (const auto& [name, value] : metrics) names.push_back(name);
-  const std::string near = nearest_name(monitor, names);
-  std::string list = near;
-  for (const std::string& name : names) {
-    if (name != near) list += (list.empty() ? "" : ", ") + name;
-  }
-  return usage_error(component + " watches \"" + monitor + "\", which is no metric of this training; " +
-                     (list.empty() ? "there are none yet" : "set monitor to one of: " + list));
+  return usage_error(component + " watches \"" + monitor + "\", which is no metric of this training" +
+                     (names.empty() ? "; there are none yet" : suggest(monitor, names)));
 }
 
 /// A score as Lightning keeps it in checkpoints: a tensor without dimensions, here of every digit.

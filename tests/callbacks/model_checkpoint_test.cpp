@@ -205,9 +205,8 @@ TEST_CASE("a metric that is not there is an error that names those that are") {
   ModelCheckpoint callback(options);
   callback.setup(trainer);
   trainer.step = 4;
-  CHECK_THROWS_WITH_AS(
-      callback.on_train_epoch_end(trainer),
-      "ModelCheckpoint watches \"val_los\", which is no metric of this training; set monitor to one of: val_loss, train_loss", Error);
+  CHECK_THROWS_WITH_AS(callback.on_train_epoch_end(trainer),
+                       "ModelCheckpoint watches \"val_los\", which is no metric of this training; did you mean \"val_loss\"?", Error);
 }
 
 TEST_CASE("options that do not fit are refused") {

@@ -12,8 +12,8 @@ SmallSeries::SmallSeries() {
   constexpr std::int64_t day = 86'400'000'000'000, rows = 10;
   SeriesInfo info;
   info.features = info.targets = {"a", "b"};
-  info.columns = {{.name = "a", .transform = "none", .scaler = "standard", .center = 2, .scale = 4},
-                  {.name = "b", .transform = "diff", .scaler = "standard", .center = 0.5, .scale = 2}};
+  info.columns = {{.name = "a", .transform = Transform::none, .scaler = "standard", .center = 2, .scale = 4},
+                  {.name = "b", .transform = Transform::diff, .scaler = "standard", .center = 0.5, .scale = 2}};
   info.target_columns = {0, 1};
   info.frequency = "1d";
   info.step_ns = info.median_step_ns = day;

@@ -42,6 +42,14 @@ patiense = 3
   CHECK(pipeline({"validate", "workflow.toml"}).err == run.err);
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a part of a model's name is answered with the model whose name is closest") {
+  workflow("[stages.train]\nmodel = { type = \"LinearModel\" }\n");
+  const Finished validated = pipeline({"validate", "workflow.toml", "--set", "stages.train.model.type=LSTM"});
+  CHECK(validated.status == 2);
+  CHECK(contains(validated.err, "unknown model \"LSTM\"; did you mean \"LSTMModel\"?"));
+  CHECK(contains(pipeline({"describe", "LSTM"}).err, "there is no component \"LSTM\"; did you mean \"LSTMModel\"?"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "a value given to a table that every stage replaces is a mistake") {
   workflow("[stages.train]\nmodel = { type = \"LinearModel\" }\n[stages.evaluate]\n");
   const Finished validated = pipeline({"validate", "workflow.toml", "--set", "model.type=GRUModel"});
@@ -82,7 +90,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "an unknown stage or flag is refused with the
   CHECK(contains(run({"--stage", "trian"}).err, "did you mean \"train\"?"));
   const Finished flag = run({"--stge", "train"});
   CHECK(flag.status == 2);
-  CHECK(contains(flag.err, "unknown flag --stge; did you mean --stage?"));
+  CHECK(contains(flag.err, "unknown flag --stge; did you mean \"--stage\"?"));
   CHECK(pipeline({"rum", "workflow.toml"}).status == 2);
   CHECK(contains(pipeline({"rum", "workflow.toml"}).err, "unknown verb \"rum\"; did you mean \"run\"? See pipeline --help"));
   CHECK(contains(pipeline({"qqqqqq"}).err, "unknown verb \"qqqqqq\". See pipeline --help"));

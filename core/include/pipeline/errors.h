@@ -3,6 +3,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/export.h"
@@ -35,6 +36,14 @@ class PIPELINE_EXPORT Error : public std::runtime_error {
  private:
   ExitStatus status_;
   std::vector<std::string> messages_;
+};
+
+/// A component cannot be made: its constructor threw something other than an Error. Its library is there and fits this host, so other
+/// options may help where another exit status `plugin` means that the library itself cannot be used.
+class PIPELINE_EXPORT ConstructorError : public Error {
+ public:
+  explicit ConstructorError(std::string message) : Error(ExitStatus::plugin, std::move(message)) {}
+  ~ConstructorError() override;
 };
 
 [[nodiscard]] inline Error usage_error(std::string message) { return {ExitStatus::usage, std::move(message)}; }

@@ -26,8 +26,9 @@
 ///       }
 ///     };
 ///
-/// Members are bool, std::int64_t, double, std::string, a vector of the last three, or Value for what has several types. A member that
-/// is missing in the list, or is in it twice, does not compile. Rules across members: `static std::vector<OptionRule> rules()`.
+/// Members are bool, std::int64_t, double, std::string, a vector of the last three, an enumeration with Words (schema.h), or Value for
+/// what has several types. A member that is missing in the list, or is in it twice, does not compile. Rules across members: `static
+/// std::vector<OptionRule> rules()`.
 namespace pipeline {
 
 template <class Owner, class Member>
@@ -184,6 +185,12 @@ struct OptionTraits<Value> {
   static Value get(const Value& v) { return v; }
   static Value put(const Value& v) { return v; }
 };
+template <HasWords E>
+struct OptionTraits<E> {
+  static constexpr OptionType type = OptionType::string;
+  static E get(const Value& v) { return parse_word<E>("an option", v.as_string()); }
+  static Value put(E v) { return word_of(v); }
+};
 template <class T>
 struct OptionTraits<std::vector<T>> {
   static constexpr OptionType type = std::is_same_v<T, std::string> ? OptionType::strings
@@ -245,6 +252,7 @@ template <class S>
                     .role = o.option_role};
     if (o.has_low) info.minimum = o.low;
     if (o.has_high) info.maximum = o.high;
+    if constexpr (HasWords<M>) info.choices = words_of<M>();
     for (std::size_t i = 0; i < o.choice_count; ++i) info.choices.emplace_back(o.choice_names.at(i));
     if (o.has_search) info.search = o.search_range;
     schema.options.push_back(std::move(info));

@@ -95,7 +95,8 @@ class PIPELINE_EXPORT Registry {
   [[nodiscard]] std::vector<std::string> names(std::string_view kind) const;
 
   /// Makes a component, loading its library if it is the first of it. Error (usage) for an unknown name, with the nearest one, or for
-  /// options it does not take; Error (plugin) when its library cannot be loaded or its constructor throws something else.
+  /// options it does not take; Error (plugin) when its library cannot be loaded, ConstructorError when its constructor throws something
+  /// else.
   template <class Interface, class... Args>
   [[nodiscard]] Component<Interface> make(std::string_view name, const Value& options, Args&&... args) const {
     Component<Interface> made;

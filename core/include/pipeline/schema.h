@@ -1,7 +1,12 @@
 #pragma once
 
+#include <array>
+#include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "pipeline/export.h"
@@ -82,7 +87,44 @@ struct OptionMistake {
 /// "an integer of at least 1", "one of min, max": what an option takes.
 [[nodiscard]] PIPELINE_EXPORT std::string describe_range(const OptionInfo& option);
 [[nodiscard]] PIPELINE_EXPORT std::string type_label(const OptionInfo& option);
-/// The closest of `names` to a misspelt word by edit distance; empty when none is near.
+/// The one of `names` that a misspelt word means: the closest by edit distance, whatever its case; else one of the same letters; else the
+/// one closest in length that contains the word or begins it ("LSTM": LSTMModel). Empty when none is near.
 [[nodiscard]] PIPELINE_EXPORT std::string nearest_name(std::string_view word, const std::vector<std::string>& names);
+/// The end of a sentence about an unknown word: `; did you mean "Y"?`; empty when no name is near.
+[[nodiscard]] PIPELINE_EXPORT std::string did_you_mean(std::string_view word, const std::vector<std::string>& names);
+/// The same; where no name is near, all of them if they are few: `; there are a, b and c`.
+[[nodiscard]] PIPELINE_EXPORT std::string suggest(std::string_view word, const std::vector<std::string>& names);
+
+/// The words for the values of an enumeration that counts from 0, in its order: how workflows, artifacts and checkpoints write them.
+/// Specialised beside the enumeration, which is then the type of an option that takes these words:
+///
+///     enum class Rounding { down, up };
+///     template <>
+///     struct Words<Rounding> {
+///       static constexpr std::array words{"down", "up"};
+///     };
+template <class E>
+struct Words;
+template <class E>
+concept HasWords = std::is_enum_v<E> && requires {
+  Words<E>::words.size();
+};
+
+template <HasWords E>
+[[nodiscard]] constexpr const char* word_of(E value) {
+  return Words<E>::words.at(static_cast<std::size_t>(value));
+}
+template <HasWords E>
+[[nodiscard]] std::vector<std::string> words_of() {
+  return {Words<E>::words.begin(), Words<E>::words.end()};
+}
+/// The index of `word` in `words`; Error (usage): `name takes one of down, up, got "dwn"; did you mean "down"?`.
+[[nodiscard]] PIPELINE_EXPORT std::size_t index_of_word(std::string_view name, std::string_view word,
+                                                        const std::vector<std::string>& words);
+/// The value that a word stands for; Error (usage) as above.
+template <HasWords E>
+[[nodiscard]] E parse_word(std::string_view name, std::string_view word) {
+  return static_cast<E>(index_of_word(name, word, words_of<E>()));
+}
 
 }  // namespace pipeline

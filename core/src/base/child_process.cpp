@@ -56,10 +56,11 @@ void ChildProcess::interrupt() const {
   if (const pid_t process = process_.load(); process > 0) ::kill(process, SIGINT);
 }
 
-std::string ChildProcess::end_in_words() {
+std::string ChildProcess::end_in_words() { return in_words(wait()); }
+
+std::string ChildProcess::failure() {
   const int status = wait();
-  return WIFSIGNALED(status) ? std::string("by ") + ::strsignal(WTERMSIG(status))
-                             : "with exit status " + std::to_string(WEXITSTATUS(status));
+  return status == 0 ? "" : in_words(status);
 }
 
 int ChildProcess::wait() {

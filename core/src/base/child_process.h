@@ -31,6 +31,8 @@ class ChildProcess {
   void interrupt() const;
   /// Waits for its end: "by Segmentation fault", "with exit status 7".
   [[nodiscard]] std::string end_in_words();
+  /// The same; empty when its exit status is 0.
+  [[nodiscard]] std::string failure();
 
  private:
   [[nodiscard]] int spawn(const std::filesystem::path& program, std::vector<std::string>& words, int write_end);

@@ -3,24 +3,17 @@
 #include <algorithm>
 #include <system_error>
 
+#include "pipeline/data/text.h"
+
 namespace pipeline {
-
-namespace {
-
-std::string joined(const std::vector<std::string>& messages) {
-  std::string text;
-  for (const std::string& m : messages) text += (text.empty() ? "" : "\n") + m;
-  return text;
-}
-
-}  // namespace
 
 Error::Error(ExitStatus status, std::string message) : Error(status, std::vector<std::string>{std::move(message)}) {}
 
 Error::Error(ExitStatus status, std::vector<std::string> messages)
-    : std::runtime_error(joined(messages)), status_(status), messages_(std::move(messages)) {}
+    : std::runtime_error(join(messages, "\n")), status_(status), messages_(std::move(messages)) {}
 
 Error::~Error() = default;
+ConstructorError::~ConstructorError() = default;
 
 Error system_failure(const std::string& what, const std::string& path, int error_number) {
   return {ExitStatus::unexpected, what + " " + path + ": " + std::generic_category().message(error_number)};

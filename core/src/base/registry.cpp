@@ -40,9 +40,7 @@ const void* Registry::factory_of(std::string_view kind, std::string_view name) c
     if (!entry.factory && loader_ && !entry.info.library.empty()) load_library(entry.info.library);
     if (entry.factory) return entry.factory.get();
   }
-  std::string message = "unknown " + std::string(kind) + " \"" + std::string(name) + "\"";
-  if (const std::string near = nearest_name(name, names(kind)); !near.empty()) message += "; did you mean \"" + near + "\"?";
-  throw usage_error(message);
+  throw usage_error("unknown " + std::string(kind) + " \"" + std::string(name) + "\"" + suggest(name, names(kind)));
 }
 
 void Registry::load_library(const std::string& library) const {
@@ -58,7 +56,7 @@ void Registry::call_factory(std::string_view kind, std::string_view name,
   const Running running(info, "its constructor");
   const void* const factory = factory_of(kind, name);
   const auto unmade = [&](const std::string& what) {
-    return plugin_error("constructor-throws: the " + info->kind + " \"" + info->name + "\" of " + origin_of(*info) +
+    return ConstructorError("constructor-throws: the " + info->kind + " \"" + info->name + "\" of " + origin_of(*info) +
                         " cannot be made: " + what + "; mend its options, or its constructor");
   };
   try {

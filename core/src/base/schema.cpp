@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
+#include "pipeline/errors.h"
 
 namespace pipeline {
 
@@ -56,6 +58,8 @@ bool in_range(const OptionInfo& option, double number) {
   return !(option.maximum && (option.maximum_excluded ? number >= *option.maximum : number > *option.maximum));
 }
 
+std::string one_of(const std::vector<std::string>& words) { return "one of " + join(words); }
+
 std::string range_text(const OptionInfo& option) {
   std::string text;
   if (option.minimum) text += (option.minimum_excluded ? " above " : " of at least ") + short_number(*option.minimum);
@@ -75,8 +79,7 @@ std::optional<std::string> value_mistake(const OptionInfo& option, const Value& 
     if (v.is_number() && !in_range(option, v.as_double())) return wrong(v);
     const bool takes_words_only = !option.choices.empty() && option.role != OptionRole::input_path;
     if (v.is_string() && takes_words_only && std::ranges::find(option.choices, v.as_string()) == option.choices.end()) {
-      const std::string near = nearest_name(v.as_string(), option.choices);
-      return wrong(v) + (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?");
+      return wrong(v) + did_you_mean(v.as_string(), option.choices);
     }
     return std::nullopt;
   };
@@ -130,6 +133,26 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row[b.size()];
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+/// The name closest in length that contains the word or begins it; empty for a word of one letter, which stands in too many.
+std::string kindred_name(std::string_view word, const std::vector<std::string>& names) {
+  std::string best;
+  if (word.size() < 2) return best;
+  const std::string wanted = lower(word);
+  const auto difference = [&](const std::string& name) { return std::max(name.size(), word.size()) - std::min(name.size(), word.size()); };
+  for (const std::string& name : names) {
+    const std::string known = lower(name);
+    const bool kindred = !name.empty() && (known.find(wanted) != std::string::npos || wanted.starts_with(known));
+    if (kindred && (best.empty() || difference(name) < difference(best))) best = name;
+  }
+  return best;
 }
 
 }  // namespace
@@ -187,14 +210,8 @@ std::string type_label(const OptionInfo& option) {
 std::string describe_range(const OptionInfo& option) {
   if (option.choices.empty()) return type_label(option) + range_text(option);
   if (option.numeric) return type_label(option) + range_text(option) + ", or " + option.choices.front();
-  if (option.role == OptionRole::input_path) {
-    std::string words;
-    for (const std::string& choice : option.choices) words += choice + ", ";
-    return words + "or a file";
-  }
-  std::string text = "one of ";
-  for (const std::string& choice : option.choices) text += (text.size() > 7 ? ", " : "") + choice;
-  return text;
+  if (option.role == OptionRole::input_path) return join(option.choices) + ", or a file";
+  return one_of(option.choices);
 }
 
 std::vector<OptionMistake> check_options(const Schema& schema, const Value& given) {
@@ -203,8 +220,7 @@ std::vector<OptionMistake> check_options(const Schema& schema, const Value& give
   for (const auto& [key, value] : given.as_map()) {
     const OptionInfo* option = schema.find(key);
     if (!option) {
-      const std::string near = nearest_name(key, schema.names());
-      mistakes.push_back({key, true, "unknown option " + in_quotes(key) + (near.empty() ? "" : "; did you mean " + in_quotes(near) + "?")});
+      mistakes.push_back({key, true, "unknown option " + in_quotes(key) + suggest(key, schema.names())});
     } else if (auto wrong = value_mistake(*option, value)) {
       mistakes.push_back({key, false, *wrong});
     }
@@ -223,12 +239,34 @@ std::vector<OptionMistake> check_options(const Schema& schema, const Value& give
 
 std::string nearest_name(std::string_view word, const std::vector<std::string>& names) {
   std::string best;
+  if (word.empty()) return best;
   std::size_t least = std::max<std::size_t>(1, (word.size() + 1) / 3) + 1;
   for (const std::string& name : names) {
     const std::size_t distance = edit_distance(word, name);
     if (distance < least) least = distance, best = name;
   }
-  return best;
+  if (!best.empty()) return best;
+  const auto swapped = std::ranges::find_if(names, [&](const std::string& name) { return std::ranges::is_permutation(word, name); });
+  return swapped != names.end() ? *swapped : kindred_name(word, names);
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
+  const std::string near = nearest_name(word, names);
+  return near.empty() ? "" : "; did you mean " + in_quotes(near) + "?";
+}
+
+std::string suggest(std::string_view word, const std::vector<std::string>& names) {
+  constexpr std::size_t few = 12;
+  const std::string meant = did_you_mean(word, names);
+  if (!meant.empty() || names.empty() || names.size() > few) return meant;
+  return (names.size() == 1 ? "; there is only " : "; there are ") + join_names(names);
+}
+
+std::size_t index_of_word(std::string_view name, std::string_view word, const std::vector<std::string>& words) {
+  const auto found = std::ranges::find(words, word);
+  if (found == words.end())
+    throw usage_error(std::string(name) + " takes " + one_of(words) + ", got " + to_toml(std::string(word)) + did_you_mean(word, words));
+  return static_cast<std::size_t>(found - words.begin());
 }
 
 }  // namespace pipeline

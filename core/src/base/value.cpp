@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -130,13 +131,10 @@ Value from_json(std::string_view text, std::string_view origin) {
 std::string to_toml(const Value& value) {
   if (value.is_double()) return toml_number(value.as_double());
   if (value.is_list()) {
-    std::string text = "[";
-    for (const Value& item : value.as_list()) text += (text.size() > 1 ? ", " : "") + to_toml(item);
-    return text + "]";
+    return "[" + join(value.as_list(), to_toml) + "]";
   }
   if (value.is_map()) {
-    std::string text;
-    for (const auto& [key, item] : value.as_map()) text += (text.empty() ? "" : ", ") + toml_key(key) + " = " + to_toml(item);
+    const std::string text = join(value.as_map(), [](const auto& entry) { return toml_key(entry.first) + " = " + to_toml(entry.second); });
     return text.empty() ? "{}" : "{ " + text + " }";
   }
   return value.is_null() ? "\"\"" : to_json(value);

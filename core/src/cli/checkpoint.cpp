@@ -3,6 +3,7 @@
 #include "cli/host.h"
 #include "cli/table.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/host/checkpoint_tool.h"
 #include "pipeline/host/component_call.h"
 
@@ -36,10 +37,8 @@ void print_map(const std::string& heading, const Value* map) {
   for (const auto& [name, value] : map->as_map()) std::cout << "  " << name << " = " << to_toml(value) << "\n";
 }
 
-std::string joined(const Value& list) {
-  std::vector<std::string> parts;
-  for (const Value& item : list.as_list()) parts.push_back(item.is_string() ? item.as_string() : to_json(item));
-  return join(parts);
+std::string list_text(const Value& list) {
+  return join(list.as_list(), [](const Value& item) { return item.is_string() ? item.as_string() : to_json(item); });
 }
 
 /// What of `pipeline` people look for: the rest is in --json.
@@ -49,7 +48,7 @@ void print_task(const Value* task) {
     if (const Value* value = task->find(key)) print_fact(key, value->is_string() ? value->as_string() : to_json(*value));
   }
   for (const char* key : {"features", "targets"}) {
-    if (const Value* value = task->find(key); value && value->is_list()) print_fact(key, joined(*value));
+    if (const Value* value = task->find(key); value && value->is_list()) print_fact(key, list_text(*value));
   }
 }
 
@@ -61,7 +60,7 @@ void print_text(const Value& content) {
   print_fact("continues", content.at("resume_point").as_bool()                 ? "yes, bit for bit (a resume point)"
                           : content.at("optimizers") == Value(std::int64_t{0}) ? "no: it has no optimizer's state"
                                                                                : "yes (ckpt_path)");
-  if (!content.at("callbacks").as_list().empty()) print_fact("callbacks", joined(content.at("callbacks")));
+  if (!content.at("callbacks").as_list().empty()) print_fact("callbacks", list_text(content.at("callbacks")));
   print_map("hyper-parameters", content.find("hyper_parameters"));
   std::cout << "\n" << format_count(content.at("values").as_int()) << " values\n";
   TextTable table({"weight", "shape", "type"});

@@ -4,6 +4,7 @@
 #include "cli/table.h"
 #include "config/check.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/stage.h"
 #include "plugin/planned_kinds.h"
 
@@ -170,8 +171,7 @@ const ComponentInfo& component_named(const Registry& registry, const std::string
   if (component) return *component;
   if (const std::vector<std::string> of_kind = registry.names(name); !of_kind.empty())
     throw usage_error("\"" + name + "\" is a kind: describe one of " + join(of_kind));
-  const std::string near = nearest_name(name, names);
-  throw usage_error("there is no component \"" + name + "\"" + (near.empty() ? ";" : "; did you mean \"" + near + "\"?") +
+  throw usage_error(closed_sentence("there is no component \"" + name + "\"" + suggest(name, names)) +
                     " `pipeline plugins` lists them all");
 }
 

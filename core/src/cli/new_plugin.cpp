@@ -7,6 +7,7 @@
 #include "cli/shell_text.h"
 #include "cli/verb.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/schema.h"
 #include "run/stage_folder.h"
@@ -38,10 +39,9 @@ const PluginKind& kind_named(const std::string& name) {
     if (name == kind.name) return kind;
     names.emplace_back(kind.name);
   }
-  const std::string near = nearest_name(name, names);
-  throw usage_error("new-plugin makes a stage, model, callback or logger, not a \"" + name + "\"" +
-                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") + (near.empty() ? "." : "") +
-                    " Other kinds are shown in docs/plugin-guide.md");
+  throw usage_error(
+      closed_sentence("new-plugin makes a stage, model, callback or logger, not a \"" + name + "\"" + did_you_mean(name, names)) +
+      " Other kinds are shown in docs/plugin-guide.md");
 }
 
 /// "MyModel", "my_model" and "my-model" name the class MyModel and the folder my_model.

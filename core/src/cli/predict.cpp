@@ -7,6 +7,7 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
+#include "pipeline/data/text.h"
 #include "pipeline/data/training_record.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/host/predictor.h"

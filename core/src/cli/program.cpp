@@ -10,6 +10,7 @@
 #include "cli/shell_text.h"
 #include "cli/stage_worker.h"
 #include "cli/verb.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/plugin.h"
@@ -56,8 +57,7 @@ Verb find_verb(const std::string& name) {
     if (name == verb.name) return verb;
     names.emplace_back(verb.name);
   }
-  const std::string near = nearest_name(name, names);
-  throw usage_error("unknown verb \"" + name + "\"" + (near.empty() ? "." : "; did you mean \"" + near + "\"?") + " See pipeline --help");
+  throw usage_error(closed_sentence("unknown verb \"" + name + "\"" + suggest(name, names)) + " See pipeline --help");
 }
 
 /// Boost's sentence in our words, with the nearest flag.
@@ -66,11 +66,10 @@ Error command_line_error(const Verb& verb, const po::options_description& option
   if (const auto* unknown = dynamic_cast<const po::unknown_option*>(&error)) {
     std::vector<std::string> names;
     for (const auto& option : options.options()) names.push_back("--" + option->long_name());
-    std::string given = unknown->get_option_name();
-    const std::string near = nearest_name(given, names);
-    message = std::string("pipeline ") + verb.name + ": unknown flag " + given + (near.empty() ? "" : "; did you mean " + near + "?");
+    const std::string given = unknown->get_option_name();
+    message = std::string("pipeline ") + verb.name + ": unknown flag " + given + suggest(given, names);
   }
-  return usage_error(message + (message.ends_with('?') ? "" : ".") + " See pipeline " + verb.name + " --help");
+  return usage_error(closed_sentence(message) + " See pipeline " + verb.name + " --help");
 }
 
 std::string quoted_command_line(int argc, char** argv) {

@@ -5,6 +5,7 @@
 #include "cli/table.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "run/cancel.h"
 #include "run/executor.h"
 #include "run/stage_folder.h"

@@ -36,10 +36,7 @@ class WorkerProcess final : public StageWorker {
     }
   }
   void interrupt() override { process_.interrupt(); }
-  std::string failure() override {
-    const std::string end = process_.end_in_words();
-    return end == "with exit status 0" ? "" : end;
-  }
+  std::string failure() override { return process_.failure(); }
 
  private:
   ChildProcess process_;

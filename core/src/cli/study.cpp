@@ -6,6 +6,7 @@
 #include "cli/verb.h"
 #include "pipeline/data/csv.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/importance.h"
 #include "pipeline/search/study.h"

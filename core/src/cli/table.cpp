@@ -27,10 +27,4 @@ void TextTable::print(std::ostream& out, const std::string& indent) const {
   }
 }
 
-std::string join(const std::vector<std::string>& parts, const std::string& separator) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : separator) + part;
-  return text;
-}
-
 }  // namespace pipeline

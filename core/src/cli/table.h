@@ -17,7 +17,4 @@ class TextTable {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// "a, b, c"
-[[nodiscard]] std::string join(const std::vector<std::string>& parts, const std::string& separator = ", ");
-
 }  // namespace pipeline

@@ -2,6 +2,7 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {

@@ -7,6 +7,7 @@
 #include "config/search_space.h"
 #include "config/settings.h"
 #include "config/tables.h"
+#include "pipeline/data/text.h"
 
 namespace pipeline {
 

@@ -24,8 +24,7 @@ std::string nearest_file(const fs::path& missing) {
   for (fs::directory_iterator entry(missing.parent_path(), ignored), end; !ignored && entry != end; entry.increment(ignored)) {
     if (entry->path().extension() == ".toml") names.push_back(entry->path().filename().string());
   }
-  const std::string near = nearest_name(missing.filename().string(), names);
-  return near.empty() ? "" : "; did you mean \"" + near + "\"?";
+  return did_you_mean(missing.filename().string(), names);
 }
 
 std::string read_workflow_text(const fs::path& file, const std::string& display, const std::string& blame) {

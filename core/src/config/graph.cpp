@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "config/hints.h"
+#include "pipeline/data/text.h"
 
 namespace pipeline {
 

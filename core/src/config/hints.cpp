@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-
-#include "pipeline/schema.h"
 
 namespace pipeline {
 
@@ -116,45 +113,11 @@ constexpr auto hints = std::to_array<Hint>({
     {"stage", "deps", "write `needs`"},
 });
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 }  // namespace
 
 std::string hint_for(std::string_view where, std::string_view word) {
   const auto found = std::ranges::find_if(hints, [&](const Hint& h) { return h.where == where && h.word == word; });
   return found == hints.end() ? std::string() : std::string(word) + ": " + std::string(found->cure);
-}
-
-std::string suggest(std::string_view word, const std::vector<std::string>& names) {
-  constexpr std::size_t few = 12;
-  std::string near = nearest_name(word, names);
-  if (near.empty()) {  // letters swapped: "nmae"
-    const auto swapped = std::ranges::find_if(names, [&](const std::string& name) { return std::ranges::is_permutation(word, name); });
-    if (swapped != names.end()) near = *swapped;
-  }
-  if (near.empty() && word.size() > 1) {
-    const std::string wanted = lower(word);
-    const auto holds = [&](const std::string& name) {
-      return lower(name).find(wanted) != std::string::npos || wanted.starts_with(lower(name));
-    };
-    if (const auto found = std::ranges::find_if(names, holds); found != names.end()) near = *found;
-  }
-  if (!near.empty()) return "; did you mean \"" + near + "\"?";
-  if (names.empty() || names.size() > few) return {};
-  return "; there " + std::string(names.size() == 1 ? "is only " : "are ") + join_names(names);
-}
-
-std::string join_names(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
-    text += names[i];
-  }
-  return text;
 }
 
 }  // namespace pipeline

@@ -7,6 +7,7 @@
 #include "config/document.h"
 #include "config/hints.h"
 #include "config/reader.h"
+#include "pipeline/data/text.h"
 
 namespace pipeline {
 

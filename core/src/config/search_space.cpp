@@ -5,6 +5,7 @@
 
 #include "config/hints.h"
 #include "config/search_range.h"
+#include "pipeline/data/text.h"
 #include "pipeline/search/search_space.h"
 
 namespace pipeline {

@@ -145,13 +145,7 @@ bool CsvFile::has(std::string_view column) const { return std::ranges::find(name
 
 std::size_t CsvFile::index_of(std::string_view column) const {
   const auto found = std::ranges::find(names_, column);
-  if (found == names_.end()) {
-    const std::string near = nearest_name(column, names_);
-    std::string all;
-    for (const std::string& name : names_) all += (all.empty() ? "" : ", ") + name;
-    throw data_error(path_.string() + " has no column \"" + std::string(column) + "\"" +
-                     (near.empty() ? "; its columns are " + all : "; did you mean \"" + near + "\"?"));
-  }
+  if (found == names_.end()) throw data_error(path_.string() + " has no column \"" + std::string(column) + "\"" + suggest(column, names_));
   if (std::find(found + 1, names_.end(), column) != names_.end()) {
     throw data_error(path_.string() + " has two columns named \"" + std::string(column) + "\"; rename one of them");
   }
@@ -162,7 +156,7 @@ std::string CsvFile::place(const char* position) const {
   return path_.string() + ":" + std::to_string(1 + std::count(file_.text().data(), position, '\n'));
 }
 
-CsvRows::CsvRows(const CsvFile& file, std::span<const std::size_t> numbers, std::span<const std::size_t> texts)
+CsvReader::CsvReader(const CsvFile& file, std::span<const std::size_t> numbers, std::span<const std::size_t> texts)
     : file_(file),
       delimiter_(file.format().delimiter),
       plain_numbers_(file.format().decimal == '.'),
@@ -176,9 +170,9 @@ CsvRows::CsvRows(const CsvFile& file, std::span<const std::size_t> numbers, std:
   for (std::size_t i = 0; i < texts.size(); ++i) columns_[texts[i]].text = static_cast<int>(i);
 }
 
-bool CsvRows::at_line_end() const { return at_ == end_ || *at_ == '\n' || (*at_ == '\r' && (at_ + 1 == end_ || at_[1] == '\n')); }
+bool CsvReader::at_line_end() const { return at_ == end_ || *at_ == '\n' || (*at_ == '\r' && (at_ + 1 == end_ || at_[1] == '\n')); }
 
-bool CsvRows::next(double* numbers) {
+bool CsvReader::next(double* numbers) {
   for (;;) {  // over blank lines; a line of spaces is blank where columns aren't parted by them
     const char* first = at_;
     while (first != end_ && (*first == ' ' || *first == '\r')) ++first;
@@ -201,7 +195,7 @@ bool CsvRows::next(double* numbers) {
   return true;
 }
 
-void CsvRows::read_column(std::size_t column, double* numbers) {
+void CsvReader::read_column(std::size_t column, double* numbers) {
   const Column wanted = columns_[column];
   if (wanted.number >= 0 && wanted.text < 0) {
     double& out = numbers[wanted.number];
@@ -214,7 +208,7 @@ void CsvRows::read_column(std::size_t column, double* numbers) {
 }
 
 /// The usual cell, read in place; false (nothing taken) for all that needs a closer look.
-bool CsvRows::read_plain_number(double& out) {
+bool CsvReader::read_plain_number(double& out) {
   if (!plain_numbers_) return false;
   const char* stop = parse_plain_decimal(at_, end_, out);
   if (stop == nullptr) {
@@ -231,7 +225,7 @@ bool CsvRows::read_plain_number(double& out) {
   return true;
 }
 
-double CsvRows::parse_cell(std::string_view cell, std::size_t column) {
+double CsvReader::parse_cell(std::string_view cell, std::size_t column) {
   const CsvFormat& format = file_.format();
   if (is_missing_cell(cell) || std::ranges::find(format.na_words, cell) != format.na_words.end()) return missing;
   const std::optional<double> value = number_in_cell(cell, format.decimal);
@@ -245,7 +239,7 @@ double CsvRows::parse_cell(std::string_view cell, std::size_t column) {
   return std::ranges::find(format.na_numbers, *value) != format.na_numbers.end() ? missing : *value;
 }
 
-std::string_view CsvRows::take_field(std::string& buffer) {
+std::string_view CsvReader::take_field(std::string& buffer) {
   if (at_ != end_ && *at_ == '"') return take_quoted(buffer);
   const char* stop = find_either(at_, end_, delimiter_, '\n');
   const std::string_view cell = trim({at_, static_cast<std::size_t>(stop - at_)});
@@ -253,7 +247,7 @@ std::string_view CsvRows::take_field(std::string& buffer) {
   return cell;
 }
 
-std::string_view CsvRows::take_quoted(std::string& buffer) {
+std::string_view CsvReader::take_quoted(std::string& buffer) {
   const char* const first = ++at_;
   bool escapes = false;
   for (;; at_ += 2) {
@@ -274,7 +268,7 @@ std::string_view CsvRows::take_quoted(std::string& buffer) {
   return trim(cell);
 }
 
-void CsvRows::end_row() {
+void CsvReader::end_row() {
   std::size_t cells = columns_.size();
   bool extra = false;
   std::string buffer;

@@ -57,10 +57,10 @@ class CsvFile {
 };
 
 /// Walks over a file's rows and reads the chosen columns, without an allocation per row.
-class CsvRows {
+class CsvReader {
  public:
   /// `numbers` and `texts` are column indices; a column may be in both.
-  CsvRows(const CsvFile& file, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
+  CsvReader(const CsvFile& file, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
 
   /// Reads the next row: numbers[i] is the value of the i-th number column, NaN where it is missing. False after the last row.
   /// Error (data) for a cell that is no number, a short or long line, an open quote.

@@ -41,7 +41,7 @@ class Cells {
     return indices;
   }
   std::vector<std::size_t> indices_;
-  CsvRows rows_;
+  CsvReader rows_;
 };
 
 /// "," where numbers are written 1,5: only possible with another delimiter.

@@ -39,7 +39,7 @@ struct ReadTimes {
 ReadTimes read_times(const CsvFile& csv, const std::vector<std::string>& columns, const std::string& format) {
   std::vector<std::size_t> indices;
   for (const std::string& name : columns) indices.push_back(csv.index_of(name));
-  CsvRows rows(csv, {}, indices);
+  CsvReader rows(csv, {}, indices);
   TimeParser parser(format);
   ReadTimes read;
   std::string text;

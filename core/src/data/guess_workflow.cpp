@@ -4,6 +4,7 @@
 
 #include "data/guess.h"
 #include "data/time_parser.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/schema.h"
 
@@ -37,8 +38,7 @@ void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets
       const auto left_out = std::ranges::find(guess.left_out, name, &LeftOut::name);
       if (left_out != guess.left_out.end())
         throw data_error("--target " + name + ": this column cannot be forecast, since " + left_out->reason);
-      const std::string near = nearest_name(name, guess.features);
-      throw usage_error("--target " + name + ": there is no such column" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+      throw usage_error("--target " + name + ": there is no such column" + suggest(name, guess.features));
     }
     guess.target = targets;
     guess.target_reason = "as you asked";
@@ -65,7 +65,7 @@ std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnG
   const CsvFile csv(file, columns.format);
   std::vector<std::size_t> indices;
   for (const std::string& name : guess.features) indices.push_back(csv.index_of(name));
-  CsvRows rows(csv, {}, indices);
+  CsvReader rows(csv, {}, indices);
   for (std::size_t row = 0; row < complete.size() && rows.next(nullptr); ++row) {
     for (std::size_t i = 0; i < indices.size(); ++i) {
       const std::string cell(rows.text(i));
@@ -168,9 +168,9 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
     guess.missing_cells += column.missing + column.words;
   }
   if (guess.features.empty()) {
-    std::string why;
-    for (const LeftOut& column : guess.left_out) why += (why.empty() ? ": " : "; ") + column.name + ": " + column.reason;
-    throw data_error(file.string() + " has no column of numbers to forecast" + why);
+    const std::string why = join(
+        guess.left_out, [](const LeftOut& column) { return column.name + ": " + column.reason; }, "; ");
+    throw data_error(file.string() + " has no column of numbers to forecast" + (why.empty() ? "" : ": " + why));
   }
   choose_target(guess, targets);
   choose_rows(guess, complete_rows(file, columns, guess));

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -89,9 +90,7 @@ class HeaderText {
 };
 
 std::string shape_of(std::span<const std::int64_t> shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  return text + "]";
+  return "[" + join(shape, [](std::int64_t size) { return std::to_string(size); }) + "]";
 }
 
 /// Elements of a shape; nothing when their number does not fit 63 bits.

@@ -10,8 +10,8 @@
 #include "data/series_files.h"
 #include "data/split.h"
 #include "data/time_parser.h"
-#include "data/transform.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -46,15 +46,11 @@ SeriesInfo plan_series(const PrepareOptions& options) {
   for (const ColumnTransform& c : info.columns) names.push_back(c.name);
   for (const auto& [name, change] : options.transform.as_map()) {
     const auto column = std::ranges::find(info.columns, name, &ColumnTransform::name);
-    if (column == info.columns.end()) {
-      const std::string near = nearest_name(name, names);
-      throw usage_error("transform names \"" + name + "\", which is neither a feature nor a target" +
-                        (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
-    }
+    if (column == info.columns.end())
+      throw usage_error("transform names \"" + name + "\", which is neither a feature nor a target" + suggest(name, names));
     if (!change.is_string())
       throw usage_error("transform of \"" + name + "\" takes \"log\", \"diff\" or \"log_return\", not " + type_name(change));
-    static_cast<void>(parse_change(change.as_string()));  // or its Error
-    column->transform = change.as_string();
+    column->transform = parse_word<Transform>("transform of \"" + name + "\"", change.as_string());
   }
   info.has_time = !options.time_column.empty();
   if (info.has_time) {
@@ -83,10 +79,11 @@ void say_time(const CleanTable& data, const PrepareOptions& options, Log& log) {
 }
 
 void say_missing(const CleanTable& data, const PrepareOptions& options, Log& log) {
-  std::string text;
+  std::vector<std::string> counts;
   for (std::size_t c = 0; c < data.names.size(); ++c) {
-    if (data.missing[c] > 0) text += (text.empty() ? "" : ", ") + data.names[c] + " " + format_count(data.missing[c]);
+    if (data.missing[c] > 0) counts.push_back(data.names[c] + " " + format_count(data.missing[c]));
   }
+  const std::string text = join(counts);
   if (text.empty()) {
     log.info("missing values: none");
   } else if (options.missing == "drop") {
@@ -118,18 +115,13 @@ void say_splits(const SeriesInfo& info, std::span<const std::int64_t> time, Log&
 
 /// Transforms, scales and stores the rows.
 void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& out) {
-  std::vector<Change> changes;
-  for (const ColumnTransform& c : info.columns) changes.push_back(parse_change(c.transform));
-  const std::size_t columns = changes.size(), targets = info.targets.size();
+  const std::size_t columns = info.columns.size(), targets = info.targets.size();
   float* values = out.values().data();
   double* levels = out.targets().data();
   data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t to) {
     const double* const level = data.table.row(row);
     const double* const previous = data.lead > 0 ? level - columns : level;
-    for (std::size_t c = 0; c < columns; ++c) {
-      const ColumnTransform& column = info.columns[c];
-      *values++ = static_cast<float>((apply_change(changes[c], level[c], previous[c]) - column.center) / column.scale);
-    }
+    for (std::size_t c = 0; c < columns; ++c) *values++ = static_cast<float>(info.columns[c].forward(level[c], previous[c]));
     for (std::size_t t = 0; t < targets; ++t) *levels++ = level[info.target_columns[t]];
     out.time()[static_cast<std::size_t>(to)] = data.table.time()[static_cast<std::size_t>(row)];
   });
@@ -169,7 +161,7 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
       data.rows(), [&](std::int64_t time) { return data.rows_before(time); }, "rows");
   fill_missing(data, options.missing, info.split_end, folder);
   for (const std::string& name : fit_scaler(options.scaler, data, info.split_end[0], info.columns)) {
-    log.warning("column \"" + name + "\" " + (options.scaler == "robust" ? "has no spread between its quartiles" : "is constant") +
+    log.warning("column \"" + name + "\" " + (options.scaler == Scaler::robust ? "has no spread between its quartiles" : "is constant") +
                 " in the training rows; its scale is 1");
   }
   const SeriesOutput out(folder, info, data.rows());

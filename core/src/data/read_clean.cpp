@@ -11,12 +11,12 @@ namespace {
 
 void check_positive(CleanTable& data, const SeriesInfo& info) {
   for (std::size_t c = 0; c < info.columns.size(); ++c) {
-    if (!needs_positive(parse_change(info.columns[c].transform))) continue;
+    if (!needs_positive(info.columns[c].transform)) continue;
     for (std::int64_t row = 0; row < data.table.rows(); ++row) {
       const double level = data.table.row(row)[c];
       if (!(level <= 0)) continue;
       throw data_error(data.table.place(row) + ": column \"" + info.columns[c].name + "\" is " + format_number(level) +
-                       ", and transform \"" + info.columns[c].transform +
+                       ", and transform \"" + word_of(info.columns[c].transform) +
                        "\" needs values above 0; write another transform, or na_values = [" + format_number(level) +
                        "] if it means \"missing\"");
     }

@@ -9,11 +9,11 @@
 namespace pipeline {
 namespace {
 
-/// Changed values of the training rows, column by column.
+/// Transformed values of the training rows, column by column.
 class TrainingRows {
  public:
   TrainingRows(CleanTable& data, std::int64_t rows, const std::vector<ColumnTransform>& columns) : data_(data), rows_(rows) {
-    for (const ColumnTransform& c : columns) changes_.push_back(parse_change(c.transform));
+    for (const ColumnTransform& c : columns) transforms_.push_back(c.transform);
   }
 
   /// f(column, value) for every value, in the order of rows.
@@ -21,8 +21,8 @@ class TrainingRows {
   void for_each(F f) const {
     data_.for_rows(0, rows_, [&](std::int64_t row, std::int64_t) {
       const double* const level = data_.table.row(row);
-      const double* const previous = data_.lead > 0 ? level - changes_.size() : level;
-      for (std::size_t c = 0; c < changes_.size(); ++c) f(c, apply_change(changes_[c], level[c], previous[c]));
+      const double* const previous = data_.lead > 0 ? level - transforms_.size() : level;
+      for (std::size_t c = 0; c < transforms_.size(); ++c) f(c, apply(transforms_[c], level[c], previous[c]));
     });
   }
 
@@ -31,7 +31,7 @@ class TrainingRows {
     out.reserve(static_cast<std::size_t>(rows_));
     data_.for_rows(0, rows_, [&](std::int64_t row, std::int64_t) {
       const double* const level = data_.table.row(row) + column;
-      out.push_back(apply_change(changes_[column], *level, data_.lead > 0 ? *(level - changes_.size()) : *level));
+      out.push_back(apply(transforms_[column], *level, data_.lead > 0 ? *(level - transforms_.size()) : *level));
     });
     return out;
   }
@@ -41,7 +41,7 @@ class TrainingRows {
  private:
   CleanTable& data_;
   std::int64_t rows_;
-  std::vector<Change> changes_;
+  std::vector<Transform> transforms_;
 };
 
 void fit_standard(const TrainingRows& rows, std::vector<ColumnTransform>& columns) {
@@ -87,13 +87,22 @@ void fit_robust(const TrainingRows& rows, std::vector<ColumnTransform>& columns)
 
 }  // namespace
 
-std::vector<std::string> fit_scaler(const std::string& scaler, CleanTable& data, std::int64_t rows, std::vector<ColumnTransform>& columns) {
-  for (ColumnTransform& c : columns) c.scaler = scaler;
-  if (scaler == "none") return {};
+std::vector<std::string> fit_scaler(Scaler scaler, CleanTable& data, std::int64_t rows, std::vector<ColumnTransform>& columns) {
+  for (ColumnTransform& c : columns) c.scaler = word_of(scaler);
   const TrainingRows training(data, rows, columns);
-  if (scaler == "standard") fit_standard(training, columns);
-  if (scaler == "minmax") fit_minmax(training, columns);
-  if (scaler == "robust") fit_robust(training, columns);
+  switch (scaler) {
+    case Scaler::none:
+      return {};
+    case Scaler::standard:
+      fit_standard(training, columns);
+      break;
+    case Scaler::minmax:
+      fit_minmax(training, columns);
+      break;
+    case Scaler::robust:
+      fit_robust(training, columns);
+      break;
+  }
   std::vector<std::string> constant;
   for (ColumnTransform& c : columns) {
     // Rounding leaves a constant column a deviation of some 1e-16 of its level.

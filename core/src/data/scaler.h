@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "data/cleaning.h"
-#include "pipeline/data/series.h"
+#include "pipeline/data/prepare.h"
 
 namespace pipeline {
 
 /// Sets center and scale of each column from the series' first `rows` rows, after its transform: standard (mean, population deviation),
 /// minmax (minimum, range) or robust (median, interquartile range as NumPy's linear percentiles); "none" leaves 0 and 1. A column
 /// that does not vary keeps scale 1; the names of such are returned.
-std::vector<std::string> fit_scaler(const std::string& scaler, CleanTable& data, std::int64_t rows, std::vector<ColumnTransform>& columns);
+std::vector<std::string> fit_scaler(Scaler scaler, CleanTable& data, std::int64_t rows, std::vector<ColumnTransform>& columns);
 
 }  // namespace pipeline

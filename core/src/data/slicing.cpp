@@ -128,9 +128,9 @@ WindowsInfo slice_series(const SliceOptions& options, const std::filesystem::pat
 }
 
 WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const std::filesystem::path& folder, Log& log) {
-  if (options.window_norm != "none") {
+  if (options.window_norm != WindowNorm::none) {
     throw usage_error(
-        "window_norm = \"" + options.window_norm +
+        std::string("window_norm = \"") + word_of(options.window_norm) +
         "\" needs the targets' past, which feature_path and target_path don't hold; write window_norm = \"none\", or start from "
         "a series with the stage preprocess");
   }

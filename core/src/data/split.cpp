@@ -29,9 +29,7 @@ Split parse_split(std::string_view name) {
   for (std::size_t i = 0; i < split_names.size(); ++i) {
     if (name == split_names[i]) return static_cast<Split>(i);
   }
-  const std::string near = nearest_name(name, {split_names.begin(), split_names.end()});
-  throw usage_error("there is no split \"" + std::string(name) + "\"; splits are train, val and test" +
-                    (near.empty() ? "" : ": did you mean \"" + near + "\"?"));
+  throw usage_error("there is no split \"" + std::string(name) + "\"" + suggest(name, {split_names.begin(), split_names.end()}));
 }
 
 std::array<std::int64_t, 3> split_ends(const Value& split, std::span<const std::int64_t> time) {

@@ -16,7 +16,7 @@ constexpr std::int64_t rows_between_polls = 1 << 16;  // some milliseconds of re
 class TimeText {
  public:
   explicit TimeText(std::size_t columns) : columns_(columns) {}
-  std::string_view of(const CsvRows& rows) {
+  std::string_view of(const CsvReader& rows) {
     if (columns_ == 1) return rows.text(0);
     joined_.clear();
     for (std::size_t i = 0; i < columns_; ++i) (joined_ += i > 0 ? " " : "") += rows.text(i);
@@ -48,7 +48,7 @@ Table::Table(const TableRequest& request)
   // Absent columns come last, so that the columns read are the first of each row.
   if (!absent.empty() && absent.front() != numbers.size()) numbers.resize(absent.front());
 
-  CsvRows rows(file_, numbers, texts);
+  CsvReader rows(file_, numbers, texts);
   TimeParser parser(request.time_format);
   TimeText time_text(texts.size());
   std::int64_t previous = std::numeric_limits<std::int64_t>::min();
@@ -86,7 +86,7 @@ void Table::make_room(std::int64_t rows) {
 }
 
 std::string Table::place(std::int64_t row) const {
-  CsvRows rows(file_, {}, {});
+  CsvReader rows(file_, {}, {});
   for (std::int64_t i = 0; i <= row; ++i) rows.next(nullptr);
   return rows.place();
 }

@@ -28,7 +28,7 @@ struct TableRequest {
 /// Rows of numbers with a strictly increasing time. They lie in mapped files, not in anonymous memory.
 class Table {
  public:
-  /// Error (data) with file and line: see CsvRows; also for times that are unreadable, missing or not increasing.
+  /// Error (data) with file and line: see CsvReader; also for times that are unreadable, missing or not increasing.
   explicit Table(const TableRequest& request);
 
   [[nodiscard]] std::int64_t rows() const { return rows_; }

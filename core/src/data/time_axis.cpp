@@ -8,6 +8,7 @@
 
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -151,14 +152,14 @@ std::int64_t median_step(std::span<const std::int64_t> time) {
 }
 
 std::string format_duration(std::int64_t nanoseconds) {
-  std::string text;
+  std::vector<std::string> parts;
   for (const auto& [name, unit] : units) {
     if (const std::int64_t count = nanoseconds / unit; count > 0) {
-      text += (text.empty() ? "" : " ") + std::to_string(count) + name;
+      parts.push_back(std::to_string(count) + name);
       nanoseconds %= unit;
     }
   }
-  return text.empty() ? "0s" : text;
+  return parts.empty() ? "0s" : join(parts, " ");
 }
 
 TimeAxis understand_time(std::span<const std::int64_t> time, const std::string& frequency, const std::string& gaps,

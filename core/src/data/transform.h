@@ -1,45 +1,41 @@
 #pragma once
 
 #include <cmath>
-#include <string>
-#include <string_view>
+
+#include "pipeline/data/series.h"
 
 namespace pipeline {
 
-/// What happens to a column's levels before they are scaled.
-enum class Change { none, log, diff, log_return };
+[[nodiscard]] inline bool needs_positive(Transform transform) { return transform == Transform::log || transform == Transform::log_return; }
 
-/// By its name in the workflow; Error (usage) with the nearest name otherwise.
-[[nodiscard]] Change parse_change(std::string_view name);
-[[nodiscard]] inline bool needs_previous(Change change) { return change == Change::diff || change == Change::log_return; }
-[[nodiscard]] inline bool needs_positive(Change change) { return change == Change::log || change == Change::log_return; }
-
-[[nodiscard]] inline double apply_change(Change change, double level, double previous) {
-  switch (change) {
-    case Change::log:
+/// The transformed `level`; `previous` is the level one row before.
+[[nodiscard]] inline double apply(Transform transform, double level, double previous) {
+  switch (transform) {
+    case Transform::log:
       return std::log(level);
-    case Change::diff:
+    case Transform::diff:
       return level - previous;
-    case Change::log_return:
+    case Transform::log_return:
       return std::log(level / previous);
-    case Change::none:
+    case Transform::none:
       break;
   }
   return level;
 }
 
-[[nodiscard]] inline double undo_change(Change change, double changed, double previous) {
-  switch (change) {
-    case Change::log:
-      return std::exp(changed);
-    case Change::diff:
-      return previous + changed;
-    case Change::log_return:
-      return previous * std::exp(changed);
-    case Change::none:
+/// The level of a transformed value; the inverse of `apply`.
+[[nodiscard]] inline double undo(Transform transform, double transformed, double previous) {
+  switch (transform) {
+    case Transform::log:
+      return std::exp(transformed);
+    case Transform::diff:
+      return previous + transformed;
+    case Transform::log_return:
+      return previous * std::exp(transformed);
+    case Transform::none:
       break;
   }
-  return changed;
+  return transformed;
 }
 
 }  // namespace pipeline

@@ -12,7 +12,7 @@ Value WindowsInfo::to_value() const {
                               {"count", r.count},
                               {"stride", r.stride}});
   }
-  return Value::Map{{"window", window}, {"horizon", horizon},           {"stride", stride},           {"window_norm", window_norm},
+  return Value::Map{{"window", window}, {"horizon", horizon},           {"stride", stride},           {"window_norm", word_of(window_norm)},
                     {"series", series}, {"feature_file", feature_file}, {"target_file", target_file}, {"ranges", list}};
 }
 
@@ -20,7 +20,7 @@ WindowsInfo WindowsInfo::from_value(const Value& value) {
   WindowsInfo info{.window = value.at("window").as_int(),
                    .horizon = value.at("horizon").as_int(),
                    .stride = value.at("stride").as_int(),
-                   .window_norm = value.at("window_norm").as_string(),
+                   .window_norm = parse_word<WindowNorm>("window_norm", value.at("window_norm").as_string()),
                    .series = value.at("series").as_string(),
                    .feature_file = value.at("feature_file").as_string(),
                    .target_file = value.at("target_file").as_string(),

@@ -79,7 +79,7 @@ std::deque<Registry::Entry> registered(const PluginDescriptor& descriptor) {
                   std::string("its registration throws (") + error.what() + "): nothing of it is registered; mend register_components"};
   } catch (...) {  // of a type that only the plugin knows
     throw Refusal{RefusalCode::registration_throws,
-                  "its registration throws (an object that is no std::exception): nothing of it is registered; mend register_components"};
+                  std::string("its registration throws (") + foreign_object + "): nothing of it is registered; mend register_components"};
   }
   return std::move(registrar.entries());
 }

@@ -87,7 +87,7 @@ std::vector<PluginLibrary> scan_some(const std::filesystem::path& program, std::
 [[noreturn]] void report_exception() {
   const std::exception_ptr thrown = std::current_exception();
   if (!thrown) std::abort();
-  std::string what = "an object that is no std::exception";
+  std::string what = foreign_object;
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/search_space.h"
 #include "pipeline/search/study_file.h"
@@ -35,9 +36,7 @@ bool is_option(const TrainingTables& tables, const Registry& registry, const std
 }
 
 std::string listed(const Value::Map& values) {
-  std::string text;
-  for (const auto& [path, value] : values) text += (text.empty() ? "" : ", ") + path + " = " + to_toml(value);
-  return text;
+  return join(values, [](const auto& entry) { return entry.first + " = " + to_toml(entry.second); });
 }
 
 }  // namespace

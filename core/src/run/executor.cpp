@@ -9,6 +9,7 @@
 #include "base/now_running.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "run/history.h"
@@ -22,12 +23,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
-}
 
 std::vector<Artifact> artifacts_for(const ResolvedStage& stage, const std::filesystem::path& run_folder) {
   std::vector<Artifact> artifacts;
@@ -72,7 +67,7 @@ class Executor {
       log_.info("[" + stage.name + "] up to date");
       return {stage.name, stage.type, false, 0, now.last->summary()};
     }
-    log_.info("[" + stage.name + "] " + joined(now.reasons));
+    log_.info("[" + stage.name + "] " + join(now.reasons, "; "));
     if (!now.resolved.sentence.empty()) log_.info("[" + stage.name + "] " + now.resolved.sentence);
     return is_shared(stage) ? run_in_place(now, selection.resume) : run_aside(now, selection.resume);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -14,12 +15,8 @@ const StagePlan& stage_named(const Workflow& workflow, const std::string& name, 
     if (stage.name == name) return stage;
     names.push_back(stage.name);
   }
-  const std::string near = nearest_name(name, names);
-  std::string message = flag + " " + name + ": the workflow has no such stage";
-  message += near.empty() ? "." : "; did you mean \"" + near + "\"?";
-  std::string list;
-  for (const std::string& n : names) list += (list.empty() ? "" : ", ") + n;
-  throw usage_error(message + " It has " + list + ".");
+  const std::string message = flag + " " + name + ": the workflow has no such stage" + did_you_mean(name, names);
+  throw usage_error(closed_sentence(message) + " It has " + join(names) + ".");
 }
 
 std::set<std::string> feeding(const StagePlan& stage) {

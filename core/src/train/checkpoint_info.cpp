@@ -30,13 +30,12 @@ void check(const CheckpointInfo& info) {
   bool agrees = info.model_options.is_map() && info.window > 0 && info.horizon > 0 && shape.targets > 0 &&
                 shape.target_columns.size() == shape.target_names.size();
   for (const std::int64_t column : shape.target_columns) agrees = agrees && column >= -1 && column < shape.features;
-  agrees = agrees && (info.window_norm == "none" || info.window_norm == "last" || info.window_norm == "standard");
   if (info.series) {
     const SeriesInfo& series = *info.series;
     agrees = agrees && series.features == shape.feature_names && series.targets == shape.target_names &&
              series.columns.size() >= series.features.size();
   }
-  if (!agrees) throw training_error("its window, window_norm, horizon, features and targets do not agree with each other");
+  if (!agrees) throw training_error("its window, horizon, features and targets do not agree with each other");
 }
 
 }  // namespace
@@ -46,7 +45,7 @@ Value CheckpointInfo::to_value() const {
                        {"options", model_options},
                        {"window", window},
                        {"horizon", horizon},
-                       {"window_norm", window_norm},
+                       {"window_norm", word_of(window_norm)},
                        {"features", to_list(shape.feature_names)},
                        {"targets", to_list(shape.target_names)},
                        {"target_columns", to_list(shape.target_columns)}}};
@@ -60,7 +59,7 @@ CheckpointInfo CheckpointInfo::from_value(const Value& value) {
   out.model_options = value.at("options");
   out.window = value.at("window").as_int();
   out.horizon = value.at("horizon").as_int();
-  out.window_norm = value.at("window_norm").as_string();
+  out.window_norm = parse_word<WindowNorm>("window_norm", value.at("window_norm").as_string());
   out.shape.window = out.window;
   out.shape.horizon = out.horizon;
   out.shape.feature_names = strings(value.at("features"));

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <sstream>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
 
@@ -65,14 +65,17 @@ void check_sizes(const CheckpointInfo& info, const State& weights) {
   }
 }
 
+Error unmakeable(const Error& error) { return training_error("its model cannot be made: " + std::string(error.what())); }
+
 /// What the file says of its model need not make sense: a name that no plugin has, options out of range.
 Component<Model> make_model(const CheckpointInfo& info, const Registry& registry) {
   try {
     return registry.make<Model>(info.model_type, info.model_options, info.shape);
+  } catch (const ConstructorError& error) {
+    throw unmakeable(error);
   } catch (const Error& error) {
-    const bool unloadable = error.status() == ExitStatus::plugin && !std::string_view(error.what()).starts_with("constructor-throws");
-    if (unloadable) throw;
-    throw training_error("its model cannot be made: " + std::string(error.what()));
+    if (error.status() == ExitStatus::plugin) throw;  // its library cannot be loaded
+    throw unmakeable(error);
   }
 }
 
@@ -107,9 +110,8 @@ void load_model_state(torch::nn::Module& model, const State& state_dict, const s
   }
   for (const auto& [name, value] : given) wrong.push_back("'" + name + "' is unknown to the model");
   if (!wrong.empty()) {
-    std::string message = origin + ": its weights do not fit the model " + model.name() + ":";
-    for (const char* separator = " "; const std::string& each : wrong) message += std::exchange(separator, "; ") + each;
-    throw training_error(message + ". Use the model's type and options that it was trained with");
+    throw training_error(origin + ": its weights do not fit the model " + model.name() + ": " + join(wrong, "; ") +
+                         ". Use the model's type and options that it was trained with");
   }
 
   const torch::NoGradGuard no_grad;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "train/generators.h"
 
@@ -15,7 +16,7 @@ namespace pipeline {
 namespace {
 
 BatchParts parts_for(const FitSpec& spec, const Windows& windows) {
-  const bool wants_history = spec.window_norm != "none" || spec.model->inputs().contains(Input::target_history);
+  const bool wants_history = spec.window_norm != WindowNorm::none || spec.model->inputs().contains(Input::target_history);
   return {.history = wants_history && windows.has_history(), .weight = !windows.fully_observed(), .pinned = false};
 }
 
@@ -92,11 +93,8 @@ void FitLoop::check_monitor(const std::string& owner, const std::string& monitor
   if (monitor.empty() || std::ranges::find(names, monitor) != names.end()) return;
   const bool unmeasured = !spec_.optimizer && monitor.starts_with("train_loss");
   if (unmeasured) return;
-  const std::string near = nearest_name(monitor, names);
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
   throw usage_error(owner.substr(0, owner.find('{')) + " monitors \"" + monitor + "\", which this training does not measure" +
-                    (near.empty() ? "" : "; did you mean \"" + near + "\"?") + " (it measures " + list + ")");
+                    did_you_mean(monitor, names) + " (it measures " + join(names) + ")");
 }
 
 FitResult FitLoop::run() {

@@ -32,8 +32,8 @@ struct WindowStatistics {
 };
 
 /// `values` [B, W, C]; deviations are of the population.
-WindowStatistics statistics(const torch::Tensor& values, const std::string& window_norm) {
-  if (window_norm == "last") return {values.slice(1, values.size(1) - 1), {}};
+WindowStatistics statistics(const torch::Tensor& values, WindowNorm window_norm) {
+  if (window_norm == WindowNorm::last) return {values.slice(1, values.size(1) - 1), {}};
   auto [variance, mean] = torch::var_mean(values, {1}, /*correction=*/0, /*keepdim=*/true);
   return {std::move(mean), (variance + variance_guard).sqrt()};
 }
@@ -50,16 +50,12 @@ Forecast forecast_of(Model& model, const Batch& batch, const Batch& seen) {
 
 }  // namespace
 
-Forecaster::Forecaster(Component<Model> model, std::string window_norm) : model_(std::move(model)), window_norm_(std::move(window_norm)) {
-  if (window_norm_ != "none" && window_norm_ != "last" && window_norm_ != "standard") {
-    throw usage_error("window_norm = \"" + window_norm_ + "\" is unknown: write none, last or standard");
-  }
-}
+Forecaster::Forecaster(Component<Model> model, WindowNorm window_norm) : model_(std::move(model)), window_norm_(window_norm) {}
 
 Forecast Forecaster::operator()(const Batch& batch) const {
-  if (window_norm_ == "none") return call(model_, "forward", forecast_of, batch, batch);
+  if (window_norm_ == WindowNorm::none) return call(model_, "forward", forecast_of, batch, batch);
   if (!batch.target_history.defined()) {
-    throw usage_error("window_norm = \"" + window_norm_ +
+    throw usage_error(std::string("window_norm = \"") + word_of(window_norm_) +
                       "\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"");
   }
   const WindowStatistics target = statistics(batch.target_history, window_norm_);

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "pipeline/data/files.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::optuna {
@@ -29,8 +30,7 @@ double number_or(const Value* value, double otherwise) { return value && value->
 
 std::string distribution_json(const Distribution& d) {
   if (d.is_categorical()) {
-    std::string choices;
-    for (const Value& choice : d.choices) choices += (choices.empty() ? "" : ", ") + python_json(choice);
+    const std::string choices = join(d.choices, python_json);
     return R"({"name": "CategoricalDistribution", "attributes": {"choices": [)" + choices + "]}}";
   }
   const std::string ends = R"("low": )" + python_json(d.external(d.low)) + R"(, "high": )" + python_json(d.external(d.high));

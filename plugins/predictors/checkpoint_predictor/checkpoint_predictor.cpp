@@ -85,7 +85,7 @@ void say_filled(const PreparedInput& input, const SeriesInfo& series, std::span<
 
 /// A model that is given its window less the last value, or in its own mean and deviation, needs the targets' past besides its features.
 void require_targets(const PreparedInput& input, const CheckpointInfo& info, const SeriesInfo& series, const PredictRequest& request) {
-  if (info.window_norm == "none") return;
+  if (info.window_norm == WindowNorm::none) return;
   for (std::size_t t = 0; t < series.targets.size(); ++t) {
     const auto is_known = [&](std::int64_t row) {
       return !std::isnan(input.targets[static_cast<std::size_t>(row) * series.targets.size() + t]);
@@ -94,7 +94,7 @@ void require_targets(const PreparedInput& input, const CheckpointInfo& info, con
     throw data_error(request.input.string() + ": there is no value of column \"" + series.targets[t] +
                      "\", which the model needs beside its features: its forecasts are told from the past of what they forecast "
                      "(window_norm = \"" +
-                     info.window_norm + "\")");
+                     word_of(info.window_norm) + "\")");
   }
 }
 

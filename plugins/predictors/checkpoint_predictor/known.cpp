@@ -28,7 +28,7 @@ void require_known(const torch::Tensor& scaled, std::span<const std::int64_t> or
       const double last = input.targets[static_cast<std::size_t>(origins[b]) * targets + t];
       if (column.is_difference() && !std::isfinite(last))
         throw data_error(request.input.string() + ": column '" + series.targets[t] + "' has no value in " +
-                         place(input, series, origins[b]) + ", from which its " + column.transform + " is continued");
+                         place(input, series, origins[b]) + ", from which its " + word_of(column.transform) + " is continued");
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/study_file.h"
 #include "results.h"
@@ -28,8 +29,7 @@ void say_what_was_found(const StageContext& context, const StudyState& study, co
     context.log.warning("no trial of study \"" + study.name + "\" is complete");
     return;
   }
-  std::string values;
-  for (const auto& [path, value] : space.values_of(*best)) values += (values.empty() ? "" : ", ") + path + " = " + to_toml(value);
+  const std::string values = join(space.values_of(*best), [](const auto& entry) { return entry.first + " = " + to_toml(entry.second); });
   const auto results = std::ranges::count_if(study.trials, &Trial::has_result);
   if (results < options.n_trials && place.no_trial_after && seconds_now() >= *place.no_trial_after)
     context.log.info("the time is over after " + std::to_string(results) + " of " + std::to_string(options.n_trials) +

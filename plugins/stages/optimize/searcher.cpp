@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "study_identity.h"
@@ -74,15 +75,15 @@ void Searcher::take_back_lost_trials() {
 /// default, may never end: it is not waited for.
 bool Searcher::wait_for_others(const StudyState& state) {
   if (std::ranges::count_if(state.trials, &Trial::has_result) >= options_.n_trials) return false;
-  std::string silent;
+  std::vector<std::string> silent;
   bool alive = false;
   for (const Trial& trial : state.trials) {
     if (trial.state != TrialState::running) continue;
     alive = alive || trial.has_heartbeat;
-    if (!trial.has_heartbeat) silent += (silent.empty() ? "" : ", ") + std::to_string(trial.number);
+    if (!trial.has_heartbeat) silent.push_back(std::to_string(trial.number));
   }
   if (!alive && !silent.empty() && !std::exchange(named_silent_, true)) {
-    context_.log.warning("trial " + silent +
+    context_.log.warning("trial " + join(silent) +
                          " runs in another program that gives no heartbeat: it counts, but is not waited for; if that " +
                          "program is gone, raise n_trials by as many");
   }

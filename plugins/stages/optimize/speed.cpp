@@ -7,7 +7,7 @@
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/training_setup.h"
-#include "trial_log.h"
+#include "quiet_log.h"
 #include "worker_pool.h"
 
 namespace pipeline::stage::optimize {

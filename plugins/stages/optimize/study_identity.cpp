@@ -5,6 +5,7 @@
 #include <map>
 #include <string_view>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/study.h"
 
@@ -82,12 +83,6 @@ void check_parameters(const StudyState& study, const SearchSpace& space) {
   }
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
-}
-
 }  // namespace
 
 std::string absolute_storage(const std::string& storage, const std::filesystem::path& folder) {
@@ -119,10 +114,10 @@ std::string choose_study(const StageContext& context, const OptimizeOptions& opt
       return name;
     }
     if (!options.study_name.empty()) {
-      throw usage_error("the trials of study \"" + name + "\" were made with other settings: " + joined(changes) +
+      throw usage_error("the trials of study \"" + name + "\" were made with other settings: " + join(changes, "; ") +
                         ". Give the search another study_name; this study stays as it is");
     }
-    context.log.info("study \"" + name + "\" stays as it is: " + joined(changes));
+    context.log.info("study \"" + name + "\" stays as it is: " + join(changes, "; "));
     name = first + "-" + std::to_string(next);
   }
 }

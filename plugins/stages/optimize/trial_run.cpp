@@ -8,8 +8,8 @@
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/train/training_setup.h"
+#include "quiet_log.h"
 #include "study_identity.h"
-#include "trial_log.h"
 #include "trial_logs.h"
 
 namespace pipeline::stage::optimize {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "pipeline/data/text.h"
+
 namespace pipeline::stage::optimize {
 
 WorkerPool::WorkerPool(const StageContext& context, const Value& task, int count, std::function<void(const Value&)> received)
@@ -19,18 +21,18 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::listen(StageWorker& worker) {
-  std::string said;
+  std::vector<std::string> said;
   auto status = ExitStatus::unexpected;
   while (const std::optional<Value> message = worker.next()) {
     if (const Value* text = message->find("info")) context_.log.info(text->as_string());
     if (const Value* text = message->find("warning")) context_.log.warning(text->as_string());
-    if (const Value* text = message->find("error")) said += (said.empty() ? "" : "; ") + text->as_string();
+    if (const Value* text = message->find("error")) said.push_back(text->as_string());
     if (const Value* number = message->find("status")) status = static_cast<ExitStatus>(number->as_int());
     if (received_) received_(*message);
   }
   const std::string failure = worker.failure();
   const std::scoped_lock lock(guard_);
-  if (!failure.empty()) failures_.emplace_back(status, said.empty() ? "a worker ended " + failure : said);
+  if (!failure.empty()) failures_.emplace_back(status, said.empty() ? "a worker ended " + failure : join(said, "; "));
   --running_;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/stage.h"
 #include "pipeline/train/checkpoint.h"
@@ -113,9 +114,7 @@ void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key) {
   const std::vector<std::string> changes = key_changes(without_limits(point.key), without_limits(key));
   if (changes.empty()) return;
-  std::string list;
-  for (const std::string& change : changes) list += (list.empty() ? "" : "; ") + change;
-  throw usage_error("the training in " + point.version_dir.string() + " cannot be continued: " + list +
+  throw usage_error("the training in " + point.version_dir.string() + " cannot be continued: " + join(changes, "; ") +
                     ". Undo that, or train from the start without --resume");
 }
 

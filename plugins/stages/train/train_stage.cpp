@@ -29,11 +29,11 @@ std::int64_t trainable_values(const Model& model) {
 }
 
 /// fast_dev_run keeps no version folder; this one checkpoint lets the stages behind be tried too.
-class KeepTrial final : public Callback {
+class KeepDevRun final : public Callback {
  public:
-  explicit KeepTrial(std::filesystem::path file) : file_(std::move(file)) {}
+  explicit KeepDevRun(std::filesystem::path file) : file_(std::move(file)) {}
   void on_train_end(Trainer& trainer) override { trainer.save_checkpoint(file_); }
-  [[nodiscard]] std::string state_key() const override { return "KeepTrial"; }
+  [[nodiscard]] std::string state_key() const override { return "KeepDevRun"; }
 
  private:
   std::filesystem::path file_;
@@ -128,10 +128,10 @@ void TrainStage::run(StageContext& context) {
   if (!before && !options_.ckpt_path.empty()) spec.start = continued_checkpoint(context);
   check_fit(spec, *windows, run);  // before a version number is taken
 
-  const bool trial = !(spec.trainer.fast_dev_run == Value(false) || spec.trainer.fast_dev_run == Value(0));
-  const std::filesystem::path trial_checkpoint = context.folder / "fast_dev_run.ckpt";
-  if (trial) {
-    spec.callbacks.push_back(std::make_unique<KeepTrial>(trial_checkpoint));
+  const bool dev_run = !(spec.trainer.fast_dev_run == Value(false) || spec.trainer.fast_dev_run == Value(0));
+  const std::filesystem::path dev_run_checkpoint = context.folder / "fast_dev_run.ckpt";
+  if (dev_run) {
+    spec.callbacks.push_back(std::make_unique<KeepDevRun>(dev_run_checkpoint));
   } else {
     keep_in_version_folder(context, before, spec);
   }
@@ -149,15 +149,15 @@ void TrainStage::run(StageContext& context) {
                         .hyper_parameters = spec.hyper_parameters};
 
   const FitResult result = fit(std::move(spec), *windows, run);
-  report.last = trial ? trial_checkpoint.filename() : result.last_checkpoint;
+  report.last = dev_run ? dev_run_checkpoint.filename() : result.last_checkpoint;
   if (result.checkpoints) report.best = result.checkpoints->best;
   if (!learns) report.best = report.last;
-  if (result.interrupted) throw interrupted(result, trial ? "" : continuing_command(context.settings.command_line));
+  if (result.interrupted) throw interrupted(result, dev_run ? "" : continuing_command(context.settings.command_line));
   if (!result.stopped_by.empty()) context.log.info("stopped after epoch " + std::to_string(result.epochs - 1) + ": " + result.stopped_by);
   add_result(report, result);
   write_training(context.folder, report);
   summarise(context, result, report);
-  if (!trial) ResumePoints(context.lasting).keep_only(own_resume_point);
+  if (!dev_run) ResumePoints(context.lasting).keep_only(own_resume_point);
 }
 
 }  // namespace pipeline::stage::train

@@ -5,16 +5,11 @@
 
 #include "pipeline/data/format.h"
 #include "pipeline/data/series.h"
+#include "pipeline/data/text.h"
 
 namespace pipeline::stage::visualize {
 
 namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 Value fact(const char* name, std::string value) {
   Value out;
@@ -47,10 +42,10 @@ void add_series_facts(const Series& series, Value::List& facts) {
   std::set<std::string> scalers, transforms;
   for (const ColumnTransform& column : info.columns) {
     scalers.insert(column.scaler);
-    if (column.transform != "none") transforms.insert(column.transform + " (" + column.name + ")");
+    if (column.transform != Transform::none) transforms.insert(std::string(word_of(column.transform)) + " (" + column.name + ")");
   }
-  if (!transforms.empty()) add("Transforms", joined({transforms.begin(), transforms.end()}));
-  add("Scaler", joined({scalers.begin(), scalers.end()}) + ", fitted on training rows");
+  if (!transforms.empty()) add("Transforms", join(std::vector<std::string>(transforms.begin(), transforms.end())));
+  add("Scaler", join(std::vector<std::string>(scalers.begin(), scalers.end())) + ", fitted on training rows");
   const auto filled = std::ranges::count(series.observed(), std::uint8_t{0});
   if (filled > 0) add("Values filled in", format_count(filled) + ", left out of loss and metrics where they are targets");
 }
@@ -58,11 +53,11 @@ void add_series_facts(const Series& series, Value::List& facts) {
 void add_window_facts(const Windows& windows, Value::List& facts) {
   const auto add = [&](const char* name, std::string value) { facts.push_back(fact(name, std::move(value))); };
   const WindowsInfo& info = windows.info();
-  add("Inputs", joined(windows.feature_names()));
-  add("Targets", joined(windows.target_names()));
+  add("Inputs", join(windows.feature_names()));
+  add("Targets", join(windows.target_names()));
   add("Window and horizon", format_count(info.window) + " rows in, " + format_count(info.horizon) + " ahead" +
                                 (info.stride > 1 ? ", a window every " + format_count(info.stride) + " rows" : std::string()));
-  if (info.window_norm != "none") add("Window norm", info.window_norm);
+  if (info.window_norm != WindowNorm::none) add("Window norm", word_of(info.window_norm));
 }
 
 }  // namespace

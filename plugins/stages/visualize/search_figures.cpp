@@ -5,6 +5,7 @@
 
 #include "palette.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 
 namespace pipeline::stage::visualize {
 
@@ -93,9 +94,8 @@ std::string counted(const Search& search) {
   const Value::List& trials = search.study.at("trials").as_list();
   for (const Value& trial : trials) ++counts[trial.at("state").as_string()];
   std::string text = format_count(static_cast<std::int64_t>(trials.size())) + (trials.size() == 1 ? " trial" : " trials");
-  std::string states;
-  for (const auto& [state, count] : counts) states += (states.empty() ? ": " : ", ") + format_count(count) + " " + state;
-  return text + states;
+  const std::string states = join(counts, [](const auto& entry) { return format_count(entry.second) + " " + entry.first; });
+  return states.empty() ? text : text + ": " + states;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
 #include "pipeline/registry.h"
 #include "pipeline/stage.h"
 
@@ -10,6 +12,18 @@ namespace {
 struct Quiet final : Stage {
   using Options = NoOptions;
   explicit Quiet(Options) {}
+  void run(StageContext&) override {}
+};
+
+struct Picky final : Stage {
+  using Options = NoOptions;
+  explicit Picky(Options) { throw std::runtime_error("not today\nException raised from nowhere at x.cpp:1\nframe #0: f()"); }
+  void run(StageContext&) override {}
+};
+
+struct Rude final : Stage {
+  using Options = NoOptions;
+  explicit Rude(Options) { throw 7; }
   void run(StageContext&) override {}
 };
 
@@ -33,6 +47,19 @@ TEST_CASE("an unknown component is refused with the nearest name") {
   registrar.add<Stage, Quiet>("quiet", "Does nothing.");
   registry.commit(std::move(registrar.entries()));
   CHECK_THROWS_WITH_AS(static_cast<void>(registry.make<Stage>("quit", Value{})), "unknown stage \"quit\"; did you mean \"quiet\"?", Error);
+}
+
+TEST_CASE("a constructor that throws is told from a library that cannot be used by its type, without LibTorch's call stack") {
+  Registry registry;
+  Registrar registrar;
+  registrar.add<Stage, Picky>("picky", "Cannot be made.");
+  registrar.add<Stage, Rude>("rude", "Throws a number.");
+  registry.commit(std::move(registrar.entries()));
+  CHECK_THROWS_WITH_AS(static_cast<void>(registry.make<Stage>("picky", Value{})),
+                       "constructor-throws: the stage \"picky\" of the program itself cannot be made: not today; mend its options, or its "
+                       "constructor",
+                       ConstructorError);
+  CHECK_THROWS_AS(static_cast<void>(registry.make<Stage>("rude", Value{})), ConstructorError);
 }
 
 TEST_CASE("a plugin registers everything or nothing") {

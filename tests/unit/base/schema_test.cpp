@@ -1,10 +1,30 @@
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "pipeline/options.h"
 
 using namespace pipeline;
 
 namespace {
+
+enum class Rounding { down, up, nearest };
+
+}  // namespace
+
+template <>
+struct pipeline::Words<Rounding> {
+  static constexpr std::array words{"down", "up", "nearest"};
+};
+
+namespace {
+
+struct RoundingOptions {
+  Rounding rounding = Rounding::up;
+  static constexpr auto options() {
+    return option_list<RoundingOptions>(option("rounding", &RoundingOptions::rounding, "Where halves go."));
+  }
+};
 
 struct SampleOptions {
   double lr = 0.001;
@@ -68,4 +88,34 @@ TEST_CASE("the nearest name is found whatever its case, and none when nothing is
   CHECK(nearest_name("lstmmodel", {"LSTMModel", "LinearModel"}) == "LSTMModel");
   CHECK(nearest_name("patiense", {"monitor", "patience"}) == "patience");
   CHECK(nearest_name("zebra", {"monitor", "patience"}).empty());
+  CHECK(nearest_name("", {"a", "b"}).empty());
+}
+
+TEST_CASE("a name is found by its letters in another order, or by a part of it: the one closest in length") {
+  CHECK(nearest_name("nmae", {"seed", "name"}) == "name");
+  CHECK(nearest_name("LSTM", {"AttentionLSTMModel", "GRUModel", "LSTMModel"}) == "LSTMModel");
+  CHECK(nearest_name("train_cnn", {"tra", "train", "evaluate"}) == "train");
+  CHECK(nearest_name("L", {"LSTMModel"}).empty());
+}
+
+TEST_CASE("a suggestion is the name that is meant, or all of them where they are few") {
+  CHECK(suggest("LSTM", {"GRUModel", "LSTMModel"}) == "; did you mean \"LSTMModel\"?");
+  CHECK(suggest("zebra", {"GRUModel", "LSTMModel", "CNNModel"}) == "; there are GRUModel, LSTMModel and CNNModel");
+  CHECK(suggest("zebra", {"GRUModel"}) == "; there is only GRUModel");
+  CHECK(suggest("zebra", std::vector<std::string>(13, "GRUModel")).empty());
+  CHECK(suggest("zebra", {}).empty());
+  CHECK(did_you_mean("zebra", {"GRUModel", "LSTMModel"}).empty());
+}
+
+TEST_CASE("an enumeration with words is an option that takes them") {
+  const OptionInfo info = make_schema<RoundingOptions>().options.at(0);
+  CHECK(info.type == OptionType::string);
+  CHECK(info.default_value == Value("up"));
+  CHECK(info.choices == std::vector<std::string>{"down", "up", "nearest"});
+  CHECK(bind_options<RoundingOptions>(Value(Value::Map{{"rounding", "nearest"}})).rounding == Rounding::nearest);
+  CHECK(to_value(RoundingOptions{.rounding = Rounding::down}) == Value(Value::Map{{"rounding", "down"}}));
+  CHECK_THROWS_WITH_AS(static_cast<void>(bind_options<RoundingOptions>(Value(Value::Map{{"rounding", "dwn"}}))),
+                       "rounding takes one of down, up, nearest, got \"dwn\"; did you mean \"down\"?", Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(parse_word<Rounding>("halves", "off")), "halves takes one of down, up, nearest, got \"off\"",
+                       Error);
 }

@@ -137,6 +137,7 @@ TEST_CASE("stages and components that are not known are told with the nearest na
   CHECK(mistakes_in("[stages.train_cnn]\nmodel.type = \"Nothing\"\n") ==
         "w.toml:1:9: no stage type is named \"train_cnn\": correct it or add type = \"...\"; did you mean \"train\"?\n"
         "w.toml:2:14: unknown model \"Nothing\"; there are LSTMModel and LinearModel");
+  CHECK(mistakes_in(sound, {"model.type=LSTM"}) == "--set model.type=LSTM: unknown model \"LSTM\"; did you mean \"LSTMModel\"?");
   CHECK(mistakes_in("[stages.x]\ntype = \"trian\"\n") == "w.toml:2:8: unknown stage type \"trian\"; did you mean \"train\"?");
   CHECK(mistakes_in("[stages.x]\ntype = 3\n") == "w.toml:2:8: stage \"x\": type is the name of a stage type");
   CHECK(mistakes_in("[[stages.train]]\n").starts_with("w.toml:1:10: stage \"train\" is no table: write [stages.train], not [[...]]"));

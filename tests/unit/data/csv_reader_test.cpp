@@ -21,7 +21,7 @@ Rows read(const std::filesystem::path& file, const CsvFormat& format = {}) {
   const std::vector<std::size_t> numbers{csv.index_of("a"), csv.index_of("b")};
   std::vector<std::size_t> texts;
   if (csv.has("t")) texts.push_back(csv.index_of("t"));
-  CsvRows rows(csv, numbers, texts);
+  CsvReader rows(csv, numbers, texts);
   Rows out;
   for (std::vector<double> row(2); rows.next(row.data());) {
     out.numbers.push_back(row);
@@ -122,7 +122,8 @@ TEST_CASE("an unknown column is an error with the nearest name") {
   const CsvFile csv(folder.file("c.csv", "date,close,volume,volume\n1,2,3,4\n"), {});
   CHECK(error_of([&] { static_cast<void>(csv.index_of("clsoe")); }, folder.path()) ==
         "4: c.csv has no column \"clsoe\"; did you mean \"close\"?");
-  CHECK(contains(error_of([&] { static_cast<void>(csv.index_of("temperature")); }), "its columns are date, close, volume"));
+  CHECK(contains(error_of([&] { static_cast<void>(csv.index_of("temperature")); }),
+                 "no column \"temperature\"; there are date, close, volume and volume"));
   CHECK(contains(error_of([&] { static_cast<void>(csv.index_of("volume")); }), "two columns named \"volume\""));
 }
 

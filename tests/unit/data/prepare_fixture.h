@@ -21,7 +21,7 @@ inline PrepareOptions options_for(const std::filesystem::path& source) {
   options.source = source.string();
   options.features = {"a", "b"};
   options.target = {"b"};
-  options.scaler = "none";
+  options.scaler = Scaler::none;
   return options;
 }
 

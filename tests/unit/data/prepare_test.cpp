@@ -32,7 +32,7 @@ TEST_CASE("reading stops soon after the program is asked to stop") {
 TEST_CASE("the standard scaler is fitted on training rows alone, with the population deviation") {
   const test::TempFolder folder;
   PrepareOptions options = options_for(folder.file("s.csv", csv({{1, 5}, {3, 5}, {5, 5}, {900, 6}, {-900, 7}})));
-  options.scaler = "standard";
+  options.scaler = Scaler::standard;
   const auto [series, log] = prepare(folder, options);
   CHECK(series->info().columns[0].center == 3);
   CHECK(series->info().columns[0].scale == doctest::Approx(std::sqrt(8.0 / 3)).epsilon(1e-15));
@@ -45,12 +45,12 @@ TEST_CASE("the standard scaler is fitted on training rows alone, with the popula
 TEST_CASE("minmax and robust scalers") {
   const test::TempFolder folder;
   PrepareOptions options = options_for(folder.file("s.csv", csv({{1, 4}, {2, 1}, {3, 2}, {10, 3}, {0, 0}, {0, 0}, {0, 0}})));
-  options.scaler = "minmax";
+  options.scaler = Scaler::minmax;
   const Value split = Value::List{4, 1, 1};
   const auto minmax = prepare(folder, options, split).series->info().columns[0];
   CHECK(minmax.center == 1);
   CHECK(minmax.scale == 9);
-  options.scaler = "robust";
+  options.scaler = Scaler::robust;
   const auto robust = prepare(folder, options, split).series->info().columns;
   CHECK(robust[0].center == 2.5);
   CHECK(robust[0].scale == 4.75 - 1.75);
@@ -132,12 +132,20 @@ TEST_CASE("transforms: log, diff and log_return, whose first row of each segment
 }
 
 TEST_CASE("a transform is undone exactly") {
-  for (const char* name : {"none", "log", "diff", "log_return"}) {
-    CAPTURE(name);
-    const ColumnTransform t{.name = "x", .transform = name, .scaler = "standard", .center = 0.25, .scale = 3};
+  for (const Transform transform : {Transform::none, Transform::log, Transform::diff, Transform::log_return}) {
+    CAPTURE(word_of(transform));
+    const ColumnTransform t{.name = "x", .transform = transform, .scaler = "standard", .center = 0.25, .scale = 3};
     CHECK(t.inverse(t.forward(7.5, 2.5), 2.5) == doctest::Approx(7.5).epsilon(1e-14));
     CHECK(ColumnTransform::from_value(t.to_value()).to_value() == t.to_value());
   }
+}
+
+TEST_CASE("a transform is a word in files, and an unknown one is refused when it is read") {
+  Value written = ColumnTransform{.name = "x", .transform = Transform::log_return, .scaler = "mine", .center = 0.5, .scale = 2}.to_value();
+  CHECK(to_json(written) == R"({"center":0.5,"name":"x","scale":2.0,"scaler":"mine","transform":"log_return"})");
+  written["transform"] = "log_retrun";
+  CHECK(error_of([&] { static_cast<void>(ColumnTransform::from_value(written)); }) ==
+        "2: transform takes one of none, log, diff, log_return, got \"log_retrun\"; did you mean \"log_return\"?");
 }
 
 TEST_CASE("splits, fills and dropped first rows go together") {
@@ -180,7 +188,10 @@ TEST_CASE("options that fit no column are refused") {
                    o.transform = Value::Map{{"c", "log"}};
                  }),
                  "2: transform names \"c\", which is neither a feature nor a target"));
-  CHECK(contains(failure([](auto& o) { o.transform = Value::Map{{"a", "log_retrun"}}; }), "did you mean \"log_return\"?"));
+  CHECK(contains(failure([](auto& o) {
+                   o.transform = Value::Map{{"a", "log_retrun"}};
+                 }),
+                 "2: transform of \"a\" takes one of none, log, diff, log_return, got \"log_retrun\"; did you mean \"log_return\"?"));
   CHECK(contains(failure([](auto& o) { o.transform = Value::Map{{"a", 1}}; }), "2: transform of \"a\" takes"));
   CHECK(contains(failure([](auto& o) { o.transform = "log"; }), "2: transform takes a table"));
   CHECK(contains(failure([&](auto& o) { o.source = folder.file("h.csv", "a,b\n").string(); }), "4: h.csv has a header and no rows"));
@@ -239,7 +250,7 @@ TEST_CASE("new data of the same kind go through the transforms that were fitted"
   more += "7,2020-02-01 00:00,1\n,2020-02-01 01:00,-99\n9,2020-02-01 02:00,3\n";
   PrepareOptions options = options_for(folder.file("t.csv", text));
   options.time_column = {"t"};
-  options.scaler = "standard";
+  options.scaler = Scaler::standard;
   options.missing = "forward_fill";
   options.na_values = Value::List{-99};
   options.features = {"a"};

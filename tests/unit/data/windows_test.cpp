@@ -192,6 +192,18 @@ TEST_CASE("windows made elsewhere are split by their number") {
   CHECK(Windows::open(folder.path())->info().horizon == 3);
 }
 
+TEST_CASE("window_norm is a word in windows.json, and an unknown one means that the file is damaged") {
+  Value written =
+      WindowsInfo{.window_norm = WindowNorm::standard, .series = "s", .feature_file = {}, .target_file = {}, .ranges = {}}.to_value();
+  CHECK(written.at("window_norm") == Value("standard"));
+  CHECK(WindowsInfo::from_value(written).window_norm == WindowNorm::standard);
+  written["window_norm"] = "lst";
+  const test::TempFolder folder;
+  write_json(folder.path() / "windows.json", written);
+  CHECK(error_of([&] { static_cast<void>(Windows::open(folder.path())); }, folder.path()) ==
+        "4: windows.json is damaged: window_norm takes one of none, last, standard, got \"lst\"; did you mean \"last\"?");
+}
+
 TEST_CASE("windows made elsewhere that don't fit are refused with the cure") {
   const test::TempFolder folder;
   test::TextLog log;
@@ -203,7 +215,7 @@ TEST_CASE("windows made elsewhere that don't fit are refused with the cure") {
     change(options);
     return error_of([&] { slice_arrays(options, by, folder.path(), log); }, folder.path());
   };
-  CHECK(contains(failure([](auto& o) { o.window_norm = "last"; }, split), "2: window_norm = \"last\" needs the targets' past"));
+  CHECK(contains(failure([](auto& o) { o.window_norm = WindowNorm::last; }, split), "2: window_norm = \"last\" needs the targets' past"));
   CHECK(contains(failure([](auto& o) { o.window = 7; }, split), "4: window = 7 where the windows in X.npy and y.npy have 2"));
   CHECK(contains(failure([](auto& o) { o.horizon = 7; }, split), "4: horizon = 7 where"));
   CHECK(contains(failure([](auto&) {}, Value::List{"2020-01-01", "2020-01-02"}), "2: split names times"));

@@ -307,13 +307,31 @@ TEST_CASE("what a checkpoint says of its model comes back") {
   info.model_options = Value::Map{{"hidden_size", 16}};
   info.window = 60;
   info.horizon = 24;
-  info.window_norm = "last";
+  info.window_norm = WindowNorm::last;
   info.shape = {
       .window = 60, .horizon = 24, .features = 2, .targets = 1, .feature_names = {"a", "b"}, .target_names = {"b"}, .target_columns = {1}};
   const CheckpointInfo back = CheckpointInfo::from_value(info.to_value());
   CHECK(back.to_value() == info.to_value());
   CHECK(back.shape.features == 2);
   CHECK_FALSE(back.series.has_value());
+}
+
+TEST_CASE("a checkpoint whose window_norm is unknown is damaged or of another version") {
+  const Folder folder;
+  Value info(Value::Map{{"model", "LSTMModel"},
+                        {"options", Value::Map{}},
+                        {"window", 4},
+                        {"horizon", 1},
+                        {"window_norm", "first"},
+                        {"features", Value::List{"a"}},
+                        {"targets", Value::List{"a"}},
+                        {"target_columns", Value::List{0}}});
+  write_checkpoint(folder / "later.ckpt", State::Map{{"pipeline", State(info)}, {"state_dict", State::Map{}}});
+  const Registry registry;
+  CHECK_THROWS_WITH_AS(static_cast<void>(load_model(folder / "later.ckpt", registry, torch::kCPU)),
+                       doctest::Contains("its entry 'pipeline' is damaged or of another version: window_norm takes one of none, last, "
+                                         "standard, got \"first\""),
+                       Error);
 }
 
 TEST_CASE("a checkpoint of another program is refused where the model must be known") {

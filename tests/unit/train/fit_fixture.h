@@ -25,7 +25,7 @@ namespace pipeline::test {
 /// Column "b", a feature, is its double; column "c", a target only, is its negative.
 class WindowsFixture {
  public:
-  explicit WindowsFixture(bool extra_columns = false, bool with_gap_filled = false, const std::string& window_norm = "none") {
+  explicit WindowsFixture(bool extra_columns = false, bool with_gap_filled = false, WindowNorm window_norm = WindowNorm::none) {
     constexpr std::int64_t rows = 60;
     SeriesInfo info;
     info.features = extra_columns ? std::vector<std::string>{"b", "a"} : std::vector<std::string>{"a"};

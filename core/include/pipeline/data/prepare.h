@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <string>
@@ -12,6 +13,14 @@
 #include "pipeline/options.h"
 
 namespace pipeline {
+
+/// What brings columns to one scale, fitted on training rows: nothing, mean and population deviation, range 0 to 1, or median and
+/// quartiles.
+enum class Scaler { none, standard, minmax, robust };
+template <>
+struct Words<Scaler> {
+  static constexpr std::array words{"none", "standard", "minmax", "robust"};
+};
 
 /// [stages.preprocess]: which file, how to read it, what to make of it.
 struct PrepareOptions {
@@ -27,7 +36,7 @@ struct PrepareOptions {
   Value na_values = Value::List{};
   std::string missing = "error";
   Value transform = Value::Map{};
-  std::string scaler = "standard";
+  Scaler scaler = Scaler::standard;
 
   static constexpr auto options() {
     return option_list<PrepareOptions>(
@@ -63,8 +72,7 @@ struct PrepareOptions {
             .role(OptionRole::column),
         option(
             "scaler", &PrepareOptions::scaler,
-            "Brings columns to one scale, fitted on training rows: mean and population deviation, range 0 to 1, or median and quartiles.")
-            .choices({"none", "standard", "minmax", "robust"}));
+            "Brings columns to one scale, fitted on training rows: mean and population deviation, range 0 to 1, or median and quartiles."));
   }
 };
 

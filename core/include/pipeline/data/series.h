@@ -11,6 +11,7 @@
 
 #include "pipeline/data/tier.h"
 #include "pipeline/export.h"
+#include "pipeline/schema.h"
 #include "pipeline/value.h"
 
 namespace pipeline {
@@ -20,11 +21,19 @@ inline constexpr std::array<const char*, 3> split_names{"train", "val", "test"};
 /// "train", "val" or "test"; Error (usage) otherwise.
 [[nodiscard]] PIPELINE_EXPORT Split parse_split(std::string_view name);
 
+/// What happens to a column's levels before they are scaled: nothing, their logarithm, the difference from the level one row before, or the
+/// logarithm of the ratio to it.
+enum class Transform { none, log, diff, log_return };
+template <>
+struct Words<Transform> {
+  static constexpr std::array words{"none", "log", "diff", "log_return"};
+};
+
 /// From a column's original units to the model's and back: first the transform, then (x - center) / scale. Arithmetic in double.
 struct PIPELINE_EXPORT ColumnTransform {
   std::string name;
-  std::string transform = "none";  ///< none | log | diff | log_return
-  std::string scaler = "none";     ///< none | standard | minmax | robust
+  Transform transform = Transform::none;
+  std::string scaler = "none";  ///< how center and scale were found, for people: nothing depends on it
   double center = 0, scale = 1;
 
   /// The scaled value of `level`; `previous` is the level one row before (used by diff and log_return only).
@@ -32,9 +41,10 @@ struct PIPELINE_EXPORT ColumnTransform {
   /// The level of a scaled value; the inverse of `forward`.
   [[nodiscard]] double inverse(double scaled, double previous) const;
   /// Whether a value needs the level before it.
-  [[nodiscard]] bool is_difference() const { return transform == "diff" || transform == "log_return"; }
+  [[nodiscard]] bool is_difference() const { return transform == Transform::diff || transform == Transform::log_return; }
 
   [[nodiscard]] Value to_value() const;
+  /// Error (usage) for an unknown transform.
   [[nodiscard]] static ColumnTransform from_value(const Value& value);
 };
 

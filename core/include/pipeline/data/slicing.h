@@ -17,7 +17,7 @@ struct SliceOptions {
   std::int64_t window = 60;
   std::int64_t horizon = 1;
   std::int64_t stride = 1;
-  std::string window_norm = "none";
+  WindowNorm window_norm = WindowNorm::none;
   bool export_arrays = false;
   std::string feature_path = "";
   std::string target_path = "";
@@ -30,7 +30,6 @@ struct SliceOptions {
         option("window_norm", &SliceOptions::window_norm,
                "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, or "
                "mean and deviation.")
-            .choices({"none", "last", "standard"})
             .searchable(),
         option("export", &SliceOptions::export_arrays,
                "Also write X.npy [N, window, features] and y.npy [N, targets] or [N, horizon, targets]: train, val, test in order, scaled.")

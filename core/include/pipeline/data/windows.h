@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -21,15 +22,24 @@ struct WindowRange {
   std::int64_t first = 0, count = 0, stride = 1;
 };
 
+/// What a window is freed of before a model sees it, and what is put back on its forecast: nothing, its last value, or its mean and
+/// deviation.
+enum class WindowNorm { none, last, standard };
+template <>
+struct Words<WindowNorm> {
+  static constexpr std::array words{"none", "last", "standard"};
+};
+
 /// The content of windows.json.
 struct PIPELINE_EXPORT WindowsInfo {
   std::int64_t window = 60, horizon = 1, stride = 1;
-  std::string window_norm = "none";       ///< none | last | standard
+  WindowNorm window_norm = WindowNorm::none;
   std::string series;                     ///< folder of the series, relative to the windows' folder; empty: feature_file and target_file
   std::string feature_file, target_file;  ///< X.npy and y.npy made elsewhere, absolute
   std::vector<WindowRange> ranges;
 
   [[nodiscard]] Value to_value() const;
+  /// Error (usage) for an unknown window_norm, Error (data) for a window or horizon below 1.
   [[nodiscard]] static WindowsInfo from_value(const Value& value);
 };
 

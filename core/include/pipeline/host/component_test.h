@@ -49,10 +49,9 @@ class CheckList {
     try {
       failure = check();
     } catch (const std::exception& error) {
-      const std::string what = error.what();
-      failure = "it throws: " + what.substr(0, what.find("\nException raised from"));  // LibTorch appends the C++ call stack
+      failure = "it throws: " + sentence_of(error);
     } catch (...) {
-      failure = "it throws an object that is no std::exception";
+      failure = std::string("it throws ") + foreign_object;
     }
     checks_.push_back({std::move(name), std::move(failure)});
   }

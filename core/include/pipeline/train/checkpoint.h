@@ -28,7 +28,7 @@ struct PIPELINE_EXPORT CheckpointInfo {
   std::string model_type;
   Value model_options{Value::Map{}};
   std::int64_t window = 0, horizon = 0;
-  std::string window_norm = "none";
+  WindowNorm window_norm = WindowNorm::none;
   ModelShape shape;
   std::optional<SeriesInfo> series;  ///< absent for windows made elsewhere
 

@@ -46,7 +46,7 @@ struct FitSpec {
   std::string model_name;
   Component<Model> model;
   ModelShape shape;
-  std::string window_norm;
+  WindowNorm window_norm = WindowNorm::none;
   Component<Loss> loss;
   std::string optimizer_name;
   Component<Optimizer> optimizer;  ///< nullptr for a model without parameters

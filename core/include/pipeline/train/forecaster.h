@@ -19,14 +19,13 @@ namespace pipeline {
 /// Window normalisation around a model: only the model sees normalised values, forecasts are on the scaled series again.
 class PIPELINE_EXPORT Forecaster {
  public:
-  /// `window_norm` as in windows.json: none | last | standard.
-  Forecaster(Component<Model> model, std::string window_norm);
+  Forecaster(Component<Model> model, WindowNorm window_norm);
   [[nodiscard]] Forecast operator()(const Batch& batch) const;
   [[nodiscard]] const Component<Model>& model() const { return model_; }
 
  private:
   Component<Model> model_;
-  std::string window_norm_;
+  WindowNorm window_norm_;
 };
 
 /// The shape a model must have for these windows.
