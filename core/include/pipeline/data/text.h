@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/data/tier.h"
 #include "pipeline/export.h"
 
 namespace pipeline {
