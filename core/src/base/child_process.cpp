@@ -56,11 +56,11 @@ void ChildProcess::interrupt() const {
   if (const pid_t process = process_.load(); process > 0) ::kill(process, SIGINT);
 }
 
-std::string ChildProcess::end_in_words() { return in_words(wait()); }
+std::string ChildProcess::end_in_words() { return end_in_words(wait()); }
 
 std::string ChildProcess::failure() {
   const int status = wait();
-  return status == 0 ? "" : in_words(status);
+  return status == 0 ? "" : end_in_words(status);
 }
 
 int ChildProcess::wait() {
