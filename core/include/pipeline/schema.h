@@ -12,8 +12,9 @@ namespace pipeline {
 enum class OptionType { boolean, integer, number, string, integers, numbers, strings, any };
 
 /// What an option's value refers to, so that the host can check it before any work and hash the file it names. A search space is a table of
-/// ranges by option ("model.hidden_size"); its stage has the options `search_order` and `enqueue` too, which are checked with it.
-enum class OptionRole { plain, input_path, column, time_column, search_space };
+/// ranges by option ("model.hidden_size"); its stage has the options `search_order` and `enqueue` too, which are checked with it. A metric
+/// is one that a training measures ("val_loss"), by which the component decides: another build of it is another result.
+enum class OptionRole { plain, input_path, column, time_column, search_space, metric };
 
 /// Range that a search may use when the workflow gives none.
 struct SearchRange {

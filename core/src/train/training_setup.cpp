@@ -51,6 +51,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   spec.trainer = bind_options<TrainerOptions>(tables.trainer);
   spec.loader = bind_options<LoaderOptions>(tables.loader);
   spec.loss = registry.make<Loss>(tables.loss.type, tables.loss.options);
+  spec.metrics = make_metrics(registry);
   for (const ComponentSpec& callback : tables.callbacks) {
     spec.callbacks.push_back(registry.make<Callback>(callback.type, callback.options));
   }

@@ -16,6 +16,7 @@
 #include "pipeline/logger.h"
 #include "predictions_file.h"
 #include "summary.h"
+#include "training_scale.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -79,14 +80,14 @@ std::vector<Split> EvaluateStage::splits() const {
   return out;
 }
 
-ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext& context) const {
+ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context) const {
   ModelResult out{.training = model.training,
                   .checkpoint = model.checkpoint,
                   .targets = model.windows->target_names(),
                   .horizon = model.windows->info().horizon,
-                  .splits = {},
-                  .scales = {}};
-  if (model.windows->series()) out.scales = training_scales(*model.windows->series(), options_.seasonality);
+                  .splits = {}};
+  std::vector<SeriesScale> scales;
+  if (model.windows->series()) scales = training_scales(*model.windows->series(), options_.seasonality);
   const std::unique_ptr<Loss> loss = loss_of(model.training, context.registry);
   const auto check_cancelled = [&context] {
     if (context.cancelled())
@@ -97,6 +98,8 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext&
     const SplitRequest request{.split = split,
                                .batch_size = options_.batch_size,
                                .device = resolve_device(context.settings.device),
+                               .metrics = metrics,
+                               .scales = scales,
                                .check_cancelled = check_cancelled};
     std::optional<PredictionsFile> file;
     if (options_.predictions != "none")
@@ -118,14 +121,16 @@ void EvaluateStage::run(StageContext& context) {
 
   const std::vector<Training> trainings = read_trainings(context, options_.checkpoint);
   const std::size_t leader = leading(trainings);
+  const Metrics measured = make_metrics(context.registry);
   std::vector<ModelResult> results;
   for (std::size_t i = 0; i < trainings.size(); ++i) {
     std::filesystem::path checkpoint = choose_checkpoint(trainings[i], options_.checkpoint, context);
     TrainedModel model = load(trainings[i], std::move(checkpoint), context.registry, resolve_device(context.settings.device));
-    results.push_back(measure(std::move(model), i == leader, context));
+    results.push_back(measure(std::move(model), i == leader, measured, context));
   }
 
   Value metrics = metrics_value(results[leader]);
+  metrics["metrics"] = described(measured);
   if (results.size() > 1) {
     for (const ModelResult& result : results) metrics["models"][result.training.stage] = metrics_value(result);
   }

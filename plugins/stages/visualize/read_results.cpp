@@ -1,7 +1,6 @@
 #include "read_results.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -14,7 +13,6 @@ namespace pipeline::stage::visualize {
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array scaled_measures{"loss", "mse", "mae", "rmse", "mape", "r2"};
 
 std::string text_of(const Value& value, std::string_view key) {
   const Value* found = value.find(key);
@@ -56,21 +54,62 @@ void copy_original(const Value& metrics, const std::string& split, SplitErrors& 
   }
 }
 
-std::map<std::string, SplitErrors> parse_splits(const Value& metrics) {
+std::string with_split(std::string key, const std::string& split) {
+  constexpr std::string_view placeholder = "{split}";
+  if (const auto at = key.find(placeholder); at != std::string::npos) key.replace(at, placeholder.size(), split);
+  return key;
+}
+
+bool names(const std::vector<Measure>& measures, const std::string& name) {
+  return std::ranges::find(measures, name, &Measure::name) != measures.end();
+}
+
+/// Of a file that does not describe its metrics: every number named after a split that is no count.
+std::vector<Measure> measures_by_name(const Value& metrics) {
+  std::vector<Measure> measures;
+  for (const std::string split : split_names) {
+    for (const auto& [key, value] : metrics.as_map()) {
+      if (!key.starts_with(split + "_") || !value.is_number() || key.ends_with("_windows") || key.ends_with("_values")) continue;
+      const std::string name = key.substr(split.size() + 1);
+      if (name != "loss" && !name.starts_with("naive_") && !names(measures, name))
+        measures.push_back({.name = name, .key = "{split}_" + name, .label = name});
+    }
+  }
+  return measures;
+}
+
+/// The metrics that metrics.json describes; `metrics`: the model's part of it.
+std::vector<Measure> parse_measures(const Value& metrics_json, const Value& metrics) {
+  const Value* list = metrics_json.find("metrics");
+  if (!list || !list->is_list()) return measures_by_name(metrics);
+  const auto says = [](const Value& entry, const char* key) { return entry.find(key) && entry.at(key) == Value(true); };
+  std::vector<Measure> measures;
+  for (const Value& entry : list->as_list()) {
+    measures.push_back({.name = text_of(entry, "name"),
+                        .key = text_of(entry, "key"),
+                        .label = text_of(entry, "label"),
+                        .original = text_of(entry, "units") == "original",
+                        .percent = says(entry, "percent")});
+  }
+  return measures;
+}
+
+std::map<std::string, SplitErrors> parse_splits(const Value& metrics, const std::vector<Measure>& measures) {
   std::map<std::string, SplitErrors> splits;
   const std::string main_split = text_of(metrics, "split");
   for (const std::string split : split_names) {
     SplitErrors errors;
-    for (const std::string measure : scaled_measures) copy_number(metrics, split + "_" + measure, errors.scaled, measure);
-    copy_number(metrics, "avg_" + split + "_abs_accuracy", errors.scaled, "avg_abs_accuracy");
+    const auto copy = [&](const std::string& name, const std::string& key) {
+      copy_number(metrics, key, errors.scaled, name);
+      if (main_split.empty() || split == main_split) copy_number(metrics, "naive_" + name, errors.naive_scaled, name);
+      copy_number(metrics, split + "_naive_" + name, errors.naive_scaled, name);
+    };
+    copy("loss", split + "_loss");
+    for (const Measure& measure : measures) {
+      if (!measure.original) copy(measure.name, with_split(measure.key, split));
+    }
     if (errors.scaled.empty()) continue;
     errors.windows = count_of(metrics, split + "_windows");
-    for (const std::string measure : scaled_measures) {
-      if (main_split.empty() || split == main_split) copy_number(metrics, "naive_" + measure, errors.naive_scaled, measure);
-      copy_number(metrics, split + "_naive_" + measure, errors.naive_scaled, measure);
-    }
-    if (main_split.empty() || split == main_split) copy_number(metrics, "naive_avg_abs_accuracy", errors.naive_scaled, "avg_abs_accuracy");
-    copy_number(metrics, split + "_naive_avg_abs_accuracy", errors.naive_scaled, "avg_abs_accuracy");
     copy_original(metrics, split, errors);
     splits.emplace(split, std::move(errors));
   }
@@ -87,15 +126,18 @@ Epoch parse_epoch(const Value& record, double index) {
           number_of(record, "learning_rate").value_or(missing)};
 }
 
-Evaluation parse_evaluation(std::string stage, const Value& metrics, const std::vector<Training>& trainings) {
+/// `metrics`: the model's part of metrics.json.
+Evaluation parse_evaluation(std::string stage, const Value& metrics_json, const Value& metrics, const std::vector<Training>& trainings) {
+  const std::vector<Measure> measures = parse_measures(metrics_json, metrics);
   Evaluation evaluation{.stage = std::move(stage),
                         .model = text_of(metrics, "model"),
-                        .splits = parse_splits(metrics),
+                        .splits = parse_splits(metrics, measures),
                         .predictions = {},
                         .attention = {},
                         .leads = false,
                         .horizon = 0,
-                        .targets = {}};
+                        .targets = {},
+                        .measures = measures};
   if (const Value* steps = metrics.find("by_step"); steps && steps->is_list())
     evaluation.horizon = static_cast<std::int64_t>(steps->as_list().size());
   if (const Value* targets = metrics.find("by_target"); targets && targets->is_map()) {
@@ -141,18 +183,19 @@ std::vector<Evaluation> parse_metrics(const Value& metrics_json, const std::vect
   if (models && models->is_map() && !models->as_map().empty()) {
     // In the order of the workflow, then those that no train stage of it made.
     for (const Training& training : trainings) {
-      if (const Value* found = models->find(training.stage)) evaluations.push_back(parse_evaluation(training.stage, *found, trainings));
+      if (const Value* found = models->find(training.stage))
+        evaluations.push_back(parse_evaluation(training.stage, metrics_json, *found, trainings));
     }
     for (const auto& [stage, metrics] : models->as_map()) {
       if (std::ranges::find(evaluations, stage, &Evaluation::stage) == evaluations.end()) {
-        evaluations.push_back(parse_evaluation(stage, metrics, trainings));
+        evaluations.push_back(parse_evaluation(stage, metrics_json, metrics, trainings));
       }
     }
     return evaluations;
   }
   std::string stage = text_of(metrics_json, "stage");
   if (stage.empty()) stage = trainings.empty() ? "model" : trainings.front().stage;
-  evaluations.push_back(parse_evaluation(std::move(stage), metrics_json, trainings));
+  evaluations.push_back(parse_evaluation(std::move(stage), metrics_json, metrics_json, trainings));
   return evaluations;
 }
 

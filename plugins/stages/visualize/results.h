@@ -39,7 +39,14 @@ struct Training {
   }
 };
 
-/// A model's errors on one split. Keys are "loss", "mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy".
+/// A metric as metrics.json describes it.
+struct Measure {
+  std::string name, key, label;  ///< "mape", "{split}_mape", "MAPE"
+  bool original = false;         ///< told in original units alone
+  bool percent = false;          ///< a share, shown in percent
+};
+
+/// A model's errors on one split. Keys are "loss" and the names of the metrics.
 struct SplitErrors {
   using Numbers = std::map<std::string, double, std::less<>>;
   std::int64_t windows = 0;
@@ -56,6 +63,7 @@ struct Evaluation {
   bool leads = false;                         ///< best by the validation score
   std::int64_t horizon = 0;                   ///< steps; 0 where it is not known
   std::vector<std::string> targets;
+  std::vector<Measure> measures;  ///< in the order of a table's columns
 
   /// Whether its errors are of the same values as the other's, and may be set beside them.
   [[nodiscard]] bool same_task(const Evaluation& other) const { return horizon == other.horizon && targets == other.targets; }

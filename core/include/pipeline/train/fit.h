@@ -14,6 +14,7 @@
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/metric_set.h"
 #include "pipeline/train/scheduler.h"
 #include "pipeline/train/training.h"
 
@@ -57,6 +58,7 @@ struct FitSpec {
   std::unique_ptr<Scheduler> scheduler;                ///< of that optimizer; nullptr: its rates stay
   TrainerOptions trainer;
   LoaderOptions loader;
+  Metrics metrics;  ///< validation measures those of the scaled series that need a point forecast only
   std::vector<std::unique_ptr<Callback>> callbacks;
   std::vector<std::unique_ptr<Logger>> loggers;
   std::filesystem::path version_dir;  ///< empty: nothing is kept
