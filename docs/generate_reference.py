@@ -2,7 +2,7 @@
 """Writes docs/components.md from what the program says of its components: `./dev docs`, or --check to compare only."""
 import json, pathlib, subprocess, sys
 
-HEADINGS = {"stage": "Stages", "model": "Models", "loss": "Losses", "optimizer": "Optimizers", "scheduler": "Schedulers", "callback": "Callbacks", "logger": "Loggers",
+HEADINGS = {"stage": "Stages", "model": "Models", "loss": "Losses", "metric": "Metrics", "optimizer": "Optimizers", "scheduler": "Schedulers", "callback": "Callbacks", "logger": "Loggers",
             "table": "Tables", "predictor": "Predictors", "checkpoint_tool": "Checkpoint tools", "sampler": "Samplers", "pruner": "Pruners"}
 
 

@@ -20,6 +20,14 @@ inline Error missing_metric(const std::string& component, const std::string& mon
                      (names.empty() ? "; there are none yet" : suggest(monitor, names)));
 }
 
+inline constexpr const char* mode_doc =
+    "Whether a smaller or a larger value is better; auto: as the metric says of itself, min where nothing says it.";
+
+/// "min" or "max" in place of "auto".
+inline void resolve_mode(std::string& mode, const std::string& monitor, Trainer& trainer) {
+  if (mode == "auto") mode = !monitor.empty() && trainer.larger_is_better(monitor) ? "max" : "min";
+}
+
 /// A score as Lightning keeps it in checkpoints: a tensor without dimensions, here of every digit.
 inline State score_state(double score) { return torch::tensor(score, torch::kFloat64); }
 

@@ -16,6 +16,7 @@ namespace {
 
 /// The epoch in which a run over these values of val_loss stops; -1: it goes through.
 std::int64_t stopped_in(EarlyStopping& callback, FakeTrainer& trainer, const std::vector<double>& values, std::string* reason = nullptr) {
+  callback.resolve(trainer);
   callback.setup(trainer);
   for (trainer.epoch = 0; trainer.epoch < std::ssize(values); ++trainer.epoch) {
     trainer.metrics["val_loss"] = values[static_cast<std::size_t>(trainer.epoch)];
@@ -53,6 +54,22 @@ TEST_CASE("a change of min_delta or less is no improvement") {
   options.mode = "max";
   EarlyStopping upwards(options);
   CHECK(stopped_in(upwards, trainer, {1.0, 1.5, 1.75}) == 2);
+}
+
+TEST_CASE("mode auto, the default, follows the metric, and min or max are taken as given") {
+  FakeTrainer trainer;
+  CHECK(EarlyStopping::Options().mode == "auto");
+  EarlyStopping smaller(watching(1));
+  CHECK(stopped_in(smaller, trainer, {0.5, 0.75}) == 1);
+  CHECK(smaller.state_key() == "EarlyStopping{'monitor': 'val_loss', 'mode': 'min'}");
+  trainer.larger_metrics = {"val_loss"};
+  EarlyStopping larger(watching(1));
+  CHECK(stopped_in(larger, trainer, {0.5, 0.75, 0.625}) == 2);
+  CHECK(larger.state_key() == "EarlyStopping{'monitor': 'val_loss', 'mode': 'max'}");
+  auto options = watching(1);
+  options.mode = "min";
+  EarlyStopping given(options);
+  CHECK(stopped_in(given, trainer, {0.5, 0.75}) == 1);
 }
 
 TEST_CASE("a metric that is not finite stops the training unless check_finite is off") {

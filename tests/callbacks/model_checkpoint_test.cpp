@@ -63,6 +63,23 @@ TEST_CASE("mode max keeps the largest, ties go to the earlier one") {
   CHECK(trainer.kept() == Names{"LSTMModel-epoch=01-val_loss=0.7500.ckpt"});
 }
 
+TEST_CASE("mode auto, the default, keeps the largest of a metric of which larger is better") {
+  for (const std::string mode : {"auto", "min"}) {
+    FakeTrainer trainer;
+    trainer.larger_metrics = {"val_loss"};
+    auto options = best_of(1);
+    CHECK(options.mode == "auto");
+    options.mode = mode;
+    ModelCheckpoint callback(options);
+    callback.resolve(trainer);
+    callback.setup(trainer);
+    run_epochs(callback, trainer, {0.5, 0.75, 0.25});
+    CHECK(callback.checkpoints()->best_score == (mode == "auto" ? 0.75 : 0.25));
+    CHECK(callback.checkpoints()->mode == (mode == "auto" ? "max" : "min"));
+    CHECK(trainer.kept() == Names{mode == "auto" ? "LSTMModel-epoch=01-val_loss=0.7500.ckpt" : "LSTMModel-epoch=02-val_loss=0.2500.ckpt"});
+  }
+}
+
 TEST_CASE("NaN counts as the worst score") {
   FakeTrainer trainer;
   ModelCheckpoint callback(best_of(1));
@@ -231,6 +248,7 @@ TEST_CASE("options that do not fit are refused") {
 TEST_CASE("a checkpoint holds the record of itself, under Lightning's keys") {
   FakeTrainer trainer;
   ModelCheckpoint callback(best_of(2));
+  callback.resolve(trainer);
   CHECK(callback.state_key() ==
         "ModelCheckpoint{'monitor': 'val_loss', 'mode': 'min', 'every_n_train_steps': 0, 'every_n_epochs': 1, "
         "'train_time_interval': None}");

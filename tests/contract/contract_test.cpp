@@ -120,6 +120,13 @@ TEST_CASE("an optimizer that loses what it keeps is told so, one that names it p
   CHECK_MESSAGE(own.status == 0, own.out, own.err);
 }
 
+TEST_CASE("a metric that breaks a rule is told which") {
+  const auto failed = failures("broken_metric");
+  CHECK(contains(failed.at("added_largest: merge"), "override merge() where sums are not added"));
+  CHECK(contains(failed.at("batch_mean: same in any batches"), "add values to the sums one by one, in the order of the batch"));
+  CHECK(failed.at("endless: value") == "it is inf for finite forecasts");
+}
+
 TEST_CASE("a component that throws a number is told so") {
   CHECK(failures("throws_number").at("number_for_input: missing input") == "it throws an object that is no std::exception");
 }

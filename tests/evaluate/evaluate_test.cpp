@@ -13,6 +13,8 @@
 #include "small_series.h"
 #include "split_result.h"
 #include "summary.h"
+#include "support/basic_metrics.h"
+#include "training_scale.h"
 
 using namespace pipeline;
 using namespace pipeline::stage::evaluate;
@@ -30,17 +32,17 @@ TrainedModel repeating(const SmallSeries& data, double offset = 0) {
 }
 
 SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, PredictionsFile* file = nullptr, Split split = Split::test) {
-  return evaluate_split(model, SquaredError(), {.split = split, .batch_size = batch_size, .device = torch::kCPU, .check_cancelled = [] {}},
-                        file);
+  const SplitRequest request{.split = split,
+                             .batch_size = batch_size,
+                             .device = torch::kCPU,
+                             .metrics = test::basic_metrics(),
+                             .scales = training_scales(*model.windows->series(), 1),
+                             .check_cancelled = [] {}};
+  return evaluate_split(model, SquaredError(), request, file);
 }
 
 ModelResult result_of(const TrainedModel& model, std::vector<SplitResult> splits) {
-  return {.training = model.training,
-          .checkpoint = model.checkpoint,
-          .targets = {"a", "b"},
-          .horizon = 2,
-          .splits = std::move(splits),
-          .scales = training_scales(*model.windows->series(), 1)};
+  return {.training = model.training, .checkpoint = model.checkpoint, .targets = {"a", "b"}, .horizon = 2, .splits = std::move(splits)};
 }
 
 /// Mean of `error(origin, step)` over the test windows; "a" is not counted in the last row, which was filled.
@@ -95,22 +97,22 @@ TEST_CASE("metrics in original units and the naive forecast's equal sums by hand
     const double last = SmallSeries::b[origin], change = last - SmallSeries::b[origin - 1];
     return std::abs(SmallSeries::b[origin + step] - last - static_cast<double>(step) * change);
   };
-  CHECK(result.naive->original.target(0).mae == doctest::Approx(mean(repeat_a, true)).epsilon(1e-6));
-  CHECK(result.naive->original.target(1).mae == doctest::Approx(mean(repeat_b, false)).epsilon(1e-6));
-  CHECK(result.model.original.target(0).mae == doctest::Approx(mean(repeat_a, true)).epsilon(1e-6));
-  CHECK(result.model.original.target(1).mae == doctest::Approx(mean(drift_b, false)).epsilon(1e-6));
-  CHECK(result.model.scaled.target(0).mae == doctest::Approx(mean(repeat_a, true) / 4).epsilon(1e-6));
+  CHECK(result.naive->original.value("mae", {.target = 0}).value() == doctest::Approx(mean(repeat_a, true)).epsilon(1e-6));
+  CHECK(result.naive->original.value("mae", {.target = 1}).value() == doctest::Approx(mean(repeat_b, false)).epsilon(1e-6));
+  CHECK(result.model.original.value("mae", {.target = 0}).value() == doctest::Approx(mean(repeat_a, true)).epsilon(1e-6));
+  CHECK(result.model.original.value("mae", {.target = 1}).value() == doctest::Approx(mean(drift_b, false)).epsilon(1e-6));
+  CHECK(result.model.scaled.value("mae", {.target = 0}).value() == doctest::Approx(mean(repeat_a, true) / 4).epsilon(1e-6));
   const auto naive_difference = [](std::size_t origin, std::size_t step) {
     return std::abs(SmallSeries::b[origin + step] - SmallSeries::b[origin + step - 1]) / 2;
   };
-  CHECK(result.naive->scaled.target(1).mae == doctest::Approx(mean(naive_difference, false)).epsilon(1e-6));
-  CHECK(result.model.scaled.all().count == 19);
+  CHECK(result.naive->scaled.value("mae", {.target = 1}).value() == doctest::Approx(mean(naive_difference, false)).epsilon(1e-6));
+  CHECK(result.model.scaled.count() == 19);
 }
 
 TEST_CASE("the loss is the configured one over what was observed, whatever the batch size") {
   const SmallSeries data;
   const SplitResult one = evaluated(repeating(data, 0.1), 1), all = evaluated(repeating(data, 0.1), 100);
-  CHECK(one.model.loss() == doctest::Approx(one.model.scaled.all().mse).epsilon(1e-6));
+  CHECK(one.model.loss() == doctest::Approx(one.model.scaled.value("mse").value()).epsilon(1e-6));
   CHECK(all.model.loss() == doctest::Approx(one.model.loss()).epsilon(1e-12));
 }
 
@@ -123,9 +125,10 @@ TEST_CASE("an empty split is an error of the data") {
 TEST_CASE("a stop is honoured between batches") {
   const SmallSeries data;
   int asked = 0;
-  const SplitRequest request{.split = Split::test, .batch_size = 2, .device = torch::kCPU, .check_cancelled = [&] {
-                               if (++asked == 2) throw Error(ExitStatus::interrupted, "stop");
-                             }};
+  const SplitRequest request{
+      .split = Split::test, .batch_size = 2, .device = torch::kCPU, .metrics = {}, .scales = {}, .check_cancelled = [&] {
+        if (++asked == 2) throw Error(ExitStatus::interrupted, "stop");
+      }};
   CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), SquaredError(), request, nullptr)), "stop", Error);
 }
 
@@ -153,17 +156,17 @@ TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
   const SmallSeries data;
   const TrainedModel model = repeating(data);
   std::vector<SplitResult> splits{evaluated(model, 2), evaluated(model, 2, nullptr, Split::train)};
-  const MetricValues naive = splits[0].naive->scaled.all();
-  const double train_mae = splits[1].model.original.target(0).mae;
+  const double naive_mse = splits[0].naive->scaled.value("mse").value(), naive_r2 = splits[0].naive->scaled.value("r2").value();
+  const double train_mae = splits[1].model.original.value("mae", {.target = 0}).value();
   const Value value = metrics_value(result_of(model, std::move(splits)));
   for (const char* name : {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mape", "test_r2", "avg_test_abs_accuracy", "test_smape",
                            "test_mase", "test_rmsse", "train_loss", "naive_loss"})
     CHECK_MESSAGE(value.at(name).is_double(), name);
   CHECK(value.at("test_windows") == Value(5));
   CHECK(value.at("test_filled_values") == Value(1));
-  CHECK(value.at("naive_mse") == Value(naive.mse));
+  CHECK(value.at("naive_mse") == Value(naive_mse));
   CHECK(value.at("test_naive_mse") == value.at("naive_mse"));
-  CHECK(value.at("naive_r2") == Value(naive.r2.value()));
+  CHECK(value.at("naive_r2") == Value(naive_r2));
   CHECK(value.at("naive_mape").is_double());
   CHECK(value.at("naive_smape").is_double());
   CHECK(value.at("test_naive_mase").as_double() ==
@@ -189,21 +192,43 @@ TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
 }
 
 TEST_CASE("the SDK's reader and writer keep all of metrics.json") {
+  const std::vector<Measure> measures = described(test::basic_metrics());
   const SmallSeries data;
   const TrainedModel model = repeating(data);
   std::vector<SplitResult> one{evaluated(model, 2)}, two{evaluated(model, 2), evaluated(model, 2, nullptr, Split::train)};
   for (auto* splits : {&one, &two}) {
     Value value = metrics_value(result_of(model, std::move(*splits)));
-    const Value kept = ModelMetrics::from_value(value).to_value();
+    const Value kept = ModelMetrics::from_value(value, measures).to_value(measures);
     value["files"] = kept.at("files");
     CHECK(to_json(kept) == to_json(value));
   }
 }
 
+TEST_CASE("what was measured is described, and the headlines are named for who has room for few") {
+  const std::vector<Measure> measures = described(test::basic_metrics());
+  std::vector<std::string> names;
+  for (const Measure& measure : measures) names.push_back(measure.name);
+  CHECK(names == std::vector<std::string>{"mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy", "smape", "mase", "rmsse"});
+  CHECK(measures[5] == Measure{.name = "avg_abs_accuracy",
+                               .key = "avg_{split}_abs_accuracy",
+                               .label = "Accuracy",
+                               .original = false,
+                               .percent = true,
+                               .larger_is_better = true});
+  CHECK(measures[5].key_of("test") == "avg_test_abs_accuracy");
+  CHECK(measures[7].original);
+  const SmallSeries data;
+  const TrainedModel model = repeating(data);
+  const Value summary = summary_value(result_of(model, {evaluated(model, 2)}));
+  CHECK(summary.at("headlines") == Value(Value::List{"test_mse", "test_mae", "naive_mse"}));
+  CHECK(summary.at("test_mse").is_double());
+}
+
 TEST_CASE("where every truth was filled metrics are null and nothing is said of the last value") {
   const SmallSeries data;
   const TrainedModel model = repeating(data);
-  SplitResult filled{.split = Split::test, .windows = 5, .values = 20, .model = {2, 2}, .naive = Score(2, 2)};
+  const Score nothing(test::basic_metrics(), {.steps = 2, .targets = 2});
+  SplitResult filled{.split = Split::test, .windows = 5, .values = 20, .model = nothing, .naive = nothing};
   const ModelResult result = result_of(model, {std::move(filled)});
   const Value value = metrics_value(result);
   for (const char* name : {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mase", "naive_loss", "naive_mse", "naive_mase"})

@@ -297,13 +297,14 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a storage that cannot be reached is named wi
   CHECK_FALSE(contains(read("runs/small/run.log"), "hush"));
 }
 
-TEST_CASE_FIXTURE(WorkflowFixture, "curves, checkpoints, direction and time limit are as asked") {
+TEST_CASE_FIXTURE(WorkflowFixture, "curves, checkpoints and time limit are as asked, and the direction follows the monitor") {
   workflow(search + "[[loggers]]\ntype = \"CSVLogger\"\n");
-  const Finished ran = run({"--until", "optimize", "--set", "stages.optimize.log_trials=true", "--set", "stages.optimize.save_top_k=-1",
-                            "--set", "stages.optimize.direction=maximize", "--set", "stages.optimize.monitor=val_r2", "--set",
-                            "stages.optimize.objective=best", "--set", "stages.optimize.trainer.max_epochs=3"});
+  const Finished ran =
+      run({"--until", "optimize", "--set", "stages.optimize.log_trials=true", "--set", "stages.optimize.save_top_k=-1", "--set",
+           "stages.optimize.monitor=val_r2", "--set", "stages.optimize.objective=best", "--set", "stages.optimize.trainer.max_epochs=3"});
   REQUIRE_MESSAGE(ran.status == 0, ran.err);
   const Value study = json("runs/small/optimize/study.json");
+  CHECK(study.at("direction") == Value("maximize"));
   for (const Value& trial : study.at("trials").as_list()) {
     const std::string number = std::to_string(trial.at("number").as_int());
     CHECK(exists("runs/small/optimize/checkpoints/small/trial-" + number + ".ckpt"));

@@ -49,6 +49,7 @@ struct ComponentInfo {
   std::string recipient{};             ///< stages only: the option that names the one stage its outputs are for
   bool shared_folder = false;          ///< stages only: several runs work in its folder at once, which is written in place
   std::vector<std::string> growing{};  ///< stages only: files in that folder that are no part of the result's hash
+  bool uses_metrics = false;           ///< stages only: its result holds what every component of kind metric measures
   std::string plugin{}, version{};     ///< who registered it
   std::string library{};               ///< path of the shared library; empty: linked in
   std::string build{};                 ///< hash of that library's file
@@ -156,6 +157,8 @@ class ComponentBuilder {
     info_.shared_folder = true;
     return info_.growing = std::move(growing), *this;
   }
+  /// Its result holds what every metric measures: with another metric the stage runs again.
+  ComponentBuilder& uses_metrics() { return info_.uses_metrics = true, *this; }
   /// Seed, device, threads and precision cannot change what this stage gives: they are no part of its key.
   ComponentBuilder& without_randomness() { return info_.uses_randomness = false, *this; }
 

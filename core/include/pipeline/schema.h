@@ -26,6 +26,7 @@ enum class OptionRole {
   output_folder,  ///< a folder that is written to; the trials of a search leave it at its default
   extra_output,   ///< asks for files that no other stage reads; the trials of a search leave it at its default
   time_limit,     ///< a callback's: how long a training may take, as [trainer] max_time is written
+  metric,         ///< one that a training measures ("val_loss"), by which the component decides: another build of it is another result
 };
 
 /// Range that a search may use when the workflow gives none.

@@ -22,7 +22,7 @@ void add_options(po::options_description& options) {
 std::string add_results(const Value& stage, Value& results) {
   std::string of;
   for (const auto& [key, value] : stage.at("summary").as_map()) {
-    if (value.is_number() || key == "version_dir") results[key] = value;
+    if (value.is_number() || key == "version_dir" || key == "headlines") results[key] = value;
     if (key == "stage" && value.is_string()) of = value.as_string();
   }
   return of;
@@ -65,6 +65,20 @@ std::vector<std::string> differing_options(const std::vector<Value>& records) {
   return differing;
 }
 
+/// The metrics that stages call their headlines, in their order.
+std::vector<std::string> headline_metrics(const std::vector<Value>& records) {
+  std::vector<std::string> names;
+  for (const Value& record : records) {
+    const Value results = results_of(record);
+    const Value* headlines = results.find("headlines");
+    if (!headlines || !headlines->is_list()) continue;
+    for (const Value& name : headlines->as_list()) {
+      if (std::ranges::find(names, name.as_string()) == names.end()) names.push_back(name.as_string());
+    }
+  }
+  return names;
+}
+
 std::string option_cell(const Value& record, const std::string& name) {
   const Value* value = record.at("options").find(name);
   return !value ? "default" : value->is_string() ? value->as_string() : to_toml(*value);
@@ -89,21 +103,21 @@ int list_runs(const Invocation& invocation) {
     std::cout << "no runs of " << workflow.name << " yet in " << run_folder_of(workflow).string() << "\n";
     return 0;
   }
-  std::vector<std::string> headings{"when", "status", "seconds", "val_loss", "test_mse", "test_mae", "naive_mse", "version"};
+  std::vector<std::string> metrics{"val_loss"};
+  for (std::string& name : headline_metrics(records)) metrics.push_back(std::move(name));
+  std::vector<std::string> headings{"when", "status", "seconds"};
+  headings.insert(headings.end(), metrics.begin(), metrics.end());
+  headings.emplace_back("version");
   const std::vector<std::string> options = differing_options(records);
   headings.insert(headings.end(), options.begin(), options.end());
   TextTable table(headings);
   for (const Value& record : records) {
     const Value results = results_of(record);
     const Value* version = results.find("version_dir");
-    std::vector<std::string> row{record.at("when").as_string(),
-                                 record.at("status").as_string(),
-                                 format_short(record.at("seconds").as_double()),
-                                 cell(results, "val_loss"),
-                                 cell(results, "test_mse"),
-                                 cell(results, "test_mae"),
-                                 cell(results, "naive_mse"),
-                                 version ? std::filesystem::path(version->as_string()).filename().string() : "-"};
+    std::vector<std::string> row{record.at("when").as_string(), record.at("status").as_string(),
+                                 format_short(record.at("seconds").as_double())};
+    for (const std::string& metric : metrics) row.push_back(cell(results, metric));
+    row.push_back(version ? std::filesystem::path(version->as_string()).filename().string() : "-");
     for (const std::string& option : options) row.push_back(option_cell(record, option));
     table.add(row);
   }

@@ -1,6 +1,7 @@
 #include "pipeline/data/metrics_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -18,9 +19,13 @@ using Numbers = SplitErrors::Numbers;
 
 constexpr std::string_view naive_prefix = "naive_";
 
+constexpr std::string_view split_placeholder = "{split}";
+constexpr std::array<const char*, 3> counts{"windows", "filled_values", "near_zero_values"};
+
 /// How metrics.json names a metric of a split.
-std::string flat_name(const std::string& split, const std::string& metric) {
-  return metric == "avg_abs_accuracy" ? "avg_" + split + "_abs_accuracy" : split + "_" + metric;
+std::string flat_name(const std::vector<Measure>& measures, const std::string& split, const std::string& metric) {
+  const auto found = std::ranges::find(measures, metric, &Measure::name);
+  return found == measures.end() ? split + "_" + metric : found->key_of(split);
 }
 
 void put(Value& table, const std::string& prefix, const Numbers& numbers) {
@@ -94,8 +99,9 @@ Value by_step(const ModelMetrics& metrics) {
   return out;
 }
 
-void put_flat(Value& out, const std::string& split, const SplitErrors& errors) {
-  for (const auto& [metric, number] : errors.scaled) out[flat_name(split, metric)] = std::isfinite(number) ? Value(number) : Value();
+void put_flat(Value& out, const std::string& split, const SplitErrors& errors, const std::vector<Measure>& measures) {
+  for (const auto& [metric, number] : errors.scaled)
+    out[flat_name(measures, split, metric)] = std::isfinite(number) ? Value(number) : Value();
   put(out, split + "_naive_", errors.naive_scaled);
   out[split + "_windows"] = errors.windows;
   out[split + "_filled_values"] = errors.filled_values;
@@ -103,17 +109,21 @@ void put_flat(Value& out, const std::string& split, const SplitErrors& errors) {
 }
 
 /// The flat entries of one split; whether there were any.
-bool take_flat(const Value& value, const std::string& split, SplitErrors& errors) {
-  const std::string prefix = split + "_", accuracy = flat_name(split, "avg_abs_accuracy");
+bool take_flat(const Value& value, const std::string& split, SplitErrors& errors, const std::vector<Measure>& measures) {
+  const std::string prefix = split + "_";
   Value numbers{Value::Map{}};
   for (const auto& [key, entry] : value.as_map()) {
-    if (key == accuracy) numbers["avg_abs_accuracy"] = entry;
-    if (key.starts_with(prefix)) numbers[key.substr(prefix.size())] = entry;
+    const auto measure = std::ranges::find_if(measures, [&](const Measure& m) { return m.key_of(split) == key; });
+    if (measure != measures.end()) {
+      numbers[measure->name] = entry;
+    } else if (key.starts_with(prefix)) {
+      numbers[key.substr(prefix.size())] = entry;
+    }
   }
   errors.windows = integer_in(numbers, "windows");
   errors.filled_values = integer_in(numbers, "filled_values");
   errors.near_zero_values = integer_in(numbers, "near_zero_values");
-  for (const char* count : {"windows", "filled_values", "near_zero_values"}) numbers.as_map().erase(count);
+  for (const char* count : counts) numbers.as_map().erase(count);
   take(numbers, errors.scaled, errors.naive_scaled);
   return !errors.scaled.empty();
 }
@@ -163,13 +173,19 @@ const SplitErrors* ModelMetrics::main() const {
   return found == splits.end() ? nullptr : &found->second;
 }
 
-Value ModelMetrics::to_value() const {
+std::string Measure::key_of(const std::string& split) const {
+  std::string text = key;
+  if (const auto at = text.find(split_placeholder); at != std::string::npos) text.replace(at, split_placeholder.size(), split);
+  return text;
+}
+
+Value ModelMetrics::to_value(const std::vector<Measure>& measures) const {
   Value out = Value::Map{{"stage", stage},
                          {"model", model},
                          {"checkpoint", checkpoint},
                          {"split", main_split},
                          {"files", Value::Map{{"predictions", texts(predictions)}, {"attention", texts(attention)}}}};
-  for (const auto& [split, errors] : splits) put_flat(out, split, errors);
+  for (const auto& [split, errors] : splits) put_flat(out, split, errors, measures);
   if (!main()) return out;
   put(out, std::string(naive_prefix), main()->naive_scaled);
   out["by_target"] = by_target(*this, &SplitErrors::scaled_by_target, &SplitErrors::naive_by_target);
@@ -178,7 +194,7 @@ Value ModelMetrics::to_value() const {
   return out;
 }
 
-ModelMetrics ModelMetrics::from_value(const Value& value) {
+ModelMetrics ModelMetrics::from_value(const Value& value, const std::vector<Measure>& measures) {
   ModelMetrics out{.stage = text_in(value, "stage"),
                    .model = text_in(value, "model"),
                    .checkpoint = text_in(value, "checkpoint"),
@@ -188,7 +204,7 @@ ModelMetrics ModelMetrics::from_value(const Value& value) {
   if (!value.is_map()) return out;
   for (const std::string split : split_names) {
     SplitErrors errors;
-    if (take_flat(value, split, errors)) out.splits.emplace(split, std::move(errors));
+    if (take_flat(value, split, errors, measures)) out.splits.emplace(split, std::move(errors));
   }
   if (out.main_split.empty()) out.main_split = guessed_main(out.splits);
   Numbers not_naive, main_naive;
@@ -203,23 +219,72 @@ ModelMetrics ModelMetrics::from_value(const Value& value) {
   return out;
 }
 
+namespace {
+
+Value described(const std::vector<Measure>& measures) {
+  Value::List list;
+  for (const Measure& measure : measures) {
+    list.push_back(Value::Map{{"name", measure.name},
+                              {"key", measure.key},
+                              {"label", measure.label},
+                              {"units", measure.original ? "original" : "scaled"},
+                              {"percent", measure.percent},
+                              {"larger_is_better", measure.larger_is_better}});
+  }
+  return list;
+}
+
+bool says(const Value& entry, std::string_view key) { return value_in(entry, key) == Value(true); }
+
+std::vector<Measure> measures_in(const Value& metrics_json) {
+  std::vector<Measure> measures;
+  const Value& list = value_in(metrics_json, "metrics");
+  for (const Value& entry : list.is_list() ? list.as_list() : Value::List()) {
+    measures.push_back({.name = text_in(entry, "name"),
+                        .key = text_in(entry, "key"),
+                        .label = text_in(entry, "label"),
+                        .original = text_in(entry, "units") == "original",
+                        .percent = says(entry, "percent"),
+                        .larger_is_better = says(entry, "larger_is_better")});
+  }
+  return measures;
+}
+
+/// Of a file that does not describe its metrics: whatever numbers its models have.
+std::vector<Measure> measures_of(const std::vector<ModelMetrics>& models) {
+  std::vector<Measure> measures;
+  for (const ModelMetrics& model : models) {
+    for (const auto& [split, errors] : model.splits) {
+      for (const auto& [name, number] : errors.scaled) {
+        if (name == "loss" || std::ranges::find(measures, name, &Measure::name) != measures.end()) continue;
+        measures.push_back({.name = name, .key = std::string(split_placeholder) + "_" + name, .label = name});
+      }
+    }
+  }
+  return measures;
+}
+
+}  // namespace
+
 void write_metrics(const std::filesystem::path& folder, const MetricsRecord& record) {
-  Value out = record.models.at(record.leader).to_value();
+  Value out = record.models.at(record.leader).to_value(record.measures);
+  out["metrics"] = described(record.measures);
   if (record.models.size() > 1) {
-    for (const ModelMetrics& metrics : record.models) out["models"][metrics.stage] = metrics.to_value();
+    for (const ModelMetrics& metrics : record.models) out["models"][metrics.stage] = metrics.to_value(record.measures);
   }
   write_json(folder / metrics_file_name, out);
 }
 
 MetricsRecord metrics_of(const Value& metrics_json) {
-  MetricsRecord record;
-  const ModelMetrics top = ModelMetrics::from_value(metrics_json);
+  MetricsRecord record{.measures = measures_in(metrics_json)};
+  const ModelMetrics top = ModelMetrics::from_value(metrics_json, record.measures);
   for (const auto& [stage, value] : map_in(metrics_json, "models")) {
     if (stage == top.stage) record.leader = record.models.size();
-    record.models.push_back(ModelMetrics::from_value(value));
+    record.models.push_back(ModelMetrics::from_value(value, record.measures));
     record.models.back().stage = stage;
   }
   if (record.models.empty()) record.models.push_back(top);
+  if (record.measures.empty()) record.measures = measures_of(record.models);
   return record;
 }
 

@@ -95,7 +95,8 @@ Value component_record(const ComponentInfo& c) {
                     {"uses_randomness", c.uses_randomness},
                     {"recipient", c.recipient},
                     {"shared_folder", c.shared_folder},
-                    {"growing", texts(c.growing)}};
+                    {"growing", texts(c.growing)},
+                    {"uses_metrics", c.uses_metrics}};
 }
 
 ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
@@ -119,6 +120,7 @@ ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
   c.recipient = record.at("recipient").as_string();
   c.shared_folder = record.at("shared_folder").as_bool();
   c.growing = texts_of(record.at("growing"));
+  c.uses_metrics = record.at("uses_metrics").as_bool();
   c.plugin = library.name;
   c.version = library.version;
   c.library = library.path.string();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/metric_names.h"
 #include "pipeline/data/files.h"
 #include "run/machine.h"
 
@@ -46,10 +47,18 @@ class OptionKeys {
       } else if (!info || (info->affects_result && !info->secret)) {
         key_.fields[prefix + name] = to_json(value);
       }
+      if (info && info->role == OptionRole::metric && value.is_string()) follow(value.as_string());
     }
   }
+  /// Whether an option names a metric that a component measures: any of them, for its name alone does not say which.
+  [[nodiscard]] bool follows_metrics() const { return follows_metrics_; }
 
  private:
+  void follow(const std::string& metric) {
+    const auto is = [&](const auto& names) { return std::ranges::find(names, metric) != names.end(); };
+    follows_metrics_ = follows_metrics_ || (!metric.empty() && !is(loss_names) && !is(counter_names));
+  }
+
   void add_files(const std::string& name, const Value& value) {
     if (value.is_list()) {
       std::size_t place = 0;
@@ -63,6 +72,7 @@ class OptionKeys {
 
   StageKey& key_;
   const Value* previous_;
+  bool follows_metrics_ = false;
 };
 
 void add_tables(StageKey& key, OptionKeys& keys, const StagePlan& stage, const Registry& registry) {
@@ -86,6 +96,10 @@ std::string field_change(const std::string& field, const std::string& before, co
   if (field.starts_with("input.")) return rest(6) + " gives something else";
   if (field == host_field) return "pipeline itself changed (another build)";
   if (field.starts_with("build.")) return "the library of " + rest(6) + " changed";
+  if (field.starts_with("metric.")) {
+    if (before.empty()) return "the metric " + rest(7) + " is new";
+    return now.empty() ? "the metric " + rest(7) + " is gone" : "the library of the metric " + rest(7) + " changed";
+  }
   if (field.starts_with("file.")) return "the file of " + rest(5) + " changed";
   const std::string name = field.starts_with("options.") ? rest(8) : field;
   constexpr std::size_t longest = 120;  // whole tables help nobody
@@ -113,6 +127,9 @@ StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, con
   OptionKeys keys(key, previous.find("files"));
   keys.add("options.", "", stage.options, info.schema);
   add_tables(key, keys, stage, registry);
+  if (info.uses_metrics || keys.follows_metrics()) {
+    for (const ComponentInfo* metric : registry.list("metric")) key.fields["metric." + metric->name] = metric->build;
+  }
   key.fields["split"] = to_json(settings.split);
   if (info.uses_randomness) {
     key.fields["seed"] = std::to_string(settings.seed);

@@ -7,6 +7,7 @@ Callback::~Callback() = default;
 
 std::optional<std::filesystem::file_time_type> Trainer::resumed_from() const { return {}; }
 
+void Callback::resolve(Trainer&) {}
 void Callback::setup(Trainer&) {}
 void Callback::on_fit_start(Trainer&) {}
 void Callback::on_sanity_check_start(Trainer&) {}

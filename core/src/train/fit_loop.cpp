@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/metric_names.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -58,14 +59,16 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
       train_loader_(windows, Split::train, training_loader(spec), parts_for(spec, windows), run.device),
       val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device),
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
-      validation_(forecaster_, spec.loss, val_loader_, spec.shape),
+      validation_(forecaster_, spec.loss, val_loader_, spec.shape, spec.metrics),
       schedule_(spec.scheduler) {
+  trainer_.each("resolve", &Callback::resolve);
+  if (spec_.scheduler) call(spec_.scheduler, "resolve", &Scheduler::resolve, trainer_);
   std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
   check_monitors();
   check_state_keys();
 }
 
-void FitLoop::check_monitors() const {
+void FitLoop::check_monitors() {
   for (const Component<Callback>& component : spec_.callbacks) {
     call(component, "monitor",
          [this](const Callback& callback) { check_monitor(callback.state_key(), callback.monitor(), keeps_checkpoints(callback)); });
@@ -85,11 +88,12 @@ void FitLoop::check_state_keys() const {
   }
 }
 
-void FitLoop::check_monitor(const std::string& owner, const std::string& monitor, bool counts_too) const {
-  if (counts_too && (monitor == "epoch" || monitor == "step")) return;
+void FitLoop::check_monitor(const std::string& owner, const std::string& monitor, bool counts_too) {
+  if (counts_too && std::ranges::find(counter_names, monitor) != counter_names.end()) return;
   std::vector<std::string> names;
   if (spec_.optimizer) names = {"train_loss", "train_loss_step", "train_loss_epoch"};
-  if (trainer_.plan().val_batches > 0) names.insert(names.end(), validation_metrics.begin(), validation_metrics.end());
+  if (trainer_.plan().val_batches > 0) names.insert(names.end(), validation_.names().begin(), validation_.names().end());
+  validation_.log_too(monitor);
   if (monitor.empty() || std::ranges::find(names, monitor) != names.end()) return;
   const bool unmeasured = !spec_.optimizer && monitor.starts_with("train_loss");
   if (unmeasured) return;
@@ -292,7 +296,7 @@ void FitLoop::end_epoch() {
     ++progress.batches_that_stepped;
   }
   if (epoch_->validated) {
-    for (const char* name : validation_metrics) {
+    for (const std::string& name : validation_.logged()) {
       if (const auto found = trainer_.metrics.find(name); found != trainer_.metrics.end()) record.val.insert(*found);
     }
   }

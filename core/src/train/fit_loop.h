@@ -25,8 +25,9 @@ class FitLoop {
   [[nodiscard]] FitResult run();
 
  private:
-  void check_monitors() const;
-  void check_monitor(const std::string& owner, const std::string& monitor, bool counts_too) const;
+  /// What is monitored is measured, else it is an Error (usage); and logged.
+  void check_monitors();
+  void check_monitor(const std::string& owner, const std::string& monitor, bool counts_too);
   /// Two callbacks under one name in a checkpoint would take each other's state.
   void check_state_keys() const;
   void fit();

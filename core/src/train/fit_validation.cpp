@@ -1,11 +1,48 @@
 #include "train/fit_validation.h"
 
+#include <algorithm>
+#include <array>
+
 #include "train/fit_step.h"
 
 namespace pipeline {
 
-Validation::Validation(const Forecaster& forecaster, const Component<Loss>& loss, const Loader& loader, const ModelShape& shape)
-    : forecaster_(forecaster), loss_(loss), loader_(loader), metrics_(shape.horizon, shape.targets) {}
+namespace {
+
+constexpr const char* loss_name = "val_loss";
+constexpr std::array<const char*, 5> always_logged{loss_name, "val_rmse", "val_mape", "val_r2", "avg_val_abs_accuracy"};
+
+/// Those that a forecast of the scaled series has all for.
+Metrics measurable(const Metrics& metrics) {
+  Metrics out = metrics_in(metrics, MetricUnits::scaled);
+  std::erase_if(out, [](const auto& metric) { return metric->info().needs_quantiles || metric->info().needs_scale; });
+  return out;
+}
+
+std::string name_of(const std::shared_ptr<const Metric>& metric) { return metric_key(metric->info(), "val"); }
+
+bool contains(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
+
+}  // namespace
+
+Validation::Validation(const Forecaster& forecaster, const Component<Loss>& loss, const Loader& loader, const ModelShape& shape,
+                       const Metrics& metrics)
+    : forecaster_(forecaster),
+      loss_(loss),
+      loader_(loader),
+      metrics_(measurable(metrics), {.steps = shape.horizon, .targets = shape.targets}) {
+  std::vector<std::string> measured{loss_name};
+  std::ranges::transform(metrics_.metrics(), std::back_inserter(measured), name_of);
+  for (const char* name : always_logged) {
+    if (contains(measured, name)) logged_.emplace_back(name);
+  }
+  names_ = logged_;
+  std::ranges::copy_if(measured, std::back_inserter(names_), [&](const std::string& name) { return !contains(logged_, name); });
+}
+
+void Validation::log_too(const std::string& name) {
+  if (contains(names_, name) && !contains(logged_, name)) logged_.push_back(name);
+}
 
 void Validation::run(FitTrainer& trainer, std::int64_t batches) {
   const torch::NoGradGuard no_grad;
@@ -15,13 +52,20 @@ void Validation::run(FitTrainer& trainer, std::int64_t batches) {
   trainer.each("on_validation_epoch_start", &Callback::on_validation_epoch_start);
   measure(trainer, batches);
 
-  std::vector<std::pair<std::string, double>> scalars = values();
   if (!trainer.sanity_checking()) {
-    for (const char* name : validation_metrics) trainer.metrics.erase(name);
-    for (const auto& [name, value] : scalars) trainer.metrics[name] = value;
+    for (const std::string& name : names_) {
+      trainer.metrics.erase(name);
+      if (const auto measured = value(name)) trainer.metrics[name] = *measured;
+    }
   }
   trainer.each("on_validation_epoch_end", &Callback::on_validation_epoch_end);
-  if (!trainer.sanity_checking()) trainer.log_with_epoch(std::move(scalars));
+  if (!trainer.sanity_checking()) {
+    std::vector<std::pair<std::string, double>> scalars;
+    for (const std::string& name : logged_) {
+      if (const auto found = trainer.metrics.find(name); found != trainer.metrics.end()) scalars.push_back(*found);
+    }
+    trainer.log_with_epoch(std::move(scalars));
+  }
   trainer.ask("on_validation_end", &Callback::on_validation_end);
   trainer.model().train(was_training);
 }
@@ -36,7 +80,7 @@ void Validation::measure(FitTrainer& trainer, std::int64_t batches) {
     const double count = batch->weight.defined() ? batch->weight.sum().item<double>() : static_cast<double>(batch->y.numel());
     if (count > 0) loss_sum_ += batch_loss(loss_, forecast, *batch).item<double>() * count;
     loss_count_ += count;
-    metrics_.add(forecast.values, batch->y, batch->weight);
+    metrics_.add({.forecast = forecast.values, .truth = batch->y, .weight = batch->weight});
     const ValidationBatchEnd end{.batch = *batch, .batch_index = index, .forecast = forecast};
     trainer.each("on_validation_batch_end", &Callback::on_validation_batch_end, end);
     ++index;
@@ -44,14 +88,10 @@ void Validation::measure(FitTrainer& trainer, std::int64_t batches) {
   trainer.progress.val_batches_run = index;
 }
 
-std::vector<std::pair<std::string, double>> Validation::values() const {
-  const MetricValues all = metrics_.all();
-  std::vector<std::pair<std::string, double>> scalars;
-  if (loss_count_ > 0) scalars = {{validation_metrics[0], loss_sum_ / loss_count_}, {validation_metrics[1], all.rmse}};
-  if (all.mape) scalars.emplace_back(validation_metrics[2], *all.mape);
-  if (all.r2) scalars.emplace_back(validation_metrics[3], *all.r2);
-  if (all.avg_abs_accuracy) scalars.emplace_back(validation_metrics[4], *all.avg_abs_accuracy);
-  return scalars;
+std::optional<double> Validation::value(const std::string& name) const {
+  if (name == loss_name) return loss_count_ > 0 ? std::optional(loss_sum_ / loss_count_) : std::nullopt;
+  const auto metric = std::ranges::find(metrics_.metrics(), name, name_of);
+  return metrics_.value(static_cast<std::size_t>(metric - metrics_.metrics().begin()));
 }
 
 }  // namespace pipeline

@@ -4,6 +4,8 @@ namespace pipeline {
 
 Scheduler::~Scheduler() = default;
 
+void Scheduler::resolve(Trainer&) {}
+
 State::Map Scheduler::group_entries(std::size_t) const { return {}; }
 
 }  // namespace pipeline

@@ -24,6 +24,14 @@ const std::map<std::string, double>& FitTrainer::callback_metrics() const {
   return metrics;
 }
 
+bool FitTrainer::larger_is_better(const std::string& metric) {
+  if (const auto known = pipeline::larger_is_better(spec_.metrics, metric)) return *known;
+  if (unknown_.insert(metric).second)
+    run_.log.warning("nothing says whether a larger \"" + metric +
+                     "\" is better, so a smaller one is taken for better: write mode = \"min\" or mode = \"max\"");
+  return false;
+}
+
 void FitTrainer::set_step_loss(double loss) const {
   unread_loss_ = nullptr;
   if (step_loss_ == nullptr) {

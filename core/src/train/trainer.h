@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,7 @@ class FitTrainer final : public Trainer {
   [[nodiscard]] bool fast_dev_run() const override { return plan_.fast_dev_run; }
   [[nodiscard]] const std::map<std::string, double>& callback_metrics() const override;
   [[nodiscard]] const std::filesystem::path& version_dir() const override { return spec_.version_dir; }
+  [[nodiscard]] bool larger_is_better(const std::string& metric) override;
   [[nodiscard]] Log& log() override { return run_.log; }
   void log_scalars(Scalars scalars) override;
   [[nodiscard]] bool has_loggers() const override { return !spec_.loggers.empty(); }
@@ -92,6 +94,7 @@ class FitTrainer final : public Trainer {
   FitSpec& spec_;
   const RunContext& run_;
   FitPlan plan_;
+  std::set<std::string> unknown_;                                  ///< metrics of which it was said that nobody knows what is better
   mutable double *step_loss_ = nullptr, *running_loss_ = nullptr;  ///< in `metrics`: train_loss_step and train_loss
   mutable const EpochLoss* unread_loss_ = nullptr;
 };

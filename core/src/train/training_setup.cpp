@@ -87,6 +87,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   spec.loader = bind_options<LoaderOptions>(tables.options("loader"));
   spec.loss = registry.make<Loss>(loss.type, loss.options);
   spec.shape.output = spec.loss->output();
+  spec.metrics = make_metrics(registry);
   for (const ComponentSpec& callback : callbacks_of(registry, tables, spec.trainer.max_time)) {
     spec.callbacks.push_back(registry.make<Callback>(callback.type, callback.options));
   }

@@ -4,15 +4,23 @@
 #include <limits>
 #include <utility>
 
-#include "../monitor.h"
 #include "pipeline/data/format.h"
 
 namespace pipeline::callbacks::early_stopping {
 
-EarlyStopping::EarlyStopping(Options options)
-    : options_(std::move(options)),
-      best_score_(options_.mode == "min" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity()) {
+EarlyStopping::EarlyStopping(Options options) : options_(std::move(options)), best_score_(worst()) {
   static_cast<void>(optional_flag("EarlyStopping", "check_on_train_epoch_end", options_.check_on_train_epoch_end));
+}
+
+double EarlyStopping::worst() const {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return larger_is_better() ? -infinity : infinity;
+}
+
+void EarlyStopping::resolve(Trainer& trainer) {
+  if (options_.mode != "auto") return;
+  resolve_mode(options_.mode, options_.monitor, trainer);
+  best_score_ = worst();
 }
 
 void EarlyStopping::setup(Trainer& trainer) {
@@ -44,7 +52,7 @@ Action EarlyStopping::check(Trainer& trainer) {
 
 std::optional<EarlyStopping::Stop> EarlyStopping::judge(double current, Log& log) {
   const std::string& name = options_.monitor;
-  const std::string reached = name + " = " + format_short(current), order = options_.mode == "min" ? " < " : " > ";
+  const std::string reached = name + " = " + format_short(current), order = larger_is_better() ? " > " : " < ";
   if (options_.check_finite && !std::isfinite(current)) {
     return Stop{Reason::non_finite_metric,
                 "Monitored metric " + reached + " is not finite. Previous best value was " + format_short(best_score_) + "."};
@@ -54,10 +62,10 @@ std::optional<EarlyStopping::Stop> EarlyStopping::judge(double current, Log& log
                 "Stopping threshold reached: " + reached + order + format_number(options_.stopping_threshold.as_double()) + "."};
   }
   if (options_.divergence_threshold.is_number() && better(options_.divergence_threshold.as_double(), current)) {
-    return Stop{Reason::divergence_threshold, "Divergence threshold reached: " + reached + (options_.mode == "min" ? " > " : " < ") +
+    return Stop{Reason::divergence_threshold, "Divergence threshold reached: " + reached + (larger_is_better() ? " < " : " > ") +
                                                   format_number(options_.divergence_threshold.as_double()) + "."};
   }
-  const double margin = options_.mode == "min" ? options_.min_delta : -options_.min_delta;
+  const double margin = larger_is_better() ? -options_.min_delta : options_.min_delta;
   if (better(current + margin, best_score_)) {
     improve(current, log);
     return std::nullopt;

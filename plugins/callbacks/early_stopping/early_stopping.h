@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "../monitor.h"
 #include "pipeline/options.h"
 #include "pipeline/torch/callback.h"
 
@@ -14,7 +15,7 @@ struct EarlyStoppingOptions {
   double min_delta = 0;
   std::int64_t patience = 3;
   bool verbose = false;
-  std::string mode = "min";
+  std::string mode = "auto";
   bool strict = true;
   bool check_finite = true;
   Value stopping_threshold;
@@ -23,11 +24,11 @@ struct EarlyStoppingOptions {
 
   static constexpr auto options() {
     return option_list<EarlyStoppingOptions>(
-        option("monitor", &EarlyStoppingOptions::monitor, "The metric that is watched.").required(),
+        option("monitor", &EarlyStoppingOptions::monitor, "The metric that is watched.").role(OptionRole::metric).required(),
         option("min_delta", &EarlyStoppingOptions::min_delta, "A change of this size or less is no improvement.").at_least(0),
         option("patience", &EarlyStoppingOptions::patience, "Checks without an improvement after which the training stops.").at_least(0),
         option("verbose", &EarlyStoppingOptions::verbose, "Say every improvement.").no_effect_on_result(),
-        option("mode", &EarlyStoppingOptions::mode, "Whether a smaller or a larger value is better.").choices({"min", "max"}),
+        option("mode", &EarlyStoppingOptions::mode, mode_doc).choices({"auto", "min", "max"}),
         option("strict", &EarlyStoppingOptions::strict, "A metric that is not there is an error rather than ignored."),
         option("check_finite", &EarlyStoppingOptions::check_finite, "Stop when the metric is NaN or infinite."),
         option("stopping_threshold", &EarlyStoppingOptions::stopping_threshold, "Stop once the metric is better than this.").number(),
@@ -38,12 +39,14 @@ struct EarlyStoppingOptions {
   }
 };
 
-/// Stops the training when a metric no longer improves. Meaning, defaults and state are those of Lightning's EarlyStopping.
+/// Stops the training when a metric no longer improves. Meaning, defaults (but for mode, which is min there) and state are those of
+/// Lightning's EarlyStopping.
 class EarlyStopping : public Callback {
  public:
   using Options = EarlyStoppingOptions;
   explicit EarlyStopping(Options options);
 
+  void resolve(Trainer& trainer) override;
   void setup(Trainer& trainer) override;
   Action on_train_epoch_end(Trainer& trainer) override;
   Action on_validation_end(Trainer& trainer) override;
@@ -63,13 +66,15 @@ class EarlyStopping : public Callback {
 
   Action check(Trainer& trainer);
   [[nodiscard]] std::optional<Stop> judge(double current, Log& log);
-  [[nodiscard]] bool better(double a, double b) const { return options_.mode == "min" ? a < b : a > b; }
+  [[nodiscard]] bool larger_is_better() const { return options_.mode == "max"; }
+  [[nodiscard]] bool better(double a, double b) const { return larger_is_better() ? a > b : a < b; }
+  [[nodiscard]] double worst() const;
   void improve(double current, Log& log);
 
   Options options_;
   bool on_train_epoch_end_ = true;
   std::int64_t wait_count_ = 0, stopped_epoch_ = 0;
-  double best_score_;
+  double best_score_ = 0;
   Reason reason_ = Reason::not_stopped;
   std::string reason_message_;
 };

@@ -7,7 +7,6 @@
 #include <system_error>
 #include <utility>
 
-#include "../monitor.h"
 #include "pipeline/data/format.h"
 
 namespace pipeline::callbacks::model_checkpoint {
@@ -41,7 +40,7 @@ ModelCheckpoint::ModelCheckpoint(Options options)
     : options_(std::move(options)),
       pattern_(options_.filename, options_.auto_insert_metric_name),
       every_n_epochs_(options_.every_n_epochs == 0 && options_.every_n_train_steps == 0 ? 1 : options_.every_n_epochs),
-      best_{.smaller_is_better = options_.mode == "min", .most = options_.save_top_k, .entries = {}} {
+      best_{.smaller_is_better = options_.mode != "max", .most = options_.save_top_k, .entries = {}} {
   static_cast<void>(optional_flag(component, "save_on_train_epoch_end", options_.save_on_train_epoch_end));
   if (options_.save_last == Value("link")) {
     save_last_ = SaveLast::link;
@@ -54,6 +53,11 @@ ModelCheckpoint::ModelCheckpoint(Options options)
     throw usage_error("ModelCheckpoint: save_top_k = " + std::to_string(options_.save_top_k) +
                       " needs a monitor to rank checkpoints by: set monitor = \"val_loss\", or save_top_k to 1 (the latest) or -1 (all)");
   }
+}
+
+void ModelCheckpoint::resolve(Trainer& trainer) {
+  resolve_mode(options_.mode, options_.monitor, trainer);
+  best_.smaller_is_better = options_.mode != "max";
 }
 
 void ModelCheckpoint::setup(Trainer& trainer) {

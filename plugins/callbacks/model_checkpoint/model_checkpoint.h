@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "../monitor.h"
 #include "best_models.h"
 #include "file_name.h"
 #include "pipeline/options.h"
@@ -23,7 +24,7 @@ struct ModelCheckpointOptions {
   Value save_last;
   std::int64_t save_top_k = 1;
   bool save_on_exception = false;
-  std::string mode = "min";
+  std::string mode = "auto";
   bool auto_insert_metric_name = true;
   std::int64_t every_n_train_steps = 0;
   std::int64_t every_n_epochs = 0;
@@ -36,13 +37,14 @@ struct ModelCheckpointOptions {
             .role(OptionRole::output_folder),
         option("filename", &ModelCheckpointOptions::filename,
                "Name without .ckpt; {metric:spec} is filled in, with a spec as Python's (02d, .4f); unset: {epoch}-{step}."),
-        option("monitor", &ModelCheckpointOptions::monitor, "The metric that says which are best; unset: the latest is kept."),
+        option("monitor", &ModelCheckpointOptions::monitor, "The metric that says which are best; unset: the latest is kept.")
+            .role(OptionRole::metric),
         option("verbose", &ModelCheckpointOptions::verbose, "Say what is saved.").no_effect_on_result(),
         option("save_last", &ModelCheckpointOptions::save_last,
                "true: also a last.ckpt whenever one is saved; \"link\": a symbolic link of that name instead of a copy."),
         option("save_top_k", &ModelCheckpointOptions::save_top_k, "How many of the best are kept; -1 for all, 0 for none.").at_least(-1),
         option("save_on_exception", &ModelCheckpointOptions::save_on_exception, "Save when the training fails or is interrupted."),
-        option("mode", &ModelCheckpointOptions::mode, "Whether a smaller or a larger value is better.").choices({"min", "max"}),
+        option("mode", &ModelCheckpointOptions::mode, mode_doc).choices({"auto", "min", "max"}),
         option("auto_insert_metric_name", &ModelCheckpointOptions::auto_insert_metric_name, "{val_loss} becomes val_loss=0.12, not 0.12."),
         option("every_n_train_steps", &ModelCheckpointOptions::every_n_train_steps, "Optimizer steps between two checkpoints; 0: by epoch.")
             .at_least(0),
@@ -64,6 +66,7 @@ class ModelCheckpoint : public Callback {
   using Options = ModelCheckpointOptions;
   explicit ModelCheckpoint(Options options);
 
+  void resolve(Trainer& trainer) override;
   void setup(Trainer& trainer) override;
   void on_train_start(Trainer& trainer) override;
   Action on_train_batch_end(Trainer& trainer, const BatchEnd& end) override;

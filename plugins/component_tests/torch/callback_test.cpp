@@ -24,6 +24,7 @@ class Line final : public Model {
 void go_through(Callback& callback, testing::FakeTrainer& trainer) {
   const Batch batch;
   const torch::Tensor loss = torch::tensor(0.5F);
+  callback.resolve(trainer);
   callback.setup(trainer);
   callback.on_fit_start(trainer);
   trainer.sanity = true;
@@ -73,10 +74,11 @@ class CallbackChecks {
 
   [[nodiscard]] std::string state() {
     const auto before = make(), after = make();
-    if (before->state_key().empty()) return "its state_key() is empty: checkpoints could not tell it from others";
     go_through(*before, trainer_);
+    if (before->state_key().empty()) return "its state_key() is empty: checkpoints could not tell it from others";
     const auto file = test_.folder / "state.ckpt";
     write_checkpoint(file, before->state_dict());
+    after->resolve(trainer_);
     after->setup(trainer_);  // as Lightning does before it gives a callback its state
     after->load_state_dict(read_checkpoint(file));
     write_checkpoint(test_.folder / "again.ckpt", after->state_dict());
@@ -86,6 +88,7 @@ class CallbackChecks {
 
   [[nodiscard]] std::string exception() {
     const auto callback = make();
+    callback->resolve(trainer_);
     callback->setup(trainer_);
     callback->on_fit_start(trainer_);
     callback->on_exception(trainer_, "a step failed");

@@ -21,6 +21,14 @@ class LossTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
+/// A finite number, the same in any batches, and of parts put together.
+class MetricTest final : public ComponentTest {
+ public:
+  using Options = NoOptions;
+  explicit MetricTest(Options) {}
+  [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
+};
+
 /// A quadratic goes down; a state that is loaded goes on as the original does.
 class OptimizerTest final : public ComponentTest {
  public:

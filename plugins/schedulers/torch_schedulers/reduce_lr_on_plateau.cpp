@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "pipeline/errors.h"
+#include "pipeline/torch/callback.h"
 #include "schedule_options.h"
 #include "schedulers.h"
 
@@ -10,7 +11,7 @@ namespace pipeline::scheduler::torch_schedulers {
 namespace {
 
 struct PlateauOptions {
-  std::string monitor = "val_loss", mode = "min";
+  std::string monitor = "val_loss", mode = "auto";
   double factor = 0.1;
   std::int64_t patience = 10;
   double threshold = 1e-4;
@@ -25,19 +26,19 @@ struct PlateauOptions {
 
   static constexpr auto options() {
     using O = PlateauOptions;
-    return option_list<O>(option("monitor", &O::monitor, "The metric that should improve."),
-                          option("mode", &O::mode, "Whether lower or higher is better.").choices({"min", "max"}),
-                          option("factor", &O::factor, "The rate is multiplied by this.").above(0).below(1).search(0.1, 0.9),
-                          option("patience", &O::patience, "Steps without improvement that are let pass.").at_least(0).search(0, 20),
-                          option("threshold", &O::threshold, "A change smaller than this is no improvement.").at_least(0),
-                          option("threshold_mode", &O::threshold_mode, "Whether threshold is a share of the best value, or a difference.")
-                              .choices({"rel", "abs"}),
-                          option("cooldown", &O::cooldown, "Steps after a reduction in which nothing is counted.").at_least(0),
-                          option("min_lr", &O::min_lr, "The lowest rate.").at_least(0),
-                          option("eps", &O::eps, "A reduction smaller than this is left out.").at_least(0), interval_option<O>(),
-                          frequency_option<O>(),
-                          option("strict", &O::strict, "It is an error when the metric has not been measured yet; false: wait."),
-                          warmup_steps_option<O>(), warmup_start_factor_option<O>());
+    return option_list<O>(
+        option("monitor", &O::monitor, "The metric that should improve.").role(OptionRole::metric),
+        option("mode", &O::mode, "Whether lower or higher is better; auto: as the metric says of itself.").choices({"auto", "min", "max"}),
+        option("factor", &O::factor, "The rate is multiplied by this.").above(0).below(1).search(0.1, 0.9),
+        option("patience", &O::patience, "Steps without improvement that are let pass.").at_least(0).search(0, 20),
+        option("threshold", &O::threshold, "A change smaller than this is no improvement.").at_least(0),
+        option("threshold_mode", &O::threshold_mode, "Whether threshold is a share of the best value, or a difference.")
+            .choices({"rel", "abs"}),
+        option("cooldown", &O::cooldown, "Steps after a reduction in which nothing is counted.").at_least(0),
+        option("min_lr", &O::min_lr, "The lowest rate.").at_least(0),
+        option("eps", &O::eps, "A reduction smaller than this is left out.").at_least(0), interval_option<O>(), frequency_option<O>(),
+        option("strict", &O::strict, "It is an error when the metric has not been measured yet; false: wait."), warmup_steps_option<O>(),
+        warmup_start_factor_option<O>());
   }
 };
 
@@ -51,6 +52,7 @@ class ReduceLROnPlateau final : public TorchScheduler {
         options_(options),
         best_(worst()) {}
 
+  void resolve(Trainer& trainer) override;
   [[nodiscard]] State state_dict() const override;
   void load_state_dict(const State& state) override;
   [[nodiscard]] State::Map group_entries(std::size_t) const override { return {}; }
@@ -65,12 +67,12 @@ class ReduceLROnPlateau final : public TorchScheduler {
   [[nodiscard]] State::Map attributes() const override;
 
   [[nodiscard]] double worst() const {
-    return options_.mode == "min" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+    return options_.mode == "max" ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
   }
   [[nodiscard]] bool better(double value) const {
     const bool relative = options_.threshold_mode == "rel";
-    if (options_.mode == "min") return value < (relative ? best_ * (1.0 - options_.threshold) : best_ - options_.threshold);
-    return value > (relative ? best_ * (options_.threshold + 1.0) : best_ + options_.threshold);
+    if (options_.mode == "max") return value > (relative ? best_ * (options_.threshold + 1.0) : best_ + options_.threshold);
+    return value < (relative ? best_ * (1.0 - options_.threshold) : best_ - options_.threshold);
   }
 
   Options options_;
@@ -78,6 +80,12 @@ class ReduceLROnPlateau final : public TorchScheduler {
   std::int64_t bad_steps_ = 0, cooldown_left_ = 0;
   bool reduces_ = false;  ///< in the present step
 };
+
+void ReduceLROnPlateau::resolve(Trainer& trainer) {
+  if (options_.mode != "auto") return;
+  options_.mode = trainer.larger_is_better(options_.monitor) ? "max" : "min";
+  best_ = worst();
+}
 
 void ReduceLROnPlateau::on_step(std::optional<double> metric) {
   if (!metric) throw usage_error("ReduceLROnPlateau steps by a metric, and was given none");

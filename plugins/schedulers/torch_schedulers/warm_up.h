@@ -14,6 +14,7 @@ class WarmUp final : public Scheduler {
   WarmUp(std::unique_ptr<TorchScheduler> schedule, std::int64_t steps, double start_factor, torch::optim::Optimizer& optimizer);
 
   [[nodiscard]] const SchedulerTiming& timing() const override { return schedule_->timing(); }
+  void resolve(Trainer& trainer) override { schedule_->resolve(trainer); }
   void start(const TrainingLength& length) override;
   void step(std::optional<double> metric) override;
   [[nodiscard]] State state_dict() const override;

@@ -16,6 +16,7 @@
 #include "pipeline/train/torch_settings.h"
 #include "predictions_file.h"
 #include "summary.h"
+#include "training_scale.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -80,14 +81,14 @@ std::vector<Split> EvaluateStage::splits() const {
   return out;
 }
 
-ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext& context, WrittenFiles& files) const {
+ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context, WrittenFiles& files) const {
   ModelResult out{.training = model.training,
                   .checkpoint = model.checkpoint,
                   .targets = model.windows->target_names(),
                   .horizon = model.windows->info().horizon,
-                  .splits = {},
-                  .scales = {}};
-  if (model.windows->series()) out.scales = training_scales(*model.windows->series(), options_.seasonality);
+                  .splits = {}};
+  std::vector<SeriesScale> scales;
+  if (model.windows->series()) scales = training_scales(*model.windows->series(), options_.seasonality);
   const Component<Loss> loss = loss_of(model.training, context.registry);
   const auto check_cancelled = [&context] {
     if (context.cancelled())
@@ -98,6 +99,8 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, StageContext&
     const SplitRequest request{.split = split,
                                .batch_size = options_.batch_size,
                                .device = resolve_device(context.settings.device),
+                               .metrics = metrics,
+                               .scales = scales,
                                .check_cancelled = check_cancelled};
     const std::string split_name = split_names[static_cast<std::size_t>(split)];
     std::optional<PredictionsFile> file;
@@ -120,14 +123,15 @@ void EvaluateStage::run(StageContext& context) {
   const TorchSettings settings({.threads = context.settings.threads, .matmul_precision = context.settings.matmul_precision});
   const std::vector<TrainingRecord> trainings = read_trainings(context, options_.checkpoint);
   const std::size_t leader = leading(trainings);
+  const Metrics measured = make_metrics(context.registry);
   std::vector<ModelResult> results;
-  MetricsRecord metrics{.models = {}, .leader = leader};
+  MetricsRecord metrics{.measures = described(measured), .models = {}, .leader = leader};
   for (std::size_t i = 0; i < trainings.size(); ++i) {
     std::filesystem::path checkpoint = choose_checkpoint(trainings[i], options_.checkpoint, context);
     TrainedModel model = load(trainings[i], std::move(checkpoint), context.registry, resolve_device(context.settings.device));
     WrittenFiles files;
-    results.push_back(measure(std::move(model), i == leader, context, files));
-    metrics.models.push_back(ModelMetrics::from_value(metrics_value(results.back())));
+    results.push_back(measure(std::move(model), i == leader, measured, context, files));
+    metrics.models.push_back(ModelMetrics::from_value(metrics_value(results.back()), metrics.measures));
     metrics.models.back().predictions = std::move(files.predictions);
     metrics.models.back().attention = std::move(files.attention);
   }

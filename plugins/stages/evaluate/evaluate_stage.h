@@ -43,7 +43,8 @@ struct EvaluateOptions {
 /// split "<split>_loss" ... "<split>_windows" and "<split>_naive_loss|mse|mae|rmse". One split is the main one: test where it is among
 /// `splits`, else the first. Of it are "naive_loss|mse|mae|rmse", "by_target", "by_step" (a list; steps count from 1) and "original"; where
 /// several splits are measured, the entries of these three also hold every split's numbers under its name ("original.OT.val.mae").
-/// "models.<stage>" holds the same for each model where several were trained. What is undefined is null.
+/// "models.<stage>" holds the same for each model where several were trained. What is undefined is null. "metrics" is what was measured,
+/// see described().
 ///
 /// predictions.csv is the leading model's on the main split; predictions.<stage>.csv another model's, predictions.<split>.csv another
 /// split's, predictions.<stage>.<split>.csv both (and always both where a stage is named train, val or test). Windows made elsewhere have
@@ -64,7 +65,8 @@ class EvaluateStage final : public Stage {
   struct WrittenFiles {
     std::map<std::string, std::string> predictions, attention;
   };
-  [[nodiscard]] ModelResult measure(TrainedModel model, bool leads, StageContext& context, WrittenFiles& files) const;
+  [[nodiscard]] ModelResult measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context,
+                                    WrittenFiles& files) const;
 
   EvaluateOptions options_;
 };

@@ -8,5 +8,6 @@ PIPELINE_PLUGIN("evaluate", "1.0.0", "Apache-2.0", "The stage that measures trai
       .needs_all("checkpoint")
       .gives("metrics")
       .gives("predictions")
-      .uses({"loggers"});
+      .uses({"loggers"})
+      .uses_metrics();
 }

@@ -11,7 +11,7 @@
 namespace pipeline::stage::evaluate {
 
 void Score::add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch) {
-  scaled.add(forecast.values, batch.y, batch.weight);
+  scaled.add({.forecast = forecast.values, .truth = batch.y, .weight = batch.weight});
   torch::Tensor each = call(loss, "elementwise", &Loss::elementwise, forecast, batch.y).to(torch::kDouble);
   if (batch.weight.defined()) each = each.masked_select(batch.weight != 0);
   loss_sum_ += each.sum().item<double>();
@@ -44,10 +44,11 @@ class Pass {
   SplitResult run() {
     const std::int64_t count = windows_.count(request_.split), horizon = windows_.info().horizon;
     const auto targets = static_cast<std::int64_t>(windows_.target_names().size());
+    const MetricGroups groups{.steps = horizon, .targets = targets};
     SplitResult out{
-        .split = request_.split, .windows = count, .values = count * horizon * targets, .model = {horizon, targets}, .naive = {}};
+        .split = request_.split, .windows = count, .values = count * horizon * targets, .model = {request_.metrics, groups}, .naive = {}};
     if (count == 0) throw data_error("split " + out.name() + " has no windows to evaluate: give it more rows in `split`");
-    if (levels_) out.naive.emplace(horizon, targets);
+    if (levels_) out.naive.emplace(request_.metrics, groups);
     for (std::int64_t first = 0; first < count; first += request_.batch_size) {
       request_.check_cancelled();
       std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(request_.batch_size, count - first)));
@@ -78,8 +79,11 @@ class Pass {
     Forecast naive;
     naive.values = levels.naive_scaled.to(truth.y.scalar_type());
     out.naive->add(loss_, naive, truth);
-    out.model.original.add(levels.forecast, levels.truth, truth.weight);
-    out.naive->original.add(levels.naive, levels.truth, truth.weight);
+    const auto measure = [&](Score& score, const torch::Tensor& forecasts) {
+      score.original.add({.forecast = forecasts, .truth = levels.truth, .weight = truth.weight, .scales = request_.scales});
+    };
+    measure(out.model, levels.forecast);
+    measure(*out.naive, levels.naive);
     if (predictions_) predictions_->add_rows(origins, levels, truth.weight);
   }
 

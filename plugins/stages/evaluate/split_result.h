@@ -8,23 +8,23 @@
 
 #include "attention_file.h"
 #include "pipeline/torch/loss.h"
-#include "pipeline/train/metrics.h"
+#include "pipeline/train/metric_set.h"
 #include "predictions_file.h"
 #include "trained_model.h"
-#include "training_scale.h"
 
 namespace pipeline::stage::evaluate {
 
 /// Errors of one way to forecast: on the scaled series, and in original units where there is a series.
 class Score {
  public:
-  Score(std::int64_t horizon, std::int64_t targets) : scaled(horizon, targets), original(horizon, targets) {}
+  Score(const Metrics& metrics, const MetricGroups& groups)
+      : scaled(metrics_in(metrics, MetricUnits::scaled), groups), original(metrics, groups) {}
   /// On the scaled series; filled values (weight 0) count neither here nor there.
   void add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch);
   /// NaN where nothing was counted.
   [[nodiscard]] double loss() const { return loss_sum_ / loss_count_; }
 
-  MetricAccumulator scaled, original;
+  MetricSet scaled, original;  ///< the former of the metrics that are told of the scaled series
 
  private:
   double loss_sum_ = 0, loss_count_ = 0;
@@ -47,7 +47,6 @@ struct ModelResult {
   std::vector<std::string> targets;
   std::int64_t horizon = 0;
   std::vector<SplitResult> splits;
-  std::vector<TrainingScale> scales;  ///< of each target; empty for windows made elsewhere
 
   [[nodiscard]] const SplitResult& main() const { return splits.front(); }
 };
@@ -56,6 +55,8 @@ struct SplitRequest {
   Split split;
   std::int64_t batch_size;
   torch::Device device;
+  Metrics metrics;                        ///< what is measured
+  std::vector<SeriesScale> scales;        ///< of each target; empty for windows made elsewhere
   std::function<void()> check_cancelled;  ///< throws when the run shall end; called before every batch
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 
 #include "pipeline/data/format.h"
 
@@ -18,6 +19,11 @@ constexpr double visible = 5e-4;   // relative; less is shown as 0.0 % better
 
 bool beats(double error, double naive) { return error < naive * (1 - visible); }
 bool repeats(double error, double naive) { return std::abs(error - naive) <= rounding * naive; }
+
+/// NaN where nothing was counted.
+double measured(const MetricSet& metrics, std::string_view name, const MetricGroup& of = {}) {
+  return metrics.value(name, of).value_or(std::numeric_limits<double>::quiet_NaN());
+}
 
 /// "-" where nothing was counted.
 std::string number(double value) { return std::isnan(value) ? "-" : format_short(value); }
@@ -70,10 +76,13 @@ std::vector<std::string> aligned(const std::vector<Row>& rows, std::size_t word_
 
 Row numbers(const ModelResult& result, std::int64_t target) {
   const SplitResult& split = result.main();
-  const MetricValues model = (split.naive ? split.model.original : split.model.scaled).target(target);
-  if (!split.naive) return {number(model.mae), number(model.rmse)};
-  const MetricValues naive = split.naive->original.target(target);
-  return {number(model.mae), number(model.rmse), number(naive.mae), percent_better(model.mae, naive.mae)};
+  const MetricSet& model = split.naive ? split.model.original : split.model.scaled;
+  const double mae = measured(model, "mae", {.target = target});
+  Row row{number(mae), number(measured(model, "rmse", {.target = target}))};
+  if (!split.naive) return row;
+  const double naive = measured(split.naive->original, "mae", {.target = target});
+  row.insert(row.end(), {number(naive), percent_better(mae, naive)});
+  return row;
 }
 
 }  // namespace
@@ -97,13 +106,12 @@ std::vector<std::string> error_table(const std::vector<ModelResult>& results) {
                                   (units ? ", in original units" : ", as they were given"));
   for (const ModelResult& result : results) {
     const SplitResult& split = result.main();
-    const MetricValues scaled = split.model.scaled.all();
+    const auto errors = [](const MetricSet& of, const char* before_mae) {
+      return number(measured(of, "mse")) + before_mae + number(measured(of, "mae"));
+    };
     std::string line = label(result) + (common.empty() ? ", " + task(result) : "") + ", scaled: " + split.name() + "_mse " +
-                       number(scaled.mse) + ", mae " + number(scaled.mae);
-    if (split.naive) {
-      const MetricValues naive = split.naive->scaled.all();
-      line += "; naive " + number(naive.mse) + ", " + number(naive.mae);
-    }
+                       errors(split.model.scaled, ", mae ");
+    if (split.naive) line += "; naive " + errors(split.naive->scaled, ", ");
     lines.push_back(std::move(line));
   }
   return lines;
@@ -113,8 +121,8 @@ std::vector<std::string> naive_warnings(const std::vector<ModelResult>& results)
   std::vector<std::string> lines;
   for (const ModelResult& result : results) {
     const SplitResult& split = result.main();
-    if (!split.naive || split.model.scaled.all().count == 0) continue;
-    const double mse = split.model.scaled.all().mse, naive = split.naive->scaled.all().mse;
+    if (!split.naive || split.model.scaled.count() == 0) continue;
+    const double mse = measured(split.model.scaled, "mse"), naive = measured(split.naive->scaled, "mse");
     if (repeats(mse, naive)) continue;  // it is that forecast, as a NaiveModel is: the table shows it
     if (!beats(mse, naive)) {
       lines.push_back(label(result) + " does not beat repeating the last value: " + split.name() + " MSE " + format_short(mse) +
@@ -122,8 +130,9 @@ std::vector<std::string> naive_warnings(const std::vector<ModelResult>& results)
       continue;
     }
     for (std::size_t t = 0; t < result.targets.size(); ++t) {
-      const double error = split.model.original.target(static_cast<std::int64_t>(t)).mae;
-      const double repeated = split.naive->original.target(static_cast<std::int64_t>(t)).mae;
+      const MetricGroup target{.target = static_cast<std::int64_t>(t)};
+      const double error = measured(split.model.original, "mae", target);
+      const double repeated = measured(split.naive->original, "mae", target);
       if (std::isnan(error) || beats(error, repeated)) continue;
       lines.push_back(label(result) + " does not beat repeating the last value of " + result.targets[t] + ": " + split.name() + " MAE " +
                       format_short(error) + " against " + format_short(repeated));

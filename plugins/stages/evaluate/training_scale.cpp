@@ -5,18 +5,10 @@
 
 namespace pipeline::stage::evaluate {
 
-std::optional<double> TrainingScale::mase(double mae) const {
-  return absolute > 0 && std::isfinite(mae) ? std::optional(mae / absolute) : std::nullopt;
-}
-
-std::optional<double> TrainingScale::rmsse(double mse) const {
-  return squared > 0 && std::isfinite(mse) ? std::optional(std::sqrt(mse / squared)) : std::nullopt;
-}
-
-std::vector<TrainingScale> training_scales(const Series& series, std::int64_t season) {
+std::vector<SeriesScale> training_scales(const Series& series, std::int64_t season) {
   const SeriesInfo& info = series.info();
   const auto targets = info.targets.size(), columns = static_cast<std::size_t>(series.columns());
-  std::vector<TrainingScale> scales(targets);
+  std::vector<SeriesScale> scales(targets);
   std::vector<double> counts(targets);
   const auto is_observed = [&](std::int64_t row, std::size_t t) {
     return series.observed()[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(info.target_columns[t])] != 0;

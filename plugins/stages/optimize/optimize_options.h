@@ -10,7 +10,7 @@ namespace pipeline::stage::optimize {
 struct OptimizeOptions {
   std::int64_t n_trials = 50;
   double timeout = 0;
-  std::string direction = "minimize";
+  std::string direction = "auto";
   std::string monitor = "val_loss";
   std::string objective = "last";
   Value search = Value::Map{};
@@ -31,9 +31,10 @@ struct OptimizeOptions {
                "Trials that run to their end or are pruned, over all workers and all runs of the study; failed ones are not counted.")
             .at_least(1),
         option("timeout", &OptimizeOptions::timeout, "No trial begins after so long; 0 sets no limit.").at_least(0).unit("s"),
-        option("direction", &OptimizeOptions::direction, "Whether a smaller or a larger value is better.")
-            .choices({"minimize", "maximize"}),
-        option("monitor", &OptimizeOptions::monitor, "The metric by which trials are compared and pruned."),
+        option("direction", &OptimizeOptions::direction,
+               "Whether a smaller or a larger value of the monitor is better; auto: as the metric says of itself.")
+            .choices({"auto", "minimize", "maximize"}),
+        option("monitor", &OptimizeOptions::monitor, "The metric by which trials are compared and pruned.").role(OptionRole::metric),
         option("objective", &OptimizeOptions::objective, "A trial's value: the monitored metric of its last epoch, or of its best.")
             .choices({"last", "best"}),
         option("search", &OptimizeOptions::search,

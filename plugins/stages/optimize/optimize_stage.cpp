@@ -6,6 +6,7 @@
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/study_file.h"
+#include "pipeline/train/metric_set.h"
 #include "results.h"
 #include "speed.h"
 #include "study_identity.h"
@@ -43,6 +44,12 @@ void say_what_was_found(const StageContext& context, const StudyState& study, co
 OptimizeStage::OptimizeStage(Options options)
     : options_(std::move(options)), space_(SearchSpace::from_value(options_.search, options_.search_order)) {}
 
+void OptimizeStage::settle_direction(const Registry& registry) {
+  if (options_.direction != "auto") return;
+  const bool larger = larger_is_better(make_metrics(registry), options_.monitor).value_or(false);
+  options_.direction = larger ? "maximize" : "minimize";
+}
+
 StudyPlace OptimizeStage::open_place(const StageContext& context) const {
   const std::string storage = absolute_storage(options_.storage, context.folder);
   StudyPlace place{storage, choose_study(context, options_, space_, storage), std::nullopt};
@@ -55,6 +62,7 @@ void OptimizeStage::enqueue(Study& study) const {
 }
 
 void OptimizeStage::run(StageContext& context) {
+  settle_direction(context.registry);
   // Before anything is written.
   TrialRunner(context, options_, space_, "check").check_training();
   Searcher::check_sampler(context, options_, space_);
@@ -76,6 +84,7 @@ void OptimizeStage::run(StageContext& context) {
 }
 
 void OptimizeStage::work(StageContext& context, const Value& task) {
+  settle_direction(context.registry);
   if (task.find("measure")) return measure_speed(context, TrialRunner(context, options_, space_, "measure"));
   Searcher(context, options_, space_, StudyPlace::from_value(task, absolute_storage(options_.storage, context.folder))).run({});
 }

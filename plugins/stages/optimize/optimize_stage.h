@@ -18,6 +18,8 @@ class OptimizeStage final : public Stage {
   void work(StageContext& context, const Value& task) override;
 
  private:
+  /// "minimize" or "maximize" in place of "auto".
+  void settle_direction(const Registry& registry);
   [[nodiscard]] StudyPlace open_place(const StageContext& context) const;
   void enqueue(Study& study) const;
   void search_here(StageContext& context, const StudyPlace& place) const;

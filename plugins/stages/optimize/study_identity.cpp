@@ -22,7 +22,7 @@ bool decides_values(const std::string& field) {
   constexpr std::array<std::string_view, 8> ways{"options.n_trials",     "options.timeout", "options.rng", "options.study_name",
                                                  "options.search_order", "threads",         "device",      "LibTorch"};
   if (std::ranges::find(ways, field) != ways.end()) return false;
-  return !field.starts_with("sampler.") && !field.starts_with("pruner.") && !field.starts_with("build.");
+  return !field.starts_with("sampler.") && !field.starts_with("pruner.") && !field.starts_with("build.") && !field.starts_with("metric.");
 }
 
 Fields deciding(const Fields& all) {

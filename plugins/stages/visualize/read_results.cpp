@@ -40,7 +40,8 @@ std::filesystem::path file_of(const std::map<std::string, std::string>& files, c
   return found == files.end() ? std::filesystem::path() : folder / found->second;
 }
 
-Evaluation evaluation_of(const ModelMetrics& metrics, const std::vector<TrainingRecord>& trainings, const std::filesystem::path& folder) {
+Evaluation evaluation_of(const ModelMetrics& metrics, const std::vector<Measure>& measures, const std::vector<TrainingRecord>& trainings,
+                         const std::filesystem::path& folder) {
   Evaluation evaluation{.stage = metrics.stage,
                         .model = metrics.model,
                         .splits = defined_splits(metrics.splits),
@@ -48,7 +49,8 @@ Evaluation evaluation_of(const ModelMetrics& metrics, const std::vector<Training
                         .attention = file_of(metrics.attention, metrics.main_split, folder),
                         .leads = false,
                         .horizon = 0,
-                        .targets = {}};
+                        .targets = {},
+                        .measures = measures};
   if (const SplitErrors* main = metrics.main()) {
     evaluation.horizon = static_cast<std::int64_t>(main->scaled_by_step.size());
     for (const auto& [target, errors] : main->scaled_by_target) evaluation.targets.push_back(target);
@@ -65,7 +67,7 @@ std::vector<Evaluation> evaluations_of(const MetricsRecord& metrics, const std::
                                        const std::filesystem::path& folder) {
   std::vector<Evaluation> evaluations;
   for (std::size_t i = 0; i < metrics.models.size(); ++i) {
-    evaluations.push_back(evaluation_of(metrics.models[i], trainings, folder));
+    evaluations.push_back(evaluation_of(metrics.models[i], metrics.measures, trainings, folder));
     evaluations.back().leads = i == metrics.leader;
   }
   std::ranges::stable_sort(evaluations, {}, [&](const Evaluation& evaluation) {

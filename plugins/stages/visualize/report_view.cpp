@@ -38,13 +38,42 @@ const char* tone_of(Standing standing) {
   return "";
 }
 
+/// The columns of metrics: every one that some model was measured by, those of original units alone or the others.
+std::vector<Measure> columns_of(const std::vector<Evaluation>& evaluations, bool original) {
+  std::vector<Measure> columns;
+  for (const Evaluation& evaluation : evaluations) {
+    for (const Measure& measure : evaluation.measures) {
+      const bool known = std::ranges::find(columns, measure.name, &Measure::name) != columns.end();
+      if (measure.original == original && !known) columns.push_back(measure);
+    }
+  }
+  return columns;
+}
+
+Value::List headings(const std::vector<Measure>& columns) {
+  Value::List labels;
+  for (const Measure& column : columns) labels.emplace_back(column.label);
+  return labels;
+}
+
+Value::List cells(const std::vector<Measure>& columns, const SplitErrors::Numbers& numbers) {
+  Value::List texts;
+  for (const Measure& column : columns) {
+    const auto number = find_number(numbers, column.name);
+    texts.emplace_back(column.percent ? percent_text(number) : number_text(number));
+  }
+  return texts;
+}
+
 /// One line of the table in original units.
-Value original_row(const std::string& split, const std::string& target, const std::string& by, const SplitErrors::Numbers& numbers) {
+Value original_row(const std::string& split, const std::string& target, const std::string& by, const std::vector<Measure>& columns,
+                   const SplitErrors::Numbers& numbers) {
   return Value::Map{{"split", split},
                     {"target", target},
                     {"by", by},
                     {"mae", number_text(find_number(numbers, "mae"))},
                     {"rmse", number_text(find_number(numbers, "rmse"))},
+                    {"measures", cells(columns, numbers)},
                     {"change", ""},
                     {"tone", ""},
                     {"row_class", ""}};
@@ -68,13 +97,14 @@ class NaiveErrors {
 };
 
 /// Every model's line on one target, then the last value's.
-void add_target_rows(const std::vector<Evaluation>& evaluations, const std::string& split, const std::string& target, Value::List& rows) {
+void add_target_rows(const std::vector<Evaluation>& evaluations, const std::string& split, const std::string& target,
+                     const std::vector<Measure>& columns, Value::List& rows) {
   NaiveErrors naive;
   for (const Evaluation& evaluation : evaluations) {
     const SplitErrors* errors = errors_of(evaluation, split);
     const auto numbers = errors ? errors->original.find(target) : decltype(errors->original.end()){};
     if (!errors || numbers == errors->original.end()) continue;
-    Value row = original_row(split, target, label_of(evaluation, evaluations.size() > 1), numbers->second);
+    Value row = original_row(split, target, label_of(evaluation, evaluations.size() > 1), columns, numbers->second);
     if (const auto found = errors->naive_original.find(target); found != errors->naive_original.end()) {
       naive.add(evaluation, found->second);
       const auto mae = find_number(numbers->second, "mae"), naive_mae = find_number(found->second, "mae");
@@ -83,57 +113,55 @@ void add_target_rows(const std::vector<Evaluation>& evaluations, const std::stri
     rows.push_back(std::move(row));
   }
   naive.for_each([&](const std::string& by, const SplitErrors::Numbers& numbers) {
-    rows.push_back(original_row(split, target, by, numbers));
+    rows.push_back(original_row(split, target, by, columns, numbers));
     rows.back()["row_class"] = "naive";
   });
 }
 
-Value scaled_row(const std::string& split, const std::string& by, const SplitErrors::Numbers& numbers) {
-  const auto text = [&](const char* name) { return number_text(find_number(numbers, name)); };
+Value scaled_row(const std::string& split, const std::string& by, const std::vector<Measure>& columns,
+                 const SplitErrors::Numbers& numbers) {
   return Value::Map{{"split", split},
                     {"by", by},
                     {"windows", ""},
-                    {"loss", text("loss")},
-                    {"mse", text("mse")},
-                    {"mae", text("mae")},
-                    {"rmse", text("rmse")},
-                    {"r2", text("r2")},
-                    {"mape", percent_text(find_number(numbers, "mape"))},
-                    {"accuracy", percent_text(find_number(numbers, "avg_abs_accuracy"))},
+                    {"loss", number_text(find_number(numbers, "loss"))},
+                    {"measures", cells(columns, numbers)},
                     {"row_class", ""}};
 }
 
-Value::List scaled_rows(const std::vector<Evaluation>& evaluations, const std::string& split) {
+Value::List scaled_rows(const std::vector<Evaluation>& evaluations, const std::string& split, const std::vector<Measure>& columns) {
   Value::List rows;
   NaiveErrors naive;
   for (const Evaluation& evaluation : evaluations) {
     const SplitErrors* errors = errors_of(evaluation, split);
     if (!errors) continue;
-    Value row = scaled_row(split, label_of(evaluation, evaluations.size() > 1), errors->scaled);
+    Value row = scaled_row(split, label_of(evaluation, evaluations.size() > 1), columns, errors->scaled);
     row["windows"] = format_count(errors->windows);
     rows.push_back(std::move(row));
     naive.add(evaluation, errors->naive_scaled);
   }
   naive.for_each([&](const std::string& by, const SplitErrors::Numbers& numbers) {
-    rows.push_back(scaled_row(split, by, numbers));
+    rows.push_back(scaled_row(split, by, columns, numbers));
     rows.back()["row_class"] = "naive";
   });
   return rows;
 }
 
 void add_metrics(const std::vector<Evaluation>& evaluations, const std::vector<std::string>& targets, Value& view) {
+  const std::vector<Measure> scaled_columns = columns_of(evaluations, false), original_columns = columns_of(evaluations, true);
   Value::List original, scaled;
   int splits = 0;
   for (const char* split : {"test", "val", "train"}) {
-    Value::List of_split = scaled_rows(evaluations, split);
+    Value::List of_split = scaled_rows(evaluations, split, scaled_columns);
     splits += of_split.empty() ? 0 : 1;
     for (Value& row : of_split) scaled.push_back(std::move(row));
-    for (const std::string& target : targets) add_target_rows(evaluations, split, target, original);
+    for (const std::string& target : targets) add_target_rows(evaluations, split, target, original_columns, original);
   }
   view["has_metrics"] = !scaled.empty();
   view["has_original"] = !original.empty();
   view["several_splits"] = splits > 1;
   view["several_models"] = evaluations.size() > 1;
+  view["scaled_measures"] = headings(scaled_columns);
+  view["original_measures"] = headings(original_columns);
   view["original_rows"] = std::move(original);
   view["scaled_rows"] = std::move(scaled);
 }

@@ -43,6 +43,7 @@ struct Evaluation {
   bool leads = false;                         ///< best by the validation score
   std::int64_t horizon = 0;                   ///< steps; 0 where it is not known
   std::vector<std::string> targets;
+  std::vector<Measure> measures;  ///< in the order of a table's columns
 
   /// Whether its errors are of the same values as the other's, and may be set beside them.
   [[nodiscard]] bool same_task(const Evaluation& other) const { return horizon == other.horizon && targets == other.targets; }

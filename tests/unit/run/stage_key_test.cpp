@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "pipeline/data/files.h"
+#include "pipeline/train/metric.h"
 #include "run/stage_key.h"
 #include "support/temp_folder.h"
 
@@ -13,12 +14,14 @@ struct ReadOptions {
   double scale = 1;
   std::int64_t workers = 0;
   std::string password;
+  std::string monitor;
 
   static constexpr auto options() {
     return option_list<ReadOptions>(option("source", &ReadOptions::source, "File.").role(OptionRole::input_path),
                                     option("scale", &ReadOptions::scale, "Scale."),
                                     option("workers", &ReadOptions::workers, "Threads.").no_effect_on_result(),
-                                    option("password", &ReadOptions::password, "Password.").secret());
+                                    option("password", &ReadOptions::password, "Password.").secret(),
+                                    option("monitor", &ReadOptions::monitor, "Metric.").role(OptionRole::metric));
   }
 };
 
@@ -33,11 +36,18 @@ struct KeyFixture {
     Registrar registrar;
     registrar.add<Stage, Read>("read", "Reads.").without_randomness();
     registrar.add<Stage, Read>("draw", "Draws at random.");
+    registrar.add<Stage, Read>("measure", "Measures.").without_randomness().uses_metrics();
     registry.commit(std::move(registrar.entries()));
     write_text(folder.path() / "data.csv", "a\n1\n");
     stage.name = stage.type = "read";
     stage.options =
         Value(Value::Map{{"source", (folder.path() / "data.csv").string()}, {"scale", 1.0}, {"workers", 0}, {"password", "secret"}});
+  }
+  /// As a plugin that gives a metric does.
+  void add_metric(const std::string& name) {
+    Registrar registrar;
+    registrar.add_with<Metric, NoOptions>(name, "A metric.", [](const Value&) { return nullptr; });
+    registry.commit(std::move(registrar.entries()));
   }
   [[nodiscard]] StageKey key() const { return make_stage_key(stage, settings, registry, inputs, Value{}); }
 
@@ -123,4 +133,25 @@ TEST_CASE_FIXTURE(KeyFixture, "a callback is part of the key unless it says that
   CHECK(key().fields.at("callbacks.0.Loud.type") == "Loud");  // counted among those that matter
   stage.tables.many("loggers") = {{"Elsewhere", {}}};
   CHECK(key().fields.contains("build.Elsewhere") == false);
+}
+
+TEST_CASE_FIXTURE(KeyFixture, "metrics count where a stage gives them all, or follows one that is no loss") {
+  const auto changes = [&](const std::string& type, const std::string& monitor, const std::string& added) {
+    stage.type = type;
+    stage.options["monitor"] = monitor;
+    const StageKey before = key();
+    add_metric(added);
+    return key_changes(before.fields, key().fields);
+  };
+  CHECK(changes("read", "", "first").empty());
+  CHECK(changes("read", "val_loss", "second").empty());
+  CHECK(changes("read", "step", "third").empty());
+  CHECK(changes("read", "val_third", "fourth") == std::vector<std::string>{"the metric fourth is new"});
+  CHECK(changes("measure", "", "fifth") == std::vector<std::string>{"the metric fifth is new"});
+  const StageKey with = key();
+  StageKey changed = with;
+  changed.fields["metric.first"] = "another build";
+  CHECK(key_changes(with.fields, changed.fields) == std::vector<std::string>{"the library of the metric first changed"});
+  changed.fields.erase("metric.first");
+  CHECK(key_changes(with.fields, changed.fields) == std::vector<std::string>{"the metric first is gone"});
 }

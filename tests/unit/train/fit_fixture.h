@@ -16,6 +16,7 @@
 #include "pipeline/data/windows.h"
 #include "pipeline/train/fit.h"
 #include "pipeline/train/forecaster.h"
+#include "support/basic_metrics.h"
 #include "support/recording_log.h"
 #include "support/temp_folder.h"
 
@@ -138,6 +139,7 @@ class FitFixture {
     spec.optimizer_name = "SGD";
     spec.optimizer = std::make_unique<TorchOptimizer<torch::optim::SGD>>(spec.model->parameters(), torch::optim::SGDOptions(lr));
     spec.loader.batch_size = 8;
+    spec.metrics = basic_metrics();
     spec.trainer.max_epochs = 3;
     spec.hyper_parameters = Value::Map{{"input_size", 1}, {"lr", lr}};
   }

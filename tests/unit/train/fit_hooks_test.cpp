@@ -149,7 +149,7 @@ TEST_CASE("a monitor that training does not measure is a mistake with the neares
   CHECK_THROWS_WITH_AS(
       static_cast<void>(fit.run()),
       "HookRecorder monitors \"val_los\", which this training does not measure; did you mean \"val_loss\"? (it measures train_loss, "
-      "train_loss_step, train_loss_epoch, val_loss, val_rmse, val_mape, val_r2, avg_val_abs_accuracy)",
+      "train_loss_step, train_loss_epoch, val_loss, val_rmse, val_mape, val_r2, avg_val_abs_accuracy, val_mse, val_mae, val_smape)",
       Error);
   CHECK(seen.empty());
 }
@@ -210,6 +210,75 @@ TEST_CASE("callbacks see the metrics that Lightning shows") {
   CHECK(result.metrics.at("train_loss") == result.metrics.at("train_loss_epoch"));
   for (const char* name : {"val_loss", "val_rmse", "val_mape", "val_r2", "avg_val_abs_accuracy"}) CHECK(result.metrics.contains(name));
   CHECK(result.metrics.at("val_rmse") == doctest::Approx(std::sqrt(result.metrics.at("val_loss"))));
+}
+
+TEST_CASE("loggers and the curve are told five metrics and those that are monitored; callbacks see all") {
+  const WindowsFixture data;
+  const auto logged = [&](const std::string& monitor) {
+    FitFixture fit(data.windows());
+    std::vector<std::string> seen;
+    fit.spec.trainer.max_epochs = 1;
+    fit.spec.callbacks.push_back(std::make_unique<Monitoring>(seen, "", monitor, false));
+    const FitResult result = fit.run();
+    for (const char* name : {"val_mse", "val_mae", "val_smape"}) CHECK(result.metrics.contains(name));
+    CHECK_FALSE(result.metrics.contains("val_mase"));  // of original units
+    std::vector<std::string> names;
+    for (const auto& [step, scalars] : fit.record.rows) {
+      for (const auto& [name, value] : scalars) {
+        if (name.find("val_") == std::string::npos) continue;
+        names.push_back(name);
+        CHECK(result.history.back().val.at(name) == value);
+      }
+    }
+    CHECK(names.size() == result.history.back().val.size());
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(logged("val_r2") == Names{"val_loss", "val_rmse", "val_mape", "val_r2", "avg_val_abs_accuracy"});
+  CHECK(logged("val_smape") == Names{"val_loss", "val_rmse", "val_mape", "val_r2", "avg_val_abs_accuracy", "val_smape"});
+}
+
+namespace {
+
+/// Asks for what is better before its state_key() is asked for.
+class AutoMode final : public Callback {
+ public:
+  AutoMode(std::vector<std::string> watched, std::vector<std::string>& keys) : watched_(std::move(watched)), keys_(keys) {}
+  void resolve(Trainer& trainer) override {
+    if (!larger_.empty()) return;
+    for (const std::string& name : watched_) larger_ += name + (trainer.larger_is_better(name) ? ":larger " : ":smaller ");
+  }
+  void setup(Trainer&) override { keys_.push_back(state_key()); }
+  [[nodiscard]] std::string state_key() const override {
+    CHECK_FALSE(larger_.empty());
+    return larger_;
+  }
+  [[nodiscard]] State state_dict() const override { return State::Map{{"kept", 1}}; }
+
+ private:
+  std::vector<std::string> watched_;
+  std::vector<std::string>& keys_;
+  std::string larger_;
+};
+
+}  // namespace
+
+TEST_CASE("the trainer says which values of a metric are better, before a state key is made; of an unknown one it says so once") {
+  const WindowsFixture data;
+  FitFixture fit(data.windows());
+  std::vector<std::string> keys;
+  const std::vector<std::string> known{"val_loss", "train_loss_epoch", "val_rmse", "val_smape", "val_r2", "avg_val_abs_accuracy", "step"};
+  fit.spec.callbacks.push_back(std::make_unique<AutoMode>(known, keys));
+  fit.spec.callbacks.push_back(std::make_unique<AutoMode>(std::vector<std::string>{"grad_2.0_norm", "grad_2.0_norm"}, keys));
+  fit.spec.trainer.max_epochs = 1;
+  check_fit(fit.spec, data.windows(), {.cancel = fit.cancel, .log = fit.log});
+  static_cast<void>(fit.run());
+  CHECK(keys == std::vector<std::string>{"val_loss:smaller train_loss_epoch:smaller val_rmse:smaller val_smape:smaller val_r2:larger "
+                                         "avg_val_abs_accuracy:larger step:larger ",
+                                         "grad_2.0_norm:smaller grad_2.0_norm:smaller "});
+  CHECK(fit.log.warnings() ==
+        std::vector<std::string>{"nothing says whether a larger \"grad_2.0_norm\" is better, so a smaller one is taken for "
+                                 "better: write mode = \"min\" or mode = \"max\""});
 }
 
 TEST_CASE("a checkpoint may be ranked by epoch or step, an early stop may not") {

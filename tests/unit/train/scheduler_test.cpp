@@ -7,6 +7,7 @@
 #include <set>
 
 #include "pipeline/errors.h"
+#include "pipeline/testing/fake_trainer.h"
 #include "unit/train/built_plugin.h"
 #include "unit/train/fit_fixture.h"
 
@@ -19,9 +20,12 @@ constexpr TrainingLength forty_steps{.epochs = 4, .steps = 40};
 /// Adam with one parameter, and a scheduler of it that has started.
 class Scheduled {
  public:
-  Scheduled(const Registry& registry, const std::string& type, const Value& options)
+  Scheduled(const Registry& registry, const std::string& type, const Value& options, bool larger_is_better = false)
       : adam_({torch::zeros({1}, torch::requires_grad())}, torch::optim::AdamOptions(0.01)),
         scheduler_(registry.make<Scheduler>(type, options, adam_)) {
+    testing::FakeTrainer trainer;
+    if (larger_is_better) trainer.larger_metrics = {scheduler_->timing().monitor};
+    scheduler_->resolve(trainer);
     scheduler_->start(forty_steps);
   }
   Scheduler& scheduler() { return *scheduler_; }
@@ -43,6 +47,24 @@ class Scheduled {
 };
 
 }  // namespace
+
+TEST_CASE("mode auto of a plateau follows the metric, behind a warm-up too") {
+  Registry registry;
+  load_schedulers(registry);
+  const auto rates = [&](bool larger, const Value& options) {
+    Scheduled scheduled(registry, "ReduceLROnPlateau", options, larger);
+    return scheduled.rates(0, 30);
+  };
+  const auto options = [](const char* mode, int warmup) {
+    return Value(Value::Map{{"patience", 2}, {"mode", mode}, {"warmup_steps", warmup}});
+  };
+  for (const int warmup : {0, 3}) {
+    CHECK(rates(true, options("auto", warmup)) == rates(false, options("max", warmup)));
+    CHECK(rates(false, options("auto", warmup)) == rates(false, options("min", warmup)));
+    CHECK(rates(true, options("min", warmup)) == rates(false, options("min", warmup)));
+    CHECK(rates(false, options("max", warmup)) != rates(false, options("min", warmup)));
+  }
+}
 
 TEST_CASE("a scheduler that takes another's state goes on with the same rates, bit for bit") {
   Registry registry;

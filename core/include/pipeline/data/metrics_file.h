@@ -13,6 +13,20 @@
 
 namespace pipeline {
 
+/// A metric as metrics.json describes it.
+struct PIPELINE_EXPORT Measure {
+  std::string name{};             ///< "mape"
+  std::string key{};              ///< its name in what is said of a split: "{split}_mape"
+  std::string label{};            ///< heading of a table's column: "MAPE"
+  bool original = false;          ///< told in original units alone
+  bool percent = false;           ///< a share, which tables show in percent
+  bool larger_is_better = false;
+
+  /// Its name in what is said of `split`: "test_mape".
+  [[nodiscard]] std::string key_of(const std::string& split) const;
+  friend bool operator==(const Measure&, const Measure&) = default;
+};
+
 /// A model's errors on one split, and those of the naive forecast, which repeats the last value. By the metric's name: "loss", "mse",
 /// "mae", "r2", "avg_abs_accuracy", ...; NaN: undefined.
 struct SplitErrors {
@@ -36,9 +50,10 @@ struct PIPELINE_EXPORT ModelMetrics {
 
   /// The errors on the main split; nullptr where there are none.
   [[nodiscard]] const SplitErrors* main() const;
-  [[nodiscard]] Value to_value() const;
+  /// `measures`: what was measured; another metric is told as "<split>_<name>".
+  [[nodiscard]] Value to_value(const std::vector<Measure>& measures) const;
   /// What is missing stays empty; what is not understood is passed over.
-  [[nodiscard]] static ModelMetrics from_value(const Value& value);
+  [[nodiscard]] static ModelMetrics from_value(const Value& value, const std::vector<Measure>& measures);
 };
 
 /// What an evaluation found: the artifact "metrics". A stage that measures leaves it as metrics.json in its folder; the report reads it
@@ -52,11 +67,14 @@ struct PIPELINE_EXPORT ModelMetrics {
 ///      "by_target": {"OT": {"mse": 0.1, "naive_mse": 0.2, "val": {...}}}, "original": likewise, in units,
 ///      "by_step": [{"step": 1, "mse": 0.1, "naive_mse": 0.2, "val": {...}}],
 ///      "files": {"predictions": {"test": "predictions.csv"}, "attention": {}},
+///      "metrics": [{"name": "mape", "key": "{split}_mape", "label": "MAPE", "units": "scaled" or "original", "percent": true,
+///                   "larger_is_better": false}],    what is measured, in the order of a table's columns
 ///      "models": {"train": {the same}, "train_b": {...}}}
 ///
 /// "by_target", "original" and "by_step" are the main split's; where several splits are measured they also hold each one's under its name.
 /// "models" is there where several models were measured. What is undefined is null.
 struct MetricsRecord {
+  std::vector<Measure> measures{};     ///< in the order of a table's columns
   std::vector<ModelMetrics> models{};  ///< in the order of the workflow where the writer keeps it
   std::size_t leader = 0;              ///< index of the model with the best validation score
 };
@@ -67,7 +85,8 @@ inline constexpr const char* metrics_file_name = "metrics.json";
 PIPELINE_EXPORT void write_metrics(const std::filesystem::path& folder, const MetricsRecord& record);
 /// Reads it; models come in the order of their stages' names. Error (unexpected) for a file that is missing or damaged.
 [[nodiscard]] PIPELINE_EXPORT MetricsRecord read_metrics(const std::filesystem::path& folder);
-/// The record that the content of metrics.json holds: at least one model.
+/// The record that the content of metrics.json holds: at least one model. Where the file does not describe its metrics, every number named
+/// after a split is one.
 [[nodiscard]] PIPELINE_EXPORT MetricsRecord metrics_of(const Value& metrics_json);
 
 }  // namespace pipeline

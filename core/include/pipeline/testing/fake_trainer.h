@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,7 @@ class FakeTrainer : public Trainer {
   bool fast_dev_run() const override { return dev_run; }
   const std::map<std::string, double>& callback_metrics() const override { return metrics; }
   const std::filesystem::path& version_dir() const override { return folder.path(); }
+  bool larger_is_better(const std::string& metric) override { return larger_metrics.contains(metric); }
   Log& log() override { return recording; }
   void log_scalars(Scalars scalars) override { logged.emplace_back(scalars.begin(), scalars.end()); }
   bool has_loggers() const override { return loggers; }
@@ -56,6 +58,7 @@ class FakeTrainer : public Trainer {
   std::int64_t epoch = 0, step = 0, train_batches = 4, val_batches = 2;
   bool sanity = false, dev_run = false, loggers = true;
   std::map<std::string, double> metrics;
+  std::set<std::string> larger_metrics{"val_r2"};  ///< of which a larger value is better
   std::vector<std::vector<std::pair<std::string, double>>> logged;
   std::function<void()> on_save;
 

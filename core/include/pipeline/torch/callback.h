@@ -45,10 +45,14 @@ class PIPELINE_EXPORT Trainer {
   [[nodiscard]] virtual bool sanity_checking() const = 0;
   /// fast_dev_run is on: no checkpoints, no early stop.
   [[nodiscard]] virtual bool fast_dev_run() const = 0;
-  /// Latest value of every metric: val_* after a validation, train_loss, train_loss_step, train_loss_epoch after an epoch.
+  /// Latest value of every metric: val_loss and the components of kind metric as val_* after a validation; train_loss, train_loss_step,
+  /// train_loss_epoch after an epoch.
   [[nodiscard]] virtual const std::map<std::string, double>& callback_metrics() const = 0;
   /// <log_dir>/<ModelName>/version_<N>; empty under fast_dev_run.
   [[nodiscard]] virtual const std::filesystem::path& version_dir() const = 0;
+  /// Whether a larger value of a metric is better. A callback with mode = "auto" asks for it in resolve(). False for losses and for unknown
+  /// names; the log says it once of an unknown name.
+  [[nodiscard]] virtual bool larger_is_better(const std::string& metric) = 0;
   [[nodiscard]] virtual Log& log() = 0;
   /// Sends scalars to every logger at the current step (global_step, or the given one).
   virtual void log_scalars(Scalars scalars) = 0;
@@ -98,6 +102,8 @@ struct CheckpointRecord {
 class PIPELINE_EXPORT Callback {
  public:
   virtual ~Callback();
+  /// Settles options that depend on the training (mode = "auto"). Called before setup(), state_key() and monitor(), perhaps several times.
+  virtual void resolve(Trainer&);
   virtual void setup(Trainer&);
   virtual void on_fit_start(Trainer&);
   virtual void on_sanity_check_start(Trainer&);

@@ -15,6 +15,7 @@
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/metric_set.h"
 #include "pipeline/train/optimizer.h"
 #include "pipeline/train/scheduler.h"
 #include "pipeline/train/tier.h"
@@ -53,6 +54,7 @@ struct FitSpec {
   Component<Scheduler> scheduler;  ///< of that optimizer; nullptr: its rates stay
   TrainerOptions trainer;
   LoaderOptions loader;
+  Metrics metrics;  ///< validation measures those of the scaled series that need a point forecast only
   std::vector<Component<Callback>> callbacks;
   std::vector<Component<Logger>> loggers;
   std::filesystem::path version_dir;  ///< empty: nothing is kept

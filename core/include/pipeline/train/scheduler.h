@@ -14,6 +14,8 @@
 
 namespace pipeline {
 
+class Trainer;
+
 /// How long a fit trains at most; -1 where nothing limits it.
 struct TrainingLength {
   std::int64_t epochs = -1, steps = -1;  ///< steps: of the optimizer
@@ -31,6 +33,9 @@ struct SchedulerTiming {
 class PIPELINE_EXPORT Scheduler {
  public:
   virtual ~Scheduler();
+  /// Settles options that depend on the training (mode = "auto"), as Callback::resolve() does. Called before start(), perhaps several
+  /// times.
+  virtual void resolve(Trainer& trainer);
   [[nodiscard]] virtual const SchedulerTiming& timing() const = 0;
   /// Sets what the first step trains with; called once, before anything else. Error (usage) where the options don't fit the optimizer or
   /// the training.

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <utility>
+
+#include "basic/basic_metrics.h"
+#include "pipeline/train/metric_set.h"
+
+namespace pipeline::test {
+
+/// What plugins/metrics/basic gives, as a program with that plugin alone has it.
+inline Metrics basic_metrics() {
+  Registrar registrar;
+  metrics::basic::add_basic_metrics(registrar);
+  Registry registry;
+  registry.commit(std::move(registrar.entries()));
+  return make_metrics(registry);
+}
+
+}  // namespace pipeline::test
