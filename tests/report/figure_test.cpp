@@ -12,14 +12,14 @@ using namespace pipeline::stage::visualize;
 
 namespace {
 
-Training training(double first_loss) {
-  Training out;
+/// The last of five epochs is the best.
+pipeline::TrainingRecord training(double first_loss) {
+  pipeline::TrainingRecord out;
   out.stage = "train";
   for (int epoch = 0; epoch < 5; ++epoch) {
     const double loss = first_loss / (1 + epoch);
-    out.history.push_back({static_cast<double>(epoch), loss, loss * 1.1, 0.001});
+    out.history.push_back({.epoch = epoch, .train_loss = loss, .learning_rate = 0.001, .val = {{"val_loss", loss * 1.1}}});
   }
-  out.best_epoch = 4;
   return out;
 }
 
@@ -46,8 +46,8 @@ int inked_pixels(const Figure& figure, int width, int height) {
 
 TEST_CASE("the loss axis is logarithmic only where losses span more than a factor of 20") {
   CHECK(loss_figure({training(1)}).plots.at(0).y.scale == Scale::linear);
-  Training steep = training(1);
-  steep.history.back().val_loss = 0.01;
+  pipeline::TrainingRecord steep = training(1);
+  steep.history.back().val["val_loss"] = 0.01;
   CHECK(loss_figure({steep}).plots.at(0).y.scale == Scale::logarithmic);
 }
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+using namespace pipeline;
 using namespace pipeline::stage::visualize;
 
 namespace {
