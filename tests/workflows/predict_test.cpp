@@ -215,7 +215,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict says that times are a guess where da
 
 TEST_CASE_FIXTURE(WorkflowFixture, "predict forecasts what evaluate did from the same rows") {
   write("workflow.toml", std::string(two_targets) + "[stages.evaluate]\n");
-  REQUIRE(run({"--set", "stages.slice_windows.window_norm=standard"}).status == 0);
+  // predict computes in full precision; a workflow may ask for less.
+  REQUIRE(run({"--set", "stages.slice_windows.window_norm=standard", "--set", "matmul_precision=highest"}).status == 0);
   pipeline::PredictionsReader measured(path() / "runs/small/evaluate/predictions.csv");
   REQUIRE(measured.next());
   const Finished predicted = pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv", "--from",
