@@ -32,7 +32,7 @@ Value hyper_parameters(const Registry& registry, const TrainingTables& tables, c
   return all;
 }
 
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const Registry& registry, const ComponentSpec& spec, const Model& model) {
+Component<torch::optim::Optimizer> make_optimizer(const Registry& registry, const ComponentSpec& spec, const Model& model) {
   std::vector<torch::Tensor> trained;
   for (const torch::Tensor& parameter : model.parameters()) {
     if (parameter.requires_grad()) trained.push_back(parameter);
