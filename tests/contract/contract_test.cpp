@@ -1,13 +1,12 @@
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
 #include <csignal>
 #include <map>
 
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "pipeline/value.h"
+#include "support/eventually.h"
 #include "support/program.h"
 #include "support/temp_folder.h"
 
@@ -41,16 +40,6 @@ std::map<std::string, std::string> failures(const std::string& name) {
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// Whether `happens` comes true within a minute.
-template <class Happens>
-bool soon(const Happens& happens) {
-  for (int i = 0; i < 600; ++i) {
-    if (happens()) return true;
-    ::usleep(100'000);
-  }
-  return false;
-}
 
 /// What /proc says of a process; empty once it has ended, also where nobody has asked for its status yet.
 std::string process_text(pid_t process, const std::string& name) {
@@ -134,10 +123,10 @@ TEST_CASE("a component that throws a number is told so") {
 TEST_CASE("checks that hang end with the program that was killed") {
   const Program program(build / "bin/pipeline", {"test-plugin", fixture("hanging_check").string()}, build);
   pid_t checking = 0;
-  REQUIRE(soon([&] { return (checking = checking_process(program.process())) != 0; }));
-  REQUIRE(soon([&] { return contains(process_text(checking, "maps"), "libhanging_check.so"); }));
+  REQUIRE(eventually([&] { return (checking = checking_process(program.process())) != 0; }));
+  REQUIRE(eventually([&] { return contains(process_text(checking, "maps"), "libhanging_check.so"); }));
   program.signal(SIGKILL);
-  CHECK(soon([&] { return process_text(checking, "cmdline").empty(); }));
+  CHECK(eventually([&] { return process_text(checking, "cmdline").empty(); }));
 }
 
 TEST_CASE("a file that is no usable plugin is refused with its reason") {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "records.h"
+#include "support/eventually.h"
 #include "support/recording_log.h"
 #include "support/temp_folder.h"
 
@@ -88,7 +89,7 @@ TEST_CASE("the writer's thread writes without being asked") {
   RecordingLog log;
   EventFile file(folder.path(), std::chrono::milliseconds(1), log);
   file.add("event");
-  while (std::filesystem::is_empty(folder.path())) std::this_thread::yield();
+  CHECK(eventually([&] { return !std::filesystem::is_empty(folder.path()); }));
 }
 
 TEST_CASE("what was added reaches the file when the logger goes") {

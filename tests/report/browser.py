@@ -87,7 +87,7 @@ class Browser:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
-    def wait_for(self, expression, seconds=30):
+    def wait_for(self, expression, seconds=600):
         end = time.monotonic() + seconds
         while not self.evaluate(expression):
             if time.monotonic() > end:

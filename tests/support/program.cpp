@@ -2,14 +2,15 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <thread>
+
+#include "support/eventually.h"
 
 namespace {
 
@@ -28,6 +29,7 @@ std::filesystem::path output_file(const std::filesystem::path& folder, const cha
 
 [[noreturn]] void become(const std::string& executable, std::vector<std::string> words, const std::filesystem::path& folder,
                          const std::filesystem::path& out, const std::filesystem::path& err, const std::vector<std::string>& environment) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is given up leaves nothing running
   const int out_file = ::open(out.c_str(), O_WRONLY), err_file = ::open(err.c_str(), O_WRONLY), nothing = ::open("/dev/null", O_RDONLY);
   if (::chdir(folder.c_str()) != 0 || ::dup2(nothing, 0) < 0 || ::dup2(out_file, 1) < 0 || ::dup2(err_file, 2) < 0) ::_exit(127);
   for (const std::string& setting : environment) ::putenv(const_cast<char*>(setting.c_str()));
@@ -70,17 +72,17 @@ bool Program::runs() const {
 std::string Program::err_so_far() const { return content_of(err_); }
 
 bool Program::says(std::string_view words) const {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(5);
-  while (std::chrono::steady_clock::now() < patience) {
-    const bool ended = !runs();  // asked first: what it writes last is still seen
-    if (err_so_far().find(words) != std::string::npos) return true;
-    if (ended) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return false;
+  bool said = false;
+  return eventually([&] {
+           const bool ended = !runs();  // asked first: what it writes last is still seen
+           said = err_so_far().find(words) != std::string::npos;
+           return said || ended;
+         }) &&
+         said;
 }
 
 Finished Program::wait() {
+  if (!eventually([&] { return !runs(); })) signal(SIGKILL);
   int status = 0;
   ::waitpid(process_, &status, 0);
   process_ = -1;

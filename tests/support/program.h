@@ -28,9 +28,9 @@ class Program {
   [[nodiscard]] pid_t process() const { return process_; }
   /// What it has written to stderr so far.
   [[nodiscard]] std::string err_so_far() const;
-  /// Waits until it has written these words to stderr; false where it ended without them, or minutes have passed.
+  /// Waits until it has written these words to stderr; false where it ended without them, or is given up.
   [[nodiscard]] bool says(std::string_view words) const;
-  /// Waits for its end.
+  /// Waits for its end; kills it where that never comes.
   [[nodiscard]] Finished wait();
 
  private:

@@ -1,4 +1,5 @@
 """The study that `pipeline run` leaves, with the real Optuna (5 and 4) and the real optuna-dashboard: optimize_test.py PROGRAM OPTUNA_4."""
+import contextlib
 import json
 import math
 import os
@@ -12,7 +13,7 @@ import urllib.request
 import warnings
 from pathlib import Path
 
-from postgresql import PostgreSQL
+from postgresql import PostgreSQL, free_port
 
 warnings.simplefilter("ignore")
 import optuna
@@ -64,7 +65,7 @@ exec(OBJECTIVE)
 def search(folder, n_trials, *sets, code=0):
     """study.json; what was said instead, where another exit code is expected."""
     words = [PROGRAM, "run", "workflow.toml", "--until", "optimize", "--set", f"stages.optimize.n_trials={n_trials}"]
-    done = subprocess.run([*words, *(word for value in sets for word in ("--set", value))], cwd=folder, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*words, *(word for value in sets for word in ("--set", value))], cwd=folder, capture_output=True, text=True)
     assert done.returncode == code, done.stderr
     return done.stderr if code else json.loads((folder / "runs/small/optimize/study.json").read_text())
 
@@ -92,29 +93,40 @@ def optuna_reads_ours(storage, left):
 def optuna_4(folder, code):
     script = f"import optuna, sys\nassert optuna.__version__.startswith('4.'), optuna.__version__\noptuna.logging.set_verbosity(40)\n{OBJECTIVE}\n{code}"
     environment = {**os.environ, "PYTHONPATH": str(OPTUNA_4), "TZ": "UTC"}
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def answer(url, patience=60):
-    end = time.monotonic() + patience
-    while True:
+def answer(url):
+    with urllib.request.urlopen(url) as reply:
+        return json.load(reply)
+
+
+def listens(port, server):
+    """Whether the server has come up; not where it ended, as it does where another program took the port."""
+    while server.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=10) as reply:
-                return json.load(reply)
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
+            socket.create_connection(("127.0.0.1", port)).close()
+            return True
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    return False
+
+
+def started_dashboard(storage):
+    while True:
+        port = free_port()
+        program = [sys.executable, "-c", "from optuna_dashboard._cli import main; main()", storage, "--host", "127.0.0.1", "--port", str(port)]
+        server = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if listens(port, server):
+            return server, port
+        said = server.communicate()[1]
+        assert "Address already in use" in said, said
 
 
 def dashboard_serves(storage, study):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    program = [sys.executable, "-c", "from optuna_dashboard._cli import main; main()", storage, "--host", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server, port = started_dashboard(storage)
     try:
         listed = answer(f"http://127.0.0.1:{port}/api/studies")["study_summaries"]
         mine = next(s for s in listed if s["study_name"] == study.study_name)
@@ -158,11 +170,13 @@ def workers_on_postgresql(folder):
         words = [PROGRAM, "run", "workflow.toml", "--until", "optimize", *(word for value in sets for word in ("--set", value))]
         programs = [subprocess.Popen([*words, "--set", f"run_dir={name}"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
                     for name in ("one", "two")]
-        while (worker := running_worker(trials_of(storage, "shared"), after=3)) is None:
-            assert all(p.poll() is None for p in programs), [p.communicate()[0] for p in programs if p.poll() is not None]
-        os.kill(worker, signal.SIGKILL)
+        while (worker := running_worker(trials_of(storage, "shared"), after=3)) is None and any(p.poll() is None for p in programs):
+            pass
+        if worker is not None:  # else all was done between two looks
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
         for program in programs:
-            said, _ = program.communicate(timeout=300)
+            said, _ = program.communicate()
             assert program.returncode == 0, said
         trials = trials_of(storage, "shared")
         assert [t.number for t in trials] == list(range(len(trials)))

@@ -5,6 +5,12 @@ import socket
 import subprocess
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 class PostgreSQL:
     """A server of its own in a folder, on a free port; run by the user postgres where we are root, which PostgreSQL refuses."""
 
@@ -17,12 +23,22 @@ class PostgreSQL:
         if self.user:
             os.chmod(folder, 0o755)
             shutil.chown(self.folder, "postgres")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.address = f"postgresql+psycopg2://tuner@127.0.0.1:{self.port}/postgres"
         self.call("initdb", "-D", f"{self.folder}/data", "-U", "tuner", "-A", "trust", "--no-sync")
-        self.call("pg_ctl", "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "-o", f"-p {self.port} -k {self.folder} -c fsync=off", "start")
+        while not self.started():
+            with open(f"{self.folder}/log") as log:
+                assert "Address already in use" in log.read(), "PostgreSQL does not start"
+            os.remove(f"{self.folder}/log")
+        self.address = f"postgresql+psycopg2://tuner@127.0.0.1:{self.port}/postgres"
+
+    def started(self):
+        """Whether it runs; not where another program took the port between our look and its start."""
+        self.port = free_port()
+        options = f"-h 127.0.0.1 -p {self.port} -c lc_messages=C -k {self.folder} -c fsync=off"
+        try:
+            self.call("pg_ctl", "-D", f"{self.folder}/data", "-w", "-t", "600", "-l", f"{self.folder}/log", "-o", options, "start")
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     def call(self, program, *arguments):
         subprocess.run([*self.user, f"{self.bin}/{program}", *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")

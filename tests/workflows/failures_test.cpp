@@ -5,7 +5,20 @@
 
 #include <csignal>
 
+#include "support/eventually.h"
 #include "workflows/workflow_fixture.h"
+
+namespace {
+
+/// Whether a training has ended its first epoch.
+bool has_resume_point(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder)) return false;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".ckpt") return true;
+  return false;
+}
+
+}  // namespace
 
 TEST_CASE_FIXTURE(WorkflowFixture, "eight different mistakes are eight located messages, exit 2, and nothing is written") {
   write("workflow.toml", R"(name = "small"
@@ -156,13 +169,14 @@ TEST_CASE_FIXTURE(WorkflowFixture, "SIGINT and SIGTERM end a training with its s
   for (const auto& [number, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
     Program program(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline",
                     {"run", "workflow.toml", "--set", "trainer.max_epochs=1000000", "--set", "name=run" + std::to_string(status)}, path());
-    REQUIRE_MESSAGE(program.says("parameters"), program.err_so_far());
-    ::usleep(300'000);
+    const std::string folder = "runs/run" + std::to_string(status);
+    REQUIRE_MESSAGE(eventually([&] { return has_resume_point(path() / folder / ".train.lasting") || !program.runs(); }),
+                    program.err_so_far());
     program.signal(number);
     const Finished end = program.wait();
     CHECK(end.status == status);
     CHECK_MESSAGE(contains(end.err, "--resume"), end.err);
-    CHECK_FALSE(exists("runs/run" + std::to_string(status) + "/train"));
+    CHECK_FALSE(exists(folder + "/train"));
   }
 }
 

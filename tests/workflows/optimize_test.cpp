@@ -58,7 +58,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a killed search goes on and gives the trials
   const std::vector<std::string> whole{"--until", "optimize", "--set", "stages.optimize.n_trials=12", "--set", "run_dir=whole"};
   REQUIRE(run(whole).status == 0);
   {
-    Program killed(BUILD_DIR "/bin/pipeline", {"run", "workflow.toml", "--until", "optimize", "--set", "stages.optimize.n_trials=12"},
+    // More trials than it is compared by: it is not done before it is killed, however late that comes.
+    Program killed(BUILD_DIR "/bin/pipeline", {"run", "workflow.toml", "--until", "optimize", "--set", "stages.optimize.n_trials=500"},
                    path());
     REQUIRE_MESSAGE(killed.says("    3  complete"), killed.err_so_far());
     killed.signal(SIGKILL);
@@ -66,7 +67,10 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a killed search goes on and gives the trials
   }
   const Finished rest = run({"--until", "optimize", "--set", "stages.optimize.n_trials=12"});
   REQUIRE_MESSAGE(rest.status == 0, rest.err);
-  CHECK(outcomes(json("runs/small/optimize/study.json")) == outcomes(json("whole/small/optimize/study.json")));
+  Value::List trials = outcomes(json("runs/small/optimize/study.json"));
+  REQUIRE(trials.size() >= 12);
+  trials.resize(12);
+  CHECK(trials == outcomes(json("whole/small/optimize/study.json")));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "Ctrl-C keeps the study, and the same command goes on") {
@@ -299,9 +303,13 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a storage that cannot be reached is named wi
 
 TEST_CASE_FIXTURE(WorkflowFixture, "curves, checkpoints and time limit are as asked, and the direction follows the monitor") {
   workflow(search + "[[loggers]]\ntype = \"CSVLogger\"\n");
-  const Finished ran =
-      run({"--until", "optimize", "--set", "stages.optimize.log_trials=true", "--set", "stages.optimize.save_top_k=-1", "--set",
-           "stages.optimize.monitor=val_r2", "--set", "stages.optimize.objective=best", "--set", "stages.optimize.trainer.max_epochs=3"});
+  std::vector<std::string> words{"--until", "optimize",
+                                 "--set",   "stages.optimize.log_trials=true",
+                                 "--set",   "stages.optimize.save_top_k=-1",
+                                 "--set",   "stages.optimize.monitor=val_r2",
+                                 "--set",   "stages.optimize.objective=best",
+                                 "--set",   "stages.optimize.trainer.max_epochs=3"};
+  const Finished ran = run(words);
   REQUIRE_MESSAGE(ran.status == 0, ran.err);
   const Value study = json("runs/small/optimize/study.json");
   CHECK(study.at("direction") == Value("maximize"));
@@ -312,8 +320,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "curves, checkpoints and time limit are as as
     for (const auto& [epoch, value] : trial.at("reports").as_map()) CHECK(value.as_double() <= trial.at("value").as_double());
     CHECK(trial.at("value").as_double() <= study.at("best").at("value").as_double());
   }
-  const Finished late = run(
-      {"--until", "optimize", "--set", "run_dir=late", "--set", "stages.optimize.n_trials=100000", "--set", "stages.optimize.timeout=1"});
+  // It goes on with the study: on a machine so busy that no trial begins within the second there are results all the same.
+  words.insert(words.end(), {"--set", "stages.optimize.n_trials=100000", "--set", "stages.optimize.timeout=1"});
+  const Finished late = run(words);
   REQUIRE_MESSAGE(late.status == 0, late.err);
-  CHECK(outcomes(json("late/small/optimize/study.json")).size() < 100000);
+  CHECK(outcomes(json("runs/small/optimize/study.json")).size() < 100000);
 }
