@@ -14,6 +14,16 @@
 
 namespace pipeline {
 
+namespace {
+
+/// The end of a process by its wait status.
+std::string in_words(int status) {
+  return WIFSIGNALED(status) ? std::string("by ") + ::strsignal(WTERMSIG(status))
+                             : "with exit status " + std::to_string(WEXITSTATUS(status));
+}
+
+}  // namespace
+
 ChildProcess::ChildProcess(const std::filesystem::path& program, std::vector<std::string> words) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw system_failure("cannot make a pipe for", program.string(), errno);
@@ -56,11 +66,11 @@ void ChildProcess::interrupt() const {
   if (const pid_t process = process_.load(); process > 0) ::kill(process, SIGINT);
 }
 
-std::string ChildProcess::end_in_words() { return end_in_words(wait()); }
+std::string ChildProcess::end_in_words() { return in_words(wait()); }
 
 std::string ChildProcess::failure() {
   const int status = wait();
-  return status == 0 ? "" : end_in_words(status);
+  return status == 0 ? "" : in_words(status);
 }
 
 int ChildProcess::wait() {
