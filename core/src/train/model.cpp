@@ -14,7 +14,7 @@ Inputs Model::inputs() const { return {Input::past}; }
 OutputSpec Model::output() const { return {}; }
 
 ForecastHead::ForecastHead(torch::nn::Module& owner, const std::string& name, std::int64_t width, const ModelShape& shape)
-    : layer_(owner.register_module(name, torch::nn::Linear(width, shape.horizon * shape.targets * shape.output.width())).ptr()),
+    : layer_(owner.register_module(name, torch::nn::Linear(width, shape.horizon * shape.targets * shape.output.width()))),
       horizon_(shape.horizon),
       targets_(shape.targets),
       output_(shape.output) {}

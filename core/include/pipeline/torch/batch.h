@@ -65,9 +65,9 @@ struct Batch {
 struct OutputSpec {
   enum class Kind { point, quantiles, distribution };
   Kind kind = Kind::point;
-  std::vector<double> levels;           ///< of quantiles: within (0, 1), ascending, e.g. 0.1, 0.5, 0.9
-  std::string family;                   ///< of a distribution, e.g. "normal"
-  std::vector<std::string> parameters;  ///< of a distribution, in the order of the values, e.g. "mean", "deviation"
+  std::vector<double> levels{};           ///< of quantiles: within (0, 1), ascending, e.g. 0.1, 0.5, 0.9
+  std::string family{};                   ///< of a distribution, e.g. "normal"
+  std::vector<std::string> parameters{};  ///< of a distribution, in the order of the values, e.g. "mean", "deviation"
 
   /// P, the values for each step and target.
   [[nodiscard]] std::int64_t width() const {

@@ -19,15 +19,15 @@ struct ModelShape {
   std::int64_t horizon = 0;   ///< H
   std::int64_t features = 0;  ///< F
   std::int64_t targets = 0;   ///< T
-  std::vector<std::string> feature_names, target_names;
-  std::vector<std::int64_t> target_columns;  ///< [T] index of each target among the features, -1 where its past is no input
-  std::vector<std::string> future_names;     ///< [K] columns of Batch::future
-  std::vector<std::int64_t> future_columns;  ///< [K] index of each among the features, -1 where its past is no input
-  std::vector<std::string> static_names;     ///< [S] columns of Batch::static_values
+  std::vector<std::string> feature_names{}, target_names{};
+  std::vector<std::int64_t> target_columns{};  ///< [T] index of each target among the features, -1 where its past is no input
+  std::vector<std::string> future_names{};     ///< [K] columns of Batch::future
+  std::vector<std::int64_t> future_columns{};  ///< [K] index of each among the features, -1 where its past is no input
+  std::vector<std::string> static_names{};     ///< [S] columns of Batch::static_values
   /// For each column of Batch::past_codes, future_codes and static_codes the number of its codes, code 0 among them.
-  std::vector<std::int64_t> past_code_counts, future_code_counts, static_code_counts;
+  std::vector<std::int64_t> past_code_counts{}, future_code_counts{}, static_code_counts{};
   std::int64_t series = 1;  ///< series in the training data
-  OutputSpec output;        ///< what the loss needs
+  OutputSpec output{};      ///< what the loss needs
 };
 
 /// A forecasting model. Parameters and submodules are registered as in any torch::nn::Module; names are those of the PyTorch original.
