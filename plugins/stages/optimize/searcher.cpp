@@ -27,7 +27,7 @@ Component<Sampler> make_sampler(const StageContext& context, const OptimizeOptio
   return context.registry.make<Sampler>(sampler.type, sampler.options, sampling);
 }
 
-std::unique_ptr<Pruner> make_pruner(const StageContext& context) {
+Component<Pruner> make_pruner(const StageContext& context) {
   const ComponentSpec& pruner = context.tables.one("pruner");
   return context.registry.make<Pruner>(pruner.type, pruner.options);
 }
