@@ -8,7 +8,7 @@
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "predictions_file.h"
-#include "small_series.h"
+#include "small_series_fixture.h"
 #include "split_result.h"
 #include "summary.h"
 
