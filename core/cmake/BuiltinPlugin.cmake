@@ -1,5 +1,5 @@
-# What only the plugins of this project get beyond pipeline_add_plugin: their place in the build folder, the shared precompiled headers and
-# compilation in batches.
+# What only the plugins of this project get beyond pipeline_add_plugin: their place in the build folder, the shared precompiled headers,
+# compilation in batches, and a test of the *_test.cpp beside their sources.
 function(pipeline_finish_builtin_plugin target torch)
   set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/pipeline/plugins)
   set_property(GLOBAL APPEND PROPERTY PIPELINE_PLUGINS ${target})
@@ -9,4 +9,22 @@ function(pipeline_finish_builtin_plugin target torch)
     set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
     target_precompile_headers(${target} REUSE_FROM pipeline_std_pch)
   endif()
+  if(PIPELINE_TESTS)
+    string(REGEX REPLACE "_plugin$" "" plugin ${target})
+    if(torch)
+      pipeline_plugin_test(${plugin} TORCH)
+    else()
+      pipeline_plugin_test(${plugin})
+    endif()
+  endif()
+endfunction()
+
+# pipeline_objects_without_entry(<variable> <plugin>...)
+# The objects of plugins without their entry points, plugin.cpp: programs that hold several plugins are linked with them.
+function(pipeline_objects_without_entry variable)
+  set(objects "")
+  foreach(plugin IN LISTS ARGN)
+    list(APPEND objects $<FILTER:$<TARGET_OBJECTS:${plugin}_plugin>,EXCLUDE,plugin\\.cpp>)
+  endforeach()
+  set(${variable} ${objects} PARENT_SCOPE)
 endfunction()

@@ -10,5 +10,5 @@ function(pipeline_embed_file target symbol file)
   # A compiler cache does not see what the assembler reads, and would give back the bytes of an older file.
   add_library(${target}_${symbol} OBJECT ${unit})
   set_target_properties(${target}_${symbol} PROPERTIES CXX_COMPILER_LAUNCHER "" UNITY_BUILD OFF)
-  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_${symbol}>)
+  target_link_libraries(${target} PRIVATE ${target}_${symbol})
 endfunction()

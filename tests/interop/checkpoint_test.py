@@ -19,22 +19,13 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from workflow import WorkflowTest, head, run, waves
+
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 WINDOW, HORIZON, HIDDEN, LAYERS = 24, 3, 8, 2
 
-WORKFLOW = f"""
-name = "small"
-threads = 1
-device = "cpu"
-[stages.preprocess]
-source = "small.csv"
-time_column = "time"
-features = ["load", "heat"]
-target = ["load"]
-[stages.slice_windows]
-window = {WINDOW}
-horizon = {HORIZON}
-export = true
+TABLES = f"""
 [model]
 type = "LSTMModel"
 hidden_size = {HIDDEN}
@@ -51,6 +42,7 @@ save_top_k = 1
 [stages.train]
 [stages.evaluate]
 """
+WORKFLOW = head("small", ["load", "heat"], ["load"], preprocess={"time_column": "time"}, slices={"window": WINDOW, "horizon": HORIZON, "export": True}) + TABLES
 
 
 class LSTMModel(pl.LightningModule):
@@ -72,35 +64,22 @@ class LSTMModel(pl.LightningModule):
         return torch.optim.Adam(self.parameters(), lr=self.hparams.lr)
 
 
-def run(folder, *arguments):
-    return subprocess.run([PROGRAM, "run", "workflow.toml", *arguments], cwd=folder, capture_output=True, text=True)
-
-
 def quiet_trainer(**options):
     return pl.Trainer(accelerator="cpu", logger=False, enable_progress_bar=False, enable_model_summary=False, enable_checkpointing=False, **options)
 
 
-class Checkpoints(unittest.TestCase):
+class Checkpoints(WorkflowTest):
+    series = waves()
+
     @classmethod
     def setUpClass(cls):
-        warnings.filterwarnings("ignore")
-        cls.scratch = tempfile.TemporaryDirectory()
-        cls.folder = Path(cls.scratch.name)
-        rows = [f"2024-01-{1 + i // 24:02d} {i % 24:02d}:00:00,{10 + 3 * math.sin(i * math.pi / 12) + i % 7 * 0.1:.4f},{20 - math.cos(i * math.pi / 12):.4f}"
-                for i in range(400)]
-        (cls.folder / "small.csv").write_text("time,load,heat\n" + "\n".join(rows) + "\n")
-        (cls.folder / "workflow.toml").write_text(WORKFLOW)
-        done = run(cls.folder)
-        assert done.returncode == 0, done.stderr
+        super().setUpClass()
+        cls.run_workflow(PROGRAM, WORKFLOW)
         cls.stages = cls.folder / "runs" / "small"
-        cls.train = json.loads((cls.stages / "train" / "train.json").read_text())
+        cls.train = cls.json("runs/small/train/train.json")
         cls.best = cls.train["best"]
         cls.x = torch.from_numpy(np.load(cls.stages / "slice_windows" / "X.npy"))
         cls.y = torch.from_numpy(np.load(cls.stages / "slice_windows" / "y.npy")).reshape(len(cls.x), -1)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
 
     def test_torch_load_opens_it_as_plain_data(self):
         content = torch.load(self.best, weights_only=True)
@@ -138,7 +117,7 @@ class Checkpoints(unittest.TestCase):
         trainer = quiet_trainer(max_epochs=1)
         trainer.fit(model, DataLoader(TensorDataset(self.x[:64], self.y[:64]), 32))
         trainer.save_checkpoint(self.folder / "lightning.ckpt")
-        done = run(self.folder, "--until", "train", "--set", "stages.train.from_checkpoint=lightning.ckpt", "--set", "optimizer.lr=1e-12",
+        done = run(PROGRAM, self.folder, "--until", "train", "--set", "stages.train.from_checkpoint=lightning.ckpt", "--set", "optimizer.lr=1e-12",
                    "--set", "trainer.max_epochs=1", "--set", "run_dir=runs_on")
         self.assertEqual(done.returncode, 0, done.stderr)
         last = json.loads((self.folder / "runs_on" / "small" / "train" / "train.json").read_text())["last"]
@@ -157,14 +136,14 @@ class Checkpoints(unittest.TestCase):
 
     def test_lightnings_checkpoint_is_evaluated_and_predicted_with(self):
         model = self.lightnings_checkpoint()
-        done = run(self.folder, "--stage", "evaluate", "--set", "stages.evaluate.checkpoint=theirs.ckpt", "--json")
+        done = run(PROGRAM, self.folder, "--stage", "evaluate", "--set", "stages.evaluate.checkpoint=theirs.ckpt", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         metrics = json.loads((self.stages / "evaluate" / "metrics.json").read_text())
         test = metrics["test_windows"]
         with torch.no_grad():
             error = model(self.x[-test:]).double() - self.y[-test:].double()
         self.assertAlmostEqual(metrics["test_mse"], error.square().mean().item(), delta=1e-6)
-        self.assertEqual(run(self.folder, "--stage", "evaluate").returncode, 0)
+        self.assertEqual(run(PROGRAM, self.folder, "--stage", "evaluate").returncode, 0)
 
         words = [PROGRAM, "predict", "--checkpoint", "theirs.ckpt", "--input", "small.csv"]
         done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
@@ -197,7 +176,7 @@ class Checkpoints(unittest.TestCase):
         torch.manual_seed(8)
         model = LSTMModel(2, HIDDEN, LAYERS, HORIZON, 0.01)
         save_file(model.state_dict(), self.folder / "start.safetensors")
-        done = run(self.folder, "--until", "train", "--set", "stages.train.from_checkpoint=start.safetensors", "--set", "optimizer.lr=1e-12",
+        done = run(PROGRAM, self.folder, "--until", "train", "--set", "stages.train.from_checkpoint=start.safetensors", "--set", "optimizer.lr=1e-12",
                    "--set", "trainer.max_epochs=1", "--set", "run_dir=runs_st")
         self.assertEqual(done.returncode, 0, done.stderr)
         last = json.loads((self.folder / "runs_st" / "small" / "train" / "train.json").read_text())["last"]
@@ -210,9 +189,8 @@ class Checkpoints(unittest.TestCase):
         folder.mkdir()
         np.save(folder / "X.npy", self.x.numpy())
         np.save(folder / "y.npy", self.y.numpy())
-        _, _, tables = WORKFLOW.partition("export = true")
-        (folder / "workflow.toml").write_text('name = "given"\n[stages.slice_windows]\nfeature_path = "X.npy"\ntarget_path = "y.npy"' + tables)
-        done = run(folder)
+        (folder / "workflow.toml").write_text('name = "given"\n[stages.slice_windows]\nfeature_path = "X.npy"\ntarget_path = "y.npy"' + TABLES)
+        done = run(PROGRAM, folder)
         self.assertEqual(done.returncode, 0, done.stderr)
         metrics = json.loads((folder / "runs/given/evaluate/metrics.json").read_text())
         self.assertNotIn("original", metrics)

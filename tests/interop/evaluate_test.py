@@ -10,23 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from workflow import WorkflowTest, head
+
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 WINDOW, HORIZON = 12, 4
 
-WORKFLOW = f"""
-name = "walk"
-threads = 1
-device = "cpu"
-[stages.preprocess]
-source = "walk.csv"
-time_column = "date"
-frequency = "1d"
-features = ["level", "growth", "other"]
-target = ["level", "growth"]
-transform = {{ growth = "log_return" }}
-[stages.slice_windows]
-window = {WINDOW}
-horizon = {HORIZON}
+WORKFLOW = head("walk", ["level", "growth", "other"], ["level", "growth"],
+                preprocess={"time_column": "date", "frequency": "1d", "transform.growth": "log_return"}, slices={"window": WINDOW, "horizon": HORIZON}) + """
 [optimizer]
 type = "Adam"
 lr = 0.01
@@ -48,25 +39,18 @@ splits = ["val", "test"]
 """
 
 
-class Evaluation(unittest.TestCase):
+class Evaluation(WorkflowTest):
     @classmethod
     def setUpClass(cls):
-        cls.scratch = tempfile.TemporaryDirectory()
-        cls.folder = Path(cls.scratch.name)
+        super().setUpClass()
         random = np.random.default_rng(11)
         cls.data = pandas.DataFrame({"date": pandas.date_range("2020-01-01", periods=500).strftime("%Y-%m-%d"), "level": random.normal(size=500).cumsum().round(4),
                                      "growth": (50 * np.exp(random.normal(scale=0.02, size=500).cumsum())).round(4), "other": random.normal(size=500).round(4)})
-        cls.data.to_csv(cls.folder / "walk.csv", index=False)
-        (cls.folder / "workflow.toml").write_text(WORKFLOW)
-        cls.done = subprocess.run([PROGRAM, "run", "workflow.toml"], cwd=cls.folder, capture_output=True, text=True)
-        assert cls.done.returncode == 0, cls.done.stderr
+        cls.data.to_csv(cls.folder / "small.csv", index=False)
+        cls.done = cls.run_workflow(PROGRAM, WORKFLOW)
         cls.out = cls.folder / "runs" / "walk" / "evaluate"
-        cls.metrics = json.loads((cls.out / "metrics.json").read_text())
-        cls.transforms = {c["name"]: c for c in json.loads((cls.folder / "runs/walk/preprocess/transform.json").read_text())["columns"]}
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
+        cls.metrics = cls.json("runs/walk/evaluate/metrics.json")
+        cls.transforms = {c["name"]: c for c in cls.json("runs/walk/preprocess/transform.json")["columns"]}
 
     def predictions(self, stage, split):
         leads = self.metrics["stage"] == stage

@@ -1,9 +1,6 @@
 """scikit-learn and PyTorch recompute metrics and losses from predictions.csv: `metrics_test.py build/bin/pipeline`."""
 
-import json
-import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -13,26 +10,16 @@ import torch
 from sklearn import metrics as sklearn
 from torch import nn
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from workflow import WorkflowTest, head, toml
+
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 HORIZON, SEASON, ROWS = 4, 7, 500
 
 # Unscaled: what is measured is what predictions.csv holds.
-WORKFLOW = """
-name = "walk"
-threads = 1
-device = "cpu"
-[stages.preprocess]
-source = "walk.csv"
-features = ["level", "other"]
-target = ["level", "other"]
-scaler = "none"
-[stages.slice_windows]
-window = 12
-horizon = 4
+WORKFLOW = head("walk", ["level", "other"], preprocess={"scaler": "none"}, slices={"window": 12, "horizon": HORIZON}) + """
 [model]
 type = "LinearModel"
-[loss]
-{loss}
 [optimizer]
 lr = 0.01
 [trainer]
@@ -41,6 +28,7 @@ max_epochs = 2
 [stages.evaluate]
 checkpoint = "last"
 seasonality = 7
+[loss]
 """
 
 LOSSES = {
@@ -53,27 +41,19 @@ LOSSES = {
 }
 
 
-class Metrics(unittest.TestCase):
+class Metrics(WorkflowTest):
     @classmethod
     def setUpClass(cls):
-        cls.scratch = tempfile.TemporaryDirectory()
-        cls.folder = Path(cls.scratch.name)
+        super().setUpClass()
         random = np.random.default_rng(5)
         cls.data = pandas.DataFrame({"level": 3 + np.sin(np.arange(ROWS) / 5) + random.normal(scale=0.3, size=ROWS), "other": random.normal(size=ROWS)}).round(4)
-        cls.data.to_csv(cls.folder / "walk.csv", index=False)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
+        cls.data.to_csv(cls.folder / "small.csv", index=False)
 
     def run_program(self, loss, *arguments):
         """metrics.json, and truth and forecast of the test split, [windows * steps, targets]."""
-        (self.folder / "workflow.toml").write_text(WORKFLOW.format(loss="\n".join(f"{k} = {json.dumps(v)}" for k, v in loss.items())))
-        done = subprocess.run([PROGRAM, "run", "workflow.toml", *arguments], cwd=self.folder, capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        out = self.folder / "runs" / "walk" / "evaluate"
-        rows = pandas.read_csv(out / "predictions.csv")
-        return json.loads((out / "metrics.json").read_text()), rows[["level", "other"]].to_numpy(), rows[["level_pred", "other_pred"]].to_numpy()
+        self.run_workflow(PROGRAM, WORKFLOW + toml(loss), *arguments)
+        rows = pandas.read_csv(self.folder / "runs/walk/evaluate/predictions.csv")
+        return self.json("runs/walk/evaluate/metrics.json"), rows[["level", "other"]].to_numpy(), rows[["level_pred", "other_pred"]].to_numpy()
 
     def close(self, said, expected):
         self.assertAlmostEqual(said, expected, delta=1e-6 * max(1, abs(expected)))

@@ -1,11 +1,8 @@
 """Every model begins with PyTorch's weights and forecasts as PyTorch does: `models_test.py build/bin/pipeline`."""
 
-import json
 import math
 import struct
-import subprocess
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -16,32 +13,16 @@ from tensorboard.backend.event_processing import event_accumulator
 
 import models
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from workflow import WorkflowTest, head, slow_wave, toml
+
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 SEED, WINDOW, HORIZON = 11, 12, 3
 
 # Unscaled data of about the size of scaled ones: predictions.csv then holds what the model gives.
-WORKFLOW = """
-name = "{name}"
-seed = 11
-threads = 1
-device = "cpu"
-matmul_precision = "highest"
-log_dir = "logs/{name}"
-[stages.preprocess]
-source = "series.csv"
-features = {features}
-target = {targets}
-scaler = "none"
-[stages.slice_windows]
-window = 12
-horizon = 3
-export = true
-[model]
-{model}
+TABLES = """
 [optimizer]
 lr = 0.005
-[trainer]
-max_epochs = {epochs}
 [stages.train]
 [stages.evaluate]
 checkpoint = "last"
@@ -63,30 +44,20 @@ MODELS = {
 }
 
 
-class Models(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = tempfile.TemporaryDirectory()
-        cls.folder = Path(cls.scratch.name)
-        rows = [f"{math.sin(i / 5) + i % 7 * 0.1:.4f},{math.cos(i / 9) - i % 5 * 0.1:.4f},{math.sin(i * i):.4f}" for i in range(300)]
-        (cls.folder / "series.csv").write_text("load,heat,wind\n" + "\n".join(rows) + "\n")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
+class Models(WorkflowTest):
+    series = slow_wave(300) | {"heat": [math.cos(i / 9) - i % 5 * 0.1 for i in range(300)], "wind": [math.sin(i * i) for i in range(300)]}
 
     def run_program(self, case, epochs, more=""):
         """The checkpoint, the exported windows of the test split and the folder of results."""
         model, name = case.split("/")[0], case.replace("/", "-").replace(" ", "-") + f"-{epochs}"
-        one = model == "LinearModel"
-        options = "\n".join(f"{k} = {json.dumps(v)}" for k, v in ({"type": model} | MODELS[case]).items())
-        (self.folder / "workflow.toml").write_text(WORKFLOW.format(
-            name=name, epochs=epochs, model=options, features='["load"]' if one else '["load", "heat", "wind"]', targets='["load"]' if one else '["load", "wind"]') + more)
-        done = subprocess.run([PROGRAM, "run", "workflow.toml"], cwd=self.folder, capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        columns = (["load"], ["load"]) if model == "LinearModel" else (["load", "heat", "wind"], ["load", "wind"])
+        first = head(name, *columns, top={"seed": SEED, "log_dir": f"logs/{name}"}, preprocess={"scaler": "none"},
+                     slices={"window": WINDOW, "horizon": HORIZON, "export": True})
+        options = "\n".join(["[model]", toml({"type": model} | MODELS[case]), "[trainer]", toml({"max_epochs": epochs})])
+        self.run_workflow(PROGRAM, first + options + TABLES + more)
         stages = self.folder / "runs" / name
-        last = json.loads((stages / "train" / "train.json").read_text())["last"]
-        count = json.loads((stages / "evaluate" / "metrics.json").read_text())["test_windows"]
+        last = self.json(f"runs/{name}/train/train.json")["last"]
+        count = self.json(f"runs/{name}/evaluate/metrics.json")["test_windows"]
         return torch.load(last, weights_only=True), torch.from_numpy(np.load(stages / "slice_windows" / "X.npy"))[-count:], stages
 
     def test_the_same_seed_gives_the_same_initial_weights_bit_for_bit(self):

@@ -1,8 +1,7 @@
 """What the tests share: a small workflow, the recipe's model in Lightning, and a way to run both."""
 
 import json
-import math
-import subprocess
+import sys
 from pathlib import Path
 
 import lightning.pytorch as pl
@@ -11,23 +10,13 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from workflow import head, run, waves, write_csv
+
 SEED, BATCH, LR = 3407, 32, 0.003
 
-WORKFLOW = """
-name = "small"
-seed = {seed}
-threads = 1
-device = "cpu"
-matmul_precision = "highest"
-[stages.preprocess]
-source = "small.csv"
-time_column = "time"
-features = ["load", "heat"]
-target = ["load"]
-[stages.slice_windows]
-window = 24
-horizon = 3
-export = true
+WORKFLOW = head("small", ["load", "heat"], ["load"], top={"seed": SEED}, preprocess={"time_column": "time"},
+                slices={"window": 24, "horizon": 3, "export": True}) + """
 [model]
 type = "LSTMModel"
 hidden_size = {hidden}
@@ -89,10 +78,8 @@ class Recipe:
 
     def __init__(self, program, folder, hidden=8):
         self.program, self.folder, self.hidden = program, Path(folder), hidden
-        rows = [f"2024-01-{1 + i // 24:02d} {i % 24:02d}:00:00,{10 + 3 * math.sin(i * math.pi / 12) + i % 7 * 0.1:.4f},{20 - math.cos(i * math.pi / 12):.4f}"
-                for i in range(400)]
-        (self.folder / "small.csv").write_text("time,load,heat\n" + "\n".join(rows) + "\n")
-        (self.folder / "workflow.toml").write_text(WORKFLOW.format(seed=SEED, hidden=hidden, lr=LR, batch=BATCH))
+        write_csv(self.folder / "small.csv", waves())
+        (self.folder / "workflow.toml").write_text(WORKFLOW.format(hidden=hidden, lr=LR, batch=BATCH))
         self.run("--until", "slice_windows")
         windows = self.folder / "runs" / "small" / "slice_windows"
         x, y = (torch.from_numpy(np.load(windows / f"{name}.npy")) for name in "Xy")
@@ -103,7 +90,7 @@ class Recipe:
         self.train_set, self.val_set = TensorDataset(x[:first], y[:first]), TensorDataset(x[first:second], y[first:second])
 
     def run(self, *words):
-        done = subprocess.run([self.program, "run", "workflow.toml", *words], cwd=self.folder, capture_output=True, text=True)
+        done = run(self.program, self.folder, *words)
         assert done.returncode == 0, done.stderr
         return done
 

@@ -18,48 +18,28 @@ from torch import nn
 from torch.optim import lr_scheduler as schedulers
 from torch.utils.data import DataLoader, TensorDataset
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from workflow import WorkflowTest, head, run, slow_wave, toml
+
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 STEPS, RATE = 200, 0.01
 
-WORKFLOW = """
-name = "rates"
-threads = 1
-device = "cpu"
-log_dir = "logs/{case}"
-[stages.preprocess]
-source = "series.csv"
-features = ["load"]
-target = ["load"]
-[stages.slice_windows]
-window = 4
+TABLES = """
 [model]
 type = "LinearModel"
-[optimizer]
-type = "{optimizer}"
-lr = 0.01
 [loader]
 batch_size = 4
-[trainer]
-log_every_n_steps = 1
-num_sanity_val_steps = 0
-{trainer}
 [[callbacks]]
 type = "LearningRateMonitor"
 logging_interval = "step"
 log_momentum = true
 [[loggers]]
 type = "CSVLogger"
-[scheduler]
-{scheduler}
 [stages.train]
 """
 
 A_STEP_EACH = {"max_epochs": 5, "limit_train_batches": 50, "check_val_every_n_epoch": 5}  # 250 steps
 AN_EPOCH_EACH = {"max_epochs": 201, "limit_train_batches": 1, "limit_val_batches": 1}
-
-
-def toml(options):
-    return "\n".join(f"{name} = {json.dumps(value)}" for name, value in options.items())
 
 
 def pytorch_rates(make, steps=STEPS, optimizer=torch.optim.Adam, metrics=None):
@@ -111,23 +91,15 @@ def batches(count):
     return DataLoader(TensorDataset(torch.ones(count * 4, 4)), 4)
 
 
-class Schedulers(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        warnings.filterwarnings("ignore")
-        cls.scratch = tempfile.TemporaryDirectory()
-        cls.folder = Path(cls.scratch.name)
-        rows = [f"{math.sin(i / 5) + i % 7 * 0.1:.4f}" for i in range(400)]
-        (cls.folder / "series.csv").write_text("load\n" + "\n".join(rows) + "\n")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
+class Schedulers(WorkflowTest):
+    series = slow_wave()
 
     def start(self, case, trainer, scheduler, optimizer="Adam"):
-        workflow = WORKFLOW.format(case=case, optimizer=optimizer, trainer=toml(trainer), scheduler=toml(scheduler))
-        (self.folder / "workflow.toml").write_text(workflow)
-        return subprocess.run([PROGRAM, "run", "workflow.toml", "--json"], cwd=self.folder, capture_output=True, text=True)
+        first = head("rates", ["load"], top={"log_dir": f"logs/{case}"}, slices={"window": 4})
+        tables = {"optimizer": {"type": optimizer, "lr": RATE}, "trainer": {"log_every_n_steps": 1, "num_sanity_val_steps": 0} | trainer, "scheduler": scheduler}
+        options = "\n".join(f"[{table}]\n{toml(values)}" for table, values in tables.items())
+        (self.folder / "workflow.toml").write_text(first + options + TABLES)
+        return run(PROGRAM, self.folder, "--json")
 
     def train(self, case, trainer, scheduler, optimizer="Adam"):
         """The logged rates and momenta of the steps, the rows of metrics.csv and the last checkpoint's file."""

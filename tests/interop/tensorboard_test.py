@@ -23,6 +23,9 @@ from tensorboard.context import RequestContext
 from tensorboard.plugins import base_plugin
 from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_groups, metadata
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from workflow import WorkflowTest, head, slow_wave
+
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline")
 
 
@@ -116,17 +119,7 @@ class WrittenLogs(unittest.TestCase):
         self.assertEqual((last["hp_metric"], last["test_mae"], last["step"]), ("0.25", "0.125", "999"))
 
 
-WORKFLOW = """
-name = "small"
-split = [300, 100, 100]
-[stages.preprocess]
-source = "wave.csv"
-time_column = "date"
-features = ["value"]
-target = ["value"]
-[stages.slice_windows]
-window = 12
-horizon = 2
+WORKFLOW = head("small", ["load"], top={"split": [300, 100, 100]}, slices={"window": 12, "horizon": 2}) + """
 [model]
 type = "LSTMModel"
 hidden_size = 4
@@ -155,23 +148,15 @@ type = "CSVLogger"
 """
 
 
-class RealTraining(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = tempfile.TemporaryDirectory()
-        root = Path(cls.scratch.name)
-        times = pandas.date_range("2020-01-01", periods=500, freq="h")
-        pandas.DataFrame({"date": times, "value": [math.sin(i / 5) for i in range(500)]}).to_csv(root / "wave.csv", index=False)
-        (root / "workflow.toml").write_text(WORKFLOW)
-        run = subprocess.run([PROGRAM.resolve(), "run", "workflow.toml"], cwd=root, capture_output=True, text=True)
-        if run.returncode != 0:
-            raise AssertionError(run.stderr)
-        cls.version = root / "lightning_logs" / "LSTMModel" / "version_0"
-        cls.events = event_accumulator.EventAccumulator(str(cls.version), size_guidance={"scalars": 0}).Reload()
+class RealTraining(WorkflowTest):
+    series = slow_wave(500)
 
     @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.run_workflow(PROGRAM.resolve(), WORKFLOW)
+        cls.version = cls.folder / "lightning_logs" / "LSTMModel" / "version_0"
+        cls.events = event_accumulator.EventAccumulator(str(cls.version), size_guidance={"scalars": 0}).Reload()
 
     def test_curves_stand_at_lightnings_steps(self):
         steps = 3 * math.ceil((300 - 12 - 2 + 1) / 32)

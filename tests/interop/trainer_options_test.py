@@ -1,13 +1,8 @@
 """Options of [trainer] mean what Lightning's do: `trainer_options_test.py build/bin/pipeline`."""
 
 import csv
-import json
-import math
-import subprocess
 import sys
-import tempfile
 import unittest
-import warnings
 from pathlib import Path
 
 import lightning.pytorch as pl
@@ -16,28 +11,15 @@ from lightning.pytorch.loggers import CSVLogger
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from workflow import WorkflowTest, head, slow_wave, toml
+
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 
-WORKFLOW = """
-name = "{case}"
-threads = 1
-device = "cpu"
-log_dir = "logs/{case}"
-[stages.preprocess]
-source = "series.csv"
-features = ["load"]
-target = ["load"]
-[stages.slice_windows]
-window = 4
+TABLES = """
+log_every_n_steps = 1
 [model]
 type = "LinearModel"
-[loader]
-batch_size = 4
-shuffle = {shuffle}
-[trainer]
-log_every_n_steps = 1
-{trainer}
-{callbacks}
 [[loggers]]
 type = "CSVLogger"
 [stages.train]
@@ -64,25 +46,14 @@ def rows_of(file):
         return list(csv.DictReader(lines))
 
 
-class TrainerOptions(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        warnings.filterwarnings("ignore")
-        cls.scratch = tempfile.TemporaryDirectory()
-        cls.folder = Path(cls.scratch.name)
-        (cls.folder / "series.csv").write_text("load\n" + "\n".join(f"{math.sin(i / 5) + i % 7 * 0.1:.4f}" for i in range(400)) + "\n")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.scratch.cleanup()
+class TrainerOptions(WorkflowTest):
+    series = slow_wave()
 
     def train(self, case, trainer, shuffle=False, callbacks=""):
         """Rows of metrics.csv, and train.json."""
-        options = "\n".join(f"{name} = {json.dumps(value)}" for name, value in trainer.items())
-        (self.folder / "workflow.toml").write_text(WORKFLOW.format(case=case, trainer=options, shuffle=json.dumps(shuffle), callbacks=callbacks))
-        done = subprocess.run([PROGRAM, "run", "workflow.toml"], cwd=self.folder, capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        report = json.loads((self.folder / "runs" / case / "train" / "train.json").read_text())
+        options = "\n".join(["[loader]", toml({"batch_size": 4, "shuffle": shuffle}), "[trainer]", toml(trainer)])
+        self.run_workflow(PROGRAM, head(case, ["load"], top={"log_dir": f"logs/{case}"}, slices={"window": 4}) + options + TABLES + callbacks)
+        report = self.json(f"runs/{case}/train/train.json")
         return rows_of(Path(report["version_dir"]) / "metrics.csv"), report
 
     def test_validations_come_when_lightnings_do(self):

@@ -11,8 +11,6 @@
 
 namespace {
 
-std::string best_checkpoint(const WorkflowFixture& fixture) { return fixture.json("runs/small/train/train.json").at("best").as_string(); }
-
 std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> out;
   std::istringstream in(text);
@@ -20,41 +18,23 @@ std::vector<std::string> lines(const std::string& text) {
   return out;
 }
 
-const char* const two_targets = R"(name = "small"
-threads = 1
-[stages.preprocess]
-source = "small.csv"
-time_column = "time"
-features = ["load", "heat"]
-target = ["load", "heat"]
-transform = { load = "log_return" }
-[stages.slice_windows]
-window = 24
-horizon = 3
-[model]
-type = "LinearModel"
-[trainer]
-max_epochs = 1
-[stages.train]
-)";
-
 }  // namespace
 
 TEST_CASE_FIXTURE(WorkflowFixture, "predict forecasts what comes after the data, with its times") {
   workflow(small_training);
   REQUIRE(run().status == 0);
-  const Finished predicted = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
+  const Finished predicted = pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv"});
   REQUIRE_MESSAGE(predicted.status == 0, predicted.err);
   CHECK(predicted.out.starts_with("origin,time,step,load_pred\n2024-01-17 15:00:00,2024-01-17 16:00:00,1,"));
   CHECK(std::ranges::count(predicted.out, '\n') == 4);
-  REQUIRE(pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv", "--output", "f.csv"}).status == 0);
+  REQUIRE(pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv", "--output", "f.csv"}).status == 0);
   CHECK(read("f.csv") == predicted.out);
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "predict says what is wrong with its inputs") {
   workflow(small_training);
   REQUIRE(run().status == 0);
-  const std::string checkpoint = best_checkpoint(*this);
+  const std::string checkpoint = best_checkpoint();
   CHECK(pipeline({"predict"}).status == 2);
   CHECK(contains(pipeline({"predict", "--checkpoint", "no.ckpt", "--input", "small.csv"}).err, "--checkpoint no.ckpt: no such file"));
   write("bad.ckpt", "nothing");
@@ -75,7 +55,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a forecast goes into a pipe, and not over a 
   workflow(small_training);
   REQUIRE(run({"--until", "train"}).status == 0);
   const auto to = [&](const std::string& output) {
-    return std::vector<std::string>{"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv", "--output", output};
+    return std::vector<std::string>{"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv", "--output", output};
   };
   const Finished refused = pipeline(to("runs"));
   CHECK(refused.status == 2);
@@ -89,7 +69,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a forecast goes into a pipe, and not over a 
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "--all forecasts from every row with a window behind it, for several targets and steps") {
-  write("workflow.toml", two_targets);
+  workflow("[model]\ntype = \"LinearModel\"\n[trainer]\nmax_epochs = 1\n[stages.train]\n",
+           "target = [\"load\", \"heat\"]\ntransform = { load = \"log_return\" }");
   REQUIRE(run().status == 0);
   const std::string last = json("runs/small/train/train.json").at("last").as_string();
   const Finished all = pipeline({"predict", "--checkpoint", last, "--input", "small.csv", "--all"});
@@ -109,7 +90,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "--all forecasts from every row with a window
 TEST_CASE_FIXTURE(WorkflowFixture, "--from takes the rows at or after a time") {
   workflow(small_training);
   REQUIRE(run().status == 0);
-  const std::vector<std::string> from{"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv", "--from"};
+  const std::vector<std::string> from{"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv", "--from"};
   const auto with = [&](const char* time) {
     std::vector<std::string> words = from;
     words.emplace_back(time);
@@ -127,15 +108,14 @@ TEST_CASE_FIXTURE(WorkflowFixture, "--from takes the rows at or after a time") {
 TEST_CASE_FIXTURE(WorkflowFixture, "predict reads stdin and writes stdout") {
   workflow(small_training);
   REQUIRE(run().status == 0);
-  const Finished from_file = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
+  const Finished from_file = pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv"});
   const std::filesystem::path program = std::filesystem::path(BUILD_DIR) / "bin" / "pipeline";
-  const std::string command = program.string() + " predict --checkpoint " + best_checkpoint(*this) + " --input - --output - < small.csv";
+  const std::string command = program.string() + " predict --checkpoint " + best_checkpoint() + " --input - --output - < small.csv";
   const Finished piped = Program("/bin/sh", {"-c", command}, path()).wait();
   REQUIRE_MESSAGE(piped.status == 0, piped.err);
   CHECK(piped.out == from_file.out);
   const Finished empty =
-      Program("/bin/sh", {"-c", program.string() + " predict --checkpoint " + best_checkpoint(*this) + " --input - < /dev/null"}, path())
-          .wait();
+      Program("/bin/sh", {"-c", program.string() + " predict --checkpoint " + best_checkpoint() + " --input - < /dev/null"}, path()).wait();
   CHECK(empty.status == 4);
 }
 
@@ -143,7 +123,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a forecast that fails leaves no file") {
   workflow(small_training);
   REQUIRE(run().status == 0);
   write("short.csv", read("small.csv").substr(0, read("small.csv").find("2024-01-01 05")));
-  CHECK(pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "short.csv", "--output", "f.csv"}).status == 4);
+  CHECK(pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "short.csv", "--output", "f.csv"}).status == 4);
   CHECK_FALSE(exists("f.csv"));
   CHECK_FALSE(exists("f.csv.part"));
 }
@@ -151,8 +131,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a forecast that fails leaves no file") {
 TEST_CASE_FIXTURE(WorkflowFixture, "plain weights are predicted with once a workflow says what they belong to") {
   workflow(small_training);
   REQUIRE(run().status == 0);
-  const Finished whole = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
-  REQUIRE(pipeline({"checkpoint", "convert", best_checkpoint(*this), "weights.pt"}).status == 0);
+  const Finished whole = pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv"});
+  REQUIRE(pipeline({"checkpoint", "convert", best_checkpoint(), "weights.pt"}).status == 0);
   const Finished unknown = pipeline({"predict", "--checkpoint", "weights.pt", "--input", "small.csv"});
   CHECK(unknown.status == 5);
   CHECK(contains(unknown.err, "predict --workflow FILE"));
@@ -172,7 +152,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a workflow's best model forecasts without it
   CHECK(contains(early.err, "stage \"train\" has left no checkpoint"));
   CHECK(contains(early.err, "run `pipeline run` first, or name one with --checkpoint"));
   REQUIRE(run().status == 0);
-  const Finished named = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
+  const Finished named = pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv"});
   const Finished found = pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv"});
   CHECK_MESSAGE(found.status == 0, found.err);
   CHECK(found.out == named.out);
@@ -181,7 +161,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a workflow's best model forecasts without it
 TEST_CASE_FIXTURE(WorkflowFixture, "predict says what it filled, and takes no options that were settled by the training") {
   workflow(small_training);
   REQUIRE(run({"--set", "stages.preprocess.missing=\"forward_fill\""}).status == 0);
-  const std::string checkpoint = best_checkpoint(*this);
+  const std::string checkpoint = best_checkpoint();
   std::string holed = read("small.csv");
   const std::size_t last_line = holed.rfind('\n', holed.size() - 2) + 1, comma = holed.find(',', last_line),
                     next = holed.find(',', comma + 1);
@@ -208,7 +188,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict says that times are a guess where da
   write("small.csv", nights);
   workflow(small_training);
   REQUIRE(run({"--set", "stages.preprocess.gaps=allow"}).status == 0);
-  const Finished forecast = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "small.csv"});
+  const Finished forecast = pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv"});
   REQUIRE(forecast.status == 0);
   CHECK(contains(forecast.err, "warning: the data leave times out (gaps = \"allow\"), and so may those to come"));
 }
@@ -255,7 +235,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict names the target that a normalised w
     heat += line.substr(0, first) + line.substr(second) + "\n";
   }
   write("heat.csv", heat);
-  const Finished refused = pipeline({"predict", "--checkpoint", best_checkpoint(*this), "--input", "heat.csv"});
+  const Finished refused = pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "heat.csv"});
   CHECK(refused.status == 4);
   CHECK_MESSAGE(contains(refused.err, "heat.csv: there is no value of column \"load\", which the model needs beside its features"),
                 refused.err);

@@ -38,18 +38,15 @@ WorkflowFixture::WorkflowFixture() {
   write("small.csv", csv);
 }
 
-void WorkflowFixture::workflow(const std::string& tables) const {
+void WorkflowFixture::workflow(const std::string& tables, const std::string& preprocess) const {
   write("workflow.toml", R"(name = "small"
 threads = 1
 [stages.preprocess]
 source = "small.csv"
 time_column = "time"
 features = ["load", "heat"]
-target = ["load"]
-[stages.slice_windows]
-window = 24
-horizon = 3
-)" + tables);
+)" + preprocess + "\n[stages.slice_windows]\nwindow = 24\nhorizon = 3\n" +
+                             tables);
 }
 
 Finished WorkflowFixture::run(std::vector<std::string> arguments) const {

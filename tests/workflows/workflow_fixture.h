@@ -13,13 +13,16 @@ class WorkflowFixture {
  public:
   WorkflowFixture();
 
-  /// Writes workflow.toml: `tables` after a head that reads small.csv (400 hours of a daily wave) with window 24, horizon 3.
-  void workflow(const std::string& tables) const;
+  /// Writes workflow.toml: `tables` after a head that reads small.csv (400 hours of a daily wave) with window 24, horizon 3. `preprocess`:
+  /// its lines after the features.
+  void workflow(const std::string& tables, const std::string& preprocess = "target = [\"load\"]") const;
   [[nodiscard]] Finished run(std::vector<std::string> arguments = {}) const;
   [[nodiscard]] Finished pipeline(const std::vector<std::string>& arguments) const { return pipeline_program(arguments, path()); }
   void write(const std::string& name, const std::string& text) const;
   [[nodiscard]] std::string read(const std::string& name) const;
   [[nodiscard]] pipeline::Value json(const std::string& name) const;
+  /// The best checkpoint of the stage `train`.
+  [[nodiscard]] std::string best_checkpoint() const { return json("runs/small/train/train.json").at("best").as_string(); }
   [[nodiscard]] bool exists(const std::string& name) const { return std::filesystem::exists(path() / name); }
   [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
 

@@ -6,9 +6,9 @@
 #include <fstream>
 #include <limits>
 
-#include "fake_trainer.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
+#include "support/fake_trainer.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;

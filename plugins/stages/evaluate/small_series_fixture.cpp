@@ -1,4 +1,4 @@
-#include "small_series.h"
+#include "small_series_fixture.h"
 
 #include "pipeline/data/files.h"
 #include "pipeline/data/series.h"

@@ -5,7 +5,7 @@
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
-#include "small_series.h"
+#include "small_series_fixture.h"
 #include "support/recording_log.h"
 
 using namespace pipeline;

@@ -4,7 +4,7 @@
 
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "small_series.h"
+#include "small_series_fixture.h"
 
 using namespace pipeline;
 using namespace pipeline::stage::evaluate;

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "fake_trainer.h"
+#include "support/fake_trainer.h"
 
 using namespace pipeline;
 using namespace pipeline::callbacks::progress_bar;

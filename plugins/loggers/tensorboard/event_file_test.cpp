@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "records.h"
+#include "records_fixture.h"
 #include "support/eventually.h"
 #include "support/recording_log.h"
 #include "support/temp_folder.h"

@@ -13,7 +13,9 @@ import urllib.request
 import warnings
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 from postgresql import PostgreSQL, free_port
+from workflow import head, waves, write_csv
 
 warnings.simplefilter("ignore")
 import optuna
@@ -21,16 +23,7 @@ import optuna
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 PROGRAM, OPTUNA_4 = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 
-WORKFLOW = """
-name = "small"
-threads = 1
-[stages.preprocess]
-source = "small.csv"
-time_column = "time"
-features = ["load"]
-target = ["load"]
-[stages.slice_windows]
-window = 12
+WORKFLOW = head("small", ["load"], preprocess={"time_column": "time"}, slices={"window": 12}) + """
 [model]
 type = "LSTMModel"
 hidden_size = 4
@@ -195,8 +188,7 @@ def workers_on_postgresql(folder):
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        rows = [f"2024-01-{1 + r // 24:02d} {r % 24:02d}:00:00,{10 + 3 * math.sin(r * math.pi / 12) + r % 7 / 10:.4f}" for r in range(400)]
-        (folder / "small.csv").write_text("time,load\n" + "\n".join(rows) + "\n")
+        write_csv(folder / "small.csv", waves())
         (folder / "workflow.toml").write_text(WORKFLOW)
         storage = f"sqlite:///{folder}/runs/small/optimize/study.db"
 

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "fake_trainer.h"
 #include "pipeline/errors.h"
+#include "support/fake_trainer.h"
 
 using namespace pipeline;
 using callbacks::timer::parse_duration;

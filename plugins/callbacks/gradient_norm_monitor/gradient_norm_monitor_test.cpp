@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <torch/optim/sgd.h>
 
-#include "fake_trainer.h"
+#include "support/fake_trainer.h"
 
 using namespace pipeline;
 using callbacks::gradient_norm_monitor::GradientNormMonitor;

@@ -16,7 +16,9 @@ import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from browser import Browser, find_chromium
+from workflow import head, run
 
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 LARGEST = 7_000_000
@@ -29,16 +31,8 @@ ALL_DRAWN = """document.querySelectorAll('.plot').length >= 2 &&
 TOO_WIDE = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, pre, svg') && e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => e.outerHTML.slice(0, 120))"""
 
-ONE_MODEL = """
-name = "single"
-[stages.preprocess]
-source = "data.csv"
-time_column = "date"
-features = ["load", "<i>heat</i> & </script>"]
-target = ["load", "<i>heat</i> & </script>"]
-[stages.slice_windows]
-window = 24
-horizon = 6
+DATED = {"time_column": "date"}
+ONE_MODEL = head("single", ["load", "<i>heat</i> & </script>"], preprocess=DATED, slices={"window": 24, "horizon": 6}) + """
 [model]
 type = "LinearModel"
 [trainer]
@@ -49,16 +43,7 @@ max_epochs = 4
 examples = 4
 """
 
-ATTENTION = """
-name = "attention"
-[stages.preprocess]
-source = "data.csv"
-time_column = "date"
-features = ["load"]
-target = ["load"]
-[stages.slice_windows]
-window = 24
-horizon = 2
+ATTENTION = head("attention", ["load"], preprocess=DATED, slices={"window": 24, "horizon": 2}) + """
 [model]
 type = "LSTMAttentionModel"
 hidden_size = 8
@@ -72,15 +57,7 @@ attention_samples = 12
 """
 
 # Trials that are complete, pruned and failed, of numbers, words and a logarithmic range.
-SEARCH = """
-name = "search"
-[stages.preprocess]
-source = "data.csv"
-time_column = "date"
-features = ["load"]
-target = ["load"]
-[stages.slice_windows]
-window = 24
+SEARCH = head("search", ["load"], preprocess=DATED, slices={"window": 24}) + """
 [model]
 type = "LinearModel"
 [optimizer]
@@ -100,15 +77,7 @@ pruner = { type = "MedianPruner", n_startup_trials = 2 }
 [stages.visualize]
 """
 
-TWO_MODELS = """
-name = "compare"
-[stages.preprocess]
-source = "data.csv"
-time_column = "date"
-features = ["load"]
-target = ["load"]
-[stages.slice_windows]
-window = 24
+TWO_MODELS = head("compare", ["load"], preprocess=DATED, slices={"window": 24}) + """
 [trainer]
 max_epochs = 2
 [stages.train_naive]
@@ -135,9 +104,9 @@ def write_series(file, days=25):
 
 def run_workflow(program, folder, text):
     folder.mkdir()
-    write_series(folder / "data.csv")
+    write_series(folder / "small.csv")
     (folder / "workflow.toml").write_text(text)
-    done = subprocess.run([program, "run", "workflow.toml"], cwd=folder, capture_output=True, text=True)
+    done = run(program, folder)
     if done.returncode != 0:
         raise AssertionError(f"pipeline run ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
     return next(folder.glob("runs/*/visualize/report.html"))

@@ -10,7 +10,7 @@
 #include "pipeline/errors.h"
 #include "pipeline/train/levels.h"
 #include "predictions_file.h"
-#include "small_series.h"
+#include "small_series_fixture.h"
 #include "split_result.h"
 #include "summary.h"
 #include "support/basic_metrics.h"

@@ -4,8 +4,8 @@
 #include <torch/optim/adam.h>
 #include <torch/optim/sgd.h>
 
-#include "fake_trainer.h"
 #include "pipeline/errors.h"
+#include "support/fake_trainer.h"
 
 using namespace pipeline;
 using callbacks::learning_rate_monitor::LearningRateMonitor;

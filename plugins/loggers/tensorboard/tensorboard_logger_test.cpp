@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "records.h"
+#include "records_fixture.h"
 #include "support/recording_log.h"
 #include "support/temp_folder.h"
 #include "tensorboard/hparams.h"

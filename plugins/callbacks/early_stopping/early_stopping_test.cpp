@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "fake_trainer.h"
 #include "pipeline/errors.h"
+#include "support/fake_trainer.h"
 
 using namespace pipeline;
 using callbacks::early_stopping::EarlyStopping;

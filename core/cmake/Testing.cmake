@@ -1,0 +1,60 @@
+# What tests are made with. Included before core and the plugins, whose tests lie beside them.
+find_package(doctest REQUIRED)
+find_package(Python3 COMPONENTS Interpreter REQUIRED)
+enable_testing()
+
+add_library(test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/test_main.cpp)
+target_link_libraries(test_main PUBLIC doctest::doctest)
+
+add_library(pipeline_test_pch OBJECT ${PROJECT_SOURCE_DIR}/core/src/precompiled.cpp)
+target_precompile_headers(pipeline_test_pch PRIVATE ${PIPELINE_STD_HEADERS} <doctest/doctest.h>)
+target_compile_options(pipeline_test_pch PRIVATE $<$<CONFIG:Release>:-O0>)
+
+# pipeline_test_program(<target> [TORCH] SOURCES <file>... [LIBRARIES <target>...])
+# A program of doctest's. It is compiled as libraries are: so are the precompiled headers, and no program could use them otherwise. Without TORCH it
+# is not optimised, which halves the time to compile it; what it tests is.
+function(pipeline_test_program target)
+  cmake_parse_arguments(arg "TORCH" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${target} ${arg_SOURCES})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/core/include)
+  target_compile_definitions(${target} PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}" BUILD_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(${target} PRIVATE test_main pipeline_all_tiers ${arg_LIBRARIES})
+  if(arg_TORCH)
+    target_link_libraries(${target} PRIVATE basic_metrics_under_test)  # whatever trains or evaluates measures
+    target_precompile_headers(${target} REUSE_FROM pipeline_torch_pch)
+  else()
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+    target_precompile_headers(${target} REUSE_FROM pipeline_test_pch)
+  endif()
+endfunction()
+
+# pipeline_unit_test(<name> [TORCH] SOURCES <file>... [LIBRARIES <target>...])
+# The test unit_<name>: labelled `unit`, and `torch_free` without TORCH. `./dev unit` and `./dev sanitize --units` go by the labels.
+function(pipeline_unit_test name)
+  cmake_parse_arguments(arg "TORCH" "" "" ${ARGN})
+  pipeline_test_program(unit_${name} ${ARGN})
+  add_test(NAME unit_${name} COMMAND unit_${name})
+  set(labels unit)
+  set_property(GLOBAL APPEND PROPERTY PIPELINE_UNIT_TESTS unit_${name})
+  if(NOT arg_TORCH)
+    list(APPEND labels torch_free)
+    set_property(GLOBAL APPEND PROPERTY PIPELINE_TORCH_FREE_TESTS unit_${name})
+  endif()
+  set_tests_properties(unit_${name} PROPERTIES LABELS "${labels}")
+endfunction()
+
+# pipeline_plugin_test(<plugin> [TORCH])
+# The test unit_plugin_<plugin> of the *_test.cpp, with their *_fixture.cpp, that lie beside a plugin's sources; nothing where there are none. It is linked
+# with the plugin's own objects: what a library hides is tested here. Sources include <plugin's folder>/<header>.
+function(pipeline_plugin_test plugin)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*_fixture.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  pipeline_unit_test(plugin_${plugin} ${ARGN} SOURCES ${sources} $<TARGET_OBJECTS:${plugin}_plugin>
+    LIBRARIES $<TARGET_PROPERTY:${plugin}_plugin,LINK_LIBRARIES>)
+  target_include_directories(unit_plugin_${plugin} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/.. ${PROJECT_SOURCE_DIR}/core/src)
+  add_dependencies(unit_plugin_${plugin} ${plugin}_plugin)  # some load the library itself
+endfunction()
