@@ -50,7 +50,8 @@ constexpr std::array<std::pair<const char*, int>, 5> tiers_here{{{"author", PIPE
 
 /// What keeps a library of these tiers from being loaded; empty: nothing.
 std::string other_tiers(const std::string& text) {
-  for (const auto& [name, number] : *parse_tiers(text)) {
+  const std::map<std::string, int> tiers = parse_tiers(text).value_or(std::map<std::string, int>{});
+  for (const auto& [name, number] : tiers) {
     const auto here = std::ranges::find(tiers_here, name, [](const auto& tier) { return std::string_view(tier.first); });
     if (here == tiers_here.end()) return "uses the tier " + name + " of the plugin API, which this host does not have";
     if (here->second != number)
