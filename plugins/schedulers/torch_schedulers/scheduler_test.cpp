@@ -50,7 +50,7 @@ class Scheduled {
 
 TEST_CASE("mode auto of a plateau follows the metric, behind a warm-up too") {
   Registry registry;
-  load_schedulers(registry);
+  test::load_built_plugin(registry, "torch_schedulers");
   const auto rates = [&](bool larger, const Value& options) {
     Scheduled scheduled(registry, "ReduceLROnPlateau", options, larger);
     return scheduled.rates(0, 30);

@@ -28,7 +28,7 @@ TrainedModel repeating(const SmallSeries& data, double offset = 0) {
   return {.training = {.stage = "train", .model_type = "Repeat"},
           .checkpoint = "best.ckpt",
           .windows = data.windows(),
-          .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), "none")};
+          .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), WindowNorm::none)};
 }
 
 SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, PredictionsFile* file = nullptr, Split split = Split::test) {
@@ -38,7 +38,7 @@ SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, Predic
                              .metrics = test::basic_metrics(),
                              .scales = training_scales(*model.windows->series(), 1),
                              .check_cancelled = [] {}};
-  return evaluate_split(model, SquaredError(), request, file);
+  return evaluate_split(model, std::make_unique<SquaredError>(), request, file);
 }
 
 ModelResult result_of(const TrainedModel& model, std::vector<SplitResult> splits) {
@@ -129,7 +129,7 @@ TEST_CASE("a stop is honoured between batches") {
       .split = Split::test, .batch_size = 2, .device = torch::kCPU, .metrics = {}, .scales = {}, .check_cancelled = [&] {
         if (++asked == 2) throw Error(ExitStatus::interrupted, "stop");
       }};
-  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), SquaredError(), request, nullptr)), "stop", Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), std::make_unique<SquaredError>(), request, nullptr)), "stop", Error);
 }
 
 TEST_CASE("predictions.csv holds origin, time, step and every target three times") {

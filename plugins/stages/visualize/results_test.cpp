@@ -50,15 +50,15 @@ TEST_CASE("metrics of several models are read for each split, the naive forecast
 }
 
 TEST_CASE("what metrics.json says it measured is read under its own keys, whoever measured it") {
-  const std::vector<Evaluation> evaluations = parse_metrics(from_json(R"({
+  const std::vector<Evaluation> evaluations = evaluations_of(metrics_of(from_json(R"({
     "stage": "train", "split": "test", "test_loss": 1, "avg_test_hits": 0.75, "test_naive_hits": 0.5, "test_mase": 2, "test_windows": 3, "test_other": 9,
     "metrics": [ { "name": "hits", "key": "avg_{split}_hits", "label": "Hits", "units": "scaled", "percent": true, "larger_is_better": true },
                  { "name": "mase", "key": "{split}_mase", "label": "MASE", "units": "original", "percent": false, "larger_is_better": false } ] })",
-                                                                      "metrics.json"),
-                                                            {});
+                                                                                  "metrics.json")),
+                                                             {}, {});
   REQUIRE(evaluations.size() == 1);
   const SplitErrors& test = evaluations[0].splits.at("test");
-  CHECK(test.scaled == SplitErrors::Numbers{{"hits", 0.75}, {"loss", 1.0}});
+  CHECK(test.scaled == SplitErrors::Numbers{{"hits", 0.75}, {"loss", 1.0}, {"mase", 2.0}, {"other", 9.0}});
   CHECK(test.naive_scaled == SplitErrors::Numbers{{"hits", 0.5}});
   REQUIRE(evaluations[0].measures.size() == 2);
   CHECK(evaluations[0].measures[0].label == "Hits");
