@@ -194,7 +194,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict says that times are a guess where da
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "predict forecasts what evaluate did from the same rows") {
-  write("workflow.toml", std::string(two_targets) + "[stages.evaluate]\n");
+  workflow("[model]\ntype = \"LinearModel\"\n[trainer]\nmax_epochs = 1\n[stages.train]\n[stages.evaluate]\n",
+           "target = [\"load\", \"heat\"]\ntransform = { load = \"log_return\" }");
   // predict computes in full precision; a workflow may ask for less.
   REQUIRE(run({"--set", "stages.slice_windows.window_norm=standard", "--set", "matmul_precision=highest"}).status == 0);
   pipeline::PredictionsReader measured(path() / "runs/small/evaluate/predictions.csv");
