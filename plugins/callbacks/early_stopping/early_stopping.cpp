@@ -20,7 +20,7 @@ double EarlyStopping::worst() const {
 void EarlyStopping::resolve(Trainer& trainer) {
   if (options_.mode != "auto") return;
   resolve_mode(options_.mode, options_.monitor, trainer);
-  best_score_ = worst();
+  if (!std::isfinite(best_score_)) best_score_ = worst();  // else it is that of a checkpoint
 }
 
 void EarlyStopping::setup(Trainer& trainer) {

@@ -148,7 +148,8 @@ TEST_CASE_FIXTURE(KeyFixture, "metrics count where a stage gives them all, or fo
   CHECK(changes("read", "step", "third").empty());
   CHECK(changes("read", "val_third", "fourth") == std::vector<std::string>{"the metric fourth is new"});
   CHECK(changes("measure", "", "fifth") == std::vector<std::string>{"the metric fifth is new"});
-  const StageKey with = key();
+  StageKey with = key();
+  with.fields["metric.first"] = "one build";
   StageKey changed = with;
   changed.fields["metric.first"] = "another build";
   CHECK(key_changes(with.fields, changed.fields) == std::vector<std::string>{"the library of the metric first changed"});
