@@ -57,6 +57,6 @@ function(pipeline_plugin_test plugin)
   endif()
   pipeline_unit_test(plugin_${plugin} ${ARGN} SOURCES ${sources} $<TARGET_OBJECTS:${plugin}_plugin>
     LIBRARIES $<TARGET_PROPERTY:${plugin}_plugin,LINK_LIBRARIES>)
-  target_include_directories(unit_plugin_${plugin} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/..)
+  target_include_directories(unit_plugin_${plugin} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/.. ${PROJECT_SOURCE_DIR}/core/src)
   add_dependencies(unit_plugin_${plugin} ${plugin}_plugin)  # some load the library itself
 endfunction()
