@@ -6,6 +6,8 @@
 #include <array>
 #include <atomic>
 
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "unit/data/prepare_fixture.h"
 
 namespace pipeline {
