@@ -43,6 +43,7 @@ LEFT_OUT = {
     "*/train.json:history.*.seconds": "time",
     "*/history.jsonl:*.seconds": "time",
     "*/history.jsonl:*.when": "time",
+    "*/history.jsonl:*.command_line": "the program's path",
     "*/study.db:*.worker.value_json": "the process",
     "*/study.db:*.heartbeat": "time",
     "*/study.db:*.datetime_*": "time",
@@ -60,7 +61,7 @@ REPLACED = {
         (r"^\S+ \S+ ", "TIME "), (r"debug \S+/bin/pipeline", "debug PROGRAM"), (r"\d[\d.]* s\b", "N s"), (r"[\d.]+ it/s", "N it/s"),
         (r"(info +\d+  \w+ .* )[\d.]+(  +\S+  +\S+)$", r"\1N\2"),
     ],
-    "*/report.html": [(r"[0-9a-f]{64}", "HASH"), (r'"(ended|started)":[\d.]+', r'"\1":TIME')],
+    "*/report.html": [(r"[0-9a-f]{64}", "HASH"), (r"<code>\S+/bin/pipeline", "<code>PROGRAM"), (r'"(ended|started)":[\d.]+', r'"\1":TIME')],
 }
 
 EVENT_FILE = re.compile(r"events\.out\.tfevents\.\S+")  # time, host and process are in its name
@@ -128,14 +129,14 @@ def messages(data):
 
 
 def pickled(data):
-    """The operations of a pickle without the value of a key `seconds` and the names of event files."""
-    kept, drop = [], False
+    """The operations of a pickle without what differs between two runs: seconds, names of event files, hashes of builds."""
+    kept, before = [], ""
     for operation, argument, _ in pickletools.genops(data):
-        if drop and operation.name == "BINFLOAT":
-            drop = False
+        if operation.name in ("BINPUT", "LONG_BINPUT", "MEMOIZE"):
             continue
-        drop = argument == "seconds" or (drop and operation.name in ("BINPUT", "LONG_BINPUT", "MEMOIZE"))
-        kept.append(f"{operation.name} {EVENT_FILE.sub('EVENTS', str(argument))}")
+        if before != "seconds" and not before.startswith("build."):
+            kept.append(f"{operation.name} {EVENT_FILE.sub('EVENTS', str(argument))}")
+        before = str(argument)
     return kept
 
 
@@ -227,7 +228,8 @@ def said(value, other):
     """A value in few characters: the part of a long one that differs."""
     if isinstance(value, (bytes, list)) and isinstance(other, type(value)):
         first = next((i for i, (a, b) in enumerate(zip(value, other)) if a != b), min(len(value), len(other)))
-        return f"{len(value)} long, from {first}: {value[max(0, first - 20):first + 60]!r}"
+        around = (20, 60) if isinstance(value, bytes) else (2, 4)
+        return f"{len(value)} long, from {first}: {value[max(0, first - around[0]):first + around[1]]!r}"
     return repr(value)[:200]
 
 

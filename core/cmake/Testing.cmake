@@ -46,10 +46,13 @@ function(pipeline_unit_test name)
 endfunction()
 
 # pipeline_plugin_test(<plugin> [TORCH])
-# The test unit_plugin_<plugin> of the *_test.cpp, with their *_fixture.cpp, that lie beside a plugin's sources; nothing where there are none. It is linked
-# with the plugin's own objects: what a library hides is tested here. Sources include <plugin's folder>/<header>.
+# The test unit_plugin_<plugin> of the *_test.cpp, with their *_fixture.cpp, that lie beside a plugin's sources; nothing where there are none. It is
+# linked with the plugin's own objects: what a library hides is tested here. Sources include <plugin's folder>/<header>.
 function(pipeline_plugin_test plugin)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*_fixture.cpp)
+  get_target_property(own ${plugin}_plugin SOURCES)  # component_tests has sources of such names
+  list(TRANSFORM own PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  list(REMOVE_ITEM sources ${own})
   if(NOT sources)
     return()
   endif()
