@@ -120,9 +120,10 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what is searched may be set for the training
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "so may what is searched of a callback") {
-  workflow(search + "[[callbacks]]\ntype = \"EarlyStopping\"\n");
+  workflow(search + "[[callbacks]]\ntype = \"EarlyStopping\"\nmonitor = \"val_loss\"\n");
   const std::string patience = "stages.optimize.search={\"callbacks.EarlyStopping.patience\" = [2, 3]}";
-  REQUIRE(run({"--until", "optimize", "--set", patience}).status == 0);
+  const Finished first = run({"--until", "optimize", "--set", patience});
+  REQUIRE_MESSAGE(first.status == 0, first.err);
   const Finished set = run({"--until", "optimize", "--set", patience, "--set", "callbacks.EarlyStopping.patience=4"});
   REQUIRE_MESSAGE(set.status == 0, set.err);
   CHECK(contains(set.err, "study \"small\" goes on after 4 trials"));

@@ -103,7 +103,7 @@ TEST_CASE_FIXTURE(ThirdParty, "a callback is in the key and in trials unless it 
   CHECK(contains(watched.err, "[train] up to date"));
   const Finished loud = with(text + "[[callbacks]]\ntype = \"Loud\"\n[[callbacks]]\ntype = \"LoudWatcher\"\n");
   REQUIRE_MESSAGE(loud.status == 0, loud.err);
-  CHECK(contains(loud.err, "[train] callbacks.0.Loud.type is new"));
+  CHECK_MESSAGE(contains(loud.err, "[train] callbacks.0.Loud.type is new"), loud.err);
   CHECK(warnings(loud, "the training is changed") == 4);  // three trials and the training
   CHECK(warnings(loud, "the training is watched") == 1);
 }

@@ -12,6 +12,7 @@ namespace pipeline {
 namespace {
 
 constexpr const char* host_field = "build.pipeline";
+constexpr std::string_view build_prefix = "build.";  ///< of the builds of the components that a stage uses
 
 /// Size and time of a file's last change: as long as both stay, so does its recorded hash.
 Value file_record(const std::filesystem::path& path, const Value* before) {
@@ -146,10 +147,11 @@ std::vector<std::string> key_changes(const std::map<std::string, std::string>& b
   std::vector<std::string> changes;
   for (const auto& [field, value] : now) {
     const auto old = before.find(field);
+    if (old == before.end() && field.starts_with(build_prefix)) continue;  // its type is told
     if (old == before.end() || old->second != value) changes.push_back(field_change(field, old == before.end() ? "" : old->second, value));
   }
   for (const auto& [field, value] : before) {
-    if (!now.contains(field)) changes.push_back(field_change(field, value, ""));
+    if (!now.contains(field) && !field.starts_with(build_prefix)) changes.push_back(field_change(field, value, ""));
   }
   return changes;
 }
