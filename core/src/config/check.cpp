@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "config/graph.h"
-#include "config/hints.h"
 #include "config/search_space.h"
 #include "config/settings.h"
 #include "config/tables.h"
@@ -31,17 +30,12 @@ const ComponentInfo* stage_type(CheckContext& context, const Node& node, const s
 
 std::vector<std::string> texts_of(CheckContext& context, const Node& node, const std::string& what) {
   std::vector<std::string> texts;
-  const auto take = [&](const Node& item) {
+  for (const Node& item : node.items()) {
     if (item.is_string()) {
       texts.push_back(item.text());
     } else {
       context.mistake(item.place, what + " takes names of stages, got " + type_name(item.to_value()));
     }
-  };
-  if (node.is_list()) {
-    std::ranges::for_each(node.list(), take);
-  } else {
-    take(node);
   }
   return texts;
 }

@@ -50,6 +50,7 @@ struct OptionsOwner {
 /// Checks the names of columns that a stage's options give against the header line of its source file, the only line that is read.
 void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options);
 
+[[nodiscard]] inline std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
 /// "a stage", "an optimizer".
 [[nodiscard]] std::string with_article(const std::string& noun);
 

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "config/check.h"
-#include "config/hints.h"
 #include "data/csv_reader.h"
 #include "pipeline/errors.h"
 
@@ -64,11 +63,8 @@ void check_names(CheckContext& context, const Node& node, const std::vector<std:
     if (name.empty() || std::ranges::find(columns, name) != columns.end()) return;
     context.mistake(place, "no column \"" + name + "\" in " + file + suggest(name, columns));
   };
-  if (node.is_string()) check(node.text(), node.place);
-  if (node.is_list()) {
-    for (const Node& item : node.list()) {
-      if (item.is_string()) check(item.text(), item.place);
-    }
+  for (const Node& item : node.items()) {
+    if (item.is_string()) check(item.text(), item.place);
   }
   if (node.is_table()) {
     for (const auto& [name, member] : node.table()) check(name, member.key);

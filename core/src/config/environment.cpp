@@ -58,13 +58,9 @@ std::string expand_environment(const std::string& text, const Place& place, std:
 }
 
 void expand_environment(Node& node, std::vector<Mistake>& mistakes) {
-  if (node.is_table()) {
-    for (auto& [name, member] : node.table()) expand_environment(member, mistakes);
-  } else if (node.is_list()) {
-    for (Node& item : node.list()) expand_environment(item, mistakes);
-  } else if (node.is_string()) {
-    node.content = Value(expand_environment(node.text(), node.place, mistakes));
-  }
+  node.for_each([&](Node& part) {
+    if (part.is_string()) part.content = Value(expand_environment(part.text(), part.place, mistakes));
+  });
 }
 
 std::string escape_environment(const std::string& text) {

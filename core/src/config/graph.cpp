@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "config/hints.h"
 #include "pipeline/data/text.h"
 
 namespace pipeline {
@@ -14,8 +13,6 @@ bool is_given(const Value& value) {
   if (value.is_null() || value == Value(false) || value == Value("")) return false;
   return !(value.is_list() && value.as_list().empty()) && !(value.is_map() && value.as_map().empty());
 }
-
-std::string in_quotes(const std::string& name) { return "\"" + name + "\""; }
 
 class Graph {
  public:
@@ -106,13 +103,8 @@ class Graph {
   /// The producers that the stage names itself, in the order of the file.
   std::vector<std::size_t> chosen(std::size_t i, const Port& port, const Node& named) {
     std::vector<std::size_t> picked;
-    const auto pick = [&](const Node& name) {
+    for (const Node& name : named.items()) {
       if (auto producer = producer_named(i, port, name)) picked.push_back(*producer);
-    };
-    if (named.is_list()) {
-      std::ranges::for_each(named.list(), pick);
-    } else {
-      pick(named);
     }
     std::ranges::sort(picked);
     picked.erase(std::unique(picked.begin(), picked.end()), picked.end());
@@ -177,8 +169,8 @@ class Graph {
   void add_needs(std::size_t i) {
     const Node* needs = stages_[i].node->find("needs");
     if (!needs) return;
-    const auto add = [&](const Node& name) {
-      if (!name.is_string()) return;
+    for (const Node& name : needs->items()) {
+      if (!name.is_string()) continue;
       const auto found = std::ranges::find(names_, name.text());
       if (found == names_.end()) {
         context_.mistake(name.place, "no stage is named " + in_quotes(name.text()) + suggest(name.text(), names_));
@@ -187,11 +179,6 @@ class Graph {
       } else {
         before_[i].push_back(static_cast<std::size_t>(found - names_.begin()));
       }
-    };
-    if (needs->is_list()) {
-      std::ranges::for_each(needs->list(), add);
-    } else {
-      add(*needs);
     }
   }
 

@@ -12,12 +12,10 @@ namespace {
 using Map = Value::Map;
 using List = Value::List;
 
-constexpr const char* environment_pattern = R"(\$\{env:)";
-
 Value any_of(List choices) { return choices.size() == 1 ? choices.front() : Value(Map{{"anyOf", std::move(choices)}}); }
 
 /// A text that is filled in from the environment before it is checked.
-Value from_environment() { return Map{{"type", "string"}, {"pattern", environment_pattern}}; }
+Value from_environment() { return Map{{"type", "string"}, {"pattern", R"(\$\{env:)"}}; }
 
 Value with_range(const char* type, const OptionInfo& option) {
   Value schema(Map{{"type", type}});
@@ -67,10 +65,10 @@ Value option_schema(const OptionInfo& option) {
 }
 
 /// An object of a component's options beside `more` members; nothing else is allowed.
-Value options_object(const Schema& schema, Map more, const std::vector<std::string>& required) {
+Value options_object(const Schema& schema, Map more, bool needs_type) {
   for (const OptionInfo& option : schema.options) more.insert_or_assign(option.name, option_schema(option));
   Value object(Map{{"type", "object"}, {"properties", std::move(more)}, {"additionalProperties", false}});
-  if (!required.empty()) object["required"] = List(required.begin(), required.end());
+  if (needs_type) object["required"] = List{"type"};
   return object;
 }
 
@@ -119,6 +117,13 @@ Value option_members(const ComponentInfo& info) {
   return members;
 }
 
+/// Without a `type` the table takes the options of any of the components.
+void allow_untyped(Value& table, const std::vector<const ComponentInfo*>& infos) {
+  List untyped;
+  for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
+  if (!untyped.empty()) table["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
+}
+
 /// A table that names a component. In a list its type must be written; else that may come by default, from a shared table or a base file.
 Value component_table(const Registry& registry, const TableRule& rule) {
   const std::vector<const ComponentInfo*> infos = registry.list(rule.kind);
@@ -127,9 +132,7 @@ Value component_table(const Registry& registry, const TableRule& rule) {
     table["required"] = List{"type"};
     return table;
   }
-  List untyped;
-  for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
-  if (!untyped.empty()) table["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
+  allow_untyped(table, infos);
   return table;
 }
 
@@ -154,7 +157,7 @@ Value stage_object(const Registry& registry, const ComponentInfo& info, bool typ
     if (const TableRule* rule = find_table_rule(table)) members.insert_or_assign(table, training_table(registry, *rule));
   }
   if (typed) members.insert_or_assign("type", type_member(info));
-  Value object = options_object(info.schema, std::move(members), typed ? std::vector<std::string>{"type"} : std::vector<std::string>{});
+  Value object = options_object(info.schema, std::move(members), typed);
   object["description"] = info.summary;
   return object;
 }
@@ -167,10 +170,9 @@ Value definitions(const Registry& registry) {
       if (info->kind == "stage") {
         all[name] = stage_object(registry, *info, typed);
       } else if (info->kind == "table") {
-        if (typed) all[name] = options_object(info->schema, {}, {});
+        if (typed) all[name] = options_object(info->schema, {}, false);
       } else {
-        all[name] = options_object(info->schema, {{"type", type_member(*info)}},
-                                   typed ? std::vector<std::string>{"type"} : std::vector<std::string>{});
+        all[name] = options_object(info->schema, {{"type", type_member(*info)}}, typed);
       }
     }
   }
@@ -194,9 +196,7 @@ Value stages_schema(const Registry& registry, bool strict) {
   if (strict) {
     other["required"] = List{"type"};
   } else {
-    List untyped;
-    for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
-    if (!untyped.empty()) other["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
+    allow_untyped(other, infos);
   }
   return Map{{"type", "object"},
              {"properties", std::move(named)},

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,11 +32,14 @@ struct Node {
   [[nodiscard]] Table& table() { return std::get<Table>(content); }
   [[nodiscard]] const List& list() const { return std::get<List>(content); }
   [[nodiscard]] List& list() { return std::get<List>(content); }
+  /// The items of a list; for anything else the node itself.
+  [[nodiscard]] std::span<const Node> items() const { return is_list() ? std::span<const Node>(list()) : std::span<const Node>(this, 1); }
 
   /// The member of a table; nullptr where there is none or this is no table.
   [[nodiscard]] const Node* find(std::string_view name) const;
   [[nodiscard]] Node* find(std::string_view name);
-  void erase(std::string_view name);
+  /// Visits the node and everything below it.
+  void for_each(const std::function<void(Node&)>& visit);
   /// The text of a string member; empty where it is missing or something else.
   [[nodiscard]] std::string text(std::string_view name) const;
   /// The text of this string; empty for anything else.
@@ -44,8 +49,6 @@ struct Node {
 
 /// `top` over `base`, key by key; lists are replaced, and so is a table whose `type` differs. What --set gave stays on top.
 [[nodiscard]] Node merge(const Node& base, const Node& top);
-/// Marks a stage's own table and all that is in it with its dotted name.
-void mark_via(Node& node, const std::string& via);
 /// Where a value that is written came from.
 [[nodiscard]] Origin origin_of(const Node& node);
 

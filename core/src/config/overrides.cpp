@@ -54,8 +54,6 @@ std::string_view trimmed(std::string_view text) {
   return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
 }
 
-Node scalar(const Place& place, Value value) { return {.key = place, .place = place, .via = {}, .content = std::move(value)}; }
-
 std::optional<Override> parse_override(const std::string& text, std::vector<Mistake>& mistakes) {
   const Place place{"--set " + text, 0, 0};
   const std::size_t equals = end_of_key(text);
@@ -70,7 +68,8 @@ std::optional<Override> parse_override(const std::string& text, std::vector<Mist
     mistakes.push_back({place, "the value is no TOML: " + std::string(written) + "; does the shell take its quotes away?"});
     return std::nullopt;
   }
-  return Override{place, *path, value ? std::move(*value) : scalar(place, std::string(written))};
+  if (!value) value = Node{.key = place, .place = place, .via = {}, .content = Value(std::string(written))};
+  return Override{place, *path, std::move(*value)};
 }
 
 bool is_list(const std::string& table) {
@@ -182,9 +181,7 @@ class Setter {
 
   /// The path up to, without, part `depth`.
   static std::string joined(const Override& o, std::size_t depth) {
-    std::string text = o.path[0];
-    for (std::size_t i = 1; i < depth; ++i) text += "." + o.path[i];
-    return text;
+    return join(std::vector<std::string>(o.path.begin(), o.path.begin() + static_cast<std::ptrdiff_t>(depth)), ".");
   }
 
   Node& root_;

@@ -122,15 +122,7 @@ std::optional<Node> parse_toml_value(std::string_view text, const Place& place) 
     const toml::table table = toml::parse(line);
     if (table.size() != 1) return std::nullopt;
     Node node = node_of(*table.get("value"), {}, {});
-    const auto move_to_place = [&](Node& n, const auto& self) -> void {
-      n.key = n.place = place;
-      if (n.is_table()) {
-        for (auto& [name, member] : n.table()) self(member, self);
-      } else if (n.is_list()) {
-        for (Node& item : n.list()) self(item, self);
-      }
-    };
-    move_to_place(node, move_to_place);
+    node.for_each([&](Node& part) { part.key = part.place = place; });
     return node;
   } catch (const toml::parse_error&) {
     return std::nullopt;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/hints.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/search_space.h"
 
@@ -42,7 +41,7 @@ class RangeChecker {
 
   void check_words() {
     for (const auto& [word, member] : node_.table()) {
-      if (std::ranges::find(words, word) == words.end()) report(member.key, "takes no " + ("\"" + word + "\"") + suggest(word, words));
+      if (std::ranges::find(words, word) == words.end()) report(member.key, "takes no " + in_quotes(word) + suggest(word, words));
     }
     const Node* choices = node_.find("choices");
     for (const char* bound : {"low", "high", "step", "log"}) {

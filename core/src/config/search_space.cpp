@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "config/hints.h"
 #include "config/search_range.h"
 #include "pipeline/data/text.h"
 #include "pipeline/search/search_space.h"
@@ -21,8 +20,6 @@ std::vector<std::string> searched_tables(const std::string& slicing) {
   if (!slicing.empty() && !find_table_rule(slicing)) names.push_back(slicing);
   return names;
 }
-
-std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
 
 struct Entry {
   std::string path, table, option;
@@ -195,8 +192,7 @@ class SearchChecker {
     const Node* condition = when ? when->find(entry.table + ".type") : nullptr;
     if (!condition) return types;
     std::erase_if(types, [&](const std::string& type) {
-      if (condition->is_list()) return std::ranges::none_of(condition->list(), [&](const Node& n) { return n.text() == type; });
-      return condition->text() != type;
+      return std::ranges::none_of(condition->items(), [&](const Node& n) { return n.text() == type; });
     });
     return types;
   }
@@ -212,14 +208,9 @@ class SearchChecker {
         continue;
       }
       const SearchSpace alone = SearchSpace::from_value(Value::Map{{path, without_condition(other->second)}});
-      const auto check = [&](const Node& value) {
+      for (const Node& value : values.items()) {
         if (!alone.parameters().front().distribution.internal(value.to_value()))
           context_.mistake(value.place, "search: " + path + " never becomes " + to_toml(value.to_value()));
-      };
-      if (values.is_list()) {
-        std::ranges::for_each(values.list(), check);
-      } else {
-        check(values);
       }
     }
     report_circle(entry);

@@ -14,10 +14,6 @@ constexpr const char* split_shapes =
     "split takes three fractions ([0.7, 0.15, 0.15]), three counts of rows ([8640, 2880, 2880]), or the times at which val and test begin "
     "([\"2017-01-01\", \"2017-06-01\"])";
 
-bool all_of(const Value::List& list, bool (Value::*is)() const) {
-  return std::ranges::all_of(list, [&](const Value& v) { return (v.*is)(); });
-}
-
 /// Takes what looks like `shape` ('0' is any digit) from the front of a text; false, with nothing taken, where it does not.
 bool take(std::string_view& text, std::string_view shape) {
   const auto fits = [](char wanted, char c) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; };
@@ -42,7 +38,7 @@ bool is_iso_time(std::string_view text) {
 std::string split_mistake(const Value& split) {
   if (!split.is_list()) return split_shapes;
   const Value::List& parts = split.as_list();
-  if (parts.size() == 2 && all_of(parts, &Value::is_string)) {
+  if (parts.size() == 2 && std::ranges::all_of(parts, &Value::is_string)) {
     for (const Value& part : parts) {
       if (!is_iso_time(part.as_string()))
         return "split: \"" + part.as_string() + "\" is no time; write it as in \"2017-01-01\" or \"2017-01-01 06:00\"";
@@ -50,8 +46,8 @@ std::string split_mistake(const Value& split) {
     const bool in_order = parts[0].as_string().substr(0, 10) <= parts[1].as_string().substr(0, 10) && !(parts[0] == parts[1]);
     return in_order ? "" : "split: val must begin before test";
   }
-  if (parts.size() != 3 || !all_of(parts, &Value::is_number)) return split_shapes;
-  if (all_of(parts, &Value::is_int)) {
+  if (parts.size() != 3 || !std::ranges::all_of(parts, &Value::is_number)) return split_shapes;
+  if (std::ranges::all_of(parts, &Value::is_int)) {
     const bool positive = std::ranges::all_of(parts, [](const Value& v) { return v.as_int() > 0; });
     return positive ? "" : "split: three integers are counts of rows, each at least 1";
   }
@@ -90,10 +86,9 @@ void check_plugins(CheckContext& context) {
   if (!plugins) return;
   if (!plugins->is_table()) return context.mistake(plugins->place, "plugins is a table: write [plugins] and below it path = \"...\"");
   for (const auto& [name, member] : plugins->table()) {
-    const bool texts = member.is_string() || (member.is_list() && std::ranges::all_of(member.list(), &Node::is_string));
     if (name != "path") {
       context.mistake(member.key, "unknown option \"" + name + "\" of [plugins]; there is only path");
-    } else if (!texts) {
+    } else if (!std::ranges::all_of(member.items(), &Node::is_string)) {
       context.mistake(member.place, "[plugins] path takes a folder or a list of folders, got " + type_name(member.to_value()));
     }
   }
