@@ -46,6 +46,12 @@ Value options_of_last_run(const StagePlan& stage, const std::filesystem::path& f
   return options;
 }
 
+const StagePlan& stage_named(const Workflow& workflow, const std::string& name) {
+  const auto stage = std::ranges::find(workflow.stages, name, &StagePlan::name);
+  if (stage == workflow.stages.end()) throw usage_error("the workflow has no stage \"" + name + "\"");
+  return *stage;
+}
+
 /// The same error with the stage named before each message.
 Error in_stage(const StagePlan& stage, const Error& error, int signal) {
   std::vector<std::string> messages;
@@ -69,7 +75,15 @@ class Executor {
     }
     log_.info("[" + stage.name + "] " + join(now.reasons, "; "));
     if (!now.resolved.sentence.empty()) log_.info("[" + stage.name + "] " + now.resolved.sentence);
-    return is_shared(stage) ? run_in_place(now, selection.resume) : run_aside(now, selection.resume);
+    const std::filesystem::path folder = run_folder_ / stage.name;
+    if (is_shared(stage)) {
+      make_folder(folder);
+      return run_in(folder, now, selection.resume);
+    }
+    StagedFolder staged(run_folder_, stage.name);
+    StageResult result = run_in(staged.path(), now, selection.resume);
+    staged.commit();
+    return result;
   }
 
   void work(const StagePlan& stage, const Value& task) {
@@ -123,40 +137,24 @@ class Executor {
 
   /// StageContext::run_again: nothing is kept but what the stage leaves in the folder.
   void run_again(const std::string& name, const Value::Map& changed, const std::filesystem::path& folder, Log& log) const {
-    const auto stage = std::ranges::find(workflow_.stages, name, &StagePlan::name);
-    if (stage == workflow_.stages.end()) throw usage_error("the workflow has no stage \"" + name + "\"");
-    const Schema& schema = registry_.find("stage", stage->type)->schema;
-    Value options = schema.without_outputs(options_of_last_run(*stage, run_folder_ / name, schema));
+    const StagePlan& stage = stage_named(workflow_, name);
+    const Schema& schema = registry_.find("stage", stage.type)->schema;
+    Value options = schema.without_outputs(options_of_last_run(stage, run_folder_ / name, schema));
     for (const auto& [option, value] : changed) options[option] = value;
     make_folder(folder);
     StageContext context{.stage = name,
                          .folder = folder,
                          .lasting = folder.string() + ".lasting",
                          .settings = workflow_.settings,
-                         .tables = stage->tables,
+                         .tables = stage.tables,
                          .registry = registry_,
                          .log = log,
                          .cancel = services_.cancel,
-                         .inputs = artifacts_for({.plan = *stage}, run_folder_)};
-    registry_.make<Stage>(stage->type, options)->run(context);
+                         .inputs = artifacts_for({.plan = stage}, run_folder_)};
+    registry_.make<Stage>(stage.type, options)->run(context);
   }
 
-  /// In a folder beside the stage's own, swapped in whole.
-  StageResult run_aside(const Examined& now, bool resume) {
-    StagedFolder staged(run_folder_, now.resolved.plan.name);
-    StageResult result = run_now(now, staged.path(), resume);
-    staged.commit();
-    return result;
-  }
-
-  /// In the stage's own folder, which other runs may be working in.
-  StageResult run_in_place(const Examined& now, bool resume) {
-    const std::filesystem::path folder = run_folder_ / now.resolved.plan.name;
-    make_folder(folder);
-    return run_now(now, folder, resume);
-  }
-
-  StageResult run_now(const Examined& now, const std::filesystem::path& folder, bool resume) {
+  StageResult run_in(const std::filesystem::path& folder, const Examined& now, bool resume) {
     const auto start = Clock::now();
     const StagePlan& stage = now.resolved.plan;
     const RunningStage running(stage.name.c_str());
@@ -245,9 +243,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
 
 void execute_worker(const Workflow& workflow, const Registry& registry, const std::string& stage, const Value& task,
                     const RunServices& services) {
-  const auto found = std::ranges::find(workflow.stages, stage, &StagePlan::name);
-  if (found == workflow.stages.end()) throw usage_error("the workflow has no stage \"" + stage + "\"");
-  Executor(workflow, registry, services).work(*found, task);
+  Executor(workflow, registry, services).work(stage_named(workflow, stage), task);
 }
 
 }  // namespace pipeline

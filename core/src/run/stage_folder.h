@@ -17,6 +17,8 @@ class StageLock {
   StageLock& operator=(StageLock&&) = delete;
 
  private:
+  StageLock() = default;
+
   int descriptor_ = -1;
 };
 

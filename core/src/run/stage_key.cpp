@@ -111,11 +111,7 @@ std::string field_change(const std::string& field, const std::string& before, co
 
 }  // namespace
 
-std::string StageKey::hash() const {
-  Value::Map map;
-  for (const auto& [name, value] : fields) map[name] = value;
-  return sha256(to_json(map));
-}
+std::string StageKey::hash() const { return sha256(to_json(Value::Map(fields.begin(), fields.end()))); }
 
 StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, const Registry& registry,
                         const std::map<std::string, std::string>& input_hashes, const Value& previous) {
@@ -152,17 +148,6 @@ std::vector<std::string> key_changes(const std::map<std::string, std::string>& b
     if (!now.contains(field)) changes.push_back(field_change(field, value, ""));
   }
   return changes;
-}
-
-std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& stage) {
-  std::vector<std::pair<std::string, std::string>> all{{"stage", stage.type}};
-  for (const TableRule& rule : training_table_rules()) {
-    if (!rule.has_type()) continue;
-    for (const ComponentSpec& spec : stage.tables.many(rule.name)) {
-      if (!spec.type.empty()) all.emplace_back(rule.kind, spec.type);
-    }
-  }
-  return all;
 }
 
 Value without_secrets(const Value& options, const Schema& schema) {

@@ -23,9 +23,6 @@ struct StageKey {
 [[nodiscard]] StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, const Registry& registry,
                                       const std::map<std::string, std::string>& input_hashes, const Value& previous);
 
-/// The components a stage uses: (kind, type) of itself, its model, loss, optimizer, callbacks and so on.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& stage);
-
 /// Options with the secret ones replaced by "***".
 [[nodiscard]] Value without_secrets(const Value& options, const Schema& schema);
 

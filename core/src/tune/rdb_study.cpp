@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "pipeline/errors.h"
+#include "pipeline/search/study_text.h"
 #include "tune/optuna_text.h"
 #include "tune/rdb_reader.h"
 #include "tune/rdb_transaction.h"
@@ -118,20 +119,6 @@ std::int64_t RdbStudy::insert_trial(TrialState state) {
   return id;
 }
 
-/// The first waiting trial, now running; its id is 0 where there is none. The update's condition lets one worker of several have it.
-Trial RdbStudy::take_waiting() {
-  Trial trial;
-  std::int64_t id = 0;
-  const std::string now = optuna::now_text();
-  sql_ << "UPDATE trials SET state = 'RUNNING', datetime_start = :d WHERE state = 'WAITING' AND trial_id = (SELECT trial_id FROM trials "
-          "WHERE "
-          "study_id = :s AND state = 'WAITING' ORDER BY trial_id LIMIT 1) RETURNING trial_id",
-      use(now), use(study_id_), into(id);
-  if (!sql_.got_data()) return trial;
-  trial.id = id;
-  return trial;
-}
-
 std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
   std::int64_t id = 0;
   transact([&] {
@@ -140,8 +127,12 @@ std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
     std::int64_t counted = 0;
     sql_ << "SELECT count(*) FROM trials WHERE study_id = :s AND state IN ('RUNNING', 'COMPLETE', 'PRUNED')", use(study_id_), into(counted);
     if (counted >= budget) return;
-    id = take_waiting().id;
-    if (id == 0) id = insert_trial(TrialState::running);
+    // The first trial in the queue; the update's condition gives it to one worker of several.
+    const std::string now = optuna::now_text();
+    sql_ << "UPDATE trials SET state = 'RUNNING', datetime_start = :d WHERE state = 'WAITING' AND trial_id = (SELECT trial_id FROM trials "
+            "WHERE study_id = :s AND state = 'WAITING' ORDER BY trial_id LIMIT 1) RETURNING trial_id",
+        use(now), use(study_id_), into(id);
+    if (!sql_.got_data()) id = insert_trial(TrialState::running);
     write_user_attribute(id, "worker", this_worker());
     beat(id);
   });
@@ -151,18 +142,11 @@ std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
   return begun;
 }
 
-void RdbStudy::write_attribute(std::int64_t trial, const std::string& key, const Value& value) {
+void RdbStudy::write_attribute(std::int64_t trial, const std::string& key, const Value& value, const char* table) {
   const std::string json = optuna::python_json(value);
-  sql_ << "INSERT INTO trial_system_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO "
-          "UPDATE "
-          "SET value_json = excluded.value_json",
-      use(trial), use(key), use(json);
-}
-
-void RdbStudy::write_user_attribute(std::int64_t trial, const std::string& key, const std::string& text) {
-  const std::string json = to_json(text);
-  sql_ << "INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO UPDATE "
-          "SET value_json = excluded.value_json",
+  sql_ << "INSERT INTO " << table
+       << " (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO UPDATE SET value_json = "
+          "excluded.value_json",
       use(trial), use(key), use(json);
 }
 
@@ -172,8 +156,7 @@ void RdbStudy::write_system_state(const Trial& trial) {
 
 void RdbStudy::beat(std::int64_t trial) {
   sql_ << "INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (:t, CURRENT_TIMESTAMP) ON CONFLICT (trial_id) DO UPDATE SET "
-          "heartbeat = "
-          "excluded.heartbeat",
+          "heartbeat = excluded.heartbeat",
       use(trial);
 }
 
@@ -182,8 +165,7 @@ void RdbStudy::save_parameters(const Trial& trial) {
     for (const auto& [name, value] : trial.parameters) {
       const std::string json = optuna::distribution_json(trial.distributions.at(name));
       sql_ << "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (:t, :n, :v, :d) ON CONFLICT "
-              "(trial_id, "
-              "param_name) DO NOTHING",
+              "(trial_id, param_name) DO NOTHING",
           use(trial.id), use(name), use(value), use(json);
     }
     write_system_state(trial);
@@ -276,8 +258,8 @@ RdbStudy::GaveUp RdbStudy::give_up(std::int64_t id, const std::string& reason, b
   const auto first = lost.system_state.find("failed_trial");
   const Value original = first == lost.system_state.end() ? Value(lost.number) : first->second;
   if (counts) history.emplace_back(lost.number);
-  Value fixed = Value::Map(lost.fixed.begin(), lost.fixed.end());
-  for (const auto& [name, value] : lost.parameters) fixed[name] = lost.distributions.at(name).external(value);
+  Value::Map fixed = parameters_of(lost);
+  fixed.insert(lost.fixed.begin(), lost.fixed.end());
   const std::int64_t again = insert_trial(TrialState::waiting);
   write_attribute(again, "failed_trial", original);
   write_attribute(again, "retry_history", history);

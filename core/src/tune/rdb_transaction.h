@@ -15,7 +15,14 @@ class Transaction {
   Transaction(soci::session& sql, Backend backend, Access access = Access::write) : sql_(sql) {
     sql_ << (backend == Backend::sqlite && access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN");
   }
-  ~Transaction();
+  ~Transaction() {
+    if (!open_) return;
+    try {
+      sql_ << "ROLLBACK";
+    } catch (const soci::soci_error&) {
+      return;  // the connection is gone and the transaction with it; the error that broke it is on its way to the caller
+    }
+  }
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
