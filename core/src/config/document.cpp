@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The name in the same folder that is nearest to one that does not exist.
+/// The end of a sentence about a missing file: suggests the nearest name in its folder.
 std::string nearest_file(const fs::path& missing) {
   std::vector<std::string> names;
-  std::error_code ignored;  // an unreadable folder has no suggestion to make
+  std::error_code ignored;  // no suggestion from an unreadable folder
   for (fs::directory_iterator entry(missing.parent_path(), ignored), end; !ignored && entry != end; entry.increment(ignored)) {
     if (entry->path().extension() == ".toml") names.push_back(entry->path().filename().string());
   }

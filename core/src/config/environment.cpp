@@ -9,7 +9,7 @@ namespace pipeline {
 
 namespace {
 
-/// What stands between `${env:` and `}`, looked up.
+/// The value of the text between `${env:` and `}`.
 std::string look_up(const std::string& reference, const Place& place, std::vector<Mistake>& mistakes) {
   const auto colon = reference.find(":-");
   const std::string name = reference.substr(0, colon);
@@ -19,7 +19,7 @@ std::string look_up(const std::string& reference, const Place& place, std::vecto
   return "${env:" + reference + "}";
 }
 
-/// The NAME of a text that begins with `${NAME}`, as shells write it; else empty.
+/// The NAME of a text that begins with `${NAME}`, the shell's form; else empty.
 std::string shell_variable(std::string_view text) {
   if (!text.starts_with("${")) return {};
   const std::string_view name = text.substr(2, text.find('}') - 2);

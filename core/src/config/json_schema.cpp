@@ -64,7 +64,7 @@ Value option_schema(const OptionInfo& option) {
   return schema;
 }
 
-/// An object of a component's options beside `more` members; nothing else is allowed.
+/// An object with a component's options, the members `more`, and no others.
 Value options_object(const Schema& schema, Map more, bool needs_type) {
   for (const OptionInfo& option : schema.options) more.insert_or_assign(option.name, option_schema(option));
   Value object(Map{{"type", "object"}, {"properties", std::move(more)}, {"additionalProperties", false}});
@@ -77,7 +77,7 @@ Value reference(const std::string& definition) { return Map{{"$ref", "#/$defs/" 
 
 Value type_member(const ComponentInfo& info) { return Map{{"const", info.name}, {"description", info.summary}}; }
 
-/// Whether options that must be given are demanded; not where the file that a workflow extends may give them.
+/// Whether required options are demanded. They are not where a base file may give them.
 enum class Demand { nothing, required_options };
 
 Value with_demand(Value schema, const ComponentInfo& info, Demand demand) {
@@ -91,8 +91,8 @@ Value with_demand(Value schema, const ComponentInfo& info, Demand demand) {
 
 Value has_type() { return Map{{"required", List{"type"}}}; }
 
-/// A table whose `type` decides what it takes. One rule a type, so that a mistake is blamed on its key and not on the table; all names that
-/// any type takes stand in `properties`, where editors look for what to complete. A type from the environment is not looked into.
+/// A table whose `type` decides its options. Each type has one rule, so that a mistake points at its key and not at the table. `properties`
+/// holds the options of all types, since editors complete from there. A type from the environment is not checked further.
 Value table_by_type(const std::vector<const ComponentInfo*>& infos, const std::function<Value(const ComponentInfo&)>& members_of,
                     Demand demand) {
   Map members;
@@ -117,14 +117,14 @@ Value option_members(const ComponentInfo& info) {
   return members;
 }
 
-/// Without a `type` the table takes the options of any of the components.
+/// Lets the table take the options of any of the components while it has no `type`.
 void allow_untyped(Value& table, const std::vector<const ComponentInfo*>& infos) {
   List untyped;
   for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
   if (!untyped.empty()) table["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
 }
 
-/// A table that names a component. In a list its type must be written; else that may come by default, from a shared table or a base file.
+/// A table that names a component. In a list `type` is required; elsewhere it may come from the default, a shared table or a base file.
 Value component_table(const Registry& registry, const TableRule& rule) {
   const std::vector<const ComponentInfo*> infos = registry.list(rule.kind);
   Value table = table_by_type(infos, option_members, rule.many ? Demand::required_options : Demand::nothing);
@@ -147,7 +147,7 @@ Value training_table(const Registry& registry, const TableRule& rule) {
 
 Value name_list() { return one_or_many(Map{{"type", "string"}}); }
 
-/// A stage of a type with what every stage may hold.
+/// A stage of one type: its options, its tables and the members of every stage.
 Value stage_object(const Registry& registry, const ComponentInfo& info, bool typed) {
   Map members{{"inputs", Map{{"type", "object"},
                              {"additionalProperties", name_list()},
@@ -179,7 +179,7 @@ Value definitions(const Registry& registry) {
   return all;
 }
 
-/// `strict`: nothing can come from a base file, so a stage whose name is no type must say its type, and must give what its type demands.
+/// `strict`: there is no base file. A stage whose name is no type then needs `type`, and required options must be given.
 Value stages_schema(const Registry& registry, bool strict) {
   const Demand demand = strict ? Demand::required_options : Demand::nothing;
   const std::vector<const ComponentInfo*> infos = registry.list("stage");

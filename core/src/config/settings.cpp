@@ -14,7 +14,7 @@ constexpr const char* split_shapes =
     "split takes three fractions ([0.7, 0.15, 0.15]), three counts of rows ([8640, 2880, 2880]), or the times at which val and test begin "
     "([\"2017-01-01\", \"2017-06-01\"])";
 
-/// Takes what looks like `shape` ('0' is any digit) from the front of a text; false, with nothing taken, where it does not.
+/// Removes a beginning of the form `shape` ('0' is any digit) from a text; false, and nothing removed, if there is none.
 bool take(std::string_view& text, std::string_view shape) {
   const auto fits = [](char wanted, char c) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; };
   if (text.size() < shape.size() || !std::ranges::equal(shape, text.substr(0, shape.size()), fits)) return false;
@@ -80,7 +80,7 @@ void check_unknown_keys(CheckContext& context) {
   }
 }
 
-/// The tables below [plugins]: `path` alone.
+/// [plugins] takes `path` alone.
 void check_plugins(CheckContext& context) {
   const Node* plugins = context.document.root.find("plugins");
   if (!plugins) return;
@@ -94,7 +94,7 @@ void check_plugins(CheckContext& context) {
   }
 }
 
-/// What a schema cannot say of a value of the right type.
+/// Checks what a schema cannot express.
 void check_forms(CheckContext& context, const Value& options) {
   const Node& root = context.document.root;
   const auto report = [&](const char* name, const std::string& message) {
@@ -133,7 +133,7 @@ RunSettings check_settings(CheckContext& context) {
   Value checked = check_table(context, schema, &root, owner).options;
   if (!root.find("name")) checked["name"] = context.document.file.stem().string();
   check_forms(context, checked);
-  // A value of the wrong type has been reported: its default stands in.
+  // A value of the wrong type has been reported: its default replaces it.
   for (const OptionMistake& mistake : check_options(schema, checked)) checked[mistake.option] = schema.find(mistake.option)->default_value;
   const auto options = bind_options<WorkflowOptions>(checked);
   const auto absolute = [&](const std::string& folder) { return (context.document.current / folder).lexically_normal(); };

@@ -12,7 +12,7 @@ void add_origins(Origins& all, const std::string& prefix, const CheckedOptions& 
   for (const auto& [name, origin] : checked.origins) all[prefix + "." + name] = origin;
 }
 
-/// The type a table names, or its rule's default; empty, with a mistake, where there is none.
+/// The type that a table names, or its rule's default; empty, with a mistake, if there is none.
 std::string type_of(CheckContext& context, const TableRule& rule, const Node* table) {
   const Node* type = table ? table->find("type") : nullptr;
   if (!type && !rule.default_type.empty()) return rule.default_type;
@@ -24,7 +24,7 @@ std::string type_of(CheckContext& context, const TableRule& rule, const Node* ta
   return type->text();
 }
 
-/// A table that names a component; `place` is blamed where nothing is written.
+/// A table that names a component; mistakes point at `place` where nothing is written.
 ComponentSpec check_component(CheckContext& context, const TableRule& rule, const Node* table, const Place& place,
                               const std::string& prefix, Origins& origins) {
   if (table && !table->is_table()) {
@@ -80,7 +80,7 @@ std::vector<ComponentSpec> check_list(CheckContext& context, const TableRule& ru
   return specs;
 }
 
-/// The table that holds for a stage.
+/// The table that applies to a stage.
 struct EffectiveTable {
   std::optional<Node> node;
   bool uses_shared = false;

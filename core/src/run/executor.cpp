@@ -33,8 +33,7 @@ std::vector<Artifact> artifacts_for(const ResolvedStage& stage, const std::files
   return artifacts;
 }
 
-/// The options that a stage's last run was given: what it left may be older than the workflow. Secrets, which are not kept, are the
-/// workflow's.
+/// The options of a stage's last run: its artifacts may be older than the workflow. Secrets are not kept: they come from the workflow.
 Value options_of_last_run(const StagePlan& stage, const std::filesystem::path& folder, const Schema& schema) {
   Value options = stage.options;
   const std::optional<Manifest> last = Manifest::read(folder);
@@ -98,14 +97,14 @@ class Executor {
  private:
   [[nodiscard]] bool is_shared(const StagePlan& stage) const { return registry_.find("stage", stage.type)->shared_folder; }
 
-  /// Of all stages whose files this one may read: its sources, and theirs (windows refer to the series that they slice).
+  /// Locks all stages whose files this stage may read: its sources and their sources (windows refer to the series that they slice).
   [[nodiscard]] std::vector<StageLock> lock_inputs(const StagePlan& stage) const {
     std::set<std::string> names;
     const auto add_sources = [&](const StagePlan& of) {
       for (const Source& source : of.sources) names.insert(source.stage);
     };
     add_sources(stage);
-    for (const StagePlan& before : workflow_.stages | std::views::reverse) {  // in execution order: sources come before who needs them
+    for (const StagePlan& before : workflow_.stages | std::views::reverse) {  // in execution order: sources come before their consumers
       if (names.contains(before.name)) add_sources(before);
     }
     std::vector<StageLock> locks;
@@ -135,7 +134,7 @@ class Executor {
             }};
   }
 
-  /// StageContext::run_again: nothing is kept but what the stage leaves in the folder.
+  /// StageContext::run_again: only the stage's files in the folder are kept.
   void run_again(const std::string& name, const Value::Map& changed, const std::filesystem::path& folder, Log& log) const {
     const StagePlan& stage = stage_named(workflow_, name);
     const Schema& schema = registry_.find("stage", stage.type)->schema;
@@ -219,7 +218,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
   const auto record_failure = [&](const std::string& status) {
     try {
       record(status);
-    } catch (const Error& error) {  // what ended the run matters more
+    } catch (const Error& error) {  // the error that ended the run matters more
       services.log.warning(error.what());
     }
   };

@@ -9,13 +9,13 @@ namespace pipeline {
 
 namespace {
 
-/// Whether another process is writing this file: write_text and its like end the name they write under with ".tmp" and their number.
+/// Whether another process is writing this file: until a file is complete, its name ends with ".tmp" and a process number.
 bool is_being_written(const std::string& name) {
   const std::size_t mark = name.rfind(".tmp");
   return mark != std::string::npos && mark + 4 < name.size() && name.find_first_not_of("0123456789", mark + 4) == std::string::npos;
 }
 
-/// `growing`: beginnings of names that are left out.
+/// `growing`: prefixes of names that are left out.
 Value hash_outputs(const std::filesystem::path& folder, const std::vector<std::string>& growing) {
   Value outputs{Value::Map{}};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

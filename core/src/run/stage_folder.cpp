@@ -14,7 +14,7 @@
 
 namespace pipeline {
 
-// The delegated constructor makes the object whole: what is thrown below runs the destructor, which closes the file.
+// After the delegated constructor an exception runs the destructor, which closes the file.
 StageLock::StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode) : StageLock() {
   const std::filesystem::path file = run_folder / ("." + stage + ".lock");
   make_folder(run_folder);
@@ -49,7 +49,7 @@ StagedFolder::~StagedFolder() {
 }
 
 void StagedFolder::commit() {
-  // Exchanging is one step for every reader; what was the old folder is then removed by the destructor.
+  // The exchange is atomic for readers; the destructor then removes the old folder.
   if (::renameat2(AT_FDCWD, staged_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0) return;
   if (errno != ENOENT && errno != EINVAL && errno != ENOSYS) throw system_failure("cannot replace", target_.string(), errno);
   std::filesystem::remove_all(target_);  // the file system cannot exchange, or there is no old folder

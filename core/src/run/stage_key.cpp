@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* host_field = "build.pipeline";
 
-/// Size and time of a file's last change: as long as both stay, so does its recorded hash.
+/// Path, size, time of change and hash of a file. The hash of `before` holds while size and time are the same.
 Value file_record(const std::filesystem::path& path, const Value* before) {
   std::error_code error;
   const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
@@ -27,7 +27,7 @@ Value file_record(const std::filesystem::path& path, const Value* before) {
   return record;
 }
 
-/// A word in place of a file, as "best" is for a checkpoint.
+/// Whether the value is a word in place of a file, as "best" is for a checkpoint.
 bool is_word(const OptionInfo& option, const Value& value) {
   return value.is_string() && std::ranges::find(option.choices, value.as_string()) != option.choices.end();
 }
@@ -50,7 +50,7 @@ class OptionKeys {
       if (info && info->role == OptionRole::metric && value.is_string()) follow(value.as_string());
     }
   }
-  /// Whether an option names a metric that a component measures: any of them, for its name alone does not say which.
+  /// Whether an option names a metric that a component measures; the name does not tell which component.
   [[nodiscard]] bool follows_metrics() const { return follows_metrics_; }
 
  private:
@@ -78,7 +78,7 @@ class OptionKeys {
 void add_tables(StageKey& key, OptionKeys& keys, const StagePlan& stage, const Registry& registry) {
   for (const TableRule& rule : training_table_rules()) {
     if (!rule.in_key) continue;
-    std::size_t place = 0;  // among those that matter: a progress bar before another callback moves nothing
+    std::size_t place = 0;  // counts only components that may change the result: a progress bar shifts no field
     for (const ComponentSpec& spec : stage.tables.many(rule.name)) {
       const ComponentInfo* info = registry.find(rule.kind, spec.type);
       if (!info || info->only_watches) continue;
@@ -102,7 +102,7 @@ std::string field_change(const std::string& field, const std::string& before, co
   }
   if (field.starts_with("file.")) return "the file of " + rest(5) + " changed";
   const std::string name = field.starts_with("options.") ? rest(8) : field;
-  constexpr std::size_t longest = 120;  // whole tables help nobody
+  constexpr std::size_t longest = 120;  // longer values do not help
   if (before.empty()) return name + " is new" + (now.size() > longest ? "" : " (" + now + ")");
   if (now.empty()) return name + " is gone" + (before.size() > longest ? "" : " (was " + before + ")");
   if (before.size() + now.size() > longest) return name + " changed";

@@ -25,7 +25,7 @@ double number_of(double value, indicator present, const std::string& type) {
   return present == soci::i_null ? std::numeric_limits<double>::quiet_NaN() : value;
 }
 
-/// What samplers, pruners and the queue left; other keys are Optuna's own affair.
+/// Keys of samplers, pruners and the queue; the others concern Optuna alone.
 bool is_known_key(const std::string& key) {
   return key == "grid_id" || key == "search_space" || key == "fixed_params" || key == "failed_trial" || key == "retry_history" ||
          key.starts_with("completed_rung_") || key.starts_with(joint_key);
@@ -47,7 +47,7 @@ class Reader {
   }
 
  private:
-  /// Reads the trials' rows of another table: calls `take` with the trial of each row, the row's columns being in `bound`.
+  /// Reads the trials' rows of another table: fetches each row's columns into `bound`, then calls `take` with its trial.
   template <class Take, class... Columns>
   void read_each(const std::string& columns, const std::string& table, Take take, Columns... bound) {
     const std::string text = "SELECT x.trial_id, " + columns + " FROM " + table +
@@ -143,7 +143,7 @@ class Reader {
   std::vector<Trial> trials_;
 };
 
-/// The ids of running trials that `wanted` chooses by the name of their worker; null where they have none. `join`: more of the query.
+/// The ids of running trials whose worker is `wanted`: its name, null if the trial has none. `join` narrows the query.
 std::vector<std::int64_t> running_trials(soci::session& sql, std::int64_t study, const std::string& join, bool (*wanted)(const Value&)) {
   std::int64_t id = 0;
   std::string json;
@@ -161,7 +161,7 @@ std::vector<std::int64_t> running_trials(soci::session& sql, std::int64_t study,
   return ids;
 }
 
-/// The JSON that an Optuna worker left in pieces; null while it is still writing them.
+/// The JSON that an Optuna worker stores in pieces; null while some are missing.
 Value joint_value(Trial& trial) {
   std::string text;
   for (int i = 0;; ++i) {
@@ -203,7 +203,7 @@ std::vector<std::int64_t> stale_trials(soci::session& sql, Backend backend, std:
   const std::string seconds = std::to_string(-older_than.count());
   const std::string border =
       backend == Backend::sqlite ? "datetime('now', '" + seconds + " seconds')" : "LOCALTIMESTAMP + INTERVAL '" + seconds + " seconds'";
-  // A process of this machine is known to live or not: it may only be busy.
+  // orphaned_trials() finds the lost trials of this machine: an old heartbeat here may mean a busy process.
   return running_trials(sql, study, "JOIN trial_heartbeats h ON h.trial_id = t.trial_id AND h.heartbeat < " + border,
                         [](const Value& worker) { return !worker.is_string() || !is_of_this_machine(worker.as_string()); });
 }

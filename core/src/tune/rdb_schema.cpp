@@ -11,7 +11,7 @@ namespace pipeline::rdb {
 
 namespace {
 
-/// {id}: a key that counts up; {time}, {float}; {enum x}: text of a few words, a type of its own in PostgreSQL as SQLAlchemy makes it.
+/// {id}: a serial key; {time}, {float}; {enum x}: a text, in PostgreSQL an enumeration type as SQLAlchemy makes it.
 constexpr std::array tables{
     "CREATE TABLE studies (study_id {id}, study_name VARCHAR(512) NOT NULL, PRIMARY KEY (study_id))",
     "CREATE UNIQUE INDEX ix_studies_study_name ON studies (study_name)",
@@ -72,7 +72,7 @@ bool has_tables(soci::session& sql, Backend backend) {
 void prepare_schema(soci::session& sql, Backend backend, bool create) {
   Transaction transaction(sql, backend, create ? Access::write : Access::read);
   if (create && backend == Backend::postgresql)
-    sql << "SELECT pg_advisory_xact_lock(" << 0x50495045 << ")";  // one process makes the tables
+    sql << "SELECT pg_advisory_xact_lock(" << 0x50495045 << ")";  // only one process makes the tables
   if (!has_tables(sql, backend)) {
     if (!create) throw usage_error("the storage holds no study: it has none of Optuna's tables");
     if (backend == Backend::postgresql) {

@@ -21,7 +21,7 @@ using soci::indicator;
 using soci::into;
 using soci::use;
 
-/// How a double stands in a column that holds only finite ones: the value, NULL where it is not finite, and a word.
+/// A double for a column of finite numbers: the value, NULL if it is not finite, and a word for its type.
 struct StoredNumber {
   double value;
   indicator present;
@@ -36,10 +36,10 @@ struct StoredNumber {
                               : "INF_NEG") {}
 };
 
-/// A trial whose process is lost again and again probably takes it along.
+/// A trial that loses its process more often probably ends it.
 constexpr std::size_t most_retries = 3;
 
-/// What a repeated trial keeps of the first: its place in a grid.
+/// The attributes that a repeated trial keeps: its place in a grid.
 constexpr std::array<const char*, 2> kept_in_repetition{"grid_id", "search_space"};
 
 }  // namespace
@@ -63,7 +63,7 @@ void RdbStudy::transact(const std::function<void()>& work, rdb::Access access) {
 
 void RdbStudy::open(const StudyRequest& request) {
   state_.name = request.name.empty() ? rdb::only_study(sql_) : request.name;
-  // Two processes may want to make it at once: the table's unique index lets one of them.
+  // Two processes may make it at once: the table's unique index admits one row.
   if (request.create) sql_ << "INSERT INTO studies (study_name) VALUES (:n) ON CONFLICT (study_name) DO NOTHING", use(request.name);
   indicator found = soci::i_null;
   sql_ << "SELECT study_id FROM studies WHERE study_name = :n", use(state_.name), into(study_id_, found);
@@ -102,7 +102,7 @@ const StudyState& RdbStudy::refresh() {
   return state_;
 }
 
-/// Whoever holds the study's row decides about the queue and numbers the next trial. SQLite's write transaction holds the whole file.
+/// The holder of the study's row may change the queue and number the next trial. SQLite's write transaction locks the whole file.
 void RdbStudy::lock_study() {
   std::int64_t id = 0;
   if (backend_ == rdb::Backend::postgresql) sql_ << "SELECT study_id FROM studies WHERE study_id = :s FOR UPDATE", use(study_id_), into(id);
@@ -242,7 +242,7 @@ void RdbStudy::set_note(const std::string& key, const std::string& text) {
   });
 }
 
-/// Marks a running trial as failed and puts its parameters in the queue, unless that counts and it was lost too often.
+/// Marks a running trial as failed and puts its parameters in the queue. A loss that `counts` is repeated most_retries times at most.
 RdbStudy::GaveUp RdbStudy::give_up(std::int64_t id, const std::string& reason, bool counts) {
   std::int64_t failed = 0;
   const std::string now = optuna::now_text();
@@ -251,7 +251,7 @@ RdbStudy::GaveUp RdbStudy::give_up(std::int64_t id, const std::string& reason, b
   if (!sql_.got_data()) return GaveUp::not_mine;  // another worker did
   write_user_attribute(id, "reason", reason);
   const Trial lost = rdb::read_trial(sql_, study_id_, id);
-  // The words of Optuna's RetryFailedTrialCallback.
+  // The attributes of Optuna's RetryFailedTrialCallback.
   const auto before = lost.system_state.find("retry_history");
   Value::List history = before == lost.system_state.end() ? Value::List{} : before->second.as_list();
   if (counts && history.size() >= most_retries) return GaveUp::dropped;
@@ -278,7 +278,7 @@ std::vector<LostTrial> RdbStudy::retry_stale(std::chrono::seconds older_than) {
   std::vector<LostTrial> lost;
   transact([&] {
     lost.clear();
-    lock_study();  // first, as everywhere: two workers that take rows in another order would wait for each other
+    lock_study();  // first, as everywhere: another order of locks could deadlock two workers
     std::vector<std::int64_t> ids = rdb::stale_trials(sql_, backend_, study_id_, older_than);
     std::ranges::copy(rdb::orphaned_trials(sql_, study_id_), std::back_inserter(ids));
     for (const std::int64_t id : ids) {

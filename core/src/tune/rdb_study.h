@@ -29,7 +29,7 @@ class RdbStudy final : public Study {
   std::vector<LostTrial> retry_stale(std::chrono::seconds older_than) override;
 
  private:
-  /// Runs `work` in a transaction; what the database says becomes an Error that names the storage.
+  /// Runs `work` in a transaction; an error of the database becomes an Error that names the storage.
   void transact(const std::function<void()>& work, rdb::Access access = rdb::Access::write);
   void open(const StudyRequest& request);
   [[nodiscard]] std::int64_t insert_trial(TrialState state);

@@ -8,8 +8,8 @@ namespace pipeline::rdb {
 
 enum class Access { read, write };
 
-/// Undone unless committed. On SQLite a writer takes the lock at once: one that began as a reader could not get it later while another
-/// writer waits, and would fail with "database is locked" however long the time limit.
+/// Rolled back unless committed. On SQLite a writer takes the lock at once: a transaction that began as a reader could not get it while
+/// another writer waits, and would fail with "database is locked" however long the time limit.
 class Transaction {
  public:
   Transaction(soci::session& sql, Backend backend, Access access = Access::write) : sql_(sql) {
