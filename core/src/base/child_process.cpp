@@ -16,7 +16,7 @@ namespace pipeline {
 
 namespace {
 
-/// The end of a process by its wait status.
+/// How a process ended, from its wait status.
 std::string in_words(int status) {
   return WIFSIGNALED(status) ? std::string("by ") + ::strsignal(WTERMSIG(status))
                              : "with exit status " + std::to_string(WEXITSTATUS(status));
@@ -93,7 +93,7 @@ int ChildProcess::spawn(const std::filesystem::path& program, std::vector<std::s
   ::posix_spawn_file_actions_adddup2(&actions, write_end, result_descriptor);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  // A process group of its own: its owner alone decides what a terminal's Ctrl-C means to it.
+  // A process group of its own: a terminal's Ctrl-C reaches only the owner, which decides what the child does.
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t process = -1;
   const int error = ::posix_spawn(&process, program.c_str(), &actions, &attributes, argv.data(), environ);

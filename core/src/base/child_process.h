@@ -14,8 +14,8 @@ namespace pipeline {
 
 inline constexpr int result_descriptor = 3;  ///< the pipe into which a child writes
 
-/// Another process of the program that answers with lines of JSON on a pipe of its own; its stdin, stdout and stderr are /dev/null, so that
-/// what plugins print gets nowhere. It ends with its owner.
+/// A child process of the program that answers with lines of JSON on a pipe. Its stdin, stdout and stderr are /dev/null, so that the output
+/// of plugins is dropped. It ends with its owner.
 class ChildProcess {
  public:
   /// Error (unexpected) when it cannot be started.
@@ -27,7 +27,7 @@ class ChildProcess {
   enum class Read { line, closed, timeout };
   /// The next line it wrote.
   [[nodiscard]] Read next(std::string& line, std::chrono::seconds patience);
-  /// Asks it to stop, as Ctrl-C does; its terminal's Ctrl-C does not reach it.
+  /// Asks it to stop, as Ctrl-C does; the terminal's Ctrl-C does not reach it.
   void interrupt() const;
   /// Waits for its end: "by Segmentation fault", "with exit status 7".
   [[nodiscard]] std::string end_in_words();
@@ -43,7 +43,7 @@ class ChildProcess {
   std::string buffer_;
 };
 
-/// The child's side: writes a line to the parent; false when nobody listens any more.
+/// The child's side: writes a line to the parent; false if the parent does not read any more.
 [[nodiscard]] bool answer_parent(const Value& value);
 
 }  // namespace pipeline

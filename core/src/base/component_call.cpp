@@ -10,8 +10,8 @@ namespace pipeline {
 
 namespace {
 
-// The one place for state of a whole process: a handler of a signal is given nothing but the signal's number, so what it tells must lie
-// where it can find it. In the thread's static block: the handler must not make the dynamic linker allocate it.
+// The only state of the whole process: a signal handler is given only the signal's number, so its facts must be in a static object. In the
+// thread's static block, so that the handler does not make the dynamic linker allocate it.
 #if defined(__GNUC__)
 [[gnu::tls_model("initial-exec")]]
 #endif

@@ -13,7 +13,7 @@
 #include "base/child_process.h"
 #include "base/now_running.h"
 
-// Everything that the handler calls is async-signal-safe: it reads what is noted, copies bytes and calls write(2), sigaction, raise, pause.
+// Everything that the handler calls is async-signal-safe: it reads the notes, copies bytes and calls write(2), sigaction, raise, pause.
 namespace pipeline {
 
 namespace {
@@ -34,11 +34,11 @@ constexpr std::array told_signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 // What the handler needs, set before it is installed.
 CrashReader crash_reader = CrashReader::user;
-bool clears_line = false;  ///< stderr is a terminal, where a line that moves may stand
+bool clears_line = false;  ///< stderr is a terminal, which may show a status line
 const NowRunning* running_of_main = nullptr;
 std::atomic<bool> told = false;
 
-/// A crash by an exhausted stack leaves the handler no other.
+/// The handler's stack: after a stack overflow there is no other.
 alignas(std::max_align_t) std::array<std::byte, std::size_t{64} * 1024> alternate_stack;
 
 /// Text in a buffer of fixed size; what does not fit is dropped.
@@ -50,15 +50,15 @@ class Line {
   void add(char c) {
     if (size_ < text_.size() - reserve) text_[size_++] = c;
   }
-  /// As part of a JSON string. Bytes that might not be UTF-8 would make the message unreadable.
+  /// Adds a part of a JSON string. Bytes that might not be UTF-8, which would make the message unreadable, become '?'.
   void add_escaped(std::string_view text) {
     for (const char c : text) {
-      if (size_ + 2 > text_.size() - reserve) return;  // half an escape would be none
+      if (size_ + 2 > text_.size() - reserve) return;  // no room for a whole escape
       if (c == '"' || c == '\\') add('\\');
       add(c >= ' ' && c <= '~' ? c : '?');
     }
   }
-  /// Closes the line: there is always room for so much.
+  /// Closes the line; the room for it is reserved.
   void end(std::string_view text) {
     for (const char c : text) text_[size_++] = c;
   }
@@ -110,7 +110,7 @@ void add_work(Line& line, const ComponentInfo* component, const char* function, 
   line.add('"');
 }
 
-/// The sentence about a crash of the calling thread, whatever is known of it.
+/// The sentence about a crash of the calling thread, with all that is known.
 void add_sentence(Line& line, int signal) {
   const NowRunning& own = now_running();
   const NowRunning& running = own.function.load(std::memory_order_relaxed) ? own : *running_of_main;
@@ -156,10 +156,10 @@ void tell(int signal) {
 }
 
 extern "C" void on_crash(int signal) {
-  // Threads that do the same work crash together: the first one tells, the others wait for the end.
+  // Threads that do the same work crash together: the first one reports, the others wait for the end.
   while (told.exchange(true)) ::pause();
   tell(signal);
-  // Default action. The signal is blocked until the handler returns, and then ends the process where it crashed.
+  // The default action. The signal is blocked until the handler returns, and then ends the process where it crashed.
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
   ::sigaction(signal, &usual, nullptr);

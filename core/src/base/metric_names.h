@@ -8,7 +8,7 @@ namespace pipeline {
 
 /// The configured loss: smaller is better.
 inline constexpr std::array<std::string_view, 4> loss_names{"train_loss", "train_loss_step", "train_loss_epoch", "val_loss"};
-/// What a checkpoint may be ranked by too: a larger one is later.
+/// Counters that may rank checkpoints too: a larger one is later.
 inline constexpr std::array<std::string_view, 2> counter_names{"epoch", "step"};
 
 }  // namespace pipeline

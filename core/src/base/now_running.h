@@ -6,8 +6,8 @@
 
 namespace pipeline {
 
-/// What a thread runs. Other threads read it when the process crashes, so it points only to what lives as long as the work does: entries
-/// of the registry, names of the workflow's stages, literals.
+/// The work of a thread. Other threads read it when the process crashes, so it points only to objects that live as long as the work:
+/// entries of the registry, names of the workflow's stages, literals.
 struct NowRunning {
   std::atomic<const ComponentInfo*> component = nullptr;  ///< nullptr: the host's own code
   std::atomic<const char*> function = nullptr;
@@ -17,7 +17,7 @@ struct NowRunning {
 /// Of the calling thread.
 [[nodiscard]] NowRunning& now_running();
 
-/// Notes for as long as it lives which stage of the workflow this thread works on. `stage` outlives it.
+/// Notes, while it lives, the stage of the workflow that this thread works on. `stage` outlives it.
 class RunningStage {
  public:
   explicit RunningStage(const char* stage) : before_(now_running().stage.exchange(stage, std::memory_order_relaxed)) {}

@@ -141,7 +141,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// The name closest in length that contains the word or begins it; empty for a word of one letter, which stands in too many.
+/// The name closest in length that contains the word or begins it; empty for a word of one letter, which too many contain.
 std::string kindred_name(std::string_view word, const std::vector<std::string>& names) {
   std::string best;
   if (word.size() < 2) return best;

@@ -116,7 +116,7 @@ std::string to_json(const Value& value, int indent) {
 }
 
 Value from_json(std::string_view text, std::string_view origin) {
-  constexpr int most_depth = 200;  // reading and copying go down one call a level: a file must not exhaust the stack
+  constexpr int most_depth = 200;  // reading and copying recurse once a level: a file must not exhaust the stack
   const auto bounded = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
     if (depth > most_depth) throw Error(ExitStatus::unexpected, std::string(origin) + ": damaged JSON (nested too deeply)");
     return true;

@@ -41,7 +41,7 @@ std::string list_text(const Value& list) {
   return join(list.as_list(), [](const Value& item) { return item.is_string() ? item.as_string() : to_json(item); });
 }
 
-/// What of `pipeline` people look for: the rest is in --json.
+/// The main facts of the task; --json has the others.
 void print_task(const Value* task) {
   if (!task || !task->is_map()) return;
   for (const char* key : {"model", "window", "horizon", "window_norm"}) {

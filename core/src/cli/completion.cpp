@@ -20,7 +20,7 @@ std::string flags_of(const Verb& verb) {
   return flags;
 }
 
-/// What the script offers for a verb's first argument: a shell command that prints words.
+/// A shell command that prints the words for a verb's first argument.
 std::string argument_words(const Verb& verb) {
   const std::string argument = verb.argument;
   if (argument == "WORKFLOW.toml") return "compgen -f -X '!*.toml' -- \"$word\"; compgen -d -S / -- \"$word\"";

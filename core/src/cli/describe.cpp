@@ -21,7 +21,7 @@ std::string default_text(const OptionInfo& option) {
   return option.default_value.is_null() ? "(unset)" : to_toml(option.default_value);
 }
 
-/// The head of the workflow table that such a component is written in. Error (usage) for a kind that no workflow names.
+/// The header of the workflow table for such a component. Error (usage) for a kind that no workflow names.
 std::string table_head(const ComponentInfo& info) {
   if (info.kind == "stage") return "[stages." + info.name + "]";
   for (const TableRule& rule : training_table_rules()) {
@@ -42,7 +42,7 @@ void print_toml(const ComponentInfo& info) {
   }
 }
 
-/// A word for programs; what it means for people is in type_label().
+/// The type's word for programs; type_label() has the one for people.
 std::string json_type(const OptionInfo& option) {
   switch (option.type) {
     case OptionType::boolean:
@@ -65,7 +65,7 @@ std::string json_type(const OptionInfo& option) {
   return "any";
 }
 
-/// What it takes, without the range.
+/// What the option takes, without its range.
 std::string choices_text(OptionInfo option) {
   option.minimum.reset(), option.maximum.reset();
   return describe_range(option);
@@ -116,7 +116,7 @@ void print_json(const ComponentInfo& info) {
             << "\n";
 }
 
-/// What a search tries that is given no range.
+/// The range of a search that gives none.
 std::string search_text(const OptionInfo& option) {
   if (!option.search) return {};
   const SearchRange& range = *option.search;

@@ -14,7 +14,7 @@ void replace_all(std::string& text, const std::string& old, const std::string& b
     text.replace(at, old.size(), by);
 }
 
-/// The command line with the values of secret options blotted out, as they are, and as TOML and the shell quote them.
+/// The command line with the values of secret options replaced, as they are and as TOML and the shell quote them.
 std::string without(std::string text, const std::set<std::string>& secrets) {
   for (const std::string& secret : secrets) {
     const std::string toml = to_toml(Value(secret));
@@ -37,7 +37,7 @@ std::vector<std::string> refusals(const Host& host) {
   return sentences;
 }
 
-/// All mistakes as one Error. Where a component is unknown and a library could not be used, the library is the likely reason.
+/// All mistakes as one Error. If a component is unknown and a library cannot be used, the library is the likely reason.
 Error workflow_error(const std::vector<Mistake>& mistakes, const Host& host) {
   std::vector<std::string> messages;
   for (const Mistake& mistake : mistakes) messages.push_back(to_string(mistake));

@@ -20,10 +20,10 @@ struct Host {
 /// Finds the plugins of --plugin-path, then `more`, then the usual folders. Broken libraries are named as warnings.
 void load_host(Host& host, const Invocation& invocation, const std::vector<std::filesystem::path>& more, Log& log);
 
-/// Reads and checks a workflow, its plugins found into `host`; Error (usage) holding every mistake, Error (plugin) where a library that
-/// cannot be used may be the reason.
+/// Reads and checks a workflow and finds its plugins into `host`. Error (usage) with every mistake; Error (plugin) if a library that cannot
+/// be used may be the reason.
 [[nodiscard]] Workflow load_workflow(Host& host, const Invocation& invocation, const std::filesystem::path& file, Log& log);
-/// The same with the workflow that the verb was given.
+/// The same for the workflow in the verb's arguments.
 [[nodiscard]] Workflow load_workflow(Host& host, const Invocation& invocation, Log& log);
 
 }  // namespace pipeline

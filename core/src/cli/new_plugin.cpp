@@ -16,12 +16,12 @@ namespace pipeline {
 
 namespace {
 
-/// A kind that `new-plugin` can begin, and what its templates leave open.
+/// A kind that `new-plugin` can begin, with the values for its templates.
 struct PluginKind {
   const char* name;
   bool torch, data;           ///< links LibTorch; its workflow reads data.csv
   const char* tiers;          ///< of the SDK, beyond the author's, that the plugin uses
-  bool registered_as_folder;  ///< named as the folder is (a stage), not as the class
+  bool registered_as_folder;  ///< named after the folder (a stage), not after the class
 };
 constexpr std::array<PluginKind, 4> kinds{{{"stage", false, false, "data", true},
                                            {"model", true, true, "", false},
@@ -104,7 +104,7 @@ std::string filled(std::string_view text, const std::vector<std::pair<std::strin
   return out;
 }
 
-/// What follows the sources in pipeline_add_plugin().
+/// The arguments after the sources in pipeline_add_plugin().
 std::string plugin_words(const PluginKind& kind) {
   const std::string tiers = kind.tiers;
   return (kind.torch ? " TORCH" : "") + (tiers.empty() ? "" : " USES " + tiers);
@@ -128,7 +128,7 @@ void write_templates(const PluginKind& kind, const PluginNames& names, const std
   }
 }
 
-/// Where this program is installed with its SDK; empty for one in a build folder, beside which CMake would find nothing.
+/// The prefix of the installed program and SDK; empty for a program in a build folder, beside which CMake would find no SDK.
 std::filesystem::path sdk_prefix() {
   std::error_code error;
   const std::filesystem::path prefix = std::filesystem::read_symlink("/proc/self/exe", error).parent_path().parent_path();

@@ -125,7 +125,7 @@ type = "TensorBoardLogger"
   return out.str();
 }
 
-/// The file's name as a workflow's: what cannot stand in a folder's name becomes '_'.
+/// The file's name as a workflow's: characters that a folder's name cannot have become '_'.
 std::string workflow_name(const std::filesystem::path& data) {
   std::string name = data.stem().string();
   std::ranges::replace_if(

@@ -46,7 +46,7 @@ std::string existing_file(const std::string& flag, const std::string& file) {
   return file;
 }
 
-/// Standard input as a file that can be mapped, in a folder of its own that goes with it.
+/// A copy of standard input as a file that can be mapped, in a folder that is removed with the object.
 class StdinFile {
  public:
   StdinFile() {
@@ -58,7 +58,7 @@ class StdinFile {
     if (!out.flush()) throw system_failure("cannot write", path().string(), errno);
   }
   ~StdinFile() {
-    std::error_code ignored;  // a leftover in the temporary folder harms nobody
+    std::error_code ignored;  // a leftover in the temporary folder is harmless
     std::filesystem::remove_all(folder_, ignored);
   }
   StdinFile(const StdinFile&) = delete;
@@ -84,7 +84,7 @@ const StagePlan& train_stage(const Workflow& workflow, const Registry& registry,
   return *found;
 }
 
-/// The best checkpoint that the workflow's training has left.
+/// The best checkpoint of the workflow's training.
 std::filesystem::path best_checkpoint(const Workflow& workflow, const Registry& registry, const std::string& stage_name) {
   const StagePlan& stage = train_stage(workflow, registry, stage_name);
   const Artifact left{"checkpoint", stage.name, run_folder_of(workflow) / stage.name};
@@ -98,7 +98,7 @@ std::filesystem::path best_checkpoint(const Workflow& workflow, const Registry& 
   throw usage_error(missing);
 }
 
-/// What --workflow says a checkpoint was trained for; its windows must have been cut.
+/// The task of a checkpoint by --workflow, whose windows must exist.
 TrainedTask task_of(const Workflow& workflow, const Registry& registry, const std::string& stage_name) {
   const StagePlan& stage = train_stage(workflow, registry, stage_name);
   const auto windows = std::ranges::find(stage.sources, "windows", &Source::kind);

@@ -23,12 +23,12 @@ namespace pipeline {
 
 namespace {
 
-/// The words for a verb's positional arguments: "KIND", "NAME", "[TO]" where it may be left out.
+/// The words for a verb's positional arguments: "KIND", "NAME"; "[TO]" for an optional one.
 std::vector<std::string> argument_names(const Verb& verb) {
   std::istringstream words(verb.argument);
   return {std::istream_iterator<std::string>(words), {}};
 }
-/// The names under which the command line's parser keeps them.
+/// The names of positional arguments in the command line's parser.
 constexpr std::array<const char*, 3> argument_keys{"input-argument", "second-argument", "third-argument"};
 
 std::string usage_of(const Verb& verb) {
@@ -60,7 +60,7 @@ Verb find_verb(const std::string& name) {
   throw usage_error(closed_sentence("unknown verb \"" + name + "\"" + suggest(name, names)) + " See pipeline --help");
 }
 
-/// Boost's sentence in our words, with the nearest flag.
+/// Boost's message in the program's words, with the nearest flag.
 Error command_line_error(const Verb& verb, const po::options_description& options, const po::error& error) {
   std::string message = std::string("pipeline ") + verb.name + ": " + error.what();
   if (const auto* unknown = dynamic_cast<const po::unknown_option*>(&error)) {
@@ -111,7 +111,7 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   if (words[0] == "--version") return print_version(std::cout), 0;
   if (words[0] == scan_word) return scan_as_child({words.begin() + 1, words.end()});
   if (words[0] == test_word) return test_components_as_child({words.begin() + 1, words.end()});
-  tell_crashes(CrashReader::user);  // not before: those who start the two processes above say themselves how they ended
+  tell_crashes(CrashReader::user);  // not before: the parents of the two processes above report how these ended
   const Verb verb = find_verb(words[0]);
   po::options_description shown(std::string("Flags of ") + verb.name), all;
   verb.add_options(shown);

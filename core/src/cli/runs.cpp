@@ -18,7 +18,7 @@ void add_options(po::options_description& options) {
                         "change a value of the workflow; repeatable");
 }
 
-/// Adds a stage's headline results; returns the training that they are of, if it says so.
+/// Adds a stage's headline results; returns the training that they are of, if the stage names one.
 std::string add_results(const Value& stage, Value& results) {
   std::string of;
   for (const auto& [key, value] : stage.at("summary").as_map()) {
@@ -28,8 +28,8 @@ std::string add_results(const Value& stage, Value& results) {
   return of;
 }
 
-/// All headline results of a run: the summaries of its stages in one map. Where several models were trained and measured, those of the
-/// training that leads.
+/// All headline results of a run: the summaries of its stages in one map. If several models were trained and measured, those of the leading
+/// training.
 Value results_of(const Value& record) {
   Value results{Value::Map{}};
   const Value& stages = record.at("stages");
@@ -47,7 +47,7 @@ double validation_of(const Value& record) {
   return loss && loss->is_number() ? loss->as_double() : std::numeric_limits<double>::infinity();
 }
 
-/// The options in which the runs differ: what one compares them by.
+/// The options in which the runs differ.
 std::vector<std::string> differing_options(const std::vector<Value>& records) {
   std::set<std::string> names;
   for (const Value& record : records) {
@@ -65,7 +65,7 @@ std::vector<std::string> differing_options(const std::vector<Value>& records) {
   return differing;
 }
 
-/// The metrics that stages call their headlines, in their order.
+/// The headline metrics of the stages, in their order.
 std::vector<std::string> headline_metrics(const std::vector<Value>& records) {
   std::vector<std::string> names;
   for (const Value& record : records) {

@@ -42,7 +42,7 @@ class WorkerProcess final : public StageWorker {
   ChildProcess process_;
 };
 
-/// A worker's words go to its owner, who has the terminal.
+/// Sends a worker's messages to its parent, which has the terminal.
 class WorkerLog final : public Log {
  public:
   void debug(std::string_view) override {}
@@ -67,7 +67,7 @@ void add_options(po::options_description& options) {
 }
 
 int work(const Invocation& invocation) {
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // whoever started it may be killed
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // the parent may be killed
   tell_crashes(CrashReader::parent);
   WorkerLog log;
   const CancelGuard cancel;

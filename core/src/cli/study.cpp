@@ -82,7 +82,7 @@ void best(const StudyState& study, bool json) {
   std::cout << "# study \"" << study.name << "\", trial " << trial.number << ": " << format_number(*trial.value) << "\n";
   const Value parameters(parameters_of(trial));
   for (const auto& [name, value] : parameters.as_map()) {
-    // TOML has no null: such a choice is said, and left out.
+    // TOML has no null: such a choice becomes a comment.
     std::cout << (value.is_null() ? "# " + name + " is null" : to_toml(name) + " = " + to_toml(value)) << "\n";
   }
 }

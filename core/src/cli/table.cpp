@@ -6,7 +6,7 @@ namespace pipeline {
 
 namespace {
 
-/// Characters a terminal shows for UTF-8 text: continuation bytes take no place.
+/// Characters a terminal shows for UTF-8 text: continuation bytes take no column.
 std::size_t shown_width(const std::string& text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }

@@ -12,7 +12,7 @@ namespace pipeline {
 
 namespace po = boost::program_options;
 
-/// What every verb is given: its parsed command line and the common flags.
+/// The input of every verb: its parsed command line and the common flags.
 struct Invocation {
   const po::variables_map& arguments;
   std::vector<std::filesystem::path> plugin_paths;
@@ -30,13 +30,13 @@ struct Invocation {
 /// One word of the command line. `run` returns the exit status; failures are thrown as Error.
 struct Verb {
   const char* name;
-  const char* argument;  ///< the positional arguments ("WORKFLOW.toml", "KIND NAME", "FILE [TO]"), at most three; empty when there is none
+  const char* argument;  ///< the positional arguments ("WORKFLOW.toml", "KIND NAME", "FILE [TO]"), at most three; empty: none
   const char* summary;
   void (*add_options)(po::options_description& options);
   int (*run)(const Invocation& invocation);
 };
 
-/// One file a verb.
+/// Each verb has a file of its own.
 [[nodiscard]] Verb run_verb();
 [[nodiscard]] Verb validate_verb();
 [[nodiscard]] Verb graph_verb();

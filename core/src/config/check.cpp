@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "config/graph.h"
-#include "config/hints.h"
 #include "config/search_space.h"
 #include "config/settings.h"
 #include "config/tables.h"
@@ -31,17 +30,12 @@ const ComponentInfo* stage_type(CheckContext& context, const Node& node, const s
 
 std::vector<std::string> texts_of(CheckContext& context, const Node& node, const std::string& what) {
   std::vector<std::string> texts;
-  const auto take = [&](const Node& item) {
+  for (const Node& item : node.items()) {
     if (item.is_string()) {
       texts.push_back(item.text());
     } else {
       context.mistake(item.place, what + " takes names of stages, got " + type_name(item.to_value()));
     }
-  };
-  if (node.is_list()) {
-    std::ranges::for_each(node.list(), take);
-  } else {
-    take(node);
   }
   return texts;
 }
@@ -57,8 +51,8 @@ void read_edges(CheckContext& context, const Node& node, StagePlan& plan) {
   for (const auto& [kind, named] : inputs->table()) plan.inputs[kind] = texts_of(context, named, "inputs." + kind);
 }
 
-/// The stage's members that are options of its type; its own training tables are checked elsewhere or refused here.
-std::set<std::string> split_members(CheckContext& context, const Node& node, const ComponentInfo& info, const std::string& name) {
+/// The stage's members that are no options of its type. A training table that its type does not use is a mistake.
+std::set<std::string> reserved_members(CheckContext& context, const Node& node, const ComponentInfo& info, const std::string& name) {
   std::set<std::string> reserved{"type", "inputs", "needs"};
   for (const auto& [key, member] : node.table()) {
     const TableRule* rule = find_table_rule(key);
@@ -71,9 +65,8 @@ std::set<std::string> split_members(CheckContext& context, const Node& node, con
   return reserved;
 }
 
-/// Whether a stage takes one of these kinds from whoever names it, and did not switch that off.
-bool takes_from_whoever_names_it(const CheckContext& context, const std::string& name, const Node& node,
-                                 const std::vector<std::string>& kinds) {
+/// Whether a stage takes one of these kinds through an option of its own that is not false.
+bool takes_by_option(const CheckContext& context, const std::string& name, const Node& node, const std::vector<std::string>& kinds) {
   const Node* type = node.find("type");
   const ComponentInfo* info = node.is_table() ? context.registry.find("stage", type ? type->text() : name) : nullptr;
   if (!info) return false;
@@ -84,13 +77,13 @@ bool takes_from_whoever_names_it(const CheckContext& context, const std::string&
   });
 }
 
-/// The stage that this one's outputs are for: the one its option names, or the only one that takes them.
+/// The stage that receives this stage's outputs: the one that its option names, else the only one that takes them.
 NamedStage recipient_of(CheckContext& context, const std::string& name, const Node& node, const ComponentInfo& info) {
   if (info.recipient.empty()) return {};
   std::vector<std::string> names;
   std::vector<NamedStage> takers;
   for (const auto& [other, table] : context.document.root.find("stages")->table()) {
-    if (other == name || !takes_from_whoever_names_it(context, other, table, info.outputs)) continue;
+    if (other == name || !takes_by_option(context, other, table, info.outputs)) continue;
     takers.push_back({other, &table});
     names.push_back(other);
   }
@@ -107,7 +100,7 @@ NamedStage recipient_of(CheckContext& context, const std::string& name, const No
   return takers.size() == 1 ? takers.front() : NamedStage{};
 }
 
-/// The stage that slices for this one; nullptr where none does, which is a mistake of its own.
+/// The stage that gives this stage its windows; nullptr if there is none, which is reported elsewhere.
 const GraphStage* slicing_stage(const std::vector<GraphStage>& stages, const StagePlan& plan) {
   const auto source = std::ranges::find(plan.sources, windows_kind, &Source::kind);
   if (source == plan.sources.end()) return nullptr;
@@ -115,7 +108,7 @@ const GraphStage* slicing_stage(const std::vector<GraphStage>& stages, const Sta
   return found == stages.end() ? nullptr : &*found;
 }
 
-/// Fills in what the stage's search leaves to the components' options. The graph is known by now.
+/// Checks the stage's search and completes it from the components' options. Needs the resolved graph.
 void check_search_table(CheckContext& context, GraphStage& stage, const std::vector<GraphStage>& stages) {
   if (!stage.info) return;
   StagePlan& plan = stage.plan;
@@ -152,7 +145,7 @@ GraphStage plan_stage(CheckContext& context, const std::string& name, const Node
     return stage;
   }
   const ComponentInfo& info = *stage.info;
-  const OptionsOwner owner{.name = name, .kind = "stage", .reserved = split_members(context, node, info, name), .place = node.key};
+  const OptionsOwner owner{.name = name, .kind = "stage", .reserved = reserved_members(context, node, info, name), .place = node.key};
   CheckedOptions own = check_table(context, info.schema, &node, owner);
   check_columns(context, info, node, own.options);
   plan.options = std::move(own.options);
@@ -190,8 +183,8 @@ std::vector<GraphStage> plan_stages(CheckContext& context, std::set<std::string>
   return planned;
 }
 
-/// Sorted and each said once: a shared table's mistakes come up in every stage that uses it. Where a variable is not set nothing else is
-/// said of the same value.
+/// The mistakes, sorted and without duplicates: one in a shared table is found for every stage that uses it. Where an environment variable
+/// is not set, other mistakes about the same value are dropped.
 std::vector<Mistake> in_order(std::vector<Mistake> mistakes, const std::vector<Mistake>& unresolved) {
   std::erase_if(mistakes, [&](const Mistake& m) {
     return std::ranges::find(unresolved, m.place, &Mistake::place) != unresolved.end() &&
@@ -202,7 +195,7 @@ std::vector<Mistake> in_order(std::vector<Mistake> mistakes, const std::vector<M
   return mistakes;
 }
 
-/// A shared table that every stage replaces by its own: a value given for it would vanish without a word.
+/// Reports the values that --set gives to a shared table that every stage replaces: they would have no effect.
 void report_shadowed(CheckContext& context, const TableRule& rule, const Node& shared) {
   if (!shared.is_table()) return;
   std::string owner = "NAME";

@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-/// What every check reads and where it puts what it finds.
+/// The inputs of every check, with the mistakes and secrets that it finds.
 struct CheckContext {
   const Document::Impl& document;
   const Registry& registry;
@@ -19,7 +19,7 @@ struct CheckContext {
   std::set<std::string> secrets;
 
   void mistake(const Place& place, std::string message) { mistakes.push_back({place, std::move(message)}); }
-  /// A type that no plugin gives.
+  /// Reports a component type that no plugin gives.
   void unknown_component(const Place& place, std::string message) { mistakes.push_back({place, std::move(message), true}); }
 };
 
@@ -35,21 +35,22 @@ struct NamedStage {
   const Node* node = nullptr;  ///< nullptr: there is none
 };
 
-/// Whose options a table holds, for messages and hints.
+/// The owner of a table of options, for messages and hints.
 struct OptionsOwner {
   std::string name;                ///< "EarlyStopping"
   std::string kind;                ///< "callback", "stage", "trainer", ...: selects the hints
   std::set<std::string> reserved;  ///< members that are no options: "type", a stage's tables
-  Place place;                     ///< blamed for what is missing
+  Place place;                     ///< where mistakes about missing options point
 };
 
-/// Checks a table's members against a schema: names, types, ranges, rules across options and that the files it names exist. `table` may be
-/// nullptr (nothing was written).
+/// Checks a table's members against a schema: names, types, ranges, rules across options, and that the files it names exist. `table` is
+/// nullptr where nothing is written.
 [[nodiscard]] CheckedOptions check_table(CheckContext& context, const Schema& schema, const Node* table, const OptionsOwner& owner);
 
-/// Checks the names of columns that a stage's options give against the header line of its source file, the only line that is read.
+/// Checks the column names in a stage's options against the header line of its source file. No other line is read.
 void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options);
 
+[[nodiscard]] inline std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
 /// "a stage", "an optimizer".
 [[nodiscard]] std::string with_article(const std::string& noun);
 

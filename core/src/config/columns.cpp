@@ -5,7 +5,6 @@
 #include <set>
 
 #include "config/check.h"
-#include "config/hints.h"
 #include "data/csv_reader.h"
 #include "pipeline/errors.h"
 
@@ -22,7 +21,7 @@ bool is_delimited(const fs::path& file) {
   return (extension == ".csv" || extension == ".tsv" || extension == ".txt") && fs::is_regular_file(file, unreadable);
 }
 
-/// The stage's own delimiter where it has such an option, else the most frequent of the usual ones in the first line.
+/// The delimiter of the stage's options, else the most frequent of the usual ones in the first line.
 char delimiter_of(const fs::path& file, const Value& options, const Schema& schema) {
   const OptionInfo* option = schema.find("delimiter");
   const Value* given = options.find("delimiter");
@@ -34,7 +33,7 @@ char delimiter_of(const fs::path& file, const Value& options, const Schema& sche
   return *std::ranges::max_element(usual, {}, [&](char c) { return std::ranges::count(first.header(), c); });
 }
 
-/// Columns of a file, by the reader that the stages use; nothing where the run will say what is wrong with it.
+/// The columns of a file, by the stages' reader; empty for a file that cannot be read, since the run reports why.
 std::vector<std::string> columns_of(const fs::path& file, const Value& options, const Schema& schema) {
   try {
     return CsvFile(file, {.delimiter = delimiter_of(file, options, schema), .decimal = '.', .na_words = {}, .na_numbers = {}}).names();
@@ -43,7 +42,7 @@ std::vector<std::string> columns_of(const fs::path& file, const Value& options, 
   }
 }
 
-/// What a file is called in a mistake; with the cure where its first line was not parted.
+/// The file's name for a mistake, with the cure if its first line was not split.
 std::string described(const fs::path& file, const std::vector<std::string>& columns) {
   std::string text = file.filename().string();
   if (columns.size() > 1) return text;
@@ -56,7 +55,7 @@ std::string described(const fs::path& file, const std::vector<std::string>& colu
   return text;
 }
 
-/// The names of columns in a value: a text, a list of texts, or the keys of a table.
+/// Checks the column names in a value: a text, a list of texts, or the keys of a table.
 void check_names(CheckContext& context, const Node& node, const std::vector<std::string>& columns, const std::string& file) {
   std::set<std::string> seen;
   const auto check = [&](const std::string& name, const Place& place) {
@@ -64,11 +63,8 @@ void check_names(CheckContext& context, const Node& node, const std::vector<std:
     if (name.empty() || std::ranges::find(columns, name) != columns.end()) return;
     context.mistake(place, "no column \"" + name + "\" in " + file + suggest(name, columns));
   };
-  if (node.is_string()) check(node.text(), node.place);
-  if (node.is_list()) {
-    for (const Node& item : node.list()) {
-      if (item.is_string()) check(item.text(), item.place);
-    }
+  for (const Node& item : node.items()) {
+    if (item.is_string()) check(item.text(), item.place);
   }
   if (node.is_table()) {
     for (const auto& [name, member] : node.table()) check(name, member.key);

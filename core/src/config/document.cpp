@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The name in the same folder that is nearest to one that does not exist.
+/// The end of a sentence about a missing file: suggests the nearest name in its folder.
 std::string nearest_file(const fs::path& missing) {
   std::vector<std::string> names;
-  std::error_code ignored;  // an unreadable folder has no suggestion to make
+  std::error_code ignored;  // no suggestion from an unreadable folder
   for (fs::directory_iterator entry(missing.parent_path(), ignored), end; !ignored && entry != end; entry.increment(ignored)) {
     if (entry->path().extension() == ".toml") names.push_back(entry->path().filename().string());
   }
@@ -40,52 +40,44 @@ std::string read_workflow_text(const fs::path& file, const std::string& display,
   }
 }
 
-class Reader {
- public:
-  explicit Reader(Document::Impl& document) : document_(document) {}
+Node read_tree(Document::Impl& document, const fs::path& file, const std::string& display, const std::string& blame);
 
-  /// The tree of a file with what it extends below it. `display` is how messages name the file, `blame` who asked for it.
-  Node read(const fs::path& file, const std::string& display, const std::string& blame) {
-    const std::string text = read_workflow_text(file, display, blame);
-    document_.files.push_back(file);
-    Node own = parse_toml(text, display);
-    const Node* extends = own.find("extends");
-    if (!extends) return own;
-    const Node base = read_base(*extends);
-    own.erase("extends");
-    return merge(base, own);
+/// The tree of the file that `extends` names.
+Node read_base(Document::Impl& document, const Node& extends) {
+  const std::string blame = to_string(extends.place) + ": ";
+  if (!extends.is_string()) throw usage_error(blame + "extends takes the name of one workflow file, as in extends = \"base.toml\"");
+  std::vector<Mistake> unset;
+  const std::string name = expand_environment(extends.text(), extends.place, unset);
+  if (!unset.empty()) throw usage_error(to_string(unset.front()));
+  const fs::path base = document.resolve(name, extends.place);
+  if (const auto seen = std::ranges::find(document.files, base); seen != document.files.end()) {
+    std::string circle;
+    for (auto at = seen; at != document.files.end(); ++at) circle += at->filename().string() + " -> ";
+    throw usage_error(blame + "the files extend each other in a circle: " + circle + base.filename().string());
   }
+  return read_tree(document, base, (fs::path(extends.place.file).parent_path() / name).lexically_normal().string(), blame);
+}
 
- private:
-  Node read_base(const Node& extends) {
-    const std::string blame = to_string(extends.place) + ": ";
-    if (!extends.is_string()) throw usage_error(blame + "extends takes the name of one workflow file, as in extends = \"base.toml\"");
-    std::vector<Mistake> unset;
-    const std::string name = expand_environment(extends.text(), extends.place, unset);
-    if (!unset.empty()) throw usage_error(to_string(unset.front()));
-    const fs::path base = document_.resolve(name, extends.place);
-    if (const auto seen = std::ranges::find(document_.files, base); seen != document_.files.end()) {
-      std::string circle;
-      for (auto at = seen; at != document_.files.end(); ++at) circle += at->filename().string() + " -> ";
-      throw usage_error(blame + "the files extend each other in a circle: " + circle + base.filename().string());
-    }
-    return read(base, (fs::path(extends.place.file).parent_path() / name).lexically_normal().string(), blame);
-  }
-
-  Document::Impl& document_;
-};
+/// The tree of a file, merged over the tree of the file that it extends. Messages call the file `display` and begin with `blame`, the place
+/// that names it.
+Node read_tree(Document::Impl& document, const fs::path& file, const std::string& display, const std::string& blame) {
+  const std::string text = read_workflow_text(file, display, blame);
+  document.files.push_back(file);
+  Node own = parse_toml(text, display);
+  const Node* extends = own.find("extends");
+  if (!extends) return own;
+  const Node base = read_base(document, *extends);
+  std::erase_if(own.table(), [](const auto& member) { return member.first == "extends"; });
+  return merge(base, own);
+}
 
 std::vector<fs::path> find_plugin_paths(const Document::Impl& document) {
   std::vector<fs::path> paths;
   const Node* plugins = document.root.find("plugins");
   const Node* path = plugins ? plugins->find("path") : nullptr;
-  const auto take = [&](const Node& node) {
+  if (!path) return paths;
+  for (const Node& node : path->items()) {
     if (node.is_string()) paths.push_back(document.resolve(node.text(), node.place));
-  };
-  if (path && path->is_list()) {
-    std::ranges::for_each(path->list(), take);
-  } else if (path) {
-    take(*path);
   }
   return paths;
 }
@@ -114,7 +106,7 @@ Document read_workflow(const WorkflowRequest& request) {
   document->current = fs::current_path();
   document->display = request.file.string();
   document->file = (document->current / request.file).lexically_normal();
-  document->root = Reader(*document).read(document->file, document->display, {});
+  document->root = read_tree(*document, document->file, document->display, {});
   apply_overrides(document->root, request.sets, document->mistakes);
   expand_environment(document->root, document->mistakes);
   document->plugin_paths = find_plugin_paths(*document);

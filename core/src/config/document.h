@@ -9,9 +9,9 @@
 namespace pipeline {
 
 struct Document::Impl {
-  std::filesystem::path current;  ///< the current folder when it was read: what --set names is relative to it
+  std::filesystem::path current;  ///< the current folder at the time of reading: paths in --set are relative to it
   std::filesystem::path file;     ///< absolute
-  std::string display;            ///< the file as the user wrote it
+  std::string display;            ///< the file's path as the user wrote it
   Node root;                      ///< the table of the whole workflow
   std::vector<std::filesystem::path> plugin_paths, files;
   std::vector<Mistake> mistakes;
@@ -20,7 +20,7 @@ struct Document::Impl {
   [[nodiscard]] std::filesystem::path resolve(const std::string& path, const Place& place) const;
 };
 
-/// The keys a workflow may have at its top.
+/// The keys that a workflow may have at its top.
 [[nodiscard]] const std::vector<std::string>& top_level_keys();
 
 }  // namespace pipeline

@@ -9,7 +9,7 @@ namespace pipeline {
 
 namespace {
 
-/// What stands between `${env:` and `}`, looked up.
+/// The value of the text between `${env:` and `}`.
 std::string look_up(const std::string& reference, const Place& place, std::vector<Mistake>& mistakes) {
   const auto colon = reference.find(":-");
   const std::string name = reference.substr(0, colon);
@@ -19,7 +19,7 @@ std::string look_up(const std::string& reference, const Place& place, std::vecto
   return "${env:" + reference + "}";
 }
 
-/// The NAME of a text that begins with `${NAME}`, as shells write it; else empty.
+/// The NAME of a text that begins with `${NAME}`, the shell's form; else empty.
 std::string shell_variable(std::string_view text) {
   if (!text.starts_with("${")) return {};
   const std::string_view name = text.substr(2, text.find('}') - 2);
@@ -58,13 +58,9 @@ std::string expand_environment(const std::string& text, const Place& place, std:
 }
 
 void expand_environment(Node& node, std::vector<Mistake>& mistakes) {
-  if (node.is_table()) {
-    for (auto& [name, member] : node.table()) expand_environment(member, mistakes);
-  } else if (node.is_list()) {
-    for (Node& item : node.list()) expand_environment(item, mistakes);
-  } else if (node.is_string()) {
-    node.content = Value(expand_environment(node.text(), node.place, mistakes));
-  }
+  node.for_each([&](Node& part) {
+    if (part.is_string()) part.content = Value(expand_environment(part.text(), part.place, mistakes));
+  });
 }
 
 std::string escape_environment(const std::string& text) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "config/hints.h"
 #include "pipeline/data/text.h"
 
 namespace pipeline {
@@ -14,8 +13,6 @@ bool is_given(const Value& value) {
   if (value.is_null() || value == Value(false) || value == Value("")) return false;
   return !(value.is_list() && value.as_list().empty()) && !(value.is_map() && value.as_map().empty());
 }
-
-std::string in_quotes(const std::string& name) { return "\"" + name + "\""; }
 
 class Graph {
  public:
@@ -36,7 +33,7 @@ class Graph {
     }
   }
 
-  /// Indices of the stages in execution order; a circle is a mistake and is cut at its first stage.
+  /// Indices of the stages in execution order; a cycle is a mistake and is cut at its first stage.
   [[nodiscard]] std::vector<std::size_t> order() {
     std::vector<std::size_t> done;
     std::vector<bool> placed(stages_.size());
@@ -103,16 +100,11 @@ class Graph {
     }
   }
 
-  /// The producers that the stage names itself, in the order of the file.
+  /// The producers that the stage names, in the order of the file.
   std::vector<std::size_t> chosen(std::size_t i, const Port& port, const Node& named) {
     std::vector<std::size_t> picked;
-    const auto pick = [&](const Node& name) {
+    for (const Node& name : named.items()) {
       if (auto producer = producer_named(i, port, name)) picked.push_back(*producer);
-    };
-    if (named.is_list()) {
-      std::ranges::for_each(named.list(), pick);
-    } else {
-      pick(named);
     }
     std::ranges::sort(picked);
     picked.erase(std::unique(picked.begin(), picked.end()), picked.end());
@@ -157,13 +149,13 @@ class Graph {
     return all;
   }
 
-  /// Whether a producer names another stage as the one its outputs are for.
+  /// Whether a producer names another stage as the recipient of its outputs.
   [[nodiscard]] bool is_for_another(std::size_t producer, std::size_t consumer) const {
     const Value* recipient = stages_[producer].plan.options.find(stages_[producer].info->recipient);
     return recipient && is_given(*recipient) && *recipient != Value(names_[consumer]);
   }
 
-  /// Which stage to add for a kind that nobody gives.
+  /// The end of a sentence about a kind that no stage gives: suggests the stage to add.
   [[nodiscard]] std::string cure_for(const std::string& kind, std::size_t i) const {
     std::vector<std::string> types;
     for (const ComponentInfo* info : context_.registry.list("stage")) {
@@ -177,8 +169,8 @@ class Graph {
   void add_needs(std::size_t i) {
     const Node* needs = stages_[i].node->find("needs");
     if (!needs) return;
-    const auto add = [&](const Node& name) {
-      if (!name.is_string()) return;
+    for (const Node& name : needs->items()) {
+      if (!name.is_string()) continue;
       const auto found = std::ranges::find(names_, name.text());
       if (found == names_.end()) {
         context_.mistake(name.place, "no stage is named " + in_quotes(name.text()) + suggest(name.text(), names_));
@@ -187,15 +179,10 @@ class Graph {
       } else {
         before_[i].push_back(static_cast<std::size_t>(found - names_.begin()));
       }
-    };
-    if (needs->is_list()) {
-      std::ranges::for_each(needs->list(), add);
-    } else {
-      add(*needs);
     }
   }
 
-  /// Every stage left waits for another one left: following those leads into a circle. Returns its first stage.
+  /// Every unplaced stage waits for another unplaced stage: following them leads into a cycle. Returns its first stage.
   std::size_t report_circle(const std::vector<bool>& placed) {
     std::vector<std::size_t> path{static_cast<std::size_t>(std::ranges::find(placed, false) - placed.begin())};
     while (true) {
@@ -206,7 +193,7 @@ class Graph {
       }
       path.push_back(next);
     }
-    std::ranges::reverse(path);  // from who gives to who takes
+    std::ranges::reverse(path);  // from producer to consumer
     std::ranges::rotate(path, std::ranges::min_element(path));
     std::string text;
     for (const std::size_t i : path) text += names_[i] + " -> ";

@@ -12,11 +12,11 @@ struct GraphStage {
   StagePlan plan;
   const Node* node = nullptr;           ///< its table: where `inputs` and `needs` stand
   const ComponentInfo* info = nullptr;  ///< nullptr where its type is not known
-  NamedStage recipient{};               ///< of a stage that searches: the one that trains with what it finds
+  NamedStage recipient{};               ///< of a stage that searches: the stage that trains with the best values
 };
 
-/// Finds a producer for every port and orders the stages: producers first, ties as in the file. What is missing, ambiguous or circular is a
-/// mistake at the stage.
+/// Finds a producer for every port and orders the stages: producers first, ties as in the file. A missing or ambiguous producer and a cycle
+/// are mistakes at the stage.
 [[nodiscard]] std::vector<GraphStage> order_stages(CheckContext& context, std::vector<GraphStage> stages);
 
 }  // namespace pipeline

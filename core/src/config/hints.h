@@ -5,8 +5,8 @@
 
 namespace pipeline {
 
-/// What to write instead of a word that Lightning's or Optuna's users expect: "accelerator: write `device` at the top". `where` is "top",
-/// "stage" or the name of a kind or table ("model", "trainer", "loader", ...). Empty where the word is not known.
+/// The cure for a word that users of Lightning or Optuna expect: "accelerator: write `device` at the top". `where` is "top",
+/// "stage" or the name of a kind or table ("model", "trainer", "loader", ...). Empty for an unknown word.
 [[nodiscard]] std::string hint_for(std::string_view where, std::string_view word);
 
 }  // namespace pipeline

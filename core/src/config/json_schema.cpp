@@ -12,12 +12,10 @@ namespace {
 using Map = Value::Map;
 using List = Value::List;
 
-constexpr const char* environment_pattern = R"(\$\{env:)";
-
 Value any_of(List choices) { return choices.size() == 1 ? choices.front() : Value(Map{{"anyOf", std::move(choices)}}); }
 
 /// A text that is filled in from the environment before it is checked.
-Value from_environment() { return Map{{"type", "string"}, {"pattern", environment_pattern}}; }
+Value from_environment() { return Map{{"type", "string"}, {"pattern", R"(\$\{env:)"}}; }
 
 Value with_range(const char* type, const OptionInfo& option) {
   Value schema(Map{{"type", type}});
@@ -66,11 +64,11 @@ Value option_schema(const OptionInfo& option) {
   return schema;
 }
 
-/// An object of a component's options beside `more` members; nothing else is allowed.
-Value options_object(const Schema& schema, Map more, const std::vector<std::string>& required) {
+/// An object with a component's options, the members `more`, and no others.
+Value options_object(const Schema& schema, Map more, bool needs_type) {
   for (const OptionInfo& option : schema.options) more.insert_or_assign(option.name, option_schema(option));
   Value object(Map{{"type", "object"}, {"properties", std::move(more)}, {"additionalProperties", false}});
-  if (!required.empty()) object["required"] = List(required.begin(), required.end());
+  if (needs_type) object["required"] = List{"type"};
   return object;
 }
 
@@ -79,7 +77,7 @@ Value reference(const std::string& definition) { return Map{{"$ref", "#/$defs/" 
 
 Value type_member(const ComponentInfo& info) { return Map{{"const", info.name}, {"description", info.summary}}; }
 
-/// Whether options that must be given are demanded; not where the file that a workflow extends may give them.
+/// Whether required options are demanded. They are not where a base file may give them.
 enum class Demand { nothing, required_options };
 
 Value with_demand(Value schema, const ComponentInfo& info, Demand demand) {
@@ -93,8 +91,8 @@ Value with_demand(Value schema, const ComponentInfo& info, Demand demand) {
 
 Value has_type() { return Map{{"required", List{"type"}}}; }
 
-/// A table whose `type` decides what it takes. One rule a type, so that a mistake is blamed on its key and not on the table; all names that
-/// any type takes stand in `properties`, where editors look for what to complete. A type from the environment is not looked into.
+/// A table whose `type` decides its options. Each type has one rule, so that a mistake points at its key and not at the table. `properties`
+/// holds the options of all types, since editors complete from there. A type from the environment is not checked further.
 Value table_by_type(const std::vector<const ComponentInfo*>& infos, const std::function<Value(const ComponentInfo&)>& members_of,
                     Demand demand) {
   Map members;
@@ -119,7 +117,14 @@ Value option_members(const ComponentInfo& info) {
   return members;
 }
 
-/// A table that names a component. In a list its type must be written; else that may come by default, from a shared table or a base file.
+/// Lets the table take the options of any of the components while it has no `type`.
+void allow_untyped(Value& table, const std::vector<const ComponentInfo*>& infos) {
+  List untyped;
+  for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
+  if (!untyped.empty()) table["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
+}
+
+/// A table that names a component. In a list `type` is required; elsewhere it may come from the default, a shared table or a base file.
 Value component_table(const Registry& registry, const TableRule& rule) {
   const std::vector<const ComponentInfo*> infos = registry.list(rule.kind);
   Value table = table_by_type(infos, option_members, rule.many ? Demand::required_options : Demand::nothing);
@@ -127,9 +132,7 @@ Value component_table(const Registry& registry, const TableRule& rule) {
     table["required"] = List{"type"};
     return table;
   }
-  List untyped;
-  for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
-  if (!untyped.empty()) table["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
+  allow_untyped(table, infos);
   return table;
 }
 
@@ -144,7 +147,7 @@ Value training_table(const Registry& registry, const TableRule& rule) {
 
 Value name_list() { return one_or_many(Map{{"type", "string"}}); }
 
-/// A stage of a type with what every stage may hold.
+/// A stage of one type: its options, its tables and the members of every stage.
 Value stage_object(const Registry& registry, const ComponentInfo& info, bool typed) {
   Map members{{"inputs", Map{{"type", "object"},
                              {"additionalProperties", name_list()},
@@ -154,7 +157,7 @@ Value stage_object(const Registry& registry, const ComponentInfo& info, bool typ
     if (const TableRule* rule = find_table_rule(table)) members.insert_or_assign(table, training_table(registry, *rule));
   }
   if (typed) members.insert_or_assign("type", type_member(info));
-  Value object = options_object(info.schema, std::move(members), typed ? std::vector<std::string>{"type"} : std::vector<std::string>{});
+  Value object = options_object(info.schema, std::move(members), typed);
   object["description"] = info.summary;
   return object;
 }
@@ -167,17 +170,16 @@ Value definitions(const Registry& registry) {
       if (info->kind == "stage") {
         all[name] = stage_object(registry, *info, typed);
       } else if (info->kind == "table") {
-        if (typed) all[name] = options_object(info->schema, {}, {});
+        if (typed) all[name] = options_object(info->schema, {}, false);
       } else {
-        all[name] = options_object(info->schema, {{"type", type_member(*info)}},
-                                   typed ? std::vector<std::string>{"type"} : std::vector<std::string>{});
+        all[name] = options_object(info->schema, {{"type", type_member(*info)}}, typed);
       }
     }
   }
   return all;
 }
 
-/// `strict`: nothing can come from a base file, so a stage whose name is no type must say its type, and must give what its type demands.
+/// `strict`: there is no base file. A stage whose name is no type then needs `type`, and required options must be given.
 Value stages_schema(const Registry& registry, bool strict) {
   const Demand demand = strict ? Demand::required_options : Demand::nothing;
   const std::vector<const ComponentInfo*> infos = registry.list("stage");
@@ -194,9 +196,7 @@ Value stages_schema(const Registry& registry, bool strict) {
   if (strict) {
     other["required"] = List{"type"};
   } else {
-    List untyped;
-    for (const ComponentInfo* info : infos) untyped.push_back(reference(definition_name(*info, false)));
-    if (!untyped.empty()) other["allOf"].as_list().push_back(Map{{"if", Map{{"not", has_type()}}}, {"then", any_of(std::move(untyped))}});
+    allow_untyped(other, infos);
   }
   return Map{{"type", "object"},
              {"properties", std::move(named)},

@@ -6,8 +6,7 @@
 namespace pipeline {
 
 /// The workflow file as a JSON Schema (draft 2020-12), for editors: every key, and every component that the registry knows with its
-/// options, defaults and ranges. It refuses what check_workflow refuses, as far as a schema can: not the names of columns and files, not
-/// the graph.
+/// options, defaults and ranges. It refuses what check_workflow refuses, except for names of columns and files and for the graph.
 [[nodiscard]] Value workflow_schema(const Registry& registry);
 
 }  // namespace pipeline

@@ -41,8 +41,13 @@ const Node* Node::find(std::string_view name) const {
 
 Node* Node::find(std::string_view name) { return const_cast<Node*>(std::as_const(*this).find(name)); }
 
-void Node::erase(std::string_view name) {
-  if (is_table()) std::erase_if(table(), [&](const auto& member) { return member.first == name; });
+void Node::for_each(const std::function<void(Node&)>& visit) {
+  visit(*this);
+  if (is_table()) {
+    for (auto& [name, member] : table()) member.for_each(visit);
+  } else if (is_list()) {
+    for (Node& item : list()) item.for_each(visit);
+  }
 }
 
 std::string Node::text(std::string_view name) const {
@@ -82,15 +87,6 @@ Node merge(const Node& base, const Node& top) {
     }
   }
   return merged;
-}
-
-void mark_via(Node& node, const std::string& via) {
-  node.via = via;
-  if (node.is_table()) {
-    for (auto& [name, member] : node.table()) mark_via(member, via);
-  } else if (node.is_list()) {
-    for (Node& item : node.list()) mark_via(item, via);
-  }
 }
 
 Origin origin_of(const Node& node) {

@@ -11,14 +11,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Calls for the strings of a value: itself, or the elements of a list, each with the node that holds it.
+/// Visits the strings of a value: the node itself, or the items of a list.
 void for_each_text(const Node& node, const std::function<void(const Node&)>& visit) {
   if (node.is_string()) visit(node);
   if (!node.is_list()) return;
   for (const Node& item : node.list()) for_each_text(item, visit);
 }
 
-/// The command line shows a secret where the place of a mistake does.
+/// The place of a mistake without the secret value: a place on the command line holds it.
 Place without_secret(Place place) {
   if (place.line == 0) place.file = place.file.substr(0, place.file.find('=')) + "=***";
   return place;
@@ -31,7 +31,7 @@ std::string sentence(const OptionMistake& mistake, const Schema& schema, const O
   return "unknown option \"" + mistake.option + "\" of " + owner.name + suggest(mistake.option, schema.names());
 }
 
-/// Paths become absolute; a file that is not there is a mistake where it is named.
+/// The value with absolute paths. A missing file is a mistake at the place that names it.
 Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node& node) {
   if (node.is_list()) {
     Value::List out;

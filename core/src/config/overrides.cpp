@@ -19,7 +19,7 @@ struct Override {
   Node value;
 };
 
-/// `a."b.c".d` as its parts; nothing where a part is empty or a quote stays open.
+/// The parts of `a."b.c".d`; nothing if a part is empty or a quote is not closed.
 std::optional<std::vector<std::string>> split_key(std::string_view key) {
   std::vector<std::string> parts(1);
   char quote = 0;
@@ -36,7 +36,7 @@ std::optional<std::vector<std::string>> split_key(std::string_view key) {
   return parts;
 }
 
-/// Where `=` ends the key, outside of quotes.
+/// The position of the first `=` outside quotes.
 std::size_t end_of_key(std::string_view text) {
   char quote = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -54,8 +54,6 @@ std::string_view trimmed(std::string_view text) {
   return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
 }
 
-Node scalar(const Place& place, Value value) { return {.key = place, .place = place, .via = {}, .content = std::move(value)}; }
-
 std::optional<Override> parse_override(const std::string& text, std::vector<Mistake>& mistakes) {
   const Place place{"--set " + text, 0, 0};
   const std::size_t equals = end_of_key(text);
@@ -70,7 +68,8 @@ std::optional<Override> parse_override(const std::string& text, std::vector<Mist
     mistakes.push_back({place, "the value is no TOML: " + std::string(written) + "; does the shell take its quotes away?"});
     return std::nullopt;
   }
-  return Override{place, *path, value ? std::move(*value) : scalar(place, std::string(written))};
+  if (!value) value = Node{.key = place, .place = place, .via = {}, .content = Value(std::string(written))};
+  return Override{place, *path, std::move(*value)};
 }
 
 bool is_list(const std::string& table) {
@@ -78,12 +77,12 @@ bool is_list(const std::string& table) {
   return rule && rule->many;
 }
 
-/// One walk from the root along an override's path.
+/// Applies overrides to the tree below a root.
 class Setter {
  public:
   explicit Setter(Node& root) : root_(root) {}
 
-  /// Sets the value; what is wrong with the path otherwise.
+  /// Sets the value; returns the mistake in the path if it cannot.
   std::optional<std::string> apply(const Override& o) {
     const std::string& first = o.path.front();
     if (const auto wrong = unknown_start(o)) return wrong;
@@ -111,7 +110,7 @@ class Setter {
     return "no stage is named \"" + o.path[1] + "\"" + suggest(o.path[1], names);
   }
 
-  /// Lists that a stage brings along replace the shared one: an entry set there is set in the stages too.
+  /// A stage's own list replaces the shared one: an entry that is set in the shared list is set in the stages too.
   bool set_in_stages(const Override& o) {
     if (o.path.size() < 2 || !is_list(o.path[0])) return false;
     Node* stages = root_.find("stages");
@@ -142,7 +141,7 @@ class Setter {
     return descend(*member, o, depth + 1);
   }
 
-  /// Another type has other options: the table starts anew.
+  /// Sets a member. Another type has other options: it clears the table.
   static void put(Node& table, const std::string& name, const Override& o) {
     if (name == "type" && table.find("type") && table.text("type") != o.value.text()) table.table().clear();
     if (Node* member = table.find(name)) {
@@ -180,11 +179,9 @@ class Setter {
     return std::nullopt;
   }
 
-  /// The path up to, without, part `depth`.
+  /// The path before part `depth`.
   static std::string joined(const Override& o, std::size_t depth) {
-    std::string text = o.path[0];
-    for (std::size_t i = 1; i < depth; ++i) text += "." + o.path[i];
-    return text;
+    return join(std::vector<std::string>(o.path.begin(), o.path.begin() + static_cast<std::ptrdiff_t>(depth)), ".");
   }
 
   Node& root_;
@@ -197,7 +194,7 @@ void apply_overrides(Node& root, const std::vector<std::string>& sets, std::vect
   for (const std::string& text : sets) {
     if (auto parsed = parse_override(text, mistakes)) overrides.push_back(std::move(*parsed));
   }
-  // A new type clears a table, so types come first whatever the order on the command line.
+  // A new type clears a table: types come first, whatever the order on the command line.
   std::ranges::stable_partition(overrides, [](const Override& o) { return o.path.back() == "type"; });
   Setter setter(root);
   for (const Override& o : overrides) {

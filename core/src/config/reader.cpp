@@ -15,7 +15,7 @@ Place place_of(const toml::source_position& position, const std::string& file) {
   return {file, static_cast<int>(position.line), static_cast<int>(position.column)};
 }
 
-/// Dates and times have no type of their own here: they are texts, written as in ISO 8601.
+/// Values have no type for dates and times: they become texts as in ISO 8601.
 template <class T>
 Value iso_text(const T& moment) {
   std::ostringstream text;
@@ -41,7 +41,7 @@ Node node_of(const toml::node& from, const Place& key, const std::string& file) 
     for (auto&& [name, member] : *table) {
       members.emplace_back(std::string(name.str()), node_of(member, place_of(name.source().begin, file), file));
     }
-    // toml++ sorts by name; users think in the order they wrote.
+    // toml++ sorts by name: this restores the order of the file.
     std::ranges::stable_sort(members, {}, [](const auto& member) { return std::pair(member.second.key.line, member.second.key.column); });
     node.content = std::move(members);
   } else if (const toml::array* array = from.as_array()) {
@@ -54,7 +54,7 @@ Node node_of(const toml::node& from, const Place& key, const std::string& file) 
   return node;
 }
 
-/// toml++ frees nested tables by recursion: a key of very many parts would end the program, so it is refused before.
+/// The place of a key with too many parts: toml++ frees nested tables by recursion, which would exhaust the stack.
 std::optional<Place> too_deep_key(std::string_view text, const std::string& file) {
   constexpr int deepest = 200;
   Place place{file, 1, 0};
@@ -84,7 +84,7 @@ std::optional<Place> too_deep_key(std::string_view text, const std::string& file
   return std::nullopt;
 }
 
-/// toml++'s sentence without its parser's jargon.
+/// toml++'s message without its parser's jargon.
 std::string in_plain_words(std::string_view description) {
   std::string text(description);
   if (text.ends_with("could not determine value type")) return "this is no TOML value; texts stand in quotes: \"...\"";
@@ -122,15 +122,7 @@ std::optional<Node> parse_toml_value(std::string_view text, const Place& place) 
     const toml::table table = toml::parse(line);
     if (table.size() != 1) return std::nullopt;
     Node node = node_of(*table.get("value"), {}, {});
-    const auto move_to_place = [&](Node& n, const auto& self) -> void {
-      n.key = n.place = place;
-      if (n.is_table()) {
-        for (auto& [name, member] : n.table()) self(member, self);
-      } else if (n.is_list()) {
-        for (Node& item : n.list()) self(item, self);
-      }
-    };
-    move_to_place(node, move_to_place);
+    node.for_each([&](Node& part) { part.key = part.place = place; });
     return node;
   } catch (const toml::parse_error&) {
     return std::nullopt;

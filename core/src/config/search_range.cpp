@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/hints.h"
 #include "pipeline/errors.h"
 #include "pipeline/search/search_space.h"
 
@@ -42,7 +41,7 @@ class RangeChecker {
 
   void check_words() {
     for (const auto& [word, member] : node_.table()) {
-      if (std::ranges::find(words, word) == words.end()) report(member.key, "takes no " + ("\"" + word + "\"") + suggest(word, words));
+      if (std::ranges::find(words, word) == words.end()) report(member.key, "takes no " + in_quotes(word) + suggest(word, words));
     }
     const Node* choices = node_.find("choices");
     for (const char* bound : {"low", "high", "step", "log"}) {
@@ -108,7 +107,7 @@ class RangeChecker {
     unify_numbers();
   }
 
-  /// A switch or a choice of words is searched over all of them.
+  /// A switch or an option with choices is searched over all its values.
   bool take_own_choices() {
     Value::List choices(option_.choices.begin(), option_.choices.end());
     if (option_.type == OptionType::boolean) choices = {false, true};
@@ -133,7 +132,7 @@ class RangeChecker {
     range_[word] = value;
   }
 
-  /// An option that takes integers and floats is searched over integers where all that is given is one.
+  /// An option that takes integers and floats is searched over integers if all given numbers are integers.
   void unify_numbers() {
     if (option_.type == OptionType::integer) return;
     const auto is_int = [&](const char* word) { return !range_.contains(word) || range_[word].is_int(); };
@@ -147,12 +146,12 @@ class RangeChecker {
     return option_.type == OptionType::integer ? Value(static_cast<std::int64_t>(std::llround(value))) : Value(value);
   }
 
-  /// A float option may be given an integer.
+  /// The value in the type of the option: a float option may be given an integer.
   [[nodiscard]] Value as_option_takes(Value value) const {
     return option_.type == OptionType::number && value.is_int() ? Value(value.as_double()) : value;
   }
 
-  /// The component's own opinion of a value.
+  /// Checks a value against the schemas that may contain the option.
   void check_value(const Place& place, const Value& value) {
     if (searched_.owners.empty()) {  // a type
       const bool known = value.is_string() && std::ranges::find(option_.choices, value.as_string()) != option_.choices.end();
@@ -166,7 +165,7 @@ class RangeChecker {
     }
   }
 
-  /// Bounds in the wrong order, a logarithm of zero and the like.
+  /// Reports bounds in the wrong order, a logarithm of zero and the like.
   void try_out() {
     Value::Map alone = range_;
     alone.erase("when");

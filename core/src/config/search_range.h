@@ -8,15 +8,15 @@
 
 namespace pipeline {
 
-/// An option that is searched, and every schema it may be an option of.
+/// A searched option, and every schema that may contain it.
 struct SearchedOption {
   std::string path;
   OptionInfo option;
   std::vector<const Schema*> owners;
 };
 
-/// Checks what the search says of one option: { low, high, step, log }, { choices }, a list of choices, or {} for the option's own range.
-/// The same with nothing left out, numbers in the option's type; nothing where it is mistaken.
+/// Checks the search of one option: { low, high, step, log }, { choices }, a list of choices, or {} for the option's own range. Returns it
+/// complete, with numbers in the option's type; nothing if there is a mistake.
 [[nodiscard]] std::optional<Value> check_range(CheckContext& context, const SearchedOption& searched, const Node& node);
 
 }  // namespace pipeline

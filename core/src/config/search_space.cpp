@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "config/hints.h"
 #include "config/search_range.h"
 #include "pipeline/data/text.h"
 #include "pipeline/search/search_space.h"
@@ -12,7 +11,7 @@ namespace pipeline {
 
 namespace {
 
-/// What a search may change: tables, and the stage that slices.
+/// The names of what a search may change: tables, and the stage that slices.
 std::vector<std::string> searched_tables(const std::string& slicing) {
   std::vector<std::string> names;
   for (const TableRule& rule : training_table_rules()) {
@@ -21,8 +20,6 @@ std::vector<std::string> searched_tables(const std::string& slicing) {
   if (!slicing.empty() && !find_table_rule(slicing)) names.push_back(slicing);
   return names;
 }
-
-std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
 
 struct Entry {
   std::string path, table, option;
@@ -55,7 +52,7 @@ class SearchChecker {
   }
 
  private:
-  /// Quoted keys hold the whole path; bare ones ("model.hidden_size = ...") make tables in tables.
+  /// A quoted key holds the whole path; a bare one ("model.hidden_size = ...") makes nested tables.
   void collect(const Node& table, const std::string& prefix) {
     for (const auto& [name, member] : table.table()) {
       const std::string path = prefix.empty() ? name : prefix + "." + name;
@@ -98,7 +95,7 @@ class SearchChecker {
     checked_.order.emplace_back(entry.path);
   }
 
-  /// What the stage sets itself goes before what was found for it.
+  /// A value that the training stage sets overrides the best value.
   void report_own_value(const Entry& entry) {
     const Node* table = scope_.train.node ? scope_.train.node->find(entry.table) : nullptr;
     const Node* own = table && table->is_table() ? table->find(entry.option) : nullptr;
@@ -107,7 +104,7 @@ class SearchChecker {
                                           to_string(own->place) + ", so that the best would have no effect: leave it out there");
   }
 
-  /// The schemas of every component that the option may belong to while it is searched; empty, with a mistake, where one lacks it.
+  /// The schemas of every component that the option may belong to while it is searched; empty, with a mistake, if one lacks it.
   std::vector<const Schema*> owners_of(const Entry& entry) {
     std::vector<const Schema*> schemas;
     for (const auto& [name, info] : components_of(entry)) {
@@ -145,10 +142,10 @@ class SearchChecker {
 
   [[nodiscard]] bool is_slicing(const Entry& entry) const { return entry.table == scope_.slicing && !find_table_rule(entry.table); }
 
-  /// How rows become windows may be searched; what is forecast, and from which data, may not. The stage's options say which is which.
+  /// A search may change how rows become windows, but not what is forecast or from which data. The stage's options tell which is which.
   Component slicing_of(const Entry& entry) {
     const Component unknown{scope_.slicing, nullptr};
-    if (!scope_.slicing_type) return unknown;  // its type is a mistake of its own
+    if (!scope_.slicing_type) return unknown;  // its unknown type is reported elsewhere
     const OptionInfo* option = scope_.slicing_type->schema.find(entry.option);
     if (option && option->searchable) return {scope_.slicing, scope_.slicing_type};
     std::vector<std::string> names;
@@ -174,7 +171,7 @@ class SearchChecker {
     return {type, context_.registry.find(rule.kind, type)};
   }
 
-  /// The types that a table can have: those searched, or the one there is.
+  /// The types that a table can have: the searched ones, else its own.
   std::vector<std::string> types_of(const std::string& table) const {
     for (const Entry& entry : entries_) {
       if (entry.path != table + ".type") continue;
@@ -188,15 +185,14 @@ class SearchChecker {
     return {scope_.tables.one(table).type};
   }
 
-  /// Those of them that the entry's own condition lets through.
+  /// The types of the entry's table that its own condition admits.
   std::vector<std::string> allowed_types(const Entry& entry) const {
     std::vector<std::string> types = types_of(entry.table);
     const Node* when = entry.node->find("when");
     const Node* condition = when ? when->find(entry.table + ".type") : nullptr;
     if (!condition) return types;
     std::erase_if(types, [&](const std::string& type) {
-      if (condition->is_list()) return std::ranges::none_of(condition->list(), [&](const Node& n) { return n.text() == type; });
-      return condition->text() != type;
+      return std::ranges::none_of(condition->items(), [&](const Node& n) { return n.text() == type; });
     });
     return types;
   }
@@ -212,14 +208,9 @@ class SearchChecker {
         continue;
       }
       const SearchSpace alone = SearchSpace::from_value(Value::Map{{path, without_condition(other->second)}});
-      const auto check = [&](const Node& value) {
+      for (const Node& value : values.items()) {
         if (!alone.parameters().front().distribution.internal(value.to_value()))
           context_.mistake(value.place, "search: " + path + " never becomes " + to_toml(value.to_value()));
-      };
-      if (values.is_list()) {
-        std::ranges::for_each(values.list(), check);
-      } else {
-        check(values);
       }
     }
     report_circle(entry);
@@ -263,7 +254,7 @@ class SearchChecker {
     }
   }
 
-  /// Those that `search_order` names come first.
+  /// Puts the paths that `search_order` names first.
   void reorder(const Node& order) {
     Value::List first;
     for (const Node& path : order.is_list() ? order.list() : Node::List{}) {
@@ -282,7 +273,7 @@ class SearchChecker {
 
   void check_queue(const Node& queue) {
     if (!queue.is_list()) return context_.mistake(queue.place, "enqueue takes a list of points: [{ \"model.hidden_size\" = 64 }]");
-    if (!context_.mistakes.empty() && checked_.space.size() < entries_.size()) return;  // a range is wrong: nothing can be said of points
+    if (!context_.mistakes.empty() && checked_.space.size() < entries_.size()) return;  // a range is wrong: points cannot be checked
     const SearchSpace space = SearchSpace::from_value(checked_.space);
     std::vector<std::string> paths;
     for (const SearchParameter& parameter : space.parameters()) paths.push_back(parameter.path);

@@ -14,11 +14,7 @@ constexpr const char* split_shapes =
     "split takes three fractions ([0.7, 0.15, 0.15]), three counts of rows ([8640, 2880, 2880]), or the times at which val and test begin "
     "([\"2017-01-01\", \"2017-06-01\"])";
 
-bool all_of(const Value::List& list, bool (Value::*is)() const) {
-  return std::ranges::all_of(list, [&](const Value& v) { return (v.*is)(); });
-}
-
-/// Takes what looks like `shape` ('0' is any digit) from the front of a text; false, with nothing taken, where it does not.
+/// Removes a beginning of the form `shape` ('0' is any digit) from a text; false, and nothing removed, if there is none.
 bool take(std::string_view& text, std::string_view shape) {
   const auto fits = [](char wanted, char c) { return wanted == '0' ? c >= '0' && c <= '9' : c == wanted; };
   if (text.size() < shape.size() || !std::ranges::equal(shape, text.substr(0, shape.size()), fits)) return false;
@@ -42,7 +38,7 @@ bool is_iso_time(std::string_view text) {
 std::string split_mistake(const Value& split) {
   if (!split.is_list()) return split_shapes;
   const Value::List& parts = split.as_list();
-  if (parts.size() == 2 && all_of(parts, &Value::is_string)) {
+  if (parts.size() == 2 && std::ranges::all_of(parts, &Value::is_string)) {
     for (const Value& part : parts) {
       if (!is_iso_time(part.as_string()))
         return "split: \"" + part.as_string() + "\" is no time; write it as in \"2017-01-01\" or \"2017-01-01 06:00\"";
@@ -50,8 +46,8 @@ std::string split_mistake(const Value& split) {
     const bool in_order = parts[0].as_string().substr(0, 10) <= parts[1].as_string().substr(0, 10) && !(parts[0] == parts[1]);
     return in_order ? "" : "split: val must begin before test";
   }
-  if (parts.size() != 3 || !all_of(parts, &Value::is_number)) return split_shapes;
-  if (all_of(parts, &Value::is_int)) {
+  if (parts.size() != 3 || !std::ranges::all_of(parts, &Value::is_number)) return split_shapes;
+  if (std::ranges::all_of(parts, &Value::is_int)) {
     const bool positive = std::ranges::all_of(parts, [](const Value& v) { return v.as_int() > 0; });
     return positive ? "" : "split: three integers are counts of rows, each at least 1";
   }
@@ -84,22 +80,21 @@ void check_unknown_keys(CheckContext& context) {
   }
 }
 
-/// The tables below [plugins]: `path` alone.
+/// [plugins] takes `path` alone.
 void check_plugins(CheckContext& context) {
   const Node* plugins = context.document.root.find("plugins");
   if (!plugins) return;
   if (!plugins->is_table()) return context.mistake(plugins->place, "plugins is a table: write [plugins] and below it path = \"...\"");
   for (const auto& [name, member] : plugins->table()) {
-    const bool texts = member.is_string() || (member.is_list() && std::ranges::all_of(member.list(), &Node::is_string));
     if (name != "path") {
       context.mistake(member.key, "unknown option \"" + name + "\" of [plugins]; there is only path");
-    } else if (!texts) {
+    } else if (!std::ranges::all_of(member.items(), &Node::is_string)) {
       context.mistake(member.place, "[plugins] path takes a folder or a list of folders, got " + type_name(member.to_value()));
     }
   }
 }
 
-/// What a schema cannot say of a value of the right type.
+/// Checks what a schema cannot express.
 void check_forms(CheckContext& context, const Value& options) {
   const Node& root = context.document.root;
   const auto report = [&](const char* name, const std::string& message) {
@@ -138,7 +133,7 @@ RunSettings check_settings(CheckContext& context) {
   Value checked = check_table(context, schema, &root, owner).options;
   if (!root.find("name")) checked["name"] = context.document.file.stem().string();
   check_forms(context, checked);
-  // A value of the wrong type has been reported: its default stands in.
+  // A value of the wrong type has been reported: its default replaces it.
   for (const OptionMistake& mistake : check_options(schema, checked)) checked[mistake.option] = schema.find(mistake.option)->default_value;
   const auto options = bind_options<WorkflowOptions>(checked);
   const auto absolute = [&](const std::string& folder) { return (context.document.current / folder).lexically_normal(); };

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "config/hints.h"
-
 namespace pipeline {
 
 namespace {
@@ -14,7 +12,7 @@ void add_origins(Origins& all, const std::string& prefix, const CheckedOptions& 
   for (const auto& [name, origin] : checked.origins) all[prefix + "." + name] = origin;
 }
 
-/// The type a table names, or its rule's default; empty, with a mistake, where there is none.
+/// The type that a table names, or its rule's default; empty, with a mistake, if there is none.
 std::string type_of(CheckContext& context, const TableRule& rule, const Node* table) {
   const Node* type = table ? table->find("type") : nullptr;
   if (!type && !rule.default_type.empty()) return rule.default_type;
@@ -26,7 +24,7 @@ std::string type_of(CheckContext& context, const TableRule& rule, const Node* ta
   return type->text();
 }
 
-/// A table that names a component; `place` is blamed where nothing is written.
+/// A table that names a component; mistakes point at `place` where nothing is written.
 ComponentSpec check_component(CheckContext& context, const TableRule& rule, const Node* table, const Place& place,
                               const std::string& prefix, Origins& origins) {
   if (table && !table->is_table()) {
@@ -82,7 +80,7 @@ std::vector<ComponentSpec> check_list(CheckContext& context, const TableRule& ru
   return specs;
 }
 
-/// The table that holds for a stage.
+/// The table that applies to a stage.
 struct EffectiveTable {
   std::optional<Node> node;
   bool uses_shared = false;
@@ -91,18 +89,13 @@ struct EffectiveTable {
 EffectiveTable put_over(EffectiveTable below, const TableRule& rule, const Node* own, const std::string& stage) {
   if (!own) return below;
   Node marked = *own;
-  mark_via(marked, "stages." + stage + "." + rule.name);
+  marked.for_each([&](Node& part) { part.via = "stages." + stage + "." + rule.name; });
   if (rule.many && below.node && below.node->is_set() && !own->is_set()) return below;  // --set callbacks=[] goes before every list
   if (!below.node || rule.many) return {marked, false};
   const std::string given = below.node->text("type");
   const std::string type_below = given.empty() ? rule.default_type : given, own_type = own->text("type");
   if (!type_below.empty() && !own_type.empty() && type_below != own_type) return {marked, false};
   return {merge(*below.node, marked), below.uses_shared};
-}
-
-void report_missing(CheckContext& context, const TableRule& rule, const StageTables& stage) {
-  context.mistake(stage.place, "stage \"" + stage.stage + "\" needs " + with_article(rule.kind) + ": add [" + rule.name +
-                                   "] with type = \"...\"" + suggest({}, context.registry.names(rule.kind)));
 }
 
 void check_into(CheckContext& context, const TableRule& rule, const Node* node, const Place& place, CheckedTables& out) {
@@ -127,7 +120,9 @@ CheckedTables check_training_tables(CheckContext& context, const StageTables& st
     if (stage.trains_as.node) table = put_over(std::move(table), rule, stage.trains_as.node->find(rule.name), stage.trains_as.name);
     table = put_over(std::move(table), rule, stage.node->find(rule.name), stage.stage);
     if (table.uses_shared) used.insert(rule.name);
-    if (!table.node && rule.required) report_missing(context, rule, stage);
+    if (!table.node && rule.required)
+      context.mistake(stage.place, "stage " + in_quotes(stage.stage) + " needs " + with_article(rule.kind) + ": add [" + rule.name +
+                                       "] with type = \"...\"" + suggest({}, context.registry.names(rule.kind)));
     check_into(context, rule, table.node ? &*table.node : nullptr, stage.place, out);
   }
   return out;

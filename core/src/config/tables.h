@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-/// What training tables became, with where each value came from ("optimizer.lr").
+/// Training tables after their check, with the origin of each value ("optimizer.lr").
 struct CheckedTables {
   TrainingTables tables;
   std::map<std::string, Origin> origins;
@@ -26,9 +26,9 @@ struct StageTables {
   NamedStage trains_as{};                ///< the stage that it searches for
 };
 
-/// Merges shared and own tables and checks them. Names of shared tables that were looked at are added to `used`.
+/// Merges shared and own tables and checks them. Adds the names of the shared tables that the stage takes to `used`.
 [[nodiscard]] CheckedTables check_training_tables(CheckContext& context, const StageTables& stage, std::set<std::string>& used);
-/// Checks a table by itself: shared ones that no stage uses, own ones of a stage that is not known.
+/// Checks a table by itself: a shared one that no stage uses, or one of a stage of unknown type.
 void check_lone_table(CheckContext& context, const TableRule& rule, const Node& node);
 
 }  // namespace pipeline

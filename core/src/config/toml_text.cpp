@@ -9,7 +9,7 @@ namespace pipeline {
 
 namespace {
 
-/// What is written: no unset values, no secrets, and texts that `${env:...}` does not touch when they are read again.
+/// The value as it is written: without unset values and secrets, and with `${` escaped, so that reading does not expand it.
 Value clean(const Value& value, const std::set<std::string>& secrets) {
   if (value.is_string()) return escape_environment(value.as_string());
   if (value.is_list()) {

@@ -12,12 +12,12 @@
 #include "pipeline/stage.h"
 #include "pipeline/value.h"
 
-/// Reads and checks a workflow file: TOML in, resolved stages in execution order or every mistake with its place out.
+/// Reads and checks a workflow file: gives the resolved stages in execution order, or every mistake with its place.
 namespace pipeline {
 
-/// Where something was written. Lines and columns count from 1; line 0 is the command line, `file` then holds "--set KEY=VALUE".
+/// A place in a file. Lines and columns count from 1; line 0 is the command line, `file` then holds "--set KEY=VALUE".
 struct Place {
-  std::string file;  ///< as the user wrote it; a file that another extends: beside that one
+  std::string file;  ///< the path as the user wrote it; a base file's: beside the file that extends it
   int line = 0, column = 0;
 
   friend auto operator<=>(const Place&, const Place&) = default;
@@ -32,21 +32,21 @@ struct Origin {
   Place place{};        ///< of a value in a file
   std::string giver{};  ///< an own table's dotted name ("stages.train_cnn.model"), or the trial of a search ("optimize, trial 12")
 
-  /// What the stage itself or --set says goes before what a search found.
+  /// A value of the stage itself or of --set overrides the best value of a search.
   [[nodiscard]] bool goes_before_search() const { return kind == Kind::own_table || kind == Kind::command_line; }
 };
 /// As manifests show it: "default", "workflow.toml:12:3", "--set", "stages.train_cnn.optimizer at base.toml:3:1" or "optimize, trial 12".
 [[nodiscard]] std::string to_string(const Origin& origin);
 
-/// Something the user has to mend.
+/// Something that the user has to correct.
 struct Mistake {
   Place place;
   std::string message;
-  bool unknown_component = false;  ///< a plugin that could not be loaded may be what it lacks
+  bool unknown_component = false;  ///< the cause may be a plugin that could not be loaded
 
   friend auto operator<=>(const Mistake&, const Mistake&) = default;
 };
-/// "workflow.toml:12:3: unknown option ...": what is printed after "error: ".
+/// "workflow.toml:12:3: unknown option ...": the text after "error: ".
 [[nodiscard]] std::string to_string(const Mistake& mistake);
 
 /// An input of a stage: the artifact's kind and the stage that gives it.
@@ -72,21 +72,21 @@ struct StagePlan {
   std::vector<Source> sources;  ///< the graph, resolved: port by port, each in the order of the file
 };
 
-/// The kind of artifact that a training takes: who gives it slices the series, and may be searched.
+/// The kind of artifact that a training takes. The stage that gives it slices the series; a search may change its options.
 inline constexpr const char* windows_kind = "windows";
 
 /// A workflow without mistakes.
 struct Workflow {
   std::filesystem::path file;  ///< absolute
   std::string name;
-  RunSettings settings;                             ///< `threads` is 0 for "auto" and `command_line` is empty: both are left to the caller
+  RunSettings settings;                             ///< `threads` is 0 for "auto" and `command_line` is empty: the caller sets both
   std::vector<StagePlan> stages;                    ///< in execution order: topological, ties as in the file
   std::vector<std::filesystem::path> plugin_paths;  ///< absolute
   std::vector<std::filesystem::path> files;         ///< absolute: the file, then what it extends
   std::set<std::string> secrets;                    ///< values of secret options: not to be shown anywhere, command lines included
 };
 
-/// The stage that gives another one an artifact of a kind, its first where it takes several; nullptr: none.
+/// The stage that gives `stage` an artifact of a kind, the first of several; nullptr: none.
 [[nodiscard]] const StagePlan* giver_of(const Workflow& workflow, const StagePlan& stage, std::string_view kind);
 
 struct WorkflowRequest {
@@ -94,14 +94,14 @@ struct WorkflowRequest {
   std::vector<std::string> sets;  ///< KEY=VALUE of every --set
 };
 
-/// A workflow as it is written: parsed, with what it extends merged in, `${env:...}` replaced and --set applied. Nothing is checked yet
-/// against components, since these come from the plugins that it may name.
+/// A workflow as it is written: parsed, merged with its base files, `${env:...}` replaced and --set applied. It is not yet checked against
+/// components, since these come from plugins that it may name.
 class Document {
  public:
   struct Impl;
   explicit Document(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 
-  /// [plugins].path, absolute; what is no text or list of texts is left out here and reported by check_workflow.
+  /// [plugins].path, absolute; other values than texts are left out here and reported by check_workflow.
   [[nodiscard]] const std::vector<std::filesystem::path>& plugin_paths() const;
   [[nodiscard]] const Impl& impl() const { return *impl_; }
 
@@ -109,14 +109,14 @@ class Document {
   std::shared_ptr<const Impl> impl_;
 };
 
-/// Error (usage), located, for a file that cannot be read or is no TOML; milder mistakes are kept for check_workflow.
+/// Error (usage) with the place for a file that cannot be read or is no TOML; other mistakes are kept for check_workflow.
 [[nodiscard]] Document read_workflow(const WorkflowRequest& request);
 
 struct CheckedWorkflow {
   Workflow workflow;              ///< complete only where there are no mistakes
   std::vector<Mistake> mistakes;  ///< all of them, sorted by file, line and column
 };
-/// Never throws for what a user can get wrong. Reads no data but the header line of source files.
+/// Never throws for a user's mistake. Reads no data but the header line of source files.
 [[nodiscard]] CheckedWorkflow check_workflow(const Document& document, const Registry& registry);
 
 /// The resolved workflow as TOML without secrets: every option of every stage, shared tables written into the stages. Reading and checking

@@ -13,10 +13,10 @@ namespace pipeline {
 
 namespace {
 
-/// Raised when the file's layout changes.
+/// The version of the file's layout.
 constexpr int format = 2;
 
-/// What decides, beside a library's own file, how it is judged: this build of the host.
+/// This build of the host: it and a library's file decide the result of a scan.
 Value host_record() {
   Dl_info info{};
   const bool known = ::dladdr(reinterpret_cast<const void*>(&default_cache_file), &info) != 0;
@@ -45,7 +45,7 @@ std::map<std::string, PluginLibrary> read_cache(const std::filesystem::path& fil
       libraries.emplace(std::move(path), std::move(library));
     }
   } catch (const Error&) {
-    libraries.clear();  // damaged or unreadable: everything is scanned anew and the file written again
+    libraries.clear();  // damaged or unreadable: everything is scanned and the file written again
   }
   return libraries;
 }

@@ -9,14 +9,14 @@
 
 namespace pipeline {
 
-/// What libraries gave when they were last scanned, in one JSON file. Only a help: a file that is damaged, of another host or missing
-/// counts as empty, and one that cannot be written is left alone.
+/// The results of the libraries' last scans, in one JSON file. A file that is damaged, of another host or missing counts as empty; one that
+/// cannot be written is left alone.
 class PluginCache {
  public:
   /// Reads the file; an empty path keeps nothing.
   explicit PluginCache(std::filesystem::path file);
 
-  /// What is known of a library whose file has not changed since.
+  /// The result of a library whose file has not changed since; else nothing.
   [[nodiscard]] std::optional<PluginLibrary> find(const std::filesystem::path& library) const;
   void remember(const PluginLibrary& library);
   /// Writes the file if anything changed; libraries whose file is gone are dropped.

@@ -6,7 +6,7 @@ namespace pipeline {
 
 namespace {
 
-/// A value within an option's range, for one that has no default.
+/// A value within an option's range, for an option without a default.
 Value some_value(const OptionInfo& option) {
   if (!option.choices.empty()) return option.choices.front();
   const double low = option.minimum.value_or(option.maximum ? *option.maximum - 1 : 1);
@@ -35,7 +35,7 @@ Value complete_options(const Schema& schema) {
   return options;
 }
 
-/// Empty when the table is refused with a sentence, else what was let through.
+/// Empty if the schema refuses the value with a message, else a sentence about the value.
 std::string accepted(const Schema& schema, const std::string& name, const Value& value) {
   const auto mistakes = check_options(schema, Value::Map{{name, value}});
   for (const OptionMistake& mistake : mistakes) {

@@ -8,13 +8,13 @@
 
 namespace pipeline {
 
-/// What `test-plugin` found of one component.
+/// The results of `test-plugin` for one component.
 struct ComponentReport {
   std::string kind, name;
   std::vector<Check> checks;
 };
 
-/// Runs the checks that hold for every component, then those of its kind where there is a ComponentTest for it. `folder` is for files.
+/// Runs the checks that hold for every component, then those of its kind if there is a ComponentTest for it. `folder` is for files.
 [[nodiscard]] ComponentReport check_component(const Registry& registry, const ComponentInfo& component,
                                               const std::filesystem::path& folder);
 

@@ -14,7 +14,7 @@ namespace pipeline {
 
 namespace {
 
-/// The next line of `text` from `at`, which moves behind it; nothing when there is no whole, plausible line.
+/// The next line of `text` from `at`, which moves behind it; nothing if there is no whole, plausible line.
 std::optional<std::string> next_line(std::string_view text, std::size_t& at) {
   constexpr std::size_t longest = 256;
   const std::size_t end = text.find('\n', at);
@@ -41,14 +41,14 @@ std::optional<int> number_of(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-/// In the order in which they are told.
+/// In the order of messages.
 constexpr std::array<std::pair<const char*, int>, 5> tiers_here{{{"author", PIPELINE_API_AUTHOR},
                                                                  {"data", PIPELINE_API_DATA},
                                                                  {"search", PIPELINE_API_SEARCH},
                                                                  {"train", PIPELINE_API_TRAIN},
                                                                  {"host", PIPELINE_API_HOST}}};
 
-/// What keeps a library of these tiers from being loaded; empty: nothing.
+/// Why a library of these tiers cannot be loaded; empty if it can.
 std::string other_tiers(const std::string& text) {
   const std::map<std::string, int> tiers = parse_tiers(text).value_or(std::map<std::string, int>{});
   for (const auto& [name, number] : tiers) {

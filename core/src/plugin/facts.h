@@ -9,14 +9,13 @@
 
 namespace pipeline {
 
-/// What a plugin library says of itself in its file, readable before any of its code runs.
+/// The facts about a plugin library in its file, readable before any of its code runs.
 struct PluginFacts {
   std::string tiers;  ///< of the SDK that it uses, with their numbers: "author 2 data 1"
   std::string abi_tag, torch_version, name, version;
 };
 
-/// "author 2 data 1" as numbers by tier; nothing for another text. A plugin built before there were tiers says one number, which is that of
-/// all headers then.
+/// "author 2 data 1" as numbers by tier; nothing for another text. A plugin built before there were tiers has one number, for all headers.
 [[nodiscard]] std::optional<std::map<std::string, int>> parse_tiers(const std::string& text);
 /// The tiers of this host: "author 2, data 1, search 1, train 1, host 1".
 [[nodiscard]] std::string host_tiers();

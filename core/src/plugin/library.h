@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-/// Size and times of a file: as long as all stay, so does its content.
+/// Size and times of a file: while all are the same, so is its content.
 struct FileStamp {
   std::int64_t size = 0;
   std::int64_t modified = 0, changed = 0;  ///< mtime and ctime, nanoseconds
@@ -19,7 +19,7 @@ struct FileStamp {
 /// All zero for a file that is not there.
 [[nodiscard]] FileStamp stamp_of(const std::filesystem::path& file);
 
-/// A library that was found and what is known of it, whether or not it has been loaded.
+/// A library that was found, loaded or not, and the facts about it.
 struct PluginLibrary {
   std::filesystem::path path;
   FileStamp stamp;

@@ -6,7 +6,7 @@ namespace pipeline {
 
 namespace {
 
-/// JSON has no infinity or NaN: such a default travels as text in a table of its own.
+/// JSON has no infinity or NaN: such a default is kept as text in a table of its own.
 Value default_record(const Value& value) {
   if (!value.is_double() || std::isfinite(value.as_double())) return value;
   const double number = value.as_double();

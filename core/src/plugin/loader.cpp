@@ -44,7 +44,7 @@ std::vector<std::filesystem::path> library_files(const std::vector<std::filesyst
   return all;
 }
 
-/// What the libraries give: from the cache where they have not changed, else from a child process, in the order of `files`.
+/// The libraries with their components, in the order of `files`: from the cache if they have not changed, else from a child process.
 std::vector<PluginLibrary> examine(const PluginSearch& search, const std::vector<std::filesystem::path>& files) {
   PluginCache cache(search.cache_file);
   std::map<std::filesystem::path, PluginLibrary> known;
@@ -58,7 +58,7 @@ std::vector<PluginLibrary> examine(const PluginSearch& search, const std::vector
   }
   if (!unknown.empty()) {
     for (PluginLibrary& library : scan_in_child(search.program, unknown, search.patience)) {
-      // What else can keep a library from loading is mended elsewhere than in its file: it is tried again every time.
+      // The cure of another refusal does not change the file: the library is tried again every time.
       if (library.code == RefusalCode::none || is_permanent(library.code)) cache.remember(library);
       known.emplace(library.path, std::move(library));
     }

@@ -24,7 +24,7 @@ struct PluginSearch {
 [[nodiscard]] PluginSearch usual_search(const std::vector<std::filesystem::path>& given);
 
 /// Finds every `*.so` of the folders, each folder in order of names, and makes its components known to the registry, which loads a library
-/// when one of them is first made. A library that is refused registers nothing, is listed with its reason and never hides the others. A
+/// when one of them is first made. A refused library registers nothing, is listed with its reason and does not affect the others. A
 /// library found twice under the same file name is taken from the first folder.
 [[nodiscard]] std::vector<PluginLibrary> find_plugins(const PluginSearch& search, Registry& registry);
 

@@ -15,7 +15,7 @@ namespace {
 
 using EntryPoint = const PluginDescriptor*();
 
-/// The dynamic linker's sentence, sorted: "libx.so: cannot open shared object file", "undefined symbol: _Z3foov", ...
+/// The refusal for the dynamic linker's message: "libx.so: cannot open shared object file", "undefined symbol: _Z3foov", ...
 Refusal linker_refusal(const std::string& text) {
   if (text.find("undefined symbol") != std::string::npos)
     return {RefusalCode::undefined_symbol, "needs a function that no library gives (" + text + "): link what defines it, or rebuild it"};
@@ -25,9 +25,8 @@ Refusal linker_refusal(const std::string& text) {
   return {RefusalCode::not_loadable, "the dynamic linker refuses it (" + text + "): rebuild it on this machine"};
 }
 
-/// dlopen with RTLD_NOW | RTLD_LOCAL, kept open for ever: tensors, functions and type information of a plugin outlive every owner we could
-/// name.
-boost::dll::shared_library& load_for_ever(const std::filesystem::path& file) {
+/// Loads with RTLD_NOW | RTLD_LOCAL and never unloads: tensors, functions and type information of a plugin may outlive any owner.
+boost::dll::shared_library& load_permanently(const std::filesystem::path& file) {
   std::error_code error;
   auto* library = new boost::dll::shared_library();  // never freed: freeing it would unload the library
   library->load(file.string(), boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, error);
@@ -38,18 +37,18 @@ boost::dll::shared_library& load_for_ever(const std::filesystem::path& file) {
   return *library;
 }
 
-/// Loads libpipeline_torch.so from beside this library, and LibTorch with it. A plugin that needs them then gets these very ones, wherever
-/// it was built and whatever search path it carries.
+/// Loads libpipeline_torch.so from beside this library, and LibTorch with it. A plugin that needs them then gets these libraries, wherever
+/// it was built and whatever its search path.
 void load_torch_library() {
   Dl_info here{};
   if (::dladdr(reinterpret_cast<const void*>(&open_plugin), &here) == 0) return;
   const std::filesystem::path file = std::filesystem::path(here.dli_fname).parent_path() / "libpipeline_torch.so";
-  if (std::filesystem::exists(file)) load_for_ever(file);  // a program that has the core built in is elsewhere
+  if (std::filesystem::exists(file)) load_permanently(file);  // it is not beside a program that has the core built in
 }
 
 EntryPoint* open_library(const std::filesystem::path& file, bool with_torch) {
   if (with_torch) load_torch_library();
-  boost::dll::shared_library& library = load_for_ever(file);
+  boost::dll::shared_library& library = load_permanently(file);
   if (!library.has(plugin_entry_symbol)) {
     throw Refusal{RefusalCode::no_entry_point,
                   std::string("has no entry point ") + plugin_entry_symbol + ": add PIPELINE_PLUGIN(...) to one of its files"};

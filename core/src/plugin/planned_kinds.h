@@ -7,7 +7,7 @@
 
 namespace pipeline {
 
-/// Kinds whose interface stands, so that plugins can be written for them, and that no stage of this version uses.
+/// Kinds that plugins can be written for, though no stage of this version uses them.
 inline constexpr std::array<std::string_view, 4> planned_kinds{"collective", "feature", "local_forecaster", "train_step"};
 
 /// The sentence that says so; empty for other kinds.

@@ -17,7 +17,7 @@ namespace pipeline {
 
 namespace {
 
-constexpr const char* throws_member = "throws";  ///< the child's last words where an initialiser of the current library throws
+constexpr const char* throws_member = "throws";  ///< the child's last message if an initialiser of the current library throws
 
 PluginLibrary lost(const std::filesystem::path& file, RefusalCode code, std::string reason) {
   PluginLibrary library;
@@ -46,7 +46,7 @@ PluginLibrary hanging(const std::filesystem::path& file, std::chrono::seconds pa
       "is not loaded after " + std::to_string(patience.count()) + " s: look into its global objects and register_components, or remove it");
 }
 
-/// What the child answered of a file. The paths are those of this side: in JSON bytes that are no UTF-8 are replaced.
+/// The child's answer about a file, with the parent's paths: JSON replaces bytes that are no UTF-8.
 PluginLibrary answered(const Value& answer, const std::filesystem::path& file) {
   PluginLibrary library = library_of(answer);
   library.path = file;
@@ -54,7 +54,7 @@ PluginLibrary answered(const Value& answer, const std::filesystem::path& file) {
   return library;
 }
 
-/// Scans files from the front until all are done or one of them stops the child; every file that has an answer is in the result.
+/// Scans files from the front until all are done or one of them ends the child; the result holds every file with an answer.
 std::vector<PluginLibrary> scan_some(const std::filesystem::path& program, std::span<const std::filesystem::path> files,
                                      std::chrono::seconds patience) {
   std::vector<PluginLibrary> done;
@@ -83,7 +83,7 @@ std::vector<PluginLibrary> scan_some(const std::filesystem::path& program, std::
   return done;
 }
 
-/// Tells the parent what was thrown and ends the process; without an exception it aborts, as std::terminate does.
+/// Reports the exception to the parent and ends the process; without an exception it aborts, as std::terminate does.
 [[noreturn]] void report_exception() {
   const std::exception_ptr thrown = std::current_exception();
   if (!thrown) std::abort();
@@ -112,9 +112,9 @@ int scan_as_child(const std::vector<std::string>& files) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);     // a library that hangs must not outlive a host that was interrupted
   std::set_terminate(&report_exception);  // no exception leaves dlopen: one that an initialiser throws ends here
   for (const std::string& file : files) {
-    if (!answer_parent(to_record(open_plugin(file).library))) return 1;  // nobody listens any more
+    if (!answer_parent(to_record(open_plugin(file).library))) return 1;  // the parent does not read any more
   }
-  ::_exit(0);  // the destructors of plugins' global objects have no say in a scan
+  ::_exit(0);  // without the destructors of plugins' global objects
 }
 
 }  // namespace pipeline

@@ -8,11 +8,11 @@
 
 namespace pipeline {
 
-/// The hidden word of the program under which it is the process that scans.
+/// The hidden verb that makes the program the process that scans.
 inline constexpr const char* scan_word = "scan-plugins";
 
-/// Opens the libraries in a child process (`program scan-plugins FILE...`), so that one that crashes or hangs while it is loaded takes
-/// nothing down: it is named, and the others are scanned by another child. Error (unexpected) when no process can be started.
+/// Opens the libraries in a child process (`program scan-plugins FILE...`), so that a library that crashes or hangs while it is loaded does
+/// not end the host: it is named, and another child scans the others. Error (unexpected) if no process can be started.
 [[nodiscard]] std::vector<PluginLibrary> scan_in_child(const std::filesystem::path& program,
                                                        const std::vector<std::filesystem::path>& files, std::chrono::seconds patience);
 

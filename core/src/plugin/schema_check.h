@@ -6,8 +6,8 @@
 
 namespace pipeline {
 
-/// What contradicts itself in a component's schema: a name that stands twice, a default outside its range or choices, a rule about an
-/// option that is not there. Empty when all is well.
+/// The contradiction in a component's schema: a name that stands twice, a default outside its range or choices, a rule about a missing
+/// option. Empty if there is none.
 [[nodiscard]] std::string schema_mistake(const ComponentInfo& component);
 
 }  // namespace pipeline

@@ -27,7 +27,7 @@ ComponentReport report_of(const Value& record) {
   return report;
 }
 
-/// Checks components from the front until all are done or one of them stops the child.
+/// Checks components from the front until all are done or one of them ends the child.
 std::vector<ComponentReport> test_some(const PluginSearch& search, std::span<const ComponentInfo> components) {
   std::vector<std::string> words{test_word, std::to_string(search.folders.size())};
   for (const std::filesystem::path& folder : search.folders) words.push_back(folder.string());
@@ -64,7 +64,7 @@ std::vector<ComponentReport> test_components(const PluginSearch& search, const P
 }
 
 int test_components_as_child(const std::vector<std::string>& words) {
-  // Tensors are tiny, and threads that share busy processors wait for each other. Read when LibTorch is loaded.
+  // Tensors are tiny, and threads on busy processors wait for each other. LibTorch reads it when it is loaded.
   ::setenv("OMP_NUM_THREADS", "1", 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a component that hangs must not outlive a host that was interrupted
   const std::size_t folders = words.empty() ? words.size() : std::stoul(words[0]);

@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-/// The hidden word of the program under which it is the process that runs the checks.
+/// The hidden verb that makes the program the process that runs the checks.
 inline constexpr const char* test_word = "test-components";
 
 /// Checks every component of a library in child processes, so that one that crashes is a failed check of that component.

@@ -11,7 +11,7 @@ namespace pipeline {
 
 namespace {
 
-/// The stage whose study's best this one asks for.
+/// The study whose best values the stage takes; nullptr: none.
 const Source* study_of(const StagePlan& stage, const ComponentInfo& info) {
   const auto port = std::ranges::find_if(info.inputs, [](const Port& p) { return p.kind == "study" && !p.many; });
   if (port == info.inputs.end()) return nullptr;
@@ -19,7 +19,7 @@ const Source* study_of(const StagePlan& stage, const ComponentInfo& info) {
   return source == stage.sources.end() ? nullptr : &*source;
 }
 
-/// Where a value came from that a search found another for: the stage's own, or that of the stage that slices.
+/// The origin of the value that a best value would replace: in the stage, or in the stage that slices.
 Origin origin_of(const StagePlan& stage, const StagePlan* slicer, const std::string& path) {
   const bool slices = slicer && !values_of_stage({{path, {}}}, slicer->name).empty();
   const StagePlan& owner = slices ? *slicer : stage;
@@ -27,7 +27,7 @@ Origin origin_of(const StagePlan& stage, const StagePlan* slicer, const std::str
   return origin == owner.origins.end() ? Origin{} : origin->second;
 }
 
-/// Whether the option belongs to the type that the table has in the end.
+/// Whether the table's final type has the option.
 bool is_option(const TrainingTables& tables, const Registry& registry, const std::string& path) {
   const TableRule* rule = find_table_rule(path.substr(0, path.find('.')));
   if (!rule || rule->many || !rule->has_type()) return true;
@@ -53,7 +53,7 @@ ResolvedStage with_best_values(const StagePlan& stage, const Workflow& workflow,
   const std::optional<BestTrial> best = read_best_trial(folder);
   if (!best) throw usage_error("the study of stage \"" + source->stage + "\" has no complete trial: " + cure);
 
-  // Searched is how the windows of the stage that searches are sliced.
+  // A search changes the slicing of the windows that its own stage takes.
   const auto searched = std::ranges::find(workflow.stages, source->stage, &StagePlan::name);
   const StagePlan* slicer = searched == workflow.stages.end() ? nullptr : giver_of(workflow, *searched, windows_kind);
   Value::Map taken, kept;

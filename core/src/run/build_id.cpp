@@ -11,17 +11,17 @@ namespace pipeline {
 
 namespace {
 
-constexpr std::size_t most_notes = 1 << 16;  // bytes; those of compilers and linkers are some hundred
+constexpr std::size_t most_notes = 1 << 16;  // bytes; compilers and linkers write some hundred
 
 template <class Record>
 bool read_at(std::ifstream& in, std::uint64_t at, Record& record) {
   return static_cast<bool>(in.seekg(static_cast<std::streamoff>(at)).read(reinterpret_cast<char*>(&record), sizeof(record)));
 }
 
-/// Names and contents of notes fill whole words.
+/// Names and contents of notes are padded to multiples of 4 bytes.
 std::size_t padded(std::size_t size) { return (size + 3) / 4 * 4; }
 
-/// The build id among the notes of one segment; empty: it is not there.
+/// The build id among the notes of one segment; empty if there is none.
 std::string build_id_in(std::string_view notes) {
   constexpr std::string_view owner("GNU\0", 4);
   Elf64_Nhdr note{};

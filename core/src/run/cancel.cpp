@@ -6,7 +6,7 @@ namespace pipeline {
 
 namespace {
 
-// A signal handler can reach nothing but a static object; everything else gets a reference to it.
+// A signal handler can reach only a static object; all other code gets a reference to it.
 std::atomic<int> received{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 

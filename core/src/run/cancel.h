@@ -11,7 +11,7 @@ class CancelGuard {
   ~CancelGuard();
   CancelGuard(const CancelGuard&) = delete;
   CancelGuard& operator=(const CancelGuard&) = delete;
-  /// The signal that came, else 0.
+  /// The received signal, else 0.
   [[nodiscard]] const std::atomic<int>& signal() const;
 };
 

@@ -22,7 +22,7 @@ spdlog::level::level_enum level_of(const LogOptions& options) {
   return options.level == "error" ? spdlog::level::err : spdlog::level::info;
 }
 
-/// Plain lines on stderr, "warning: " and "error: " before what needs attention; a line that moves is cleared before the next message.
+/// Plain lines on stderr; warnings and errors begin with "warning: " and "error: ". The status line is cleared before the next message.
 class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   StderrSink() : terminal_(::isatty(STDERR_FILENO) == 1), colour_(terminal_ && !std::getenv("NO_COLOR")) {}

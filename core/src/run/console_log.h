@@ -18,7 +18,7 @@ class ConsoleLog : public Log {
  public:
   explicit ConsoleLog(const LogOptions& options);
   ~ConsoleLog() override;
-  /// Everything from here on is appended to `file` too.
+  /// Later messages are appended to `file` too.
   void open_file(const std::filesystem::path& file);
   void error(std::string_view message);
 

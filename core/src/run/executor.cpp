@@ -33,8 +33,7 @@ std::vector<Artifact> artifacts_for(const ResolvedStage& stage, const std::files
   return artifacts;
 }
 
-/// The options that a stage's last run was given: what it left may be older than the workflow. Secrets, which are not kept, are the
-/// workflow's.
+/// The options of a stage's last run: its artifacts may be older than the workflow. Secrets are not kept: they come from the workflow.
 Value options_of_last_run(const StagePlan& stage, const std::filesystem::path& folder, const Schema& schema) {
   Value options = stage.options;
   const std::optional<Manifest> last = Manifest::read(folder);
@@ -44,6 +43,12 @@ Value options_of_last_run(const StagePlan& stage, const std::filesystem::path& f
     if (value) options[option.name] = *value;
   }
   return options;
+}
+
+const StagePlan& stage_named(const Workflow& workflow, const std::string& name) {
+  const auto stage = std::ranges::find(workflow.stages, name, &StagePlan::name);
+  if (stage == workflow.stages.end()) throw usage_error("the workflow has no stage \"" + name + "\"");
+  return *stage;
 }
 
 /// The same error with the stage named before each message.
@@ -69,7 +74,15 @@ class Executor {
     }
     log_.info("[" + stage.name + "] " + join(now.reasons, "; "));
     if (!now.resolved.sentence.empty()) log_.info("[" + stage.name + "] " + now.resolved.sentence);
-    return is_shared(stage) ? run_in_place(now, selection.resume) : run_aside(now, selection.resume);
+    const std::filesystem::path folder = run_folder_ / stage.name;
+    if (is_shared(stage)) {
+      make_folder(folder);
+      return run_in(folder, now, selection.resume);
+    }
+    StagedFolder staged(run_folder_, stage.name);
+    StageResult result = run_in(staged.path(), now, selection.resume);
+    staged.commit();
+    return result;
   }
 
   void work(const StagePlan& stage, const Value& task) {
@@ -84,14 +97,14 @@ class Executor {
  private:
   [[nodiscard]] bool is_shared(const StagePlan& stage) const { return registry_.find("stage", stage.type)->shared_folder; }
 
-  /// Of all stages whose files this one may read: its sources, and theirs (windows refer to the series that they slice).
+  /// Locks all stages whose files this stage may read: its sources and their sources (windows refer to the series that they slice).
   [[nodiscard]] std::vector<StageLock> lock_inputs(const StagePlan& stage) const {
     std::set<std::string> names;
     const auto add_sources = [&](const StagePlan& of) {
       for (const Source& source : of.sources) names.insert(source.stage);
     };
     add_sources(stage);
-    for (const StagePlan& before : workflow_.stages | std::views::reverse) {  // in execution order: sources come before who needs them
+    for (const StagePlan& before : workflow_.stages | std::views::reverse) {  // in execution order: sources come before their consumers
       if (names.contains(before.name)) add_sources(before);
     }
     std::vector<StageLock> locks;
@@ -121,42 +134,26 @@ class Executor {
             }};
   }
 
-  /// StageContext::run_again: nothing is kept but what the stage leaves in the folder.
+  /// StageContext::run_again: only the stage's files in the folder are kept.
   void run_again(const std::string& name, const Value::Map& changed, const std::filesystem::path& folder, Log& log) const {
-    const auto stage = std::ranges::find(workflow_.stages, name, &StagePlan::name);
-    if (stage == workflow_.stages.end()) throw usage_error("the workflow has no stage \"" + name + "\"");
-    const Schema& schema = registry_.find("stage", stage->type)->schema;
-    Value options = schema.without_outputs(options_of_last_run(*stage, run_folder_ / name, schema));
+    const StagePlan& stage = stage_named(workflow_, name);
+    const Schema& schema = registry_.find("stage", stage.type)->schema;
+    Value options = schema.without_outputs(options_of_last_run(stage, run_folder_ / name, schema));
     for (const auto& [option, value] : changed) options[option] = value;
     make_folder(folder);
     StageContext context{.stage = name,
                          .folder = folder,
                          .lasting = folder.string() + ".lasting",
                          .settings = workflow_.settings,
-                         .tables = stage->tables,
+                         .tables = stage.tables,
                          .registry = registry_,
                          .log = log,
                          .cancel = services_.cancel,
-                         .inputs = artifacts_for({.plan = *stage}, run_folder_)};
-    registry_.make<Stage>(stage->type, options)->run(context);
+                         .inputs = artifacts_for({.plan = stage}, run_folder_)};
+    registry_.make<Stage>(stage.type, options)->run(context);
   }
 
-  /// In a folder beside the stage's own, swapped in whole.
-  StageResult run_aside(const Examined& now, bool resume) {
-    StagedFolder staged(run_folder_, now.resolved.plan.name);
-    StageResult result = run_now(now, staged.path(), resume);
-    staged.commit();
-    return result;
-  }
-
-  /// In the stage's own folder, which other runs may be working in.
-  StageResult run_in_place(const Examined& now, bool resume) {
-    const std::filesystem::path folder = run_folder_ / now.resolved.plan.name;
-    make_folder(folder);
-    return run_now(now, folder, resume);
-  }
-
-  StageResult run_now(const Examined& now, const std::filesystem::path& folder, bool resume) {
+  StageResult run_in(const std::filesystem::path& folder, const Examined& now, bool resume) {
     const auto start = Clock::now();
     const StagePlan& stage = now.resolved.plan;
     const RunningStage running(stage.name.c_str());
@@ -221,7 +218,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
   const auto record_failure = [&](const std::string& status) {
     try {
       record(status);
-    } catch (const Error& error) {  // what ended the run matters more
+    } catch (const Error& error) {  // the error that ended the run matters more
       services.log.warning(error.what());
     }
   };
@@ -245,9 +242,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
 
 void execute_worker(const Workflow& workflow, const Registry& registry, const std::string& stage, const Value& task,
                     const RunServices& services) {
-  const auto found = std::ranges::find(workflow.stages, stage, &StagePlan::name);
-  if (found == workflow.stages.end()) throw usage_error("the workflow has no stage \"" + stage + "\"");
-  Executor(workflow, registry, services).work(*found, task);
+  Executor(workflow, registry, services).work(stage_named(workflow, stage), task);
 }
 
 }  // namespace pipeline

@@ -13,7 +13,7 @@
 
 namespace pipeline {
 
-/// What a stage left, for the closing words of `run`.
+/// A stage's result, for the final output of `run`.
 struct StageResult {
   std::string stage, type;
   bool ran = false;  ///< false: it was up to date
@@ -26,18 +26,19 @@ struct RunOutcome {
   double seconds = 0;
 };
 
-/// What runs of a workflow need from the program around them.
+/// What the run of a workflow needs from the program.
 struct RunServices {
   Log& log;
   const std::atomic<int>& cancel;  ///< the signal that asks to stop, else 0
-  /// Starts a process that calls execute_worker for a stage; empty: stages have to do without.
+  /// Starts a process that calls execute_worker for a stage; empty: stages get no workers.
   std::function<std::unique_ptr<StageWorker>(const std::string& stage, const Value& task, int threads)> start_worker{};
-  /// In such a process: to whoever started it.
+  /// In such a process: sends a message to the parent.
   std::function<void(const Value& message)> send{};
 };
 
-/// Runs the selected stages in order: each is locked, skipped where nothing changed, filled in a folder beside its own and swapped in
-/// whole. Appends to history.jsonl whatever happens. Throws the Error of the stage that failed, its messages naming the stage.
+/// Runs the selected stages in order: each is locked, skipped if nothing changed, written to a folder beside its own and swapped in whole.
+/// Appends to history.jsonl however the run ends, unless another run holds a stage. Throws the Error of the stage that failed, with the
+/// stage named in its messages.
 [[nodiscard]] RunOutcome execute(const Workflow& workflow, const Registry& registry, const Selection& selection,
                                  const RunServices& services);
 

@@ -20,8 +20,8 @@ void add_given(Value& out, const std::string& prefix, const Value& options, cons
   }
 }
 
-/// What a stage's options are called: "optimizer.lr" as in the workflow, an entry of a list by its type alone ("EarlyStopping.patience"),
-/// or as --set names it where the type stands several times ("callbacks.1.patience").
+/// Adds the options of one of a stage's tables: "optimizer.lr" as in the workflow, an entry of a list by its type alone
+/// ("EarlyStopping.patience"), or as --set names it if the list has several of that type ("callbacks.1.patience").
 void add_table(Value& out, const std::string& stage, const TableRule& rule, const std::vector<ComponentSpec>& specs,
                const Registry& registry) {
   std::vector<std::string> types;

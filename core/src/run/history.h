@@ -14,7 +14,7 @@ void append_history(const std::filesystem::path& run_folder, const Value& record
 /// Past runs, oldest first; a line cut off by a crash is left out.
 [[nodiscard]] std::vector<Value> read_history(const std::filesystem::path& run_folder);
 
-/// Every option of a workflow that is not at its default, flat: {"train.optimizer.lr": 0.01}; what two runs are compared by.
+/// Every option of a workflow that is not at its default, flat: {"train.optimizer.lr": 0.01}. Runs are compared by these.
 [[nodiscard]] Value given_options(const Workflow& workflow, const Registry& registry);
 
 }  // namespace pipeline

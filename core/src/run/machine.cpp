@@ -53,7 +53,7 @@ std::string resolve_reference(const std::filesystem::path& git, const std::strin
   return {};
 }
 
-/// The hash of a file that no linker has told apart from others reads all of it.
+/// The build id of a library, else the hash of the whole file.
 std::string build_of(const std::filesystem::path& library) {
   const std::string id = build_id(library);
   return id.empty() ? sha256_file(library) : id;
@@ -80,7 +80,7 @@ std::string processor_name() {
 std::string git_commit(const std::filesystem::path& folder) {
   for (std::filesystem::path at = folder; !at.empty(); at = at.parent_path()) {
     std::filesystem::path git = at / ".git";
-    // In a worktree or submodule .git is a file that names the folder; references may then lie in yet another one.
+    // In a worktree or submodule .git is a file that names the folder; references may be in yet another folder.
     if (const std::string link = first_line(git); link.starts_with("gitdir: ")) git = at / link.substr(8);
     const std::string head = first_line(git / "HEAD"), common = first_line(git / "commondir");
     if (head.starts_with("ref: ")) return resolve_reference(common.empty() ? git : git / common, head.substr(5));

@@ -14,8 +14,8 @@ namespace pipeline {
 [[nodiscard]] std::string host_name();
 /// "2024-05-01 08:30:00Z"
 [[nodiscard]] std::string utc_now();
-/// Tells builds of this program's own code apart: of the library (or program) that holds this function, and of libpipeline_torch.so beside
-/// it.
+/// Identifies the build of this program's own code: of the library (or program) that holds this function, and of libpipeline_torch.so
+/// beside it.
 [[nodiscard]] const std::string& host_build();
 
 }  // namespace pipeline

@@ -9,13 +9,13 @@ namespace pipeline {
 
 namespace {
 
-/// Whether another process is writing this file: write_text and its like end the name they write under with ".tmp" and their number.
+/// Whether another process is writing this file: until a file is complete, its name ends with ".tmp" and a process number.
 bool is_being_written(const std::string& name) {
   const std::size_t mark = name.rfind(".tmp");
   return mark != std::string::npos && mark + 4 < name.size() && name.find_first_not_of("0123456789", mark + 4) == std::string::npos;
 }
 
-/// `growing`: beginnings of names that are left out.
+/// `growing`: prefixes of names that are left out.
 Value hash_outputs(const std::filesystem::path& folder, const std::vector<std::string>& growing) {
   Value outputs{Value::Map{}};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
@@ -46,26 +46,19 @@ Value table_values(const TrainingTables& tables, const Registry& registry) {
   return all;
 }
 
-Value origin_values(const std::map<std::string, Origin>& origins) {
-  Value::Map out;
-  for (const auto& [name, origin] : origins) out[name] = to_string(origin);
-  return out;
-}
-
 Value build_values(const StagePlan& stage, const Registry& registry) {
   Value builds{Value::Map{}};
-  for (const auto& [kind, type] : components_of(stage)) {
-    if (const ComponentInfo* info = registry.find(kind, type)) {
+  const auto add = [&](const std::string& kind, const std::string& type) {
+    if (const ComponentInfo* info = registry.find(kind, type))
       builds[type] = Value::Map{{"plugin", info->plugin}, {"version", info->version}, {"library", info->library}, {"sha256", info->build}};
+  };
+  add("stage", stage.type);
+  for (const TableRule& rule : training_table_rules()) {
+    for (const ComponentSpec& spec : stage.tables.many(rule.name)) {
+      if (rule.has_type()) add(rule.kind, spec.type);
     }
   }
   return builds;
-}
-
-Value field_values(const std::map<std::string, std::string>& fields) {
-  Value::Map out;
-  for (const auto& [name, value] : fields) out[name] = value;
-  return out;
 }
 
 Value input_values(const StageContext& context, const StageKey& key) {
@@ -124,16 +117,18 @@ Value describe_run(const ManifestInput& input, const std::filesystem::path& fold
   Value::List kept;
   for (const std::filesystem::path& path : input.context.kept_elsewhere) kept.push_back(path.string());
   const std::string output_hash = sha256(to_json(outputs));
+  Value::Map origins;
+  for (const auto& [name, origin] : input.stage.origins) origins[name] = to_string(origin);
   return Value::Map{{"stage", input.stage.name},
                     {"type", input.stage.type},
                     {"status", "complete"},
                     {"finished", utc_now()},
                     {"seconds", input.seconds},
                     {"key", input.key.hash()},
-                    {"fields", field_values(input.key.fields)},
+                    {"fields", Value::Map(input.key.fields.begin(), input.key.fields.end())},
                     {"options", without_secrets(input.stage.options, info.schema)},
                     {"tables", table_values(input.stage.tables, input.registry)},
-                    {"origins", origin_values(input.stage.origins)},
+                    {"origins", std::move(origins)},
                     {"inputs", input_values(input.context, input.key)},
                     {"files", input.key.files},
                     {"outputs", std::move(outputs)},

@@ -12,18 +12,18 @@
 
 namespace pipeline {
 
-/// What is known of a stage's last complete run: the content of its manifest.json.
+/// A stage's last complete run: the content of its manifest.json.
 class Manifest {
  public:
-  /// Nothing when the stage has not run, or its manifest cannot be read.
+  /// Nothing if the stage has not run or its manifest cannot be read.
   [[nodiscard]] static std::optional<Manifest> read(const std::filesystem::path& stage_folder);
   explicit Manifest(Value content) : content_(std::move(content)) {}
 
   [[nodiscard]] const Value& content() const { return content_; }
   [[nodiscard]] std::map<std::string, std::string> fields() const;
-  /// Of what the stage left and of what it was made from: files may refer to an earlier stage's, as windows do to their series.
+  /// The hash of the stage's outputs and inputs: files may refer to an earlier stage's files, as windows refer to their series.
   [[nodiscard]] std::string result_hash() const;
-  /// A file of the result that is gone or misses: its path; empty when all are there.
+  /// The path of a missing file of the result; empty if all exist.
   [[nodiscard]] std::string missing_file(const std::filesystem::path& stage_folder) const;
   [[nodiscard]] const Value& summary() const { return content_.at("summary"); }
 

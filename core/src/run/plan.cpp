@@ -25,11 +25,11 @@ std::set<std::string> feeding(const StagePlan& stage) {
   return names;
 }
 
-/// For each stage giving an input, the hash of what it left.
+/// The result hash of each stage that gives an input.
 std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Workflow& workflow, const std::string& best_from) {
   std::map<std::string, std::string> hashes;
   for (const Source& source : stage.sources) {
-    if (source.stage == best_from) continue;  // its best values stand in the key themselves: a study may grow without changing them
+    if (source.stage == best_from) continue;  // the key holds its best values: a study may grow without changing them
     const auto manifest = Manifest::read(run_folder_of(workflow) / source.stage);
     if (!manifest) {
       throw usage_error("stage \"" + stage.name + "\" needs the " + source.kind + " of stage \"" + source.stage +
@@ -40,7 +40,7 @@ std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Wo
   return hashes;
 }
 
-/// Whether a run that did not end left something after the last one that did.
+/// Whether an unfinished run wrote a file after the last complete run.
 bool newer_than_result(const std::filesystem::path& lasting, const std::filesystem::path& folder) {
   std::error_code none;
   const auto finished = std::filesystem::last_write_time(folder / "manifest.json", none);
@@ -60,7 +60,7 @@ std::set<std::string> selected_stages(const Workflow& workflow, const Selection&
     names.insert(stage_named(workflow, selection.stage, "--stage").name);
   } else if (!selection.from.empty()) {
     names.insert(stage_named(workflow, selection.from, "--from").name);
-    for (const StagePlan& stage : workflow.stages) {  // in execution order: who feeds a stage comes before it
+    for (const StagePlan& stage : workflow.stages) {  // in execution order: a stage's inputs come before it
       if (std::ranges::any_of(feeding(stage), [&](const std::string& n) { return names.contains(n); })) names.insert(stage.name);
     }
   } else if (!selection.until.empty()) {

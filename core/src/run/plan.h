@@ -14,16 +14,16 @@
 
 namespace pipeline {
 
-/// Which stages `run` is asked for. At most one of the names is set.
+/// The stages that `run` shall run. At most one of the names is set.
 struct Selection {
-  std::string stage;    ///< this one alone, on what earlier runs left
-  std::string from;     ///< this one and all that depend on it
-  std::string until;    ///< this one and all it depends on
-  bool force = false;   ///< even where nothing changed
-  bool resume = false;  ///< go on with what an interrupted run left
+  std::string stage;    ///< this stage alone, on the results of earlier runs
+  std::string from;     ///< this stage and all that depend on it
+  std::string until;    ///< this stage and all that it depends on
+  bool force = false;   ///< even if nothing changed
+  bool resume = false;  ///< continue an interrupted run
 };
 
-/// Where a stage stands.
+/// The state of a stage.
 struct StageStatus {
   const StagePlan* stage = nullptr;
   bool selected = true;
@@ -37,18 +37,18 @@ struct StageStatus {
 /// The names of the selected stages; Error (usage) for an unknown one, with the nearest.
 [[nodiscard]] std::set<std::string> selected_stages(const Workflow& workflow, const Selection& selection);
 
-/// Whether a stage must run, from what lies on disk now.
+/// A stage compared with its last result on disk, and the reasons to run it.
 struct Examined {
   ResolvedStage resolved;
   StageKey key;
   std::optional<Manifest> last;
   std::vector<std::string> reasons;
 };
-/// Error (usage) when a stage that gives an input has not run yet, naming it.
+/// Error (usage) naming a stage that gives an input and has not run yet.
 [[nodiscard]] Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const Registry& registry,
                                      const Selection& selection);
 
-/// Where a stage keeps what outlives a killed run: StageContext::lasting.
+/// The folder of the files that outlive a killed run: StageContext::lasting.
 [[nodiscard]] std::filesystem::path lasting_folder(const Workflow& workflow, const std::string& stage);
 
 /// All stages with what a run would do, in execution order.

@@ -14,33 +14,21 @@
 
 namespace pipeline {
 
-namespace {
-
-Error locked_by(const std::string& stage, const std::filesystem::path& file) {
-  const std::string holder = read_text(file);
-  return {ExitStatus::locked, "stage \"" + stage + "\" is in use by another run (" + (holder.empty() ? "unknown" : holder) +
-                                  "): wait for it to end, or give this run another name with --set name=..."};
-}
-
-}  // namespace
-
-StageLock::StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode) {
+// After the delegated constructor an exception runs the destructor, which closes the file.
+StageLock::StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode) : StageLock() {
   const std::filesystem::path file = run_folder / ("." + stage + ".lock");
   make_folder(run_folder);
   descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw system_failure("cannot lock", file.string(), errno);
   if (::flock(descriptor_, (mode == Mode::exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
-    const int reason = errno;
-    ::close(std::exchange(descriptor_, -1));
-    if (reason == EWOULDBLOCK) throw locked_by(stage, file);
-    throw system_failure("cannot lock", file.string(), reason);
+    if (errno != EWOULDBLOCK) throw system_failure("cannot lock", file.string(), errno);
+    const std::string holder = read_text(file);
+    throw Error(ExitStatus::locked, "stage \"" + stage + "\" is in use by another run (" + (holder.empty() ? "unknown" : holder) +
+                                        "): wait for it to end, or give this run another name with --set name=...");
   }
   const std::string holder = host_name() + ", process " + std::to_string(::getpid());
-  if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, holder.data(), holder.size(), 0) < 0) {
-    const int reason = errno;
-    ::close(std::exchange(descriptor_, -1));
-    throw system_failure("cannot write", file.string(), reason);
-  }
+  if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, holder.data(), holder.size(), 0) < 0)
+    throw system_failure("cannot write", file.string(), errno);
 }
 
 StageLock::~StageLock() {
@@ -61,7 +49,7 @@ StagedFolder::~StagedFolder() {
 }
 
 void StagedFolder::commit() {
-  // Exchanging is one step for every reader; what was the old folder is then removed by the destructor.
+  // The exchange is atomic for readers; the destructor then removes the old folder.
   if (::renameat2(AT_FDCWD, staged_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0) return;
   if (errno != ENOENT && errno != EINVAL && errno != ENOSYS) throw system_failure("cannot replace", target_.string(), errno);
   std::filesystem::remove_all(target_);  // the file system cannot exchange, or there is no old folder

@@ -5,23 +5,24 @@
 
 namespace pipeline {
 
-/// Keeps others from a stage's folder while it is written (exclusive) or read (shared). Freed by the kernel when the process ends, however
-/// it does.
+/// A lock on a stage's folder: exclusive to write, shared to read. The kernel frees it however the process ends.
 class StageLock {
  public:
   enum class Mode { exclusive, shared };
-  /// Error (locked) naming the host and process that hold it.
+  /// Error (locked) naming the host and process that hold the lock.
   StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode);
   ~StageLock();
   StageLock(StageLock&& other) noexcept;
   StageLock& operator=(StageLock&&) = delete;
 
  private:
+  StageLock() = default;
+
   int descriptor_ = -1;
 };
 
-/// A new folder beside a stage's own, filled while the stage runs and swapped in whole by `commit`. What was not committed is removed: by
-/// the destructor, or by the next run where this one was killed. Needs the exclusive lock.
+/// A new folder beside a stage's own, filled while the stage runs and swapped in whole by `commit`. Without `commit` the destructor removes
+/// it, or the next run if this one was killed. Needs the exclusive lock.
 class StagedFolder {
  public:
   StagedFolder(const std::filesystem::path& run_folder, const std::string& stage);

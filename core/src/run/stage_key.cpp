@@ -14,7 +14,7 @@ namespace {
 constexpr const char* host_field = "build.pipeline";
 constexpr std::string_view build_prefix = "build.";  ///< of the builds of the components that a stage uses
 
-/// Size and time of a file's last change: as long as both stay, so does its recorded hash.
+/// Path, size, time of change and hash of a file. The hash of `before` holds while size and time are the same.
 Value file_record(const std::filesystem::path& path, const Value* before) {
   std::error_code error;
   const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
@@ -28,7 +28,7 @@ Value file_record(const std::filesystem::path& path, const Value* before) {
   return record;
 }
 
-/// A word in place of a file, as "best" is for a checkpoint.
+/// Whether the value is a word in place of a file, as "best" is for a checkpoint.
 bool is_word(const OptionInfo& option, const Value& value) {
   return value.is_string() && std::ranges::find(option.choices, value.as_string()) != option.choices.end();
 }
@@ -51,7 +51,7 @@ class OptionKeys {
       if (info && info->role == OptionRole::metric && value.is_string()) follow(value.as_string());
     }
   }
-  /// Whether an option names a metric that a component measures: any of them, for its name alone does not say which.
+  /// Whether an option names a metric that a component measures; the name does not tell which component.
   [[nodiscard]] bool follows_metrics() const { return follows_metrics_; }
 
  private:
@@ -79,7 +79,7 @@ class OptionKeys {
 void add_tables(StageKey& key, OptionKeys& keys, const StagePlan& stage, const Registry& registry) {
   for (const TableRule& rule : training_table_rules()) {
     if (!rule.in_key) continue;
-    std::size_t place = 0;  // among those that matter: a progress bar before another callback moves nothing
+    std::size_t place = 0;  // counts only components that may change the result: a progress bar shifts no field
     for (const ComponentSpec& spec : stage.tables.many(rule.name)) {
       const ComponentInfo* info = registry.find(rule.kind, spec.type);
       if (!info || info->only_watches) continue;
@@ -103,7 +103,7 @@ std::string field_change(const std::string& field, const std::string& before, co
   }
   if (field.starts_with("file.")) return "the file of " + rest(5) + " changed";
   const std::string name = field.starts_with("options.") ? rest(8) : field;
-  constexpr std::size_t longest = 120;  // whole tables help nobody
+  constexpr std::size_t longest = 120;  // longer values do not help
   if (before.empty()) return name + " is new" + (now.size() > longest ? "" : " (" + now + ")");
   if (now.empty()) return name + " is gone" + (before.size() > longest ? "" : " (was " + before + ")");
   if (before.size() + now.size() > longest) return name + " changed";
@@ -112,11 +112,7 @@ std::string field_change(const std::string& field, const std::string& before, co
 
 }  // namespace
 
-std::string StageKey::hash() const {
-  Value::Map map;
-  for (const auto& [name, value] : fields) map[name] = value;
-  return sha256(to_json(map));
-}
+std::string StageKey::hash() const { return sha256(to_json(Value::Map(fields.begin(), fields.end()))); }
 
 StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, const Registry& registry,
                         const std::map<std::string, std::string>& input_hashes, const Value& previous) {
@@ -154,17 +150,6 @@ std::vector<std::string> key_changes(const std::map<std::string, std::string>& b
     if (!now.contains(field) && !field.starts_with(build_prefix)) changes.push_back(field_change(field, value, ""));
   }
   return changes;
-}
-
-std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& stage) {
-  std::vector<std::pair<std::string, std::string>> all{{"stage", stage.type}};
-  for (const TableRule& rule : training_table_rules()) {
-    if (!rule.has_type()) continue;
-    for (const ComponentSpec& spec : stage.tables.many(rule.name)) {
-      if (!spec.type.empty()) all.emplace_back(rule.kind, spec.type);
-    }
-  }
-  return all;
 }
 
 Value without_secrets(const Value& options, const Schema& schema) {

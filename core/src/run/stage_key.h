@@ -10,21 +10,18 @@
 
 namespace pipeline {
 
-/// What decides whether a stage has to run again, field by field: "options.window", "optimizer.lr", "input.preprocess", "build.LSTMModel",
-/// ... Options that cannot change results are no part of it.
+/// The fields that decide whether a stage has to run again: "options.window", "optimizer.lr", "input.preprocess", "build.LSTMModel",
+/// ... Options that cannot change results are left out.
 struct StageKey {
   std::map<std::string, std::string> fields;
   Value files{Value::Map{}};  ///< option -> {path, size, modified, sha256} of each input file
   [[nodiscard]] std::string hash() const;
 };
 
-/// `input_hashes`: for each stage that gives an input, the hash of what it left. `previous` is the manifest of the last run (or null): a
+/// `input_hashes`: the result hash of each stage that gives an input. `previous` is the manifest of the last run (or null): a
 /// file whose size and time did not change since then is not read again.
 [[nodiscard]] StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, const Registry& registry,
                                       const std::map<std::string, std::string>& input_hashes, const Value& previous);
-
-/// The components a stage uses: (kind, type) of itself, its model, loss, optimizer, callbacks and so on.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> components_of(const StagePlan& stage);
 
 /// Options with the secret ones replaced by "***".
 [[nodiscard]] Value without_secrets(const Value& options, const Schema& schema);

@@ -24,7 +24,7 @@ Trials finite_trials(const StudyState& study) {
   return found;
 }
 
-/// The best tenth, with all that are as good as its last.
+/// The best tenth of the trials, with all that are as good as its last.
 Trials best_trials(const Trials& trials, bool minimize) {
   std::vector<double> losses;
   for (const Trial* trial : trials) losses.push_back(minimize ? *trial->value : -*trial->value);
@@ -59,7 +59,7 @@ std::vector<double> counts_on_grid(const std::string& name, const Distribution& 
 }
 
 struct Observed {
-  std::vector<double> points, weights;  ///< grid points that trials fell on, and how many did
+  std::vector<double> points, weights;  ///< grid points with trials, and their numbers of trials
   double total = 0;
 };
 
@@ -91,7 +91,7 @@ double bandwidth(const Observed& o) {
   return std::max(scott, 0.5 / 1.64);  // 90 % of a kernel lie within its grid cell
 }
 
-/// The share of each choice: a kernel a choice that was taken, a uniform prior of weight 1.
+/// The density over the choices: one kernel for each choice that was drawn, and a uniform prior of weight 1.
 std::vector<double> categorical_density(const Observed& o, std::size_t choices) {
   const double kernels = static_cast<double>(o.points.size()) + 1, all = o.total + 1, row = 1 + static_cast<double>(choices) / kernels;
   std::vector<double> density(choices, 1 / static_cast<double>(choices) / all);
@@ -137,7 +137,7 @@ double divergence(const std::string& name, const Distribution& d, const Trials& 
   return sum;
 }
 
-/// A parameter's trials by the distribution they drew it from: a search may have been changed while it ran.
+/// A parameter's trials by their distribution: the search space may have changed during the study.
 std::vector<std::pair<Distribution, Trials>> by_distribution(const std::string& name, const Trials& trials) {
   std::vector<std::pair<Distribution, Trials>> groups;
   for (const Trial* trial : trials) {

@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-/// A study of this process alone, gone with it.
+/// A study in the memory of this process.
 class MemoryStudy final : public Study {
  public:
   MemoryStudy(std::string name, bool minimize) { state_.name = std::move(name), state_.minimize = minimize; }
@@ -27,7 +27,7 @@ class MemoryStudy final : public Study {
     return found == notes_.end() ? std::nullopt : std::optional(found->second);
   }
   void set_note(const std::string& key, const std::string& text) override { notes_[key] = text; }
-  std::vector<LostTrial> retry_stale(std::chrono::seconds) override { return {}; }  // whoever runs trials lives as long as they do
+  std::vector<LostTrial> retry_stale(std::chrono::seconds) override { return {}; }  // no trial outlives its process
 
  private:
   Trial& stored(const Trial& trial) { return state_.trials.at(static_cast<std::size_t>(trial.number)); }

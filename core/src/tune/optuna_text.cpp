@@ -1,5 +1,6 @@
 #include "tune/optuna_text.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -16,11 +17,7 @@ namespace pipeline::optuna {
 
 namespace {
 
-constexpr std::array<std::pair<TrialState, std::string_view>, 5> states{{{TrialState::running, "RUNNING"},
-                                                                         {TrialState::complete, "COMPLETE"},
-                                                                         {TrialState::pruned, "PRUNED"},
-                                                                         {TrialState::fail, "FAIL"},
-                                                                         {TrialState::waiting, "WAITING"}}};
+constexpr std::array states{"RUNNING", "COMPLETE", "PRUNED", "FAIL", "WAITING"};  ///< in the order of TrialState
 
 std::string flag(bool value) { return value ? "true" : "false"; }
 
@@ -56,18 +53,13 @@ Distribution read_distribution(const std::string& json) {
   throw Error(ExitStatus::unexpected, "the study has a parameter of a kind that this version does not know: " + name);
 }
 
-std::string state_name(TrialState state) {
-  for (const auto& [known, name] : states) {
-    if (known == state) return std::string(name);
-  }
-  return {};
-}
+std::string state_name(TrialState state) { return states.at(static_cast<std::size_t>(state)); }
 
 TrialState read_state(std::string_view name) {
-  for (const auto& [state, known] : states) {
-    if (known == name) return state;
-  }
-  throw Error(ExitStatus::unexpected, "the study has a trial in a state that this version does not know: " + std::string(name));
+  const auto state = std::ranges::find(states, name);
+  if (state == states.end())
+    throw Error(ExitStatus::unexpected, "the study has a trial in a state that this version does not know: " + std::string(name));
+  return static_cast<TrialState>(state - states.begin());
 }
 
 std::string python_json(const Value& value) {

@@ -6,7 +6,7 @@
 
 #include "pipeline/search/search.h"
 
-/// How Optuna's schema writes what it keeps as text.
+/// The texts in Optuna's schema.
 namespace pipeline::optuna {
 
 /// {"name": "IntDistribution", "attributes": {"log": false, "step": 16, "low": 16, "high": 128}}
@@ -22,7 +22,7 @@ namespace pipeline::optuna {
 
 /// "2026-09-04 12:00:00.000000", UTC: as Optuna 5 stores it.
 [[nodiscard]] std::string now_text();
-/// Such a text as seconds since 1970 UTC; nothing where it is none.
+/// Seconds since 1970 UTC of such a text; nothing if it is no time.
 [[nodiscard]] std::optional<double> read_time(const std::string& text);
 
 }  // namespace pipeline::optuna

@@ -25,7 +25,7 @@ double number_of(double value, indicator present, const std::string& type) {
   return present == soci::i_null ? std::numeric_limits<double>::quiet_NaN() : value;
 }
 
-/// What samplers, pruners and the queue left; other keys are Optuna's own affair.
+/// Keys of samplers, pruners and the queue; the others concern Optuna alone.
 bool is_known_key(const std::string& key) {
   return key == "grid_id" || key == "search_space" || key == "fixed_params" || key == "failed_trial" || key == "retry_history" ||
          key.starts_with("completed_rung_") || key.starts_with(joint_key);
@@ -47,17 +47,17 @@ class Reader {
   }
 
  private:
-  /// Runs a query over the trials' rows of another table; `columns` are bound before it is executed.
-  template <class... Columns>
-  soci::statement query(const std::string& columns, const std::string& table, Columns... bound) {
+  /// Reads the trials' rows of another table: fetches each row's columns into `bound`, then calls `take` with its trial.
+  template <class Take, class... Columns>
+  void read_each(const std::string& columns, const std::string& table, Take take, Columns... bound) {
     const std::string text = "SELECT x.trial_id, " + columns + " FROM " + table +
                              " x JOIN trials t ON x.trial_id = t.trial_id WHERE t.study_id = :s AND t.trial_id > :a AND t.trial_id <= :l";
-    return ((sql_.prepare << text, use(study_), use(after_), use(last_), into(id_)), ..., bound);
-  }
-
-  Trial* current() {
-    const auto found = std::ranges::lower_bound(trials_, id_, {}, &Trial::id);
-    return found != trials_.end() && found->id == id_ ? &*found : nullptr;
+    soci::statement rows = ((sql_.prepare << text, use(study_), use(after_), use(last_), into(id_)), ..., bound);
+    rows.execute();
+    while (rows.fetch()) {
+      const auto trial = std::ranges::lower_bound(trials_, id_, {}, &Trial::id);
+      if (trial != trials_.end() && trial->id == id_) take(*trial);
+    }
   }
 
   void read_rows() {
@@ -88,27 +88,21 @@ class Reader {
     double value = 0;
     indicator present = soci::i_ok;
     std::string type;
-    soci::statement rows = query("x.value, x.value_type", "trial_values", into(value, present), into(type));
-    rows.execute();
-    while (rows.fetch()) {
-      if (Trial* trial = current()) trial->value = number_of(value, present, type);
-    }
+    const auto take = [&](Trial& trial) { trial.value = number_of(value, present, type); };
+    read_each("x.value, x.value_type", "trial_values", take, into(value, present), into(type));
   }
 
   void read_parameters() {
     std::string name, json;
     double value = 0;
     std::map<std::string, Distribution> known;
-    soci::statement rows = query("x.param_name, x.param_value, x.distribution_json", "trial_params", into(name), into(value), into(json));
-    rows.execute();
-    while (rows.fetch()) {
-      Trial* trial = current();
-      if (!trial) continue;
+    const auto take = [&](Trial& trial) {
       const auto distribution = known.find(json);
-      trial->parameters[name] = value;
-      trial->distributions[name] =
+      trial.parameters[name] = value;
+      trial.distributions[name] =
           distribution != known.end() ? distribution->second : known.emplace(json, optuna::read_distribution(json)).first->second;
-    }
+    };
+    read_each("x.param_name, x.param_value, x.distribution_json", "trial_params", take, into(name), into(value), into(json));
   }
 
   void read_reports() {
@@ -116,43 +110,32 @@ class Reader {
     double value = 0;
     indicator present = soci::i_ok;
     std::string type;
-    soci::statement rows = query("x.step, x.intermediate_value, x.intermediate_value_type", "trial_intermediate_values", into(step),
-                                 into(value, present), into(type));
-    rows.execute();
-    while (rows.fetch()) {
-      if (Trial* trial = current()) trial->reports[step] = number_of(value, present, type);
-    }
+    const auto take = [&](Trial& trial) { trial.reports[step] = number_of(value, present, type); };
+    read_each("x.step, x.intermediate_value, x.intermediate_value_type", "trial_intermediate_values", take, into(step),
+              into(value, present), into(type));
   }
 
   void read_attributes() {
     std::string key, json;
-    soci::statement rows = query("x.\"key\", x.value_json", "trial_system_attributes", into(key), into(json));
-    rows.execute();
-    while (rows.fetch()) {
-      Trial* trial = current();
-      if (!trial || !is_known_key(key)) continue;
+    const auto take = [&](Trial& trial) {
+      if (!is_known_key(key)) return;
       const Value value = optuna::read_python_json(json);
       if (key == "fixed_params") {
-        trial->fixed.insert(value.as_map().begin(), value.as_map().end());
+        trial.fixed.insert(value.as_map().begin(), value.as_map().end());
       } else {
-        trial->system_state[key] = value;
+        trial.system_state[key] = value;
       }
-    }
+    };
+    read_each("x.\"key\", x.value_json", "trial_system_attributes", take, into(key), into(json));
   }
 
   void read_reasons() {
     std::string json;
-    const std::string text =
-        "SELECT x.trial_id, x.value_json FROM trial_user_attributes x JOIN trials t ON x.trial_id = t.trial_id WHERE t.study_id = :s AND "
-        "t.trial_id > :a AND t.trial_id <= :l AND x.\"key\" = 'reason'";
-    soci::statement rows = (sql_.prepare << text, use(study_), use(after_), use(last_), into(id_), into(json));
-    rows.execute();
-    while (rows.fetch()) {
-      Trial* trial = current();
-      if (!trial) continue;
+    const auto take = [&](Trial& trial) {
       const Value reason = optuna::read_python_json(json);
-      if (reason.is_string()) trial->reason = reason.as_string();
-    }
+      if (reason.is_string()) trial.reason = reason.as_string();
+    };
+    read_each("x.value_json", "(SELECT trial_id, value_json FROM trial_user_attributes WHERE \"key\" = 'reason')", take, into(json));
   }
 
   soci::session& sql_;
@@ -160,7 +143,25 @@ class Reader {
   std::vector<Trial> trials_;
 };
 
-/// The JSON that an Optuna worker left in pieces; null while it is still writing them.
+/// The ids of running trials whose worker is `wanted`: its name, null if the trial has none. `join` narrows the query.
+std::vector<std::int64_t> running_trials(soci::session& sql, std::int64_t study, const std::string& join, bool (*wanted)(const Value&)) {
+  std::int64_t id = 0;
+  std::string json;
+  indicator has_worker = soci::i_null;
+  std::vector<std::int64_t> ids;
+  soci::statement rows =
+      (sql.prepare << "SELECT t.trial_id, u.value_json FROM trials t " + join +
+                          " LEFT JOIN trial_user_attributes u ON u.trial_id = t.trial_id AND u.\"key\" = 'worker' WHERE t.study_id = :s "
+                          "AND t.state = 'RUNNING' ORDER BY t.trial_id",
+       use(study), into(id), into(json, has_worker));
+  rows.execute();
+  while (rows.fetch()) {
+    if (wanted(has_worker == soci::i_ok ? optuna::read_python_json(json) : Value())) ids.push_back(id);
+  }
+  return ids;
+}
+
+/// The JSON that an Optuna worker stores in pieces; null while some are missing.
 Value joint_value(Trial& trial) {
   std::string text;
   for (int i = 0;; ++i) {
@@ -202,39 +203,13 @@ std::vector<std::int64_t> stale_trials(soci::session& sql, Backend backend, std:
   const std::string seconds = std::to_string(-older_than.count());
   const std::string border =
       backend == Backend::sqlite ? "datetime('now', '" + seconds + " seconds')" : "LOCALTIMESTAMP + INTERVAL '" + seconds + " seconds'";
-  std::int64_t id = 0;
-  std::string json;
-  indicator has_worker = soci::i_null;
-  std::vector<std::int64_t> ids;
-  soci::statement rows =
-      (sql.prepare << "SELECT t.trial_id, u.value_json FROM trials t JOIN trial_heartbeats h ON h.trial_id = t.trial_id LEFT JOIN "
-                      "trial_user_attributes u ON u.trial_id = t.trial_id AND u.\"key\" = 'worker' WHERE t.study_id = :s AND t.state = "
-                      "'RUNNING' AND h.heartbeat < " +
-                          border + " ORDER BY t.trial_id",
-       use(study), into(id), into(json, has_worker));
-  rows.execute();
-  while (rows.fetch()) {
-    // A process of this machine is known to live or not: it may only be busy.
-    const Value worker = has_worker == soci::i_ok ? optuna::read_python_json(json) : Value();
-    if (!worker.is_string() || !is_of_this_machine(worker.as_string())) ids.push_back(id);
-  }
-  return ids;
+  // orphaned_trials() finds the lost trials of this machine: an old heartbeat here may mean a busy process.
+  return running_trials(sql, study, "JOIN trial_heartbeats h ON h.trial_id = t.trial_id AND h.heartbeat < " + border,
+                        [](const Value& worker) { return !worker.is_string() || !is_of_this_machine(worker.as_string()); });
 }
 
 std::vector<std::int64_t> orphaned_trials(soci::session& sql, std::int64_t study) {
-  std::int64_t id = 0;
-  std::string json;
-  std::vector<std::int64_t> ids;
-  soci::statement rows = (sql.prepare << "SELECT t.trial_id, u.value_json FROM trials t JOIN trial_user_attributes u ON u.trial_id = "
-                                         "t.trial_id WHERE t.study_id = :s AND t.state = 'RUNNING' AND u.\"key\" = 'worker' ORDER BY "
-                                         "t.trial_id",
-                          use(study), into(id), into(json));
-  rows.execute();
-  while (rows.fetch()) {
-    const Value worker = optuna::read_python_json(json);
-    if (worker.is_string() && is_gone(worker.as_string())) ids.push_back(id);
-  }
-  return ids;
+  return running_trials(sql, study, "", [](const Value& worker) { return worker.is_string() && is_gone(worker.as_string()); });
 }
 
 std::vector<Value> queued_parameters(soci::session& sql, std::int64_t study) {

@@ -11,36 +11,30 @@ namespace pipeline::rdb {
 
 namespace {
 
-/// {id}: a key that counts up; {time}, {float}; {enum x}: text of a few words, a type of its own in PostgreSQL as SQLAlchemy makes it.
+/// {id}: a serial key; {time}, {float}; {enum x}: a text, in PostgreSQL an enumeration type as SQLAlchemy makes it.
 constexpr std::array tables{
     "CREATE TABLE studies (study_id {id}, study_name VARCHAR(512) NOT NULL, PRIMARY KEY (study_id))",
     "CREATE UNIQUE INDEX ix_studies_study_name ON studies (study_name)",
     "CREATE TABLE version_info (version_info_id {id}, schema_version INTEGER, library_version VARCHAR(256), PRIMARY KEY (version_info_id), "
     "CHECK (version_info_id=1))",
     "CREATE TABLE study_directions (study_direction_id {id}, direction {enum studydirection} NOT NULL, study_id INTEGER NOT NULL, "
-    "objective "
-    "INTEGER NOT NULL, PRIMARY KEY (study_direction_id), UNIQUE (study_id, objective), FOREIGN KEY(study_id) REFERENCES studies "
+    "objective INTEGER NOT NULL, PRIMARY KEY (study_direction_id), UNIQUE (study_id, objective), FOREIGN KEY(study_id) REFERENCES studies "
     "(study_id))",
     "CREATE TABLE study_user_attributes (study_user_attribute_id {id}, study_id INTEGER, \"key\" VARCHAR(512), value_json TEXT, PRIMARY "
-    "KEY "
-    "(study_user_attribute_id), UNIQUE (study_id, \"key\"), FOREIGN KEY(study_id) REFERENCES studies (study_id))",
+    "KEY (study_user_attribute_id), UNIQUE (study_id, \"key\"), FOREIGN KEY(study_id) REFERENCES studies (study_id))",
     "CREATE TABLE study_system_attributes (study_system_attribute_id {id}, study_id INTEGER, \"key\" VARCHAR(512), value_json TEXT, "
-    "PRIMARY "
-    "KEY (study_system_attribute_id), UNIQUE (study_id, \"key\"), FOREIGN KEY(study_id) REFERENCES studies (study_id))",
+    "PRIMARY KEY (study_system_attribute_id), UNIQUE (study_id, \"key\"), FOREIGN KEY(study_id) REFERENCES studies (study_id))",
     "CREATE TABLE trials (trial_id {id}, number INTEGER, study_id INTEGER, state {enum trialstate} NOT NULL, datetime_start {time}, "
     "datetime_complete {time}, PRIMARY KEY (trial_id), FOREIGN KEY(study_id) REFERENCES studies (study_id))",
     "CREATE INDEX ix_trials_study_id ON trials (study_id)",
     "CREATE TABLE trial_user_attributes (trial_user_attribute_id {id}, trial_id INTEGER, \"key\" VARCHAR(512), value_json TEXT, PRIMARY "
-    "KEY "
-    "(trial_user_attribute_id), UNIQUE (trial_id, \"key\"), FOREIGN KEY(trial_id) REFERENCES trials (trial_id))",
+    "KEY (trial_user_attribute_id), UNIQUE (trial_id, \"key\"), FOREIGN KEY(trial_id) REFERENCES trials (trial_id))",
     "CREATE TABLE trial_system_attributes (trial_system_attribute_id {id}, trial_id INTEGER, \"key\" VARCHAR(512), value_json TEXT, "
-    "PRIMARY "
-    "KEY (trial_system_attribute_id), UNIQUE (trial_id, \"key\"), FOREIGN KEY(trial_id) REFERENCES trials (trial_id))",
+    "PRIMARY KEY (trial_system_attribute_id), UNIQUE (trial_id, \"key\"), FOREIGN KEY(trial_id) REFERENCES trials (trial_id))",
     "CREATE TABLE trial_params (param_id {id}, trial_id INTEGER, param_name VARCHAR(512), param_value {float}, distribution_json TEXT, "
     "PRIMARY KEY (param_id), UNIQUE (trial_id, param_name), FOREIGN KEY(trial_id) REFERENCES trials (trial_id))",
     "CREATE TABLE trial_values (trial_value_id {id}, trial_id INTEGER NOT NULL, objective INTEGER NOT NULL, value {float}, value_type "
-    "{enum "
-    "trialvaluetype} NOT NULL, PRIMARY KEY (trial_value_id), UNIQUE (trial_id, objective), FOREIGN KEY(trial_id) REFERENCES trials "
+    "{enum trialvaluetype} NOT NULL, PRIMARY KEY (trial_value_id), UNIQUE (trial_id, objective), FOREIGN KEY(trial_id) REFERENCES trials "
     "(trial_id))",
     "CREATE TABLE trial_intermediate_values (trial_intermediate_value_id {id}, trial_id INTEGER NOT NULL, step INTEGER NOT NULL, "
     "intermediate_value {float}, intermediate_value_type {enum trialintermediatevaluetype} NOT NULL, PRIMARY KEY "
@@ -66,11 +60,10 @@ std::string dialect(const char* statement, Backend backend) {
 
 bool has_tables(soci::session& sql, Backend backend) {
   int found = 0;
-  if (backend == Backend::sqlite) {
-    sql << "SELECT count(*) FROM sqlite_master WHERE name = 'version_info'", soci::into(found);
-  } else {
-    sql << "SELECT count(*) FROM pg_catalog.pg_class WHERE oid = to_regclass('version_info')", soci::into(found);
-  }
+  sql << "SELECT count(*) FROM "
+      << (backend == Backend::sqlite ? "sqlite_master WHERE name = 'version_info'"
+                                     : "pg_catalog.pg_class WHERE oid = to_regclass('version_info')"),
+      soci::into(found);
   return found > 0;
 }
 
@@ -79,7 +72,7 @@ bool has_tables(soci::session& sql, Backend backend) {
 void prepare_schema(soci::session& sql, Backend backend, bool create) {
   Transaction transaction(sql, backend, create ? Access::write : Access::read);
   if (create && backend == Backend::postgresql)
-    sql << "SELECT pg_advisory_xact_lock(" << 0x50495045 << ")";  // one process makes the tables
+    sql << "SELECT pg_advisory_xact_lock(" << 0x50495045 << ")";  // only one process makes the tables
   if (!has_tables(sql, backend)) {
     if (!create) throw usage_error("the storage holds no study: it has none of Optuna's tables");
     if (backend == Backend::postgresql) {

@@ -6,8 +6,8 @@ namespace pipeline::rdb {
 
 enum class Backend { sqlite, postgresql };
 
-/// Makes Optuna's tables (schema 12) in a database that has none, or, without `create`, Error (usage) for it; Error (usage) for another
-/// schema. Safe in several processes at once.
+/// Makes Optuna's tables (schema 12) in a database that has none. Error (usage) for such a database without `create`, and for another
+/// schema. Several processes may call it at once.
 void prepare_schema(soci::session& sql, Backend backend, bool create);
 
 }  // namespace pipeline::rdb

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "pipeline/errors.h"
+#include "pipeline/search/study_text.h"
 #include "tune/optuna_text.h"
 #include "tune/rdb_reader.h"
 #include "tune/rdb_transaction.h"
@@ -20,7 +21,7 @@ using soci::indicator;
 using soci::into;
 using soci::use;
 
-/// How a double stands in a column that holds only finite ones: the value, NULL where it is not finite, and a word.
+/// A double for a column of finite numbers: the value, NULL if it is not finite, and a word for its type.
 struct StoredNumber {
   double value;
   indicator present;
@@ -35,10 +36,10 @@ struct StoredNumber {
                               : "INF_NEG") {}
 };
 
-/// A trial whose process is lost again and again probably takes it along.
+/// A trial that loses its process more often probably ends it.
 constexpr std::size_t most_retries = 3;
 
-/// What a repeated trial keeps of the first: its place in a grid.
+/// The attributes that a repeated trial keeps: its place in a grid.
 constexpr std::array<const char*, 2> kept_in_repetition{"grid_id", "search_space"};
 
 }  // namespace
@@ -62,7 +63,7 @@ void RdbStudy::transact(const std::function<void()>& work, rdb::Access access) {
 
 void RdbStudy::open(const StudyRequest& request) {
   state_.name = request.name.empty() ? rdb::only_study(sql_) : request.name;
-  // Two processes may want to make it at once: the table's unique index lets one of them.
+  // Two processes may make it at once: the table's unique index admits one row.
   if (request.create) sql_ << "INSERT INTO studies (study_name) VALUES (:n) ON CONFLICT (study_name) DO NOTHING", use(request.name);
   indicator found = soci::i_null;
   sql_ << "SELECT study_id FROM studies WHERE study_name = :n", use(state_.name), into(study_id_, found);
@@ -101,7 +102,7 @@ const StudyState& RdbStudy::refresh() {
   return state_;
 }
 
-/// Whoever holds the study's row decides about the queue and numbers the next trial. SQLite's write transaction holds the whole file.
+/// The holder of the study's row may change the queue and number the next trial. SQLite's write transaction locks the whole file.
 void RdbStudy::lock_study() {
   std::int64_t id = 0;
   if (backend_ == rdb::Backend::postgresql) sql_ << "SELECT study_id FROM studies WHERE study_id = :s FOR UPDATE", use(study_id_), into(id);
@@ -118,20 +119,6 @@ std::int64_t RdbStudy::insert_trial(TrialState state) {
   return id;
 }
 
-/// The first waiting trial, now running; its id is 0 where there is none. The update's condition lets one worker of several have it.
-Trial RdbStudy::take_waiting() {
-  Trial trial;
-  std::int64_t id = 0;
-  const std::string now = optuna::now_text();
-  sql_ << "UPDATE trials SET state = 'RUNNING', datetime_start = :d WHERE state = 'WAITING' AND trial_id = (SELECT trial_id FROM trials "
-          "WHERE "
-          "study_id = :s AND state = 'WAITING' ORDER BY trial_id LIMIT 1) RETURNING trial_id",
-      use(now), use(study_id_), into(id);
-  if (!sql_.got_data()) return trial;
-  trial.id = id;
-  return trial;
-}
-
 std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
   std::int64_t id = 0;
   transact([&] {
@@ -140,8 +127,12 @@ std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
     std::int64_t counted = 0;
     sql_ << "SELECT count(*) FROM trials WHERE study_id = :s AND state IN ('RUNNING', 'COMPLETE', 'PRUNED')", use(study_id_), into(counted);
     if (counted >= budget) return;
-    id = take_waiting().id;
-    if (id == 0) id = insert_trial(TrialState::running);
+    // The first trial in the queue; the update's condition gives it to one worker of several.
+    const std::string now = optuna::now_text();
+    sql_ << "UPDATE trials SET state = 'RUNNING', datetime_start = :d WHERE state = 'WAITING' AND trial_id = (SELECT trial_id FROM trials "
+            "WHERE study_id = :s AND state = 'WAITING' ORDER BY trial_id LIMIT 1) RETURNING trial_id",
+        use(now), use(study_id_), into(id);
+    if (!sql_.got_data()) id = insert_trial(TrialState::running);
     write_user_attribute(id, "worker", this_worker());
     beat(id);
   });
@@ -151,18 +142,11 @@ std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
   return begun;
 }
 
-void RdbStudy::write_attribute(std::int64_t trial, const std::string& key, const Value& value) {
+void RdbStudy::write_attribute(std::int64_t trial, const std::string& key, const Value& value, const char* table) {
   const std::string json = optuna::python_json(value);
-  sql_ << "INSERT INTO trial_system_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO "
-          "UPDATE "
-          "SET value_json = excluded.value_json",
-      use(trial), use(key), use(json);
-}
-
-void RdbStudy::write_user_attribute(std::int64_t trial, const std::string& key, const std::string& text) {
-  const std::string json = to_json(text);
-  sql_ << "INSERT INTO trial_user_attributes (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO UPDATE "
-          "SET value_json = excluded.value_json",
+  sql_ << "INSERT INTO " << table
+       << " (trial_id, \"key\", value_json) VALUES (:t, :k, :v) ON CONFLICT (trial_id, \"key\") DO UPDATE SET value_json = "
+          "excluded.value_json",
       use(trial), use(key), use(json);
 }
 
@@ -172,8 +156,7 @@ void RdbStudy::write_system_state(const Trial& trial) {
 
 void RdbStudy::beat(std::int64_t trial) {
   sql_ << "INSERT INTO trial_heartbeats (trial_id, heartbeat) VALUES (:t, CURRENT_TIMESTAMP) ON CONFLICT (trial_id) DO UPDATE SET "
-          "heartbeat = "
-          "excluded.heartbeat",
+          "heartbeat = excluded.heartbeat",
       use(trial);
 }
 
@@ -182,8 +165,7 @@ void RdbStudy::save_parameters(const Trial& trial) {
     for (const auto& [name, value] : trial.parameters) {
       const std::string json = optuna::distribution_json(trial.distributions.at(name));
       sql_ << "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (:t, :n, :v, :d) ON CONFLICT "
-              "(trial_id, "
-              "param_name) DO NOTHING",
+              "(trial_id, param_name) DO NOTHING",
           use(trial.id), use(name), use(value), use(json);
     }
     write_system_state(trial);
@@ -260,7 +242,7 @@ void RdbStudy::set_note(const std::string& key, const std::string& text) {
   });
 }
 
-/// Marks a running trial as failed and puts its parameters in the queue, unless that counts and it was lost too often.
+/// Marks a running trial as failed and puts its parameters in the queue. A loss that `counts` is repeated most_retries times at most.
 RdbStudy::GaveUp RdbStudy::give_up(std::int64_t id, const std::string& reason, bool counts) {
   std::int64_t failed = 0;
   const std::string now = optuna::now_text();
@@ -269,15 +251,15 @@ RdbStudy::GaveUp RdbStudy::give_up(std::int64_t id, const std::string& reason, b
   if (!sql_.got_data()) return GaveUp::not_mine;  // another worker did
   write_user_attribute(id, "reason", reason);
   const Trial lost = rdb::read_trial(sql_, study_id_, id);
-  // The words of Optuna's RetryFailedTrialCallback.
+  // The attributes of Optuna's RetryFailedTrialCallback.
   const auto before = lost.system_state.find("retry_history");
   Value::List history = before == lost.system_state.end() ? Value::List{} : before->second.as_list();
   if (counts && history.size() >= most_retries) return GaveUp::dropped;
   const auto first = lost.system_state.find("failed_trial");
   const Value original = first == lost.system_state.end() ? Value(lost.number) : first->second;
   if (counts) history.emplace_back(lost.number);
-  Value fixed = Value::Map(lost.fixed.begin(), lost.fixed.end());
-  for (const auto& [name, value] : lost.parameters) fixed[name] = lost.distributions.at(name).external(value);
+  Value::Map fixed = parameters_of(lost);
+  fixed.insert(lost.fixed.begin(), lost.fixed.end());
   const std::int64_t again = insert_trial(TrialState::waiting);
   write_attribute(again, "failed_trial", original);
   write_attribute(again, "retry_history", history);
@@ -296,7 +278,7 @@ std::vector<LostTrial> RdbStudy::retry_stale(std::chrono::seconds older_than) {
   std::vector<LostTrial> lost;
   transact([&] {
     lost.clear();
-    lock_study();  // first, as everywhere: two workers that take rows in another order would wait for each other
+    lock_study();  // first, as everywhere: another order of locks could deadlock two workers
     std::vector<std::int64_t> ids = rdb::stale_trials(sql_, backend_, study_id_, older_than);
     std::ranges::copy(rdb::orphaned_trials(sql_, study_id_), std::back_inserter(ids));
     for (const std::int64_t id : ids) {

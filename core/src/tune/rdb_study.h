@@ -29,13 +29,14 @@ class RdbStudy final : public Study {
   std::vector<LostTrial> retry_stale(std::chrono::seconds older_than) override;
 
  private:
-  /// Runs `work` in a transaction; what the database says becomes an Error that names the storage.
+  /// Runs `work` in a transaction; an error of the database becomes an Error that names the storage.
   void transact(const std::function<void()>& work, rdb::Access access = rdb::Access::write);
   void open(const StudyRequest& request);
-  [[nodiscard]] Trial take_waiting();
   [[nodiscard]] std::int64_t insert_trial(TrialState state);
-  void write_attribute(std::int64_t trial, const std::string& key, const Value& value);
-  void write_user_attribute(std::int64_t trial, const std::string& key, const std::string& text);
+  void write_attribute(std::int64_t trial, const std::string& key, const Value& value, const char* table = "trial_system_attributes");
+  void write_user_attribute(std::int64_t trial, const std::string& key, const std::string& text) {
+    write_attribute(trial, key, text, "trial_user_attributes");
+  }
   enum class GaveUp { repeated, dropped, not_mine };
   [[nodiscard]] GaveUp give_up(std::int64_t id, const std::string& reason, bool counts);
   void lock_study();

@@ -105,7 +105,7 @@ Value::Map SearchSpace::values_of(const Trial& trial) const {
 }
 
 TrainingTables with_values(TrainingTables tables, const Value::Map& values, const Registry& registry) {
-  // Types first: another one brings other options.
+  // Types first: another type has other options.
   for (const auto& [path, value] : values) {
     const auto [table, option] = split_at_dot(path);
     const TableRule* rule = find_table_rule(table);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view sqlite_prefix = "sqlite:///";
 /// Seconds that a worker waits for others to finish writing; each holds the file for milliseconds.
 constexpr const char* busy_timeout = " timeout=60";
-/// Seconds for a server to answer; without it one that is switched off holds up the program for minutes.
+/// Seconds for a server to answer; without a limit a server that is switched off delays the program for minutes.
 constexpr const char* connect_timeout = " connect_timeout=10";
 
 /// "%40" as "@".
@@ -41,7 +41,7 @@ void add_setting(std::string& settings, std::string_view name, std::string_view 
   settings += (settings.empty() ? "" : " ") + std::string(name) + "=" + plain;
 }
 
-/// The part of `rest` before the first of `border`, which is taken away with it; all of it where there is none.
+/// Removes the part of `rest` before the first `border`, and that border, and returns the part; all of `rest` if there is no border.
 std::string_view take_until(std::string_view& rest, std::string_view border) {
   const std::size_t end = rest.find(border);
   const std::string_view taken = rest.substr(0, end);
@@ -81,7 +81,7 @@ std::string postgresql_settings(std::string_view query) {
   return settings + (has_timeout ? "" : connect_timeout);
 }
 
-/// What can be done about what a database says; empty where that is not known.
+/// The cure for an error of a database; empty for an unknown one.
 std::string cure_of(const std::string& said) {
   const auto contains = [&](const char* part) { return said.find(part) != std::string::npos; };
   if (contains("disk is full") || contains("No space left")) return ": make room there, and run the same command again";
@@ -92,7 +92,7 @@ std::string cure_of(const std::string& said) {
   return {};
 }
 
-/// On one line.
+/// The text on one line.
 std::string flattened(std::string text) {
   std::ranges::replace_if(
       text, [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');

@@ -1,5 +1,7 @@
 #include "pipeline/search/study.h"
 
+#include <array>
+
 #include "tune/memory_study.h"
 #include "tune/rdb_study.h"
 #include "tune/storage_url.h"
@@ -14,19 +16,8 @@ std::unique_ptr<Study> open_study(const StudyRequest& request) {
 }
 
 const char* word_of(TrialState state) {
-  switch (state) {
-    case TrialState::running:
-      return "running";
-    case TrialState::complete:
-      return "complete";
-    case TrialState::pruned:
-      return "pruned";
-    case TrialState::fail:
-      return "failed";
-    case TrialState::waiting:
-      return "waiting";
-  }
-  return "";
+  constexpr std::array words{"running", "complete", "pruned", "failed", "waiting"};  // in the order of TrialState
+  return words.at(static_cast<std::size_t>(state));
 }
 
 std::string shown_storage(const std::string& storage) { return storage == "memory" ? storage : without_password(storage); }

@@ -38,7 +38,7 @@ double log_mass_left(double a, double b) {
 
 /// x with log_normal_cdf(x) = y, by Newton's method from a logistic or a tail approximation.
 double inverse_log_cdf(double y) {
-  const bool flipped = y > -1e-2;  // close to 1 the mirrored problem is the better conditioned one
+  const bool flipped = y > -1e-2;  // close to 1 the mirrored problem is better conditioned
   const double target = flipped ? std::log(-std::expm1(y)) : y;
   double x = target < -5 ? -std::sqrt(-2 * (target + log_sqrt_2pi)) : -std::sqrt(3) / std::numbers::pi * std::log(std::expm1(-target));
   for (int i = 0; i < 100; ++i) {

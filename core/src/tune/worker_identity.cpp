@@ -17,14 +17,14 @@ std::string first_line(const std::string& file) {
   return line;
 }
 
-/// "<boot> <namespace>": process numbers mean the same only where both are equal.
+/// "<boot> <namespace>": process numbers can be compared only if both are equal.
 std::string this_machine() {
   struct stat space {};
   const bool known = ::stat("/proc/self/ns/pid", &space) == 0;
   return first_line("/proc/sys/kernel/random/boot_id") + " " + (known ? std::to_string(space.st_ino) : "?");
 }
 
-/// When a process started, in clock ticks since boot; empty where there is none, or it is dead and only waits to be collected.
+/// The start of a process in clock ticks since boot; empty if it does not exist or is dead.
 std::string start_of(const std::string& process) {
   const std::string line = first_line("/proc/" + process + "/stat");
   // The second field, the program's name in brackets, may itself hold blanks and brackets.
