@@ -14,7 +14,7 @@ using test::FakeTrainer;
 
 namespace {
 
-/// The epoch in which a run over these values of val_loss stops; -1: it goes through.
+/// The epoch in which a run over these values of val_loss stops; -1 if it does not stop.
 std::int64_t stopped_in(EarlyStopping& callback, FakeTrainer& trainer, const std::vector<double>& values, std::string* reason = nullptr) {
   callback.resolve(trainer);
   callback.setup(trainer);

@@ -15,7 +15,7 @@ using Logged = std::vector<std::vector<Scalar>>;
 
 namespace {
 
-/// One epoch of ten steps, of which every fifth is logged.
+/// One epoch of ten steps; every fifth is logged.
 Logged logged_in_epoch(LearningRateMonitor& callback, FakeTrainer& trainer) {
   trainer.steps_between_logs = 5;
   trainer.step = 0;

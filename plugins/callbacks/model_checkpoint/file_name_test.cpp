@@ -26,7 +26,7 @@ TEST_CASE("a pattern knows the names that it may give") {
   CHECK(bare.matches("7"));
 }
 
-// The expected names are what Lightning 2.6's ModelCheckpoint.format_checkpoint_name gives for float64 metrics.
+// The expected names come from Lightning 2.6's ModelCheckpoint.format_checkpoint_name with float64 metrics.
 TEST_CASE("names are filled in as Lightning fills them in") {
   const std::map<std::string, NamedValue> metrics{
       {"epoch", {2, true}}, {"step", {1200, true}}, {"val_loss", {0.12341, false}}, {"val/loss", {0.5, false}}, {"lr", {1e-5, false}}};

@@ -26,7 +26,7 @@ ModelCheckpoint::Options best_of(std::int64_t k) {
   return options;
 }
 
-/// Epochs of four steps, each validated with one of these losses.
+/// Epochs of four steps, each with one of these validation losses.
 void run_epochs(ModelCheckpoint& callback, FakeTrainer& trainer, const std::vector<double>& losses) {
   for (const double loss : losses) {
     trainer.step += 4;
@@ -323,7 +323,7 @@ TEST_CASE("a continued training removes what the killed one saved later, and nob
     CHECK(trainer.kept() == (in_users_folder ? Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "last.ckpt", "mine.ckpt", "notes.txt"}
                                              : Names{"mine.ckpt", "notes.txt"}));
     trainer.epoch = 7;
-    run_epochs(callback, trainer, {0.1});  // saves the killed one's file again, under its name
+    run_epochs(callback, trainer, {0.1});  // saves the killed run's file again, under the same name
     CHECK(trainer.kept() == (in_users_folder ? Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "last.ckpt", "mine.ckpt", "notes.txt"}
                                              : Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "mine.ckpt", "notes.txt"}));
   }

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::chrono::hours never{1};
 
-/// Files of this process end at so many bytes, as on a full disk.
+/// Limits the size of the files that this process writes, as a full disk does.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {

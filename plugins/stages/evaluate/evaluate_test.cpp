@@ -45,7 +45,7 @@ ModelResult result_of(const TrainedModel& model, std::vector<SplitResult> splits
   return {.training = model.training, .checkpoint = model.checkpoint, .targets = {"a", "b"}, .horizon = 2, .splits = std::move(splits)};
 }
 
-/// Mean of `error(origin, step)` over the test windows; "a" is not counted in the last row, which was filled.
+/// Mean of `error(origin, step)` over the test windows; `skip_last_row` leaves out the last row, where "a" was filled.
 double mean(const auto& error, bool skip_last_row) {
   double sum = 0, count = 0;
   for (std::size_t origin = 3; origin < 8; ++origin) {
@@ -129,7 +129,8 @@ TEST_CASE("a stop is honoured between batches") {
       .split = Split::test, .batch_size = 2, .device = torch::kCPU, .metrics = {}, .scales = {}, .check_cancelled = [&] {
         if (++asked == 2) throw Error(ExitStatus::interrupted, "stop");
       }};
-  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), std::make_unique<SquaredError>(), request, nullptr)), "stop", Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), std::make_unique<SquaredError>(), request, nullptr)), "stop",
+                       Error);
 }
 
 TEST_CASE("predictions.csv holds origin, time, step and every target three times") {
