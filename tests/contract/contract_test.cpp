@@ -24,7 +24,7 @@ Finished test_plugin(const std::filesystem::path& library, const std::vector<std
 
 std::filesystem::path fixture(const std::string& name) { return build / "tests/plugins" / name / ("lib" + name + ".so"); }
 
-/// "WrongShapeModel: shapes" -> what is wrong, of the checks that failed.
+/// The failures of failed checks, under keys such as "WrongShapeModel: shapes".
 std::map<std::string, std::string> failures(const std::string& name) {
   const Finished tested = test_plugin(fixture(name), {"--json"});
   CHECK(tested.status == 3);
@@ -41,7 +41,7 @@ std::map<std::string, std::string> failures(const std::string& name) {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-/// What /proc says of a process; empty once it has ended, also where nobody has asked for its status yet.
+/// A process's file in /proc; empty once the process has ended, even before its parent has read its status.
 std::string process_text(pid_t process, const std::string& name) {
   try {
     return read_text("/proc/" + std::to_string(process) + "/" + name);
@@ -50,7 +50,7 @@ std::string process_text(pid_t process, const std::string& name) {
   }
 }
 
-/// The process that checks components for `parent`, which has no other child by then; 0: none yet.
+/// The process that checks components for `parent`, which must have no other child; 0 if there is none yet.
 pid_t checking_process(pid_t parent) {
   const std::string child = process_text(parent, "task/" + std::to_string(parent) + "/children");
   if (child.empty()) return 0;

@@ -36,7 +36,7 @@ TEST_CASE("with a warm cache nothing loads LibTorch: validate, describe, plugins
   REQUIRE(place.pipeline({"run", "workflow.toml"}).status == 0);
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
            {"validate", "workflow.toml"}, {"describe", "LSTMModel"}, {"plugins"}, {"graph", "workflow.toml"}, {"run", "workflow.toml"}}) {
-    const Finished warm = place.pipeline(words, {"LD_DEBUG=files"});  // the dynamic linker tells on stderr what it loads
+    const Finished warm = place.pipeline(words, {"LD_DEBUG=files"});  // the dynamic linker prints on stderr what it loads
     CAPTURE(words[0]);
     CHECK(warm.status == 0);
     CHECK(contains(warm.err, "libpipeline_core.so"));
@@ -50,7 +50,7 @@ TEST_CASE("a library that is added, changed or removed is noticed") {
   place.add("well_made");
   CHECK(contains(place.pipeline({"plugins"}).out, "WellMadeLogger"));
   CHECK(contains(place.pipeline({"plugins"}).out, "WellMadeLogger"));
-  // Another library under the same name: the same plugin with its last bytes, which nothing reads, changed.
+  // Another library under the same name: the same plugin with other last bytes, which nothing reads.
   const auto file = place.folder.path() / "plugins/libwell_made.so";
   const std::string before = from_json(place.pipeline({"describe", "WellMadeLogger", "--json"}).out, "describe").at("plugin").as_string();
   std::filesystem::copy_file(fixtures / "twin_a/libtwin_a.so", file, std::filesystem::copy_options::overwrite_existing);

@@ -39,7 +39,7 @@ Finished with_plugins(const WorkflowFixture& folder, std::vector<std::string> ar
     arguments.emplace_back("--plugin-path");
     arguments.push_back((fixtures / name).string());
   }
-  // AddressSanitizer, where it is built in, must leave a crash to the system for it to be told of as one.
+  // AddressSanitizer must leave a crash to the system, so that the program can report it as one.
   return pipeline_program(arguments, folder.path(), {"XDG_CACHE_HOME=" + (folder.path() / "cache").string(), "ASAN_OPTIONS=handle_segv=0"});
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("a plugin that cannot be used is listed with its code, what is wrong a
     CHECK(contains(listed.out, "broken: " + (fixtures / plugin.fixture).string()));
     CHECK(contains(listed.out, std::string("  ") + plugin.code + ": "));
     CHECK(contains(listed.out, plugin.sentence));
-    CHECK(contains(listed.out, "LSTMModel"));  // the others are there
+    CHECK(contains(listed.out, "LSTMModel"));  // the other components are listed
   }
 }
 

@@ -62,7 +62,7 @@ class Continuing(unittest.TestCase):
     def test_so_is_one_with_a_scheduler(self):
         self.both_ways(0.5, "scheduler={type=\"StepLR\", step_size=1, gamma=0.5}")
 
-    def test_so_is_one_with_milestones(self):  # which PyTorch keeps in a collections.Counter
+    def test_so_is_one_with_milestones(self):  # PyTorch keeps milestones in a collections.Counter
         def model():
             model = self.recipe.model()
             optimizer = torch.optim.Adam(model.parameters(), lr=LR)

@@ -1,4 +1,4 @@
-// What goes wrong in a component is told with its name, its library, the function and the stage.
+// An error in a component names the component, its library, the function and the stage.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,15 +13,15 @@
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool sanitized = true;  // a crash is told by the sanitizer
+constexpr bool sanitized = true;  // the sanitizer reports a crash
 #else
 constexpr bool sanitized = false;
 #endif
 
-/// A small training whose tables may be replaced by ones with a component of the plugin `faulty`.
+/// A small training whose tables a test replaces by ones with a component of the plugin `faulty`.
 class FaultyWorkflow : public WorkflowFixture {
  public:
-  /// `tables`: name to the options of the faulty component in it.
+  /// `tables`: table name -> options of the faulty component in it.
   [[nodiscard]] Finished train(const std::map<std::string, std::string>& tables, std::vector<std::string> more = {}) const {
     const std::map<std::string, std::string> types{
         {"model", "FaultyModel"},   {"loss", "FaultyLoss"},         {"optimizer", "FaultyOptimizer"}, {"scheduler", "FaultyScheduler"},

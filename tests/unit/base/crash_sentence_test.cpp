@@ -29,7 +29,7 @@ struct Ended {
   std::string said;
 };
 
-/// Runs `work` in a process of its own that tells how it crashes.
+/// Runs `work` in a process of its own, which reports how it crashed.
 Ended crash(CrashReader reader, int descriptor, const std::function<void()>& work) {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);

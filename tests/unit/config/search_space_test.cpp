@@ -8,7 +8,7 @@ using namespace pipeline::test;
 
 namespace {
 
-/// `sound` is 12 lines; the first range stands in line 14.
+/// `sound` has 12 lines, so the first range is in line 14.
 std::string searching(const std::string& ranges) { return sound + "[stages.optimize.search]\n" + ranges; }
 
 Value space_of(const CheckedWorkflow& checked) {
@@ -59,7 +59,7 @@ TEST_CASE("options of a searched type need a condition") {
   const CheckedWorkflow checked =
       check_text(searching("\"model.hidden_size\" = { low = 1, high = 9, when = { \"model.type\" = \"LSTMModel\" } }\n" + types));
   const SearchSpace space = SearchSpace::from_value(space_of(checked), {"model.hidden_size", "model.type"});
-  CHECK(space.parameters()[0].path == "model.type");  // drawn before what depends on it
+  CHECK(space.parameters()[0].path == "model.type");  // drawn before the parameters that depend on it
 }
 
 TEST_CASE("each mistake in a search is located") {

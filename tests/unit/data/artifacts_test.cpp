@@ -1,4 +1,4 @@
-// What stages leave for each other: train.json, metrics.json, predictions.csv, and the CSV they are made of.
+// The files that stages leave for each other: train.json, metrics.json, predictions.csv, and the CSV format of the latter.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -10,7 +10,7 @@ namespace {
 using test::contains;
 using test::error_of;
 
-/// Rows of the columns a and b (and of the text column t, where there is one).
+/// Rows of the columns a and b (and of the text column t, if there is one).
 struct Rows {
   std::vector<std::vector<double>> numbers;
   std::vector<std::string> texts;

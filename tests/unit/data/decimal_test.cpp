@@ -12,7 +12,7 @@ namespace {
 
 const std::string padding(48, ',');
 
-/// Reads `text` both ways; false where they differ in the last bit or in where the number ends. Counts what is left to std::from_chars.
+/// Reads `text` both ways; false if they differ in the last bit or in the number's end. Counts the texts left to std::from_chars.
 bool agrees(const std::string& text, int* left = nullptr) {
   const std::string padded = text + padding;
   const char* const end = padded.data() + padded.size();

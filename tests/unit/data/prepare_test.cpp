@@ -263,7 +263,7 @@ TEST_CASE("new data of the same kind go through the transforms that were fitted"
   CHECK(input.values[2] == input.values[0]);  // filled
   CHECK(input.observed == std::vector<std::uint8_t>{1, 1, 0, 0, 1, 1});
   CHECK(input.targets[0] == 7);
-  CHECK(std::isnan(input.targets[1]));  // what is only a target may be unknown
+  CHECK(std::isnan(input.targets[1]));  // a column that is only a target may be unknown
   CHECK(std::isnan(read_like(folder.file("none.csv", "t,a\n2020-02-01 00:00,1\n"), info).targets[0]));
   CHECK(contains(
       error_of([&] { static_cast<void>(read_like(folder.file("gap.csv", "t,a\n2020-02-01 00:00,1\n2020-02-01 07:00,1\n"), info)); }),

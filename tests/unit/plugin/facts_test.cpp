@@ -57,7 +57,7 @@ TEST_CASE("what does not fit names both sides and the cure") {
   other.tiers = "author 2 clouds 1";
   CHECK(incompatibility(other, "2.13.0").reason ==
         "uses the tier clouds of the plugin API, which this host does not have: rebuild it against this host's headers");
-  other.tiers = "1";  // of a plugin from before there were tiers
+  other.tiers = "1";  // of a plugin built before tiers existed
   CHECK(incompatibility(other, "2.13.0").reason.starts_with("built for plugin API author 1, this host has author 2"));
   other = matching();
   other.abi_tag = "clang";

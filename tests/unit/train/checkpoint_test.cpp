@@ -92,7 +92,7 @@ std::string failure(const std::filesystem::path& file) {
   return "";
 }
 
-/// The error of a pickle given as text, with storages that do not exist.
+/// The error of a pickle given as text, whose storages do not exist.
 std::string pickle_failure(const std::string& pickle) {
   const LoadStorage load = [](const std::string&, torch::ScalarType type, std::int64_t count) {
     return torch::zeros({std::min<std::int64_t>(count, 8)}, type);
@@ -199,7 +199,7 @@ TEST_CASE("a flipped bit is noticed, or changes nothing") {
     flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
     put_bytes(folder / "flipped.ckpt", flipped);
     try {
-      check_equal(read_checkpoint(folder / "flipped.ckpt"), example());  // padding, dates and the like carry nothing
+      check_equal(read_checkpoint(folder / "flipped.ckpt"), example());  // padding, dates and similar bytes carry no content
     } catch (const Error& error) {
       CHECK(error.status() == ExitStatus::training);
       ++noticed;

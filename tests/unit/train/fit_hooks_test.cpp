@@ -8,7 +8,7 @@ using namespace pipeline::test;
 
 namespace {
 
-/// Notes every hook with epoch and step.
+/// Records every hook with epoch and step.
 class HookRecorder : public Callback {
  public:
   explicit HookRecorder(std::vector<std::string>& seen, std::string name = {}) : seen_(seen), name_(std::move(name)) {}
@@ -221,7 +221,7 @@ TEST_CASE("loggers and the curve are told five metrics and those that are monito
     fit.spec.callbacks.push_back(std::make_unique<Monitoring>(seen, "", monitor, false));
     const FitResult result = fit.run();
     for (const char* name : {"val_mse", "val_mae", "val_smape"}) CHECK(result.metrics.contains(name));
-    CHECK_FALSE(result.metrics.contains("val_mase"));  // of original units
+    CHECK_FALSE(result.metrics.contains("val_mase"));  // in original units
     std::vector<std::string> names;
     for (const auto& [step, scalars] : fit.record.rows) {
       for (const auto& [name, value] : scalars) {
@@ -240,7 +240,7 @@ TEST_CASE("loggers and the curve are told five metrics and those that are monito
 
 namespace {
 
-/// Asks for what is better before its state_key() is asked for.
+/// Asks which values are better before its state_key() is asked for.
 class AutoMode final : public Callback {
  public:
   AutoMode(std::vector<std::string> watched, std::vector<std::string>& keys) : watched_(std::move(watched)), keys_(keys) {}

@@ -1,4 +1,4 @@
-// A fit that goes on from its resume point, in one process; the program's own tests kill it.
+// A fit that continues from its resume point, in one process. The program's own tests kill it.
 #include <doctest/doctest.h>
 
 #include "pipeline/errors.h"
@@ -13,7 +13,7 @@ namespace optim = torch::optim;
 
 namespace {
 
-/// Says that its best checkpoint is the one of the first validation.
+/// Names the checkpoint of the first validation as its best.
 class KeepsFirst final : public Callback {
  public:
   explicit KeepsFirst(std::vector<double>& losses) : losses_(losses) {}
@@ -34,14 +34,14 @@ class KeepsFirst final : public Callback {
 
 using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(std::vector<torch::Tensor>)>;
 
-/// An optimizer that ships.
+/// An optimizer of a shipped plugin.
 MakeOptimizer optimizer_maker(const Registry& registry, const std::string& type, Value::Map options) {
   return [&registry, type, options = Value(std::move(options))](std::vector<torch::Tensor> parameters) {
     return registry.make<Optimizer>(type, options, std::move(parameters));
   };
 }
 
-/// Trains LineModel for some epochs; goes on from `start`, and leaves a resume point.
+/// A training of LineModel for some epochs, from `start` if given, which leaves a resume point.
 struct Run {
   std::map<std::string, torch::Tensor> weights;
   FitResult result;

@@ -9,7 +9,7 @@ using namespace pipeline;
 
 namespace {
 
-/// Keeps what it sees and answers zeros, or its last target value.
+/// Keeps its last batch and answers zeros, or the value `answer`.
 class Probe final : public Model {
  public:
   Forecast forward(const Batch& batch) override {

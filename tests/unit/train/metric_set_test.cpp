@@ -87,7 +87,7 @@ class Coverage final : public Metric {
   MetricInfo info_{.name = "coverage_80", .larger_is_better = true, .needs_quantiles = true, .sums = 2};
 };
 
-/// The largest error: merged by a rule of its own.
+/// The largest error, with a merging rule of its own.
 class LargestError final : public Metric {
  public:
   [[nodiscard]] const MetricInfo& info() const override { return info_; }
@@ -180,7 +180,7 @@ TEST_CASE("sets that counted a part each give what one gives that counted all") 
     }
     CHECK_FALSE(first.value("r2", {.target = 2}).has_value());  // constant in both parts
   }
-  // Sums that doubles hold without rounding: then not a bit differs.
+  // Doubles hold these sums without rounding, so not a bit differs.
   const torch::Tensor whole_numbers = torch::arange(30).reshape({5, steps, targets}).to(torch::kFloat);
   MetricSet first = measured(whole_numbers.slice(0, 0, 2) * 2, whole_numbers.slice(0, 0, 2), 1);
   first.merge(measured(whole_numbers.slice(0, 2) * 2, whole_numbers.slice(0, 2), 1));

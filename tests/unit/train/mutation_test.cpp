@@ -1,5 +1,5 @@
-// Seeded mutations of checkpoints: whatever the bytes, reading gives content or an Error (training), within bounds of time and memory.
-// Built with sanitizers, it also shows that nothing is read or written out of place.
+// Seeded mutations of checkpoints: for any bytes, reading gives content or an Error (training), within limits of time and memory. Built
+// with sanitizers, it also shows that nothing is read or written out of bounds.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -77,7 +77,7 @@ class Mutator {
   std::mt19937 random_;
 };
 
-/// Runs `read`; whether it gave content. Anything but an Error (training) fails the test.
+/// Runs `read`; returns whether it gave content. Anything but an Error (training) fails the test.
 template <class Read>
 bool survives(Read&& read) {
   try {

@@ -20,7 +20,7 @@ State example() {
                                               {"none", torch::empty({0, 4}, torch::kLong)}}}};
 }
 
-/// A file of this header and data, and what reading it says.
+/// The error on reading a file with this header and data.
 std::string failure(const TempFolder& folder, const std::string& header, const std::string& data = "") {
   const auto file = folder.path() / "a.safetensors";
   std::string length(8, '\0');

@@ -51,7 +51,7 @@ void check_study(Study& study) {
   CHECK(best_trial(state)->number == 0);
 }
 
-/// As if the running trials were another machine's, of which only heartbeats tell.
+/// Makes the running trials look like those of another machine, which only heartbeats show to be alive.
 void move_elsewhere(const TempFolder& folder) {
   soci::session sql("sqlite3", "dbname=" + (folder.path() / "study.db").string());
   sql << "UPDATE trial_user_attributes SET value_json = '\"another-boot 1 2 3\"' WHERE \"key\" = 'worker'";
