@@ -78,7 +78,7 @@ TEST_CASE("a damaged cache is written anew") {
   }
 }
 
-TEST_CASE("a cache that cannot be written is done without") {
+TEST_CASE("the program works without a cache that it cannot write") {
   const Place place;
   place.add("well_made");
   write_text(place.folder.path() / "cache", "a file where the folder would be");
@@ -88,7 +88,7 @@ TEST_CASE("a cache that cannot be written is done without") {
   CHECK(listed.err.empty());
 }
 
-TEST_CASE("what keeps a library from loading may be mended elsewhere: it is tried again every time") {
+TEST_CASE("a library that fails to load is tried again every time, because its cause may be mended elsewhere") {
   const Place place;
   place.add("missing_library");
   CHECK(contains(place.pipeline({"plugins"}).out, "missing-library"));

@@ -87,7 +87,7 @@ TEST_CASE("several plugins that cannot be used hide neither each other nor the g
   CHECK(codes.at("liblstm").empty());
 }
 
-TEST_CASE("of two plugins that give the same component the first is used, and the second gives nothing at all") {
+TEST_CASE("if two plugins give the same component, the first is used and nothing of the second") {
   const WorkflowFixture folder;
   const Finished listed = with_plugins(folder, {"plugins"}, {"well_made", "name_clash"});
   CHECK(contains(listed.out, "name-clash: the logger \"WellMadeLogger\" of " + (fixtures / "name_clash/libname_clash.so").string() +
@@ -105,7 +105,7 @@ TEST_CASE("a component whose constructor throws ends the run with status 3, name
                               (fixtures / "constructor_throws/libconstructor_throws.so").string() + " cannot be made: no coprocessor"));
 }
 
-TEST_CASE("a number that a plugin throws ends no process: it is an error with the place") {
+TEST_CASE("a number that a plugin throws is an error with the place, and does not crash the process") {
   const WorkflowFixture folder;
   const std::string sentence =
       "an object that is no std::exception was thrown: let the plugin throw a pipeline::Error, which says what is wrong";
@@ -138,7 +138,7 @@ TEST_CASE("plugins in a folder whose name is no UTF-8 are used") {
   }
 }
 
-TEST_CASE("types of the same name in two plugins don't meet") {
+TEST_CASE("types of the same name in two plugins do not mix") {
   const WorkflowFixture folder;
   folder.write("workflow.toml", "name = \"twins\"\n[stages.twin_a]\n[stages.twin_b]\n");
   const Finished run = with_plugins(folder, {"run", "workflow.toml"}, {"twin_a", "twin_b"});

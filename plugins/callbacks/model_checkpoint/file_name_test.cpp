@@ -17,7 +17,7 @@ std::string filled(const std::string& pattern, const std::map<std::string, Named
 
 }  // namespace
 
-TEST_CASE("a pattern knows the names that it may give") {
+TEST_CASE("a pattern recognises the names that it may give") {
   const FileNamePattern pattern("LSTM-{epoch:02d}-{val_loss:.4f}", true), bare("{epoch}", false);
   CHECK(pattern.matches("LSTM-epoch=02-val_loss=0.1234"));
   CHECK(pattern.matches("LSTM-epoch=02-val_loss=0.1234-v1"));
@@ -43,7 +43,7 @@ TEST_CASE("names are filled in as Lightning fills them in") {
   CHECK(filled("{epoch}-{epoch}", metrics) == "epoch=2-epoch=2");
 }
 
-TEST_CASE("a metric that is not there is 0") {
+TEST_CASE("a missing metric is 0") {
   CHECK(filled("{missing:d}", {}) == "missing=0");
   CHECK(filled("{missing:.2f}", {}) == "missing=0.00");
   CHECK(filled("{missing}", {}) == "missing=0");

@@ -68,7 +68,8 @@ PreparedInput read_rows(const PredictRequest& request, const SeriesInfo& series)
 }
 
 /// Warns of values in the windows that are not measurements.
-void say_filled(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t window, Log& log) {
+void warn_of_filled_values(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t window,
+                           Log& log) {
   const std::size_t columns = series.columns.size(), features = series.features.size();
   std::int64_t filled = 0, counted = 0;  // rows before `counted` are counted already
   for (const Origin& origin : origins) {
@@ -99,8 +100,8 @@ void require_targets(const PreparedInput& input, const CheckpointInfo& info, con
 }
 
 /// Warns of guessed times: in a series with gaps a step is a row, and the times of future rows are unknown.
-void say_guessed_times(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t horizon,
-                       Log& log) {
+void warn_of_guessed_times(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t horizon,
+                           Log& log) {
   if (!series.has_time || series.source.at("gaps") != Value("allow")) return;
   const bool beyond = std::ranges::any_of(origins, [&](const Origin& origin) { return origin.row + horizon >= origin.segment_end; });
   std::int64_t shortest = std::numeric_limits<std::int64_t>::max(), longest = 0;
@@ -126,8 +127,8 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const PreparedInput input = read_rows(request, series);
   const std::vector<Origin> origins = find_origins(input, series, info.window, request);
   require_targets(input, info, series, request);
-  say_filled(input, series, origins, info.window, request.log);
-  say_guessed_times(input, series, origins, info.horizon, request.log);
+  warn_of_filled_values(input, series, origins, info.window, request.log);
+  warn_of_guessed_times(input, series, origins, info.horizon, request.log);
 
   const Forecaster forecaster(loaded.model, info.window_norm);
   const std::unique_ptr<const WindowSource> source = input_source(input, series, info.window);

@@ -97,7 +97,7 @@ TEST_CASE("a scheduler that takes another's state goes on with the same rates, b
   }
 }
 
-TEST_CASE("a length that nothing limits has to be given") {
+TEST_CASE("a schedule's length must be given if nothing limits the training") {
   Registry registry;
   test::load_built_plugin(registry, "torch_schedulers");
   torch::optim::Adam adam({torch::zeros({1}, torch::requires_grad())}, torch::optim::AdamOptions(0.01));

@@ -23,8 +23,8 @@ int asked_workers(const Value& workers) {
   return static_cast<int>(std::min<std::int64_t>(workers.as_int(), 4096));
 }
 
-void say_what_was_found(const StageContext& context, const StudyState& study, const SearchSpace& space, const OptimizeOptions& options,
-                        const StudyPlace& place) {
+void log_best_trial(const StageContext& context, const StudyState& study, const SearchSpace& space, const OptimizeOptions& options,
+                    const StudyPlace& place) {
   const Trial* best = best_trial(study);
   if (!best) {
     context.log.warning("no trial of study \"" + study.name + "\" is complete");
@@ -108,7 +108,7 @@ void OptimizeStage::search_here(StageContext& context, const StudyPlace& place) 
   }
   leave_results();
   const StudyState& study = searcher.study().refresh();
-  say_what_was_found(context, study, space_, options_, place);
+  log_best_trial(context, study, space_, options_, place);
   context.summary = summary_of(study);
 }
 
@@ -127,7 +127,7 @@ void OptimizeStage::search_with_workers(StageContext& context, const StudyPlace&
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
   if (static_cast<int>(pool.failures().size()) == workers) throw pool.failures().back();
   for (const Error& failure : pool.failures()) context.log.warning(failure.what());
-  say_what_was_found(context, state, space_, options_, place);
+  log_best_trial(context, state, space_, options_, place);
   context.summary = summary_of(state);
 }
 

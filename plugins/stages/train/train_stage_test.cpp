@@ -153,7 +153,7 @@ TEST_CASE("training goes on from a checkpoint's weights, found beside the workfl
   CHECK(later < first);
 }
 
-TEST_CASE("an interrupted training says which command goes on, and leaves a resume point") {
+TEST_CASE("an interrupted training says which command continues it, and leaves a resume point") {
   TrainRun workflow;
   workflow.cancel = SIGTERM;
   workflow.settings.command_line = "pipeline run w.toml";

@@ -51,7 +51,7 @@ TEST_CASE("the loss axis is logarithmic only where losses span more than a facto
   CHECK(loss_figure({steep}).plots.at(0).y.scale == Scale::logarithmic);
 }
 
-TEST_CASE("axes take in every finite value, bars start at zero") {
+TEST_CASE("axes include every finite value, bars start at zero") {
   Plot plot;
   Curve curve;
   curve.x = {1, 2, 3};

@@ -49,7 +49,7 @@ TEST_CASE("metrics of several models are read for each split, the naive forecast
   CHECK_FALSE(evaluations[0].splits.contains("train"));
 }
 
-TEST_CASE("what metrics.json says it measured is read under its own keys, whoever measured it") {
+TEST_CASE("the metrics that metrics.json describes are read under their own keys, whichever stage wrote them") {
   const std::vector<Evaluation> evaluations = evaluations_of(metrics_of(from_json(R"({
     "stage": "train", "split": "test", "test_loss": 1, "avg_test_hits": 0.75, "test_naive_hits": 0.5, "test_mase": 2, "test_windows": 3, "test_other": 9,
     "metrics": [ { "name": "hits", "key": "avg_{split}_hits", "label": "Hits", "units": "scaled", "percent": true, "larger_is_better": true },
@@ -84,7 +84,7 @@ TEST_CASE("without a checkpoint's score the lowest validation loss marks the bes
   CHECK_FALSE(learned(training(R"({ "history": [ { "val": { "val_loss": 2 } } ] })")));
 }
 
-TEST_CASE("each model's files are those that metrics.json names; a train stage without train.json is passed over aloud") {
+TEST_CASE("each model's files are those that metrics.json names; a train stage without train.json is skipped with a warning") {
   const TempFolder folder;
   const auto evaluate = folder.path() / "evaluate";
   std::filesystem::create_directories(evaluate);

@@ -42,7 +42,7 @@ TEST_CASE("a file that is no library, or a library that is no plugin, has no fac
   for (const char* tiers : {"", "author", "author two", "data 1"}) CHECK_FALSE(parse_tiers(tiers));
 }
 
-TEST_CASE("what does not fit names both sides and the cure") {
+TEST_CASE("an incompatibility names both sides and the cure") {
   CHECK(incompatibility(matching(), "2.13.0").code == RefusalCode::none);
   CHECK(incompatibility(matching(), "2.14.1").code == RefusalCode::other_libtorch);
   CHECK(incompatibility(matching(), "2.14.1").reason ==

@@ -22,7 +22,7 @@ TEST_CASE("a plugin that does not end its registration is named, and the next on
   CHECK(libraries[1].code == RefusalCode::none);
 }
 
-TEST_CASE("no process is started when the cache knows every library, and a changed library is not loaded behind its back") {
+TEST_CASE("no process starts if the cache knows every library, and a changed library is not loaded from an old record") {
   const TempFolder folder;
   const auto file = folder.path() / "libwell_made.so";
   std::filesystem::copy_file(fixtures / "well_made/libwell_made.so", file);

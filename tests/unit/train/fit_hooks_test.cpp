@@ -182,7 +182,7 @@ TEST_CASE("pruning ends at once, whatever min_epochs says") {
   CHECK(result.stopped_by == "hopeless");
 }
 
-TEST_CASE("abort ends the run with its reason, and callbacks and loggers learn of it") {
+TEST_CASE("abort ends the run with its reason, and callbacks and loggers are notified") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   std::vector<std::string> seen;
@@ -212,7 +212,7 @@ TEST_CASE("callbacks see the metrics that Lightning shows") {
   CHECK(result.metrics.at("val_rmse") == doctest::Approx(std::sqrt(result.metrics.at("val_loss"))));
 }
 
-TEST_CASE("loggers and the curve are told five metrics and those that are monitored; callbacks see all") {
+TEST_CASE("loggers and the curve get five metrics and the monitored ones; callbacks see all") {
   const WindowsFixture data;
   const auto logged = [&](const std::string& monitor) {
     FitFixture fit(data.windows());
@@ -263,7 +263,7 @@ class AutoMode final : public Callback {
 
 }  // namespace
 
-TEST_CASE("the trainer says which values of a metric are better, before a state key is made; of an unknown one it says so once") {
+TEST_CASE("the trainer says which values of a metric are better before a state key is made, and reports an unknown metric once") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   std::vector<std::string> keys;
@@ -304,7 +304,7 @@ TEST_CASE("two callbacks whose states a checkpoint could not tell apart are refu
   CHECK(seen.empty());
 }
 
-TEST_CASE("what goes wrong after a failure is said, and does not hide it") {
+TEST_CASE("an error after a failure is reported, and does not hide it") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   fit.spec.callbacks.push_back(std::make_unique<FailingTwice>());
@@ -314,7 +314,7 @@ TEST_CASE("what goes wrong after a failure is said, and does not hide it") {
   CHECK(fit.record.finished == 0);
 }
 
-TEST_CASE("callbacks and loggers learn of a training that ends with a number") {
+TEST_CASE("callbacks and loggers are notified of a training that ends with a thrown number") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   std::vector<std::string> seen;

@@ -65,7 +65,7 @@ Run train(const WindowsFixture& data, const MakeOptimizer& make, std::int64_t ep
 
 }  // namespace
 
-TEST_CASE("every optimizer goes on as if it had never stopped") {
+TEST_CASE("every optimizer continues as if it had never stopped") {
   const WindowsFixture data;
   Registry registry;
   load_built_plugin(registry, "torch_optimizers");
@@ -109,7 +109,7 @@ TEST_CASE("an optimizer whose state cannot be saved is named") {
                        Error);
 }
 
-TEST_CASE("a position comes back as it was") {
+TEST_CASE("a position is restored") {
   FitPosition position;
   position.progress = {.epochs_started = 3, .epochs_processed = 2, .epochs_completed = 2, .steps = 17, .batches_that_stepped = 17};
   position.metrics = {{"val_loss", 0.1}};
@@ -183,7 +183,7 @@ TEST_CASE("a batch that Lightning has trained, but not closed, is not trained ag
   CHECK(position.progress.batches == 7);
 }
 
-TEST_CASE("an epoch in which as many batches are done as it has now is over") {
+TEST_CASE("an epoch is over if as many batches are done as it has now") {
   const FitPosition position = FitPosition::from_checkpoint(in_second_epoch(3, 3), 2);
   CHECK(position.batches_before == 0);
   CHECK(position.progress.epochs_completed == 2);

@@ -133,7 +133,7 @@ TEST_CASE("3,000 mutations of a checkpoint and of a safetensors file") {
   }
 }
 
-TEST_CASE("a pickle of a few bytes a thing does not fill the memory") {
+TEST_CASE("a pickle with a few bytes an object does not fill the memory") {
   const LoadStorage none = [](const std::string&, torch::ScalarType, std::int64_t) -> torch::Tensor { throw training_error("none"); };
   const auto failure = [&](const std::string& bytes) {
     try {

@@ -150,7 +150,7 @@ TEST_CASE("a state of another optimizer or another model is refused") {
   CHECK(refusal(*adam.optimizer, changed) == "the state holds a table where a table by number was expected");
 }
 
-TEST_CASE("an optimizer that keeps something and does not name it, or names another class, cannot be saved") {
+TEST_CASE("an optimizer that does not declare its state, or names another class, cannot be saved") {
   const torch::Tensor weight = torch::ones({2}).requires_grad_();
   const auto stepped = [&](auto& optimizer) -> Optimizer& {
     weight.square().sum().backward();

@@ -51,7 +51,7 @@ TEST_CASE("weights and plain entries come back from safetensors") {
   }
 }
 
-TEST_CASE("a safetensors header that lies is refused") {
+TEST_CASE("an inconsistent safetensors header is refused") {
   const TempFolder folder;
   const auto one = [](const std::string& shape, const std::string& offsets) {
     return R"({"w":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}";
