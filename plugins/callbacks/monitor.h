@@ -9,7 +9,7 @@
 #include "pipeline/schema.h"
 #include "pipeline/torch/callback.h"
 
-/// What callbacks that watch a metric share.
+/// Shared by the callbacks that watch a metric.
 namespace pipeline::callbacks {
 
 /// `EarlyStopping watches "val_los", which is no metric of this training; did you mean "val_loss"?`
@@ -23,17 +23,15 @@ inline Error missing_metric(const std::string& component, const std::string& mon
 inline constexpr const char* mode_doc =
     "Whether a smaller or a larger value is better; auto: as the metric says of itself, min where nothing says it.";
 
-/// "min" or "max" in place of "auto".
+/// Replaces "auto" by "min" or "max".
 inline void resolve_mode(std::string& mode, const std::string& monitor, Trainer& trainer) {
   if (mode == "auto") mode = !monitor.empty() && trainer.larger_is_better(monitor) ? "max" : "min";
 }
 
-/// A score as Lightning keeps it in checkpoints: a tensor without dimensions, here of every digit.
+/// A score as Lightning stores it in checkpoints: a tensor without dimensions; float64 here.
 inline State score_state(double score) { return torch::tensor(score, torch::kFloat64); }
 
-inline double score_of(const State& state) {
-  return state.is_tensor() ? state.as_tensor().item<double>() : state.as_double();
-}
+inline double score_of(const State& state) { return state.is_tensor() ? state.as_tensor().item<double>() : state.as_double(); }
 
 /// An option that is true, false or unset; Error (usage) for anything else.
 inline std::optional<bool> optional_flag(const std::string& component, const std::string& name, const Value& value) {

@@ -10,14 +10,14 @@
 
 namespace pipeline {
 
-/// Calls a function on a thread of its own, every `interval` and when poked: how a logger writes without holding up a step. The destructor
-/// waits for a call that is under way; it makes no further one. The function must not throw.
+/// Calls a function on a thread of its own, every `interval` and after poke(), so that a logger writes without delaying a step. The
+/// destructor waits for a running call and makes no further one. The function must not throw.
 class Periodic {
  public:
   Periodic(std::chrono::milliseconds interval, std::function<void()> work)
       : work_(std::move(work)), thread_([this, interval](const std::stop_token& stop) { loop(stop, interval); }) {}
 
-  /// Calls soon instead of at the interval's end. Costs a system call: for when much has piled up, not for every record.
+  /// Calls the function soon instead of at the end of the interval. It costs a system call: use it for a long queue, not for every record.
   void poke() {
     {
       const std::lock_guard lock(mutex_);
@@ -43,7 +43,7 @@ class Periodic {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   bool poked_ = false;
-  std::jthread thread_;  // last: it starts when all else is there and ends before any of it goes
+  std::jthread thread_;  // last: starts after the other members are made, ends before they are destroyed
 };
 
 }  // namespace pipeline

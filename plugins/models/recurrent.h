@@ -5,7 +5,7 @@
 #include "pipeline/options.h"
 #include "pipeline/torch/model.h"
 
-/// What the models around an LSTM or a GRU share.
+/// Shared by the models around an LSTM or a GRU.
 namespace pipeline::model {
 
 template <class Options>
@@ -57,8 +57,8 @@ struct LSTMOptions {
 /// The outputs [B, W, width] of the last step, [B, width].
 [[nodiscard]] inline torch::Tensor last_step(const torch::Tensor& outputs) { return outputs.select(1, outputs.size(1) - 1); }
 
-/// An LSTM whose outputs `Summary` turns into one vector for each window, which a linear layer maps to the whole forecast. Submodules and
-/// their order of construction are those of the PyTorch originals, so that the same seed gives the same weights.
+/// An LSTM. `Summary` turns its outputs into one vector for each window, and a linear layer maps the vector to the whole forecast.
+/// Submodules are the same as in the PyTorch originals and are made in the same order, so that the same seed gives the same weights.
 ///
 ///     struct Summary {
 ///       Summary(torch::nn::Module& owner, std::int64_t width);   // registers its own submodules

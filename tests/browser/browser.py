@@ -17,7 +17,7 @@ def find_chromium():
 
 
 class Browser:
-    """One browser process with one page. Everything the page logs, throws or asks the network for is kept."""
+    """One browser process with one page. It keeps everything that the page logs, throws or requests."""
 
     def __init__(self, executable):
         self.profile = tempfile.mkdtemp(prefix="report-test-")
@@ -107,7 +107,7 @@ class Browser:
         self.wait_for("document.readyState === 'complete' && location.protocol === 'file:'")
 
     def complaints(self):
-        """Errors and warnings of the console, exceptions that nobody caught."""
+        """Errors and warnings of the console, and uncaught exceptions."""
         found = []
         for event in self.events:
             params = event["params"]
@@ -120,7 +120,7 @@ class Browser:
         return found
 
     def requests(self):
-        """What was asked for beyond the page itself and data within it."""
+        """Requests other than for the page itself and data within it."""
         urls = [event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
         return [url for url in urls[1:] if not url.startswith(("data:", "blob:"))]
 

@@ -24,10 +24,10 @@ SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
 LARGEST = 7_000_000
 SCREENSHOTS = os.environ.get("REPORT_SCREENSHOTS")
 BUTTONS = ".controls button"
-# Every place for a picture holds one with something drawn in it.
+# Every place for a picture has one with something drawn in it.
 ALL_DRAWN = """document.querySelectorAll('.plot').length >= 2 &&
     [...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg .trace path, .main-svg .point path, .main-svg .hm image'))"""
-# Elements that reach beyond the screen, other than within what scrolls by itself.
+# Elements that reach beyond the screen, except inside elements that scroll.
 TOO_WIDE = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, pre, svg') && e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => e.outerHTML.slice(0, 120))"""
 
@@ -56,7 +56,7 @@ max_epochs = 2
 attention_samples = 12
 """
 
-# Trials that are complete, pruned and failed, of numbers, words and a logarithmic range.
+# Complete, pruned and failed trials over numbers, words and a logarithmic range.
 SEARCH = head("search", ["load"], preprocess=DATED, slices={"window": 24}) + """
 [model]
 type = "LinearModel"
@@ -92,7 +92,7 @@ model.type = "LinearModel"
 
 
 def write_series(file, days=25):
-    """Hourly values of two columns, the second of which is named to break what does not escape."""
+    """Hourly values of two columns. The name of the second one breaks code that does not escape it."""
     draw = random.Random(7)
     lines = ["date,load,<i>heat</i> & </script>"]
     for day in range(1, days + 1):

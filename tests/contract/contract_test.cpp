@@ -24,7 +24,7 @@ Finished test_plugin(const std::filesystem::path& library, const std::vector<std
 
 std::filesystem::path fixture(const std::string& name) { return build / "tests/plugins" / name / ("lib" + name + ".so"); }
 
-/// "WrongShapeModel: shapes" -> what is wrong, of the checks that failed.
+/// The failures of failed checks, under keys such as "WrongShapeModel: shapes".
 std::map<std::string, std::string> failures(const std::string& name) {
   const Finished tested = test_plugin(fixture(name), {"--json"});
   CHECK(tested.status == 3);
@@ -41,7 +41,7 @@ std::map<std::string, std::string> failures(const std::string& name) {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-/// What /proc says of a process; empty once it has ended, also where nobody has asked for its status yet.
+/// A process's file in /proc; empty once the process has ended, even before its parent has read its status.
 std::string process_text(pid_t process, const std::string& name) {
   try {
     return read_text("/proc/" + std::to_string(process) + "/" + name);
@@ -50,7 +50,7 @@ std::string process_text(pid_t process, const std::string& name) {
   }
 }
 
-/// The process that checks components for `parent`, which has no other child by then; 0: none yet.
+/// The process that checks components for `parent`, which must have no other child; 0 if there is none yet.
 pid_t checking_process(pid_t parent) {
   const std::string child = process_text(parent, "task/" + std::to_string(parent) + "/children");
   if (child.empty()) return 0;
@@ -69,7 +69,7 @@ TEST_CASE("every plugin that ships keeps the rules of its components' kinds") {
   CHECK(libraries > 20);
 }
 
-TEST_CASE("a model that breaks a rule is told which") {
+TEST_CASE("a report names the rule that a model breaks") {
   const auto failed = failures("broken_model");
   CHECK(contains(failed.at("WrongShapeModel: shapes"), "instead of [batch, horizon, targets] [1, 1, 1]"));
   CHECK(contains(failed.at("BatchDependentModel: same in any batch"), "depends on the batch it stands in"));
@@ -84,7 +84,7 @@ TEST_CASE("components that keep the rules in an unusual way pass: dropout, work 
   CHECK(contains(tested.out, "model DropoutModel"));
 }
 
-TEST_CASE("a logger, a stage and a callback that break a rule are told which") {
+TEST_CASE("a report names the rules that a logger, a stage and a callback break") {
   const auto failed = failures("broken_logger");
   CHECK(contains(failed.at("ThrowingLogger: folder that cannot be written"), "cannot open log.txt"));
   CHECK(contains(failed.at("SilentLogger: folder that cannot be written"), "it says nothing of a file that it cannot write"));
@@ -93,7 +93,7 @@ TEST_CASE("a logger, a stage and a callback that break a rule are told which") {
                  "its state is {\"epochs\":2} when saved and {\"epochs\":0} after it was loaded"));
 }
 
-TEST_CASE("an optimizer that loses what it keeps is told so, one that names it passes") {
+TEST_CASE("an optimizer that loses its state fails, one that declares it passes") {
   const auto failed = failures("broken_optimizer");
   CHECK(failed.at("SilentOptimizer: state") ==
         "it throws: it keeps something of each weight and does not say how that is saved: its author must override weight_entries() "
@@ -109,18 +109,18 @@ TEST_CASE("an optimizer that loses what it keeps is told so, one that names it p
   CHECK_MESSAGE(own.status == 0, own.out, own.err);
 }
 
-TEST_CASE("a metric that breaks a rule is told which") {
+TEST_CASE("a report names the rule that a metric breaks") {
   const auto failed = failures("broken_metric");
   CHECK(contains(failed.at("added_largest: merge"), "override merge() where sums are not added"));
   CHECK(contains(failed.at("batch_mean: same in any batches"), "add values to the sums one by one, in the order of the batch"));
   CHECK(failed.at("endless: value") == "it is inf for finite forecasts");
 }
 
-TEST_CASE("a component that throws a number is told so") {
+TEST_CASE("a report says that a component throws a number") {
   CHECK(failures("throws_number").at("number_for_input: missing input") == "it throws an object that is no std::exception");
 }
 
-TEST_CASE("checks that hang end with the program that was killed") {
+TEST_CASE("hanging checks end when the program is killed") {
   const Program program(build / "bin/pipeline", {"test-plugin", fixture("hanging_check").string()}, build);
   pid_t checking = 0;
   REQUIRE(eventually([&] { return (checking = checking_process(program.process())) != 0; }));
@@ -129,7 +129,7 @@ TEST_CASE("checks that hang end with the program that was killed") {
   CHECK(eventually([&] { return process_text(checking, "cmdline").empty(); }));
 }
 
-TEST_CASE("a file that is no usable plugin is refused with its reason") {
+TEST_CASE("an unusable plugin file is refused with the reason") {
   const Finished refused = test_plugin(fixture("bad_schema"));
   CHECK(refused.status == 3);
   CHECK(contains(refused.err, "bad-schema: the options of logger \"FixtureLogger\" contradict themselves"));

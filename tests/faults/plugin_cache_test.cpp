@@ -36,7 +36,7 @@ TEST_CASE("with a warm cache nothing loads LibTorch: validate, describe, plugins
   REQUIRE(place.pipeline({"run", "workflow.toml"}).status == 0);
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
            {"validate", "workflow.toml"}, {"describe", "LSTMModel"}, {"plugins"}, {"graph", "workflow.toml"}, {"run", "workflow.toml"}}) {
-    const Finished warm = place.pipeline(words, {"LD_DEBUG=files"});  // the dynamic linker tells on stderr what it loads
+    const Finished warm = place.pipeline(words, {"LD_DEBUG=files"});  // the dynamic linker prints on stderr what it loads
     CAPTURE(words[0]);
     CHECK(warm.status == 0);
     CHECK(contains(warm.err, "libpipeline_core.so"));
@@ -50,7 +50,7 @@ TEST_CASE("a library that is added, changed or removed is noticed") {
   place.add("well_made");
   CHECK(contains(place.pipeline({"plugins"}).out, "WellMadeLogger"));
   CHECK(contains(place.pipeline({"plugins"}).out, "WellMadeLogger"));
-  // Another library under the same name: the same plugin with its last bytes, which nothing reads, changed.
+  // Another library under the same name: the same plugin with other last bytes, which nothing reads.
   const auto file = place.folder.path() / "plugins/libwell_made.so";
   const std::string before = from_json(place.pipeline({"describe", "WellMadeLogger", "--json"}).out, "describe").at("plugin").as_string();
   std::filesystem::copy_file(fixtures / "twin_a/libtwin_a.so", file, std::filesystem::copy_options::overwrite_existing);
@@ -78,7 +78,7 @@ TEST_CASE("a damaged cache is written anew") {
   }
 }
 
-TEST_CASE("a cache that cannot be written is done without") {
+TEST_CASE("the program works without a cache that it cannot write") {
   const Place place;
   place.add("well_made");
   write_text(place.folder.path() / "cache", "a file where the folder would be");
@@ -88,7 +88,7 @@ TEST_CASE("a cache that cannot be written is done without") {
   CHECK(listed.err.empty());
 }
 
-TEST_CASE("what keeps a library from loading may be mended elsewhere: it is tried again every time") {
+TEST_CASE("a library that fails to load is tried again every time, because its cause may be mended elsewhere") {
   const Place place;
   place.add("missing_library");
   CHECK(contains(place.pipeline({"plugins"}).out, "missing-library"));

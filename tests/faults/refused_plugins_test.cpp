@@ -39,7 +39,7 @@ Finished with_plugins(const WorkflowFixture& folder, std::vector<std::string> ar
     arguments.emplace_back("--plugin-path");
     arguments.push_back((fixtures / name).string());
   }
-  // AddressSanitizer, where it is built in, must leave a crash to the system for it to be told of as one.
+  // AddressSanitizer must leave a crash to the system, so that the program can report it as one.
   return pipeline_program(arguments, folder.path(), {"XDG_CACHE_HOME=" + (folder.path() / "cache").string(), "ASAN_OPTIONS=handle_segv=0"});
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("a plugin that cannot be used is listed with its code, what is wrong a
     CHECK(contains(listed.out, "broken: " + (fixtures / plugin.fixture).string()));
     CHECK(contains(listed.out, std::string("  ") + plugin.code + ": "));
     CHECK(contains(listed.out, plugin.sentence));
-    CHECK(contains(listed.out, "LSTMModel"));  // the others are there
+    CHECK(contains(listed.out, "LSTMModel"));  // the other components are listed
   }
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("several plugins that cannot be used hide neither each other nor the g
   CHECK(codes.at("liblstm").empty());
 }
 
-TEST_CASE("of two plugins that give the same component the first is used, and the second gives nothing at all") {
+TEST_CASE("if two plugins give the same component, the first is used and nothing of the second") {
   const WorkflowFixture folder;
   const Finished listed = with_plugins(folder, {"plugins"}, {"well_made", "name_clash"});
   CHECK(contains(listed.out, "name-clash: the logger \"WellMadeLogger\" of " + (fixtures / "name_clash/libname_clash.so").string() +
@@ -105,7 +105,7 @@ TEST_CASE("a component whose constructor throws ends the run with status 3, name
                               (fixtures / "constructor_throws/libconstructor_throws.so").string() + " cannot be made: no coprocessor"));
 }
 
-TEST_CASE("a number that a plugin throws ends no process: it is an error with the place") {
+TEST_CASE("a number that a plugin throws is an error with the place, and does not crash the process") {
   const WorkflowFixture folder;
   const std::string sentence =
       "an object that is no std::exception was thrown: let the plugin throw a pipeline::Error, which says what is wrong";
@@ -138,7 +138,7 @@ TEST_CASE("plugins in a folder whose name is no UTF-8 are used") {
   }
 }
 
-TEST_CASE("types of the same name in two plugins don't meet") {
+TEST_CASE("types of the same name in two plugins do not mix") {
   const WorkflowFixture folder;
   folder.write("workflow.toml", "name = \"twins\"\n[stages.twin_a]\n[stages.twin_b]\n");
   const Finished run = with_plugins(folder, {"run", "workflow.toml"}, {"twin_a", "twin_b"});

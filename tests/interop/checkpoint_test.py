@@ -46,7 +46,7 @@ WORKFLOW = head("small", ["load", "heat"], ["load"], preprocess={"time_column": 
 
 
 class LSTMModel(pl.LightningModule):
-    """The recipe's class: attributes lstm and fc, the recipe's arguments."""
+    """The recipe's class, with the attributes lstm and fc and the recipe's arguments."""
 
     def __init__(self, input_size=5, hidden_size=128, num_layers=5, output_size=1, lr=0.001):
         super().__init__()
@@ -126,7 +126,7 @@ class Checkpoints(WorkflowTest):
             torch.testing.assert_close(ours[name], weight, atol=1e-6, rtol=0)
 
     def lightnings_checkpoint(self):
-        """A checkpoint of the real program, with the model that is in it."""
+        """A checkpoint of the real program, and the model in it."""
         torch.manual_seed(7)
         model = LSTMModel(2, HIDDEN, LAYERS, HORIZON, 0.01)
         trainer = quiet_trainer(max_epochs=1)

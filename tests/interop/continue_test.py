@@ -59,10 +59,10 @@ class Continuing(unittest.TestCase):
     def test_a_training_is_handed_over_both_ways(self):
         self.both_ways(1.0)
 
-    def test_so_is_one_with_a_scheduler(self):
+    def test_a_training_with_a_scheduler_is_handed_over(self):
         self.both_ways(0.5, "scheduler={type=\"StepLR\", step_size=1, gamma=0.5}")
 
-    def test_so_is_one_with_milestones(self):  # which PyTorch keeps in a collections.Counter
+    def test_a_training_with_milestones_is_handed_over(self):  # PyTorch keeps milestones in a collections.Counter
         def model():
             model = self.recipe.model()
             optimizer = torch.optim.Adam(model.parameters(), lr=LR)
@@ -77,7 +77,7 @@ class Continuing(unittest.TestCase):
         _, weights = self.ours(f"stages.train.ckpt_path={folder / 'epoch=1.ckpt'}", ours)
         self.check_same(weights, whole)
 
-    def test_so_is_one_that_averages_its_weights(self):
+    def test_a_training_that_averages_its_weights_is_handed_over(self):
         ours = ("callbacks=[{type=\"EMAWeightAveraging\", decay=0.9, update_every_n_steps=2, update_starting_at_epoch=1}, "
                 "{type=\"ModelCheckpoint\", monitor=\"val_loss\", save_top_k=-1, filename=\"{epoch}\"}]",)
         average = lambda: pl.callbacks.EMAWeightAveraging(decay=0.9, update_every_n_steps=2, update_starting_at_epoch=1)

@@ -1,4 +1,4 @@
-"""NumPy recomputes what evaluate says, from the data and predictions.csv: `evaluate_test.py build/bin/pipeline`."""
+"""NumPy recomputes the results of evaluate from the data and predictions.csv: `evaluate_test.py build/bin/pipeline`."""
 
 import json
 import subprocess
@@ -84,7 +84,7 @@ class Evaluation(WorkflowTest):
                     self.assertAlmostEqual(said["naive_mae"], np.abs(y - n).mean(), delta=1e-9 * said["naive_mae"])
 
     def scaled(self, rows, target, end):
-        """Forecast and truth as the model sees them."""
+        """Forecast and truth on the model's scale."""
         column, levels = self.transforms[target], rows[target + end].to_numpy()
         if column["transform"] == "none":
             return (levels - column["center"]) / column["scale"]

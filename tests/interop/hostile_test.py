@@ -1,4 +1,4 @@
-"""Damaged and hostile checkpoints end in a sentence and exit 5, and nothing of them is run: `hostile_test.py build/bin/pipeline`."""
+"""A damaged or hostile checkpoint ends in a sentence and exit status 5, and no code in it is run: `hostile_test.py build/bin/pipeline`."""
 
 import copy
 import io
@@ -22,7 +22,7 @@ SANITIZED = b"__asan_init" in PROGRAM.read_bytes()
 
 
 def stored(pickled, records=(), compression=zipfile.ZIP_STORED):
-    """A checkpoint of this pickle, as torch.save lays it out."""
+    """A checkpoint with this pickle, in the layout of torch.save."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", compression) as archive:
         archive.writestr("a/data.pkl", pickled)
@@ -56,7 +56,7 @@ class Hostile(unittest.TestCase):
         cls.scratch.cleanup()
 
     def call(self, *words):
-        # Absurd sizes must be seen, not tried. AddressSanitizer maps terabytes of its own.
+        # Absurd sizes must be recognised, not allocated. AddressSanitizer maps terabytes itself.
         limited = ("" if SANITIZED else "ulimit -v 12000000; ") + f"exec {PROGRAM} \"$@\""
         return subprocess.run(["bash", "-c", limited, "pipeline", *map(str, words)], cwd=self.folder, capture_output=True, text=True)
 
@@ -68,7 +68,7 @@ class Hostile(unittest.TestCase):
         self.assertFalse(self.proof.exists(), name)
 
     def refused(self, name, content):
-        """The program refuses to forecast with it."""
+        """Checks that the program refuses to forecast with it."""
         (self.folder / "bad.ckpt").write_bytes(content)
         self.check(self.call("predict", "--checkpoint", "bad.ckpt", "--input", "small.csv"), name)
 

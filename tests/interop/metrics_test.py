@@ -16,7 +16,7 @@ from workflow import WorkflowTest, head, toml
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 HORIZON, SEASON, ROWS = 4, 7, 500
 
-# Unscaled: what is measured is what predictions.csv holds.
+# Unscaled, so that predictions.csv holds the measured values.
 WORKFLOW = head("walk", ["level", "other"], preprocess={"scaler": "none"}, slices={"window": 12, "horizon": HORIZON}) + """
 [model]
 type = "LinearModel"

@@ -1,4 +1,4 @@
-"""The models in PyTorch, as a user of the recipe would write them: attributes, order and arguments are those of checkpoints.
+"""The models in PyTorch, as a user of the recipe would write them, with the attributes, order and arguments of the checkpoints.
 
 x is [B, window, input_size]; every model gives [B, output_size], output_size = horizon x targets, step-major."""
 
@@ -42,7 +42,7 @@ class CNNModel(nn.Module):
 
 
 class AttentionModel(nn.Module):
-    """An LSTM whose subclasses give the weights of its steps: attend() takes outputs [B, window, width] to context and weights."""
+    """An LSTM; its subclasses weight its steps: attend() maps outputs [B, window, width] to context and weights."""
 
     def forward(self, x):
         return self.fc(self.attend(self.lstm(x)[0])[0])
@@ -110,7 +110,7 @@ class LSTMScaledDotAttentionModel(AttentionModel):
 
 
 class LinearModel(nn.Module):
-    """Of one feature that is the target."""
+    """For one feature, which is the target."""
 
     def __init__(self, window, horizon, bias=True):
         super().__init__()
@@ -121,7 +121,7 @@ class LinearModel(nn.Module):
 
 
 def build(name, hyper_parameters):
-    """A model from a checkpoint's hyper_parameters: its constructor takes those that it names."""
+    """A model from a checkpoint's hyper_parameters; its constructor gets those that it has parameters for."""
     cls = globals()[name]
     names = cls.__init__.__code__.co_varnames[1 : cls.__init__.__code__.co_argcount]
     return cls(**{k: hyper_parameters[k] for k in names if k in hyper_parameters})

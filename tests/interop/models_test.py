@@ -19,7 +19,7 @@ from workflow import WorkflowTest, head, slow_wave, toml
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 SEED, WINDOW, HORIZON = 11, 12, 3
 
-# Unscaled data of about the size of scaled ones: predictions.csv then holds what the model gives.
+# Unscaled data of about the size of scaled ones, so that predictions.csv holds the model's output.
 TABLES = """
 [optimizer]
 lr = 0.005

@@ -1,4 +1,4 @@
-"""What the tests share: a small workflow, the recipe's model in Lightning, and a way to run both."""
+"""Shared by the tests: a small workflow, the recipe's model in Lightning, and a way to run both."""
 
 import json
 import sys
@@ -95,7 +95,7 @@ class Recipe:
         return done
 
     def train(self, *sets):
-        """Ours: train.json of a training with these --set."""
+        """Trains with the program and these --set; returns train.json."""
         self.run("--until", "train", "--force", *(word for s in sets for word in ("--set", s)))
         return json.loads((self.folder / "runs" / "small" / "train" / "train.json").read_text())
 
@@ -104,7 +104,7 @@ class Recipe:
         return LSTMModel(2, self.hidden, 2, self.train_set[0][1].numel(), LR, **options)
 
     def fit(self, model, epochs, shuffle=False, ckpt_path=None, checkpoints=None, callbacks=()):
-        """Lightning: the trainer and the curve of a training on the same windows."""
+        """Trains with Lightning on the same windows; returns the trainer and the curve."""
         curve, callbacks = Curve(), [*callbacks]
         if checkpoints:
             callbacks.append(pl.callbacks.ModelCheckpoint(checkpoints, filename="{epoch}", save_top_k=-1, monitor="val_loss"))

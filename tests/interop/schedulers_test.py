@@ -1,6 +1,6 @@
-"""Every scheduler steps as PyTorch's does, where Lightning steps it: `schedulers_test.py build/bin/pipeline`.
+"""Every scheduler steps as PyTorch's does, at the times when Lightning steps it: `schedulers_test.py build/bin/pipeline`.
 
-The program trains; its LearningRateMonitor logs the rate that each step is taken with, its checkpoint keeps the scheduler's state."""
+The program trains. Its LearningRateMonitor logs the rate of each step, and its checkpoint holds the scheduler's state."""
 
 import csv
 import json
@@ -66,7 +66,7 @@ def with_warmup(steps, factor, make):
 
 
 class LinearModel(pl.LightningModule):
-    """A model whose checkpoint ours fits, with the rate of every batch kept."""
+    """A model that fits the program's checkpoints; it keeps the rate of every batch."""
 
     def __init__(self, make, config, lr=RATE, window=4, horizon=1):
         super().__init__()

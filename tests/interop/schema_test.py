@@ -1,4 +1,4 @@
-"""`pipeline schema` before a real validator: the workflows that ship are valid, and what the program refuses the schema refuses."""
+"""A real validator with `pipeline schema`: the shipped workflows are valid, and the schema refuses what the program refuses."""
 import json, pathlib, subprocess, sys, tomllib, unittest
 
 from jsonschema import Draft202012Validator
@@ -29,7 +29,7 @@ model = { type = "LinearModel" }
 trainer.max_epochs = 3
 """
 
-# Every table at once, each option of the stages that is written most often.
+# Every table at once, with the most usual options of the stages.
 FULL = """
 name = "etth1"
 seed = 3407
@@ -93,7 +93,7 @@ predictions = "all"
 [stages.visualize]
 """
 
-# (what is changed, a part of what the validator says)
+# (the change, a part of the validator's message)
 MISTAKES = {
     "unknown key at the top": ('batch_size = 32', "batch_size"),
     "a device that is none": ('device = "gpu"', "gpu"),

@@ -1,6 +1,6 @@
 """TensorBoard, pandas and PyYAML read what the loggers write: `tensorboard_test.py build/bin/pipeline`.
 
-The loggers are driven by write_logs, which stands beside the program, and by a small training of the program itself.
+The logs come from write_logs, which is beside the program, and from a small training of the program itself.
 """
 
 import math

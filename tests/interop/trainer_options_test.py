@@ -92,7 +92,7 @@ class TrainerOptions(WorkflowTest):
         rows, _ = self.train("norm", {"max_epochs": 1, "gradient_clip_val": 1e-9}, callbacks='[[callbacks]]\ntype = "GradientNormMonitor"')
         norms = [float(row["grad_2.0_norm_total"]) for row in rows if row.get("grad_2.0_norm_total")]
         self.assertGreater(len(norms), 10)
-        self.assertGreater(min(norms), 1e-6)  # before they are clipped
+        self.assertGreater(min(norms), 1e-6)  # norms before clipping
 
 
 if __name__ == "__main__":

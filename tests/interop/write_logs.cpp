@@ -1,4 +1,4 @@
-// Writes what a training and its evaluation log into the version folder given, for readers that are not ours.
+// Writes the logs of a training and its evaluation into the given version folder, for other programs to read.
 #include <array>
 #include <cstdio>
 #include <filesystem>

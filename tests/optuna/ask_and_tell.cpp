@@ -86,7 +86,7 @@ class Session {
     return answer;
   }
 
-  /// Whether the parameters drawn before let this one be drawn.
+  /// Whether the parameters drawn before allow this one to be drawn.
   [[nodiscard]] bool holds(const std::string& name, const Value& drawn) const {
     const auto condition = conditions_.find(name);
     if (condition == conditions_.end()) return true;

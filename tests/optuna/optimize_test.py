@@ -1,4 +1,4 @@
-"""The study that `pipeline run` leaves, with the real Optuna (5 and 4) and the real optuna-dashboard: optimize_test.py PROGRAM OPTUNA_4."""
+"""The real Optuna (5 and 4) and the real optuna-dashboard read the study of `pipeline run`: optimize_test.py PROGRAM OPTUNA_4."""
 import contextlib
 import json
 import math
@@ -43,7 +43,7 @@ n_trials = 6
 "loader.shuffle" = { choices = [true, false] }
 """
 
-# What a worker of Optuna's does: the same parameters, another objective.
+# A worker of Optuna: the same parameters, another objective.
 OBJECTIVE = """
 def objective(trial):
     trial.suggest_int("hidden_size", 2, 8, step=2)
@@ -56,7 +56,7 @@ exec(OBJECTIVE)
 
 
 def search(folder, n_trials, *sets, code=0):
-    """study.json; what was said instead, where another exit code is expected."""
+    """Runs the search; returns study.json, or the messages if another exit code is expected."""
     words = [PROGRAM, "run", "workflow.toml", "--until", "optimize", "--set", f"stages.optimize.n_trials={n_trials}"]
     done = subprocess.run([*words, *(word for value in sets for word in ("--set", value))], cwd=folder, capture_output=True, text=True)
     assert done.returncode == code, done.stderr
@@ -97,7 +97,7 @@ def answer(url):
 
 
 def listens(port, server):
-    """Whether the server has come up; not where it ended, as it does where another program took the port."""
+    """Whether the server comes up; false if it ended, for example because another program took the port."""
     while server.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
@@ -148,7 +148,7 @@ def trials_of(storage, name):
 
 
 def running_worker(trials, after):
-    """The process of a trial that runs, once so many are done; the storage holds its name: boot, namespace, process, start."""
+    """The process of a running trial once `after` trials are done; the storage holds its name: boot, namespace, process, start."""
     if sum(t.state.is_finished() for t in trials) < after:
         return None
     return next((int(t.user_attrs["worker"].split()[2]) for t in trials if t.state.name == "RUNNING" and "worker" in t.user_attrs), None)
@@ -165,7 +165,7 @@ def workers_on_postgresql(folder):
                     for name in ("one", "two")]
         while (worker := running_worker(trials_of(storage, "shared"), after=3)) is None and any(p.poll() is None for p in programs):
             pass
-        if worker is not None:  # else all was done between two looks
+        if worker is not None:  # else all trials ended between two looks
             with contextlib.suppress(ProcessLookupError):
                 os.kill(worker, signal.SIGKILL)
         for program in programs:
@@ -176,7 +176,7 @@ def workers_on_postgresql(folder):
         assert len([t for t in trials if t.state.name in ("COMPLETE", "PRUNED")]) == 24, [t.state for t in trials]
         assert all(t.state.is_finished() for t in trials)
         lost = [t for t in trials if t.user_attrs.get("reason") == "the process that ran it is gone"]
-        assert len(lost) <= 1, lost  # none where it ended between our look and the signal
+        assert len(lost) <= 1, lost  # none if the worker ended between our look and the signal
     finally:
         storage.engine.dispose()
         server.stop()
@@ -198,7 +198,7 @@ def main():
         assert math.isclose(events.Scalars("hp_metric")[-1].value, left["trials"][0]["value"], rel_tol=1e-6)
         dashboard_serves(storage, study)
 
-        study.optimize(objective, n_trials=3)  # Optuna 5 goes on with ours, then we again
+        study.optimize(objective, n_trials=3)  # Optuna 5 continues our study, then we continue it
         assert len([t for t in search(folder, 11)["trials"] if t["state"] == "complete"]) == 11
         print("Optuna 5 and the dashboard read, plot and continue our study")
 

@@ -1,11 +1,11 @@
-"""Our side of a study: the program ask_and_tell, and search spaces told to it and to Optuna alike."""
+"""Our side of a study: the program ask_and_tell, and search spaces for it and for Optuna."""
 import json
 import math
 import os
 import subprocess
 import sys
 
-# Which of two equal values NumPy's argsort puts first depends on the vector instructions it finds; its scalar code is the same everywhere.
+# The order of equal values in NumPy's argsort depends on the machine's vector instructions; its scalar code is the same everywhere.
 os.environ["NPY_DISABLE_CPU_FEATURES"] = "X86_V3 X86_V4 AVX512_ICL AVX512_SPR"
 
 import warnings

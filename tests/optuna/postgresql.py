@@ -12,7 +12,7 @@ def free_port():
 
 
 class PostgreSQL:
-    """A server of its own in a folder, on a free port; run by the user postgres where we are root, which PostgreSQL refuses."""
+    """A server of its own in a folder, on a free port. Root runs it as the user postgres, because PostgreSQL refuses root."""
 
     def __init__(self, folder):
         versions = sorted(os.listdir("/usr/lib/postgresql"), key=int)
@@ -31,7 +31,7 @@ class PostgreSQL:
         self.address = f"postgresql+psycopg2://tuner@127.0.0.1:{self.port}/postgres"
 
     def started(self):
-        """Whether it runs; not where another program took the port between our look and its start."""
+        """Whether the server runs; false if another program took the port before it started."""
         self.port = free_port()
         options = f"-h 127.0.0.1 -p {self.port} -c lc_messages=C -k {self.folder} -c fsync=off"
         try:

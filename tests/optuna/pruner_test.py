@@ -9,7 +9,7 @@ SPACE = {"x": optuna.distributions.FloatDistribution(0, 1)}
 
 
 def compare(ours_name, ours_options, pruner, minimize, seed):
-    """Sixty noisy curves of up to 27 epochs, some with NaN or without every second epoch; how many were pruned."""
+    """Sixty noisy curves of up to 27 epochs, some with NaN or without every second epoch; returns how many were pruned."""
     draw = random.Random(seed)
     study = optuna.create_study(direction="minimize" if minimize else "maximize", pruner=pruner, sampler=optuna.samplers.RandomSampler(seed=seed), study_name="curves")
     ours = Ours(SPACE, pruner=ours_name, pruner_options=ours_options, seed=seed, name="curves", minimize=minimize)

@@ -8,7 +8,7 @@ TOLERANCE = 1e-6
 
 
 def finish(trial_number, value, minimize):
-    """How a trial ends: most complete, some are pruned after a report or two, some fail."""
+    """How a trial ends: most are complete, some are pruned after a report or two, some fail."""
     if trial_number % 11 == 7:
         return "fail", None
     if trial_number % 5 == 3:

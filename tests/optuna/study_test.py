@@ -1,4 +1,4 @@
-"""Our studies and Optuna's are the same studies: each reads and goes on with the other's, on SQLite and on a real PostgreSQL."""
+"""Our studies and Optuna's are the same: each program reads and continues the other's, on SQLite and on a real PostgreSQL."""
 import math
 import os
 import re
@@ -85,7 +85,7 @@ def theirs_first(folder):
     study = optuna.create_study(storage=storage, study_name="t")
     study.optimize(objective, n_trials=15)
     study.enqueue_trial({"lr": 0.003, "size": 64, "kind": None})
-    running = study.ask()  # takes what was enqueued; it runs on while our worker does the rest
+    running = study.ask()  # takes the enqueued trial, which runs on while our worker does the others
     study.enqueue_trial({"lr": 0.004, "size": 96, "kind": 2.5})
     worker = work(storage, "t", 31)
     for _ in range(15):
@@ -121,7 +121,7 @@ def many_workers(storage, budget, killed, name="many"):
     lost = [t for t in trials if t.user_attrs.get("reason") == "the process that ran it is gone"]
     assert len(lost) >= killed, f"{len(lost)} trials failed by heartbeat"  # a slow machine may add a worker that was only late
     again = [t for t in trials if "failed_trial" in t.system_attrs]
-    # The last of the history: a repetition may be lost too, with the second worker that is killed.
+    # The last of the history: the second killed worker may have lost a repetition too.
     assert sorted(t.system_attrs["retry_history"][-1] for t in again) == sorted(t.number for t in lost), (again, lost)
     by_number = {t.number: t for t in trials}
     assert all(t.params == by_number[t.system_attrs["failed_trial"]].params for t in again), "retried with other values"

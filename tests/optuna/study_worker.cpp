@@ -1,6 +1,6 @@
 // A worker of a study: study_worker STORAGE NAME BUDGET [HANG_AT]
-// Runs trials until BUDGET of all workers' are complete or pruned; prints the number of each one that it finished. In its HANG_AT-th trial
-// it prints "hanging" and waits to be killed.
+// Runs trials until BUDGET trials of all workers are complete or pruned; prints the number of each trial that it finished. In its
+// HANG_AT-th trial it prints "hanging" and waits to be killed.
 #include <unistd.h>
 
 #include <algorithm>

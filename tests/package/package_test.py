@@ -1,5 +1,5 @@
 """Installs to a temporary prefix, moves it, makes one plugin of every kind with `new-plugin`, builds them outside the tree against the moved
-SDK, drops them in, and runs one workflow that uses them all. Then does what docs/plugin-guide.md says, word for word.
+SDK, adds them, and runs one workflow with all of them. Then follows docs/plugin-guide.md word for word.
 
 Called by ctest: package_test.py BUILD SOURCE CMAKE
 """
@@ -33,7 +33,7 @@ type = "LineLogger"
 [stages.evaluate]
 """
 
-# Every component that it names is of tests/package/every_kind.
+# All components named here are in tests/package/every_kind.
 OUTSIDE = """
 name = "outside"
 [stages.preprocess]
@@ -93,7 +93,7 @@ class Package(unittest.TestCase):
         cls.prefix = cls.folder / "elsewhere" / "pipeline"
         cls.prefix.parent.mkdir()
         (cls.folder / "first").rename(cls.prefix)
-        # The SDK says itself where LibTorch lies, as the guide promises: whatever the caller's environment names is no part of this.
+        # The SDK itself says where LibTorch is, as the guide promises: the caller's environment must not help.
         cls.environment = {"XDG_CACHE_HOME": str(cls.folder / "cache"), "Torch_DIR": "", "CMAKE_PREFIX_PATH": ""}
         cls.environment["CMAKE_GENERATOR"] = "Ninja"  # both cores
 
@@ -131,7 +131,7 @@ class Package(unittest.TestCase):
             self.assertIn(f"-DCMAKE_PREFIX_PATH={self.prefix}\n", said)
         # One build for all four; each is also a project of its own, which the guide's part below shows.
         (plugins / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(all CXX)\n"
-                                                "set(CMAKE_CXX_STANDARD 23)\nenable_testing()\n" +  # which is not that of plugins
+                                                "set(CMAKE_CXX_STANDARD 23)\nenable_testing()\n" +  # plugins use another standard
                                                 "".join(f"add_subdirectory({folder})\n" for folder in FOLDERS.values()))
         run([CMAKE, "-S", plugins, "-B", plugins / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}"], plugins, **self.environment)
         run([CMAKE, "--build", plugins / "build"], plugins, **self.environment)
@@ -149,7 +149,7 @@ class Package(unittest.TestCase):
             self.assertEqual(listed[name], FOLDERS[kind])
             self.assertIn(f"({kind})", self.pipeline("describe", name))
 
-        # Built against a prefix that is gone by now: a plugin gets the program's libraries from the program.
+        # Built against a prefix that no longer exists: a plugin gets the program's libraries from the program.
         self.prefix.rename(self.folder / "moved_again")
         type(self).prefix = self.folder / "moved_again"
         shutil.rmtree(self.folder / "cache")
@@ -173,7 +173,7 @@ class Package(unittest.TestCase):
         self.assertIn("# What went in", said)
 
     def test_4_every_kind_from_outside_runs_is_searched_and_resumed(self):
-        """Components that use all tiers: a run, a search with a sampler and a pruner from outside, and a training that goes on as if it had not stopped."""
+        """Components that use all tiers: a run, a search with a sampler and a pruner from outside, and a training that continues as if it had not stopped."""
         work = self.folder / "every_kind"
         shutil.copytree(SOURCE / "tests/package/every_kind", work)
         run([CMAKE, "-S", work, "-B", work / "build", f"-DCMAKE_PREFIX_PATH={self.prefix}"], work, **self.environment)
@@ -239,7 +239,7 @@ class Package(unittest.TestCase):
 
 
 class Mistakes(unittest.TestCase):
-    """Sentences of new-plugin for what a user can get wrong."""
+    """The messages of new-plugin for a user's mistakes."""
 
     def refused(self, *words):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,10 +1,10 @@
-"""Holds the SDK's tiers to their numbers.
+"""Checks the numbers of the SDK's tiers.
 
-    sdk_tiers.py              checks: headers that changed have a new number, and a header of a tier that is not named does not compile
-    sdk_tiers.py --record     writes down the headers as they are now, where numbers allow it
+    sdk_tiers.py              checks: changed headers have a new number, and a header of an unnamed tier does not compile
+    sdk_tiers.py --record     records the present headers, if the numbers allow it
 
 sdk_tiers.txt holds a line for each tier: its name, its number, `draft` or `frozen`, and a hash of its headers without comments and spaces.
-The headers of a draft may change under one number: nobody outside builds against it yet. Those of a frozen tier need a new number."""
+The headers of a draft may change under one number: no outside plugin uses it yet. Those of a frozen tier need a new number."""
 import argparse
 import hashlib
 import pathlib
@@ -22,7 +22,7 @@ TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\s+', re.DOTALL)
 
 
 def meaning(text):
-    """A header without its comments, and with one space for any."""
+    """A header without its comments, with any space reduced to one."""
     return TOKEN.sub(lambda found: found[0] if found[0].startswith('"') else " ", text)
 
 
@@ -34,7 +34,7 @@ def hash_of(tier):
     digest = hashlib.sha256()
     for file in headers(tier):
         text = file.read_text()
-        if file.name == "plugin.h":  # its numbers are what is compared
+        if file.name == "plugin.h":  # its numbers are compared
             text = re.sub(r"(?m)^#define PIPELINE_API_[A-Z]+ \d+$", "", text)
         digest.update(f"{file.relative_to(INCLUDE)}\n{meaning(text)}\n".encode())
     return digest.hexdigest()

@@ -35,7 +35,7 @@ class KillAt final : public Callback {
   [[nodiscard]] std::string state_key() const override { return "KillAt"; }
 
  private:
-  /// At the first such hook once the steps are done.
+  /// Acts at the first such hook after the given number of steps.
   Action at(const char* hook, const Trainer& trainer) {
     if (options_.step >= 0 && options_.hook == hook && trainer.global_step() >= options_.step)
       std::raise(static_cast<int>(options_.signal));

@@ -26,7 +26,8 @@ std::string every(const char* seconds) { return std::string("stages.train.resume
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Training, "killed at 20 random steps and resumed, a training gives the bytes and the curve of one never stopped") {
+TEST_CASE_FIXTURE(Training,
+                  "a training that is killed at 20 random steps and resumed gives the bytes and the curve of an uninterrupted one") {
   REQUIRE(train().status == 0);
   const Trained whole = result();
   CHECK(whole.checkpoints.size() == 3);
@@ -56,7 +57,7 @@ TEST_CASE_FIXTURE(Training, "killed at 20 random steps and resumed, a training g
   }
 }
 
-TEST_CASE_FIXTURE(Training, "an interrupt saves a resume point, exits 130 and prints the command that goes on") {
+TEST_CASE_FIXTURE(Training, "an interrupt saves a resume point, exits 130 and prints the command that continues") {
   REQUIRE(train().status == 0);
   const Trained whole = result();
   forget();
@@ -104,7 +105,7 @@ TEST_CASE_FIXTURE(Training, "a training that stopped early stays finished") {
   check_same(result(), stopped);
 }
 
-TEST_CASE_FIXTURE(Training, "a training that its time limit ended goes on under a larger one, and only then") {
+TEST_CASE_FIXTURE(Training, "a training that its time limit ended continues under a larger limit, and only then") {
   const auto epochs = [&] { return json("runs/small/train/train.json").at("epochs"); };
   REQUIRE(train({"--set", "trainer.max_time=\"00:00:00:00\""}).status == 0);
   CHECK(epochs() == pipeline::Value(1));
@@ -115,7 +116,7 @@ TEST_CASE_FIXTURE(Training, "a training that its time limit ended goes on under 
   CHECK(epochs() == pipeline::Value(5));
 }
 
-TEST_CASE_FIXTURE(Training, "a schedule laid out behind a warm-up goes on from within it") {
+TEST_CASE_FIXTURE(Training, "a schedule after a warm-up continues from within it") {
   const std::vector<std::string> cosine{"--set", "scheduler={type=\"CosineAnnealingLR\", interval=\"step\", warmup_steps=30}"};
   const auto with = [&](std::vector<std::string> more) {
     more.insert(more.end(), cosine.begin(), cosine.end());
@@ -130,7 +131,7 @@ TEST_CASE_FIXTURE(Training, "a schedule laid out behind a warm-up goes on from w
   check_same(result(), whole);
 }
 
-TEST_CASE_FIXTURE(Training, "an optimizer that a plugin brings goes on from within it, whatever it keeps") {
+TEST_CASE_FIXTURE(Training, "a plugin's optimizer continues from within the training, whatever its state") {
   for (const char* type : {"Lion", "RowSGD", "SignSGD"}) {
     CAPTURE(type);
     const std::string optimizer = std::string("optimizer={type=\"") + type + "\", lr=0.004}";
@@ -170,7 +171,7 @@ TEST_CASE_FIXTURE(Training, "an interrupted training stays until a newer one suc
   CHECK(contains(train({"--resume"}).err, "[train] up to date"));
 }
 
-TEST_CASE_FIXTURE(Training, "without anything to go on with, --resume trains from the start; a damaged resume point is named") {
+TEST_CASE_FIXTURE(Training, "without a resume point, --resume trains from the start; a damaged one is named") {
   const Finished first = train({"--resume"});
   REQUIRE(first.status == 0);
   CHECK(contains(first.err, "there is no training to go on with"));

@@ -6,7 +6,7 @@
 
 #include "workflows/workflow_fixture.h"
 
-/// What a training left that must not depend on how often it was stopped.
+/// The results of a training that must not depend on how often it was stopped.
 struct Trained {
   std::map<std::string, std::string> checkpoints;  ///< file name -> bytes
   std::string metrics_csv;
@@ -16,17 +16,17 @@ struct Trained {
   friend bool operator==(const Trained&, const Trained&) = default;
 };
 
-/// A training that draws upon everything that must be restored: dropout, shuffling, prefetching workers, a scheduler, callbacks with
-/// memory, both loggers; five epochs of 16 steps. It always runs in the same folder, since checkpoints name paths.
+/// A training with everything that must be restored: dropout, shuffling, prefetching workers, a scheduler, callbacks with memory, both
+/// loggers; five epochs of 16 steps. It always runs in the same folder, since checkpoints contain paths.
 class Training : public WorkflowFixture {
  public:
   Training();
 
-  /// `pipeline run --until train` with more words.
+  /// `pipeline run --until train` with more arguments.
   [[nodiscard]] Finished train(std::vector<std::string> more = {}) const;
-  /// The same, stopped by a signal in a hook once so many steps are done.
+  /// The same, stopped by a signal in a hook after `step` steps.
   [[nodiscard]] Finished train_until(int step, const std::string& hook, std::vector<std::string> more = {}, int signal = 9) const;
   [[nodiscard]] Trained result() const;
-  /// Forgets every training; the windows stay.
+  /// Removes every training; the windows stay.
   void forget() const;
 };

@@ -7,7 +7,7 @@
 
 namespace pipeline::test {
 
-/// What plugins/metrics/basic gives, as a program with that plugin alone has it.
+/// The metrics of plugins/metrics/basic, as in a program with that plugin alone.
 inline Metrics basic_metrics() {
   Registrar registrar;
   metrics::basic::add_basic_metrics(registrar);

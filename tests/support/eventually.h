@@ -3,7 +3,7 @@
 #include <chrono>
 #include <thread>
 
-/// Whether `happens` comes true; asked again and again, for so long that only what never happens is given up, however busy the machine is.
+/// Whether `happens` becomes true within ten minutes, long enough for any busy machine. Asks every few milliseconds.
 template <class Happens>
 [[nodiscard]] bool eventually(const Happens& happens) {
   const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(10);

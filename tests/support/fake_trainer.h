@@ -24,7 +24,7 @@ class SmallModel : public Model {
   torch::nn::Linear hidden{nullptr}, out{nullptr};
 };
 
-/// A trainer of that model, and what it kept.
+/// A trainer of that model, and the files that it kept.
 class FakeTrainer : public testing::FakeTrainer {
  public:
   explicit FakeTrainer(bool terminal = false) : FakeTrainer(std::make_shared<SmallModel>(), terminal) {}

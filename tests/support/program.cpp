@@ -29,7 +29,7 @@ std::filesystem::path output_file(const std::filesystem::path& folder, const cha
 
 [[noreturn]] void become(const std::string& executable, std::vector<std::string> words, const std::filesystem::path& folder,
                          const std::filesystem::path& out, const std::filesystem::path& err, const std::vector<std::string>& environment) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is given up leaves nothing running
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // an aborted test leaves no process running
   const int out_file = ::open(out.c_str(), O_WRONLY), err_file = ::open(err.c_str(), O_WRONLY), nothing = ::open("/dev/null", O_RDONLY);
   if (::chdir(folder.c_str()) != 0 || ::dup2(nothing, 0) < 0 || ::dup2(out_file, 1) < 0 || ::dup2(err_file, 2) < 0) ::_exit(127);
   for (const std::string& setting : environment) ::putenv(const_cast<char*>(setting.c_str()));
@@ -74,7 +74,7 @@ std::string Program::err_so_far() const { return content_of(err_); }
 bool Program::says(std::string_view words) const {
   bool said = false;
   return eventually([&] {
-           const bool ended = !runs();  // asked first: what it writes last is still seen
+           const bool ended = !runs();  // asked before reading, so that the last output is seen
            said = err_so_far().find(words) != std::string::npos;
            return said || ended;
          }) &&

@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
-/// What a program left: its exit status (128 + signal where one ended it) and both outputs.
+/// The result of a program: exit status (128 + signal if a signal ended it) and both outputs.
 struct Finished {
   int status = -1;
   std::string out, err;
 };
 
-/// A program started in a folder, with both outputs going to files.
+/// A program that was started in a folder, with both outputs in files.
 class Program {
  public:
   Program(const std::filesystem::path& executable, const std::vector<std::string>& arguments, const std::filesystem::path& folder,
@@ -28,9 +28,9 @@ class Program {
   [[nodiscard]] pid_t process() const { return process_; }
   /// What it has written to stderr so far.
   [[nodiscard]] std::string err_so_far() const;
-  /// Waits until it has written these words to stderr; false where it ended without them, or is given up.
+  /// Waits until stderr contains these words; false if the program ended without them or the wait was given up.
   [[nodiscard]] bool says(std::string_view words) const;
-  /// Waits for its end; kills it where that never comes.
+  /// Waits for the program's end; kills it if it does not end.
   [[nodiscard]] Finished wait();
 
  private:

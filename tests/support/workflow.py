@@ -1,4 +1,4 @@
-"""What the tests in Python share: small series, workflows over them, and a folder in which the real program runs them."""
+"""Shared by the Python tests: small series, workflows over them, and a folder in which the real program runs them."""
 
 import json
 import math
@@ -15,8 +15,8 @@ def toml(options):
 
 
 def head(name, features, targets=None, *, top={}, preprocess={}, slices={}):
-    """A workflow's first tables: it reads these columns of small.csv, and computes on one thread of the CPU in full float32: with less,
-    processors that have bfloat16 give other numbers, by the size of the batch. More tables are put after it."""
+    """A workflow's first tables; others follow. It reads these columns of small.csv, and computes on one CPU thread in full float32: with
+    less precision, processors with bfloat16 give numbers that depend on the size of the batch."""
     return "\n".join([toml({"name": name, "threads": 1, "device": "cpu", "matmul_precision": "highest"} | top),
                       "[stages.preprocess]", toml({"source": "small.csv", "features": features, "target": targets or features} | preprocess),
                       "[stages.slice_windows]", toml(slices), ""])
@@ -61,7 +61,7 @@ class WorkflowTest(unittest.TestCase):
 
     @classmethod
     def run_workflow(cls, program, text, *words):
-        """Writes workflow.toml and runs it; an error where the run ends with one."""
+        """Writes workflow.toml and runs it; raises an error if the run fails."""
         (cls.folder / "workflow.toml").write_text(text)
         done = run(program, cls.folder, *words)
         assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ using namespace pipeline;
 
 namespace {
 
-/// What bash offers for the last of `words`, as one line.
+/// Bash's completions for the last of `words`, as one line.
 std::string completed(const WorkflowFixture& folder, const std::string& words) {
   const std::string bin = (std::filesystem::path(BUILD_DIR) / "bin").string();
   folder.write("complete.sh", "PATH=" + bin + ":$PATH\nsource <(pipeline completion bash)\nCOMP_WORDS=(" + words +
@@ -16,7 +16,7 @@ std::string completed(const WorkflowFixture& folder, const std::string& words) {
   return Program("/bin/bash", {"complete.sh"}, folder.path()).wait().out;
 }
 
-/// One table of the workflow with all that `describe --toml` prints for a component.
+/// One table of the workflow with everything that `describe --toml` prints for a component.
 std::string pasted(const WorkflowFixture& folder, const std::string& name) { return folder.pipeline({"describe", name, "--toml"}).out; }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {

@@ -16,7 +16,7 @@ std::vector<std::string> with_plugin(std::vector<std::string> arguments) {
   return arguments;
 }
 
-/// Five epochs at a rate that lets validation get better and worse again, of which the checkpoint with the best `monitor` is kept.
+/// Five epochs at a rate that makes validation better and then worse; the checkpoint with the best `monitor` is kept.
 std::string watching(const std::string& monitor) {
   return R"(
 [model]

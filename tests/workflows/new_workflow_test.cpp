@@ -11,7 +11,7 @@ namespace {
 
 const std::filesystem::path data = std::filesystem::path(SOURCE_DIR) / "pipelines/data";
 
-/// `rows` lines after a header; cell(row) is a line without its end.
+/// `rows` lines after a header; cells(row) is a line without its end.
 std::string table(const std::string& header, int rows, const std::function<std::string(int)>& cells) {
   std::string text = header + "\n";
   for (int row = 0; row < rows; ++row) text += cells(row) + "\n";
@@ -33,7 +33,7 @@ std::string hour(int row) {
 double wave(int row) { return 10 + std::sin(row * 0.26) + row % 5 * 0.1; }
 
 struct NewWorkflow : WorkflowFixture {
-  /// Guesses, checks and runs a workflow for a file; the workflow's text.
+  /// Guesses, checks and runs a workflow for a file; returns the workflow's text.
   std::string runs(const std::string& file, std::vector<std::string> flags = {}) const {
     std::vector<std::string> words{"new-workflow", file, "--output", "made.toml", "--force"};
     words.insert(words.end(), flags.begin(), flags.end());
@@ -45,7 +45,7 @@ struct NewWorkflow : WorkflowFixture {
     CHECK_MESSAGE(run.status == 0, run.err, read("made.toml"));
     return read("made.toml");
   }
-  /// The sentence for a file that cannot be used, and its exit status.
+  /// Checks the exit status for an unusable file; returns the message.
   std::string refused(const std::string& text, int status, std::vector<std::string> flags = {}) const {
     write("bad.csv", text);
     std::vector<std::string> words{"new-workflow", "bad.csv"};

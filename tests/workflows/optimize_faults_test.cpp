@@ -22,7 +22,7 @@ std::vector<std::string> optimize(std::vector<std::string> sets) {
   return arguments;
 }
 
-/// A study as another program left it: so many complete trials over these distributions.
+/// Writes a study as another program leaves it, with `complete` complete trials over these distributions.
 void write_study(const std::filesystem::path& file, const std::map<std::string, Distribution>& distributions, std::int64_t complete) {
   const auto study = open_study({.storage = "sqlite:///" + file.string(), .name = "theirs"});
   for (std::int64_t i = 0; i < complete; ++i) {
@@ -36,7 +36,7 @@ void write_study(const std::filesystem::path& file, const std::map<std::string, 
   }
 }
 
-/// What `ps` shows of the processes that one started.
+/// The command lines that `ps` shows for the processes below `process`.
 std::string command_lines_below(pid_t process) {
   std::string all;
   std::ifstream children("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/children");

@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a killed search goes on and gives the trials
   const std::vector<std::string> whole{"--until", "optimize", "--set", "stages.optimize.n_trials=12", "--set", "run_dir=whole"};
   REQUIRE(run(whole).status == 0);
   {
-    // More trials than it is compared by: it is not done before it is killed, however late that comes.
+    // More trials than the comparison needs: the search is not done before it is killed, however late that is.
     Program killed(BUILD_DIR "/bin/pipeline", {"run", "workflow.toml", "--until", "optimize", "--set", "stages.optimize.n_trials=500"},
                    path());
     REQUIRE_MESSAGE(killed.says("    3  complete"), killed.err_so_far());
@@ -321,7 +321,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "curves, checkpoints and time limit are as as
     for (const auto& [epoch, value] : trial.at("reports").as_map()) CHECK(value.as_double() <= trial.at("value").as_double());
     CHECK(trial.at("value").as_double() <= study.at("best").at("value").as_double());
   }
-  // It goes on with the study: on a machine so busy that no trial begins within the second there are results all the same.
+  // It continues the study: even if no trial begins within the second on a busy machine, there are results.
   words.insert(words.end(), {"--set", "stages.optimize.n_trials=100000", "--set", "stages.optimize.timeout=1"});
   const Finished late = run(words);
   REQUIRE_MESSAGE(late.status == 0, late.err);

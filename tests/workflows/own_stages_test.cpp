@@ -1,4 +1,4 @@
-// Stages of somebody else in the place of train and evaluate: tests/fixtures/plugins/own_stages.cpp.
+// Another author's stages in place of train and evaluate: tests/fixtures/plugins/own_stages.cpp.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace {
 
-/// The program with the plugin that has these stages.
+/// The program with the plugin of these stages.
 Finished with_own_stages(const WorkflowFixture& fixture, std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--plugin-path", BUILD_DIR "/tests/plugins/own_stages"});
   return fixture.pipeline(arguments);

@@ -1,4 +1,4 @@
-// What goes wrong in a component is told with its name, its library, the function and the stage.
+// An error in a component names the component, its library, the function and the stage.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -13,15 +13,15 @@
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr bool sanitized = true;  // a crash is told by the sanitizer
+constexpr bool sanitized = true;  // the sanitizer reports a crash
 #else
 constexpr bool sanitized = false;
 #endif
 
-/// A small training whose tables may be replaced by ones with a component of the plugin `faulty`.
+/// A small training whose tables a test replaces by ones with a component of the plugin `faulty`.
 class FaultyWorkflow : public WorkflowFixture {
  public:
-  /// `tables`: name to the options of the faulty component in it.
+  /// `tables`: table name -> options of the faulty component in it.
   [[nodiscard]] Finished train(const std::map<std::string, std::string>& tables, std::vector<std::string> more = {}) const {
     const std::map<std::string, std::string> types{
         {"model", "FaultyModel"},   {"loss", "FaultyLoss"},         {"optimizer", "FaultyOptimizer"}, {"scheduler", "FaultyScheduler"},
@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(FaultyWorkflow, "an Error of a component keeps its words and i
   CHECK_MESSAGE(contains(ran.err, error_in("train", "the sensor is upside down: turn it")), ran.err);
 }
 
-TEST_CASE_FIXTURE(FaultyWorkflow, "what a callback throws after a failure is a warning that names it") {
+TEST_CASE_FIXTURE(FaultyWorkflow, "a callback's exception after a failure is a warning that names it") {
   const Finished ran = train({{"model", "fault = \"error\"\nin = \"forward\""}, {"callback", "in = \"on_exception\""}});
   CHECK(ran.status == 5);
   CHECK_MESSAGE(contains(ran.err,
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(FaultyWorkflow, "what a callback throws after a failure is a w
                 ran.err);
 }
 
-TEST_CASE_FIXTURE(FaultyWorkflow, "a callback is named for what it throws before the training begins, too") {
+TEST_CASE_FIXTURE(FaultyWorkflow, "an exception before the training begins names the callback too") {
   const Finished ran = train({{"callback", "in = \"state_dict\""}});
   CHECK(ran.status == 1);
   CHECK_MESSAGE(contains(ran.err, error_in("train",
@@ -117,7 +117,7 @@ TEST_CASE_FIXTURE(FaultyWorkflow, "a callback is named for what it throws before
                 ran.err);
 }
 
-TEST_CASE_FIXTURE(FaultyWorkflow, "a logger is named for what it throws while a model is evaluated") {
+TEST_CASE_FIXTURE(FaultyWorkflow, "an exception while a model is evaluated names the logger") {
   const Finished ran = train({{"logger", "in = \"log_final_metrics\""}});
   CHECK(ran.status == 1);
   CHECK_MESSAGE(
@@ -126,14 +126,14 @@ TEST_CASE_FIXTURE(FaultyWorkflow, "a logger is named for what it throws while a 
       ran.err);
 }
 
-TEST_CASE_FIXTURE(FaultyWorkflow, "what a stage throws is told with its library") {
+TEST_CASE_FIXTURE(FaultyWorkflow, "an exception of a stage is reported with its library") {
   write("workflow.toml", "name = \"small\"\n[stages.mine]\ntype = \"faulty\"\n");
   const Finished ran = run({"--plugin-path", BUILD_DIR "/tests/plugins/faulty"});
   CHECK(ran.status == 1);
   CHECK_MESSAGE(contains(ran.err, error_in("mine", "libfaulty.so failed in run: the sensor is upside down")), ran.err);
 }
 
-TEST_CASE_FIXTURE(FaultyWorkflow, "samplers and pruners are named for what they throw") {
+TEST_CASE_FIXTURE(FaultyWorkflow, "exceptions of samplers and pruners name them") {
   search("");
   const Finished sampled = train({{"sampler", ""}}, {"--until", "optimize"});
   CHECK(sampled.status == 1);
@@ -185,7 +185,7 @@ TEST_CASE_FIXTURE(FaultyWorkflow, "a crash of a stage names the stage as the wor
                 ran.err);
 }
 
-TEST_CASE_FIXTURE(FaultyWorkflow, "the crash of a search's worker is told by the search" * doctest::skip(sanitized)) {
+TEST_CASE_FIXTURE(FaultyWorkflow, "the search reports the crash of its worker" * doctest::skip(sanitized)) {
   search("workers = 2");
   const Finished ran = train({{"model", "fault = \"null\"\nin = \"forward\""}}, {"--until", "optimize"});
   CHECK(ran.status == 1);

@@ -31,7 +31,7 @@ trainer.max_epochs = 1
 "optimizer.lr" = { low = 1e-3, high = 1e-1, log = true }
 )";
 
-/// The trials with a result, without their numbers and times: what has to repeat.
+/// The trials with a result, without numbers and times: these must repeat.
 inline pipeline::Value::List outcomes(const pipeline::Value& study) {
   pipeline::Value::List found;
   for (const pipeline::Value& trial : study.at("trials").as_list()) {

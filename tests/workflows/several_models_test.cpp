@@ -5,7 +5,7 @@
 
 namespace {
 
-/// Two trainings of unlike losses and horizons, one of them named as a split.
+/// Two trainings with different losses and horizons; one is named as a split.
 constexpr const char* two_trainings = R"(
 [stages.slice_one]
 type = "slice_windows"
@@ -51,7 +51,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "trainings of unlike losses and horizons are 
   CHECK(absolute.at("test_loss").as_double() == doctest::Approx(absolute.at("test_mae").as_double()).epsilon(1e-6));
   CHECK(squared.at("test_loss").as_double() == doctest::Approx(squared.at("test_mse").as_double()).epsilon(1e-6));
 
-  // The leading model's training split, and the test split of the stage that is named so.
+  // The leading model's training split, and the test split of the stage named train.
   CHECK(read("runs/small/evaluate/predictions.train.csv") != read("runs/small/evaluate/predictions.train.test.csv"));
   CHECK(exists("runs/small/evaluate/predictions.train.train.csv"));
   CHECK(contains(run.err, "windows that differ by model"));

@@ -13,8 +13,8 @@ class WorkflowFixture {
  public:
   WorkflowFixture();
 
-  /// Writes workflow.toml: `tables` after a head that reads small.csv (400 hours of a daily wave) with window 24, horizon 3. `preprocess`:
-  /// its lines after the features.
+  /// Writes workflow.toml: a head that reads small.csv (400 hours of a daily wave) with window 24, horizon 3, then `tables`. `preprocess`:
+  /// the head's lines after the features.
   void workflow(const std::string& tables, const std::string& preprocess = "target = [\"load\"]") const;
   [[nodiscard]] Finished run(std::vector<std::string> arguments = {}) const;
   [[nodiscard]] Finished pipeline(const std::vector<std::string>& arguments) const { return pipeline_program(arguments, path()); }

@@ -39,8 +39,8 @@ struct EarlyStoppingOptions {
   }
 };
 
-/// Stops the training when a metric no longer improves. Meaning, defaults (but for mode, which is min there) and state are those of
-/// Lightning's EarlyStopping.
+/// Stops the training when a metric no longer improves. Options and state are those of Lightning's EarlyStopping, and so are the defaults,
+/// except that mode is min there.
 class EarlyStopping : public Callback {
  public:
   using Options = EarlyStoppingOptions;

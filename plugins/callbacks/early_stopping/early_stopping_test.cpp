@@ -14,7 +14,7 @@ using test::FakeTrainer;
 
 namespace {
 
-/// The epoch in which a run over these values of val_loss stops; -1: it goes through.
+/// The epoch in which a run over these values of val_loss stops; -1 if it does not stop.
 std::int64_t stopped_in(EarlyStopping& callback, FakeTrainer& trainer, const std::vector<double>& values, std::string* reason = nullptr) {
   callback.resolve(trainer);
   callback.setup(trainer);
@@ -98,7 +98,7 @@ TEST_CASE("thresholds stop the training at once") {
   CHECK(reason == "Divergence threshold reached: val_loss = 6.000 > 5.");
 }
 
-TEST_CASE("a metric that is not there is an error that names the nearest") {
+TEST_CASE("a missing metric is an error that names the nearest one") {
   FakeTrainer trainer;
   trainer.metrics = {{"train_loss", 1.0}, {"val_loss", 1.0}, {"val_rmse", 1.0}};
   auto options = watching(1);
@@ -118,7 +118,7 @@ TEST_CASE("a metric that is not there is an error that names the nearest") {
   CHECK(lenient.monitor().empty());
 }
 
-TEST_CASE("where not every epoch validates the check is made after the validation") {
+TEST_CASE("if not every epoch validates, the check follows the validation") {
   FakeTrainer trainer;
   trainer.epochs_between_validations = 2;
   trainer.metrics["val_loss"] = std::numeric_limits<double>::infinity();
@@ -150,7 +150,7 @@ TEST_CASE("a continued training goes on with the state it had") {
   CHECK(stopped_in(second, trainer, {0.5, 0.5, 0.5}) == 1);
 }
 
-TEST_CASE("verbose tells every improvement") {
+TEST_CASE("verbose logs every improvement") {
   FakeTrainer trainer;
   auto options = watching(3);
   options.verbose = true;

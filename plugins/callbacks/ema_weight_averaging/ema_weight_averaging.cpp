@@ -40,7 +40,7 @@ void EMAWeightAveraging::update(Trainer& trainer) {
   const Named now = weights_of(trainer.model(), options_.use_buffers);
   for (std::size_t i = 0; i < average_.size(); ++i) {
     torch::Tensor& average = average_[i].second;
-    // The first update copies, as AveragedModel does; so do counters, which have no mean.
+    // The first update copies the weights, as AveragedModel does. Integer buffers have no mean: every update copies them.
     if (updates_ == 0 || !average.is_floating_point()) {
       average.copy_(now[i].second);
     } else {
@@ -98,7 +98,7 @@ void EMAWeightAveraging::on_save_checkpoint(Trainer&, State& content) {
 
 void EMAWeightAveraging::on_load_checkpoint(Trainer& trainer, const State& content) {
   const torch::NoGradGuard no_grad;
-  setup(trainer);  // the model holds the checkpoint's state_dict: the average, if there was one
+  setup(trainer);  // the model holds the checkpoint's state_dict, which is the average if there was one
   const State* current = content.find("current_model_state");
   const State* averaging = content.find("averaging_state");
   if (!current || !averaging) return;

@@ -37,8 +37,8 @@ struct EMAWeightAveragingOptions {
   }
 };
 
-/// Keeps an exponential moving average of the weights beside those that are trained. Validation sees the average, checkpoints hold it as
-/// their `state_dict` (the trained weights stand in `current_model_state`), and it is the model in the end.
+/// Keeps an exponential moving average of the trained weights. Validation uses the average. A checkpoint holds it as `state_dict` and the
+/// trained weights as `current_model_state`. At the end of the training the model holds the average.
 class EMAWeightAveraging final : public Callback {
  public:
   using Options = EMAWeightAveragingOptions;
@@ -66,7 +66,7 @@ class EMAWeightAveraging final : public Callback {
   void swap(Trainer& trainer);
 
   Options options_;
-  Named average_;  ///< as the model's: parameters, then buffers where they are averaged
+  Named average_;  ///< in the model's order: parameters, then buffers if they are averaged
   std::int64_t updates_ = 0;
   std::int64_t latest_update_step_ = 0;
 };

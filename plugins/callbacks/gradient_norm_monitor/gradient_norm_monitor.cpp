@@ -10,7 +10,7 @@ namespace pipeline::callbacks::gradient_norm_monitor {
 
 namespace {
 
-/// As Python writes a float: "2.0".
+/// A number as Python writes a float: "2.0".
 std::string python_number(double number) {
   const std::string text = format_number(number);
   return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;

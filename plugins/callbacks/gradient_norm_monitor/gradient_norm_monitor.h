@@ -19,7 +19,7 @@ struct GradientNormMonitorOptions {
   }
 };
 
-/// Logs `grad_2.0_norm_total`, the norm of the parameters' norms, and on request `grad_2.0_norm/<parameter>`, at every logged step.
+/// Logs `grad_2.0_norm_total`, the norm of the parameters' norms, at every logged step; on request also `grad_2.0_norm/<parameter>`.
 class GradientNormMonitor final : public Callback {
  public:
   using Options = GradientNormMonitorOptions;

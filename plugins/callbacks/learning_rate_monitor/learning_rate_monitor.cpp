@@ -11,7 +11,7 @@ namespace pipeline::callbacks::learning_rate_monitor {
 
 namespace {
 
-/// Momentum (the first beta of Adam's kind) and weight decay; 0 where an optimizer has none.
+/// Momentum (the first beta of Adam and AdamW) and weight decay; 0 if the optimizer has none.
 struct Settings {
   double momentum = 0, weight_decay = 0;
 };

@@ -25,8 +25,8 @@ struct LearningRateMonitorOptions {
   }
 };
 
-/// Logs the optimizer's learning rate as `lr-Adam`, with several parameter groups as `lr-Adam/pg1`, `lr-Adam/pg2`; names and moments are
-/// those of Lightning's LearningRateMonitor.
+/// Logs the optimizer's learning rate as `lr-Adam`, or as `lr-Adam/pg1`, `lr-Adam/pg2` for several parameter groups. It logs under the
+/// names and at the times of Lightning's LearningRateMonitor.
 class LearningRateMonitor : public Callback {
  public:
   using Options = LearningRateMonitorOptions;

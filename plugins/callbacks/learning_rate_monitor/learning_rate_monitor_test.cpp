@@ -15,7 +15,7 @@ using Logged = std::vector<std::vector<Scalar>>;
 
 namespace {
 
-/// One epoch of ten steps, of which every fifth is logged.
+/// One epoch of ten steps; every fifth is logged.
 Logged logged_in_epoch(LearningRateMonitor& callback, FakeTrainer& trainer) {
   trainer.steps_between_logs = 5;
   trainer.step = 0;
@@ -37,7 +37,7 @@ TEST_CASE("the rate is logged at the epoch's start and at every logged step, as 
   CHECK(logged_in_epoch(epoch, trainer) == Logged(1, {{"lr-Adam", 0.25}}));
 }
 
-TEST_CASE("several groups are told apart, momentum and weight decay are logged when asked for") {
+TEST_CASE("several groups are logged apart; momentum and weight decay are logged on request") {
   FakeTrainer trainer;
   auto first = std::make_unique<torch::optim::SGDOptions>(0.5);
   auto second = std::make_unique<torch::optim::SGDOptions>(0.25);
@@ -58,7 +58,7 @@ TEST_CASE("several groups are told apart, momentum and weight decay are logged w
                                          {"lr-SGD/pg2-weight_decay", 0.0}});
 }
 
-TEST_CASE("without a logger there is nothing to monitor for, which is said; fast_dev_run and models without parameters are let be") {
+TEST_CASE("a missing logger is an error; fast_dev_run and models without parameters are allowed") {
   FakeTrainer trainer;
   trainer.loggers = false;
   LearningRateMonitor callback({});

@@ -8,7 +8,7 @@
 
 namespace pipeline::callbacks::model_checkpoint {
 
-/// The k checkpoints with the best scores, in the order they were saved; ties go to the earlier one, as Lightning's dict decides them.
+/// The k checkpoints with the best scores, in the order of saving. Of equal scores the earlier one wins, as in Lightning's dict.
 struct BestModels {
   using Entry = std::pair<std::string, double>;  ///< path, score
 
@@ -16,15 +16,15 @@ struct BestModels {
   std::int64_t most = 1;  ///< -1: all
   std::vector<Entry> entries;
 
-  /// Whether a score belongs among the best; NaN never does once there are enough.
+  /// Whether a score belongs among the best. NaN does not once the list is full.
   [[nodiscard]] bool takes(double score) const;
-  /// The checkpoint that goes when one more comes in; empty while there is room.
+  /// The checkpoint to remove when another one is added; empty while there is room.
   [[nodiscard]] std::string to_drop() const;
   void drop(const std::string& path);
   void add(const std::string& path, double score);
 
   [[nodiscard]] bool full() const { return most >= 0 && static_cast<std::int64_t>(entries.size()) >= most; }
-  /// nullptr where there is none.
+  /// nullptr if there is none.
   [[nodiscard]] const Entry* best() const;
   [[nodiscard]] const Entry* worst() const;
 

@@ -18,7 +18,7 @@ constexpr int most_width = 64;
   throw usage_error("ModelCheckpoint: filename \"" + pattern + "\": " + why + "; write it as in \"LSTMModel-{epoch:02d}-{val_loss:.4f}\"");
 }
 
-/// Reads digits at the start of `text` and takes them off; `missing` where there are none.
+/// Removes the digits at the start of `text` and returns their value; `missing` if there are none.
 int take_number(std::string_view& text, int missing, const std::string& pattern) {
   int number = missing;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -28,7 +28,7 @@ int take_number(std::string_view& text, int missing, const std::string& pattern)
   return number;
 }
 
-/// Python's repr: shortest digits that read back, with ".0" where a float looks whole.
+/// Python's repr: the fewest digits that read back as the same double, with ".0" after a whole number.
 std::string python_repr(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
   const double size = std::abs(value);
@@ -99,7 +99,7 @@ std::string FileNamePattern::print(NamedValue value, const Spec& spec) {
     const auto format = spec.type == 'f'   ? std::chars_format::fixed
                         : spec.type == 'e' ? std::chars_format::scientific
                                            : std::chars_format::general;
-    std::array<char, 512> text{};  // 1e308 with 64 digits behind the point
+    std::array<char, 512> text{};  // enough for 1e308 with 64 decimals
     out.assign(text.data(), std::to_chars(text.data(), text.data() + text.size(), value.value, format, spec.precision).ptr);
   }
   if (spec.plus && !out.starts_with('-')) out.insert(0, "+");

@@ -7,23 +7,23 @@
 
 namespace pipeline::callbacks::model_checkpoint {
 
-/// A metric as file names show it: Python prints whole numbers (epoch, step) and floats differently.
+/// A metric for a file name: Python prints whole numbers (epoch, step) and floats differently.
 struct NamedValue {
   double value = 0;
   bool whole = false;
 };
 
-/// The pattern of a checkpoint's name, "LSTMModel-{epoch:02d}-{val_loss:.4f}", filled in as Lightning fills it in: each {name:spec} becomes
-/// name=value (value alone without auto_insert_metric_name), a metric that is not there is 0, and the spec is Python's: a width with or
-/// without leading zeros, a precision, and one of d, f, e, g, or none.
+/// The pattern of a checkpoint's name, such as "LSTMModel-{epoch:02d}-{val_loss:.4f}", filled in as in Lightning. Each {name:spec} becomes
+/// name=value, or only the value without auto_insert_metric_name. A missing metric is 0. The spec is Python's: a width with or without
+/// leading zeros, a precision, and d, f, e, g, or none.
 class FileNamePattern {
  public:
-  /// Error (usage) for braces that don't pair and for specs not listed above. An empty pattern is "{epoch}-{step}".
+  /// Error (usage) for unpaired braces and for specs not listed above. An empty pattern means "{epoch}-{step}".
   FileNamePattern(const std::string& pattern, bool auto_insert_metric_name);
 
-  /// The name without ".ckpt". A slash in a metric's name stays one, so with auto_insert_metric_name it makes a folder, as in Lightning.
+  /// The name without ".ckpt". A slash in a metric's name is kept, so with auto_insert_metric_name it makes a folder, as in Lightning.
   [[nodiscard]] std::string fill(const std::map<std::string, NamedValue>& metrics) const;
-  /// Whether some values may give that name: its literal parts are there, in order.
+  /// Whether some values may give this name: it contains the pattern's literal parts, in order.
   [[nodiscard]] bool matches(std::string_view name) const;
 
  private:
@@ -33,8 +33,8 @@ class FileNamePattern {
     char type = '\0';
   };
   struct Part {
-    std::string text;    ///< literal, before the metric
-    std::string metric;  ///< empty: none follows
+    std::string text;    ///< literal text before the metric
+    std::string metric;  ///< empty: no metric follows
     Spec spec;
   };
 

@@ -17,7 +17,7 @@ std::string filled(const std::string& pattern, const std::map<std::string, Named
 
 }  // namespace
 
-TEST_CASE("a pattern knows the names that it may give") {
+TEST_CASE("a pattern recognises the names that it may give") {
   const FileNamePattern pattern("LSTM-{epoch:02d}-{val_loss:.4f}", true), bare("{epoch}", false);
   CHECK(pattern.matches("LSTM-epoch=02-val_loss=0.1234"));
   CHECK(pattern.matches("LSTM-epoch=02-val_loss=0.1234-v1"));
@@ -26,7 +26,7 @@ TEST_CASE("a pattern knows the names that it may give") {
   CHECK(bare.matches("7"));
 }
 
-// The expected names are what Lightning 2.6's ModelCheckpoint.format_checkpoint_name gives for float64 metrics.
+// The expected names come from Lightning 2.6's ModelCheckpoint.format_checkpoint_name with float64 metrics.
 TEST_CASE("names are filled in as Lightning fills them in") {
   const std::map<std::string, NamedValue> metrics{
       {"epoch", {2, true}}, {"step", {1200, true}}, {"val_loss", {0.12341, false}}, {"val/loss", {0.5, false}}, {"lr", {1e-5, false}}};
@@ -43,7 +43,7 @@ TEST_CASE("names are filled in as Lightning fills them in") {
   CHECK(filled("{epoch}-{epoch}", metrics) == "epoch=2-epoch=2");
 }
 
-TEST_CASE("a metric that is not there is 0") {
+TEST_CASE("a missing metric is 0") {
   CHECK(filled("{missing:d}", {}) == "missing=0");
   CHECK(filled("{missing:.2f}", {}) == "missing=0.00");
   CHECK(filled("{missing}", {}) == "missing=0");

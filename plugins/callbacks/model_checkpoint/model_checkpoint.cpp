@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* component = "ModelCheckpoint";
 
-/// The user's folder with ~ replaced, absolute.
+/// The user's folder as an absolute path, with ~ replaced.
 fs::path user_folder(const std::string& given) {
   if (given == "~" || given.starts_with("~/")) {
     if (const char* home = std::getenv("HOME")) return fs::path(home + given.substr(1)).lexically_normal();
@@ -72,8 +72,8 @@ void ModelCheckpoint::setup(Trainer& trainer) {
   if (occupied && !unreadable) trainer.log().warning("ModelCheckpoint: " + folder_.string() + " holds files already");
 }
 
-/// The killed run may have gone on after the resume point: what it saved then is saved again, and must not stand in the way. In the version
-/// folder, which is this run's own, it is removed; in a user's folder, where others save too, it may be replaced by its equal.
+/// The killed run may have trained past the resume point, and the continued run saves those checkpoints again. In the version folder, which
+/// belongs to this run alone, the old files are removed. In a user's folder, where others save too, a new file may replace the old one.
 void ModelCheckpoint::on_train_start(Trainer& trainer) {
   if (!trainer.resumed_from() || folder_.empty() || !fs::is_directory(folder_)) return;
   std::vector<fs::path> later;
@@ -98,7 +98,7 @@ Action ModelCheckpoint::on_train_batch_end(Trainer& trainer, const BatchEnd& end
   const std::int64_t every = trainer.check_val_every_n_epoch();
   const bool validates_next =
       (end.batch_index + 1) % trainer.val_check_batch() == 0 && trainer.num_val_batches() > 0 && (trainer.current_epoch() + 1) % every == 0;
-  // The metric is missing before the first validation, and stale right before another one.
+  // The metric is missing before the first validation, and stale just before another one.
   const bool missing = !options_.monitor.empty() && !metrics.contains(options_.monitor);
   if (missing || (!options_.monitor.empty() && validates_next && !saves_on_train_epoch_end(trainer))) {
     deferred_ = true;
@@ -154,12 +154,12 @@ ModelCheckpoint::Metrics ModelCheckpoint::metrics_of(Trainer& trainer) {
   return metrics;
 }
 
-/// The path for a name, with -v1, -v2, ... where the file exists and is none that may be replaced.
+/// The path for a name, with -v1, -v2, ... if the file exists and may not be replaced.
 std::string ModelCheckpoint::free_path(const std::string& name, const std::string& allowed) {
   std::string path = (folder_ / (name + ".ckpt")).string();
   if (!options_.enable_version_counter) return path;
   for (int version = 1; path != allowed && fs::exists(fs::symlink_status(path)); ++version) {
-    if (std::erase(replaceable_, path) > 0) break;  // once
+    if (std::erase(replaceable_, path) > 0) break;  // each file may be replaced once
     path = (folder_ / (name + "-v" + std::to_string(version) + ".ckpt")).string();
   }
   return path;
@@ -199,7 +199,7 @@ void ModelCheckpoint::save_best(Trainer& trainer, const Metrics& metrics) {
                        "), saving model to " + path + " as top " +
                        std::to_string(options_.save_top_k < 0 ? std::ssize(best_.entries) : options_.save_top_k));
   }
-  save(trainer, path);  // after the record of it: the checkpoint holds this state too
+  save(trainer, path);  // last: the checkpoint holds this callback's state too
   if (!dropped.empty() && dropped != path) remove(trainer, dropped);
 }
 
@@ -229,7 +229,7 @@ void ModelCheckpoint::save(Trainer& trainer, const std::string& path) {
   last_saved_ = path;
 }
 
-/// Only files of this folder go, whatever a loaded state names.
+/// Removes files of this folder only, whatever paths a loaded state holds.
 void ModelCheckpoint::remove(Trainer& trainer, const std::string& path) const {
   const fs::path inside = fs::absolute(path).lexically_normal().lexically_relative(fs::absolute(folder_).lexically_normal());
   if (inside.empty() || *inside.begin() == "..") return;
@@ -269,7 +269,7 @@ void ModelCheckpoint::load_state_dict(const State& state) {
   best_path_ = state.at("best_model_path").as_string();
   const State* dirpath = state.find("dirpath");
   const bool same_folder = dirpath && dirpath->is_string() && dirpath->as_string() == folder_.string();
-  if (!same_folder) return;  // the files are elsewhere: only the best one's path is of use
+  if (!same_folder) return;  // the files are in another folder: only the path of the best one is useful
   best_score_ = score_if_any(state.find("best_model_score"));
   current_score_ = score_if_any(state.find("current_score"));
   best_.entries.clear();

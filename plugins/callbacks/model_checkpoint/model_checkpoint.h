@@ -14,8 +14,8 @@
 
 namespace pipeline::callbacks::model_checkpoint {
 
-/// Lightning's options but for save_weights_only (every checkpoint here can be continued) and train_time_interval (what is saved must not
-/// hang on the machine's speed: the same workflow gives the same files).
+/// Lightning's options except save_weights_only (every checkpoint here can be continued) and train_time_interval (the saved files must not
+/// depend on the machine's speed: the same workflow gives the same files).
 struct ModelCheckpointOptions {
   std::string dirpath;
   std::string filename;
@@ -60,7 +60,7 @@ struct ModelCheckpointOptions {
   static std::vector<OptionRule> rules() { return {{OptionRule::Kind::excludes, "every_n_train_steps", "every_n_epochs"}}; }
 };
 
-/// Keeps the best checkpoints, or the latest. Meaning, file names and state are those of Lightning's ModelCheckpoint.
+/// Keeps the best checkpoints, or the latest. Options, file names and state are those of Lightning's ModelCheckpoint.
 class ModelCheckpoint : public Callback {
  public:
   using Options = ModelCheckpointOptions;
@@ -107,10 +107,10 @@ class ModelCheckpoint : public Callback {
 
   BestModels best_;
   std::string best_path_, last_path_, last_saved_;
-  std::vector<std::string> replaceable_;  ///< files that the continued run saved after its resume point
+  std::vector<std::string> replaceable_;  ///< files that the killed run saved after the resume point
   std::optional<double> best_score_, current_score_;
-  std::int64_t last_step_saved_ = 0;  ///< nothing to save before the first step
-  bool deferred_ = false;             ///< a save by steps waits for the validation's metric
+  std::int64_t last_step_saved_ = 0;  ///< nothing is saved before the first step
+  bool deferred_ = false;             ///< a step-based save waits for the metric of the validation
 };
 
 }  // namespace pipeline::callbacks::model_checkpoint

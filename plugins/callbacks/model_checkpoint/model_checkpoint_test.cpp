@@ -26,7 +26,7 @@ ModelCheckpoint::Options best_of(std::int64_t k) {
   return options;
 }
 
-/// Epochs of four steps, each validated with one of these losses.
+/// Epochs of four steps, each with one of these validation losses.
 void run_epochs(ModelCheckpoint& callback, FakeTrainer& trainer, const std::vector<double>& losses) {
   for (const double loss : losses) {
     trainer.step += 4;
@@ -39,7 +39,7 @@ void run_epochs(ModelCheckpoint& callback, FakeTrainer& trainer, const std::vect
 
 }  // namespace
 
-TEST_CASE("the k best are kept under Lightning's names and the others go") {
+TEST_CASE("the k best are kept under Lightning's names and the others are removed") {
   FakeTrainer trainer;
   ModelCheckpoint callback(best_of(2));
   callback.setup(trainer);
@@ -63,7 +63,7 @@ TEST_CASE("mode max keeps the largest, ties go to the earlier one") {
   CHECK(trainer.kept() == Names{"LSTMModel-epoch=01-val_loss=0.7500.ckpt"});
 }
 
-TEST_CASE("mode auto, the default, keeps the largest of a metric of which larger is better") {
+TEST_CASE("mode auto, the default, keeps the largest value of a metric if larger is better") {
   for (const std::string mode : {"auto", "min"}) {
     FakeTrainer trainer;
     trainer.larger_metrics = {"val_loss"};
@@ -202,7 +202,7 @@ TEST_CASE("neither the sanity check nor fast_dev_run saves") {
   CHECK(trainer.kept().empty());
 }
 
-TEST_CASE("save_on_exception saves what there is when the training fails") {
+TEST_CASE("save_on_exception saves a checkpoint when the training fails") {
   FakeTrainer trainer;
   ModelCheckpoint::Options options;
   options.save_on_exception = true;
@@ -214,7 +214,7 @@ TEST_CASE("save_on_exception saves what there is when the training fails") {
   CHECK(trainer.recording.infos().at(0).find("the training loss became nan") != std::string::npos);
 }
 
-TEST_CASE("a metric that is not there is an error that names those that are") {
+TEST_CASE("a missing metric is an error that names the existing ones") {
   FakeTrainer trainer;
   trainer.metrics = {{"train_loss", 1.0}, {"val_loss", 1.0}};
   auto options = best_of(1);
@@ -266,7 +266,7 @@ TEST_CASE("a checkpoint holds the record of itself, under Lightning's keys") {
                       "kth_value", "last_model_path", "_last_global_step_saved", "_last_checkpoint_saved", "_defer_save_until_validation"});
 }
 
-TEST_CASE("a continued training knows the best of before, and of another folder only its path") {
+TEST_CASE("a continued training knows the earlier best checkpoint, and from another folder only its path") {
   FakeTrainer trainer, elsewhere;
   ModelCheckpoint first(best_of(1)), second(best_of(1)), moved(best_of(1));
   first.setup(trainer);
@@ -308,7 +308,7 @@ struct ResumedTrainer : FakeTrainer {
 
 }  // namespace
 
-TEST_CASE("a continued training removes what the killed one saved later, and nobody else's files") {
+TEST_CASE("a continued training removes the files that the killed one saved later, and no others") {
   for (const bool in_users_folder : {false, true}) {
     ResumedTrainer trainer;
     const auto folder = trainer.folder.path() / "checkpoints";
@@ -323,7 +323,7 @@ TEST_CASE("a continued training removes what the killed one saved later, and nob
     CHECK(trainer.kept() == (in_users_folder ? Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "last.ckpt", "mine.ckpt", "notes.txt"}
                                              : Names{"mine.ckpt", "notes.txt"}));
     trainer.epoch = 7;
-    run_epochs(callback, trainer, {0.1});  // saves the killed one's file again, under its name
+    run_epochs(callback, trainer, {0.1});  // saves the killed run's file again, under the same name
     CHECK(trainer.kept() == (in_users_folder ? Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "last.ckpt", "mine.ckpt", "notes.txt"}
                                              : Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "mine.ckpt", "notes.txt"}));
   }

@@ -7,7 +7,7 @@
 using namespace pipeline;
 using namespace pipeline::callbacks::model_summary;
 
-TEST_CASE("layers, parameters that stand in none of them, and totals") {
+TEST_CASE("layers, parameters outside of them, and totals") {
   test::FakeTrainer trainer;
   trainer.small_model.out->eval();
   trainer.small_model.out->bias.set_requires_grad(false);
@@ -45,7 +45,7 @@ TEST_CASE("counts are shortened as Lightning shortens them") {
   CHECK(human_count(5'000'000'000'000'000) == "5,000 T");
 }
 
-TEST_CASE("types are shown by the name Python has for them") {
+TEST_CASE("types are shown under their Python names") {
   CHECK(layer_type("torch::nn::LSTMImpl") == "LSTM");
   CHECK(layer_type("pipeline::models::lstm::LSTMModel") == "LSTMModel");
   CHECK(layer_type("Impl") == "Impl");

@@ -97,7 +97,7 @@ Progress ProgressBar::progress(Trainer& trainer) const {
           .seconds_left = {}};
 }
 
-/// From the time per epoch so far, up to max_epochs; callbacks may end the training earlier.
+/// Estimated from the time per epoch so far, up to max_epochs; callbacks may end the training earlier.
 std::optional<double> ProgressBar::seconds_left(Trainer& trainer, Clock::time_point now) const {
   const auto epochs = static_cast<double>(trainer.max_epochs() - first_epoch_);
   const auto batches = static_cast<double>(trainer.num_training_batches());

@@ -26,7 +26,7 @@ struct ProgressBarOptions {
   }
 };
 
-/// On a terminal one line that moves; elsewhere one line an epoch.
+/// Shows progress: on a terminal one line that is redrawn, elsewhere one line an epoch.
 class ProgressBar : public Callback {
  public:
   using Options = ProgressBarOptions;
@@ -48,13 +48,13 @@ class ProgressBar : public Callback {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// Whether it is time to draw after `done` batches; looks at the clock only every refresh_rate batches.
+  /// Whether to draw after `done` batches; reads the clock only every refresh_rate batches.
   [[nodiscard]] bool is_due(std::int64_t done, std::int64_t of);
   [[nodiscard]] Progress progress(Trainer& trainer) const;
   [[nodiscard]] std::optional<double> seconds_left(Trainer& trainer, Clock::time_point now) const;
 
   Options options_;
-  bool moves_ = false;  // a terminal watches
+  bool moves_ = false;  // on a terminal
   Clock::time_point train_start_{}, epoch_start_{}, last_drawn_{};
   double train_seconds_ = 0;  // of this epoch's batches, without validation
   std::int64_t first_epoch_ = 0;

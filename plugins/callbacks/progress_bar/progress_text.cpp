@@ -20,7 +20,7 @@ std::string decimal(double value) {
   return text.data();
 }
 
-/// People count epochs from one.
+/// Users count epochs from one.
 std::string epoch_text(const Progress& p) { return std::to_string(p.epoch + 1) + (p.epochs > 0 ? "/" + std::to_string(p.epochs) : ""); }
 
 std::string bar_text(const Progress& p, std::size_t length) {
@@ -53,7 +53,7 @@ std::string moving_line(const Progress& p, int width) {
   if (p.val_loss) parts.push_back("val_loss " + format_short(*p.val_loss));
   if (p.seconds_left) parts.push_back("ETA " + clock_text(*p.seconds_left));
   const std::string head = std::string(p.doing) + " " + epoch_text(p);
-  const std::size_t columns = static_cast<std::size_t>(std::max(width, 1)) - 1;  // the last column stays free: no terminal wraps there
+  const std::size_t columns = static_cast<std::size_t>(std::max(width, 1)) - 1;  // the last column stays free: the line never wraps
   const auto joined = [&] {
     std::string text;
     for (const std::string& part : parts) text += " " + part;

@@ -24,12 +24,11 @@ struct TimerOptions {
   }
 };
 
-/// Asks for the training's end once it has run for a while; min_epochs still holds. The time of earlier runs counts when a training is
-/// continued.
+/// Stops the training after a duration; min_epochs still holds. A continued training counts the time of its earlier runs too.
 class Timer final : public Callback {
  public:
   using Options = TimerOptions;
-  /// Error (usage) for a duration that is none.
+  /// Error (usage) for an invalid duration.
   explicit Timer(Options options);
 
   void on_train_start(Trainer& trainer) override;
@@ -48,10 +47,10 @@ class Timer final : public Callback {
   Options options_;
   std::optional<double> duration_;  ///< seconds
   std::optional<Clock::time_point> start_;
-  double earlier_ = 0;  ///< seconds of the runs that this one continues
+  double earlier_ = 0;  ///< seconds of the earlier runs of this training
 };
 
-/// Seconds of "DD:HH:MM:SS"; nothing for another text.
+/// Seconds of "DD:HH:MM:SS"; nullopt for any other text.
 [[nodiscard]] std::optional<double> parse_duration(const std::string& text);
 
 }  // namespace pipeline::callbacks::timer

@@ -43,7 +43,7 @@ TEST_CASE("training stops when the time is over, at a batch or at an epoch as in
   CHECK(by_epoch.on_train_epoch_end(trainer).reason == "Time limit reached. Elapsed time is 0:00:00.");
 }
 
-TEST_CASE("the time of the run that is continued counts") {
+TEST_CASE("the time of the continued run counts") {
   FakeTrainer trainer;
   Timer timer({.duration = "00:01:00:00"});
   timer.load_state_dict(State::Map{{"time_elapsed", State::Map{{"train", 3600.5}}}});

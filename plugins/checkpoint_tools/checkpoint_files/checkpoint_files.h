@@ -5,7 +5,7 @@
 
 namespace pipeline::checkpoint_tool::files {
 
-/// Reads what train stages and Lightning write, plain state_dicts and safetensors; nothing in them is run.
+/// Reads the checkpoints of train stages and of Lightning, plain state_dicts and safetensors; runs no code in them.
 class CheckpointFiles final : public CheckpointTool {
  public:
   using Options = NoOptions;

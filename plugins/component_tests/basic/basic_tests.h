@@ -5,7 +5,7 @@
 
 namespace pipeline::component_tests {
 
-/// A stage can be made, and says what it needs when an input is missing.
+/// A stage can be made, and names its missing inputs.
 class StageTest final : public ComponentTest {
  public:
   using Options = NoOptions;
@@ -13,7 +13,7 @@ class StageTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
-/// A logger takes everything it can be given, and a folder that cannot be written ends nothing.
+/// A logger accepts every record, and a folder that cannot be written does not end the training.
 class LoggerTest final : public ComponentTest {
  public:
   using Options = NoOptions;

@@ -8,7 +8,7 @@ namespace pipeline::component_tests {
 
 namespace {
 
-/// Empty when the stage, run without any input, throws an Error that names one of the kinds it needs.
+/// Empty if the stage, run without any input, throws an Error that names one of the kinds it needs.
 std::string run_without_inputs(const ComponentTestContext& test) {
   testing::StageFixture fixture(test.component.name);
   try {

@@ -79,7 +79,7 @@ class CallbackChecks {
     const auto file = test_.folder / "state.ckpt";
     write_checkpoint(file, before->state_dict());
     after->resolve(trainer_);
-    after->setup(trainer_);  // as Lightning does before it gives a callback its state
+    after->setup(trainer_);  // as Lightning does before it loads a callback's state
     after->load_state_dict(read_checkpoint(file));
     write_checkpoint(test_.folder / "again.ckpt", after->state_dict());
     const Value first = read_checkpoint(file).to_value(), second = read_checkpoint(test_.folder / "again.ckpt").to_value();

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t windows = 12, horizon = 3, targets = 2, series = 2;
 constexpr std::array<double, 9> levels{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
 
-/// Measures the metric under test on windows of two series, with all that a metric may need.
+/// Measures the metric under test on windows of two series, with everything that a metric may need.
 class Measured {
  public:
   explicit Measured(const ComponentTestContext& test) : metrics_{test.registry.make<Metric>(test.component.name, test.options)} {
@@ -26,7 +26,7 @@ class Measured {
     series_ = torch::arange(windows) % series;
   }
 
-  /// Windows [first, end), in batches of that size.
+  /// Windows [first, end), in batches of the size `batch`.
   [[nodiscard]] MetricSet over(std::int64_t first, std::int64_t end, std::int64_t batch) const {
     MetricSet set(metrics_, {.series = series, .steps = horizon, .targets = targets});
     for (; first < end; first += batch) {

@@ -131,7 +131,7 @@ class ModelChecks {
     return {};
   }
 
-  /// A few steps, saved and loaded into another model half way, against the same steps at one go.
+  /// Compares a few steps in one go with the same steps interrupted by saving the weights and loading them into another model.
   [[nodiscard]] std::string save_and_load() const {
     const ModelShape shape = shape_of({12, 3, 2, 7});
     const Batch batch = batch_of(shape, 7);
@@ -151,11 +151,11 @@ class ModelChecks {
   }
 
  private:
-  /// Plain gradient steps, those from `first` up to `end` of a training: an optimizer's state is no part of a model's.
+  /// Gradient steps [first, end) of a training, without an optimizer: its state is not part of the model.
   static void train(Model& model, const Batch& batch, std::uint64_t first, std::uint64_t end) {
     model.train();
     for (std::uint64_t step = first; step < end; ++step) {
-      torch::manual_seed(11 + step);  // of dropout: the same in this step, whoever begins with which
+      torch::manual_seed(11 + step);  // for dropout: every model draws the same numbers in the same step
       model.zero_grad();
       if (model.parameters().empty()) return;
       at::mse_loss(model.forward(batch).values, batch.y).backward();

@@ -42,7 +42,7 @@ double descend(torch::optim::Optimizer& optimizer, const torch::Tensor& point, i
   return distance().item<double>();
 }
 
-/// An optimizer of two numbers.
+/// An optimizer over two numbers.
 struct Descent {
   Descent(const ComponentTestContext& test, const torch::Tensor& start)
       : point(start.detach().clone().requires_grad_()),
@@ -80,7 +80,7 @@ std::string check_optimizer_state(const ComponentTestContext& test) {
 constexpr TrainingLength length{.epochs = 10, .steps = 40};
 constexpr int steps = 30;
 
-/// An optimizer and the scheduler under test, started.
+/// An optimizer and the scheduler under test, which has started.
 struct Scheduled {
   explicit Scheduled(const ComponentTestContext& test)
       : optimizer(test.registry.make<Optimizer>("SGD", Value(Value::Map{{"lr", 0.1}, {"momentum", 0.9}}),

@@ -5,7 +5,7 @@
 
 namespace pipeline::component_tests {
 
-/// Shapes, independence of the batch, gradients, seeds, save and load.
+/// Shapes, independence of the batch, gradients, seeds, saving and loading.
 class ModelTest final : public ComponentTest {
  public:
   using Options = NoOptions;
@@ -13,7 +13,7 @@ class ModelTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
-/// A finite loss of every value, its mean, and a gradient towards the truth.
+/// A finite loss for every value, its mean, and a gradient towards the truth.
 class LossTest final : public ComponentTest {
  public:
   using Options = NoOptions;
@@ -21,7 +21,7 @@ class LossTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
-/// A finite number, the same in any batches, and of parts put together.
+/// A finite number that does not depend on the batches, and that can be merged from parts.
 class MetricTest final : public ComponentTest {
  public:
   using Options = NoOptions;
@@ -29,7 +29,7 @@ class MetricTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
-/// A quadratic goes down; a state that is loaded goes on as the original does.
+/// Steps lower a quadratic function; an optimizer with a loaded state continues as the original does.
 class OptimizerTest final : public ComponentTest {
  public:
   using Options = NoOptions;
@@ -37,7 +37,7 @@ class OptimizerTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
-/// Finite rates; a state that is loaded goes on as the original does.
+/// Finite rates; a scheduler with a loaded state continues as the original does.
 class SchedulerTest final : public ComponentTest {
  public:
   using Options = NoOptions;
@@ -45,7 +45,7 @@ class SchedulerTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
-/// Every hook of a short training; a state that survives being saved and loaded.
+/// Every hook of a short training; a state that survives saving and loading.
 class CallbackTest final : public ComponentTest {
  public:
   using Options = NoOptions;

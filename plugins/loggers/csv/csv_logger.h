@@ -25,7 +25,7 @@ struct CSVOptions {
   }
 };
 
-/// Writes metrics.csv and hparams.yaml into the version folder, as Lightning's CSVLogger leaves them. A thread of its own writes.
+/// Writes metrics.csv and hparams.yaml into the version folder in the form of Lightning's CSVLogger, on a thread of its own.
 class CSVLogger : public Logger {
  public:
   using Options = CSVOptions;
@@ -46,15 +46,15 @@ class CSVLogger : public Logger {
   Options options_;
   LoggerContext context_;
 
-  std::mutex queue_mutex_;  // guards what follows; held for moments only
+  std::mutex queue_mutex_;  // guards the queue and the flags; held only briefly
   std::vector<Row> queue_;
-  bool closed_ = false;  // a write failed: nothing more is taken
+  bool closed_ = false;  // a write failed: no more rows are accepted
   bool dropped_ = false;
 
   std::mutex file_mutex_;  // guards the file; held while writing
   MetricsFile file_;
 
-  Periodic writer_;  // last: stops before what it uses goes
+  Periodic writer_;  // last: stops before the members that it uses are destroyed
 };
 
 }  // namespace pipeline::loggers::csv

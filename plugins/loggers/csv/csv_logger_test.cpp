@@ -14,7 +14,7 @@ using pipeline::read_text;
 using pipeline::test::RecordingLog;
 using Pair = std::pair<std::string, double>;
 
-TEST_CASE("columns are sorted, cells that a call did not have are empty, doubles keep every digit") {
+TEST_CASE("columns are sorted, cells without a value are empty, doubles keep every digit") {
   const TempFolder folder;
   MetricsFile file(folder.path() / "metrics.csv");
   file.append(std::array{Row{{{"train_loss", 0.1}, {"epoch", 0}}, 49}, Row{{{"val_loss", 1.0 / 3}, {"epoch", 0}}, 99}});
@@ -24,7 +24,7 @@ TEST_CASE("columns are sorted, cells that a call did not have are empty, doubles
         "0,99,,0.3333333333333333\n");
 }
 
-TEST_CASE("a file is cut back to what it was: lines and columns") {
+TEST_CASE("a file is cut back in lines and columns") {
   const TempFolder folder;
   const auto path = folder.path() / "metrics.csv";
   MetricsFile file(path);
@@ -44,7 +44,7 @@ TEST_CASE("a file is cut back to what it was: lines and columns") {
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("a scalar that comes up later adds a column to the lines that are there") {
+TEST_CASE("a later scalar adds a column to the existing lines") {
   const TempFolder folder;
   MetricsFile file(folder.path() / "metrics.csv");
   file.append(std::array{Row{{{"b", 1.5}}, 0}});
@@ -58,7 +58,7 @@ TEST_CASE("a scalar that comes up later adds a column to the lines that are ther
   CHECK_FALSE(std::filesystem::exists(folder.path() / "metrics.csv.partial"));
 }
 
-TEST_CASE("a file that is there is continued, also behind a line that a crash cut off") {
+TEST_CASE("an existing file is continued, also after a line that a crash cut off") {
   const TempFolder folder;
   std::ofstream(folder.path() / "metrics.csv") << "epoch,step,val_loss\n0,9,0.5\n1,1";
   MetricsFile same(folder.path() / "metrics.csv");
@@ -89,7 +89,7 @@ TEST_CASE("the logger writes rows and hparams.yaml, and a later stage adds rows"
   CHECK(log.warnings().empty());
 }
 
-TEST_CASE("a folder that cannot be written costs one warning, not the training") {
+TEST_CASE("a folder that cannot be written causes one warning, but does not end the training") {
   const TempFolder folder;
   RecordingLog log;
   CSVLogger logger({}, {folder.path() / "gone", false, {}, log});

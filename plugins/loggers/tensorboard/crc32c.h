@@ -5,10 +5,10 @@
 
 namespace pipeline::loggers::tensorboard {
 
-/// CRC-32C (Castagnoli, RFC 3720). Table-driven: it runs on the writer's thread, where the disk sets the pace.
+/// CRC-32C (Castagnoli, RFC 3720). Table-driven: it runs on the writer's thread, where the disk is the bottleneck.
 [[nodiscard]] std::uint32_t crc32c(std::string_view bytes);
 
-/// The checksum as TFRecord stores it, so that a checksum of data that hold checksums stays meaningful.
+/// The checksum as TFRecord stores it: masked, because the data may contain checksums themselves.
 [[nodiscard]] std::uint32_t masked_crc32c(std::string_view bytes);
 
 }  // namespace pipeline::loggers::tensorboard

@@ -28,7 +28,7 @@ std::size_t size_of(const Record& record) {
   return std::get<RawHistogram>(record).values.size() * sizeof(float);
 }
 
-/// The event, empty where there is nothing to show.
+/// The serialised event; empty if there is nothing to show.
 std::string encode(Record record) {
   if (auto* event = std::get_if<std::string>(&record)) return std::move(*event);
   const auto& raw = std::get<RawHistogram>(record);

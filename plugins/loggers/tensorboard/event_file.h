@@ -16,36 +16,36 @@
 
 namespace pipeline::loggers::tensorboard {
 
-/// Values whose binning is left to the writer's thread.
+/// Values that the writer's thread puts into bins.
 struct RawHistogram {
   Moment moment;
   std::string tag;
   std::vector<float> values;
 };
 
-/// A serialised event, or what one is made from.
+/// A serialised event, or the values to make one from.
 using Record = std::variant<std::string, RawHistogram>;
 
-/// How much of an events file there is.
+/// The extent of an events file.
 struct FileExtent {
   std::string name;  ///< within its folder; empty: nothing was written yet
   std::int64_t bytes = 0;
 };
 
-/// An events file that a thread of its own writes. `add` only queues: no disk, no wait. The queue is bounded; what the disk cannot take
-/// in time, and everything after a failed write, is dropped with one warning.
+/// An events file with a writer thread of its own. `add` only queues the record, without disk access or waiting. The queue is bounded. If
+/// the disk is too slow, or after a failed write, records are dropped with one warning.
 class EventFile {
  public:
-  /// `before`: a file that is cut to that length and continued, where it is there and has it; else a new one is begun.
+  /// `before`: the file to cut to that length and continue, if it exists and is that long; otherwise a new file begins.
   EventFile(std::filesystem::path folder, std::chrono::milliseconds flush_interval, Log& log, const FileExtent& before = {});
   ~EventFile();
   EventFile(const EventFile&) = delete;
   EventFile& operator=(const EventFile&) = delete;
 
   void add(Record record);
-  /// Returns when all that was added stands in the file.
+  /// Returns when every added record is in the file.
   void flush();
-  /// The same; how long the file is then.
+  /// Flushes, and returns the extent of the file.
   [[nodiscard]] FileExtent extent();
 
  private:
@@ -62,24 +62,24 @@ class EventFile {
   const std::filesystem::path folder_;
   Log& log_;
 
-  std::mutex queue_mutex_;  // guards what follows; held for moments only
+  std::mutex queue_mutex_;  // guards the queue and the flags; held only briefly
   std::vector<Record> queue_;
   std::size_t queued_bytes_ = 0;
-  bool closed_ = false;  // a write failed: nothing more is taken
+  bool closed_ = false;  // a write failed: no more records are accepted
   bool dropped_ = false;
 
   std::mutex file_mutex_;  // guards the file; held while writing
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;
 
-  Periodic writer_;  // last: stops before what it uses goes
+  Periodic writer_;  // last: stops before the members that it uses are destroyed
 };
 
-/// A record as TFRecord frames it: length, its checksum, data, their checksum.
+/// A record in TFRecord's frame: length, its checksum, data, their checksum.
 void append_framed(std::string& out, std::string_view event);
 
-/// `events.out.tfevents.<seconds>.<host>.<pid>.<n>`: readers take a folder's files in order of name, so the seconds are later than those
-/// of every file that is there.
+/// `events.out.tfevents.<seconds>.<host>.<pid>.<n>`. Readers take a folder's files in the order of their names, so the seconds are later
+/// than those of every existing file.
 [[nodiscard]] std::string event_file_name(const std::filesystem::path& folder, std::int64_t now, int n);
 
 }  // namespace pipeline::loggers::tensorboard

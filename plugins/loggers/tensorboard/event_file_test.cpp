@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::chrono::hours never{1};
 
-/// Files of this process end at so many bytes, as on a full disk.
+/// Limits the size of the files that this process writes, as a full disk does.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -57,7 +57,7 @@ TEST_CASE("flush puts everything that was added into the file, after the version
   CHECK(log.warnings().empty());
 }
 
-TEST_CASE("a file is cut back to what it was and continued; one that is gone is begun anew") {
+TEST_CASE("a file is cut back and continued; a missing one is begun again") {
   const TempFolder folder;
   RecordingLog log;
   FileExtent extent;
@@ -92,14 +92,14 @@ TEST_CASE("the writer's thread writes without being asked") {
   CHECK(eventually([&] { return !std::filesystem::is_empty(folder.path()); }));
 }
 
-TEST_CASE("what was added reaches the file when the logger goes") {
+TEST_CASE("added records reach the file when the logger is destroyed") {
   const TempFolder folder;
   RecordingLog log;
   { EventFile(folder.path(), never, log).add("event"); }
   CHECK(read_records(only_file(folder.path(), "tfevents")).size() == 2);
 }
 
-TEST_CASE("nothing added leaves no file") {
+TEST_CASE("without records there is no file") {
   const TempFolder folder;
   RecordingLog log;
   { const EventFile file(folder.path(), never, log); }
@@ -116,7 +116,7 @@ TEST_CASE("a later file's name sorts after the earlier ones") {
   CHECK(event_file_name(folder.path(), 42'000'000'000 / 10, 0) > second);
 }
 
-TEST_CASE("a folder that is not there costs one warning, not the training") {
+TEST_CASE("a missing folder causes one warning, but does not end the training") {
   const TempFolder folder;
   RecordingLog log;
   EventFile file(folder.path() / "gone", never, log);
@@ -128,7 +128,7 @@ TEST_CASE("a folder that is not there costs one warning, not the training") {
   CHECK(log.warnings()[0].find("No such file or directory") != std::string::npos);
 }
 
-TEST_CASE("a folder removed while training costs one warning") {
+TEST_CASE("a folder removed during training causes one warning") {
   const TempFolder folder;
   RecordingLog log;
   EventFile file(folder.path(), never, log);
@@ -142,7 +142,7 @@ TEST_CASE("a folder removed while training costs one warning") {
   CHECK(log.warnings()[0].find("was removed") != std::string::npos);
 }
 
-TEST_CASE("a full disk costs one warning with the system's reason") {
+TEST_CASE("a full disk causes one warning with the system's reason") {
   const TempFolder folder;
   RecordingLog log;
   EventFile file(folder.path(), never, log);
@@ -157,7 +157,7 @@ TEST_CASE("a full disk costs one warning with the system's reason") {
   CHECK(log.warnings()[0].find("File too large") != std::string::npos);
 }
 
-TEST_CASE("more than the queue holds is left out with one warning") {
+TEST_CASE("records beyond the queue's limit are left out with one warning") {
   const TempFolder folder;
   RecordingLog log;
   EventFile file(folder.path(), never, log);

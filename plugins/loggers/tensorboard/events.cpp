@@ -23,7 +23,7 @@ std::string summary_event(Moment moment, const Message& summary) {
       .bytes();
 }
 
-/// Colour type of a PNG (byte 25, in its IHDR) as the number of channels: 1 grey, 3 RGB, 4 RGBA.
+/// The colour type of a PNG (byte 25, in its IHDR) as the number of channels: 1 grey, 3 RGB, 4 RGBA.
 unsigned channels_of(std::span<const unsigned char> png) {
   constexpr std::size_t colour_type = 25;
   if (png.size() <= colour_type) return 4;
@@ -41,8 +41,8 @@ std::string version_event(double wall_time) {
 }
 
 std::string scalars_event(Moment moment, Scalars scalars, const std::string& prefix) {
-  // simple_value (float32), not a double tensor: EventAccumulator.Scalars() and every script written for Lightning's logs read these
-  // alone, and exact doubles stand in metrics.csv, metrics.json and the checkpoints.
+  // simple_value (float32), not a double tensor: EventAccumulator.Scalars() and scripts for Lightning's logs read only simple_value. Exact
+  // doubles are in metrics.csv, metrics.json and the checkpoints.
   Message summary;
   for (const auto& [name, number] : scalars) {
     Message value;

@@ -9,7 +9,7 @@
 
 namespace pipeline::loggers::tensorboard {
 
-/// Where an event stands: seconds since 1970 and the global step.
+/// The time and place of an event: seconds since 1970 and the global step.
 struct Moment {
   double wall_time = 0;
   std::int64_t step = 0;
@@ -19,11 +19,11 @@ struct Moment {
 
 /// The first record of every file.
 [[nodiscard]] std::string version_event(double wall_time);
-/// Scalars of one call as one event. `prefix` goes before every tag.
+/// The scalars of one call as one event. `prefix` precedes every tag.
 [[nodiscard]] std::string scalars_event(Moment moment, Scalars scalars, const std::string& prefix);
 /// `png` is the encoded picture, width x height pixels.
 [[nodiscard]] std::string image_event(Moment moment, const std::string& tag, std::span<const unsigned char> png, int width, int height);
-/// An event of one Summary.Value (already without its tag).
+/// An event with one Summary.Value, which comes without its tag.
 [[nodiscard]] std::string value_event(Moment moment, const std::string& tag, Message value);
 
 }  // namespace pipeline::loggers::tensorboard

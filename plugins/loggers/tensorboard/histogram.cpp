@@ -41,7 +41,7 @@ Histogram bin_values(std::span<const float> values) {
   const auto first = std::ranges::find_if(counts, occupied);
   if (first == counts.end()) return {};
   const auto last = std::find_if(counts.rbegin(), counts.rend(), occupied).base();
-  // The empty bin before the first one gives that one its lower edge.
+  // The limit of the empty bin before the first one is the first one's lower edge.
   const auto from = (first == counts.begin() ? first : first - 1) - counts.begin(), to = last - counts.begin();
   out.limits.assign(limits.begin() + from, limits.begin() + to);
   out.counts.assign(counts.begin() + from, counts.begin() + to);

@@ -14,7 +14,7 @@ void flatten_into(std::vector<std::pair<std::string, Value>>& out, const std::st
   }
 }
 
-/// HParamsPluginData with one of its parts, as the metadata of an otherwise empty value.
+/// An event with an empty value; its metadata holds one part of HParamsPluginData.
 std::string plugin_event(Moment moment, const std::string& tag, unsigned part, const Message& content) {
   constexpr unsigned metadata = 9, plugin_data = 1, plugin_name = 1, plugin_content = 2;
   Message plugin;

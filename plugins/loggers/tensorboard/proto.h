@@ -8,7 +8,7 @@
 
 namespace pipeline::loggers::tensorboard {
 
-/// One protocol buffers message in the making: fields are appended under their numbers, in any order.
+/// Builds one protocol buffers message: fields are appended by number, in any order.
 class Message {
  public:
   Message& integer(unsigned field, std::uint64_t value) {

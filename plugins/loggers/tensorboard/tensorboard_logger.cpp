@@ -37,7 +37,7 @@ void TensorBoardLogger::log_hyper_parameters(const Value& hyper_parameters) {
   } catch (const std::exception& error) {
     context_.log.warning(std::string("TensorBoardLogger: ") + error.what() + "; the training goes on without hparams.yaml");
   }
-  // Readers keep the first metadata of a tag, so a later stage leaves what the training declared.
+  // Readers keep the first metadata of a tag, so a later stage does not declare the hyper-parameters again.
   if (context_.append) return;
   if (options_.default_hp_metric) log_scalars(std::array{std::pair<std::string, double>("hp_metric", -1.0)}, 0);
   const auto flat = flatten(hyper_parameters);
@@ -66,8 +66,8 @@ Value TensorBoardLogger::position() {
   return Value::Map{{"file", extent.name}, {"bytes", extent.bytes}};
 }
 
-// Lightning says "success" when a training starts; here the tab tells a finished training from a failed or a running one. A later stage
-// says it again, for a training that was killed before it could.
+// Lightning writes "success" when a training starts. This logger tells a finished training from a failed or a running one. A later stage
+// writes it again, in case the training was killed before it could.
 void TensorBoardLogger::finish(bool success) {
   file_.add(session_end_event(at(0), success));
   file_.flush();

@@ -29,7 +29,7 @@ struct TensorBoardOptions {
   }
 };
 
-/// Writes events files that TensorBoard reads, and hparams.yaml, into the version folder, as Lightning's TensorBoardLogger leaves them.
+/// Writes events files for TensorBoard, and hparams.yaml, into the version folder in the form of Lightning's TensorBoardLogger.
 class TensorBoardLogger : public Logger {
  public:
   using Options = TensorBoardOptions;

@@ -54,7 +54,7 @@ TEST_CASE("a training declares its hyper-parameters once and says how it ended")
   CHECK(pipeline::read_text(folder.path() / "hparams.yaml") == "lr: 0.1\n");
 }
 
-TEST_CASE("a later stage adds its metrics in a file of its own and declares nothing anew") {
+TEST_CASE("a later stage adds its metrics in a file of its own and declares nothing again") {
   const TempFolder folder;
   RecordingLog log;
   TensorBoardLogger logger({}, {folder.path(), true, {}, log});
@@ -78,7 +78,7 @@ TEST_CASE("default_hp_metric = false leaves the placeholder out") {
   CHECK(count_tag(records, "run-val_loss") == 1);
 }
 
-TEST_CASE("a folder that cannot be written costs warnings, not the training") {
+TEST_CASE("a folder that cannot be written causes warnings, but does not end the training") {
   const TempFolder folder;
   RecordingLog log;
   TensorBoardLogger logger({}, {folder.path() / "gone", false, {}, log});

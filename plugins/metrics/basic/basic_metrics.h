@@ -7,7 +7,7 @@
 
 namespace pipeline::metrics::basic {
 
-/// A metric without options, whose facts its constructor gives.
+/// A metric without options. Its constructor takes the metric's facts.
 class BasicMetric : public Metric {
  public:
   using Options = NoOptions;

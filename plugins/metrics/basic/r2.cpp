@@ -4,8 +4,8 @@ namespace pipeline::metrics::basic {
 
 namespace {
 
-/// The variance is taken of y minus the group's first value: exact zero for a constant target, and no cancellation where the level is
-/// large beside its spread.
+/// The variance is that of y minus the group's first value. It is exactly zero for a constant target, and a level that is large beside the
+/// spread does not cancel digits.
 class R2 final : public BasicMetric {
  public:
   explicit R2(Options)

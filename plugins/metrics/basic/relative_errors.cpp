@@ -8,7 +8,7 @@ namespace {
 
 constexpr double near_zero_truth = 1e-8;
 
-/// Sums: |y - f| / |y|, and how many values that is of. Values of |y| < 1e-8 are left out.
+/// Sums: |y - f| / |y|, and the number of counted values. Values with |y| < 1e-8 are left out.
 class RelativeError : public BasicMetric {
  public:
   using BasicMetric::BasicMetric;

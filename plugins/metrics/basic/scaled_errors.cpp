@@ -7,7 +7,7 @@ namespace pipeline::metrics::basic {
 
 namespace {
 
-/// An error over the series' scale. Groups in which the scale differs have no value.
+/// An error divided by the series' scale. A group with different scales has no value.
 class ScaledError : public BasicMetric {
  public:
   static constexpr std::int64_t width = 3;

@@ -29,8 +29,8 @@ struct CNNModelOptions {
   }
 };
 
-/// Convolutions over time, each followed by ReLU and dropout, that keep the window's length; a linear layer maps all of the last one's
-/// outputs to the whole forecast.
+/// Convolutions over time that keep the window's length, each followed by ReLU and dropout. A linear layer maps all outputs of the last one
+/// to the whole forecast.
 class CNNModel final : public Model {
  public:
   using Options = CNNModelOptions;

@@ -15,7 +15,7 @@ struct LinearOptions {
   }
 };
 
-/// One linear layer from the window to the horizon, the same for every target. A target's forecast depends on its own past only.
+/// One linear layer from the window to the horizon, the same for every target. A target's forecast depends only on its own past.
 class LinearModel final : public Model {
  public:
   using Options = LinearOptions;
@@ -38,7 +38,7 @@ class LinearModel final : public Model {
   }
 
  private:
-  torch::Tensor columns_;  ///< [T] int64, the targets among the features; no buffer, so that a checkpoint holds weights only
+  torch::Tensor columns_;  ///< [T] int64, the targets among the features; not a buffer, so that a checkpoint holds only weights
   torch::nn::Linear linear_{nullptr};
 };
 

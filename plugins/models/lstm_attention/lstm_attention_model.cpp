@@ -6,7 +6,7 @@
 
 namespace pipeline::model::lstm_attention {
 
-/// The average of the steps' outputs with learned weights: a linear layer scores each step, softmax over the window makes weights of them.
+/// The average of the steps' outputs with learned weights: a linear layer scores each step, and softmax over the window gives the weights.
 class Attention {
  public:
   Attention(torch::nn::Module& owner, std::int64_t width) : score_(owner.register_module("attention", torch::nn::Linear(width, 1))) {}

@@ -5,14 +5,14 @@
 
 namespace pipeline::model::naive {
 
-/// Repeats the last known value of each target over the horizon: what every forecast has to beat. Nothing is trained.
+/// Repeats the last known value of each target over the horizon, as a baseline for every forecast. It has no parameters.
 class NaiveModel final : public Model {
  public:
   using Options = NoOptions;
 
   NaiveModel(Options, ModelShape shape) : shape_(std::move(shape)) {}
 
-  /// target_history [B, W, T], or x [B, W, F] where every target is a feature, to [B, H, T].
+  /// Maps target_history [B, W, T], or x [B, W, F] if every target is a feature, to [B, H, T].
   Forecast forward(const Batch& batch) override {
     const torch::Tensor last = last_values(batch);
     return {.values = last.unsqueeze(1).expand({last.size(0), shape_.horizon, shape_.targets})};

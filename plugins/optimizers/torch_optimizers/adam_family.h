@@ -5,7 +5,7 @@
 
 #include "pipeline/train/optimizer.h"
 
-/// What Adam and AdamW share: LibTorch has classes of its own for each, with the same members.
+/// Shared by Adam and AdamW: LibTorch has separate classes for them, with the same members.
 namespace pipeline::optimizer::torch_optimizers {
 
 /// Two numbers in [0, 1); Error (usage) that names `optimizer` otherwise.

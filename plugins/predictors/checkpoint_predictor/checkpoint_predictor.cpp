@@ -34,7 +34,7 @@ std::optional<CheckpointInfo> info_of(const PredictRequest& request) {
   return CheckpointInfo::of(request.task->model.type, request.task->model.options, *Windows::open(request.task->windows));
 }
 
-/// Whether the options by which more data are read are all there, and of their types.
+/// Whether all options for reading more data are present and of their types.
 bool reads_more(const Value& source) {
   if (!source.is_map()) return false;
   Value options = to_value(PrepareOptions{});
@@ -55,7 +55,7 @@ const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& re
                        "train on a source file to use predict");
 }
 
-/// The rows of the request's file. How they are read was settled by the training, so of the cures only those of the file are left.
+/// The rows of the request's file. The training fixed the options for reading, so an error can only be mended in the file.
 PreparedInput read_rows(const PredictRequest& request, const SeriesInfo& series) {
   try {
     return read_like(request.input, series);
@@ -67,10 +67,11 @@ PreparedInput read_rows(const PredictRequest& request, const SeriesInfo& series)
   }
 }
 
-/// Says how much of what the model looks back on is no measurement.
-void say_filled(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t window, Log& log) {
+/// Warns of values in the windows that are not measurements.
+void warn_of_filled_values(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t window,
+                           Log& log) {
   const std::size_t columns = series.columns.size(), features = series.features.size();
-  std::int64_t filled = 0, counted = 0;  // rows before `counted` are looked at already
+  std::int64_t filled = 0, counted = 0;  // rows before `counted` are counted already
   for (const Origin& origin : origins) {
     for (std::int64_t row = std::max(counted, origin.row - window + 1); row <= origin.row; ++row) {
       const auto seen = std::span(input.observed).subspan(static_cast<std::size_t>(row) * columns, features);
@@ -83,7 +84,7 @@ void say_filled(const PreparedInput& input, const SeriesInfo& series, std::span<
               " missing where the model looks back, and filled as in training (missing = " + to_toml(series.source.at("missing")) + ")");
 }
 
-/// A model that is given its window less the last value, or in its own mean and deviation, needs the targets' past besides its features.
+/// With a window_norm (each window less its last value, or standardised) the model needs the targets' past besides its features.
 void require_targets(const PreparedInput& input, const CheckpointInfo& info, const SeriesInfo& series, const PredictRequest& request) {
   if (info.window_norm == WindowNorm::none) return;
   for (std::size_t t = 0; t < series.targets.size(); ++t) {
@@ -98,9 +99,9 @@ void require_targets(const PreparedInput& input, const CheckpointInfo& info, con
   }
 }
 
-/// Says where the times of a forecast are a guess: the steps of a series with gaps are rows, and nobody knows which times come to have one.
-void say_guessed_times(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t horizon,
-                       Log& log) {
+/// Warns of guessed times: in a series with gaps a step is a row, and the times of future rows are unknown.
+void warn_of_guessed_times(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t horizon,
+                           Log& log) {
   if (!series.has_time || series.source.at("gaps") != Value("allow")) return;
   const bool beyond = std::ranges::any_of(origins, [&](const Origin& origin) { return origin.row + horizon >= origin.segment_end; });
   std::int64_t shortest = std::numeric_limits<std::int64_t>::max(), longest = 0;
@@ -126,8 +127,8 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const PreparedInput input = read_rows(request, series);
   const std::vector<Origin> origins = find_origins(input, series, info.window, request);
   require_targets(input, info, series, request);
-  say_filled(input, series, origins, info.window, request.log);
-  say_guessed_times(input, series, origins, info.horizon, request.log);
+  warn_of_filled_values(input, series, origins, info.window, request.log);
+  warn_of_guessed_times(input, series, origins, info.horizon, request.log);
 
   const Forecaster forecaster(loaded.model, info.window_norm);
   const std::unique_ptr<const WindowSource> source = input_source(input, series, info.window);

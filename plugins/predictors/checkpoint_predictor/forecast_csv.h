@@ -14,7 +14,7 @@ class ForecastCsv {
  public:
   /// `input`: the rows that forecasts start from.
   ForecastCsv(std::ostream& out, const SeriesInfo& series, const PreparedInput& input);
-  /// The forecast from `origin`: a line for each of `times`; `levels` [times, targets].
+  /// Writes the forecast from `origin`, with one line for each of `times`; `levels` [times, targets].
   void add(std::int64_t origin, std::span<const std::int64_t> times, std::span<const double> levels);
 
  private:

@@ -10,8 +10,8 @@
 
 namespace pipeline::predictor::checkpoint {
 
-/// Error (data) where one of the forecasts `scaled` [B, H, T], in memory of the CPU, is not finite, or where it continues a difference from
-/// a level that the file does not have. `origins`: the rows they start from.
+/// Error (data) if one of the forecasts `scaled` [B, H, T], in CPU memory, is not finite, or if it continues a difference from a level that
+/// the file lacks. `origins`: the rows that the forecasts start from.
 void require_known(const torch::Tensor& scaled, std::span<const std::int64_t> origins, const PreparedInput& input, const SeriesInfo& series,
                    const PredictRequest& request);
 

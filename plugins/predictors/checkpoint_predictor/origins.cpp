@@ -14,7 +14,7 @@ std::vector<Segment> segments_of(const PreparedInput& input) {
   return input.segments.empty() ? std::vector<Segment>{{0, input.rows()}} : input.segments;
 }
 
-/// --from as the series counts time.
+/// The value of --from in the series' unit of time.
 std::int64_t from_time(const std::string& text, const SeriesInfo& series) {
   if (series.has_time) return parse_time(text);
   std::int64_t row = 0;

@@ -11,15 +11,15 @@ namespace pipeline::predictor::checkpoint {
 /// A row that a forecast starts from: the last one of its window.
 struct Origin {
   std::int64_t row = 0;
-  std::int64_t segment_end = 0;  ///< one after the last row that no gap separates from it
+  std::int64_t segment_end = 0;  ///< one after the last row that follows it without a gap
 };
 
-/// The rows that the request asks for, in order: the last one, all, or those from a time on. Each has `window` rows behind it without a
-/// gap, itself included. Error (data) when there is none, Error (usage) for a time that cannot be read.
+/// The rows that the request asks for, in order: the last one, all, or those from a time on. Each ends a window of `window` rows without a
+/// gap. Error (data) if there is none, Error (usage) for a time that cannot be read.
 [[nodiscard]] std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& series, std::int64_t window,
                                                const PredictRequest& request);
 
-/// The `horizon` times after an origin: those of the rows that follow it, then times past the end of the data.
+/// The `horizon` times after an origin: those of the following rows, then times past the end of the data.
 [[nodiscard]] std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const Origin& origin,
                                                      std::int64_t horizon);
 

@@ -10,7 +10,7 @@ namespace {
 
 std::string rung_key(std::int64_t rung) { return "completed_rung_" + std::to_string(rung); }
 
-/// A hundredth of the longest complete trial, at least 1; 0 while there is none.
+/// A hundredth of the last step of the longest complete trial, at least 1; 0 if no trial is complete.
 std::int64_t estimated_resource(const std::vector<const Trial*>& trials) {
   std::int64_t longest = -1;
   for (const Trial* trial : trials) {
@@ -19,7 +19,7 @@ std::int64_t estimated_resource(const std::vector<const Trial*>& trials) {
   return longest < 0 ? 0 : std::max<std::int64_t>(longest / 100, 1);
 }
 
-/// Whether `value` is among the best n / factor, or the best where that is none. `values` holds it too.
+/// Whether `value` is among the best n / factor of the n `values` (at least one), which include it.
 bool is_promoted(double value, std::vector<double> values, std::int64_t factor, bool minimize) {
   const std::size_t kept = std::max<std::size_t>(values.size() / static_cast<std::size_t>(factor), 1);
   std::ranges::sort(values);

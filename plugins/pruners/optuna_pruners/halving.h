@@ -26,14 +26,14 @@ struct HalvingOptions {
   }
 };
 
-/// Asynchronous successive halving; Optuna's SuccessiveHalvingPruner. Notes `completed_rung_<k>` in the trial.
+/// Asynchronous successive halving: Optuna's SuccessiveHalvingPruner. Records `completed_rung_<k>` in the trial.
 /// Li et al., arXiv 1810.05934.
 class SuccessiveHalvingPruner final : public Pruner {
  public:
   using Options = HalvingOptions;
   explicit SuccessiveHalvingPruner(Options options) : options_(options) {}
   [[nodiscard]] bool prune(const StudyState& study, Trial& trial) override;
-  /// The same, in competition with some of the study's trials alone.
+  /// The same, in competition with `trials` only.
   [[nodiscard]] bool prune_among(const std::vector<const Trial*>& trials, bool minimize, Trial& trial);
 
  private:

@@ -10,7 +10,7 @@ namespace pipeline::pruner {
 
 namespace {
 
-/// CRC-32 as zlib's (polynomial 0xedb88320).
+/// CRC-32 as in zlib (polynomial 0xedb88320).
 std::uint32_t crc32(std::string_view text) {
   std::uint32_t crc = 0xffffffff;
   for (const char c : text) {

@@ -24,8 +24,8 @@ struct HyperbandOptions {
   }
 };
 
-/// Several successive halvings, from strict to patient; a trial's bracket follows from the study's name and its number. Optuna's
-/// HyperbandPruner. Li et al., JMLR 2018.
+/// Several successive halvings, from strict to patient: Optuna's HyperbandPruner. The study's name and the trial's number decide the
+/// trial's bracket. Li et al., JMLR 2018.
 class HyperbandPruner final : public Pruner {
  public:
   using Options = HyperbandOptions;

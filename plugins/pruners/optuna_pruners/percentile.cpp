@@ -11,7 +11,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// By linear interpolation, as numpy.nanpercentile; NaN for no number.
+/// Interpolates linearly, as numpy.nanpercentile does; NaN if there are no numbers.
 double percentile_of(std::vector<double> values, double percentile) {
   std::erase_if(values, [](double v) { return std::isnan(v); });
   if (values.empty()) return nan;
@@ -19,7 +19,7 @@ double percentile_of(std::vector<double> values, double percentile) {
   const double place = percentile / 100 * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(std::floor(place));
   const double a = values[below], b = values[std::min(below + 1, values.size() - 1)], t = place - std::floor(place);
-  if (a == b) return a;  // infinite values too
+  if (a == b) return a;  // also for infinite values
   return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
 }
 

@@ -22,7 +22,7 @@ struct PercentileOptions {
   }
 };
 
-/// Ends a trial whose best value so far is worse than the percentile of complete trials at the same step. Optuna's PercentilePruner.
+/// Ends a trial whose best value so far is worse than the percentile of complete trials at the same step: Optuna's PercentilePruner.
 class PercentilePruner : public Pruner {
  public:
   using Options = PercentileOptions;
@@ -48,7 +48,7 @@ struct MedianOptions {
   }
 };
 
-/// The percentile 50. Optuna's MedianPruner, which is its default.
+/// The 50th percentile: Optuna's MedianPruner, which is Optuna's default.
 class MedianPruner final : public PercentilePruner {
  public:
   using Options = MedianOptions;

@@ -6,7 +6,7 @@
 
 namespace {
 
-/// No trial ends early.
+/// Ends no trial early.
 class NopPruner final : public pipeline::Pruner {
  public:
   using Options = pipeline::NoOptions;

@@ -44,7 +44,7 @@ GridSampler::GridSampler(Options, const SamplerContext& context) : described_(Va
   for (std::size_t i = order_.size() - 1; i > 0; --i) std::swap(order_[i], order_[random.integer(static_cast<std::uint32_t>(i))]);
 }
 
-/// Points that no trial has begun, in order. A trial that is lost takes its point along into its repetition.
+/// The points that no trial has begun, in order. The repetition of a lost trial keeps the trial's point.
 std::vector<std::size_t> GridSampler::open_points(const StudyState& study) const {
   std::vector<bool> begun(order_.size());
   for (const Trial& trial : study.trials) {

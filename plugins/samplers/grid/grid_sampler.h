@@ -8,8 +8,8 @@
 
 namespace pipeline::sampler::grid {
 
-/// Tries every combination once, in an order shuffled as Optuna's GridSampler shuffles. The grid follows from the search space: all values
-/// of integers, steps and choices. Error (usage) for a continuous range or a grid of more than a million points.
+/// Tries every combination once, in the shuffled order of Optuna's GridSampler. The grid holds all values of the search space's integers,
+/// steps and choices. Error (usage) for a continuous range or a grid of more than a million points.
 class GridSampler final : public Sampler {
  public:
   using Options = NoOptions;
@@ -24,7 +24,7 @@ class GridSampler final : public Sampler {
   [[nodiscard]] std::vector<std::size_t> open_points(const StudyState& study) const;
 
   std::map<std::string, std::vector<double>> values_;  ///< sorted by name, as Optuna numbers its grid
-  Value described_;                                    ///< the grid as trials of this search record it
+  Value described_;                                    ///< the grid as this search's trials record it
   std::vector<std::size_t> order_;                     ///< grid id -> index of the combination
 };
 

@@ -6,7 +6,7 @@
 
 namespace pipeline::sampler::random {
 
-/// Draws every parameter uniformly, or uniformly in the logarithm; the draws of Optuna's RandomSampler.
+/// Draws every parameter uniformly, or uniformly in the logarithm, with the same draws as Optuna's RandomSampler.
 class RandomSampler final : public Sampler {
  public:
   using Options = NoOptions;

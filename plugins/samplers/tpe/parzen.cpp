@@ -11,7 +11,7 @@ namespace pipeline::sampler::tpe {
 
 namespace {
 
-/// 1 for the latest 25 observations, rising linearly to it over the older ones; then the prior's 1; normalised.
+/// Normalised weights of the observations, then of the prior: 1 for the latest 25 and the prior, rising linearly to 1 over the older ones.
 std::vector<double> weights_by_age(std::size_t n) {
   std::vector<double> weights(n + 1, 1.0);
   if (n > 25) {
@@ -25,8 +25,8 @@ std::vector<double> weights_by_age(std::size_t n) {
   return weights;
 }
 
-/// Sorts indices [first, last] by value as NumPy's (scalar) argsort does: which of two equal values comes first decides which of two trials
-/// gets the wider kernel. Median of three, ranges of fewer than 17 by insertion.
+/// Sorts indices [first, last] by value as NumPy's scalar argsort does, because the order of equal values decides which trial gets the
+/// wider kernel. Quicksort with the median of three; insertion for ranges of fewer than 17.
 void sort_as_numpy(const std::vector<double>& values, std::vector<std::size_t>& order, std::ptrdiff_t first, std::ptrdiff_t last) {
   const auto at = [&](std::ptrdiff_t i) -> std::size_t& { return order[static_cast<std::size_t>(i)]; };
   const auto value = [&](std::ptrdiff_t i) { return values[at(i)]; };
@@ -67,7 +67,7 @@ std::vector<double> kernel_widths(const std::vector<double>& mu, double low, dou
     const bool is_first = i == 0, is_last = i + 1 == n;
     const double before = is_first ? here - low : here - mu[order[i - 1]], after = is_last ? high - here : mu[order[i + 1]] - here;
     double gap = std::max(before, after);
-    if (n >= 2 && is_first) gap = after;  // the ends of the range are no neighbours once there are two observations
+    if (n >= 2 && is_first) gap = after;  // with two or more observations, the ends of the range are not neighbours
     if (n >= 2 && is_last) gap = before;
     widths[order[i]] = std::clamp(gap, narrowest, widest);
   }
@@ -131,7 +131,7 @@ double draw_number(const Kernels& k, std::size_t kernel, double quantile) {
   return x;
 }
 
-/// log of a parameter's density at x under each kernel, added to `sums`.
+/// Adds the log of a parameter's density at x under each kernel to `sums`.
 void add_log_density(const Kernels& k, double x, std::vector<double>& sums) {
   const Distribution& d = k.distribution;
   if (d.is_categorical()) {
@@ -169,7 +169,7 @@ ParzenEstimator::ParzenEstimator(const std::vector<Distribution>& space, const s
 std::vector<Point> ParzenEstimator::sample(RandomState& random, std::size_t count) const {
   const std::vector<std::size_t> kernels = random.choose(weights_, count);
   std::vector<Point> points(count, Point(parameters_.size()));
-  // The order of draws is Optuna's: categorical parameters first, then all numeric ones.
+  // Draws in Optuna's order: categorical parameters first, then all numeric ones.
   for (const bool categorical : {true, false}) {
     for (std::size_t p = 0; p < parameters_.size(); ++p) {
       const Kernels& k = parameters_[p];

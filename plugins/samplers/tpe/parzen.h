@@ -8,23 +8,23 @@
 
 namespace pipeline::sampler::tpe {
 
-/// One value a parameter of the joint space, in its order, in internal representation.
+/// One value for each parameter of the joint space, in the order of the space, in internal representation.
 using Point = std::vector<double>;
 
-/// One parameter's kernels: normals cut to its range, or weights over its choices. The last kernel is the prior.
+/// One parameter's kernels: normals truncated to its range, or weights over its choices. The last kernel is the prior.
 struct Kernels {
   Distribution distribution;
-  double low = 0, high = 0;           ///< of the kernels' axis: widened by half a step, logarithmic with `log`
+  double low = 0, high = 0;           ///< the range of the kernels: widened by half a step, logarithmic with `log`
   std::vector<double> mu, sigma;      ///< numeric; by kernel
-  std::vector<double> log_mass;       ///< numeric; of [low, high] under each kernel
-  std::vector<std::size_t> shape_of;  ///< numeric; the first kernel that has the same mu and sigma
+  std::vector<double> log_mass;       ///< numeric; log of each kernel's mass in [low, high]
+  std::vector<std::size_t> shape_of;  ///< numeric; the first kernel with the same mu and sigma
   std::vector<Point> weights;         ///< categorical: [kernel][choice], each row sums to 1
 };
 
-/// Optuna 5's _ParzenEstimator: a mixture whose every kernel spans all parameters.
+/// Optuna 5's _ParzenEstimator: a mixture of kernels, each over all parameters.
 class ParzenEstimator {
  public:
-  /// `observations` by age, the oldest first; older ones weigh less beyond 25.
+  /// `observations`: the oldest first; beyond 25, older ones weigh less.
   ParzenEstimator(const std::vector<Distribution>& space, const std::vector<Point>& observations);
 
   [[nodiscard]] std::vector<Point> sample(RandomState& random, std::size_t count) const;

@@ -9,7 +9,7 @@ namespace pipeline::sampler::tpe {
 
 namespace {
 
-/// Further is better, then the last report. A trial pruned without a report comes last.
+/// Ranks the trials with later last steps first, then by their last reports. A trial without a report ranks last.
 std::pair<double, double> pruned_rank(const Trial& trial, bool minimize) {
   if (trial.reports.empty()) return {1, 0};
   const auto& [step, value] = *trial.reports.rbegin();
@@ -17,7 +17,7 @@ std::pair<double, double> pruned_rank(const Trial& trial, bool minimize) {
   return {-static_cast<double>(step), minimize ? value : -value};
 }
 
-/// Moves the first `count` of a sorted list to `below` and the rest to `above`; what is still missing below.
+/// Moves the first `count` of a sorted list to `below` and the rest to `above`; returns how many are still missing in `below`.
 std::size_t deal(const std::vector<const Trial*>& sorted, std::size_t count, Split& split) {
   const std::size_t taken = std::min(count, sorted.size());
   split.below.insert(split.below.end(), sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(taken));

@@ -9,20 +9,20 @@ namespace pipeline::sampler::tpe {
 
 namespace {
 
-/// Whether the trial's value of a parameter means here what it meant there: a choice's index is its place in the list.
+/// Whether the trial's value of a parameter has the same meaning here: the index of a choice is its place in the list.
 bool is_comparable(const Trial& trial, const std::string& name, const Distribution& distribution) {
   const auto there = trial.distributions.find(name);
   return there == trial.distributions.end() || there->second.is_compatible_with(distribution);
 }
 
-/// The trials' points in a space; trials that lack one of its parameters, or had it over other choices, are left out.
+/// The trials' points in a space, without the trials that lack one of its parameters or had it over other choices.
 std::vector<Point> points_in(const std::map<std::string, Distribution>& space, const std::vector<const Trial*>& trials) {
   std::vector<Point> points;
   for (const Trial* trial : trials) {
     Point point;
     for (const auto& [name, distribution] : space) {
       const auto suggested = trial->parameters.find(name);
-      const auto drawn = trial->joint.find(name);  // of a running trial, before its parameter is asked for
+      const auto drawn = trial->joint.find(name);  // for a running trial that has not yet asked for the parameter
       if (!is_comparable(*trial, name, distribution)) break;
       if (suggested != trial->parameters.end()) {
         point.push_back(suggested->second);

@@ -23,7 +23,7 @@ struct TPEOptions {
   }
 };
 
-/// Tree-structured Parzen estimator: draws where good trials are dense and others are not.
+/// Tree-structured Parzen estimator: draws where good trials are dense and the others are not.
 /// Bergstra et al., NeurIPS 2011; Watanabe, arXiv 2304.11127; with the defaults of Optuna 5.0's TPESampler.
 class TPESampler final : public Sampler {
  public:
@@ -39,7 +39,7 @@ class TPESampler final : public Sampler {
                                                            const std::map<std::string, Distribution>& space, RandomState& random) const;
 
   Options options_;
-  Randomness model_random_, startup_random_;  ///< two with one seed, as in Optuna
+  Randomness model_random_, startup_random_;  ///< two with the same seed, as in Optuna
 };
 
 }  // namespace pipeline::sampler::tpe

@@ -36,7 +36,7 @@ class CosineAnnealingLR final : public TorchScheduler {
   [[nodiscard]] double first_rate(std::size_t, double base) const override { return base; }
   [[nodiscard]] double next_rate(std::size_t, double base, double rate) const override {
     const double low = options_.eta_min, steps = static_cast<double>(options_.T_max);
-    if ((last_epoch() - 1 - options_.T_max) % (2 * options_.T_max) == 0) {  // leaves the lowest rate, where the ratio is 0 / 0
+    if ((last_epoch() - 1 - options_.T_max) % (2 * options_.T_max) == 0) {  // the step after the lowest rate, where the ratio is 0 / 0
       return rate + (base - low) * (1 - std::cos(std::numbers::pi / steps)) / 2;
     }
     return (1 + cosine(last_epoch())) / (1 + cosine(last_epoch() - 1)) * (rate - low) + low;

@@ -51,7 +51,7 @@ class CosineAnnealingWarmRestarts final : public TorchScheduler {
   }
 
   Options options_;
-  std::int64_t run_, since_restart_ = 0;  ///< steps of the present run between restarts, and how many of them are done
+  std::int64_t run_, since_restart_ = 0;  ///< steps of the current run between restarts, and the steps done of it
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ class MultiStepLR final : public TorchScheduler {
  private:
   [[nodiscard]] double first_rate(std::size_t, double base) const override { return changed(base, 0); }
   [[nodiscard]] double next_rate(std::size_t, double, double rate) const override { return changed(rate, last_epoch()); }
-  /// A milestone that is given twice counts twice.
+  /// A repeated milestone counts as often as it is given.
   [[nodiscard]] double changed(double rate, std::int64_t step) const {
     const auto times = std::ranges::count(options_.milestones, step);
     return times == 0 ? rate : rate * std::pow(options_.gamma, times);

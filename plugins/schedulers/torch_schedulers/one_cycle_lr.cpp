@@ -40,7 +40,7 @@ struct OneCycleLROptions {
   }
 };
 
-/// The rate rises to max_lr and falls far below where it began; momentum goes the other way.
+/// The rate rises to max_lr and falls far below its start; momentum moves the other way.
 class OneCycleLR final : public TorchScheduler {
  public:
   using Options = OneCycleLROptions;
@@ -49,7 +49,7 @@ class OneCycleLR final : public TorchScheduler {
   [[nodiscard]] State::Map group_entries(std::size_t group) const override;
 
  private:
-  /// A part of the cycle, up to and with `end_step`; between which of the levels it goes, by PyTorch's names.
+  /// A part of the cycle, up to and including `end_step`, with PyTorch's names of the levels at its start and end.
   struct Phase {
     double end_step;
     const char *start_lr, *end_lr, *start_momentum, *end_momentum;
@@ -64,7 +64,7 @@ class OneCycleLR final : public TorchScheduler {
   void restore(const State& state) override;
 
   void set_phases();
-  /// The value at step last_epoch() of what goes between those two levels in each phase.
+  /// The value at step last_epoch(), between the start and end levels of the phase.
   [[nodiscard]] double cycled(const char* Phase::*start, const char* Phase::*end) const;
   [[nodiscard]] double level(std::string_view name) const;
 

@@ -78,7 +78,7 @@ class ReduceLROnPlateau final : public TorchScheduler {
   Options options_;
   double best_;
   std::int64_t bad_steps_ = 0, cooldown_left_ = 0;
-  bool reduces_ = false;  ///< in the present step
+  bool reduces_ = false;  ///< in the current step
 };
 
 void ReduceLROnPlateau::resolve(Trainer& trainer) {

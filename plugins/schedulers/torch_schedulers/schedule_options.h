@@ -7,7 +7,7 @@
 #include "pipeline/train/scheduler.h"
 #include "warm_up.h"
 
-/// Options that the schedulers share beside PyTorch's own: Lightning's lr_scheduler config, and the warm-up.
+/// Options that the schedulers share besides PyTorch's: Lightning's lr_scheduler config, and the warm-up.
 namespace pipeline::scheduler::torch_schedulers {
 
 template <class O>
@@ -36,7 +36,7 @@ template <class O>
       .at_most(1);
 }
 
-/// Makes `Impl(Options, optimizer)`, behind a warm-up where the options ask for one.
+/// Makes `Impl(Options, optimizer)`, after a warm-up if the options ask for one.
 template <class Impl>
 [[nodiscard]] std::unique_ptr<Scheduler> make_with_warmup(const Value& given, torch::optim::Optimizer& optimizer) {
   const auto options = bind_options<typename Impl::Options>(given);

@@ -1,4 +1,4 @@
-// The schedulers from the built plugin library. That their rates are PyTorch's is tested with PyTorch (tests/interop).
+// The schedulers from the built plugin library. tests/interop compares their rates with PyTorch's.
 #include "pipeline/train/scheduler.h"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr TrainingLength forty_steps{.epochs = 4, .steps = 40};
 
-/// Adam with one parameter, and a scheduler of it that has started.
+/// Adam with one parameter, and a scheduler that has started.
 class Scheduled {
  public:
   Scheduled(const Registry& registry, const std::string& type, const Value& options, bool larger_is_better = false)
@@ -97,7 +97,7 @@ TEST_CASE("a scheduler that takes another's state goes on with the same rates, b
   }
 }
 
-TEST_CASE("a length that nothing limits has to be given") {
+TEST_CASE("a schedule's length must be given if nothing limits the training") {
   Registry registry;
   test::load_built_plugin(registry, "torch_schedulers");
   torch::optim::Adam adam({torch::zeros({1}, torch::requires_grad())}, torch::optim::AdamOptions(0.01));

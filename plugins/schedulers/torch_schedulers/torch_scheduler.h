@@ -12,8 +12,8 @@
 
 namespace pipeline::scheduler::torch_schedulers {
 
-/// What torch.optim.lr_scheduler.LRScheduler does for its kind: it counts steps and sets every parameter group's rate. Rates follow
-/// PyTorch's recursive formulas, in its order of operations, so that they are equal to the last bit.
+/// The counterpart of torch.optim.lr_scheduler.LRScheduler: counts steps and sets every parameter group's rate. Rates follow PyTorch's
+/// recursive formulas in its order of operations, so that they are equal to the last bit.
 class TorchScheduler : public Scheduler {
  public:
   TorchScheduler(torch::optim::Optimizer& optimizer, SchedulerTiming timing) : optimizer_(optimizer), timing_(std::move(timing)) {}
@@ -28,25 +28,24 @@ class TorchScheduler : public Scheduler {
   void load_state_dict(const State& state) override;
   [[nodiscard]] State::Map group_entries(std::size_t group) const override;
 
-  /// start() in two parts, for a schedule that another one precedes: remembers the optimizer's rates as base rates ...
+  /// First part of start(), for a schedule that follows another one: takes the optimizer's rates as base rates.
   void prepare(const TrainingLength& length);
-  /// ... and sets its own first ones.
+  /// Second part of start(): sets the schedule's first rates.
   void begin();
-  /// The rates that this schedule set last.
   [[nodiscard]] const std::vector<double>& last_rates() const { return last_rates_; }
 
  protected:
-  /// Whatever depends on the training's length or the optimizer; may replace the base rates.
+  /// Sets up everything that depends on the training's length or the optimizer; may replace the base rates.
   virtual void on_prepare(const TrainingLength&) {}
-  /// Own counters, before the rates of step last_epoch() (at least 1) are asked for.
+  /// Updates the schedule's own counters, before the rates of step last_epoch() (at least 1) are computed.
   virtual void on_step(std::optional<double>) {}
   /// The rate of a group at step 0, from its base rate.
   [[nodiscard]] virtual double first_rate(std::size_t group, double base) const = 0;
-  /// The rate at step last_epoch(), at least 1, from the one before.
+  /// The rate at step last_epoch() (at least 1), from the previous rate.
   [[nodiscard]] virtual double next_rate(std::size_t group, double base, double rate) const = 0;
-  /// After the rates are set, at step 0 too.
+  /// Called after the rates are set, at step 0 too.
   virtual void after_rates() {}
-  /// Options and own counters, under PyTorch's attribute names; and the counters back.
+  /// Options and own counters, under PyTorch's attribute names; restore() reads the counters back.
   [[nodiscard]] virtual State::Map attributes() const = 0;
   virtual void restore(const State&) {}
 
@@ -62,13 +61,13 @@ class TorchScheduler : public Scheduler {
 
   torch::optim::Optimizer& optimizer_;
   SchedulerTiming timing_;
-  std::vector<double> base_rates_, last_rates_;  ///< of each parameter group; what this schedule set last
-  std::int64_t last_epoch_ = -1;                 ///< PyTorch's name: steps of the schedule, whatever its interval
+  std::vector<double> base_rates_, last_rates_;  ///< for each parameter group; last_rates_: the rates that this schedule set last
+  std::int64_t last_epoch_ = -1;                 ///< PyTorch's name: counts the schedule's steps, whatever its interval
   std::int64_t step_count_ = 1;                  ///< PyTorch counts the first rates as a step
 };
 
-/// Steps that a scheduler of that timing makes in a training; nothing where nothing limits it. With the names of a component and its
-/// option: Error (usage) then.
+/// The number of steps that a scheduler with this timing makes in a training; nullopt if nothing limits the training. With the names of a
+/// component and its option: Error (usage) instead.
 [[nodiscard]] std::optional<std::int64_t> schedule_length(const SchedulerTiming& timing, const TrainingLength& length);
 [[nodiscard]] std::int64_t schedule_length(const std::string& component, const std::string& option, const SchedulerTiming& timing,
                                            const TrainingLength& length);

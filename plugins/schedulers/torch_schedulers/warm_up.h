@@ -7,8 +7,8 @@
 
 namespace pipeline::scheduler::torch_schedulers {
 
-/// A linear warm-up before another schedule: torch.optim.lr_scheduler.SequentialLR of LinearLR and that one, with one milestone. A schedule
-/// that watches a metric begins to watch it after the warm-up.
+/// A linear warm-up before another schedule, as torch.optim.lr_scheduler.SequentialLR of LinearLR and that schedule with one milestone. A
+/// schedule that watches a metric starts to watch it after the warm-up.
 class WarmUp final : public Scheduler {
  public:
   WarmUp(std::unique_ptr<TorchScheduler> schedule, std::int64_t steps, double start_factor, torch::optim::Optimizer& optimizer);

@@ -13,15 +13,15 @@
 
 namespace pipeline::stage::evaluate {
 
-/// attention.csv: a line for each window of the split, its origin and the weight of every row of its window. Columns are named by their
-/// distance from the origin: -59, ..., -1, 0. There is no file until there are weights.
+/// attention.csv: one line for each window of the split, with its origin and the weight of every row of the window. Columns are named by
+/// their distance from the origin: -59, ..., -1, 0. The first weights create the file.
 class AttentionFile {
  public:
   AttentionFile(std::filesystem::path file, const Windows& windows);
-  /// `origins`: row of the last input of each window, its number where windows were made elsewhere; weights [B, W] on any device.
+  /// `origins`: the row of each window's last input, or the window's number if windows were made elsewhere; weights [B, W] on any device.
   /// Error (plugin) for weights of another shape.
   void add(std::span<const std::int64_t> origins, const torch::Tensor& weights);
-  /// Everything reaches the file; false where there is none, since no weights came. Error (unexpected) when the disk is full.
+  /// Writes everything to the file; false if no weights came and there is no file. Error (unexpected) when the disk is full.
   bool finish();
 
  private:

@@ -33,8 +33,8 @@ std::vector<TrainingRecord> read_trainings(const StageContext& context, const st
   return out;
 }
 
-/// "predictions.csv" of the leading model's main split, else with stage and split in it. A stage named as a split has always both. Readers
-/// find the name in metrics.json.
+/// "predictions.csv" for the leading model's main split; other names contain the stage, the split or both. A stage that is named as a split
+/// always has both. Readers find the name in metrics.json.
 std::string file_name(std::string name, const ModelResult& result, Split split, Split main, bool leads) {
   const std::string& stage = result.training.stage;
   const bool ambiguous = !leads && std::ranges::find(split_names, stage) != split_names.end();
@@ -81,7 +81,8 @@ std::vector<Split> EvaluateStage::splits() const {
   return out;
 }
 
-ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context, WrittenFiles& files) const {
+ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context,
+                                   WrittenFiles& files) const {
   ModelResult out{.training = model.training,
                   .checkpoint = model.checkpoint,
                   .targets = model.windows->target_names(),

@@ -39,20 +39,18 @@ struct EvaluateOptions {
 ///
 /// The loss is the one that each model was trained with.
 ///
-/// metrics.json, top level, is the leading model (best validation score; see `leading`): "stage", "model", "checkpoint", "split", for each
-/// split "<split>_loss" ... "<split>_windows" and "<split>_naive_loss|mse|mae|rmse". One split is the main one: test where it is among
-/// `splits`, else the first. Of it are "naive_loss|mse|mae|rmse", "by_target", "by_step" (a list; steps count from 1) and "original"; where
-/// several splits are measured, the entries of these three also hold every split's numbers under its name ("original.OT.val.mae").
-/// "models.<stage>" holds the same for each model where several were trained. What is undefined is null. "metrics" is what was measured,
-/// see described().
+/// The top level of metrics.json describes the leading model (best validation score; see `leading`): "stage", "model", "checkpoint",
+/// "split", and for each split "<split>_loss" ... "<split>_windows" and "<split>_naive_loss|mse|mae|rmse". One split is the main one: test
+/// if it is among `splits`, else the first. "naive_loss|mse|mae|rmse", "by_target", "by_step" (a list; steps count from 1) and "original"
+/// are of the main split. With several splits, the entries of the last three also hold every split's numbers under its name
+/// ("original.OT.val.mae"). "models.<stage>" holds the same for each model if several were trained. Undefined values are null. "metrics"
+/// describes the metrics, see described().
 ///
 /// predictions.csv is the leading model's on the main split; predictions.<stage>.csv another model's, predictions.<split>.csv another
-/// split's, predictions.<stage>.<split>.csv both (and always both where a stage is named train, val or test). Windows made elsewhere have
-/// neither units nor naive forecast: their values are the scaled ones, `origin` is the window's number and `time` that number plus the
-/// step.
+/// split's, predictions.<stage>.<split>.csv both (always both if a stage is named train, val or test). Windows made elsewhere have neither
+/// units nor naive forecast: their values are scaled, `origin` is the window's number and `time` that number plus the step.
 ///
-/// attention.csv, named in the same way, holds the weights over the window of models that explain themselves so. "files" says which files
-/// there are, by split.
+/// attention.csv, named in the same way, holds the weights over the window, from models that return them. "files" lists the files by split.
 class EvaluateStage final : public Stage {
  public:
   using Options = EvaluateOptions;
@@ -61,7 +59,7 @@ class EvaluateStage final : public Stage {
 
  private:
   [[nodiscard]] std::vector<Split> splits() const;
-  /// Names of the files of one model, by split.
+  /// The file names of one model, by split.
   struct WrittenFiles {
     std::map<std::string, std::string> predictions, attention;
   };

@@ -45,7 +45,7 @@ ModelResult result_of(const TrainedModel& model, std::vector<SplitResult> splits
   return {.training = model.training, .checkpoint = model.checkpoint, .targets = {"a", "b"}, .horizon = 2, .splits = std::move(splits)};
 }
 
-/// Mean of `error(origin, step)` over the test windows; "a" is not counted in the last row, which was filled.
+/// Mean of `error(origin, step)` over the test windows; `skip_last_row` leaves out the last row, where "a" was filled.
 double mean(const auto& error, bool skip_last_row) {
   double sum = 0, count = 0;
   for (std::size_t origin = 3; origin < 8; ++origin) {
@@ -83,7 +83,7 @@ TEST_CASE("a forecast from the last row needs no truth; without a last level a d
   CHECK(std::isnan(forecast[0][1][1].item<double>()));
 }
 
-TEST_CASE("metrics in original units and the naive forecast's equal sums by hand, without what was filled") {
+TEST_CASE("metrics in original units and the naive forecast's equal sums by hand, without filled values") {
   const SmallSeries data;
   const SplitResult result = evaluated(repeating(data), 2);
   CHECK(result.windows == 5);
@@ -129,7 +129,8 @@ TEST_CASE("a stop is honoured between batches") {
       .split = Split::test, .batch_size = 2, .device = torch::kCPU, .metrics = {}, .scales = {}, .check_cancelled = [&] {
         if (++asked == 2) throw Error(ExitStatus::interrupted, "stop");
       }};
-  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), std::make_unique<SquaredError>(), request, nullptr)), "stop", Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), std::make_unique<SquaredError>(), request, nullptr)), "stop",
+                       Error);
 }
 
 TEST_CASE("predictions.csv holds origin, time, step and every target three times") {
@@ -152,7 +153,7 @@ TEST_CASE("predictions.csv holds origin, time, step and every target three times
   }
 }
 
-TEST_CASE("metrics.json has the contract's names, null for what is undefined") {
+TEST_CASE("metrics.json has the contract's names, and null for undefined values") {
   const SmallSeries data;
   const TrainedModel model = repeating(data);
   std::vector<SplitResult> splits{evaluated(model, 2), evaluated(model, 2, nullptr, Split::train)};
@@ -204,7 +205,7 @@ TEST_CASE("the SDK's reader and writer keep all of metrics.json") {
   }
 }
 
-TEST_CASE("what was measured is described, and the headlines are named for who has room for few") {
+TEST_CASE("metrics are described, and headlines are named for displays with little room") {
   const std::vector<Measure> measures = described(test::basic_metrics());
   std::vector<std::string> names;
   for (const Measure& measure : measures) names.push_back(measure.name);
@@ -224,7 +225,7 @@ TEST_CASE("what was measured is described, and the headlines are named for who h
   CHECK(summary.at("test_mse").is_double());
 }
 
-TEST_CASE("where every truth was filled metrics are null and nothing is said of the last value") {
+TEST_CASE("if every truth was filled, metrics are null and no message mentions the last value") {
   const SmallSeries data;
   const TrainedModel model = repeating(data);
   const Score nothing(test::basic_metrics(), {.steps = 2, .targets = 2});
@@ -240,7 +241,7 @@ TEST_CASE("where every truth was filled metrics are null and nothing is said of 
   for (const std::string& line : error_table({result})) CHECK_MESSAGE(line.find("nan") == std::string::npos, line);
 }
 
-TEST_CASE("models of unlike tasks are not announced as of the same windows") {
+TEST_CASE("models with different tasks are not announced as having the same windows") {
   const SmallSeries data;
   const TrainedModel model = repeating(data);
   ModelResult other = result_of(model, {evaluated(model, 2)});
@@ -250,7 +251,7 @@ TEST_CASE("models of unlike tasks are not announced as of the same windows") {
   CHECK(table.back().starts_with("train (Repeat), 5 windows of 1 step, scaled: "));
 }
 
-TEST_CASE("the terminal's table is in original units, and a model that does not beat the last value is told so") {
+TEST_CASE("the terminal's table is in original units, and a warning names a model that does not beat the last value") {
   const SmallSeries data;
   const TrainedModel model = repeating(data, 1.0);
   const std::vector<ModelResult> results{result_of(model, {evaluated(model, 2)})};

@@ -9,12 +9,12 @@ namespace {
 
 Value number(std::optional<double> value) { return value && std::isfinite(*value) ? Value(*value) : Value(); }
 
-/// Every metric of a set under `prefix` and its name.
+/// Writes every metric of a set under `prefix` and its name.
 void put_measures(Value& out, const std::string& prefix, const MetricSet& metrics, const MetricGroup& of = {}) {
   for (std::size_t i = 0; i < metrics.metrics().size(); ++i) out[prefix + metrics.metrics()[i]->info().name] = number(metrics.value(i, of));
 }
 
-/// The model's measures with the naive forecast's beside them as naive_mse, ...; `set`: the scaled or the original ones of a score.
+/// The model's metrics, and the naive forecast's as naive_mse, ...; `set`: the scaled or the original set of a score.
 Value beside_naive(const SplitResult& split, MetricSet Score::*set, const MetricGroup& of) {
   Value out{Value::Map{}};
   put_measures(out, "", split.model.*set, of);
@@ -22,7 +22,7 @@ Value beside_naive(const SplitResult& split, MetricSet Score::*set, const Metric
   return out;
 }
 
-/// The same of the main split, and of every split under its name where there are several.
+/// The same for the main split, and for every split under its name if there are several.
 Value by_split(const ModelResult& result, MetricSet Score::*set, const MetricGroup& of) {
   Value out = beside_naive(result.main(), set, of);
   if (result.splits.size() > 1) {
@@ -31,7 +31,7 @@ Value by_split(const ModelResult& result, MetricSet Score::*set, const MetricGro
   return out;
 }
 
-/// Of the metrics that are told in `units`, calls `use(metric, value)` for what a score says of them.
+/// Calls `use(metric, value)` for each metric in `units`, with its value in a score.
 template <class Use>
 void for_each_metric(const Score& score, MetricUnits units, const Use& use) {
   const MetricSet& metrics = units == MetricUnits::scaled ? score.scaled : score.original;
@@ -46,7 +46,7 @@ void put_naive(Value& out, const std::string& prefix, const Score& naive) {
     for_each_metric(naive, units, [&](const MetricInfo& info, const Value& value) { out[prefix + "naive_" + info.name] = value; });
 }
 
-/// Names of the contract for one split; filled and near-zero values are those that metrics leave out.
+/// The flat entries of metrics.json for one split. Its filled and near-zero values are those that metrics leave out.
 std::vector<std::pair<std::string, Value>> flat_split(const SplitResult& split) {
   const std::string name = split.name();
   const MetricSet& scaled = split.model.scaled;
@@ -60,7 +60,7 @@ std::vector<std::pair<std::string, Value>> flat_split(const SplitResult& split) 
   return out;
 }
 
-/// All splits' metrics without what is undefined and what only counts left-out values.
+/// The metrics of all splits, without undefined ones and without counts of left-out values.
 std::vector<std::pair<std::string, Value>> defined_metrics(const ModelResult& result) {
   std::vector<std::pair<std::string, Value>> out;
   for (const SplitResult& split : result.splits) {

@@ -12,12 +12,12 @@ namespace pipeline::stage::evaluate {
 
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
-/// The flat metrics of all splits that are defined: "test_loss", ..., "avg_test_abs_accuracy", "test_windows".
+/// The defined flat metrics of all splits: "test_loss", ..., "avg_test_abs_accuracy", "test_windows".
 [[nodiscard]] NamedNumbers flat_metrics(const ModelResult& result);
-/// The same as plain data, with the train stage's name, the naive forecast's error, and the names of what is told where there is room for
-/// few ("headlines"): what history and terminal show of a run.
+/// The same as plain data for history and terminal, with the train stage's name, the naive forecast's error, and the names of the few
+/// metrics that a short display shows ("headlines").
 [[nodiscard]] Value summary_value(const ModelResult& result);
-/// What is measured, in the order of a table's columns, as metrics.json describes it.
+/// Descriptions of the metrics as in metrics.json, in the order of a table's columns.
 [[nodiscard]] std::vector<Measure> described(const Metrics& metrics);
 /// One model's part of metrics.json.
 [[nodiscard]] Value metrics_value(const ModelResult& result);

@@ -16,20 +16,20 @@
 
 namespace pipeline::stage::evaluate {
 
-/// The forecasts of one split's windows, as the artifact "predictions" holds them: all steps, or the last one only.
+/// The forecasts for one split's windows in the form of the artifact "predictions": all steps, or the last one only.
 class PredictionsFile {
  public:
   PredictionsFile(std::filesystem::path file, const Windows& windows, bool last_step_only);
-  /// Windows over a series, by the row of their last input.
-  /// `weight`: 0 where the truth was filled in, which counts as not known; undefined where none was.
+  /// Writes windows over a series, by the row of their last input. `weight`: 0 where the truth was filled in and counts as unknown;
+  /// undefined if nothing was filled.
   void add_rows(std::span<const std::int64_t> origins, const LevelBatch& levels, const torch::Tensor& weight);
-  /// Windows made elsewhere, by their number; values [B, H, T] in float64, without a naive forecast.
+  /// Writes windows made elsewhere, by their number; values [B, H, T] in float64, without a naive forecast.
   void add_windows(std::span<const std::int64_t> indices, const torch::Tensor& forecast, const torch::Tensor& truth);
-  /// Everything reaches the file; Error (unexpected) when the disk is full.
+  /// Writes everything to the file; Error (unexpected) when the disk is full.
   void finish() { writer_.finish(); }
 
  private:
-  /// The lines of one origin; `truth` [H, T] with NaN where it is not known, `naive` nullptr without one.
+  /// Writes the lines of one origin; `truth` [H, T] with NaN for unknown values, `naive` nullptr if there is none.
   void add_steps(std::string_view origin, const auto& time_of_step, const double* truth, const double* forecast, const double* naive);
 
   PredictionsWriter writer_;

@@ -9,7 +9,7 @@
 
 namespace pipeline::stage::evaluate {
 
-/// Times of a series' rows as the written files show them.
+/// The times of a series' rows in the form of the written files.
 class RowTimes {
  public:
   /// nullptr: windows made elsewhere, which have numbers only.

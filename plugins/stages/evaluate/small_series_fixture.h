@@ -10,8 +10,8 @@
 
 namespace pipeline::test {
 
-/// Ten days of two targets: "a" as it is (center 2, scale 4), "b" as differences (center 0.5, scale 2). Windows of 3 rows to 2 steps; five
-/// of them test, none validates. The value of "a" in the last row was filled.
+/// Ten days of two targets: "a" untransformed (center 2, scale 4), "b" as differences (center 0.5, scale 2). Windows have 3 rows and 2
+/// steps; five of them are test windows, none validates. The value of "a" in the last row was filled.
 class SmallSeries {
  public:
   SmallSeries();
@@ -24,7 +24,7 @@ class SmallSeries {
   TempFolder folder_;
 };
 
-/// Says what is last seen of each target plus `offset`, for every step, on the scaled series.
+/// Forecasts the last seen value of each target plus `offset`, for every step, on the scaled series.
 class RepeatScaled final : public Model {
  public:
   explicit RepeatScaled(std::int64_t horizon, double offset = 0) : horizon_(horizon), offset_(offset) {}

@@ -14,17 +14,17 @@
 
 namespace pipeline::stage::evaluate {
 
-/// Errors of one way to forecast: on the scaled series, and in original units where there is a series.
+/// The errors of one kind of forecast: on the scaled series, and in original units if there is a series.
 class Score {
  public:
   Score(const Metrics& metrics, const MetricGroups& groups)
       : scaled(metrics_in(metrics, MetricUnits::scaled), groups), original(metrics, groups) {}
-  /// On the scaled series; filled values (weight 0) count neither here nor there.
+  /// Adds a batch on the scaled series. Filled values (weight 0) count neither here nor in original units.
   void add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch);
   /// NaN where nothing was counted.
   [[nodiscard]] double loss() const { return loss_sum_ / loss_count_; }
 
-  MetricSet scaled, original;  ///< the former of the metrics that are told of the scaled series
+  MetricSet scaled, original;  ///< `scaled` holds only the metrics of the scaled series
 
  private:
   double loss_sum_ = 0, loss_count_ = 0;
@@ -35,7 +35,7 @@ struct SplitResult {
   Split split;
   std::int64_t windows = 0, values = 0;  ///< values: windows x steps x targets, filled ones too
   Score model;
-  std::optional<Score> naive;  ///< absent for windows made elsewhere, as are original units
+  std::optional<Score> naive;  ///< absent for windows made elsewhere, which have no original units either
 
   [[nodiscard]] std::string name() const { return split_names[static_cast<std::size_t>(split)]; }
 };
@@ -55,13 +55,13 @@ struct SplitRequest {
   Split split;
   std::int64_t batch_size;
   torch::Device device;
-  Metrics metrics;                        ///< what is measured
+  Metrics metrics;                        ///< the metrics to compute
   std::vector<SeriesScale> scales;        ///< of each target; empty for windows made elsewhere
-  std::function<void()> check_cancelled;  ///< throws when the run shall end; called before every batch
+  std::function<void()> check_cancelled;  ///< throws when the run is to end; called before every batch
 };
 
-/// Forecasts every window of a split; rows go to `predictions`, and what a model says of its attention to `attention`, unless they are
-/// nullptr. Error (data) when the split has no window.
+/// Forecasts every window of a split. Rows go to `predictions` and attention weights to `attention`, unless these are nullptr. Error (data)
+/// if the split has no window.
 [[nodiscard]] SplitResult evaluate_split(const TrainedModel& model, const Component<Loss>& loss, const SplitRequest& request,
                                          PredictionsFile* predictions, AttentionFile* attention = nullptr);
 

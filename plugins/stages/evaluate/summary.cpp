@@ -14,8 +14,8 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-constexpr double rounding = 1e-6;  // relative; a forecast this close to the naive one is the naive one
-constexpr double visible = 5e-4;   // relative; less is shown as 0.0 % better
+constexpr double rounding = 1e-6;  // relative; a forecast this close to the naive one counts as the naive one
+constexpr double visible = 5e-4;   // relative; a smaller difference is shown as 0.0 % better
 
 bool beats(double error, double naive) { return error < naive * (1 - visible); }
 bool repeats(double error, double naive) { return std::abs(error - naive) <= rounding * naive; }
@@ -45,18 +45,18 @@ std::string task(const ModelResult& result) {
   return format_count(result.main().windows) + " windows of " + std::to_string(result.horizon) + (result.horizon == 1 ? " step" : " steps");
 }
 
-/// Nothing where the models have different tasks: their errors are not of the same values.
+/// Empty if the models have different tasks: their errors are then of different values.
 std::string common_task(const std::vector<ModelResult>& results) {
   const std::string first = task(results.front());
   return std::ranges::all_of(results, [&](const ModelResult& result) { return task(result) == first; }) ? first : std::string();
 }
 
-/// Words that are no ASCII count by code point, so that columns stay straight.
+/// Counts code points, so that columns with words beyond ASCII stay aligned.
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-/// Columns padded to equal width: words to the left, numbers to the right.
+/// Pads columns to equal width: words on the left, numbers on the right.
 std::vector<std::string> aligned(const std::vector<Row>& rows, std::size_t word_columns) {
   std::vector<std::size_t> widths(rows.front().size());
   for (const Row& row : rows) {
@@ -123,7 +123,7 @@ std::vector<std::string> naive_warnings(const std::vector<ModelResult>& results)
     const SplitResult& split = result.main();
     if (!split.naive || split.model.scaled.count() == 0) continue;
     const double mse = measured(split.model.scaled, "mse"), naive = measured(split.naive->scaled, "mse");
-    if (repeats(mse, naive)) continue;  // it is that forecast, as a NaiveModel is: the table shows it
+    if (repeats(mse, naive)) continue;  // it is the naive forecast, as a NaiveModel's is: the table shows it
     if (!beats(mse, naive)) {
       lines.push_back(label(result) + " does not beat repeating the last value: " + split.name() + " MSE " + format_short(mse) +
                       " against " + format_short(naive) + " (scaled)");

@@ -15,7 +15,7 @@
 
 namespace pipeline::stage::evaluate {
 
-/// A training with the checkpoint that is measured.
+/// A training and the checkpoint to measure.
 struct TrainedModel {
   TrainingRecord training;
   std::filesystem::path checkpoint;
@@ -23,15 +23,15 @@ struct TrainedModel {
   Forecaster forecaster;
 };
 
-/// The checkpoint file that the option `choice` (best, last, a path relative to the workflow) means.
+/// The checkpoint file for the option `choice` (best, last, or a path relative to the workflow).
 [[nodiscard]] std::filesystem::path choose_checkpoint(const TrainingRecord& training, const std::string& choice,
                                                       const StageContext& context);
 
-/// Loads it; a checkpoint that Lightning wrote is taken as one of the training's model. Error (training) when it does not fit the windows
+/// Loads the checkpoint; one that Lightning wrote is taken as one of the training's model. Error (training) if it does not fit the windows
 /// of its training.
 [[nodiscard]] TrainedModel load(TrainingRecord training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device);
 
-/// Index of the model that leads: the best score where all that have one were judged by one metric, else the first that has one, else 0.
+/// Index of the leading model: the best score if one metric judged all scored models, else the first model with a score, else 0.
 [[nodiscard]] std::size_t leading(const std::vector<TrainingRecord>& trainings);
 
 }  // namespace pipeline::stage::evaluate

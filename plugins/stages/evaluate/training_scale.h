@@ -8,8 +8,8 @@
 
 namespace pipeline::stage::evaluate {
 
-/// Of each target, within its training rows and in its original units. `season` in rows, at least 1; pairs across a gap, or with a filled
-/// value, don't count.
+/// The scales of the targets, from their training rows in original units. `season` in rows, at least 1. Pairs across a gap or with a filled
+/// value do not count.
 [[nodiscard]] std::vector<SeriesScale> training_scales(const Series& series, std::int64_t season);
 
 }  // namespace pipeline::stage::evaluate

@@ -23,8 +23,8 @@ int asked_workers(const Value& workers) {
   return static_cast<int>(std::min<std::int64_t>(workers.as_int(), 4096));
 }
 
-void say_what_was_found(const StageContext& context, const StudyState& study, const SearchSpace& space, const OptimizeOptions& options,
-                        const StudyPlace& place) {
+void log_best_trial(const StageContext& context, const StudyState& study, const SearchSpace& space, const OptimizeOptions& options,
+                    const StudyPlace& place) {
   const Trial* best = best_trial(study);
   if (!best) {
     context.log.warning("no trial of study \"" + study.name + "\" is complete");
@@ -63,7 +63,7 @@ void OptimizeStage::enqueue(Study& study) const {
 
 void OptimizeStage::run(StageContext& context) {
   settle_direction(context.registry);
-  // Before anything is written.
+  // These checks come before anything is written.
   TrialRunner(context, options_, space_, "check").check_training();
   Searcher::check_sampler(context, options_, space_);
   int workers = asked_workers(options_.workers);
@@ -73,7 +73,7 @@ void OptimizeStage::run(StageContext& context) {
     throw usage_error(
         "rng = \"optuna\" draws in sequence in one process, several would draw the same: leave workers at 1, or rng at \"keyed\"");
   const StudyPlace place = open_place(context);
-  if (options_.storage == "memory")  // what an earlier study left, gone with its process
+  if (options_.storage == "memory")  // an earlier study's checkpoints: that study ended with its process
     std::filesystem::remove_all(context.folder / "checkpoints" / folder_name_of(place.name));
   if (workers == 0) workers = fastest_worker_count(context);
   if (workers == 1) {
@@ -108,7 +108,7 @@ void OptimizeStage::search_here(StageContext& context, const StudyPlace& place) 
   }
   leave_results();
   const StudyState& study = searcher.study().refresh();
-  say_what_was_found(context, study, space_, options_, place);
+  log_best_trial(context, study, space_, options_, place);
   context.summary = summary_of(study);
 }
 
@@ -127,12 +127,12 @@ void OptimizeStage::search_with_workers(StageContext& context, const StudyPlace&
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
   if (static_cast<int>(pool.failures().size()) == workers) throw pool.failures().back();
   for (const Error& failure : pool.failures()) context.log.warning(failure.what());
-  say_what_was_found(context, state, space_, options_, place);
+  log_best_trial(context, state, space_, options_, place);
   context.summary = summary_of(state);
 }
 
-/// Where slicing was searched, the best windows lie beside the study's results, for who trains with the best values; always of the same
-/// trial.
+/// If slicing is searched, the best trial's windows lie beside the study's results, for trainings with the best values. Windows and results
+/// are always of the same trial.
 void OptimizeStage::keep_results(const StageContext& context, const TrialRunner& runner, const StudyState& study,
                                  const StudyPlace& place) const {
   const Trial* best = best_trial(study);

@@ -18,7 +18,7 @@ class OptimizeStage final : public Stage {
   void work(StageContext& context, const Value& task) override;
 
  private:
-  /// "minimize" or "maximize" in place of "auto".
+  /// Replaces "auto" by "minimize" or "maximize".
   void settle_direction(const Registry& registry);
   [[nodiscard]] StudyPlace open_place(const StageContext& context) const;
   void enqueue(Study& study) const;

@@ -7,7 +7,7 @@
 
 namespace pipeline::stage::optimize {
 
-/// Of what a trial says, only the warnings, with the trial's name before them.
+/// Passes on a trial's messages with its name before them: warnings as warnings, all others as debug messages.
 class QuietLog final : public Log {
  public:
   QuietLog(Log& log, std::string prefix) : log_(log), prefix_(std::move(prefix)) {}

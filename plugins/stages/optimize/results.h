@@ -9,12 +9,12 @@
 
 namespace pipeline::stage::optimize {
 
-/// What a search leaves beside its study: study.json, best.toml and trials.csv, the columns named as Optuna's trials_dataframe names them.
-/// `storage` is shown without a password.
+/// Writes a search's results beside its study: study.json, best.toml and trials.csv, with the columns of Optuna's trials_dataframe.
+/// `storage`: the address to show, without a password.
 void write_results(const std::filesystem::path& folder, const StudyState& study, const SearchSpace& space, const OptimizeOptions& options,
                    const std::string& storage);
 
-/// The headline: best value, its trial, how many trials ended how.
+/// The headline: best value, its trial, and how many trials ended in each state.
 [[nodiscard]] Value summary_of(const StudyState& study);
 
 }  // namespace pipeline::stage::optimize

@@ -16,7 +16,7 @@ namespace pipeline::stage::optimize {
 
 namespace {
 
-/// So many failures one after the other are no bad luck: something is wrong with all of them.
+/// This many failures in a row are not chance: all trials have the same problem.
 constexpr int most_failures_in_a_row = 10;
 
 Component<Sampler> make_sampler(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space) {
@@ -71,8 +71,8 @@ void Searcher::take_back_lost_trials() {
   }
 }
 
-/// Whether trials of other processes may still bring results that are needed. One without a heartbeat, as Optuna's workers run it by
-/// default, may never end: it is not waited for.
+/// Whether trials of other processes may still bring needed results. A trial without a heartbeat, the default of Optuna's workers, may
+/// never end: the search does not wait for it.
 bool Searcher::wait_for_others(const StudyState& state) {
   if (std::ranges::count_if(state.trials, &Trial::has_result) >= options_.n_trials) return false;
   std::vector<std::string> silent;
@@ -96,12 +96,12 @@ Searcher::Next Searcher::begin_next(Trial& trial) {
   const bool waits = std::ranges::any_of(state.trials, [](const Trial& t) { return t.state == TrialState::waiting; });
   if (time_is_over()) return Next::done;
   if (!waits && call(sampler_, "is_exhausted", &Sampler::is_exhausted, state))
-    return wait_for_others(state) ? Next::wait : Next::done;  // what is lost comes back
+    return wait_for_others(state) ? Next::wait : Next::done;  // a lost trial comes back
   if (std::optional<Trial> begun = study_->begin(options_.n_trials)) {
     trial = std::move(*begun);
     return Next::trial;
   }
-  return wait_for_others(study_->refresh()) ? Next::wait : Next::done;  // a trial that others run may be lost yet
+  return wait_for_others(study_->refresh()) ? Next::wait : Next::done;  // a trial of another process may still be lost
 }
 
 void Searcher::run(const Watch& watch) {
@@ -129,7 +129,7 @@ void Searcher::suggest_parameters(Trial& trial) {
     call(sampler_, "begin", begin_trial, state, trial);
     call(sampler_, "sample", [&](Sampler& sampler) { space_.suggest(sampler, state, trial); });
   } catch (const Error& error) {
-    trial.state = TrialState::fail;  // repeated it would fail again
+    trial.state = TrialState::fail;  // a repetition would fail again
     static_cast<void>(study_->finish(trial, error.what()));
     throw;
   }
@@ -142,7 +142,7 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
   try {
     outcome = runner_.run(*study_, pruner_, trial, watch.reported);
   } catch (const Error&) {
-    study_->release(trial);  // no fault of its own: whoever goes on with the study tries it again
+    study_->release(trial);  // not the trial's fault: a continued search tries it again
     throw;
   }
   if (outcome.interrupted) {
@@ -159,7 +159,7 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
   check_failures();
 }
 
-/// Over all workers, since this one began.
+/// Counts the failures of all workers since this one began.
 void Searcher::check_failures() const {
   int failures = 0;
   std::string reason;

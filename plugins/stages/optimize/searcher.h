@@ -16,24 +16,24 @@
 
 namespace pipeline::stage::optimize {
 
-/// Since 1970 UTC.
+/// Seconds since 1970 UTC.
 [[nodiscard]] double seconds_now();
 
-/// The study that a search works on, as a worker is told of it.
+/// The study of a search, as a worker receives it.
 struct StudyPlace {
   std::string storage;  ///< absolute
   std::string name;
   std::optional<double> no_trial_after;  ///< seconds since 1970: no trial begins later
 
-  /// For a command line, which everybody can read: without the storage, whose address may hold a password.
+  /// For a command line, which every user can read: without the storage, whose address may hold a password.
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static StudyPlace from_value(const Value& value, const std::string& storage);
 };
 
-/// Runs trials, one after the other, until all workers together have run as many as asked for. Several processes may do so on one study.
+/// Runs trials one after the other until all workers together have run as many as asked for. Several processes may share one study.
 class Searcher {
  public:
-  /// What a search tells while it runs.
+  /// Callbacks for a running search.
   struct Watch {
     std::function<void(const StudyState&)> trial_ended = [](const StudyState&) {};
     std::function<void(const Trial&)> reported = [](const Trial&) {};
@@ -43,9 +43,9 @@ class Searcher {
 
   [[nodiscard]] Study& study() { return *study_; }
   [[nodiscard]] const TrialRunner& runner() const { return runner_; }
-  /// Makes a sampler and throws it away: Error (usage) where it cannot work on the space.
+  /// Makes a sampler and discards it: Error (usage) if it cannot work on the space.
   static void check_sampler(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space);
-  /// Error (interrupted) on a signal, the trial that ran given back; Error (training) when trial after trial fails.
+  /// Error (interrupted) on a signal, after giving back the running trial; Error (training) when trials fail one after the other.
   void run(const Watch& watch);
 
  private:
@@ -67,7 +67,7 @@ class Searcher {
   Component<Pruner> pruner_;
   TrialRunner runner_;
   double begun_at_;
-  bool named_silent_ = false;  ///< the trials that are not waited for
+  bool named_silent_ = false;  ///< whether the log has named the trials that are not waited for
 };
 
 }  // namespace pipeline::stage::optimize

@@ -17,7 +17,7 @@ namespace {
 constexpr std::int64_t warm_up_batches = 5;
 constexpr std::chrono::duration<double> long_enough{2.0};
 
-/// Counts batches for a while after the first few, then stops.
+/// Skips the first batches, counts batches for a while, then stops.
 class CountBatches final : public Callback {
  public:
   explicit CountBatches(double& per_second) : per_second_(per_second) {}
@@ -41,7 +41,7 @@ class CountBatches final : public Callback {
   std::chrono::steady_clock::time_point start_;
 };
 
-/// Error (unexpected) where a worker cannot train, as for want of memory.
+/// Error (unexpected) if a worker cannot train, for example for lack of memory.
 double batches_per_second(const StageContext& context, int workers) {
   std::mutex guard;
   double sum = 0;
@@ -80,7 +80,7 @@ int fastest_worker_count(StageContext& context) {
 void measure_speed(StageContext& context, const TrialRunner& runner) {
   TrainingTables tables = runner.tables_of({});
   tables.many("callbacks").clear();
-  tables.one("scheduler") = {};  // one may watch what is not measured here
+  tables.one("scheduler") = {};  // a scheduler may watch a metric that is not measured here
   Value& trainer = tables.options("trainer");
   trainer["max_epochs"] = 1'000'000;
   trainer["num_sanity_val_steps"] = 0;

@@ -17,7 +17,7 @@ using Fields = std::map<std::string, std::string>;
 
 constexpr const char* note_key = "pipeline:searched";
 
-/// What makes a trial's value comparable with another's; how long and by which sampler is searched does not.
+/// Whether a field decides if two trials' values can be compared. The length and the sampler of the search do not.
 bool decides_values(const std::string& field) {
   constexpr std::array<std::string_view, 8> ways{"options.n_trials",     "options.timeout", "options.rng", "options.study_name",
                                                  "options.search_order", "threads",         "device",      "LibTorch"};
@@ -31,14 +31,14 @@ Fields deciding(const Fields& all) {
   return fields;
 }
 
-/// A key's field as a search names it: "callbacks.0.EarlyStopping.patience" is searched as "callbacks.EarlyStopping.patience".
+/// The path of a key's field in a search: "callbacks.0.EarlyStopping.patience" is searched as "callbacks.EarlyStopping.patience".
 std::string path_of(const std::string& field) {
   const std::size_t place = field.find('.'), entry = field.find('.', place + 1);
   const TableRule* rule = find_table_rule(field.substr(0, place));
   return rule && rule->many && entry < field.size() ? rule->name + field.substr(entry) : field;
 }
 
-/// An option that is searched has the trial's value, whatever stands in its table.
+/// Leaves out the searched options: their values are the trial's, whatever their tables say.
 Fields without_searched(const Fields& all, const SearchSpace& space) {
   Fields fields;
   std::ranges::copy_if(all, std::inserter(fields, fields.end()), [&](const auto& entry) {
@@ -62,7 +62,7 @@ Fields read_fields(const std::string& text) {
   return fields;
 }
 
-/// What speaks against going on with a study; nothing where it may.
+/// The reasons against continuing a study; empty if there are none.
 std::vector<std::string> differences(Study& study, const Fields& now, const SearchSpace& space) {
   if (const auto note = study.note(note_key)) {
     return key_changes(without_searched(read_fields(*note), space), without_searched(now, space));
@@ -71,7 +71,7 @@ std::vector<std::string> differences(Study& study, const Fields& now, const Sear
   return {};
 }
 
-/// Error (usage) for a parameter that the study's trials had over other values: an index into other choices is another choice.
+/// Error (usage) if the study's trials had a parameter over other values: an index into other choices is another choice.
 void check_parameters(const StudyState& study, const SearchSpace& space) {
   for (const Trial& trial : study.trials) {
     for (const auto& [name, distribution] : trial.distributions) {

@@ -9,16 +9,16 @@
 
 namespace pipeline::stage::optimize {
 
-/// The storage's address with a relative SQLite file put into `folder`.
+/// The storage's address, with a relative SQLite file placed in `folder`.
 [[nodiscard]] std::string absolute_storage(const std::string& storage, const std::filesystem::path& folder);
 
-/// A study's name as that of a folder: it may hold slashes and dots, which lead elsewhere.
+/// A study's name as a folder name: '_' replaces slashes and a leading dot, which would lead elsewhere.
 [[nodiscard]] std::string folder_name_of(const std::string& study);
 
-/// The study that this search goes on with or begins, made where there is none. A study whose trials were made from other data, another
-/// space or other settings cannot be compared with what would be added: then a new one begins under the next free name ("etth1-2"), or,
-/// where the workflow names the study, Error (usage) says what changed. Studies of others (Optuna's) are taken as they are, where their
-/// parameters mean the same; Error (usage) where one is of another kind or has other choices.
+/// The name of the study that this search continues, or of a new one that it makes. Trials with other data, another space or other settings
+/// cannot be compared with new ones. In that case a new study begins under the next free name ("etth1-2"), or, if the workflow names the
+/// study, Error (usage) says what changed. Studies of other programs (Optuna) are continued if their parameters mean the same; Error
+/// (usage) if a parameter is of another kind or has other choices.
 [[nodiscard]] std::string choose_study(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space,
                                        const std::string& storage);
 

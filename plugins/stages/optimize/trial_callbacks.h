@@ -10,15 +10,15 @@
 
 namespace pipeline::stage::optimize {
 
-/// Reports a trial's monitored metric after every epoch that measured it, asks the pruner, and keeps the trial's heart beating.
+/// Reports a trial's monitored metric after every epoch that measured it, asks the pruner, and sends the trial's heartbeat.
 class ReportTrial final : public Callback {
  public:
   struct Setup {
     std::string monitor;
     std::chrono::duration<double> heartbeat_interval;
-    std::function<void(const Trial&)> reported;  ///< for who shows it; may be empty
+    std::function<void(const Trial&)> reported;  ///< for a display; may be empty
   };
-  /// All of them outlive the callback.
+  /// `study`, `pruner` and `trial` must outlive the callback.
   ReportTrial(Study& study, const Component<Pruner>& pruner, Trial& trial, Setup setup);
 
   Action on_train_batch_end(Trainer&, const BatchEnd&) override;

@@ -13,7 +13,7 @@ class TrialCheckpoints {
   /// `keep`: -1 for all.
   TrialCheckpoints(std::filesystem::path folder, std::int64_t keep);
 
-  /// Moves a finished trial's checkpoint here if it is among the best, and removes those that are not any more.
+  /// Moves a finished trial's checkpoint here if it is among the best, and removes those that no longer are.
   void take(const StudyState& study, const Trial& trial, const std::filesystem::path& checkpoint) const;
 
  private:

@@ -16,7 +16,7 @@ namespace pipeline::stage::optimize {
 
 namespace {
 
-/// A model or training that cannot be made of these values is the trial's fault; the machine's troubles are not.
+/// A model or training that these values make impossible is the trial's fault; problems of the machine are not.
 bool is_the_trials_fault(ExitStatus status) {
   return status == ExitStatus::training || status == ExitStatus::usage || status == ExitStatus::data;
 }
@@ -74,7 +74,7 @@ TrialRunner::Outcome TrialRunner::run(Study& study, const Component<Pruner>& pru
     trial.reason = error.what();
   } catch (const std::filesystem::filesystem_error& error) {
     throw Error(ExitStatus::unexpected, error.what());
-  } catch (...) {  // LibTorch's own between two components, memory that does not suffice
+  } catch (...) {  // LibTorch's errors outside of components, lack of memory
     trial.reason = words_of_exception();
   }
   trial.state = TrialState::fail;

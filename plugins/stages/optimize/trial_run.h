@@ -17,32 +17,31 @@ namespace pipeline::stage::optimize {
 /// Trains trials: the workflow's training with other values, from the workflow's seed.
 class TrialRunner {
  public:
-  /// All of them outlive the runner. Maps the windows once; every trial reads the same.
-  /// `study` names the folders of its trials.
+  /// `context`, `options` and `space` must outlive the runner. Maps the windows once for all trials. `study` names the folders of its
+  /// trials.
   TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, const std::string& study);
 
-  /// Builds the training as the workflow has it, nothing written. Error (usage, data) for what is wrong with every trial, such as a
+  /// Builds the workflow's training without writing anything. Error (usage, data) for mistakes that every trial would have, such as a
   /// monitor that is not measured.
   void check_training() const;
 
   struct Outcome {
-    std::filesystem::path checkpoint;  ///< the trial's best one, else its last; in its folder
+    std::filesystem::path checkpoint;  ///< the trial's best one, else its last; in the trial's folder
     bool interrupted = false;
   };
-  /// Trains with the trial's values, and sets its state and value. A training that diverges, cannot be built or is too large for the
-  /// machine is a failed trial, its reason in trial.reason; Error (unexpected) for what has nothing to do with the trial, such as a full
+  /// Trains with the trial's values, and sets its state and value. If the training diverges, cannot be built or is too large for the
+  /// machine, the trial fails, with the reason in trial.reason. Error (unexpected) for problems unrelated to the trial, such as a full
   /// disk.
   Outcome run(Study& study, const Component<Pruner>& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
 
   /// Where a trial keeps files while it runs.
   [[nodiscard]] std::filesystem::path folder_of(std::int64_t number) const;
-  /// Whether the values say how the windows are sliced.
+  /// Whether the values change the slicing of the windows.
   [[nodiscard]] bool slices(const Value::Map& values) const;
-  /// The windows of the trial's values: the stage's own where slicing is not searched, else sliced into `folder` by the stage that sliced
-  /// those.
+  /// The windows for the trial's values: the stage's own if slicing is not searched; otherwise the slicing stage makes them in `folder`.
   [[nodiscard]] std::shared_ptr<const Windows> windows_of(const Value::Map& values, const std::filesystem::path& folder) const;
   [[nodiscard]] const Windows& windows() const { return *windows_; }
-  /// The workflow's tables with these values, without callbacks that only watch; no callback writes outside the trial's folder.
+  /// The workflow's tables with these values, without callbacks that only watch. No callback writes outside the trial's folder.
   [[nodiscard]] TrainingTables tables_of(const Value::Map& values) const;
 
  private:

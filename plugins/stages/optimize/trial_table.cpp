@@ -19,7 +19,7 @@ std::string left(const std::string& text, std::size_t width) {
   return text + std::string(width > text.size() ? width - text.size() : 0, ' ');
 }
 
-/// The whole reason stands in trials.csv and in the report.
+/// trials.csv and the report have the whole reason.
 std::string shortened(const std::string& reason) {
   constexpr std::size_t most = 72;
   return reason.size() <= most ? reason : reason.substr(0, reason.find_last_of(' ', most)) + " ...";

@@ -11,7 +11,7 @@
 
 namespace pipeline::stage::optimize {
 
-/// The search as a person follows it: a row for every trial that has ended, and on a terminal a line that moves with those that run.
+/// Shows the search: a row for every ended trial, and on a terminal a status line for the running ones.
 class TrialTable {
  public:
   TrialTable(Log& log, const SearchSpace& space, std::string monitor, std::int64_t n_trials);
@@ -19,7 +19,7 @@ class TrialTable {
   /// Trials that ended before are not shown.
   void skip(const StudyState& study);
   void show(const StudyState& study);
-  /// Where a trial of this process stands.
+  /// Shows the progress of a trial of this process.
   void show_running(const Trial& trial);
   void close() { log_.status_line(""); }
 

@@ -6,7 +6,7 @@
 
 namespace pipeline::stage::preprocess {
 
-/// CSV file -> series: what the file must hold and what becomes of it is said in pipeline/data/prepare.h.
+/// CSV file -> series; pipeline/data/prepare.h describes the file and the result.
 class Preprocess final : public Stage {
  public:
   using Options = PrepareOptions;

@@ -23,7 +23,7 @@ class SliceWindows final : public Stage {
  private:
   WindowsInfo from_series(StageContext& context) const {
     const std::filesystem::path series = context.input("series").folder;
-    // The folder written here is renamed to its place beside the other stages' folders: a link from one to the other holds there too.
+    // The folder written here is later renamed to its place beside the other stages' folders; the link must hold there.
     const std::filesystem::path link = std::filesystem::relative(series, context.folder.parent_path());
     return slice_series(options_, series, (".." / link).generic_string(), context.folder, context.log);
   }

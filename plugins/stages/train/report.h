@@ -8,7 +8,7 @@
 
 namespace pipeline::stage::train {
 
-/// Puts into the record how a fit went: epochs, steps, what stopped it, the curve and the score of its best checkpoint.
+/// Adds a fit's result to the record: epochs, steps, the cause of its end, the curve and the score of its best checkpoint.
 void add_result(TrainingRecord& record, const FitResult& result);
 
 /// The validation metrics of the best checkpoint, else those of the last epoch that validated; empty when none did.

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Fields of the key that a continued training may change: they say when it ends, not how a step goes.
+/// Fields of the key that a continued training may change: they decide when it ends, not what a step does.
 constexpr std::array<const char*, 3> limits{"trainer.max_epochs", "trainer.max_steps", "trainer.max_time"};
 
 std::map<std::string, std::string> without_limits(std::map<std::string, std::string> key) {

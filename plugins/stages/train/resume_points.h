@@ -15,23 +15,23 @@ namespace pipeline::stage::train {
 /// An interrupted or finished training that can be continued bit for bit.
 struct ResumePoint {
   std::filesystem::path file, version_dir;
-  std::map<std::string, std::string> key;  ///< what decided its result, as StageContext::key
+  std::map<std::string, std::string> key;  ///< decides its result, as StageContext::key does
   State content;                           ///< a checkpoint with the entry `resume`
 };
 
-/// What a resume point keeps for whoever continues it; `loggers`: their types.
+/// The notes in a resume point for the training that continues it; `loggers`: their types.
 [[nodiscard]] State resume_notes(const std::filesystem::path& version_dir, const std::map<std::string, std::string>& key,
                                  State::List loggers);
 
-/// The resume points of a stage's trainings, one a version folder. A training's own stays until a newer training has succeeded.
+/// The resume points of a stage's trainings, one a version folder. A training's resume point stays until a newer training has succeeded.
 class ResumePoints {
  public:
   explicit ResumePoints(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] std::filesystem::path file_of(const std::filesystem::path& version_dir) const;
-  /// The one that was written last; nullopt where there is none. Error (training) when it is damaged.
+  /// The latest resume point; nullopt if there is none. Error (training) if it is damaged.
   [[nodiscard]] std::optional<ResumePoint> newest() const;
-  /// Removes all but one.
+  /// Removes all resume points except `file`.
   void keep_only(const std::filesystem::path& file) const;
 
  private:
@@ -40,15 +40,15 @@ class ResumePoints {
   std::filesystem::path folder_;
 };
 
-/// Where the logger of that type stood (Logger::position); null for one that the training did not have.
+/// The position of the logger of that type (Logger::position); null if the training had no such logger.
 [[nodiscard]] Value logger_position(const ResumePoint& point, const std::string& type);
-/// The command that was given, so that it goes on.
+/// The given command line, changed so that it continues the training.
 [[nodiscard]] std::string continuing_command(std::string command_line);
 
-/// A training that its time limit ended goes on under another one: whether that is over too, its Timer says.
+/// Lets a training that its time limit ended continue under another limit. Its Timer decides whether that limit is over too.
 void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std::string>& key);
 
-/// Error (usage) when it has gone beyond these limits (-1: none) already: what it gives would not be what they ask for.
+/// Error (usage) if the training is already beyond these limits (-1: none): its result would not be the one they ask for.
 void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_t max_steps);
 /// Error (usage) naming every change since the resume point that alters results; how long to train may change.
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key);

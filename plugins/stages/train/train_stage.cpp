@@ -19,7 +19,7 @@ namespace pipeline::stage::train {
 
 namespace {
 
-/// What lies below is this program's own before, and short helpers'.
+/// A smaller excess of load may come from this program's own earlier work and from short helper processes.
 constexpr double least_load_of_others = 1.5;
 
 std::int64_t trainable_values(const Model& model) {
@@ -28,7 +28,7 @@ std::int64_t trainable_values(const Model& model) {
   return count;
 }
 
-/// fast_dev_run keeps no version folder; this one checkpoint lets the stages behind be tried too.
+/// fast_dev_run keeps no version folder. This one checkpoint lets the later stages be tried too.
 class KeepDevRun final : public Callback {
  public:
   explicit KeepDevRun(std::filesystem::path file) : file_(std::move(file)) {}
@@ -39,11 +39,11 @@ class KeepDevRun final : public Callback {
   std::filesystem::path file_;
 };
 
-/// Threads that share their processors wait for each other at every operation: two that do may be a hundred times slower than one.
+/// Threads that share a processor wait for each other at every operation: two may be a hundred times slower than one.
 void warn_of_busy_processors(int threads, Log& log) {
   std::ifstream file("/proc/loadavg");
-  double load = 0, ignored = 0;  // processes that ran or wanted to, on average over the last minute
-  int running = 0;               // now, this one among them: a run that has just ended still counts in `load`
+  double load = 0, ignored = 0;  // processes that ran or could run, averaged over the last minute
+  int running = 0;               // now, with this one: a run that has just ended still counts in `load`
   if (threads < 2 || !(file >> load >> ignored >> ignored >> running)) return;
   const double processors = std::thread::hardware_concurrency();
   if (running < 2 || load + threads < processors + least_load_of_others) return;
@@ -97,11 +97,11 @@ State TrainStage::continued_checkpoint(const StageContext& context) const {
 
 void TrainStage::keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const {
   spec.version_dir = before ? before->version_dir : take_version_folder(context.settings.log_dir / spec.model_name);
-  make_folder(spec.version_dir);  // somebody may have removed it since
+  make_folder(spec.version_dir);  // it may have been removed since
   State::List types;
   for (const ComponentSpec& logger : context.tables.many("loggers")) {
     const Value position = before ? logger_position(*before, logger.type) : Value();
-    // A logger that keeps no position goes on behind what it wrote, rather than over it.
+    // A logger without a position appends to its output instead of overwriting it.
     const LoggerContext where{
         .version_dir = spec.version_dir, .append = before && position.is_null(), .position = position, .log = context.log};
     spec.loggers.push_back(context.registry.make<Logger>(logger.type, logger.options, where));

@@ -39,8 +39,8 @@ struct TrainOptions {
   static std::vector<OptionRule> rules() { return {{OptionRule::Kind::excludes, "from_checkpoint", "ckpt_path"}}; }
 };
 
-/// Trains the model of the workflow's tables on the windows: a shell around fit(). Leaves train.json in the stage's folder, everything
-/// else in <log_dir>/<model>/version_<N>.
+/// Trains the model of the workflow's tables on the windows with fit(). Leaves train.json in the stage's folder, everything else in
+/// <log_dir>/<model>/version_<N>.
 class TrainStage final : public Stage {
  public:
   using Options = TrainOptions;
@@ -48,9 +48,9 @@ class TrainStage final : public Stage {
   void run(StageContext& context) override;
 
  private:
-  /// The training that --resume goes on with. Error (usage) when this one would be another.
+  /// The training that --resume continues. Error (usage) if this one differs from it.
   [[nodiscard]] std::optional<ResumePoint> resume_point(const StageContext& context) const;
-  /// Version folder, loggers and resume point: those of the training that is continued, or new ones.
+  /// Sets version folder, loggers and resume point: those of the continued training, or new ones.
   void keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const;
   [[nodiscard]] State continued_checkpoint(const StageContext& context) const;
   void load_weights(const StageContext& context, Model& model) const;

@@ -1,4 +1,4 @@
-// The train stage as the program runs it: from the built plugin libraries.
+// The train stage from the built plugin libraries, as the program runs it.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -30,7 +30,7 @@ class TrainRun {
     tables.options("trainer") = Value::Map{{"max_epochs", 2}};
   }
 
-  /// Runs the stage; its train.json.
+  /// Runs the stage; returns its train.json.
   Value run(const Value& options = Value(Value::Map{})) {
     const std::filesystem::path folder = data_.folder() / "train";
     std::filesystem::remove_all(folder);
@@ -114,7 +114,7 @@ TEST_CASE("a version is one above the highest, whatever else lies there") {
 TEST_CASE("a stage repeated with the same seed gives the same weights") {
   TrainRun workflow;
   workflow.run();
-  torch::rand({3});  // what was drawn before the stage must not matter
+  torch::rand({3});  // earlier random draws must not matter
   workflow.run();
   const auto weights = [&](int version) {
     return read_checkpoint(workflow.version(version) / "checkpoints" / "last.ckpt").at("state_dict").at("linear.weight").as_tensor();
@@ -153,7 +153,7 @@ TEST_CASE("training goes on from a checkpoint's weights, found beside the workfl
   CHECK(later < first);
 }
 
-TEST_CASE("an interrupted training says which command goes on, and leaves a resume point") {
+TEST_CASE("an interrupted training says which command continues it, and leaves a resume point") {
   TrainRun workflow;
   workflow.cancel = SIGTERM;
   workflow.settings.command_line = "pipeline run w.toml";

@@ -17,7 +17,7 @@ std::int64_t count_rows(const std::filesystem::path& file) {
   return count;
 }
 
-/// Numbers of the windows to keep, in rising order.
+/// The numbers of the windows to keep, ascending.
 std::vector<std::int64_t> kept_windows(const AttentionChoice& choice, std::int64_t count) {
   std::vector<std::int64_t> kept = choice.windows;
   for (const std::int64_t window : kept) {

@@ -7,13 +7,13 @@
 
 namespace pipeline::stage::visualize {
 
-/// Which windows' weights are kept.
+/// The windows whose weights are kept.
 struct AttentionChoice {
   std::int64_t samples = 0;           ///< spread evenly over the split ...
   std::vector<std::int64_t> windows;  ///< ... unless these are named, by number within the split
 };
 
-/// What of its window a model attended to, from an evaluate stage's attention.csv.
+/// A model's attention to the rows of its window, from an evaluate stage's attention.csv.
 struct Attention {
   struct Sample {
     std::string origin;

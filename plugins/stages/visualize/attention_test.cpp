@@ -46,7 +46,7 @@ TEST_CASE("the mean is over every window, samples are spread evenly from the fir
   CHECK(attention.samples[2].weights == std::vector<double>{1, 0, 0});
 }
 
-TEST_CASE("more samples than windows are all of them; none is none") {
+TEST_CASE("more samples than windows give all windows; no samples give none") {
   const AttentionCsv csv;
   CHECK(read_attention(csv.file(), {.samples = 40, .windows = {}}).samples.size() == 5);
   CHECK(read_attention(csv.file(), {.samples = 0, .windows = {}}).samples.empty());

@@ -43,7 +43,7 @@ std::vector<Tick> linear_ticks(double low, double high, int wanted, double least
   const double step = std::max(nice_step(high - low, wanted), least_step);
   const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
   const double first = std::ceil(low / step - 1e-9), last = std::floor(high / step + 1e-9);
-  if (!(std::abs(first) < most_steps && std::abs(last) < most_steps)) return ticks;  // a range of some last digits has no round values
+  if (!(std::abs(first) < most_steps && std::abs(last) < most_steps)) return ticks;  // a range of a few last digits has no round values
   for (double i = first; i <= last; ++i) {
     const double at = i * step;
     ticks.push_back({at, number_label(at == 0 ? 0 : at, decimals), {}});

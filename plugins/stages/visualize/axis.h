@@ -13,24 +13,24 @@ struct Tick {
   std::string context;  ///< second line, where the day or the year changes; time only
 };
 
-/// A range of data and how it is spread over a length.
+/// A range of data and its scale.
 struct Axis {
   Scale scale = Scale::linear;
   double low = 0, high = 1;
   std::string label;
-  double least_step = 0;  ///< ticks are at least so far apart: 1 where only integers make sense
+  double least_step = 0;  ///< ticks are at least this far apart: 1 if only integers make sense
 
   /// 0 at low, 1 at high.
   [[nodiscard]] double fraction(double value) const;
 };
 
-/// About `wanted` round numbers within [low, high], 1, 2 or 5 times a power of ten apart, and at least `least_step`.
+/// About `wanted` round numbers within [low, high], spaced 1, 2 or 5 times a power of ten and at least `least_step`.
 [[nodiscard]] std::vector<Tick> linear_ticks(double low, double high, int wanted, double least_step = 0);
-/// Powers of ten within [low, high]; where they are fewer than three, 1, 2 and 5 times them.
+/// Powers of ten within [low, high]; if they are fewer than three, 1, 2 and 5 times them.
 [[nodiscard]] std::vector<Tick> logarithmic_ticks(double low, double high);
 /// Full seconds, minutes, hours, days, months or years within [low, high], milliseconds since 1970 UTC.
 [[nodiscard]] std::vector<Tick> time_ticks(double low, double high, int wanted);
-/// By the axis' scale; none for categories.
+/// The ticks for the axis' scale; none for categories.
 [[nodiscard]] std::vector<Tick> ticks_of(const Axis& axis, int wanted);
 
 }  // namespace pipeline::stage::visualize

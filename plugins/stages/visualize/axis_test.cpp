@@ -31,7 +31,7 @@ TEST_CASE("linear ticks are round and lie within the range") {
   CHECK(linear_ticks(1, 1, 5).empty());
 }
 
-TEST_CASE("a range of some last digits has no ticks rather than endless ones") {
+TEST_CASE("a range of a few last digits has no ticks rather than endless ones") {
   CHECK(linear_ticks(1e16, std::nextafter(1e16, 2e16), 5).empty());
   CHECK(linear_ticks(1.0, std::nextafter(1.0, 2.0), 5).size() < 20);
 }

@@ -38,21 +38,21 @@ struct Font {
 
 enum class Align { left, center, right };
 
-/// Drawing with Cairo, the same for every kind of surface; lengths are in points, y downwards.
+/// Draws with Cairo in the same way on every kind of surface. Lengths are in points; y grows downwards.
 class Canvas {
  public:
   explicit Canvas(cairo_surface_t* surface);
   void fill(const Box& box, const Color& color);
   void line(Spot from, Spot to, const Stroke& stroke);
-  /// A connected line; it is interrupted where a coordinate is NaN.
+  /// A connected line, interrupted at coordinates that are NaN.
   void path(std::span<const Spot> spots, const Stroke& stroke);
   void dots(std::span<const Spot> spots, double radius, const Color& color);
   /// `at` is on the baseline.
   void text(const std::string& text, Spot at, const Font& font, Align align = Align::left);
-  /// Reads upwards, centred on `at`.
+  /// The text reads upwards, centred on `at`.
   void text_upwards(const std::string& text, Spot at, const Font& font);
   [[nodiscard]] double text_width(const std::string& text, const Font& font);
-  /// What is drawn while `draw` runs stays inside the box.
+  /// Clips everything that `draw` draws to the box.
   void clipped(const Box& box, const std::function<void()>& draw);
 
  private:
@@ -65,7 +65,7 @@ class Canvas {
 };
 
 using Drawing = std::function<void(Canvas&)>;
-/// The drawing as a file's bytes. Error (unexpected) where Cairo fails. PNG has `scale` pixels a point.
+/// The drawing as the bytes of a file. Error (unexpected) if Cairo fails. A PNG has `scale` pixels a point.
 [[nodiscard]] std::vector<unsigned char> svg_picture(double width, double height, const Drawing& draw);
 [[nodiscard]] std::vector<unsigned char> png_picture(double width, double height, double scale, const Drawing& draw);
 

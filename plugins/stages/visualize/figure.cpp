@@ -93,7 +93,7 @@ class PlotDrawing {
     }
   }
 
-  /// The middle of a tick's text, moved where it would leave the plot's place.
+  /// The middle of a tick's text, moved if the text would leave the plot's place.
   [[nodiscard]] double inside(double middle, const std::string& text) {
     const double half = canvas_.text_width(text, tick_font) / 2;
     return std::clamp(middle, outer_.x + half, std::max(outer_.x + half, outer_.right() - half));
@@ -164,7 +164,7 @@ class PlotDrawing {
   Box box_{}, outer_{};
 };
 
-/// The curves that a legend names, each name once; those without a value are left out.
+/// The curves of the legend, each name once, without curves that have no value.
 std::vector<const Curve*> legend_entries(const Figure& figure) {
   std::vector<const Curve*> entries;
   for (const Plot& plot : figure.plots) {
@@ -193,7 +193,7 @@ void draw_swatch(Canvas& canvas, const Curve& curve, Spot at) {
   }
 }
 
-/// Draws title and legend, the legend at the right of the title where it fits, else in lines below; returns the y where the plots begin.
+/// Draws the title and the legend: at the right of the title if it fits there, else in lines below. Returns the y where the plots begin.
 double heading(Canvas& canvas, const Figure& figure, double width) {
   constexpr double text_gap = 6, entry_gap = 16, first_line = 30, line_height = 20, below = 14;
   const std::vector<const Curve*> entries = legend_entries(figure);

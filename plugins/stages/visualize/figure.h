@@ -11,7 +11,7 @@ namespace pipeline::stage::visualize {
 
 enum class Mark { line, dots, bars };
 
-/// Values drawn one way. A bar reaches from x to x + bar_width.
+/// Values drawn in one way. A bar reaches from x to x + bar_width.
 struct Curve {
   std::string name;  ///< empty: not in the legend
   Mark mark = Mark::line;
@@ -27,7 +27,7 @@ struct Marker {
   bool vertical = true;
 };
 
-/// A grid of cells, the darker the larger: rows from the top, columns at 0, 1, 2, ... of x. Instead of curves.
+/// A grid of cells, darker for larger values, with the first row at the top and columns 1 apart in x. It takes the place of curves.
 struct HeatMap {
   std::vector<std::string> labels;        ///< of each row
   std::vector<std::vector<double>> rows;  ///< of equal length; values from 0
@@ -45,7 +45,7 @@ struct Plot {
   std::optional<HeatMap> heat;
 };
 
-/// Plots in a grid below a title and a legend made of their curves' names.
+/// Plots in a grid below a title and a legend of their curves' names.
 struct Figure {
   std::string name;  ///< of its files, without extension
   std::string title;
@@ -53,13 +53,13 @@ struct Figure {
   std::vector<Plot> plots;
 };
 
-/// Sets y's range to what the curves hold, with a margin; bars always include zero. `include` widens it.
+/// Sets y's range to the values of the curves, with a margin; bars always include zero. `include` widens the range.
 void fit_y(Plot& plot, std::optional<double> include = {});
 /// Sets both ranges to the cells of the heat map.
 void fit_heat(Plot& plot);
-/// Sets x's range to what the curves hold.
+/// Sets x's range to the values of the curves.
 void fit_x(Plot& plot);
-/// `height`, or more where rows of plots would be too low to read.
+/// `height`, or more if rows of plots would be too low to read.
 [[nodiscard]] double height_of(const Figure& figure, double height);
 void draw(Canvas& canvas, const Figure& figure, double width, double height);
 

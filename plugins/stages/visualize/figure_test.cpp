@@ -12,7 +12,7 @@ using namespace pipeline::stage::visualize;
 
 namespace {
 
-/// The last of five epochs is the best.
+/// Five epochs, the last of which is the best.
 pipeline::TrainingRecord training(double first_loss) {
   pipeline::TrainingRecord out;
   out.stage = "train";
@@ -51,7 +51,7 @@ TEST_CASE("the loss axis is logarithmic only where losses span more than a facto
   CHECK(loss_figure({steep}).plots.at(0).y.scale == Scale::logarithmic);
 }
 
-TEST_CASE("axes take in every finite value, bars start at zero") {
+TEST_CASE("axes include every finite value, bars start at zero") {
   Plot plot;
   Curve curve;
   curve.x = {1, 2, 3};
@@ -81,7 +81,7 @@ TEST_CASE("a figure draws ink, more of it with a curve, as SVG and as PNG of the
   CHECK(text_of(svg_picture(640, 320, drawing)).find("<svg") != std::string::npos);
   const std::vector<unsigned char> png = png_picture(640, 320, 2, drawing);
   CHECK(text_of(png).substr(1, 3) == "PNG");
-  CHECK((png[18] << 8 | png[19]) == 1280);  // width and height stand at 16 and 20, big endian
+  CHECK((png[18] << 8 | png[19]) == 1280);  // width and height are at bytes 16 and 20, big endian
   CHECK((png[22] << 8 | png[23]) == 640);
   CHECK(png == png_picture(640, 320, 2, drawing));
 }

@@ -13,7 +13,7 @@ namespace pipeline::stage::visualize {
 
 namespace {
 
-/// Beyond this ratio between the highest and the lowest loss a linear axis hides the end of a training.
+/// Above this ratio of the highest loss to the lowest, a linear axis hides the end of a training.
 constexpr double logarithmic_from = 20;
 constexpr double thin = 1.1, normal = 1.6, bold = 2;
 /// Width of a bar as a share of its category.
@@ -111,7 +111,7 @@ Plot example_plot(const std::vector<ModelPredictions>& models, std::size_t targe
   for (std::size_t m = 0; m < models.size(); ++m) {
     const std::vector<Example>& examples = of(models[m], target).examples;
     const auto same = std::ranges::find(examples, example.label, &Example::label);
-    if (same == examples.end()) continue;  // it has other windows
+    if (same == examples.end()) continue;  // this model has other windows
     plot.curves.push_back(curve_of(same->horizon, &Point::prediction, models[m].label, {model_color(models[m].model), bold}));
   }
   plot.markers.push_back({example.origin, {}, true});

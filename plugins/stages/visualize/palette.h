@@ -7,7 +7,7 @@
 
 namespace pipeline::stage::visualize {
 
-// Okabe and Ito's colours, told apart by colour-blind readers and in grey. report.css names the same for the report.
+// Colours of Okabe and Ito, which differ for colour-blind readers and in grey. report.css has shades of the same colours.
 inline constexpr Color truth_color{0.16, 0.18, 0.21};
 inline constexpr Color naive_color{0.90, 0.62, 0.0};
 inline constexpr std::array model_colors{Color{0.0, 0.447, 0.698}, Color{0.0, 0.620, 0.451}, Color{0.835, 0.369, 0.0},

@@ -15,12 +15,12 @@ namespace pipeline::stage::visualize {
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-/// Residuals farther from their mean than this many deviations are counted, not drawn: one outlier must not flatten the picture.
+/// Residuals more than this many deviations from their mean are counted but not drawn, so that one outlier does not flatten the picture.
 constexpr double histogram_reach = 4;
 constexpr std::size_t most_past = 96;
 constexpr std::int64_t values_per_point = 4, least_points = 60;
 
-/// Times of the drawings: milliseconds since 1970 UTC, or row numbers.
+/// A time in a drawing: milliseconds since 1970 UTC, or a row number.
 double drawn_time(const PredictionsReader& lines, std::int64_t time) {
   constexpr double nanoseconds_per_millisecond = 1e6;
   return lines.has_time() ? static_cast<double>(time) / nanoseconds_per_millisecond : static_cast<double>(time);
@@ -64,7 +64,7 @@ struct Moments {
   [[nodiscard]] double deviation() const { return count > 0 ? std::sqrt(squares / count) : 0; }
 };
 
-/// What the first reading finds.
+/// The results of the first reading.
 struct Census {
   bool has_time = false;
   std::int64_t rows = 0, origins = 0;
@@ -100,7 +100,7 @@ std::vector<std::int64_t> track_steps(const std::vector<std::int64_t>& steps) {
   return {chosen.begin(), chosen.end()};
 }
 
-/// The limits as far as the number of targets and steps leaves room.
+/// The limits, lowered to what the number of targets and steps allows.
 PredictionLimits within_budget(const Census& census, PredictionLimits limits) {
   const auto targets = static_cast<std::int64_t>(census.residuals.size()), steps = static_cast<std::int64_t>(census.steps.size());
   const std::int64_t tracks = targets * std::min<std::int64_t>(steps, 3);
@@ -109,7 +109,7 @@ PredictionLimits within_budget(const Census& census, PredictionLimits limits) {
   return limits;
 }
 
-/// Which origins are drawn whole: spread evenly over all.
+/// The origins to draw whole, spread evenly over all.
 std::set<std::int64_t> example_origins(std::int64_t origins, std::int64_t wanted) {
   std::set<std::int64_t> chosen;
   for (std::int64_t i = 0; i < wanted; ++i) chosen.insert((2 * i + 1) * origins / (2 * wanted));
@@ -127,7 +127,7 @@ Histogram empty_histogram(const Moments& residuals, std::int64_t bins) {
 void count(Histogram& histogram, double residual) {
   if (std::isnan(residual)) return;
   const double bins = static_cast<double>(histogram.counts.size()), bin = (residual - histogram.low) / histogram.width;
-  // The highest value closes the last bin.
+  // The highest value belongs to the last bin.
   if (!std::isfinite(bin) || bin < -1e-9 || bin > bins * (1 + 1e-9)) {
     ++histogram.beyond;
   } else {
@@ -135,7 +135,7 @@ void count(Histogram& histogram, double residual) {
   }
 }
 
-/// The second reading of one target: fills what is drawn.
+/// The second reading, for one target: collects the drawn values.
 class Drawer {
  public:
   Drawer(const Census& census, std::vector<std::int64_t> steps, const Moments& residuals, const PredictionLimits& limits)
@@ -173,8 +173,8 @@ class Drawer {
   std::map<std::int64_t, Thinning> tracks_;
   std::map<std::int64_t, std::int64_t> totals_;
   std::vector<Example> examples_;
-  std::optional<std::size_t> example_;  // index of the one being read
-  std::deque<Point> seen_;              // the newest truth, each time once, up to a horizon behind the origin being read
+  std::optional<std::size_t> example_;  // index of the example being read
+  std::deque<Point> seen_;              // the newest truth, each time once, up to a horizon past the origin being read
   std::size_t past_limit_ = 0, seen_limit_ = 0;
   Histogram histogram_;
 };

@@ -8,14 +8,14 @@
 
 namespace pipeline::stage::visualize {
 
-/// One forecast value beside the truth, in original units; what is missing is NaN.
+/// One forecast value beside the truth, in original units; NaN for a missing value.
 struct Point {
   double time;  ///< milliseconds since 1970 UTC, or a row number
   double truth, prediction, naive;
   [[nodiscard]] double residual() const { return prediction - truth; }
 };
 
-/// Forecasts a fixed number of steps ahead, through time. Thinned: of `total` points those are kept that carry the extremes.
+/// Forecasts a fixed number of steps ahead, through time. Thinned: of `total` points, those with the extremes are kept.
 struct Track {
   std::int64_t step = 0, total = 0;
   std::vector<Point> points;
@@ -24,7 +24,7 @@ struct Track {
 /// The whole horizon from one origin, after some of the truth before it.
 struct Example {
   double origin = 0;
-  std::string label;        ///< the origin as it is written in the file
+  std::string label;        ///< the origin's text in the file
   std::vector<Point> past;  ///< only time and truth
   std::vector<Point> horizon;
 };
@@ -35,7 +35,7 @@ struct StepError {
   double mae = 0, rmse = 0, naive_mae = 0, naive_rmse = 0;
 };
 
-/// Counts of residuals (prediction minus truth) in equal bins from `low`; residuals beyond them are only counted.
+/// Counts of residuals (prediction minus truth) in equal bins from `low`. Residuals outside the bins are only counted.
 struct Histogram {
   double low = 0, width = 0;
   std::vector<std::int64_t> counts;
@@ -55,7 +55,7 @@ struct TargetPredictions {
 
 struct Predictions {
   bool has_time = false;  ///< times are dates; else row numbers
-  std::string split;      ///< the split that is shown; empty where the file names none
+  std::string split;      ///< the split of the file; empty if the file names none
   std::int64_t rows = 0, origins = 0;
   std::vector<std::int64_t> steps;  ///< ascending
   std::vector<TargetPredictions> targets;
@@ -70,15 +70,15 @@ struct Predictions {
 struct PredictionLimits {
   std::int64_t examples = 6;
   std::int64_t max_points = 4000;    ///< of one track
-  std::int64_t max_values = 200000;  ///< of all tracks together, and of all examples together: fewer of each where they would be more
+  std::int64_t max_values = 200000;  ///< of all tracks together, and of all examples together; fewer of each are drawn to stay within it
   std::int64_t bins = 60;
 };
 
-/// Reads predictions.csv (origin,time,step, then <target>,<target>_pred,<target>_naive) twice in a stream: once for errors and ranges, once
-/// for what is drawn, so memory does not depend on its length. Error (data) with file and line for what cannot be read.
+/// Reads predictions.csv (origin,time,step, then <target>,<target>_pred,<target>_naive) twice as a stream: first for errors and ranges,
+/// then for the drawings, so that memory does not depend on its length. Error (data) with file and line for unreadable content.
 [[nodiscard]] Predictions read_predictions(const std::filesystem::path& file, const PredictionLimits& limits);
 
-/// At most about `limit` of the points: of each run of neighbours those with the extremes of truth, prediction and residual.
+/// Keeps at most about `limit` of the points: those with the extremes of truth, prediction and residual in each run of neighbours.
 class Thinning {
  public:
   Thinning(std::int64_t total, std::int64_t limit);

@@ -16,7 +16,7 @@ std::optional<std::size_t> best_epoch(const TrainingRecord& training) {
     const EpochRecord& epoch = training.history[i];
     const auto watched = epoch.val.find(training.monitor);
     const double monitored = watched == epoch.val.end() ? std::numeric_limits<double>::quiet_NaN() : watched->second;
-    // Distance from the best checkpoint's score where there is one: 0 at its epoch.
+    // With a best checkpoint, the distance from its score: 0 at its epoch.
     const double rank = training.score ? std::abs(monitored - *training.score) : val_loss_of(epoch);
     if (rank < lowest) lowest = rank, best = i;
   }
@@ -25,7 +25,7 @@ std::optional<std::size_t> best_epoch(const TrainingRecord& training) {
 
 namespace {
 
-/// A split of which nothing is defined is not shown.
+/// Leaves out splits without a defined metric.
 std::map<std::string, SplitErrors> defined_splits(std::map<std::string, SplitErrors> splits) {
   std::erase_if(splits, [](const auto& split) {
     return std::ranges::none_of(split.second.scaled, [](const auto& metric) { return std::isfinite(metric.second); });
@@ -33,7 +33,7 @@ std::map<std::string, SplitErrors> defined_splits(std::map<std::string, SplitErr
   return splits;
 }
 
-/// The file of the main split, empty where there is none.
+/// The file of the main split; empty if there is none.
 std::filesystem::path file_of(const std::map<std::string, std::string>& files, const std::string& split,
                               const std::filesystem::path& folder) {
   const auto found = files.find(split);

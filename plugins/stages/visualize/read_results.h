@@ -6,11 +6,11 @@
 
 namespace pipeline::stage::visualize {
 
-/// Reads train.json, metrics.json and manifest.json out of the folders of earlier stages. A file that is missing or holds nothing of
-/// interest is passed over with a warning; a damaged one is an Error.
+/// Reads train.json, metrics.json and manifest.json from the folders of earlier stages. A missing file, or one without useful content,
+/// causes a warning; a damaged one is an Error.
 [[nodiscard]] Results read_results(const std::vector<Artifact>& inputs, Log& log);
 
-/// What an evaluation says of its models, in the order of the trainings, then those that none of these made. `folder`: where its files lie.
+/// An evaluation's models, in the order of the trainings, then those of other trainings. `folder`: the folder of the evaluation's files.
 [[nodiscard]] std::vector<Evaluation> evaluations_of(const MetricsRecord& metrics, const std::vector<TrainingRecord>& trainings,
                                                      const std::filesystem::path& folder);
 

@@ -12,10 +12,10 @@
   const short = (n) => (n === null ? "–" : Number(n.toPrecision(4)).toString());
   const ahead = (step) => `${step} step${step === 1 ? "" : "s"} ahead`;
 
-  // Plotly takes text for markup; names are shown as they are.
+  // Plotly reads text as markup; names must appear as they are.
   const plain = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-  // Math.min and Math.max of many values would not fit the stack.
+  // Math.min(...values) with many values overflows the stack.
   const least = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
   const most = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
 
@@ -26,7 +26,7 @@
     return out;
   }
 
-  // Colours come from the style sheet, so that page and pictures follow the same theme.
+  // Colours come from the style sheet, so that page and pictures have the same theme.
   function palette() {
     const style = getComputedStyle(document.documentElement);
     return (name) => style.getPropertyValue(`--${name}`).trim();
@@ -45,7 +45,7 @@
     };
   }
 
-  // No ticks between the whole numbers of a short axis.
+  // A short axis has no ticks between whole numbers.
   const whole = (length) => (length <= 10 ? { dtick: 1 } : {});
 
   function layout(color, more) {
@@ -197,7 +197,7 @@
     })];
   }
 
-  // What is on the page: for the element of each picture the function that describes it, and the element of its legend.
+  // The pictures of the page: the element of each, with the function that describes it and the element of its legend.
   const charts = new Map();
   function add(id, build, legend = element(id.replace("plot", "legend"))) {
     if (element(id)) charts.set(element(id), { build, legend });
@@ -222,7 +222,7 @@
         const [traces, arrangement] = build(color);
         if (legend) fill_legend(legend, traces);
         Plotly.react(place, traces, arrangement, config);
-      } catch (error) {  // the other pictures are still worth seeing
+      } catch (error) {  // the other pictures are still useful
         place.textContent = `This picture cannot be drawn: ${error.message}`;
       }
     }
@@ -240,7 +240,7 @@
     }).join(" ");
   }
 
-  // A row of buttons of which one is pressed.
+  // A row of buttons, one of them pressed.
   function choice(id, name, label, options) {
     const place = element(id);
     if (!place || options.length < 2) return;

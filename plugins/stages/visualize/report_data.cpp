@@ -11,7 +11,7 @@ namespace pipeline::stage::visualize {
 
 namespace {
 
-/// The number with the fewest digits that read back as the same float; null when it is not finite.
+/// The number with the fewest digits that reads back as the same float; null if it is not finite.
 Value rounded(double number) {
   const auto single = static_cast<float>(number);
   if (!std::isfinite(single)) return {};
@@ -32,12 +32,12 @@ Value column(const Items& items, Member member) {
   return out;
 }
 
-/// An integer where it is one.
+/// An integer if the number is whole.
 Value shortest_number(double number) {
   return number == std::trunc(number) && std::abs(number) < 1e15 ? Value(static_cast<std::int64_t>(number)) : Value(number);
 }
 
-/// The first time, and from each to the next a whole number of units, since most are equal. Kept to a thousandth of a millisecond.
+/// The first time, and the differences as whole numbers of a unit, since most are equal. Exact to a thousandth of a millisecond.
 Value times(const std::vector<Point>& points) {
   constexpr double fine = 1000;
   std::vector<std::int64_t> steps;

@@ -8,8 +8,8 @@
 
 namespace pipeline::stage::visualize {
 
-/// What report.js draws, as plain data. Numbers are rounded to the precision of a float, times are written as a start, a unit (milliseconds
-/// or rows) and whole differences: both keep the report small.
+/// The data for report.js. Numbers are rounded to the precision of a float; times are a start, a unit (milliseconds or rows) and whole
+/// differences. Both keep the report small.
 ///
 ///     { several, has_time, split, losses: [{ label, model, epoch, train, val, learning_rate, best }],
 ///       targets: [{ name, models: [{ label, bias, deviation, tracks: [{ step, total, time, truth, prediction, naive }],

@@ -38,7 +38,7 @@ const char* tone_of(Standing standing) {
   return "";
 }
 
-/// The columns of metrics: every one that some model was measured by, those of original units alone or the others.
+/// The columns of metrics: every one that measured some model, either those of original units or the others.
 std::vector<Measure> columns_of(const std::vector<Evaluation>& evaluations, bool original) {
   std::vector<Measure> columns;
   for (const Evaluation& evaluation : evaluations) {
@@ -79,7 +79,7 @@ Value original_row(const std::string& split, const std::string& target, const st
                     {"row_class", ""}};
 }
 
-/// The last value's errors, once for each horizon: those of models with one task are the same.
+/// The naive forecast's errors, once for each horizon: models with the same task have the same ones.
 class NaiveErrors {
  public:
   void add(const Evaluation& of, const SplitErrors::Numbers& numbers) {
@@ -96,7 +96,7 @@ class NaiveErrors {
   std::map<std::int64_t, SplitErrors::Numbers> by_horizon_;
 };
 
-/// Every model's line on one target, then the last value's.
+/// Adds every model's line for one target, then the last value's.
 void add_target_rows(const std::vector<Evaluation>& evaluations, const std::string& split, const std::string& target,
                      const std::vector<Measure>& columns, Value::List& rows) {
   NaiveErrors naive;
@@ -166,7 +166,7 @@ void add_metrics(const std::vector<Evaluation>& evaluations, const std::vector<s
   view["scaled_rows"] = std::move(scaled);
 }
 
-/// In the order of the workflow where it is known, else sorted.
+/// In the order of the workflow if it is known, else sorted.
 std::vector<std::string> target_names(const Results& results) {
   std::vector<std::string> names;
   const auto add = [&](const std::string& name) {
@@ -207,7 +207,7 @@ void add_attention(const std::vector<ModelAttention>& attentions, Value& view) {
 
 std::string text_of(const Value& value) { return value.is_string() ? value.as_string() : to_json(value); }
 
-/// The machine and the versions, out of the first manifest that tells them.
+/// The machine and the versions, from the first manifest that names them.
 void add_reproduction(const Results& results, const RunSettings& settings, Value& view) {
   static constexpr std::pair<const char*, const char*> facts[] = {{"seed", "Seed"},
                                                                   {"threads", "Threads"},

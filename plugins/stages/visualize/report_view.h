@@ -9,7 +9,7 @@
 
 namespace pipeline::stage::visualize {
 
-/// What report.html shows beside the pictures, as plain data under the names its template uses.
+/// The data of report.html besides the pictures, under the names of its template.
 [[nodiscard]] Value report_view(const Results& results, const std::vector<ModelPredictions>& models,
                                 const std::vector<ModelAttention>& attentions, const RunSettings& settings);
 

@@ -20,13 +20,13 @@
 
 namespace pipeline::stage::visualize {
 
-/// The validation loss of an epoch, NaN where it did not validate.
+/// The validation loss of an epoch; NaN if it did not validate.
 [[nodiscard]] inline double val_loss_of(const EpochRecord& epoch) {
   const auto found = epoch.val.find("val_loss");
   return found == epoch.val.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
 }
 
-/// Index into the history: the epoch of the best checkpoint, else that of the lowest validation loss.
+/// Index into the history: the epoch of the best checkpoint, else the epoch with the lowest validation loss.
 [[nodiscard]] std::optional<std::size_t> best_epoch(const TrainingRecord& training);
 
 /// False for a model without parameters, which is only validated.
@@ -34,7 +34,7 @@ namespace pipeline::stage::visualize {
   return std::ranges::any_of(training.history, [](const EpochRecord& epoch) { return std::isfinite(epoch.train_loss); });
 }
 
-/// What an evaluate stage found out about one trained model.
+/// An evaluate stage's results for one trained model.
 struct Evaluation {
   std::string stage, model;                   ///< train stage and its model's type
   std::map<std::string, SplitErrors> splits;  ///< by "train", "val", "test"
@@ -45,17 +45,17 @@ struct Evaluation {
   std::vector<std::string> targets;
   std::vector<Measure> measures;  ///< in the order of a table's columns
 
-  /// Whether its errors are of the same values as the other's, and may be set beside them.
+  /// Whether both have errors of the same values, which can be compared.
   [[nodiscard]] bool same_task(const Evaluation& other) const { return horizon == other.horizon && targets == other.targets; }
 };
 
-/// The one that leads, else the first; not for an empty list.
+/// The leading evaluation, else the first. The list must not be empty.
 [[nodiscard]] inline const Evaluation& leader_of(const std::vector<Evaluation>& evaluations) {
   const auto found = std::ranges::find(evaluations, true, &Evaluation::leads);
   return found == evaluations.end() ? evaluations.front() : *found;
 }
 
-/// What a stage that searches hyper-parameters left.
+/// The result of a hyper-parameter search.
 struct Search {
   std::string stage;
   Value study;  ///< study.json

@@ -21,7 +21,7 @@ constexpr const char* two_models = R"({
     "train_b": { "stage": "train_b", "model": "B", "split": "test", "test_loss": 0.2, "test_mse": 0.2, "test_windows": 12, "naive_mse": 0.5,
                  "original": { "OT": { "mae": 0.7, "naive_mae": 2.0 } } } } })";
 
-/// The training that train.json says.
+/// The training that train.json describes.
 TrainingRecord training(const char* train_json) {
   const TempFolder folder;
   write_text(folder.path() / training_file_name, train_json);
@@ -49,7 +49,7 @@ TEST_CASE("metrics of several models are read for each split, the naive forecast
   CHECK_FALSE(evaluations[0].splits.contains("train"));
 }
 
-TEST_CASE("what metrics.json says it measured is read under its own keys, whoever measured it") {
+TEST_CASE("the metrics that metrics.json describes are read under their own keys, whichever stage wrote them") {
   const std::vector<Evaluation> evaluations = evaluations_of(metrics_of(from_json(R"({
     "stage": "train", "split": "test", "test_loss": 1, "avg_test_hits": 0.75, "test_naive_hits": 0.5, "test_mase": 2, "test_windows": 3, "test_other": 9,
     "metrics": [ { "name": "hits", "key": "avg_{split}_hits", "label": "Hits", "units": "scaled", "percent": true, "larger_is_better": true },
@@ -84,7 +84,7 @@ TEST_CASE("without a checkpoint's score the lowest validation loss marks the bes
   CHECK_FALSE(learned(training(R"({ "history": [ { "val": { "val_loss": 2 } } ] })")));
 }
 
-TEST_CASE("each model's files are those that metrics.json names; a train stage without train.json is passed over aloud") {
+TEST_CASE("each model's files are those that metrics.json names; a train stage without train.json is skipped with a warning") {
   const TempFolder folder;
   const auto evaluate = folder.path() / "evaluate";
   std::filesystem::create_directories(evaluate);
@@ -94,7 +94,7 @@ TEST_CASE("each model's files are those that metrics.json names; a train stage w
     "b": { "stage": "b", "split": "test", "test_mse": 1, "by_step": [ {}, {} ], "by_target": { "OT": {} },
            "files": { "predictions": { "test": "predictions.csv" }, "attention": { "test": "attention.csv" } } },
     "c": { "stage": "c", "split": "test", "test_mse": null } } })");
-  write_text(evaluate / "predictions.a.csv", "");  // not named: nobody's
+  write_text(evaluate / "predictions.a.csv", "");  // metrics.json does not name this file
   write_text(evaluate / "manifest.json", R"({ "seed": 1 })");
   test::RecordingLog log;
   const Results results = read_results(
@@ -105,7 +105,7 @@ TEST_CASE("each model's files are those that metrics.json names; a train stage w
   CHECK(results.evaluations[1].predictions == evaluate / "predictions.csv");
   CHECK(results.evaluations[1].attention == evaluate / "attention.csv");
   CHECK(results.evaluations[2].predictions.empty());
-  CHECK(results.evaluations[2].splits.empty());  // nothing of it is defined
+  CHECK(results.evaluations[2].splits.empty());  // none of its metrics is defined
   CHECK(results.manifests.size() == 1);
   CHECK(leader_of(results.evaluations).stage == "b");
   CHECK(results.evaluations[1].horizon == 2);

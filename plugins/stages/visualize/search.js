@@ -1,4 +1,4 @@
-// The pictures of a search: `tools` is what report.js draws with.
+// The pictures of a search. `tools`: the drawing functions of report.js.
 function search_charts(studies, tools) {
   "use strict";
 
@@ -51,7 +51,7 @@ function search_charts(studies, tools) {
     })];
   }
 
-  // Where a value stands between 0 and 1 on its axis, and what is written at the axis' ends or choices.
+  // The place of a value on its axis, between 0 and 1, and the labels of the axis' ends or choices.
   function scale(study, name) {
     const range = study.parameters[name];
     if (is_choice(range)) {
@@ -66,7 +66,7 @@ function search_charts(studies, tools) {
     return { at: (value) => (along(value) - along(low)) / span, marks: [[0, short(low)], [1, short(high)]] };
   }
 
-  // Plotly's own parallel coordinates need WebGL, which not every browser has.
+  // Plotly's own parallel coordinates need WebGL, which some browsers lack.
   function parallel(color, study) {
     const names = Object.keys(study.parameters), values = with_value(study).filter((trial) => trial.state === "complete").map((trial) => trial.value);
     const scales = [...names.map((name) => scale(study, name)), between(Math.min(...values), Math.max(...values), false)];

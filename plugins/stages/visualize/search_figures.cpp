@@ -34,7 +34,7 @@ Curve dots(std::string name, const std::vector<Row>& rows, const Color& color) {
   return curve;
 }
 
-/// The best value up to each trial, as stairs.
+/// The best value up to each trial, as a step curve.
 Curve best_so_far(const Search& search, const std::vector<Row>& complete) {
   Curve curve;
   curve.name = "best so far", curve.stroke = {model_color(0), bold};

@@ -8,11 +8,10 @@
 
 namespace pipeline::stage::visualize {
 
-/// How a search went: every trial's value and the best so far by trial, and how much each parameter mattered. Nothing where no trial has a
-/// value.
+/// The course of a search: every trial's value, the best one so far, and the importance of each parameter. nullopt if no trial has a value.
 [[nodiscard]] std::optional<Figure> search_figure(const Search& search, const std::string& name);
 
-/// What the report says of a search in words and tables, for report.html. `index` tells several apart.
+/// The words and tables on a search for report.html. `index` tells several searches apart.
 [[nodiscard]] Value search_view(const Search& search, std::size_t index);
 
 }  // namespace pipeline::stage::visualize

@@ -15,8 +15,8 @@ namespace pipeline::stage::visualize {
 ///                              the item); once otherwise
 ///     {{^name}}...{{/name}}    only where {{#name}} would be left out
 ///
-/// Names are looked up in the innermost map first; a section holds none of its own name. Error (unexpected) for a section that is not
-/// closed.
+/// Names are looked up in the innermost map first. A section must not contain a section of its own name. Error (unexpected) for a section
+/// that is not closed.
 [[nodiscard]] std::string fill_template(std::string_view text, const Value& values);
 
 }  // namespace pipeline::stage::visualize

@@ -8,7 +8,7 @@
 using namespace pipeline;
 using namespace pipeline::stage::visualize;
 
-TEST_CASE("a template escapes values, repeats lists and leaves out what is absent") {
+TEST_CASE("a template escapes values, repeats lists and leaves out absent values") {
   const Value values(Value::Map{{"name", "<b>"},
                                 {"rows", Value::List{Value::Map{{"x", 1}}, Value::Map{{"x", 2}}}},
                                 {"words", Value::List{"a", "b"}},

@@ -6,10 +6,10 @@ namespace pipeline::stage::visualize {
 
 namespace {
 
-/// Bytes; file systems take names of 255.
+/// In bytes; file systems allow names of 255.
 constexpr std::size_t longest_file_name_part = 120;
 
-/// Length of the UTF-8 character that `text` begins with; 0 where it begins with none.
+/// Length of the UTF-8 character at the start of `text`; 0 if there is none.
 std::size_t character_length(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;

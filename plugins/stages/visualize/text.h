@@ -5,16 +5,16 @@
 
 namespace pipeline::stage::visualize {
 
-/// The text with each byte that is no UTF-8 replaced by '?': column names may come in any encoding.
+/// The text with '?' for each byte that is not UTF-8: column names may come in any encoding.
 [[nodiscard]] std::string valid_utf8(std::string_view text);
-/// For HTML text and attributes.
+/// Escapes text for HTML text and attributes.
 [[nodiscard]] std::string escape_html(std::string_view text);
 /// JSON inside a script element: '<' becomes \u003c, so that no text can end the element.
 [[nodiscard]] std::string escape_json_for_script(std::string_view json);
 /// JavaScript inside a script element: "</script" becomes "<\/script", the same within its strings.
 [[nodiscard]] std::string escape_code_for_script(std::string_view code);
-/// A name as part of a file name: what is not a letter or sign beyond ASCII, a letter, digit, '.', '_' or '-' becomes '_'; long ones are
-/// cut.
+/// A name as part of a file name. ASCII letters and digits, '.', '_', '-' and all characters beyond ASCII stay; '_' replaces the others.
+/// Long names are cut.
 [[nodiscard]] std::string file_name_part(std::string_view name);
 
 }  // namespace pipeline::stage::visualize

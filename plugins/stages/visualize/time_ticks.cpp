@@ -18,7 +18,7 @@ constexpr std::array fixed_steps{second, 5 * second, 15 * second, 30 * second, m
                                  hour,   3 * hour,   6 * hour,    12 * hour,   day_ms, 2 * day_ms, 7 * day_ms};
 constexpr std::array month_steps{1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200};
 constexpr double month_length = 30.44 * day_ms;
-/// 1970-01-01 was a Thursday: weeks are counted from the Monday after.
+/// 1970-01-01 was a Thursday: weeks count from the Monday after it.
 constexpr double first_monday = 4 * day_ms;
 
 struct Moment {

@@ -12,20 +12,20 @@ namespace pipeline::stage::visualize {
 
 namespace {
 
-/// Relative; less would be shown as 0.0 % better.
+/// Relative; a smaller difference would be shown as 0.0 % better.
 constexpr double even_within = 5e-4;
 
-/// Targets that a sentence lists one by one; more are counted.
+/// The most targets that a sentence lists one by one; more are counted.
 constexpr std::size_t listed_targets = 3;
 
-/// The error that decides: of the only target in its own units, else over all targets on the scaled series.
+/// The error that decides: of a single target in its own units, else over all targets on the scaled series.
 struct Comparison {
   double error = 0;
   std::optional<double> naive;
   std::string subject;  ///< "mean error on OT", "mean squared error (scaled)"
 };
 
-/// A target's mean absolute error and the last value's.
+/// A target's mean absolute error, and the naive forecast's.
 struct TargetErrors {
   std::string target;
   double mae = 0;
@@ -51,7 +51,7 @@ std::optional<Comparison> compare(const SplitErrors& errors) {
   return Comparison{*mse, find_number(errors.naive_scaled, "mse"), "mean squared error (scaled)"};
 }
 
-/// "its mean error is 1.270 against 1.440 on OT, 3.1 against 4.2 on HUFL", or on how many of many targets it is the lower one.
+/// "its mean error is 1.270 against 1.440 on OT, 3.1 against 4.2 on HUFL", or the number of targets with a lower error if there are many.
 std::string targets_clause(const std::vector<TargetErrors>& targets) {
   if (targets.size() > listed_targets) {
     const auto ahead =
@@ -86,7 +86,7 @@ std::string sentence(const std::string& label, const SplitErrors& errors, const 
   return label + opening(standing) + "its " + comparison.subject + " is " + error + where + naive;
 }
 
-/// What a single target's squared error says where it contradicts the absolute one, else empty.
+/// The sentence on a single target's squared error if it contradicts the absolute one, else empty.
 std::string contradiction(const SplitErrors& errors, const Comparison& comparison) {
   if (errors.original.size() != 1 || errors.naive_original.empty()) return {};
   const auto rmse = find_number(errors.original.begin()->second, "rmse"),

@@ -9,17 +9,17 @@
 
 namespace pipeline::stage::visualize {
 
-/// How a model stands against repeating the last value.
+/// A model compared with repeating the last value.
 enum class Standing { better, even, worse, unknown };
 
-/// What the results say in plain words.
+/// The results in plain words.
 struct Verdict {
-  Standing standing = Standing::unknown;  ///< of the leading model; even, too, where its absolute and its squared error disagree
+  Standing standing = Standing::unknown;  ///< of the leading model; even also if its absolute and squared errors disagree
   std::string headline;
-  std::vector<std::string> notes;  ///< on further models
+  std::vector<std::string> notes;  ///< on the other models
 };
 
-/// The split that headlines speak of: "test" where it was evaluated, else val, else train. Empty: none.
+/// The split for headlines: "test" if it was evaluated, else val, else train; empty if there is none.
 [[nodiscard]] std::string headline_split(const std::vector<Evaluation>& evaluations);
 [[nodiscard]] const SplitErrors* errors_of(const Evaluation& evaluation, std::string_view split);
 [[nodiscard]] std::optional<double> find_number(const SplitErrors::Numbers& numbers, std::string_view name);
@@ -27,10 +27,10 @@ struct Verdict {
 [[nodiscard]] Standing standing_of(double error, std::optional<double> naive);
 /// "12 % better", "3.1 % worse", "no better".
 [[nodiscard]] std::string describe_change(double error, double naive);
-/// The stage's name with the model's type where several models are compared, else the model's type.
+/// The stage's name with the model's type if several models are compared, else the model's type.
 [[nodiscard]] std::string label_of(const Evaluation& evaluation, bool several);
 
-/// On the model that leads, which the validation split chose: choosing by the errors told here would flatter it.
+/// Judges the leading model, which the validation split chose: a choice by the errors shown here would flatter it.
 [[nodiscard]] Verdict judge(const std::vector<Evaluation>& evaluations);
 
 }  // namespace pipeline::stage::visualize

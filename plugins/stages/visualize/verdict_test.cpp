@@ -29,7 +29,7 @@ TEST_CASE("a model that is better than the last value is said to be, in original
   CHECK(verdict.notes.empty());
 }
 
-TEST_CASE("a model that is worse is told so plainly, and so is one that repeats the last value") {
+TEST_CASE("the headline says plainly that a model is worse, or that it repeats the last value") {
   const Verdict worse = judge({evaluation("train", "LSTMModel", 1.05, 2.1)});
   CHECK(worse.standing == Standing::worse);
   CHECK(worse.headline ==
@@ -47,7 +47,7 @@ TEST_CASE("where absolute and squared error disagree the headline says both") {
         std::string::npos);
 }
 
-TEST_CASE("of several models the one that leads is judged, though another has the lower test error; the others follow with their stage") {
+TEST_CASE("with several models the leading one is judged, though another has a lower test error; the others follow with their stages") {
   std::vector<Evaluation> models{evaluation("train_a", "A", 1.2, 2.5), evaluation("train_b", "B", 0.5, 1.0)};
   CHECK(judge(models).headline.starts_with("Lowest error of 2 models: train_b (B) beats"));
   models[0].leads = true;
@@ -58,7 +58,7 @@ TEST_CASE("of several models the one that leads is judged, though another has th
   CHECK(verdict.notes[0].starts_with("train_b (B) beats repeating the last value"));
 }
 
-TEST_CASE("of several targets each is named in its own units, and all together decide on the scaled series") {
+TEST_CASE("with several targets each is named in its own units, and all together decide on the scaled series") {
   Evaluation two = evaluation("train", "LSTMModel", 0.5, 1.0);
   SplitErrors& errors = two.splits.at("test");
   errors.original["LULL"] = {{"mae", 3.0}};

@@ -55,7 +55,7 @@ struct VisualizeOptions {
   }
 };
 
-/// Two targets may be the same as parts of a file name.
+/// Two targets may give the same part of a file name.
 void make_names_distinct(std::vector<Figure>& figures) {
   std::set<std::string> names;
   for (Figure& figure : figures) {
@@ -63,7 +63,7 @@ void make_names_distinct(std::vector<Figure>& figures) {
   }
 }
 
-/// Draws what the other stages found: report.html, one file that needs no network, and its pictures as SVG and PNG.
+/// Draws the results of the other stages: report.html, one file that needs no network, and its pictures as SVG and PNG.
 class Visualize : public Stage {
  public:
   using Options = VisualizeOptions;
@@ -126,7 +126,7 @@ class Visualize : public Stage {
     return attentions;
   }
 
-  /// The picture goes into the version folder of the training it belongs to, for TensorBoard.
+  /// Puts the picture into the version folder of its training, for TensorBoard.
   void log_attention(const std::vector<TrainingRecord>& trainings, const std::string& stage, const Figure& figure,
                      const StageContext& context) const {
     const auto training = std::ranges::find(trainings, stage, &TrainingRecord::stage);
@@ -150,7 +150,7 @@ class Visualize : public Stage {
     return png_picture(width, height, options_.scale, [&](Canvas& canvas) { draw(canvas, figure, width, height); });
   }
 
-  /// Returns how many files were written.
+  /// Returns the number of files written.
   std::size_t write_pictures(const std::vector<Figure>& figures, const StageContext& context) const {
     const double width = width_of_pictures();
     for (const Figure& figure : figures) {

@@ -1,4 +1,4 @@
-// Interfaces that no stage of this version uses yet, each by a class that a stranger might write. They must compile and do what they say.
+// Interfaces that no stage of this version uses yet, each with a class that an outside author might write. They must compile and work.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 

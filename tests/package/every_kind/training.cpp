@@ -82,7 +82,7 @@ class QuantilesLoss final : public pipeline::Loss {
   }
 };
 
-/// What the optimizer keeps of a weight.
+/// The optimizer's state for a weight.
 struct Velocity final : torch::optim::OptimizerCloneableParamState<Velocity> {
   torch::Tensor velocity;
 };

@@ -33,7 +33,7 @@ struct Throwing : Logger {
 
 }  // namespace
 
-TEST_CASE("what a component throws gets its name, unless it is an Error") {
+TEST_CASE("a component's exception gets its name, unless it is an Error") {
   const ComponentInfo info = info_of("logger");
   const Component<Logger> logger(std::make_unique<Throwing>(), &info);
   CHECK_THROWS_WITH_AS(call(logger, "log_hyper_parameters", &Logger::log_hyper_parameters, Value{}),
@@ -54,7 +54,7 @@ TEST_CASE("what a component throws gets its name, unless it is an Error") {
   }
 }
 
-TEST_CASE("a full disk is no fault of the component that meets it") {
+TEST_CASE("a full disk is not the fault of the component that meets it") {
   const ComponentInfo info = info_of("logger");
   const Component<Logger> logger(std::make_unique<Throwing>(), &info);
   try {
@@ -67,14 +67,14 @@ TEST_CASE("a full disk is no fault of the component that meets it") {
   }
 }
 
-TEST_CASE("what the host's own helpers throw passes unchanged") {
+TEST_CASE("an exception of the host's own helpers passes unchanged") {
   const Component<Logger> logger(std::make_unique<Throwing>());
   CHECK_THROWS_AS(call(logger, "finish", &Logger::finish, true), int);
 }
 
-TEST_CASE("a stage is named by its library, since whoever runs it says its name") { CHECK(owner_of(info_of("stage")) == "libmine.so"); }
+TEST_CASE("a stage is named by its library, since the caller adds its name") { CHECK(owner_of(info_of("stage")) == "libmine.so"); }
 
-TEST_CASE("a component that a copied or moved pointer came with is still known") {
+TEST_CASE("the component of a copied or moved pointer is still known") {
   const ComponentInfo info = info_of("logger");
   Component<Logger> logger(std::make_unique<Throwing>(), &info);
   Component<Logger> moved = std::move(logger);
@@ -83,7 +83,7 @@ TEST_CASE("a component that a copied or moved pointer came with is still known")
   CHECK(moved.info() == nullptr);
 }
 
-TEST_CASE("what ran before a call runs again after it, however it ends") {
+TEST_CASE("the component that ran before a call is current again after it, however the call ends") {
   const ComponentInfo outer = info_of("stage"), inner = info_of("logger");
   const Component<Logger> logger(std::make_unique<Throwing>(), &inner);
   const Running running(&outer, "run");

@@ -29,7 +29,7 @@ struct Ended {
   std::string said;
 };
 
-/// Runs `work` in a process of its own that tells how it crashes.
+/// Runs `work` in a process of its own, which reports how it crashed.
 Ended crash(CrashReader reader, int descriptor, const std::function<void()>& work) {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
@@ -62,7 +62,7 @@ TEST_CASE("a crash while no component runs is the program's own" * doctest::skip
         "that led to it\n");
 }
 
-TEST_CASE("a crash of a thread of the loader names it and the stage" * doctest::skip(sanitized)) {
+TEST_CASE("a crash in a loader's thread names the loader and the stage" * doctest::skip(sanitized)) {
   const Ended ended = crash(CrashReader::user, STDERR_FILENO, [] {
     const RunningStage stage("train");
     std::thread([] {
@@ -76,7 +76,7 @@ TEST_CASE("a crash of a thread of the loader names it and the stage" * doctest::
       "error: the program crashed (SIGBUS) while the loader ran in stage \"train\": run the same command under a debugger to see where\n");
 }
 
-TEST_CASE("threads that crash together are told once" * doctest::skip(sanitized)) {
+TEST_CASE("threads that crash together are reported once" * doctest::skip(sanitized)) {
   const Ended ended = crash(CrashReader::user, STDERR_FILENO, [] {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i) threads.emplace_back([] { ::raise(SIGSEGV); });

@@ -49,7 +49,7 @@ TEST_CASE("an unknown component is refused with the nearest name") {
   CHECK_THROWS_WITH_AS(static_cast<void>(registry.make<Stage>("quit", Value{})), "unknown stage \"quit\"; did you mean \"quiet\"?", Error);
 }
 
-TEST_CASE("a constructor that throws is told from a library that cannot be used by its type, without LibTorch's call stack") {
+TEST_CASE("the error's type tells a throwing constructor from an unusable library; LibTorch's call stack is left out") {
   Registry registry;
   Registrar registrar;
   registrar.add<Stage, Picky>("picky", "Cannot be made.");
@@ -82,7 +82,7 @@ TEST_CASE("options a component does not take are refused") {
                        Error);
 }
 
-TEST_CASE("a library that is only known is loaded once, when one of its components is first made") {
+TEST_CASE("a library known from a record is loaded once, when one of its components is first made") {
   Registrar registrar;
   registrar.add<Stage, Quiet>("quiet", "Does nothing.");
   registrar.add<Stage, Quiet>("still", "Does nothing either.");

@@ -98,7 +98,7 @@ TEST_CASE("a name is found by its letters in another order, or by a part of it: 
   CHECK(nearest_name("L", {"LSTMModel"}).empty());
 }
 
-TEST_CASE("a suggestion is the name that is meant, or all of them where they are few") {
+TEST_CASE("a suggestion is the intended name, or all names if they are few") {
   CHECK(suggest("LSTM", {"GRUModel", "LSTMModel"}) == "; did you mean \"LSTMModel\"?");
   CHECK(suggest("zebra", {"GRUModel", "LSTMModel", "CNNModel"}) == "; there are GRUModel, LSTMModel and CNNModel");
   CHECK(suggest("zebra", {"GRUModel"}) == "; there is only GRUModel");

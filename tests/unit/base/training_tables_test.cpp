@@ -17,7 +17,7 @@ TEST_CASE("tables hold components by the tables' names; one that is not given is
   tables.options("trainer")["max_epochs"] = 3;
   tables.many("callbacks") = {{"Timer"}, {"EarlyStopping"}};
   CHECK(read.one("model").options.at("hidden_size") == Value(8));
-  CHECK(read.one("trainer").type == "trainer");  // so that it is found in the registry as a component is
+  CHECK(read.one("trainer").type == "trainer");  // so that the registry finds it like a component
   CHECK(read.many("trainer").front().options.at("max_epochs") == Value(3));
   CHECK(read.many("callbacks").back().type == "EarlyStopping");
 }

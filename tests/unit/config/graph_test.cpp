@@ -43,7 +43,7 @@ TEST_CASE("a port of one with several producers asks for a choice") {
   CHECK(stage_of(chosen, "slice_windows").inputs == std::map<std::string, std::vector<std::string>>{{"series", {"b"}}});
 }
 
-TEST_CASE("inputs are checked: kinds, names, what they give") {
+TEST_CASE("inputs are checked: kinds, names and their outputs") {
   const Workspace workspace;
   const auto wrong = [](const std::string& inputs) { return mistakes_in(sound + "inputs = " + inputs + "\n"); };
   CHECK(wrong("{ checkpoint = \"train\" }") == "");
@@ -98,7 +98,7 @@ TEST_CASE("needs orders stages and nothing else") {
   CHECK(mistakes_in("[stages.preprocess]\nneeds = 3\n" + two) == "w.toml:2:9: needs takes names of stages, got an integer");
 }
 
-TEST_CASE("a circle is told with its path") {
+TEST_CASE("a circle is reported with its path") {
   const Workspace workspace;
   CHECK(mistakes_in(sound + "[stages.preprocess.x]\n").find("unknown option \"x\" of preprocess") != std::string::npos);
   CHECK(mistakes_in("[stages.a]\ntype = \"smooth\"\ninputs.series = \"c\"\n[stages.b]\ntype = \"smooth\"\ninputs.series = \"a\"\n"
@@ -126,7 +126,7 @@ TEST_CASE("columns are checked against the header line of the source file") {
   CHECK(wrong("", "features = [\"x\"]\n") == "");
 }
 
-TEST_CASE("a source file that is not there is told with its whole path") {
+TEST_CASE("a missing source file is reported with its whole path") {
   const Workspace workspace;
   CHECK(mistakes_in("[stages.preprocess]\nsource = \"data/b.csv\"\nfeatures = [\"x\"]\n") ==
         "w.toml:2:10: source: no such file: " + (workspace.folder() / "data/b.csv").string());

@@ -130,7 +130,7 @@ TEST_CASE("words of Lightning and Optuna get the cure") {
   CHECK(mistakes_in(sound, {"batch_size=3"}) == "--set batch_size=3: batch_size: write `batch_size` in [loader]");
 }
 
-TEST_CASE("stages and components that are not known are told with the nearest name") {
+TEST_CASE("unknown stages and components are reported with the nearest name") {
   const Workspace workspace;
   CHECK(mistakes_in("[stages.preproces]\n") ==
         "w.toml:1:9: no stage type is named \"preproces\": correct it or add type = \"...\"; did you mean \"preprocess\"?");
@@ -147,7 +147,7 @@ TEST_CASE("stages and components that are not known are told with the nearest na
   CHECK(mistakes_in(sound + "[loss]\ntype = \"mse\"\n") == "w.toml:14:8: unknown loss \"mse\"; did you mean \"MSELoss\"?");
 }
 
-TEST_CASE("without any plugin the missing ones are said") {
+TEST_CASE("without any plugin, the missing plugins are reported") {
   const Workspace workspace;
   workspace.write("w.toml", sound);
   const Registry nothing;

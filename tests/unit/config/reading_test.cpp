@@ -33,7 +33,7 @@ std::string syntax(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a syntax error is told at its place in plain words") {
+TEST_CASE("a syntax error is reported at its place in plain words") {
   CHECK(syntax("a = 1\nb = LSTMModel\n") == "w.toml:2:5: this is no TOML value; texts stand in quotes: \"...\"");
   CHECK(syntax("a = 1\na = 2\n") == "w.toml:2:5: not TOML: given twice: integer 'a'");
   CHECK(syntax("[a]\n[a]\n").starts_with("w.toml:2:1: not TOML: table header: given twice: table 'a'"));
@@ -41,7 +41,7 @@ TEST_CASE("a syntax error is told at its place in plain words") {
   CHECK(syntax("a = \"x\n").find("closing quote") != std::string::npos);
 }
 
-TEST_CASE("what is no workflow is refused, not read") {
+TEST_CASE("a file that is no workflow is refused") {
   CHECK(syntax(std::string("\x7f"
                            "ELF\0\1\2",
                            7)) == "w.toml:1:1: this is no text file");
@@ -57,7 +57,7 @@ TEST_CASE("what is no workflow is refused, not read") {
   CHECK(failure("/dev/null") == "/dev/null is no regular file");
 }
 
-TEST_CASE("random damage to a workflow never ends in anything but located messages") {
+TEST_CASE("random damage to a workflow only causes located messages") {
   const Workspace workspace;
   std::uint32_t state = 12345;
   const auto next = [&](std::size_t below) { return (state = state * 1664525u + 1013904223u) / 65536 % below; };
@@ -74,7 +74,7 @@ TEST_CASE("random damage to a workflow never ends in anything but located messag
   }
 }
 
-TEST_CASE("a missing file is told with the nearest name beside it") {
+TEST_CASE("a missing file is reported with the nearest name beside it") {
   const Workspace workspace;
   workspace.write("quickstart.toml", "");
   CHECK(failure("quikstart.toml") ==
@@ -121,7 +121,7 @@ TEST_CASE("a base is merged key by key, lists are replaced, and mistakes name th
         "flows/v.toml:5:14: [trainer]: min_epochs takes an integer of at least 0, got -3");
 }
 
-TEST_CASE("another type in the extending file starts the table anew") {
+TEST_CASE("another type in the extending file replaces the table") {
   const Workspace workspace;
   workspace.write("base.toml", sound);
   const CheckedWorkflow checked = check_text("extends = \"base.toml\"\n[model]\ntype = \"LinearModel\"\n");

@@ -8,7 +8,7 @@ using namespace pipeline::test;
 
 namespace {
 
-/// `sound` is 12 lines; the first range stands in line 14.
+/// `sound` has 12 lines, so the first range is in line 14.
 std::string searching(const std::string& ranges) { return sound + "[stages.optimize.search]\n" + ranges; }
 
 Value space_of(const CheckedWorkflow& checked) {
@@ -59,7 +59,7 @@ TEST_CASE("options of a searched type need a condition") {
   const CheckedWorkflow checked =
       check_text(searching("\"model.hidden_size\" = { low = 1, high = 9, when = { \"model.type\" = \"LSTMModel\" } }\n" + types));
   const SearchSpace space = SearchSpace::from_value(space_of(checked), {"model.hidden_size", "model.type"});
-  CHECK(space.parameters()[0].path == "model.type");  // drawn before what depends on it
+  CHECK(space.parameters()[0].path == "model.type");  // drawn before the parameters that depend on it
 }
 
 TEST_CASE("each mistake in a search is located") {
@@ -135,7 +135,7 @@ TEST_CASE("conditions in a circle are a mistake") {
         "w.toml:14:1: search: the conditions of \"model.hidden_size\" lead back to itself");
 }
 
-TEST_CASE("points to begin with are checked against the ranges and named as in the study") {
+TEST_CASE("initial points are checked against the ranges and named as in the study") {
   const Workspace workspace;
   const std::string range = "[stages.optimize.search]\n\"model.hidden_size\" = { low = 1, high = 9, name = \"hidden\" }\n";
   const auto with = [&](const std::string& points) { return sound + "[stages.optimize]\nenqueue = " + points + "\n" + range; };
@@ -146,7 +146,7 @@ TEST_CASE("points to begin with are checked against the ranges and named as in t
   CHECK(mistakes_in(with("[{ hiden = 3 }]")) == "w.toml:14:14: enqueue: \"hiden\" is not searched; there is only model.hidden_size");
 }
 
-TEST_CASE("a search is for the stage that trains: it takes its tables, and its best goes there") {
+TEST_CASE("a search uses the tables of the training stage, which takes its best values") {
   const Workspace workspace;
   const std::string two = sound + "[stages.other]\ntype = \"train\"\nmodel.num_layers = 2\n[stages.optimize]\n";
   const std::string range = "[stages.optimize.search]\n\"model.hidden_size\" = { low = 1, high = 9 }\n";
@@ -168,7 +168,7 @@ TEST_CASE("best = false takes nothing from a search") {
   CHECK(stage_of(checked, "train").sources.size() == 1);
 }
 
-TEST_CASE("what the training stage sets itself is not searched") {
+TEST_CASE("options that the training stage sets itself are not searched") {
   const Workspace workspace;
   CHECK(
       mistakes_in(sound +

@@ -101,7 +101,7 @@ TEST_CASE("a stage that trains needs a model") {
   CHECK(mistakes_in(text + "[model]\nhidden_size = 3\n") == "w.toml:10:2: model: add type = \"...\"; there are LSTMModel and LinearModel");
 }
 
-TEST_CASE("shared tables that no stage uses are checked, and a mistake in one that many use is said once") {
+TEST_CASE("shared tables that no stage uses are checked, and a mistake in a table that many use is reported once") {
   const Workspace workspace;
   CHECK(mistakes_in("[stages.preprocess]\nsource = \"data/a.csv\"\n[trainer]\nmax_epochs = -7\n[loss]\ntype = \"Nope\"\n") ==
         "w.toml:4:14: [trainer]: max_epochs takes an integer of at least -1, got -7\n"
@@ -109,7 +109,7 @@ TEST_CASE("shared tables that no stage uses are checked, and a mistake in one th
   CHECK(mistakes_in(sound + "[loader]\nbatch_size = 0\n") == "w.toml:14:14: [loader]: batch_size takes an integer of at least 1, got 0");
 }
 
-TEST_CASE("tables of the wrong shape are told how to be written") {
+TEST_CASE("a mistake in a table's shape says how to write the table") {
   const Workspace workspace;
   CHECK(mistakes_in(sound + "[callbacks]\ntype = \"EarlyStopping\"\n") ==
         "w.toml:13:2: callbacks is a list of tables: write [[callbacks]] above each");
@@ -123,7 +123,7 @@ TEST_CASE("tables of the wrong shape are told how to be written") {
   CHECK(mistakes_in(sound + "[[callbacks]]\ntype = 3\n") == "w.toml:14:8: callbacks: type is the name of a callback");
 }
 
-TEST_CASE("--set reaches every level and goes before what files say") {
+TEST_CASE("--set reaches every level and takes precedence over files") {
   const Workspace workspace;
   const CheckedWorkflow checked =
       sound_with(stopping + "[stages.train.trainer]\nmax_epochs = 9\n",
@@ -177,7 +177,7 @@ TEST_CASE("--set takes TOML values, and bare words as strings") {
   CHECK(moved.workflow.stages[0].options.at("source") == Value((workspace.folder() / "other/b.csv").string()));
 }
 
-TEST_CASE("a --set that leads nowhere is told with the nearest name") {
+TEST_CASE("a --set for an unknown name is reported with the nearest one") {
   const Workspace workspace;
   const auto wrong = [](const std::string& set) { return mistakes_in(sound, {set}); };
   CHECK(wrong("trainer.max_epochs") == "--set trainer.max_epochs: write --set KEY=VALUE, as in --set trainer.max_epochs=10");

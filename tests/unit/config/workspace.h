@@ -9,7 +9,7 @@
 
 namespace pipeline::test {
 
-/// An empty folder that is the current one while this lives, with a CSV of the columns date, HUFL and OT in data/.
+/// An empty folder with a CSV of the columns date, HUFL and OT in data/. It is the current folder during this object's life.
 class Workspace {
  public:
   Workspace();
@@ -27,11 +27,11 @@ class Workspace {
 /// Components that resemble the real ones in name and options.
 void add_components(Registry& registry);
 
-/// The whole way, with the components above.
+/// Reads and checks a workflow with the components above.
 [[nodiscard]] CheckedWorkflow check(const std::string& file, const std::vector<std::string>& sets = {});
-/// The same for a text, written as w.toml.
+/// The same for a text, which is written as w.toml.
 [[nodiscard]] CheckedWorkflow check_text(const std::string& text, const std::vector<std::string>& sets = {});
-/// Its mistakes, one a line, as they are printed; the message of the Error where it cannot be read.
+/// The text's mistakes as printed, one a line; the message of the Error if it cannot be read.
 [[nodiscard]] std::string mistakes_in(const std::string& text, const std::vector<std::string>& sets = {});
 [[nodiscard]] std::string mistakes_of(const CheckedWorkflow& checked);
 [[nodiscard]] const StagePlan& stage_of(const CheckedWorkflow& checked, const std::string& name);

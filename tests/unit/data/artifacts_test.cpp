@@ -1,4 +1,4 @@
-// What stages leave for each other: train.json, metrics.json, predictions.csv, and the CSV they are made of.
+// The files that stages leave for each other: train.json, metrics.json, predictions.csv, and the CSV format of the latter.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -72,7 +72,7 @@ TEST_CASE("a training is read as it was written, paths whole") {
   CHECK(std::isnan(read.history[1].learning_rate));
 }
 
-TEST_CASE("a stage's folder may move: what lies in it, and the windows beside it, are written relative to it") {
+TEST_CASE("a stage's folder may move: files in it, and the windows beside it, are written relative to it") {
   const test::TempFolder temp;
   const std::filesystem::path folder = temp.folder("fit");
   write_training(folder, a_training(folder));
@@ -82,7 +82,7 @@ TEST_CASE("a stage's folder may move: what lies in it, and the windows beside it
   CHECK(json.at("best") == Value("/logs/version_3/best.ckpt"));
 }
 
-TEST_CASE("a training that says little is read with what it says") {
+TEST_CASE("an incomplete training record is read") {
   const test::TempFolder temp;
   write_text(temp.path() / training_file_name, R"({"model": "M", "best": null, "history": [{"train_loss": 1}, {"epoch": 7}], "loss": 3})");
   const TrainingRecord read = read_training({.kind = "checkpoint", .stage = "fit", .folder = temp.path()});
@@ -164,7 +164,7 @@ TEST_CASE("metrics are read as they were written") {
   }
 }
 
-TEST_CASE("metrics that say little are read with what they say") {
+TEST_CASE("incomplete metrics are read") {
   const MetricsRecord read = metrics_of(from_json(R"({"val_mse": 0.5, "naive_mse": 1, "by_step": 3, "original": {"a": 4}, "x": []})", "m"));
   REQUIRE(read.models.size() == 1);
   const ModelMetrics& model = read.models[0];

@@ -10,7 +10,7 @@ namespace {
 using test::contains;
 using test::error_of;
 
-/// Rows of the columns a and b (and of the text column t, where there is one).
+/// Rows of the columns a and b (and of the text column t, if there is one).
 struct Rows {
   std::vector<std::vector<double>> numbers;
   std::vector<std::string> texts;
@@ -127,7 +127,7 @@ TEST_CASE("an unknown column is an error with the nearest name") {
   CHECK(contains(error_of([&] { static_cast<void>(csv.index_of("volume")); }), "two columns named \"volume\""));
 }
 
-TEST_CASE("what is no CSV text is refused with the reason") {
+TEST_CASE("a file that is no CSV text is refused with the reason") {
   const test::TempFolder folder;
   CHECK(contains(error_of([&] { CsvFile(folder.path() / "absent.csv", {}); }), "4: cannot read"));
   CHECK(contains(error_of([&] { CsvFile(folder.path(), {}); }), "is not a file"));

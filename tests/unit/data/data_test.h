@@ -15,7 +15,7 @@
 
 namespace pipeline::test {
 
-/// A folder of one test's own, removed at its end.
+/// A test's own folder, removed at its end.
 class TempFolder {
  public:
   TempFolder() {
@@ -43,7 +43,7 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
-/// Keeps what is said.
+/// Keeps the messages.
 class TextLog final : public Log {
  public:
   void debug(std::string_view message) override { add(message); }

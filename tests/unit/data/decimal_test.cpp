@@ -12,7 +12,7 @@ namespace {
 
 const std::string padding(48, ',');
 
-/// Reads `text` both ways; false where they differ in the last bit or in where the number ends. Counts what is left to std::from_chars.
+/// Reads `text` both ways; false if they differ in the last bit or in the number's end. Counts the texts left to std::from_chars.
 bool agrees(const std::string& text, int* left = nullptr) {
   const std::string padded = text + padding;
   const char* const end = padded.data() + padded.size();
@@ -62,7 +62,7 @@ TEST_CASE("the middle between two doubles is rounded to even") {
   }
 }
 
-TEST_CASE("what is no plain decimal is left to std::from_chars") {
+TEST_CASE("other numbers than plain decimals are left to std::from_chars") {
   double out = 0;
   for (const char* text : {"1e5", "1.5E-3", "nan", "inf", "", "-", ".", "+1", "x", "12345678901234567890", "0.00000000000000000001"}) {
     CAPTURE(text);

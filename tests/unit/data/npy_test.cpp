@@ -69,7 +69,7 @@ TEST_CASE("damaged or foreign files are refused with the reason") {
   CHECK(contains(error_of([] { parse(with_header("{'descr': '<f4', 'shape': (1,), }") + "1234"); }), "header that is not read"));
 }
 
-TEST_CASE("every beginning of a header is refused without reading beyond it") {
+TEST_CASE("every truncated header is refused without reading beyond it") {
   const std::string whole = with_header("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }") + "1234";
   for (std::size_t n = 0; n < whole.size(); ++n) {
     CAPTURE(n);

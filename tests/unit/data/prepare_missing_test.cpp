@@ -53,7 +53,7 @@ TEST_CASE("interpolate draws lines within a split and says that it looks ahead")
   const test::TempFolder folder;
   auto rows = counting(10);  // train 0-5, val 6-7, test 8-9
   rows[2].second = rows[3].second = nan_value;
-  rows[5].second = nan_value;  // runs to the border: must not know row 6
+  rows[5].second = nan_value;  // runs to the border of the split: row 6 must not be used
   rows[7].second = nan_value;
   PrepareOptions options = options_for(folder.file("m.csv", csv(rows)));
   options.missing = "interpolate";

@@ -58,7 +58,7 @@ TEST_CASE("minmax and robust scalers") {
   CHECK(robust[1].scale == 1.5);
 }
 
-TEST_CASE("splits are fractions, counts or times, and are said with their ranges") {
+TEST_CASE("splits are fractions, counts or times, and are reported with their ranges") {
   const test::TempFolder folder;
   std::string text = "t,a,b\n";
   for (int i = 1; i <= 20; ++i) text += "2020-01-" + std::string(i < 10 ? "0" : "") + std::to_string(i) + ",1," + std::to_string(i) + "\n";
@@ -113,7 +113,7 @@ TEST_CASE("times of several columns are joined") {
   CHECK_FALSE(series->info().target_is_feature(0));
 }
 
-TEST_CASE("transforms: log, diff and log_return, whose first row of each segment goes") {
+TEST_CASE("transforms: log, diff and log_return, which drop the first row of each segment") {
   const test::TempFolder folder;
   PrepareOptions options = options_for(folder.file("t.csv", csv({{1, 1}, {10, 2}, {100, 4}, {1000, 8}, {1, 2}, {4, 1}})));
   options.transform = Value::Map{{"a", "log"}};
@@ -161,7 +161,7 @@ TEST_CASE("splits, fills and dropped first rows go together") {
   CHECK(observed(*series, 1) == std::vector<int>{1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 1, 1});
 }
 
-TEST_CASE("a logarithm of what is not above 0 is an error with line and value") {
+TEST_CASE("a logarithm of a value that is not above 0 is an error with line and value") {
   const test::TempFolder folder;
   PrepareOptions options = options_for(folder.file("t.csv", csv({{1, 1}, {2, 2}, {-3, 4}})));
   options.transform = Value::Map{{"a", "log"}};
@@ -263,7 +263,7 @@ TEST_CASE("new data of the same kind go through the transforms that were fitted"
   CHECK(input.values[2] == input.values[0]);  // filled
   CHECK(input.observed == std::vector<std::uint8_t>{1, 1, 0, 0, 1, 1});
   CHECK(input.targets[0] == 7);
-  CHECK(std::isnan(input.targets[1]));  // what is only a target may be unknown
+  CHECK(std::isnan(input.targets[1]));  // a column that is only a target may be unknown
   CHECK(std::isnan(read_like(folder.file("none.csv", "t,a\n2020-02-01 00:00,1\n"), info).targets[0]));
   CHECK(contains(
       error_of([&] { static_cast<void>(read_like(folder.file("gap.csv", "t,a\n2020-02-01 00:00,1\n2020-02-01 07:00,1\n"), info)); }),

@@ -52,7 +52,7 @@ TEST_CASE("offsets become UTC") {
   CHECK(parsed("01/07/2016 05:00 +0200", "%d/%m/%Y %H:%M %z") == "2016-07-01 03:00:00");
 }
 
-TEST_CASE("what is no time is refused") {
+TEST_CASE("an invalid time is refused") {
   for (const char* text :
        {"", "x", "2016", "2016-13-01", "2016-02-30", "1900-02-29", "2016-07-01 25:00", "2016-07-01 05:60", "2016-07-01 05:06:07 x",
         "01/07/2016", "2016-07-01T", "2016-07-01 05:06:07.", "3016-07-01", "1500-07-01", "2016-07-01+08:0"}) {
@@ -141,7 +141,7 @@ TEST_CASE("frequencies are written as they are read") {
     CHECK(contains(error_of([&] { static_cast<void>(Frequency::parse(text)); }), "is not understood"));
 }
 
-TEST_CASE("future times go on by the step") {
+TEST_CASE("future times continue by the step") {
   SeriesInfo info;
   info.has_time = true;
   const auto future = [&](const char* last, const char* frequency) {

@@ -71,7 +71,7 @@ TEST_CASE("a window belongs to the split that holds all its targets; its inputs 
   CHECK_THROWS_AS(static_cast<void>(windows->first_row(Split::test, -1)), std::out_of_range);
 }
 
-TEST_CASE("no window reaches across segments, and stride starts anew in each") {
+TEST_CASE("no window reaches across segments, and stride starts again in each") {
   const test::TempFolder folder;
   write_counting_series(folder.folder("preprocess"), 24, {16, 20, 24}, {{0, 7}, {7, 1}, {8, 16}});
   const auto windows = slice(folder, {.window = 2, .horizon = 1, .stride = 3}).windows;
@@ -101,7 +101,7 @@ TEST_CASE("gather copies inputs, the targets' past, targets and weights") {
   CHECK(weight == std::vector<float>{0, 1, 1, 1, 1, 1, 0, 1});
 }
 
-TEST_CASE("a filled value of what is no target leaves the targets fully observed") {
+TEST_CASE("a filled value in a column that is no target leaves the targets fully observed") {
   const test::TempFolder folder;
   std::vector<std::uint8_t> observed(36, 1);
   observed[3 * 10] = 0;  // a in row 10

@@ -42,7 +42,7 @@ TEST_CASE("a file that is no library, or a library that is no plugin, has no fac
   for (const char* tiers : {"", "author", "author two", "data 1"}) CHECK_FALSE(parse_tiers(tiers));
 }
 
-TEST_CASE("what does not fit names both sides and the cure") {
+TEST_CASE("an incompatibility names both sides and the cure") {
   CHECK(incompatibility(matching(), "2.13.0").code == RefusalCode::none);
   CHECK(incompatibility(matching(), "2.14.1").code == RefusalCode::other_libtorch);
   CHECK(incompatibility(matching(), "2.14.1").reason ==
@@ -57,7 +57,7 @@ TEST_CASE("what does not fit names both sides and the cure") {
   other.tiers = "author 2 clouds 1";
   CHECK(incompatibility(other, "2.13.0").reason ==
         "uses the tier clouds of the plugin API, which this host does not have: rebuild it against this host's headers");
-  other.tiers = "1";  // of a plugin from before there were tiers
+  other.tiers = "1";  // of a plugin built before tiers existed
   CHECK(incompatibility(other, "2.13.0").reason.starts_with("built for plugin API author 1, this host has author 2"));
   other = matching();
   other.abi_tag = "clang";

@@ -59,7 +59,7 @@ PluginLibrary full_library() {
 
 }  // namespace
 
-TEST_CASE("a library's record gives back everything, through JSON text too") {
+TEST_CASE("a library's record restores everything, also from JSON text") {
   const PluginLibrary before = full_library();
   const PluginLibrary after = library_of(from_json(to_json(to_record(before)), "here"));
   CHECK(to_record(after) == to_record(before));
@@ -76,7 +76,7 @@ TEST_CASE("a library's record gives back everything, through JSON text too") {
   CHECK_FALSE(component.schema.find("mode")->searchable);
 }
 
-TEST_CASE("a schema that contradicts itself is told") {
+TEST_CASE("a contradiction in a schema is reported") {
   const ComponentInfo good = full_library().components.at(0);
   CHECK(schema_mistake(good).empty());
   const auto mistake = [&](auto change) {

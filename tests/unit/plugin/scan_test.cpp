@@ -22,7 +22,7 @@ TEST_CASE("a plugin that does not end its registration is named, and the next on
   CHECK(libraries[1].code == RefusalCode::none);
 }
 
-TEST_CASE("no process is started when the cache knows every library, and a changed library is not loaded behind its back") {
+TEST_CASE("no process starts if the cache knows every library, and a changed library is not loaded from an old record") {
   const TempFolder folder;
   const auto file = folder.path() / "libwell_made.so";
   std::filesystem::copy_file(fixtures / "well_made/libwell_made.so", file);
@@ -51,7 +51,7 @@ TEST_CASE("a library in a folder whose name is no UTF-8 is found, and its compon
   std::filesystem::create_directory(place);
   std::filesystem::copy_file(fixtures / "well_made/libwell_made.so", place / "libwell_made.so");
   const PluginSearch search{.folders = {place}, .program = program, .cache_file = folder.path() / "cache.json"};
-  for (int start = 0; start < 2; ++start) {  // with and without what the first one remembered
+  for (int start = 0; start < 2; ++start) {  // without and with the cache of the first start
     Registry registry;
     const std::vector<PluginLibrary> libraries = find_plugins(search, registry);
     CHECK(libraries.at(0).path == place / "libwell_made.so");

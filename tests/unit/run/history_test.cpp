@@ -7,7 +7,7 @@
 
 using namespace pipeline;
 
-TEST_CASE("runs are appended, and half a line of a killed run is passed over") {
+TEST_CASE("runs are appended, and half a line of a killed run is skipped") {
   const TempFolder folder;
   CHECK(read_history(folder.path()).empty());
   append_history(folder.path(), Value(Value::Map{{"run", 1}}));
@@ -30,7 +30,7 @@ struct PatienceOptions {
 
 }  // namespace
 
-TEST_CASE("a run's options are those that are not at their default; two callbacks of one type are told apart as --set does") {
+TEST_CASE("a run's options are those that are not at their default; two callbacks of one type are distinguished as in --set") {
   const auto callback = [](int patience) { return ComponentSpec{"EarlyStopping", Value::Map{{"patience", patience}}}; };
   Registrar registrar;
   registrar.add_table<NoOptions>("train", "For tests.");

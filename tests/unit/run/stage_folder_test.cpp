@@ -19,7 +19,7 @@ TEST_CASE("a stage's folder is swapped in whole") {
   CHECK_FALSE(std::filesystem::exists(run.path() / ".train.part"));
 }
 
-TEST_CASE("what was not committed leaves the old result alone, a leftover of a killed run is cleared") {
+TEST_CASE("an uncommitted folder leaves the old result alone, and a leftover of a killed run is cleared") {
   const TempFolder run;
   std::filesystem::create_directories(run.path() / ".train.part");
   write_text(run.path() / ".train.part" / "leftover", "x");
@@ -33,7 +33,7 @@ TEST_CASE("what was not committed leaves the old result alone, a leftover of a k
   CHECK(read_text(run.path() / "train" / "result") == "old");
 }
 
-TEST_CASE("a second run of a stage is told who holds it; readers share") {
+TEST_CASE("a second run of a stage is told which process holds it; readers share") {
   const TempFolder run;
   {
     const StageLock writer(run.path(), "train", StageLock::Mode::exclusive);

@@ -43,7 +43,7 @@ struct KeyFixture {
     stage.options =
         Value(Value::Map{{"source", (folder.path() / "data.csv").string()}, {"scale", 1.0}, {"workers", 0}, {"password", "secret"}});
   }
-  /// As a plugin that gives a metric does.
+  /// Acts as a plugin with a metric does.
   void add_metric(const std::string& name) {
     Registrar registrar;
     registrar.add_with<Metric, NoOptions>(name, "A metric.", [](const Value&) { return nullptr; });

@@ -9,7 +9,7 @@
 
 namespace pipeline::test {
 
-/// Loads a plugin that ships, as users get it.
+/// Loads a shipped plugin, as users get it.
 inline void load_built_plugin(Registry& registry, const std::string& name) {
   const PluginLibrary library = load_plugin(std::filesystem::path(BUILD_DIR) / "lib/pipeline/plugins" / ("lib" + name + ".so"), registry);
   REQUIRE_MESSAGE(library.reason.empty(), library.reason);

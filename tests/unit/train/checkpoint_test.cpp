@@ -92,7 +92,7 @@ std::string failure(const std::filesystem::path& file) {
   return "";
 }
 
-/// The error of a pickle given as text, with storages that do not exist.
+/// The error of a pickle given as text, whose storages do not exist.
 std::string pickle_failure(const std::string& pickle) {
   const LoadStorage load = [](const std::string&, torch::ScalarType type, std::int64_t count) {
     return torch::zeros({std::min<std::int64_t>(count, 8)}, type);
@@ -130,7 +130,7 @@ TEST_CASE("a checkpoint is read back as it was written") {
   check_equal(read_checkpoint(folder / "a.ckpt"), example());
 }
 
-TEST_CASE("a plain state_dict comes as a checkpoint that has nothing else") {
+TEST_CASE("a plain state_dict is read as a checkpoint with nothing else") {
   const Folder folder;
   write_checkpoint(folder / "weights.pt", State::Map{{"fc.weight", torch::ones({2})}});
   CHECK(torch::equal(read_checkpoint(folder / "weights.pt").at("state_dict").at("fc.weight").as_tensor(), torch::ones({2})));
@@ -199,7 +199,7 @@ TEST_CASE("a flipped bit is noticed, or changes nothing") {
     flipped[at] = static_cast<char>(flipped[at] ^ (1 << (at % 8)));
     put_bytes(folder / "flipped.ckpt", flipped);
     try {
-      check_equal(read_checkpoint(folder / "flipped.ckpt"), example());  // padding, dates and the like carry nothing
+      check_equal(read_checkpoint(folder / "flipped.ckpt"), example());  // padding, dates and similar bytes carry no content
     } catch (const Error& error) {
       CHECK(error.status() == ExitStatus::training);
       ++noticed;
@@ -208,7 +208,7 @@ TEST_CASE("a flipped bit is noticed, or changes nothing") {
   CHECK(noticed > 100);
 }
 
-TEST_CASE("other files are refused in words") {
+TEST_CASE("other files are refused with a reason") {
   const Folder folder;
   put_bytes(folder / "text.ckpt", "not a checkpoint");
   CHECK(failure(folder / "text.ckpt").ends_with("it is no checkpoint in the format of torch.save, or it is cut short"));
@@ -227,7 +227,7 @@ TEST_CASE("code in a checkpoint is refused by name") {
             .find("'builtins.eval'") != std::string::npos);
 }
 
-TEST_CASE("pickles that lie about themselves are refused") {
+TEST_CASE("malformed pickles are refused") {
   CHECK(pickle_failure("").find("ends too early") != std::string::npos);
   CHECK(pickle_failure("0.").find("an operation that no checkpoint needs") != std::string::npos);
   CHECK(pickle_failure(".").find("empty stack") != std::string::npos);
@@ -301,7 +301,7 @@ TEST_CASE("every weight that does not fit is named") {
   }
 }
 
-TEST_CASE("what a checkpoint says of its model comes back") {
+TEST_CASE("a checkpoint's facts about its model are restored") {
   CheckpointInfo info;
   info.model_type = "LSTMModel";
   info.model_options = Value::Map{{"hidden_size", 16}};

@@ -115,7 +115,7 @@ class MemoryLogger final : public Logger {
   Record& record_;
 };
 
-/// A callback made of one function, called at the end of every training batch.
+/// A callback that calls one function at the end of every training batch.
 class AtBatchEnd final : public Callback {
  public:
   explicit AtBatchEnd(std::function<Action(Trainer&, const BatchEnd&)> act) : act_(std::move(act)) {}

@@ -8,7 +8,7 @@ using namespace pipeline::test;
 
 namespace {
 
-/// Notes every hook with epoch and step.
+/// Records every hook with epoch and step.
 class HookRecorder : public Callback {
  public:
   explicit HookRecorder(std::vector<std::string>& seen, std::string name = {}) : seen_(seen), name_(std::move(name)) {}
@@ -182,7 +182,7 @@ TEST_CASE("pruning ends at once, whatever min_epochs says") {
   CHECK(result.stopped_by == "hopeless");
 }
 
-TEST_CASE("abort ends the run with its reason, and callbacks and loggers learn of it") {
+TEST_CASE("abort ends the run with its reason, and callbacks and loggers are notified") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   std::vector<std::string> seen;
@@ -212,7 +212,7 @@ TEST_CASE("callbacks see the metrics that Lightning shows") {
   CHECK(result.metrics.at("val_rmse") == doctest::Approx(std::sqrt(result.metrics.at("val_loss"))));
 }
 
-TEST_CASE("loggers and the curve are told five metrics and those that are monitored; callbacks see all") {
+TEST_CASE("loggers and the curve get five metrics and the monitored ones; callbacks see all") {
   const WindowsFixture data;
   const auto logged = [&](const std::string& monitor) {
     FitFixture fit(data.windows());
@@ -221,7 +221,7 @@ TEST_CASE("loggers and the curve are told five metrics and those that are monito
     fit.spec.callbacks.push_back(std::make_unique<Monitoring>(seen, "", monitor, false));
     const FitResult result = fit.run();
     for (const char* name : {"val_mse", "val_mae", "val_smape"}) CHECK(result.metrics.contains(name));
-    CHECK_FALSE(result.metrics.contains("val_mase"));  // of original units
+    CHECK_FALSE(result.metrics.contains("val_mase"));  // in original units
     std::vector<std::string> names;
     for (const auto& [step, scalars] : fit.record.rows) {
       for (const auto& [name, value] : scalars) {
@@ -240,7 +240,7 @@ TEST_CASE("loggers and the curve are told five metrics and those that are monito
 
 namespace {
 
-/// Asks for what is better before its state_key() is asked for.
+/// Asks which values are better before its state_key() is asked for.
 class AutoMode final : public Callback {
  public:
   AutoMode(std::vector<std::string> watched, std::vector<std::string>& keys) : watched_(std::move(watched)), keys_(keys) {}
@@ -263,7 +263,7 @@ class AutoMode final : public Callback {
 
 }  // namespace
 
-TEST_CASE("the trainer says which values of a metric are better, before a state key is made; of an unknown one it says so once") {
+TEST_CASE("the trainer says which values of a metric are better before a state key is made, and reports an unknown metric once") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   std::vector<std::string> keys;
@@ -304,7 +304,7 @@ TEST_CASE("two callbacks whose states a checkpoint could not tell apart are refu
   CHECK(seen.empty());
 }
 
-TEST_CASE("what goes wrong after a failure is said, and does not hide it") {
+TEST_CASE("an error after a failure is reported, and does not hide it") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   fit.spec.callbacks.push_back(std::make_unique<FailingTwice>());
@@ -314,7 +314,7 @@ TEST_CASE("what goes wrong after a failure is said, and does not hide it") {
   CHECK(fit.record.finished == 0);
 }
 
-TEST_CASE("callbacks and loggers learn of a training that ends with a number") {
+TEST_CASE("callbacks and loggers are notified of a training that ends with a thrown number") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   std::vector<std::string> seen;

@@ -1,4 +1,4 @@
-// A fit that goes on from its resume point, in one process; the program's own tests kill it.
+// A fit that continues from its resume point, in one process. The program's own tests kill it.
 #include <doctest/doctest.h>
 
 #include "pipeline/errors.h"
@@ -13,7 +13,7 @@ namespace optim = torch::optim;
 
 namespace {
 
-/// Says that its best checkpoint is the one of the first validation.
+/// Names the checkpoint of the first validation as its best.
 class KeepsFirst final : public Callback {
  public:
   explicit KeepsFirst(std::vector<double>& losses) : losses_(losses) {}
@@ -34,14 +34,14 @@ class KeepsFirst final : public Callback {
 
 using MakeOptimizer = std::function<std::unique_ptr<Optimizer>(std::vector<torch::Tensor>)>;
 
-/// An optimizer that ships.
+/// An optimizer of a shipped plugin.
 MakeOptimizer optimizer_maker(const Registry& registry, const std::string& type, Value::Map options) {
   return [&registry, type, options = Value(std::move(options))](std::vector<torch::Tensor> parameters) {
     return registry.make<Optimizer>(type, options, std::move(parameters));
   };
 }
 
-/// Trains LineModel for some epochs; goes on from `start`, and leaves a resume point.
+/// A training of LineModel for some epochs, from `start` if given, which leaves a resume point.
 struct Run {
   std::map<std::string, torch::Tensor> weights;
   FitResult result;
@@ -65,7 +65,7 @@ Run train(const WindowsFixture& data, const MakeOptimizer& make, std::int64_t ep
 
 }  // namespace
 
-TEST_CASE("every optimizer goes on as if it had never stopped") {
+TEST_CASE("every optimizer continues as if it had never stopped") {
   const WindowsFixture data;
   Registry registry;
   load_built_plugin(registry, "torch_optimizers");
@@ -109,7 +109,7 @@ TEST_CASE("an optimizer whose state cannot be saved is named") {
                        Error);
 }
 
-TEST_CASE("a position comes back as it was") {
+TEST_CASE("a position is restored") {
   FitPosition position;
   position.progress = {.epochs_started = 3, .epochs_processed = 2, .epochs_completed = 2, .steps = 17, .batches_that_stepped = 17};
   position.metrics = {{"val_loss", 0.1}};
@@ -183,7 +183,7 @@ TEST_CASE("a batch that Lightning has trained, but not closed, is not trained ag
   CHECK(position.progress.batches == 7);
 }
 
-TEST_CASE("an epoch in which as many batches are done as it has now is over") {
+TEST_CASE("an epoch is over if as many batches are done as it has now") {
   const FitPosition position = FitPosition::from_checkpoint(in_second_epoch(3, 3), 2);
   CHECK(position.batches_before == 0);
   CHECK(position.progress.epochs_completed == 2);

@@ -55,7 +55,7 @@ TEST_CASE("the same training twice gives the same bytes, whatever the workers") 
   CHECK(files[0] == files[2]);
 }
 
-TEST_CASE("last.ckpt carries what Lightning resumes from") {
+TEST_CASE("last.ckpt holds everything that Lightning resumes from") {
   const WindowsFixture data;
   FitFixture fit(data.windows());
   fit.spec.version_dir = data.folder() / "version_0";

@@ -9,7 +9,7 @@ using namespace pipeline;
 
 namespace {
 
-/// Keeps what it sees and answers zeros, or its last target value.
+/// Keeps its last batch and answers zeros, or the value `answer`.
 class Probe final : public Model {
  public:
   Forecast forward(const Batch& batch) override {
@@ -92,7 +92,7 @@ TEST_CASE("the model's shape follows from the windows") {
   CHECK(shape.target_columns == std::vector<std::int64_t>{1, -1});
 }
 
-TEST_CASE("gather_batch takes all that windows carry") {
+TEST_CASE("gather_batch takes everything in the windows") {
   const test::WindowsFixture data(true);
   const std::vector<std::int64_t> indices{0, 7};
   const Batch batch = gather_batch(data.windows(), Split::test, indices, torch::kCPU);

@@ -26,7 +26,7 @@ Loader loader_of(const Windows& windows, Split split, LoaderOptions options) {
 
 }  // namespace
 
-TEST_CASE("a shuffled order is PyTorch's, and what is drawn after it too") {
+TEST_CASE("a shuffled order is PyTorch's, and so are later draws") {
   // From torch 2.13: DataLoader(range(10), shuffle=True) and DataLoader(range(10)) iterated in turn three times after manual_seed(3407).
   const std::vector<std::vector<std::int64_t>> expected{
       {7, 0, 2, 5, 6, 9, 8, 3, 4, 1}, {7, 9, 0, 1, 2, 6, 8, 4, 3, 5}, {0, 6, 4, 3, 7, 5, 8, 2, 1, 9}};
@@ -72,7 +72,7 @@ TEST_CASE("a pass is continued from its seed and its place, with and without wor
   }
 }
 
-TEST_CASE("a pass that is continued behind its end is over") {
+TEST_CASE("a pass that is continued after its end is over") {
   const test::WindowsFixture data;
   for (const std::int64_t workers : {0, 2}) {
     const Loader loader = loader_of(data.windows(), Split::train, {.batch_size = 8, .shuffle = true, .num_workers = workers});
@@ -141,7 +141,7 @@ TEST_CASE("a pass with workers may be left at any batch") {
   }
 }
 
-TEST_CASE("what a worker throws reaches the consumer at that batch, not before") {
+TEST_CASE("a worker's exception reaches the consumer at that batch, not before") {
   Prefetcher prefetcher(
       [](std::int64_t index, std::vector<std::int64_t>&) -> Batch {
         if (index == 2) throw std::runtime_error("damaged");

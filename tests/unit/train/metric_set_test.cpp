@@ -87,7 +87,7 @@ class Coverage final : public Metric {
   MetricInfo info_{.name = "coverage_80", .larger_is_better = true, .needs_quantiles = true, .sums = 2};
 };
 
-/// The largest error: merged by a rule of its own.
+/// The largest error, with a merging rule of its own.
 class LargestError final : public Metric {
  public:
   [[nodiscard]] const MetricInfo& info() const override { return info_; }
@@ -117,7 +117,7 @@ TEST_CASE("metrics over all values are NumPy's") {
   CHECK(all(metrics, "smape") == doctest::Approx(0.34877274753886084).epsilon(1e-6));
 }
 
-TEST_CASE("sums are put together step by step, then target by target: the same doubles as a plain loop in that order") {
+TEST_CASE("sums are added step by step, then target by target: the same doubles as a plain loop in that order") {
   const torch::Tensor y = torch::randn({40, steps, targets}), values = y + torch::randn({40, steps, targets});
   const MetricSet metrics = measured(values, y, 7);
   double squared = 0, absolute = 0, relative = 0, symmetric = 0;
@@ -165,7 +165,7 @@ TEST_CASE("metrics are the same doubles for any batch size") {
   }
 }
 
-TEST_CASE("sets that counted a part each give what one gives that counted all") {
+TEST_CASE("sets that each counted a part give the same as one set that counted all") {
   const torch::Tensor y = cube(truth), values = cube(forecast);
   for (const std::int64_t cut : {0, 1, 3, 5}) {
     MetricSet first = measured(values.slice(0, 0, cut), y.slice(0, 0, cut), 2);
@@ -180,7 +180,7 @@ TEST_CASE("sets that counted a part each give what one gives that counted all") 
     }
     CHECK_FALSE(first.value("r2", {.target = 2}).has_value());  // constant in both parts
   }
-  // Sums that doubles hold without rounding: then not a bit differs.
+  // Doubles hold these sums without rounding, so not a bit differs.
   const torch::Tensor whole_numbers = torch::arange(30).reshape({5, steps, targets}).to(torch::kFloat);
   MetricSet first = measured(whole_numbers.slice(0, 0, 2) * 2, whole_numbers.slice(0, 0, 2), 1);
   first.merge(measured(whole_numbers.slice(0, 2) * 2, whole_numbers.slice(0, 2), 1));
@@ -195,7 +195,7 @@ TEST_CASE("sets of other metrics or groups are not merged") {
   CHECK_THROWS_AS(metrics.merge(MetricSet({}, by_step_and_target)), Error);
 }
 
-TEST_CASE("a merge of a metric's own is used between groups and between sets") {
+TEST_CASE("a metric's own merge is used between groups and between sets") {
   const Metrics largest{std::make_shared<LargestError>()};
   MetricSet early(largest, by_step_and_target), late(largest, by_step_and_target);
   early.add({.forecast = cube(forecast).slice(0, 0, 3), .truth = cube(truth).slice(0, 0, 3)});
@@ -207,7 +207,7 @@ TEST_CASE("a merge of a metric's own is used between groups and between sets") {
   CHECK(early.value("largest").value() == doctest::Approx(1.0));
 }
 
-TEST_CASE("series are told apart: pooled metrics are of all values, means over series count every series once") {
+TEST_CASE("series are distinguished: pooled metrics are of all values, means over series count every series once") {
   // Series 1 has one window of five; its scale is twice that of series 0.
   const torch::Tensor series = torch::tensor({0, 0, 1, 0, 0}, torch::kLong);
   const std::vector<SeriesScale> scales{{1, 1}, {1, 1}, {1, 1}, {2, 4}, {2, 4}, {2, 4}};
@@ -238,7 +238,7 @@ TEST_CASE("series are told apart: pooled metrics are of all values, means over s
         doctest::Approx(std::sqrt(second.value("mse", {.target = 0}).value()) / 2).epsilon(1e-14));
 }
 
-TEST_CASE("what compares with a series' scale has no value where series of other scales share a group, or where there is none") {
+TEST_CASE("a scaled metric has no value if series with different scales share a group, or without a scale") {
   const std::vector<SeriesScale> scales{{1, 1}, {1, 1}, {1, 1}, {2, 4}, {1, 1}, {0, 0}};
   MetricSet pooled(basic_metrics(), by_step_and_target);
   pooled.add({.forecast = cube(forecast), .truth = cube(truth), .series = torch::tensor({0, 0, 1, 0, 0}, torch::kLong), .scales = scales});
@@ -255,7 +255,7 @@ TEST_CASE("what compares with a series' scale has no value where series of other
       "metrics know 2 series, and were given a window of series 2", Error);
 }
 
-TEST_CASE("quantile metrics are fed with levels, and have no value for a forecast without quantiles") {
+TEST_CASE("quantile metrics get levels, and have no value for a forecast without quantiles") {
   const Metrics quantile_metrics{std::make_shared<WeightedQuantileLoss>(), std::make_shared<Coverage>()};
   const std::array<double, 3> levels{0.1, 0.5, 0.9};
   const torch::Tensor y = cube(truth, torch::kDouble);
@@ -296,13 +296,13 @@ TEST_CASE("doubles stay doubles: a level of a million beside a spread of one") {
   CHECK(all(metrics, "mse") == doctest::Approx(0.140583333333333).epsilon(1e-8));
 }
 
-TEST_CASE("views and other layouts are read as they are meant") {
+TEST_CASE("views and other layouts are read correctly") {
   const torch::Tensor y = cube(truth).permute({2, 1, 0}).contiguous().permute({2, 1, 0});
   REQUIRE_FALSE(y.is_contiguous());
   CHECK(all(measured(cube(forecast), y, 2), "mse") == doctest::Approx(0.140583333333333).epsilon(1e-6));
 }
 
-TEST_CASE("no value gives no number, nor does a metric that is not there, and reset forgets") {
+TEST_CASE("without values, or for an unknown metric, there is no number; reset forgets") {
   MetricSet metrics = measured(cube(forecast), cube(truth), 5);
   CHECK_FALSE(metrics.value("wql").has_value());
   CHECK(metrics.left_out("wql") == 0);
@@ -324,7 +324,7 @@ TEST_CASE("a metric's name in a split's numbers") {
   CHECK(metric_key({.name = "avg_abs_accuracy", .key = "avg_{split}_abs_accuracy"}, "test") == "avg_test_abs_accuracy");
 }
 
-TEST_CASE("two metrics of one name are refused, and metrics stand in the order of their places") {
+TEST_CASE("two metrics with one name are refused, and metrics are in the order of their places") {
   Registrar registrar;
   metrics::basic::add_basic_metrics(registrar);
   registrar.add_with<Metric, NoOptions>("another", "Under a name that is taken.", [](const Value&) {

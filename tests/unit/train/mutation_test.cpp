@@ -1,5 +1,5 @@
-// Seeded mutations of checkpoints: whatever the bytes, reading gives content or an Error (training), within bounds of time and memory.
-// Built with sanitizers, it also shows that nothing is read or written out of place.
+// Seeded mutations of checkpoints: for any bytes, reading gives content or an Error (training), within limits of time and memory. Built
+// with sanitizers, it also shows that nothing is read or written out of bounds.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -77,7 +77,7 @@ class Mutator {
   std::mt19937 random_;
 };
 
-/// Runs `read`; whether it gave content. Anything but an Error (training) fails the test.
+/// Runs `read`; returns whether it gave content. Anything but an Error (training) fails the test.
 template <class Read>
 bool survives(Read&& read) {
   try {
@@ -133,7 +133,7 @@ TEST_CASE("3,000 mutations of a checkpoint and of a safetensors file") {
   }
 }
 
-TEST_CASE("a pickle of a few bytes a thing does not fill the memory") {
+TEST_CASE("a pickle with a few bytes an object does not fill the memory") {
   const LoadStorage none = [](const std::string&, torch::ScalarType, std::int64_t) -> torch::Tensor { throw training_error("none"); };
   const auto failure = [&](const std::string& bytes) {
     try {

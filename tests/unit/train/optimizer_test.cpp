@@ -1,4 +1,4 @@
-// How optimizers save and load what they keep. That PyTorch goes on with it is tested with PyTorch (tests/interop).
+// How optimizers save and load their state. tests/interop tests that PyTorch continues from it.
 #include "pipeline/train/optimizer.h"
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ Names names_of(const State& map) {
   return names;
 }
 
-/// An optimizer that ships, of two weights, after two steps on the sum of their squares.
+/// A shipped optimizer of two weights, after two steps on the sum of their squares.
 struct Stepped {
   Stepped(const Registry& registry, const std::string& type, const Value& options)
       : weights{torch::ones({2, 3}).requires_grad_(), torch::ones({4}).requires_grad_()},
@@ -50,7 +50,7 @@ State& first_weight(State& state, const std::string& name) {
   return const_cast<State::IntMap&>(state.at("state").as_int_map()).at(0).at(name);
 }
 
-/// Keeps what LibTorch's SGD does, and names it by a class of its own.
+/// Keeps the state of LibTorch's SGD, but names it by a class of its own.
 class Mistaken final : public TorchOptimizer<torch::optim::SGD> {
  public:
   struct Other final : torch::optim::OptimizerParamState {};
@@ -150,7 +150,7 @@ TEST_CASE("a state of another optimizer or another model is refused") {
   CHECK(refusal(*adam.optimizer, changed) == "the state holds a table where a table by number was expected");
 }
 
-TEST_CASE("an optimizer that keeps something and does not name it, or names another class, cannot be saved") {
+TEST_CASE("an optimizer that does not declare its state, or names another class, cannot be saved") {
   const torch::Tensor weight = torch::ones({2}).requires_grad_();
   const auto stepped = [&](auto& optimizer) -> Optimizer& {
     weight.square().sum().backward();

@@ -20,7 +20,7 @@ State example() {
                                               {"none", torch::empty({0, 4}, torch::kLong)}}}};
 }
 
-/// A file of this header and data, and what reading it says.
+/// The error on reading a file with this header and data.
 std::string failure(const TempFolder& folder, const std::string& header, const std::string& data = "") {
   const auto file = folder.path() / "a.safetensors";
   std::string length(8, '\0');
@@ -51,7 +51,7 @@ TEST_CASE("weights and plain entries come back from safetensors") {
   }
 }
 
-TEST_CASE("a safetensors header that lies is refused") {
+TEST_CASE("an inconsistent safetensors header is refused") {
   const TempFolder folder;
   const auto one = [](const std::string& shape, const std::string& offsets) {
     return R"({"w":{"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}}";

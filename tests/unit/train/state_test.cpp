@@ -28,7 +28,7 @@ TEST_CASE("state without tensors as plain data: a tuple is a list, a number a ke
   CHECK(state.at("betas").as_list().size() == 2);
 }
 
-TEST_CASE("each form is told by its own word, and lists and tuples are read alike") {
+TEST_CASE("each form has its own word, and lists and tuples are read alike") {
   CHECK(State().is_null());
   CHECK(State(true).is_bool());
   CHECK((State(3).is_int() && State(3).is_number() && !State(3).is_double()));
@@ -51,7 +51,7 @@ TEST_CASE("a member is changed in its place") {
   CHECK(state.find("loops") == nullptr);
 }
 
-TEST_CASE("a missing entry and a wrong type are said in words") {
+TEST_CASE("a missing entry and a wrong type are errors in plain words") {
   const State state(State::Map{{"epoch", "three"}});
   CHECK(state.find("step") == nullptr);
   CHECK(State(3).find("step") == nullptr);

@@ -1,4 +1,4 @@
-// Torch's process-wide settings: what works with them leaves them as they were. evaluate and predict come from the built plugins.
+// Torch's process-wide settings: code that sets them restores them. evaluate and predict come from the built plugins.
 #include "pipeline/train/torch_settings.h"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ using namespace pipeline::test;
 
 namespace {
 
-/// All that TorchSettings sets.
+/// All settings of TorchSettings.
 struct Globals {
   int threads = at::get_num_threads();
   at::Float32MatmulPrecision precision = at::globalContext().float32MatmulPrecision();
@@ -32,7 +32,7 @@ struct Globals {
   friend bool operator==(const Globals&, const Globals&) = default;
 };
 
-/// Settings that nothing here asks for, for the time of a test.
+/// During a test, settings that no code here asks for.
 class OddGlobals {
  public:
   OddGlobals() { set(3, "high", true); }
@@ -49,7 +49,7 @@ class OddGlobals {
   Globals before_;
 };
 
-/// Answers zeros, and keeps the settings under which it was asked.
+/// Answers zeros, and keeps the settings at the time of the call.
 class Witness final : public Model {
  public:
   Witness(const ModelShape& shape, Globals& seen) : shape_(shape), seen_(seen) {}

@@ -20,13 +20,13 @@ TEST_CASE("ranges that cannot be searched are refused") {
   CHECK_THROWS_AS((void)Distribution::categorical({}), Error);
 }
 
-TEST_CASE("values go out as the type of their parameter") {
+TEST_CASE("values have the type of their parameter") {
   CHECK(Distribution::real(0, 1).external(0.25) == Value(0.25));
   CHECK(Distribution::integer(1, 5).external(3) == Value(3));
   CHECK(Distribution::categorical({"adam", true, 2.5}).external(1) == Value(true));
 }
 
-TEST_CASE("what a distribution holds") {
+TEST_CASE("the values of a distribution, and whether it has only one") {
   CHECK(Distribution::integer(32, 128, 16).contains(64));
   CHECK_FALSE(Distribution::integer(32, 128, 16).contains(65));
   CHECK_FALSE(Distribution::real(0, 1).contains(1.5));

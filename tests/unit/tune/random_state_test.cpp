@@ -12,12 +12,12 @@ TEST_CASE("draws are those of np.random.RandomState(42).rand()") {
   CHECK(random.uniform() == 0.7319939418114051);
 }
 
-TEST_CASE("a choice falls where the cumulative weights pass the draw") {
+TEST_CASE("a choice is drawn where the cumulative weights pass the draw") {
   RandomState random(42);  // 0.37, 0.95, 0.73
   CHECK(random.choose({0.3, 0.5, 0.2}, 3) == std::vector<std::size_t>{1, 2, 1});
 }
 
-TEST_CASE("keyed draws depend on seed, trial and parameter, and on nothing before") {
+TEST_CASE("keyed draws depend on seed, trial and parameter, not on earlier draws") {
   Randomness first(1, Randomness::Mode::keyed), second(1, Randomness::Mode::keyed), other(2, Randomness::Mode::keyed);
   const double a = first.at(3, "lr").uniform();
   (void)second.at(0, "lr").uniform();
@@ -27,7 +27,7 @@ TEST_CASE("keyed draws depend on seed, trial and parameter, and on nothing befor
   CHECK(other.at(3, "lr").uniform() != a);
 }
 
-TEST_CASE("draws in sequence go on whatever they are for") {
+TEST_CASE("sequential draws continue whatever their parameter") {
   Randomness random(42, Randomness::Mode::sequence);
   (void)random.at(0, "lr").uniform();
   CHECK(random.at(1, "lr").uniform() == 0.9507143064099162);

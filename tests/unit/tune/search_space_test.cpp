@@ -74,7 +74,7 @@ TEST_CASE("a range of integers is one of integers, all others are of doubles") {
   CHECK(space.find("lr")->distribution == Distribution::real(1e-5, 1e-1, 0, true));
 }
 
-TEST_CASE("what is no search space is refused") {
+TEST_CASE("an invalid search space is refused") {
   CHECK_THROWS_AS(static_cast<void>(SearchSpace::from_value(Value::Map{{"model.a", Value::Map{{"low", 1}}}})), Error);
   const Value circle = Value::Map{{"a.a", Value::Map{{"low", 1}, {"high", 2}, {"when", Value::Map{{"a.b", 1}}}}},
                                   {"a.b", Value::Map{{"low", 1}, {"high", 2}, {"when", Value::Map{{"a.a", 1}}}}}};
@@ -109,7 +109,7 @@ TEST_CASE("another type takes that type's defaults") {
   CHECK(same.one("model").options.at("hidden_size") == Value(8));
 }
 
-TEST_CASE("lost trials and their repeats do not move the draws of those behind") {
+TEST_CASE("lost trials and their repetitions do not change the draws of later trials") {
   StudyState study;
   study.trials.resize(4);
   for (std::size_t i = 0; i < 4; ++i) study.trials[i].number = static_cast<std::int64_t>(i);

@@ -6,7 +6,7 @@
 
 using namespace pipeline;
 
-TEST_CASE("addresses become what the databases' libraries take") {
+TEST_CASE("addresses are converted for the databases' libraries") {
   CHECK(connection_text("sqlite:///study.db") == "dbname=\"study.db\" timeout=60");
   CHECK(connection_text("sqlite:////a/b c.db") == "dbname=\"/a/b c.db\" timeout=60");
   CHECK(connection_text("postgresql://me:p%40ss@db.example:5433/tuning?sslmode=require&connect_timeout=5") ==
@@ -31,7 +31,7 @@ TEST_CASE("passwords are not shown") {
 
 TEST_CASE("other storages are refused") { CHECK_THROWS_AS((void)backend_of("mysql://db/tuning"), Error); }
 
-TEST_CASE("what a database says of its disk comes with a cure") {
+TEST_CASE("a database's message on its disk comes with a cure") {
   const auto said = [](const char* database) {
     try {
       name_storage_in_errors("sqlite:///study.db", [&] { throw soci::soci_error(database); });

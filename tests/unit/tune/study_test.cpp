@@ -51,7 +51,7 @@ void check_study(Study& study) {
   CHECK(best_trial(state)->number == 0);
 }
 
-/// As if the running trials were another machine's, of which only heartbeats tell.
+/// Makes the running trials look like those of another machine, which only heartbeats show to be alive.
 void move_elsewhere(const TempFolder& folder) {
   soci::session sql("sqlite3", "dbname=" + (folder.path() / "study.db").string());
   sql << "UPDATE trial_user_attributes SET value_json = '\"another-boot 1 2 3\"' WHERE \"key\" = 'worker'";
@@ -68,7 +68,7 @@ TEST_CASE("a study in a file") {
   check_study(*open_study({.storage = storage_in(folder), .name = "s"}));
 }
 
-TEST_CASE("two hands on one file share trials and numbers") {
+TEST_CASE("two users of one file share trials and numbers") {
   const TempFolder folder;
   const auto one = open_study({.storage = storage_in(folder), .name = "s"}), two = open_study({.storage = storage_in(folder), .name = "s"});
   const auto a = one->begin(10), b = two->begin(10);
@@ -77,7 +77,7 @@ TEST_CASE("two hands on one file share trials and numbers") {
   CHECK(one->refresh().trials.size() == 2);
 }
 
-TEST_CASE("a trial whose worker is gone is failed, tried again, and its late result dropped") {
+TEST_CASE("a trial whose worker is gone fails and is tried again; its late result is dropped") {
   const TempFolder folder;
   const auto study = open_study({.storage = storage_in(folder), .name = "s"});
   std::optional<Trial> lost = study->begin(5);
@@ -98,7 +98,7 @@ TEST_CASE("a trial whose worker is gone is failed, tried again, and its late res
   CHECK(study->refresh().trials.at(0).state == TrialState::fail);
 }
 
-TEST_CASE("a trial that takes its processes along is given up after three repetitions; interruptions do not count") {
+TEST_CASE("a trial that crashes its processes is given up after three repetitions; interruptions do not count") {
   const TempFolder folder;
   const auto study = open_study({.storage = storage_in(folder), .name = "s"});
   const auto begin = [&] {
@@ -133,7 +133,7 @@ TEST_CASE("a point is put in the queue once") {
   }
 }
 
-TEST_CASE("looking at a study makes nothing") {
+TEST_CASE("reading a study creates nothing") {
   const TempFolder folder;
   const StudyRequest look{.storage = storage_in(folder), .name = "", .minimize = true, .create = false};
   CHECK_THROWS_WITH_AS((void)open_study(look), doctest::Contains("no such file"), Error);
@@ -147,7 +147,7 @@ TEST_CASE("looking at a study makes nothing") {
                        doctest::Contains("the storage holds several studies: name one with --study-name; it has up, other"), Error);
 }
 
-TEST_CASE("what cannot be opened says why") {
+TEST_CASE("a study that cannot be opened says why") {
   const TempFolder folder;
   const auto study = open_study({.storage = storage_in(folder), .name = "s"});
   CHECK_THROWS_WITH_AS((void)open_study({.storage = storage_in(folder), .name = "t", .create = false}), doctest::Contains("it has s"),

@@ -22,7 +22,7 @@ TEST_CASE("a worker is gone once its process has ended, and not before") {
   CHECK(is_gone(std::string(name, static_cast<std::size_t>(length))));
 }
 
-TEST_CASE("of a worker on another machine, or a name of another kind, nothing is known") {
+TEST_CASE("nothing is known about a worker on another machine, or with a name of another kind") {
   CHECK_FALSE(is_gone("another-boot 4026531836 1 1"));
   CHECK_FALSE(is_gone("optuna"));
   CHECK_FALSE(is_gone(""));
