@@ -1,4 +1,4 @@
-# What only the plugins of this project get beyond pipeline_add_plugin: their place in the build folder, the shared precompiled headers,
+# The additions to pipeline_add_plugin for this project's own plugins: their place in the build folder, the shared precompiled headers,
 # compilation in batches, and a test of the *_test.cpp beside their sources.
 function(pipeline_finish_builtin_plugin target torch)
   set_target_properties(${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/pipeline/plugins)
@@ -20,7 +20,7 @@ function(pipeline_finish_builtin_plugin target torch)
 endfunction()
 
 # pipeline_objects_without_entry(<variable> <plugin>...)
-# The objects of plugins without their entry points, plugin.cpp: programs that hold several plugins are linked with them.
+# Sets <variable> to the objects of plugins without their entry points (plugin.cpp), for programs that link several plugins.
 function(pipeline_objects_without_entry variable)
   set(objects "")
   foreach(plugin IN LISTS ARGN)

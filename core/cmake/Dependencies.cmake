@@ -1,4 +1,4 @@
-# What the project is built on; `./dev setup` installs it.
+# The project's dependencies; `./dev setup` installs them.
 find_package(Threads REQUIRED)
 find_package(Boost 1.74 REQUIRED CONFIG COMPONENTS program_options)
 find_package(spdlog REQUIRED)
@@ -8,7 +8,7 @@ find_package(doctest QUIET)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(TOMLPP REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
-# SOCI brings no CMake package in Debian. Its back ends are loaded when a study is opened, so that no other command loads PostgreSQL's client.
+# Debian's SOCI has no CMake package. Its back ends are loaded when a study is opened, so that no other command loads PostgreSQL's client.
 find_path(SOCI_INCLUDE soci/soci.h REQUIRED)
 find_library(SOCI_CORE soci_core REQUIRED)
 find_library(SOCI_SQLITE soci_sqlite3 REQUIRED)
@@ -23,15 +23,15 @@ if(NOT Torch_FOUND OR Torch_VERSION VERSION_LESS 2.6)
                       "python3 -c \"import torch; print(torch.utils.cmake_prefix_path)\"")
 endif()
 set(TORCH_CMAKE_FOLDER ${Torch_DIR})
-set(pipeline_LIBTORCH_VERSION ${Torch_VERSION})  # under the name that the SDK's package gives it
+set(pipeline_LIBTORCH_VERSION ${Torch_VERSION})  # the name in the SDK's package
 
-# torch's own target, seen as a system library so that its headers raise no warnings of ours.
+# torch's own target as a system library, so that its headers raise none of the project's warnings.
 add_library(pipeline_libtorch INTERFACE)
 target_include_directories(pipeline_libtorch SYSTEM INTERFACE "$<BUILD_INTERFACE:${TORCH_INCLUDE_DIRS}>")
 target_link_libraries(pipeline_libtorch INTERFACE torch)
 set_target_properties(pipeline_libtorch PROPERTIES EXPORT_NAME libtorch)
 
-# The numbers that plugins are checked by, out of the header that defines them: "author 2, data 1, ...".
+# The tier numbers that plugins are checked against, from the header that defines them: "author 2, data 1, ...".
 file(STRINGS ${PROJECT_SOURCE_DIR}/core/include/pipeline/plugin.h api_lines REGEX "^#define PIPELINE_API_[A-Z]+ [0-9]+$")
 list(TRANSFORM api_lines REPLACE "#define PIPELINE_API_" "")
 list(JOIN api_lines ", " PIPELINE_PLUGIN_API)

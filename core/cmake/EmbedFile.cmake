@@ -1,5 +1,5 @@
 # pipeline_embed_file(<target> <symbol> <file>)
-# Puts a file's bytes into a target. C++ reaches them through `extern "C" const char <symbol>_begin[], <symbol>_end[];`.
+# Embeds a file's bytes in a target. C++ accesses them by `extern "C" const char <symbol>_begin[], <symbol>_end[];`.
 set(PIPELINE_EMBED_TEMPLATE ${CMAKE_CURRENT_LIST_DIR}/embed_file.cpp.in)
 
 function(pipeline_embed_file target symbol file)
@@ -7,7 +7,7 @@ function(pipeline_embed_file target symbol file)
   set(unit ${CMAKE_CURRENT_BINARY_DIR}/embedded/${symbol}.cpp)
   configure_file(${PIPELINE_EMBED_TEMPLATE} ${unit} @ONLY)
   set_source_files_properties(${unit} PROPERTIES OBJECT_DEPENDS ${file} SKIP_LINTING ON)
-  # A compiler cache does not see what the assembler reads, and would give back the bytes of an older file.
+  # A compiler cache does not see the file that the assembler reads, and would return the bytes of an older file.
   add_library(${target}_${symbol} OBJECT ${unit})
   set_target_properties(${target}_${symbol} PROPERTIES CXX_COMPILER_LAUNCHER "" UNITY_BUILD OFF)
   target_link_libraries(${target} PRIVATE ${target}_${symbol})

@@ -1,5 +1,5 @@
 # pipeline_embed_templates(<target> <folder>)
-# Puts the files of a folder into a target: `pipeline::plugin_templates()` lists them (core/src/cli/plugin_templates.h).
+# Embeds the files of a folder in a target; `pipeline::plugin_templates()` lists them (core/src/cli/plugin_templates.h).
 function(pipeline_embed_templates target folder)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
   set(entries "")

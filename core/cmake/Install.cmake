@@ -1,7 +1,7 @@
-# `cmake --install`: the program, its plugins and the SDK for plugin authors. Nothing installed knows its own place: a moved prefix works.
+# `cmake --install`: the program, its plugins and the SDK for plugin authors. No installed file holds its own path: a moved prefix works.
 include(CMakePackageConfigHelpers)
 
-# LibTorch is used where it lies. A package (cpack) brings it along in lib/libtorch, which is looked at first.
+# LibTorch is used in its own folder. A package (cpack) contains it in lib/libtorch, which is searched first.
 set(installed_libtorch "\$ORIGIN/libtorch")
 get_filename_component(libtorch_folder "${TORCH_INSTALL_PREFIX}/lib" REALPATH)
 
@@ -13,8 +13,8 @@ get_property(plugins GLOBAL PROPERTY PIPELINE_PLUGINS)
 foreach(plugin IN LISTS plugins)
   set_target_properties(${plugin} PROPERTIES INSTALL_RPATH "\$ORIGIN/../..;\$ORIGIN/../../libtorch;${libtorch_folder}")
 endforeach()
-# The build folder is laid out as an installation is. A path of its own would end with an empty entry, room for CMake to change it while
-# installing, and the dynamic linker takes that for the current folder.
+# The build folder has the layout of an installation. A separate build path would end with an empty entry, which CMake reserves for the
+# installation's path, and the dynamic linker reads an empty entry as the current folder.
 set_target_properties(pipeline pipeline_core pipeline_torch ${plugins} PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
 
 install(TARGETS pipeline RUNTIME DESTINATION bin)
@@ -26,7 +26,7 @@ install(DIRECTORY pipelines/ DESTINATION share/pipeline/pipelines)
 install(FILES LICENSE NOTICE README.md DESTINATION share/pipeline)
 install(DIRECTORY docs DESTINATION share/pipeline FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 
-# Where bash looks for it by itself, if the prefix is /usr or /usr/local.
+# bash finds the completion here by itself if the prefix is /usr or /usr/local.
 install(CODE "set(program \"$<TARGET_FILE:pipeline>\")")
 install(CODE [[
   set(folder "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share/bash-completion/completions")
@@ -35,7 +35,7 @@ install(CODE [[
 ]])
 
 set(package lib/cmake/pipeline)
-set(made ${CMAKE_BINARY_DIR}/package)  # not the build folder itself: find_package would take it for an installation
+set(made ${CMAKE_BINARY_DIR}/package)  # not the build folder itself: find_package would treat it as an installation
 install(EXPORT pipelineTargets NAMESPACE pipeline:: DESTINATION ${package})
 install(EXPORT pipelineTorchTargets NAMESPACE pipeline:: DESTINATION ${package})
 configure_package_config_file(core/cmake/pipelineConfig.cmake.in ${made}/pipelineConfig.cmake INSTALL_DESTINATION ${package})
@@ -45,11 +45,11 @@ install(FILES ${made}/pipelineConfig.cmake ${made}/pipelineConfigVersion.cmake c
   DESTINATION ${package})
 install(FILES ${made}/pipeline.pc DESTINATION lib/pkgconfig)
 
-# cpack: a tarball for machines that have no more than the C and C++ runtime. It brings LibTorch's libraries and those of Debian's.
+# cpack: a tarball for machines with only the C and C++ runtime. It contains LibTorch's libraries and Debian's.
 file(GLOB libgomp ${libtorch_folder}/libgomp*)
 install(FILES ${libtorch_folder}/libtorch.so ${libtorch_folder}/libtorch_cpu.so ${libtorch_folder}/libc10.so ${libgomp}
   DESTINATION lib/libtorch COMPONENT bundled EXCLUDE_FROM_ALL)
-file(GLOB libtorch_licenses ${TORCH_INSTALL_PREFIX}/../torch-*.dist-info/licenses)  # of a Python torch
+file(GLOB libtorch_licenses ${TORCH_INSTALL_PREFIX}/../torch-*.dist-info/licenses)  # for a Python torch
 if(libtorch_licenses)
   install(DIRECTORY ${libtorch_licenses}/ DESTINATION share/pipeline/licenses/libtorch COMPONENT bundled EXCLUDE_FROM_ALL)
 endif()
@@ -57,7 +57,7 @@ set(libraries $<TARGET_FILE:pipeline_core>)
 foreach(plugin IN LISTS plugins)
   list(APPEND libraries $<TARGET_FILE:${plugin}>)
 endforeach()
-# SOCI opens its back ends itself, as libsoci_<name>.so.4.0: nothing links to them, so they are put among what is found.
+# SOCI opens its back ends at run time, as libsoci_<name>.so.4.0. No library links to them, so they are added to the libraries found.
 foreach(back_end ${SOCI_SQLITE} ${SOCI_POSTGRESQL})
   file(REAL_PATH ${back_end} file)
   get_filename_component(name ${file} NAME)
@@ -73,7 +73,7 @@ install(CODE [[
     PRE_EXCLUDE_REGEXES "^lib(pipeline|torch|c10|gomp)" "^lib(c|m|dl|rt|pthread|resolv|gcc_s|stdc\\+\\+)\\.so" "^ld-linux")
   list(APPEND found ${back_ends})
   file(INSTALL ${found} DESTINATION "${CMAKE_INSTALL_PREFIX}/lib" FOLLOW_SYMLINK_CHAIN)
-  foreach(library IN LISTS found)  # with the licence of its Debian package
+  foreach(library IN LISTS found)  # with its Debian package's licence
     get_filename_component(name ${library} NAME)
     execute_process(COMMAND dpkg-query -S "*/${name}" OUTPUT_VARIABLE owner ERROR_QUIET)
     string(REGEX MATCH "^[^:,]+" package "${owner}")

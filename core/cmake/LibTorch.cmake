@@ -1,11 +1,11 @@
 # pipeline_libtorch([<folder>...])
-# LibTorch's libraries and headers as the target `torch`; sets Torch_FOUND, Torch_DIR (as LibTorch's own package would be found: in CMAKE_PREFIX_PATH,
-# then below the folders given), Torch_VERSION and TORCH_INCLUDE_DIRS, TORCH_INSTALL_PREFIX.
+# Makes LibTorch's libraries and headers the target `torch`. Sets Torch_FOUND, Torch_DIR (found as LibTorch's own package: in CMAKE_PREFIX_PATH, then
+# below the given folders), Torch_VERSION, TORCH_INCLUDE_DIRS and TORCH_INSTALL_PREFIX.
 #
-# Ends with an error where LibTorch was built with the old C++ ABI, as PyPI's torch was up to 2.6: nothing built here could be linked with it.
+# Ends with an error if LibTorch was built with the old C++ ABI, as PyPI's torch was up to 2.6: this project could not link with it.
 #
-# LibTorch's own package is not loaded: of a build with CUDA it asks for the whole CUDA toolkit and its compiler, and of a program that only calls
-# LibTorch nothing needs them.
+# LibTorch's own package is not loaded: for a build with CUDA it requires the whole CUDA toolkit and its compiler, which a program that only calls
+# LibTorch does not need.
 macro(pipeline_libtorch)
   if(NOT CMAKE_DISABLE_FIND_PACKAGE_Torch)
     find_file(PIPELINE_TORCH_PACKAGE TorchConfig.cmake HINTS ${Torch_DIR} ENV Torch_DIR ${CMAKE_PREFIX_PATH} ENV CMAKE_PREFIX_PATH ${ARGN}
@@ -27,7 +27,7 @@ macro(pipeline_libtorch)
     endif()
     if(NOT TARGET torch)
       add_library(torch INTERFACE IMPORTED)
-      # libtorch.so itself holds nothing: it brings in the libraries of the devices it was built for.
+      # libtorch.so itself has no code: it loads the libraries of the devices that it was built for.
       set(pipeline_torch_lib "${TORCH_INSTALL_PREFIX}/lib")
       target_link_libraries(torch INTERFACE
         "-Wl,--no-as-needed,\"${pipeline_torch_lib}/libtorch.so\",\"${pipeline_torch_lib}/libtorch_cpu.so\" -Wl,--as-needed" "${pipeline_torch_lib}/libc10.so")

@@ -1,7 +1,8 @@
 # pipeline_add_plugin(<name> SOURCES <file>... [TORCH] [USES <tier>...] [LIBRARIES <target>...])
-# Builds lib<name>.so, a plugin: a shared library of its own, symbols hidden, never unloaded. TORCH: it has a model, loss, optimizer, callback
-# or something else made of tensors. USES: the tiers of the SDK beyond the author's, whose headers lie in pipeline/<tier>/. It is compiled as C++20, as the program is, whatever the project around it chose. The target is
-# <name>_plugin; the same function serves this project and plugins built against its SDK.
+# Builds the plugin lib<name>.so: a shared library with hidden symbols that is never unloaded. TORCH: the plugin has a model, loss, optimizer,
+# callback or another component that uses tensors. USES: tiers of the SDK beyond the author's, with headers in pipeline/<tier>/. The plugin is
+# compiled as C++20, as the program is, whatever the surrounding project sets. The target is <name>_plugin. This project and plugins built
+# against its SDK use the same function.
 function(pipeline_add_plugin name)
   cmake_parse_arguments(arg "TORCH" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)

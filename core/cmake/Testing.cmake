@@ -1,4 +1,4 @@
-# What tests are made with. Included before core and the plugins, whose tests lie beside them.
+# Functions that make tests. Included before core and the plugins, as their tests lie beside their sources.
 find_package(doctest REQUIRED)
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
 enable_testing()
@@ -11,8 +11,8 @@ target_precompile_headers(pipeline_test_pch PRIVATE ${PIPELINE_STD_HEADERS} <doc
 target_compile_options(pipeline_test_pch PRIVATE $<$<CONFIG:Release>:-O0>)
 
 # pipeline_test_program(<target> [TORCH] SOURCES <file>... [LIBRARIES <target>...])
-# A program of doctest's. It is compiled as libraries are: so are the precompiled headers, and no program could use them otherwise. Without TORCH it
-# is not optimised, which halves the time to compile it; what it tests is.
+# A program with doctest's main(). It is compiled like a library, as it could not use the libraries' precompiled headers otherwise. Without TORCH it
+# is not optimised, which halves its compile time; the code under test is optimised.
 function(pipeline_test_program target)
   cmake_parse_arguments(arg "TORCH" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${target} ${arg_SOURCES})
@@ -22,7 +22,7 @@ function(pipeline_test_program target)
   target_compile_definitions(${target} PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}" BUILD_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${target} PRIVATE test_main pipeline_all_tiers ${arg_LIBRARIES})
   if(arg_TORCH)
-    target_link_libraries(${target} PRIVATE basic_metrics_under_test)  # whatever trains or evaluates measures
+    target_link_libraries(${target} PRIVATE basic_metrics_under_test)  # training and evaluation need metrics
     target_precompile_headers(${target} REUSE_FROM pipeline_torch_pch)
   else()
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
@@ -31,7 +31,7 @@ function(pipeline_test_program target)
 endfunction()
 
 # pipeline_unit_test(<name> [TORCH] SOURCES <file>... [LIBRARIES <target>...])
-# The test unit_<name>: labelled `unit`, and `torch_free` without TORCH. `./dev unit` and `./dev sanitize --units` go by the labels.
+# The test unit_<name>, with the label `unit`, and without TORCH also `torch_free`. `./dev unit` and `./dev sanitize --units` select by label.
 function(pipeline_unit_test name)
   cmake_parse_arguments(arg "TORCH" "" "" ${ARGN})
   pipeline_test_program(unit_${name} ${ARGN})
@@ -46,8 +46,13 @@ function(pipeline_unit_test name)
 endfunction()
 
 # pipeline_plugin_test(<plugin> [TORCH])
+<<<<<<< HEAD
 # The test unit_plugin_<plugin> of the *_test.cpp, with their *_fixture.cpp, that lie beside a plugin's sources; nothing where there are none. It is
 # linked with the plugin's own objects: what a library hides is tested here. Sources include <plugin's folder>/<header>.
+=======
+# The test unit_plugin_<plugin> of the *_test.cpp and *_fixture.cpp beside a plugin's sources; does nothing if there are none. It links the
+# plugin's own objects, so that it can test hidden symbols. Sources include <plugin's folder>/<header>.
+>>>>>>> ae7a7ba1d5561cb54d34890101c06a3ff2f276ba
 function(pipeline_plugin_test plugin)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*_fixture.cpp)
   get_target_property(own ${plugin}_plugin SOURCES)  # component_tests has sources of such names
@@ -59,5 +64,5 @@ function(pipeline_plugin_test plugin)
   pipeline_unit_test(plugin_${plugin} ${ARGN} SOURCES ${sources} $<TARGET_OBJECTS:${plugin}_plugin>
     LIBRARIES $<TARGET_PROPERTY:${plugin}_plugin,LINK_LIBRARIES>)
   target_include_directories(unit_plugin_${plugin} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/.. ${PROJECT_SOURCE_DIR}/core/src)
-  add_dependencies(unit_plugin_${plugin} ${plugin}_plugin)  # some load the library itself
+  add_dependencies(unit_plugin_${plugin} ${plugin}_plugin)  # some tests load the library itself
 endfunction()

@@ -1,5 +1,5 @@
-# Warnings, sanitizers, ccache and mold where they are present. GCC 12 reports -Wrestrict inside its own std::string and
-# -Wmaybe-uninitialized inside its own std::variant when it optimises; both are off, the sanitizers look for the real ones.
+# Warnings, sanitizers, and ccache and mold if they are present. With optimisation GCC 12 reports -Wrestrict inside its own std::string and
+# -Wmaybe-uninitialized inside its own std::variant; both are off, and the sanitizers find real errors of these kinds.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Wno-restrict -Wno-maybe-uninitialized)
 if(PIPELINE_WERROR)
   add_compile_options(-Werror)
@@ -9,8 +9,8 @@ if(PIPELINE_SANITIZE)
   add_link_options(-fsanitize=${PIPELINE_SANITIZE})
 endif()
 
-# Search paths as DT_RPATH, not DT_RUNPATH: they come before LD_LIBRARY_PATH, which may name another LibTorch, and also count for what the
-# libraries found there need, which know nothing of these places.
+# Search paths as DT_RPATH, not DT_RUNPATH: DT_RPATH comes before LD_LIBRARY_PATH, which may name another LibTorch, and it also applies to the
+# dependencies of the libraries found there.
 add_link_options(-Wl,--disable-new-dtags)
 
 find_program(CCACHE_PROGRAM ccache)

@@ -18,7 +18,7 @@ INCLUDE = HERE.parents[1] / "core/include"
 RECORD = HERE / "sdk_tiers.txt"
 FOLDERS = {"author": ["pipeline", "pipeline/torch"], "data": ["pipeline/data"], "search": ["pipeline/search"], "train": ["pipeline/train"],
            "host": ["pipeline/host"]}
-TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\s+', re.DOTALL)
+TOKEN = re.compile(r'(?:\s+|//[^\n]*|/\*.*?\*/)+|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
 
 def meaning(text):

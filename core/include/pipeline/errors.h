@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-/// Exit status of the program; part of what users and scripts rely on.
+/// The program's exit status. Users and scripts rely on the numbers.
 enum class ExitStatus : int {
   done = 0,
   unexpected = 1,    ///< also a full disk or an unreachable storage
@@ -22,8 +22,8 @@ enum class ExitStatus : int {
   interrupted = 130  ///< SIGINT (143 for SIGTERM), state saved
 };
 
-/// What ends the work: one or more sentences for the user, each with place and cure, and the exit status they lead to.
-/// Stages and other components throw it through the helpers below.
+/// An error that ends the work. It holds one or more sentences for the user, each with the place and the cure, and the exit status.
+/// Stages and other components make it with the helpers below.
 class PIPELINE_EXPORT Error : public std::runtime_error {
  public:
   Error(ExitStatus status, std::string message);
@@ -38,8 +38,8 @@ class PIPELINE_EXPORT Error : public std::runtime_error {
   std::vector<std::string> messages_;
 };
 
-/// A component cannot be made: its constructor threw something other than an Error. Its library is there and fits this host, so other
-/// options may help where another exit status `plugin` means that the library itself cannot be used.
+/// A component's constructor threw something other than an Error. The component's library fits this host, so other options may help. Any
+/// other Error with the status `plugin` means that the library itself cannot be used.
 class PIPELINE_EXPORT ConstructorError : public Error {
  public:
   explicit ConstructorError(std::string message) : Error(ExitStatus::plugin, std::move(message)) {}
@@ -53,9 +53,9 @@ class PIPELINE_EXPORT ConstructorError : public Error {
 /// A failed system call: "<what> <path>: <reason of errno>", exit status 1.
 [[nodiscard]] PIPELINE_EXPORT Error system_failure(const std::string& what, const std::string& path, int error_number);
 
-/// What an exception says, without the C++ call stack that LibTorch appends to its sentence.
+/// The exception's message without the C++ call stack that LibTorch appends.
 [[nodiscard]] PIPELINE_EXPORT std::string sentence_of(const std::exception& error);
-/// What is said of an exception that nobody can ask: C++ lets a plugin throw a number or a text.
+/// Stands for the message of an exception that has none: C++ lets a plugin throw a number or a text.
 inline constexpr const char* foreign_object = "an object that is no std::exception";
 
 }  // namespace pipeline

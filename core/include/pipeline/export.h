@@ -1,4 +1,4 @@
 #pragma once
 
-/// Marks what a pipeline library shows to others; everything else is hidden.
+/// Exports a symbol from a pipeline library; all other symbols are hidden.
 #define PIPELINE_EXPORT __attribute__((visibility("default")))

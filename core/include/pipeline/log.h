@@ -6,7 +6,7 @@
 
 namespace pipeline {
 
-/// Where components speak to the user: the terminal (stderr) and runs/<name>/run.log. Safe to call from any thread.
+/// Takes the components' messages to the user, for the terminal (stderr) and runs/<name>/run.log. Safe to call from any thread.
 class PIPELINE_EXPORT Log {
  public:
   virtual ~Log();
@@ -14,11 +14,11 @@ class PIPELINE_EXPORT Log {
   virtual void info(std::string_view message) = 0;
   virtual void warning(std::string_view message) = 0;
 
-  /// Whether a person watches: progress is drawn only then.
+  /// Whether messages go to a terminal. Progress is drawn only there.
   [[nodiscard]] virtual bool is_terminal() const = 0;
-  /// Columns of that terminal.
+  /// The terminal's width in columns.
   [[nodiscard]] virtual int terminal_width() const = 0;
-  /// Replaces the line that moves (progress); the next message clears it. Empty removes it. Nothing when there is no terminal.
+  /// Replaces the progress line; the next message clears it. An empty text removes it. Does nothing without a terminal.
   virtual void status_line(std::string_view text) = 0;
 };
 

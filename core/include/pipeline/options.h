@@ -27,8 +27,8 @@
 ///     };
 ///
 /// Members are bool, std::int64_t, double, std::string, a vector of the last three, an enumeration with Words (schema.h), or Value for
-/// what has several types. A member that is missing in the list, or is in it twice, does not compile. Rules across members: `static
-/// std::vector<OptionRule> rules()`.
+/// an option of several types. A list that lacks a member or holds it twice does not compile. A struct declares rules across members in
+/// `static std::vector<OptionRule> rules()`.
 namespace pipeline {
 
 template <class Owner, class Member>
@@ -62,7 +62,7 @@ struct Option {
   [[nodiscard]] constexpr Option unit(std::string_view text) const {
     return with([=](Option& o) { o.unit_text = text; });
   }
-  /// A Value that is an integer or a float, kept apart (as in Lightning's limit_train_batches), one of the choices if there are any, or
+  /// A Value that is an integer, a float (the type matters, as in Lightning's limit_train_batches), one of the choices if there are any, or
   /// unset.
   [[nodiscard]] constexpr Option number() const {
     return with([](Option& o) { o.is_numeric = true; });
@@ -77,21 +77,21 @@ struct Option {
   [[nodiscard]] constexpr Option secret() const {
     return with([](Option& o) { o.is_secret = true; });
   }
-  /// The result is the same whatever the value (logging, progress, workers): changing it repeats no work.
+  /// The value cannot change the result (logging, progress, workers): a new value repeats no work.
   [[nodiscard]] constexpr Option no_effect_on_result() const {
     return with([](Option& o) { o.changes_result = false; });
   }
   [[nodiscard]] constexpr Option role(OptionRole r) const {
     return with([=](Option& o) { o.option_role = r; });
   }
-  /// The words that the option takes; with OptionRole::input_path words that stand in place of a file.
+  /// The words that the option takes. With OptionRole::input_path, these words may stand in place of a file.
   [[nodiscard]] constexpr Option choices(std::initializer_list<std::string_view> names) const {
     return with([=](Option& o) {
       for (auto n : names) o.choice_names.at(o.choice_count++) = n;
     });
   }
-  /// A search may change this option of a stage that slices, as it may those with a range of their own. Of models, optimizers and the other
-  /// tables it may change every option.
+  /// A search may change this option of a slicing stage. An option with a search range needs no such mark. In tables that are searched
+  /// (TableRule::searched), such as models and optimizers, a search may change every option.
   [[nodiscard]] constexpr Option searchable() const {
     return with([](Option& o) { o.is_searchable = true; });
   }
@@ -212,7 +212,7 @@ struct OptionTraits<std::vector<T>> {
 
 }  // namespace detail
 
-/// The complete list of a struct's options; a member that is not in it, or a second option of one name or member, is a compile error.
+/// The complete list of a struct's options. A missing member, or two options of one name or member, is a compile error.
 template <class S, class... O>
 [[nodiscard]] consteval auto option_list(O... options) {
   static_assert(sizeof...(O) == detail::member_count<S>(), "every member of an options struct must be named in its option_list, once");
@@ -262,7 +262,7 @@ template <class S>
   return schema;
 }
 
-/// The struct with what `given` sets; Error (usage) naming every mistake where `given` does not fit the schema.
+/// The struct with the values of `given`; all other members keep their defaults. Error (usage) names every mistake in `given`.
 template <class S>
 [[nodiscard]] S bind_options(const Value& given) {
   const Value map = given.is_null() ? Value(Value::Map{}) : given;
@@ -277,7 +277,7 @@ template <class S>
   return out;
 }
 
-/// The struct as a map, every option set.
+/// The struct as a map of all its options.
 template <class S>
 [[nodiscard]] Value to_value(const S& options) {
   Value out{Value::Map{}};

@@ -6,10 +6,10 @@
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
 
-/// The contract between host and plugin library: a number for each tier of the SDK. `author` (the headers in pipeline/ and pipeline/torch/)
-/// is what every plugin uses; the others are folders that a plugin names with USES. Raise a tier's number whenever a type in its headers
-/// changes its layout, a virtual function is added, moved or removed, or a function changes its meaning; adding a header or a non-virtual
-/// function does not need it. tests/package/sdk_tiers.py fails where headers change and their number does not.
+/// The contract between host and plugin library: a number for each tier of the SDK. Every plugin uses the tier `author` (the headers in
+/// pipeline/ and pipeline/torch/). Each other tier is a folder of headers; a plugin names it with USES. Raise a tier's number whenever a
+/// type in its headers changes its layout, a virtual function is added, moved or removed, or a function changes its meaning. A new header
+/// or non-virtual function needs no new number. tests/package/sdk_tiers.py fails if a frozen tier's headers change and its number does not.
 #define PIPELINE_API_AUTHOR 2
 #define PIPELINE_API_DATA 1
 #define PIPELINE_API_SEARCH 1
@@ -45,17 +45,17 @@
   "author " PIPELINE_DETAIL_TEXT(PIPELINE_API_AUTHOR) PIPELINE_DETAIL_DATA PIPELINE_DETAIL_SEARCH PIPELINE_DETAIL_TRAIN PIPELINE_DETAIL_HOST
 
 #ifdef _GLIBCXX_DEBUG
-#define PIPELINE_DETAIL_CONTAINERS "-debug"  // containers of another layout
+#define PIPELINE_DETAIL_CONTAINERS "-debug"  // standard containers have another layout
 #else
 #define PIPELINE_DETAIL_CONTAINERS ""
 #endif
 
-/// C++ interfaces work only between equal compilers' ABIs: family, major version, library ABI, language.
+/// C++ interfaces work only between equal ABIs: compiler family, major version, library ABI, language version.
 #define PIPELINE_ABI_TAG                                                                                                                 \
   "gcc" PIPELINE_DETAIL_TEXT(__GNUC__) "-cxx11abi" PIPELINE_DETAIL_TEXT(_GLIBCXX_USE_CXX11_ABI) "-cxx" PIPELINE_DETAIL_TEXT(__cplusplus) \
       PIPELINE_DETAIL_CONTAINERS
 
-/// Set by pipeline_add_plugin(... TORCH); empty: the plugin links no torch.
+/// pipeline_add_plugin(... TORCH) sets it. Empty: the plugin links no torch.
 #ifndef PIPELINE_TORCH_VERSION
 #define PIPELINE_TORCH_VERSION ""
 #endif
@@ -64,14 +64,14 @@ namespace pipeline {
 
 inline constexpr std::uint32_t plugin_magic = 0x50495045;  // "PIPE"
 inline constexpr const char* plugin_entry_symbol = "pipeline_plugin_v1";
-/// Starts the facts that are read from the library's file before it is loaded.
+/// Marks the start of the facts that the host reads from the library's file before it loads the library.
 inline constexpr const char* plugin_facts_marker = "PIPELINE-PLUGIN-FACTS\n";
 
-/// What a plugin library says of itself. Append-only C layout: a member is never moved or removed.
+/// Describes a plugin library. Append-only C layout: a member is never moved or removed.
 struct PluginDescriptor {
   std::uint32_t magic;
   std::uint32_t struct_size;
-  std::uint32_t api;  ///< of the tier `author`
+  std::uint32_t api;  ///< number of the tier `author`
   const char* abi_tag;
   const char* torch_version;
   const char* name;
@@ -84,7 +84,7 @@ struct PluginDescriptor {
 
 }  // namespace pipeline
 
-/// Defines a plugin's entry point. Once in a library, at global scope, followed by the function's body:
+/// Defines a plugin's entry point. Write it once in a library, at global scope, followed by the function's body:
 ///
 ///     PIPELINE_PLUGIN("lstm", "1.0.0", "Apache-2.0", "LSTM forecaster") {
 ///       registrar.add<pipeline::Model, LSTMModel>("LSTMModel", "Stacked LSTM with a linear head.");

@@ -18,7 +18,7 @@
 
 namespace pipeline {
 
-/// Specialised beside each interface, which makes it a kind of component:
+/// Its specialisation beside an interface makes that interface a kind of component:
 ///
 ///     template <> struct Kind<Logger> {
 ///       static constexpr const char* name = "logger";
@@ -27,43 +27,43 @@ namespace pipeline {
 template <class Interface>
 struct Kind;
 
-/// What a stage takes from or gives to others.
+/// An input of a stage.
 struct Port {
   std::string kind{};        ///< an artifact kind: "series", "windows", "checkpoint", "metrics", or one of a plugin's own
-  bool many = false;         ///< takes every producer's artifact, not one
-  std::string unless_set{};  ///< the option that, when set, makes this input unneeded
-  std::string only_if{};     ///< the option without which this input is not taken
-  bool optional = false;     ///< taken where somebody gives it
+  bool many = false;         ///< takes the artifacts of all producers, not of one
+  std::string unless_set{};  ///< an option that replaces this input when it is set
+  std::string only_if{};     ///< an option; without it this input is not taken
+  bool optional = false;     ///< taken only if some stage produces it
 };
 
-/// Everything known of a component without running its code.
+/// All that is known about a component without running its code.
 struct ComponentInfo {
   std::string kind{}, name{}, summary{};
   std::string reference{};  ///< paper or implementation it follows
   Schema schema{};
-  bool only_watches = false;           ///< it cannot change the result: no part of a stage's key, left out of a search's trials
+  bool only_watches = false;           ///< it cannot change the result: a stage's key and a search's trials leave it out
   std::vector<Port> inputs{};          ///< stages only
   std::vector<std::string> outputs{};  ///< stages only: artifact kinds
   std::vector<std::string> tables{};   ///< stages only: the shared tables it uses ("model", "trainer", "callbacks", ...)
   bool uses_randomness = true;         ///< stages only: false where seed, device, threads and precision cannot change the result
-  std::string recipient{};             ///< stages only: the option that names the one stage its outputs are for
-  bool shared_folder = false;          ///< stages only: several runs work in its folder at once, which is written in place
-  std::vector<std::string> growing{};  ///< stages only: files in that folder that are no part of the result's hash
-  bool uses_metrics = false;           ///< stages only: its result holds what every component of kind metric measures
-  std::string plugin{}, version{};     ///< who registered it
-  std::string library{};               ///< path of the shared library; empty: linked in
+  std::string recipient{};             ///< stages only: the option that names the one stage that takes its outputs
+  bool shared_folder = false;          ///< stages only: several runs may write into its folder at once, in place
+  std::vector<std::string> growing{};  ///< stages only: files in that folder that the result's hash leaves out
+  bool uses_metrics = false;           ///< stages only: its result holds the values of every component of kind metric
+  std::string plugin{}, version{};     ///< the plugin that registered it
+  std::string library{};               ///< path of the shared library; empty: linked into the program
   std::string build{};                 ///< hash of that library's file
 };
 
-/// A component and which one it is: the pointer that its kind's factory gives, with what the registry knows of it. It lives no longer than
-/// the registry.
+/// A component and its description: the pointer that its kind's factory returns, with the registry's ComponentInfo. The registry must
+/// outlive it.
 template <class Interface>
 class Component : public std::function<typename Kind<Interface>::Factory>::result_type {
  public:
   using Pointer = typename std::function<typename Kind<Interface>::Factory>::result_type;
 
   Component() = default;
-  /// `info` is nullptr for one that no registry made.
+  /// `info` belongs to the registry; nullptr for a component that no registry made.
   template <class Made>
   requires(std::convertible_to<Made, Pointer> && !std::same_as<std::remove_cvref_t<Made>, Component>)
       Component(Made&& made, const ComponentInfo* info = nullptr)
@@ -75,14 +75,14 @@ class Component : public std::function<typename Kind<Interface>::Factory>::resul
   const ComponentInfo* info_ = nullptr;
 };
 
-/// The components that can be made, by kind and name. Owned by the program and passed by reference; there is no global one.
+/// The components that can be made, by kind and name. The program owns it and passes it by reference; there is no global registry.
 class PIPELINE_EXPORT Registry {
  public:
   struct Entry {
     ComponentInfo info;
     std::shared_ptr<const void> factory;  ///< std::function<Kind<Interface>::Factory>; null for a table without code, or not loaded yet
   };
-  /// Loads a library that is known so far by what it gives, and returns its entries; Error (plugin) when it cannot be loaded.
+  /// Loads a library of which only the components' descriptions are known, and returns its entries. Error (plugin) when that fails.
   using LibraryLoader = std::function<std::deque<Entry>(const std::string& library)>;
 
   Registry();
@@ -95,9 +95,9 @@ class PIPELINE_EXPORT Registry {
   [[nodiscard]] std::vector<const ComponentInfo*> list(std::string_view kind = {}) const;
   [[nodiscard]] std::vector<std::string> names(std::string_view kind) const;
 
-  /// Makes a component, loading its library if it is the first of it. Error (usage) for an unknown name, with the nearest one, or for
-  /// options it does not take; Error (plugin) when its library cannot be loaded, ConstructorError when its constructor throws something
-  /// else.
+  /// Makes a component and first loads its library if that is not loaded yet. Error (usage) for an unknown name, with the nearest known
+  /// one, or for options that the component does not take. Error (plugin) when its library cannot be loaded. ConstructorError when its
+  /// constructor throws anything else than an Error.
   template <class Interface, class... Args>
   [[nodiscard]] Component<Interface> make(std::string_view name, const Value& options, Args&&... args) const {
     Component<Interface> made;
@@ -108,65 +108,66 @@ class PIPELINE_EXPORT Registry {
     return made;
   }
 
-  /// Takes all entries or none: Error (plugin) when a name is taken already, naming both libraries.
+  /// Adds all entries or none. Error (plugin) when a name is taken already; it names both libraries.
   void commit(std::deque<Entry> entries);
-  /// How libraries are loaded whose entries were committed without factories.
+  /// Sets the function that loads a library whose entries were committed without factories.
   void set_library_loader(LibraryLoader loader);
 
  private:
-  /// Calls `make` with the component's factory; names the component in what that throws, and where it crashes.
+  /// Calls `make` with the component's factory. Errors from it, and the sentence about a crash in it, name the component.
   void call_factory(std::string_view kind, std::string_view name, const std::function<void(const void*, const ComponentInfo&)>& make) const;
   [[nodiscard]] const void* factory_of(std::string_view kind, std::string_view name) const;
   void load_library(const std::string& library) const;
 
-  mutable std::mutex loading_;  ///< guards the factories: they come when their library is first needed
+  mutable std::mutex loading_;  ///< guards the factories, which are set when their library is first needed
   mutable std::map<std::pair<std::string, std::string>, Entry, std::less<>> entries_;
   LibraryLoader loader_;
 };
 
-/// Completes a component's description while it is registered.
+/// Completes the description of a component that is being registered.
 class ComponentBuilder {
  public:
   explicit ComponentBuilder(ComponentInfo& info) : info_(info) {}
   ComponentBuilder& reference(std::string text) { return info_.reference = std::move(text), *this; }
-  /// The result is the same with and without it, whatever its options: a callback that shows or logs. A stage's key leaves it out, and so
-  /// do the trials of a search. A callback that does not say so is in both. Loggers are told results and cannot change them: they are in no
-  /// key as they are.
+  /// The component cannot change the result, whatever its options: for example a callback that shows or logs. A stage's key and the trials
+  /// of a search leave it out. A callback without this mark is in both. Loggers need no mark: no key holds them, as they cannot change
+  /// results.
   ComponentBuilder& only_watches() { return info_.only_watches = true, *this; }
-  /// Stage input of one producer. `unless_set` names the option that replaces it.
+  /// A required input from one producer. `unless_set` names an option that replaces it.
   ComponentBuilder& needs(std::string kind, std::string unless_set = {}) {
     return info_.inputs.push_back({.kind = std::move(kind), .unless_set = std::move(unless_set)}), *this;
   }
-  /// Stage input of every producer, in the order of the workflow.
+  /// A required input from every producer, in the order of the workflow.
   ComponentBuilder& needs_all(std::string kind) { return info_.inputs.push_back({.kind = std::move(kind), .many = true}), *this; }
-  /// An input of one producer that the stage can do without; `only_if` names the option that asks for it.
+  /// An optional input from one producer. `only_if` names an option that asks for it.
   ComponentBuilder& takes(std::string kind, std::string only_if = {}) {
     return info_.inputs.push_back({.kind = std::move(kind), .only_if = std::move(only_if), .optional = true}), *this;
   }
-  /// An input of every producer that the stage can do without.
+  /// An optional input from every producer.
   ComponentBuilder& takes_all(std::string kind) {
     return info_.inputs.push_back({.kind = std::move(kind), .many = true, .optional = true}), *this;
   }
   ComponentBuilder& gives(std::string kind) { return info_.outputs.push_back(std::move(kind)), *this; }
-  /// The shared tables that a stage uses.
+  /// The shared tables that a stage uses (table_names() in stage.h).
   ComponentBuilder& uses(std::vector<std::string> tables) { return info_.tables = std::move(tables), *this; }
-  /// What it gives is for one stage, named by this option where several would take it.
+  /// One stage alone takes its outputs. This option names that stage where several could take them.
   ComponentBuilder& for_stage_in(std::string option) { return info_.recipient = std::move(option), *this; }
-  /// Several runs may work on it at once: its folder is written in place, file by file. `growing` is no part of the result's hash.
+  /// Several runs may work on the stage at once: its folder is written in place, file by file. The result's hash leaves out the files in
+  /// `growing`.
   ComponentBuilder& shares_folder(std::vector<std::string> growing) {
     info_.shared_folder = true;
     return info_.growing = std::move(growing), *this;
   }
-  /// Its result holds what every metric measures: with another metric the stage runs again.
+  /// The stage's result holds the values of every metric: with another metric the stage runs again.
   ComponentBuilder& uses_metrics() { return info_.uses_metrics = true, *this; }
-  /// Seed, device, threads and precision cannot change what this stage gives: they are no part of its key.
+  /// Seed, device, threads and precision cannot change the stage's result: its key leaves them out.
   ComponentBuilder& without_randomness() { return info_.uses_randomness = false, *this; }
 
  private:
   ComponentInfo& info_;
 };
 
-/// What a plugin fills while it is loaded.
+/// Takes a plugin's components while the plugin is loaded.
 class Registrar {
  public:
   /// Registers `Impl`, which has a nested `Options` struct and the constructor Impl(Options, Args...) for the arguments of Kind<Interface>.
@@ -176,7 +177,7 @@ class Registrar {
                                                        maker<Impl>(static_cast<typename Kind<Interface>::Factory*>(nullptr)));
   }
 
-  /// Registers a factory function of its own for options of type `Options`.
+  /// Registers a factory function for options of type `Options`.
   template <class Interface, class Options>
   ComponentBuilder add_with(std::string name, std::string summary, std::function<typename Kind<Interface>::Factory> factory) {
     using Function = std::function<typename Kind<Interface>::Factory>;
@@ -210,7 +211,7 @@ class Registrar {
     };
   }
 
-  std::deque<Registry::Entry> entries_;  // builders keep references into it
+  std::deque<Registry::Entry> entries_;  // a deque: builders keep references to entries
 };
 
 }  // namespace pipeline

@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-/// Plain data that crosses the plugin boundary: options, states, manifests. Maps are sorted by key, so that equal values have equal text.
+/// Plain data that crosses the plugin boundary: options, states, manifests. Maps are sorted by key, so equal values have equal text.
 class PIPELINE_EXPORT Value {
  public:
   using List = std::vector<Value>;
@@ -36,7 +36,7 @@ class PIPELINE_EXPORT Value {
   [[nodiscard]] bool is_list() const { return std::holds_alternative<List>(data_); }
   [[nodiscard]] bool is_map() const { return std::holds_alternative<Map>(data_); }
 
-  /// The value as that type; Error (usage) when it is another one. `as_double` takes an integer too.
+  /// The value as that type; Error (usage) when it has another type. as_double() takes an integer too.
   [[nodiscard]] bool as_bool() const;
   [[nodiscard]] std::int64_t as_int() const;
   [[nodiscard]] double as_double() const;
@@ -46,11 +46,11 @@ class PIPELINE_EXPORT Value {
   [[nodiscard]] List& as_list();
   [[nodiscard]] Map& as_map();
 
-  /// The member `key` of a map; nullptr when this is no map or has no such member.
+  /// The member `key` of a map; nullptr when the value is no map or has no such member.
   [[nodiscard]] const Value* find(std::string_view key) const;
   /// The member `key` of a map; Error (usage) when it is missing.
   [[nodiscard]] const Value& at(std::string_view key) const;
-  /// The member `key`, made when missing; a null value becomes a map.
+  /// The member `key`, added as null when missing; a null value becomes a map.
   Value& operator[](std::string_view key);
 
   friend bool operator==(const Value& a, const Value& b) { return a.data_ == b.data_; }
@@ -59,13 +59,13 @@ class PIPELINE_EXPORT Value {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map> data_;
 };
 
-/// The name users know a value's type by: "a string", "an integer", "a table", ...
+/// The user's name for a value's type: "a string", "an integer", "a table", ...
 [[nodiscard]] PIPELINE_EXPORT std::string type_name(const Value& value);
-/// JSON text; numbers that JSON does not know (NaN, infinity) become null. `indent` < 0 keeps it on one line.
+/// JSON text; NaN and infinity, which JSON does not know, become null. `indent` < 0 keeps it on one line.
 [[nodiscard]] PIPELINE_EXPORT std::string to_json(const Value& value, int indent = -1);
-/// Reads JSON text; `origin` (a file's path) is named in the Error (unexpected).
+/// Reads JSON text. The Error (unexpected) names `origin`, the file's path.
 [[nodiscard]] PIPELINE_EXPORT Value from_json(std::string_view text, std::string_view origin);
-/// A value as it is written in TOML on one line: "a", 0.001, ["x", "y"], { a = 1 }.
+/// A value in TOML on one line: "a", 0.001, ["x", "y"], { a = 1 }.
 [[nodiscard]] PIPELINE_EXPORT std::string to_toml(const Value& value);
 
 }  // namespace pipeline

@@ -15,12 +15,12 @@ constexpr std::size_t no_split = 3, undivided = 4;
 /// Rows within which values may be filled.
 struct Block {
   std::int64_t first, last;
-  std::size_t split;  // 0 to 2; no_split: rows that no split uses; undivided: a series that isn't split at all
+  std::size_t split;  // 0 to 2; no_split: rows that no split uses; undivided: a series without splits
 };
 
 std::vector<Block> make_blocks(const CleanTable& data, std::span<const std::int64_t> borders) {
   std::vector<Block> blocks;
-  std::int64_t at = 0;  // series row of the segment's first
+  std::int64_t at = 0;  // series row of the segment's first row
   for (const Segment& s : data.segments) {
     const std::int64_t end = at + s.count - data.lead;
     std::int64_t first = s.first;
@@ -130,7 +130,7 @@ void drop_missing(CleanTable& data, const std::string& missing) {
     if (run.count > 0) kept.push_back(run);
   }
   table.truncate(to);
-  // A segment that is all lead has no row of the series.
+  // A segment of lead rows only has no row of the series.
   std::erase_if(kept, [&](const Segment& s) { return s.count <= data.lead; });
   data.segments = std::move(kept);
 }

@@ -13,17 +13,17 @@
 
 namespace pipeline {
 
-/// A table whose gaps and missing values have been dealt with. `segments` are in its rows; where columns are differences, the first
-/// row of each (the `lead`) only serves the row after it and is none of the series.
+/// A table after the treatment of gaps and missing values. Its segments count rows of the table. If columns are differences, the first row
+/// of each segment (the lead) serves only the row after it and does not belong to the series.
 struct CleanTable {
   Table table;
   TimeAxis axis;
   std::vector<std::string> names;  ///< of the columns
-  std::size_t required;            ///< missing values matter in so many first columns
-  std::int64_t lead = 0;           ///< 0 or 1
+  std::size_t required;            ///< number of leading columns in which missing values count
+  std::int64_t lead = 0;           ///< lead rows of a segment: 0 or 1
   std::vector<Segment> segments;
   std::vector<std::int64_t> missing;                   ///< per column
-  std::optional<ScratchArray<std::uint8_t>> observed;  ///< [rows, columns], only where values were filled
+  std::optional<ScratchArray<std::uint8_t>> observed;  ///< [rows, columns], absent if no value was filled
 
   /// Rows of the series, without leads.
   [[nodiscard]] std::int64_t rows() const;
@@ -44,11 +44,11 @@ struct CleanTable {
   }
 };
 
-/// Counts missing values, and for missing = "drop" removes their rows, which ends segments. Error (data) for missing = "error", naming the
-/// first one.
+/// Counts missing values. For missing = "drop" it removes their rows, which ends segments. For missing = "error" it throws an Error (data)
+/// that names the first one.
 void drop_missing(CleanTable& data, const std::string& missing);
-/// Fills missing values within segments and never across `borders` (series rows at which a split begins): forward_fill or interpolate.
-/// What follows the last border is in no split and is carried forward. Error (data) for a gap with nothing before it.
+/// Fills missing values by forward_fill or interpolate, within segments and never across `borders` (series rows at which a split begins).
+/// Rows after the last border are in no split and are filled forward. Error (data) for a gap without a value before it.
 void fill_missing(CleanTable& data, const std::string& missing, std::span<const std::int64_t> borders,
                   const std::filesystem::path& scratch);
 

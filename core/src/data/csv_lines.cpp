@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t buffer_size = 1 << 18;
 
-/// Where the quoted text that begins at `begin` ends: the first quote that is not doubled.
+/// The end of the quoted text that begins at `begin`: the first quote that is not doubled.
 std::size_t closing_quote(std::string_view line, std::size_t begin) {
   std::size_t at = line.find('"', begin);
   while (at != std::string_view::npos && line.substr(at + 1).starts_with('"')) at = line.find('"', at + 2);

@@ -20,7 +20,7 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-/// The first `a` or `b` in [at, end); `end` when there is none. Cells are short: this is quicker than two memchr.
+/// The first `a` or `b` in [at, end); `end` when there is none. Faster than two memchr, as cells are short.
 const char* find_either(const char* at, const char* end, char a, char b) {
 #ifdef __SSE2__
   const __m128i first = _mm_set1_epi8(a), second = _mm_set1_epi8(b);
@@ -44,7 +44,7 @@ bool is_nan_word(std::string_view text) {
   return text.size() == 3 && (text[0] | 32) == 'n' && (text[1] | 32) == 'a' && (text[2] | 32) == 'n';
 }
 
-/// A whole cell as a finite number; nothing when it isn't one. Takes a leading plus and what is too small for a double (0).
+/// A whole cell as a finite number; nullopt when it is not one. Accepts a leading plus, and numbers too small for a double (as 0).
 std::optional<double> to_number(std::string_view text) {
   if (text.starts_with('+')) {
     text.remove_prefix(1);
@@ -57,7 +57,7 @@ std::optional<double> to_number(std::string_view text) {
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
-/// The delimiter or line end after the name that begins at `at`; null when its quote is never closed.
+/// The delimiter or line end after the name that begins at `at`; null when its quote is unclosed.
 const char* end_of_name(const char* at, const char* end, char delimiter) {
   while (at != end && *at == '"') {  // a doubled quote looks like the next quoted part
     at = std::find(at + 1, end, '"');
@@ -67,7 +67,7 @@ const char* end_of_name(const char* at, const char* end, char delimiter) {
   return find_either(at, end, delimiter, '\n');
 }
 
-/// What stands between quotes, with "" for a quote; a text without quotes as it is.
+/// The text between quotes, with each "" as one quote; a text without quotes as it is.
 std::string unquoted(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
   std::string out;
@@ -173,7 +173,7 @@ CsvReader::CsvReader(const CsvFile& file, std::span<const std::size_t> numbers, 
 bool CsvReader::at_line_end() const { return at_ == end_ || *at_ == '\n' || (*at_ == '\r' && (at_ + 1 == end_ || at_[1] == '\n')); }
 
 bool CsvReader::next(double* numbers) {
-  for (;;) {  // over blank lines; a line of spaces is blank where columns aren't parted by them
+  for (;;) {  // skip blank lines; a line of spaces is blank unless the delimiter is a space
     const char* first = at_;
     while (first != end_ && (*first == ' ' || *first == '\r')) ++first;
     if (first == end_) return false;
@@ -207,7 +207,7 @@ void CsvReader::read_column(std::size_t column, double* numbers) {
   if (wanted.number >= 0) numbers[wanted.number] = parse_cell(cell, column);
 }
 
-/// The usual cell, read in place; false (nothing taken) for all that needs a closer look.
+/// Reads a plain number in place; false, without moving on, for a cell that needs the slow path.
 bool CsvReader::read_plain_number(double& out) {
   if (!plain_numbers_) return false;
   const char* stop = parse_plain_decimal(at_, end_, out);
@@ -272,7 +272,7 @@ void CsvReader::end_row() {
   std::size_t cells = columns_.size();
   bool extra = false;
   std::string buffer;
-  while (at_ != end_ && *at_ == delimiter_) {  // empty columns at the end, as a trailing comma makes them
+  while (at_ != end_ && *at_ == delimiter_) {  // empty columns at the end, from trailing delimiters
     ++at_;
     ++cells;
     extra |= !take_field(buffer).empty();

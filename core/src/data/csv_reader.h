@@ -13,38 +13,39 @@
 
 namespace pipeline {
 
-/// How cells are written.
+/// The format of cells.
 struct CsvFormat {
   char delimiter = ',';
   char decimal = '.';
-  std::vector<std::string> na_words;  ///< mean "missing", beside empty, NA and NaN
-  std::vector<double> na_numbers;     ///< the same for numbers, however they are written
+  std::vector<std::string> na_words;  ///< words that mean "missing", beside empty cells, NA and NaN
+  std::vector<double> na_numbers;     ///< numbers that mean "missing", in any spelling
 
-  /// From options; Error (usage) for what is no single character, word or number.
+  /// The format that the options describe; Error (usage) for a delimiter that is no single character, or an na_value that is no word or
+  /// number.
   [[nodiscard]] static CsvFormat from_options(const std::string& delimiter, const std::string& decimal, const Value& na_values);
 };
 
-/// Empty, NA or NaN: what means "missing" in every file.
+/// Whether the cell is empty, NA or NaN, which means "missing" in every file.
 [[nodiscard]] bool is_missing_cell(std::string_view cell);
-/// A whole cell as a finite number written with that decimal sign; nothing when it isn't one.
+/// The cell as a finite number with that decimal sign; nullopt when the whole cell is not one.
 [[nodiscard]] std::optional<double> number_in_cell(std::string_view cell, char decimal);
 
-/// A mapped CSV file: header line, then rows. Quotes, "" within quotes, LF and CRLF, a byte order mark and blank lines are understood.
+/// A mapped CSV file: a header line, then rows. It accepts quotes, "" within quotes, LF and CRLF, a byte order mark and blank lines.
 class CsvFile {
  public:
-  /// Error (data) when it is missing, empty or no CSV text.
+  /// Error (data) when the file is missing, empty or no CSV text.
   CsvFile(std::filesystem::path file, CsvFormat format);
 
   [[nodiscard]] const CsvFormat& format() const { return format_; }
   /// Names in the header; trailing columns without a name are left out.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] bool has(std::string_view column) const;
-  /// Error (data) with the nearest name where there is none, or where two columns share it.
+  /// Error (data) for an unknown name, with the nearest known one, or for a name that two columns share.
   [[nodiscard]] std::size_t index_of(std::string_view column) const;
-  /// The line that names the columns, and what follows it.
+  /// The line that names the columns, and the text after it.
   [[nodiscard]] std::string_view header() const { return header_; }
   [[nodiscard]] std::string_view body() const { return body_; }
-  /// "data.csv:17", the line that `position` lies in.
+  /// "data.csv:17", the line that holds `position`.
   [[nodiscard]] std::string place(const char* position) const;
   [[nodiscard]] std::size_t size() const { return file_.bytes().size(); }
 
@@ -56,14 +57,14 @@ class CsvFile {
   std::string_view header_, body_;
 };
 
-/// Walks over a file's rows and reads the chosen columns, without an allocation per row.
+/// Reads the chosen columns of a file row by row, without an allocation per row.
 class CsvReader {
  public:
   /// `numbers` and `texts` are column indices; a column may be in both.
   CsvReader(const CsvFile& file, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
 
   /// Reads the next row: numbers[i] is the value of the i-th number column, NaN where it is missing. False after the last row.
-  /// Error (data) for a cell that is no number, a short or long line, an open quote.
+  /// Error (data) for a cell that is no number, a line with too few or too many cells, or an unclosed quote.
   bool next(double* numbers);
   /// The i-th text column of the row just read, without quotes and surrounding spaces.
   [[nodiscard]] std::string_view text(std::size_t i) const { return texts_[i]; }
@@ -74,7 +75,7 @@ class CsvReader {
 
  private:
   struct Column {
-    int number = -1;  // index into numbers; -1: not asked for
+    int number = -1;  // index into numbers; -1: not wanted
     int text = -1;
   };
 
@@ -91,7 +92,7 @@ class CsvReader {
   const bool plain_numbers_;  // "." as decimal sign: std::from_chars reads cells in place
   std::vector<Column> columns_;
   std::vector<std::string_view> texts_;
-  std::vector<std::string> buffers_;  // one a column, for quoted cells with escapes
+  std::vector<std::string> buffers_;  // one per column, for quoted cells with escapes
   const char* at_;
   const char* end_;
   const char* row_;

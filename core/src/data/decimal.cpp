@@ -9,8 +9,8 @@
 namespace pipeline {
 namespace {
 
-constexpr int most_digits = 19;         // 10^19 fits 64 bits
-constexpr std::ptrdiff_t longest = 48;  // bytes that may be looked at
+constexpr int most_digits = 19;         // 10^19 fits in 64 bits
+constexpr std::ptrdiff_t longest = 48;  // bytes that may be read
 
 constexpr auto powers_of_ten = [] {
   std::array<std::uint64_t, most_digits + 1> powers{1};
@@ -18,13 +18,12 @@ constexpr auto powers_of_ten = [] {
   return powers;
 }();
 
-/// Appends the digits at `at` to `digits`, up to eight at once, one in each byte of a word, and without a branch for each. Returns how
-/// many.
+/// Appends up to eight digits at `at` to `digits`, all at once as bytes of one word, without a branch for each. Returns their number.
 int take_digits(const char* at, std::uint64_t& digits) {
   static_assert(std::endian::native == std::endian::little);
   std::uint64_t word = 0;
   std::memcpy(&word, at, sizeof word);
-  // Bytes above '9' get their high bit in the sum, or like those below '0' in the difference. Carries reach later bytes only.
+  // A byte above '9' sets its high bit in the sum or the difference, a byte below '0' in the difference. Carries reach later bytes only.
   const std::uint64_t others = ((word + 0x4646464646464646) | (word - 0x3030303030303030)) & 0x8080808080808080;
   const int count = std::countr_zero(others) / 8;
   if (count == 0) return 0;
@@ -37,12 +36,12 @@ int take_digits(const char* at, std::uint64_t& digits) {
   return count;
 }
 
-/// digits / 10^places, correctly rounded; false where that isn't certain.
+/// digits / 10^places, correctly rounded; false if that is not certain.
 bool divide(std::int64_t digits, int places, double& out) {
   const auto power = static_cast<std::int64_t>(powers_of_ten[static_cast<std::size_t>(places)]);
   if constexpr (std::numeric_limits<long double>::digits == 64) {
-    // Both are exact with 64 bits, so the quotient is rounded once to 64 bits and once to 53. The second rounding errs only where the first
-    // has hit the middle between two doubles.
+    // Both are exact in 64 bits, so the quotient is rounded once to 64 bits and once to 53. The second rounding is wrong only if the first
+    // gave the middle between two doubles.
     const long double quotient = static_cast<long double>(digits) / static_cast<long double>(power);
     std::uint64_t mantissa = 0;
     std::memcpy(&mantissa, &quotient, sizeof mantissa);
@@ -50,7 +49,7 @@ bool divide(std::int64_t digits, int places, double& out) {
     return (mantissa & 0x7ff) != 0x400;
   }
   out = static_cast<double>(digits) / static_cast<double>(power);
-  return digits <= std::int64_t{1} << 53;  // both are doubles, as 5^18 has 42 bits: one rounding
+  return digits <= std::int64_t{1} << 53;  // both are exact doubles, as 5^18 has 42 bits: only one rounding
 }
 
 }  // namespace

@@ -7,17 +7,17 @@
 
 #include "data/csv_reader.h"
 
-/// Guesses, from the data alone, what a workflow has to say of a CSV file.
+/// Guesses the workflow for a CSV file from its data alone.
 namespace pipeline {
 
-/// What was seen in one column.
+/// The facts about one column.
 struct ColumnFacts {
   std::string name;
   std::size_t index = 0;
-  std::int64_t numbers = 0, missing = 0, words = 0;  ///< cells of each sort
+  std::int64_t numbers = 0, missing = 0, words = 0;  ///< number of cells of each sort
   std::string word{};                                ///< the first cell that is no number
-  bool one_word = true;                              ///< all words are that one
-  bool constant = true, counts_rows = true;          ///< of its numbers: all equal; each one more than the one before
+  bool one_word = true;                              ///< all words are equal to `word`
+  bool constant = true, counts_rows = true;          ///< its numbers are all equal; each is one more than the number before
 };
 
 struct ColumnGuess {
@@ -25,17 +25,17 @@ struct ColumnGuess {
   std::vector<ColumnFacts> columns;
   std::int64_t rows = 0;
 };
-/// Delimiter, decimal sign and the sort of every column. Error (data) for a file without a header line or with too few rows.
+/// Delimiter, decimal sign and facts of every column. Error (data) for a file without a header line or with too few rows.
 [[nodiscard]] ColumnGuess guess_columns(const std::filesystem::path& file);
 
 struct TimeGuess {
-  std::vector<std::string> columns;      ///< empty: there is none
+  std::vector<std::string> columns;      ///< empty: the file has no time
   std::string format;                    ///< strptime; empty: ISO 8601
   std::string frequency = "none";        ///< "1h", "business_day", ...; "none": irregular or no time
   std::vector<std::int64_t> gap_rows{};  ///< of a regular axis: the rows that follow a gap
   std::int64_t step_ns = 0;              ///< of a regular axis shorter than months, else 0
 };
-/// The column or columns that hold the time. Error (data), with the line, where such a column does not increase.
+/// The column or columns that hold the time. Error (data), with the line, if the time does not increase.
 [[nodiscard]] TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns);
 
 /// A column that is left out, and why.
@@ -56,7 +56,7 @@ struct WorkflowGuess {
   std::int64_t missing_cells = 0;
   std::int64_t window = 0, horizon = 0, stride = 1;
 };
-/// `targets`: the columns to forecast where the user names them. Error (data, usage) as above, and where nothing is left to forecast.
+/// `targets`: the columns to forecast, if the user names them. Error (data, usage) as above, and if no column is left to forecast.
 [[nodiscard]] WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets);
 
 }  // namespace pipeline

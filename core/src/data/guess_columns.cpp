@@ -13,9 +13,9 @@ namespace pipeline {
 
 namespace {
 
-constexpr std::int64_t least_rows = 60;  ///< below this no split has a window worth the name
+constexpr std::int64_t least_rows = 60;  ///< with fewer rows no split has a useful window
 
-/// The delimiter that stands most often in the header, outside quotes.
+/// The most frequent delimiter in the header, outside quotes.
 char guess_delimiter(std::string_view header) {
   constexpr std::array<char, 4> candidates{',', ';', '\t', '|'};
   std::array<int, 4> counts{};
@@ -44,7 +44,7 @@ class Cells {
   CsvReader rows_;
 };
 
-/// "," where numbers are written 1,5: only possible with another delimiter.
+/// "," if numbers are written as 1,5; this needs another delimiter.
 char guess_decimal(const CsvFile& csv) {
   if (csv.format().delimiter == ',') return '.';
   Cells cells(csv);
@@ -81,7 +81,7 @@ void add_cell(ColumnFacts& facts, std::string_view cell, char decimal, double& p
 
 /// Whether a workflow file, which is UTF-8, can hold the text.
 bool is_utf8(std::string_view text) {
-  std::size_t open = 0;  // bytes that the character still needs
+  std::size_t open = 0;  // bytes still missing from the current character
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (open > 0) {

@@ -14,7 +14,8 @@ namespace pipeline {
 
 namespace {
 
-/// Tried in this order; the first that reads every row wins. Day before month: what cannot be a month decides the other way.
+/// Tried in this order; the first that reads every row wins. Formats with the day first come first: they fail on files with the month first
+/// at the first day after the 12th.
 constexpr std::array formats{"",         "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
                              "%m/%d/%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
                              "%Y/%m/%d", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y%m%d %H:%M",      "%Y%m%d",
@@ -31,11 +32,11 @@ bool is_named(const std::string& name, std::initializer_list<std::string_view> w
 
 struct ReadTimes {
   std::vector<std::int64_t> times;
-  std::string unreadable;      ///< where the first time is that cannot be read, and the text
-  std::string not_increasing;  ///< the place of the first row that is not after the one before
+  std::string unreadable;      ///< place and text of the first time that cannot be read
+  std::string not_increasing;  ///< place of the first row that is not later than the row before
 };
 
-/// The times of a file in the given columns and format, up to the first that cannot be read.
+/// The times of a file in the given columns and format, up to the first time that cannot be read.
 ReadTimes read_times(const CsvFile& csv, const std::vector<std::string>& columns, const std::string& format) {
   std::vector<std::size_t> indices;
   for (const std::string& name : columns) indices.push_back(csv.index_of(name));
@@ -57,13 +58,13 @@ ReadTimes read_times(const CsvFile& csv, const std::vector<std::string>& columns
   return read;
 }
 
-/// A choice of columns and how to read them.
+/// Columns that may hold the time, and the formats to try.
 struct Candidate {
   std::vector<std::string> columns;
   std::vector<std::string> formats;
 };
 
-/// year, month, day and what is finer, each in a column of its own.
+/// The columns year, month, day and finer units, if each is a column of its own.
 std::optional<Candidate> parts_candidate(const std::vector<ColumnFacts>& columns) {
   Candidate parts{{}, {""}};
   constexpr std::array<std::pair<const char*, const char*>, 5> wanted{
@@ -116,14 +117,14 @@ TimeGuess understood(const Candidate& candidate, const std::string& format, std:
   return guess;
 }
 
-/// Whether numbers may count from 1970: those that do not lie between 1980 and 2100 count something else.
+/// Whether numbers may be epoch times: numbers outside 1980 to 2100 are not.
 bool may_be_times(const std::string& format, std::span<const std::int64_t> times) {
   if (!format.starts_with("epoch")) return true;
   return times.front() >= days_from_civil({1980, 1, 1}) * nanoseconds_per_day &&
          times.back() < days_from_civil({2100, 1, 1}) * nanoseconds_per_day;
 }
 
-/// Whether a reading of the times is the likelier one: regular, with fewer gaps (3/4 may be the third of April or the fourth of March).
+/// Whether `guess` is likelier than `than`: regular, with fewer gaps (3/4 may be the third of April or the fourth of March).
 bool is_likelier(const TimeGuess& guess, const TimeGuess& than) {
   const bool regular = guess.frequency != "none", other = than.frequency != "none";
   return regular != other ? regular : guess.gap_rows.size() < than.gap_rows.size();
@@ -132,9 +133,9 @@ bool is_likelier(const TimeGuess& guess, const TimeGuess& than) {
 }  // namespace
 
 TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns) {
-  constexpr std::size_t enough = 10;  // so many times read make one that cannot be read a mistake in the file
+  constexpr std::size_t enough = 10;  // after this many readable times an unreadable one is a mistake in the file
   const CsvFile csv(file, columns.format);
-  std::vector<ColumnFacts> once;  // a name that stands twice cannot be asked for
+  std::vector<ColumnFacts> once;  // a name that occurs twice cannot be used
   for (const ColumnFacts& column : columns.columns) {
     if (std::ranges::count(csv.names(), column.name) == 1) once.push_back(column);
   }

@@ -14,7 +14,7 @@ namespace {
 
 bool is_in(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
 
-/// Why a column is no feature; empty: it is one.
+/// The reason why a column is no feature; empty: it is one.
 std::string reason_against(const ColumnFacts& column, const ColumnGuess& all) {
   const auto same_name = [&](const ColumnFacts& other) { return other.name == column.name; };
   if (column.name.empty()) return "it has no name";
@@ -28,7 +28,7 @@ std::string reason_against(const ColumnFacts& column, const ColumnGuess& all) {
   return {};
 }
 
-/// The feature that is likely to be forecast, and why.
+/// Chooses the feature that is likely to be forecast, with a reason.
 void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets) {
   if (!targets.empty()) {
     for (const std::string& name : targets) {
@@ -58,7 +58,7 @@ void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets
   guess.target_reason = guess.features.size() == 1 ? "the only column of numbers" : "the last column of numbers";
 }
 
-/// Whether each row has all its features.
+/// For each row, whether all its features are present.
 std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
   std::vector<bool> complete(static_cast<std::size_t>(guess.rows), true);
   if (guess.missing_cells == 0) return complete;
@@ -75,7 +75,8 @@ std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnG
   return complete;
 }
 
-/// The length of runs of complete rows in which half of all such rows lie: windows must be shorter. `breaks`: rows that begin a new run.
+/// The length L such that half of all complete rows lie in runs of at least L complete rows; windows must be shorter. `breaks`: rows that
+/// begin a new run.
 std::int64_t typical_run(const std::vector<bool>& complete, const std::vector<std::int64_t>& breaks) {
   std::vector<std::int64_t> runs{0};
   std::int64_t whole = 0;
@@ -94,8 +95,8 @@ std::int64_t typical_run(const std::vector<bool>& complete, const std::vector<st
   return whole;
 }
 
-/// Whether every block within which values are filled begins with a whole row: the file, what follows a gap, and each split (0.7, 0.15,
-/// 0.15; its first row is known to one).
+/// Whether every block within which values are filled begins with a complete row: the file, the rows after each gap, and each split (0.7,
+/// 0.15, 0.15; the first row of a split is only known to within one row).
 bool can_be_filled(const std::vector<bool>& complete, const std::vector<std::int64_t>& breaks) {
   std::vector<std::int64_t> starts = breaks;
   starts.push_back(0);
@@ -106,7 +107,7 @@ bool can_be_filled(const std::vector<bool>& complete, const std::vector<std::int
   return std::ranges::all_of(starts, [&](std::int64_t row) { return complete[static_cast<std::size_t>(row)]; });
 }
 
-/// Steps ahead and steps seen, by the frequency; less where there are few rows, and together at most `longest`.
+/// Chooses horizon and window by the frequency: smaller if there are few rows, and together at most `longest`.
 void choose_window(WorkflowGuess& guess, std::int64_t longest) {
   const auto take = [&](std::int64_t horizon, std::int64_t window) { guess.horizon = horizon, guess.window = window; };
   const TimeGuess& time = guess.time;
@@ -130,16 +131,16 @@ void choose_window(WorkflowGuess& guess, std::int64_t longest) {
     guess.horizon = std::max<std::int64_t>(1, guess.horizon * longest / both);
     guess.window = std::max<std::int64_t>(2, guess.window * longest / both);
   }
-  constexpr std::int64_t quick = 20'000;  // training windows of an epoch of some seconds
+  constexpr std::int64_t quick = 20'000;  // training windows in an epoch of a few seconds
   guess.stride = std::max<std::int64_t>(1, guess.rows * 7 / 10 / quick);
 }
 
-/// What becomes of gaps and missing cells, and windows that fit what they leave.
+/// Chooses the treatment of gaps and missing cells, and windows that fit the remaining rows.
 void choose_rows(WorkflowGuess& guess, const std::vector<bool>& complete) {
   const std::vector<bool> all(complete.size(), true);
   std::vector<std::int64_t> breaks = guess.time.gap_rows;
   choose_window(guess, guess.rows);
-  if (!breaks.empty()) {  // between the gaps of trading hours no window has room
+  if (!breaks.empty()) {  // no window fits between the gaps of trading hours
     const bool room = typical_run(all, breaks) >= 2 * (guess.window + guess.horizon);
     guess.gaps = room ? "split" : "allow";
     if (!room) breaks.clear();

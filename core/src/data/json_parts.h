@@ -7,16 +7,16 @@
 
 #include "pipeline/value.h"
 
-/// Parts of an artifact's JSON that may be missing or of another type, as in a file that somebody else's stage wrote.
+/// Reads parts of an artifact's JSON that may be missing or of another type, as in a file from a stage of another plugin.
 namespace pipeline {
 
-/// Null where it is missing.
+/// Null if it is missing.
 [[nodiscard]] inline Value value_in(const Value& table, std::string_view key) {
   const Value* value = table.find(key);
   return value ? *value : Value();
 }
 
-/// Empty where it is no text.
+/// Empty if it is no text.
 [[nodiscard]] inline std::string text_in(const Value& table, std::string_view key) {
   const Value* value = table.find(key);
   return value && value->is_string() ? value->as_string() : std::string();
@@ -32,7 +32,7 @@ namespace pipeline {
   return value && value->is_int() ? value->as_int() : otherwise;
 }
 
-/// Empty where it is no map.
+/// Empty if it is no map.
 [[nodiscard]] inline Value::Map map_in(const Value& table, std::string_view key) {
   const Value* value = table.find(key);
   return value && value->is_map() ? value->as_map() : Value::Map();

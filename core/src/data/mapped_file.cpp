@@ -14,7 +14,7 @@ namespace {
 
 void take_room(int fd, std::size_t size, const std::filesystem::path& name) {
   if (size == 0) return;
-  // Unlike ftruncate it fails here when the disk is full, not by SIGBUS at the first write.
+  // On a full disk this call fails; after ftruncate the first write would raise SIGBUS.
   if (const int error = posix_fallocate(fd, 0, static_cast<off_t>(size)); error != 0) {
     throw system_failure("cannot write " + std::to_string(size) + " bytes to", name.string(), error);
   }

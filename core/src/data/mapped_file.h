@@ -8,7 +8,7 @@
 
 namespace pipeline {
 
-/// An open file descriptor, closed at the end.
+/// An open file descriptor, closed by the destructor.
 class FileHandle {
  public:
   FileHandle() = default;
@@ -23,17 +23,17 @@ class FileHandle {
   int fd_ = -1;
 };
 
-/// Mapped pages of a file, unmapped at the end. Pages of a file are no anonymous memory: the system takes them back when it needs room.
+/// Mapped pages of a file, unmapped by the destructor. They are not anonymous memory: the system can write them back and reuse them.
 class Mapping {
  public:
   Mapping() = default;
-  /// `name` is what an Error (unexpected) calls the file.
+  /// An Error (unexpected) calls the file `name`.
   Mapping(int fd, std::size_t size, bool writable, const std::filesystem::path& name);
   Mapping(Mapping&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   Mapping& operator=(Mapping&& other) noexcept;
   ~Mapping();
 
-  /// Maps `size` bytes of the same file, perhaps elsewhere.
+  /// Maps `size` bytes of the same file, perhaps at another address.
   void resize(std::size_t size);
   [[nodiscard]] std::byte* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -57,7 +57,7 @@ class MappedFile {
   Mapping map_;
 };
 
-/// A file of a fixed size, mapped for writing. Its room on the disk is taken at once, so that a full disk is an Error (unexpected) here
+/// A file of a fixed size, mapped for writing. Its disk space is allocated at once, so that a full disk is an Error (unexpected) here
 /// and no signal later.
 class MappedOutput {
  public:
@@ -71,12 +71,12 @@ class MappedOutput {
   Mapping map_;
 };
 
-/// Working memory that lives in a nameless file of `folder` and is gone with this object.
+/// Working memory in a nameless file in `folder`; the file is removed with this object.
 class ScratchFile {
  public:
   explicit ScratchFile(const std::filesystem::path& folder);
 
-  /// Makes room for at least `size` bytes; what was written stays. Pointers into the old memory end here.
+  /// Makes room for at least `size` bytes and keeps the content. Pointers to the old memory become invalid.
   void reserve(std::size_t size);
   [[nodiscard]] std::byte* data() const { return map_.data(); }
   [[nodiscard]] std::size_t size() const { return map_.size(); }

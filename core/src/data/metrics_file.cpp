@@ -22,7 +22,7 @@ constexpr std::string_view naive_prefix = "naive_";
 constexpr std::string_view split_placeholder = "{split}";
 constexpr std::array<const char*, 3> counts{"windows", "filled_values", "near_zero_values"};
 
-/// How metrics.json names a metric of a split.
+/// The key of a split's metric in metrics.json.
 std::string flat_name(const std::vector<Measure>& measures, const std::string& split, const std::string& metric) {
   const auto found = std::ranges::find(measures, metric, &Measure::name);
   return found == measures.end() ? split + "_" + metric : found->key_of(split);
@@ -39,7 +39,7 @@ Value beside_naive(const Numbers& model, const Numbers* naive) {
   return out;
 }
 
-/// A metric's number; null is NaN, nothing for what is neither.
+/// A metric's number; NaN for null, nullopt for anything else.
 std::optional<double> metric_of(const Value& value) {
   if (value.is_null()) return std::numeric_limits<double>::quiet_NaN();
   return value.is_number() ? std::optional(value.as_double()) : std::nullopt;
@@ -59,7 +59,7 @@ void take(const Value& table, Numbers& model, Numbers& naive) {
   }
 }
 
-/// What `table` says of one split: under its name where there are several, else itself.
+/// The part of `table` for one split: the member with the split's name if there is one, else the table itself.
 const Value& of_split(const Value& table, const std::string& split) {
   const Value* nested = table.find(split);
   return nested && nested->is_map() ? *nested : table;
@@ -108,7 +108,7 @@ void put_flat(Value& out, const std::string& split, const SplitErrors& errors, c
   out[split + "_near_zero_values"] = errors.near_zero_values;
 }
 
-/// The flat entries of one split; whether there were any.
+/// Reads the flat entries of one split; returns whether there were any.
 bool take_flat(const Value& value, const std::string& split, SplitErrors& errors, const std::vector<Measure>& measures) {
   const std::string prefix = split + "_";
   Value numbers{Value::Map{}};
@@ -131,7 +131,7 @@ bool take_flat(const Value& value, const std::string& split, SplitErrors& errors
 void take_targets(const Value& tables, const std::string& split, bool is_main, ByTarget& model, ByTarget& naive) {
   for (const auto& [target, table] : tables.is_map() ? tables.as_map() : Value::Map()) {
     const Value& numbers = of_split(table, split);
-    if (!is_main && &numbers == &table) continue;  // the main split's
+    if (!is_main && &numbers == &table) continue;  // the table is for the main split
     Numbers beside;
     take(numbers, model[target], beside);
     if (!beside.empty()) naive[target] = std::move(beside);
@@ -151,7 +151,7 @@ void take_steps(const Value& steps, const std::string& split, bool is_main, Spli
   }
 }
 
-/// The split that a file without "split" is about.
+/// The main split of a file without "split".
 std::string guessed_main(const std::map<std::string, SplitErrors>& splits) {
   return splits.empty() || splits.contains("test") ? "test" : splits.begin()->first;
 }
@@ -250,7 +250,7 @@ std::vector<Measure> measures_in(const Value& metrics_json) {
   return measures;
 }
 
-/// Of a file that does not describe its metrics: whatever numbers its models have.
+/// The metrics of a file that does not describe them: all numbers of its models.
 std::vector<Measure> measures_of(const std::vector<ModelMetrics>& models) {
   std::vector<Measure> measures;
   for (const ModelMetrics& model : models) {

@@ -93,7 +93,7 @@ std::string shape_of(std::span<const std::int64_t> shape) {
   return "[" + join(shape, [](std::int64_t size) { return std::to_string(size); }) + "]";
 }
 
-/// Elements of a shape; nothing when their number does not fit 63 bits.
+/// The number of elements of a shape; nullopt when it does not fit in 63 bits.
 std::optional<std::int64_t> product(std::span<const std::int64_t> shape) {
   std::int64_t n = 1;
   for (const std::int64_t s : shape) {

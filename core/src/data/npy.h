@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-/// What stands before the numbers of a NumPy file (format versions 1 to 3).
+/// The header of a NumPy file (format versions 1 to 3).
 struct NpyHeader {
   std::string descr;  ///< "<f4", "<f8", "<i8", "|b1", "|u1", "<M8[ns]", ...
   bool fortran_order = false;
@@ -23,17 +23,18 @@ struct NpyHeader {
   [[nodiscard]] std::string shape_text() const;  ///< "[3, 60, 5]"
 };
 
-/// Bytes of one element of a plain little-endian type; 0 for what this program does not read (objects, structures, big-endian).
+/// Bytes of one element of a plain little-endian type; 0 for types that this program does not read (objects, structures, big-endian).
 [[nodiscard]] std::size_t npy_item_size(std::string_view descr);
-/// Reads the header at the start of `file`; Error (data), naming `name`, for anything but a well-formed one whose data lie within the file.
+/// Reads the header at the start of `file`. Error (data), which names `name`, unless the header is well-formed and its data lie within the
+/// file.
 [[nodiscard]] NpyHeader parse_npy_header(std::span<const std::byte> file, const std::string& name);
-/// The bytes before the data: version 1, a multiple of 64 long.
+/// The bytes before the data: format version 1, padded to a multiple of 64.
 [[nodiscard]] std::string make_npy_header(std::string_view descr, std::span<const std::int64_t> shape);
 
-/// A NumPy file of a plain type in C order, mapped.
+/// A mapped NumPy file of a plain type in C order.
 class NpyFile {
  public:
-  /// Error (data) when it is missing, damaged or of a kind that is not read.
+  /// Error (data) when the file is missing, damaged or of another kind.
   explicit NpyFile(const std::filesystem::path& file);
 
   [[nodiscard]] const NpyHeader& header() const { return header_; }
@@ -54,7 +55,7 @@ class NpyFile {
   NpyHeader header_;
 };
 
-/// A NumPy file that is filled through a mapping.
+/// A NumPy file to be filled through a mapping.
 template <class T>
 class NpyOutput {
  public:

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t flush_at = 1 << 20;
 
-/// Nothing for a row number, which may be negative.
+/// nullopt for a row number, which may be negative.
 std::optional<std::int64_t> parse_date_and_time(std::string_view text) {
   return text.find('-', 1) == std::string_view::npos ? std::nullopt : TimeParser({}).parse(text);
 }
@@ -68,7 +68,7 @@ PredictionsReader::PredictionsReader(const std::filesystem::path& file) : lines_
   origin_ = find("origin"), time_ = find("time"), step_ = find("step");
   const std::size_t last = std::max({origin_, time_, step_});
   if (last == names.size()) throw mistake("the heading lacks origin, time or step");
-  // By place, since a target may have any name, "step" and "x_pred" too.
+  // By position, as a target may have any name, even "step" or "x_pred".
   for (std::size_t i = last + 1; i + 1 < names.size();) {
     const bool has_naive = i + 2 < names.size() && names[i + 2] == names[i] + "_naive";
     if (names[i + 1] != names[i] + "_pred") throw mistake("the heading has no " + names[i] + "_pred after " + names[i]);

@@ -17,7 +17,7 @@
 namespace pipeline {
 namespace {
 
-/// Names, columns and transforms of the series to be; nothing is read for them.
+/// Names, columns and transforms of the future series, from the options alone.
 SeriesInfo plan_series(const PrepareOptions& options) {
   if (options.features.empty()) throw usage_error("features is empty: name the columns a model sees");
   if (options.target.empty()) throw usage_error("target is empty: name the columns to forecast");

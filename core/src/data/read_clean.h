@@ -10,17 +10,17 @@
 
 namespace pipeline {
 
-/// Where data of a known kind are read from.
+/// The file to read, and how.
 struct ReadRequest {
   std::filesystem::path file;
   std::string frequency;                     ///< "infer", "1h", "none", ...
-  std::size_t required = 0;                  ///< the columns after so many first ones may be absent or empty
+  std::size_t required = 0;                  ///< number of leading columns that must exist; the others may be absent or empty
   std::filesystem::path scratch;             ///< folder for nameless files
   const std::atomic<int>* cancel = nullptr;  ///< not 0: stop with Error (interrupted)
 };
 
-/// Reads a CSV file with the columns, transforms and source options that `info` names; checks the time axis and that logarithms exist, and
-/// drops rows where missing = "drop". Values that are missing otherwise are left to fill_missing.
+/// Reads a CSV file with the columns, transforms and source options in `info`. Checks the time axis and that logarithms exist. Drops rows
+/// with missing values if missing = "drop"; otherwise fill_missing() treats them.
 [[nodiscard]] CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info);
 
 }  // namespace pipeline

@@ -20,7 +20,7 @@ class RowSource : public WindowSource {
         columns_(info.columns.size()),
         features_(info.features.size()),
         targets_(info.target_columns.begin(), info.target_columns.end()) {
-    // Most series have no filled value at all, which one memchr tells.
+    // One memchr finds out whether a series has any filled value; most have none.
     fully_observed_ = observed.empty() || std::memchr(observed.data(), 0, observed.size()) == nullptr || all_targets_observed();
   }
 
@@ -74,7 +74,7 @@ class RowSource : public WindowSource {
   std::span<const float> values_;           // [rows, columns]
   std::span<const std::uint8_t> observed_;  // [rows, columns]
   std::size_t window_, horizon_, columns_, features_;
-  std::vector<std::size_t> targets_;  // columns
+  std::vector<std::size_t> targets_;  // their columns
   bool fully_observed_ = true;
 };
 

@@ -9,7 +9,7 @@
 namespace pipeline {
 namespace {
 
-/// Transformed values of the training rows, column by column.
+/// Transformed values of the training rows.
 class TrainingRows {
  public:
   TrainingRows(CleanTable& data, std::int64_t rows, const std::vector<ColumnTransform>& columns) : data_(data), rows_(rows) {
@@ -45,7 +45,7 @@ class TrainingRows {
 };
 
 void fit_standard(const TrainingRows& rows, std::vector<ColumnTransform>& columns) {
-  // Two passes: the mean first, so that squares of large levels don't swallow small deviations.
+  // Two passes: the mean first, so that squares of large levels do not hide small deviations.
   std::vector<double> sums(columns.size()), rest(columns.size()), squares(columns.size());
   rows.for_each([&](std::size_t c, double value) { sums[c] += value; });
   for (double& sum : sums) sum /= rows.count();
@@ -55,7 +55,7 @@ void fit_standard(const TrainingRows& rows, std::vector<ColumnTransform>& column
     squares[c] += deviation * deviation;
   });
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    const double error = rest[c] / rows.count();  // what rounding left in the mean
+    const double error = rest[c] / rows.count();  // rounding error of the mean
     columns[c].center = sums[c] + error;
     columns[c].scale = std::sqrt(std::max(squares[c] / rows.count() - error * error, 0.0));
   }
@@ -67,7 +67,7 @@ void fit_minmax(const TrainingRows& rows, std::vector<ColumnTransform>& columns)
   for (std::size_t c = 0; c < columns.size(); ++c) columns[c].center = low[c], columns[c].scale = high[c] - low[c];
 }
 
-/// The value at share `q` of the sorted values, between two of them where it falls there.
+/// The value at share `q` of the sorted values, interpolated between two of them.
 double percentile(std::vector<double>& values, double q) {
   const double at = q * static_cast<double>(values.size() - 1);
   const auto low = values.begin() + static_cast<std::ptrdiff_t>(std::floor(at));
@@ -105,7 +105,7 @@ std::vector<std::string> fit_scaler(Scaler scaler, CleanTable& data, std::int64_
   }
   std::vector<std::string> constant;
   for (ColumnTransform& c : columns) {
-    // Rounding leaves a constant column a deviation of some 1e-16 of its level.
+    // Rounding gives a constant column a deviation of about 1e-16 of its level.
     if (c.scale > 1e-14 * std::abs(c.center)) continue;
     c.scale = 1;
     constant.push_back(c.name);

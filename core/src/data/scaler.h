@@ -11,8 +11,8 @@
 namespace pipeline {
 
 /// Sets center and scale of each column from the series' first `rows` rows, after its transform: standard (mean, population deviation),
-/// minmax (minimum, range) or robust (median, interquartile range as NumPy's linear percentiles); "none" leaves 0 and 1. A column
-/// that does not vary keeps scale 1; the names of such are returned.
+/// minmax (minimum, range) or robust (median, interquartile range with NumPy's linear percentiles); "none" leaves 0 and 1. A constant
+/// column keeps scale 1. Returns the names of the constant columns.
 std::vector<std::string> fit_scaler(Scaler scaler, CleanTable& data, std::int64_t rows, std::vector<ColumnTransform>& columns);
 
 }  // namespace pipeline

@@ -19,7 +19,7 @@ NpyOutput<T> make(const std::filesystem::path& folder, const char* name, const c
   return {folder / name, descr, std::span(shape.begin(), shape.size())};
 }
 
-/// columns.json says what the columns are, transform.json how they were changed; together they are the SeriesInfo.
+/// columns.json describes the columns, transform.json their transforms; together they hold the SeriesInfo.
 void write_info(const std::filesystem::path& folder, const SeriesInfo& info) {
   Value columns = info.to_value();
   write_json(folder / "transform.json", Value::Map{{"columns", columns.at("columns")}});

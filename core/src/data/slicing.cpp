@@ -85,7 +85,7 @@ void say_windows(const WindowsInfo& info, const Series& series, Log& log) {
   }
 }
 
-/// X.npy and y.npy through mappings, in portions that stay in the cache.
+/// Writes X.npy and y.npy through mappings, in portions that fit in the cache.
 void export_windows(const Windows& windows, const std::filesystem::path& folder, Log& log) {
   constexpr std::int64_t portion = 64;
   const WindowsInfo& info = windows.info();

@@ -18,7 +18,7 @@ Error misuse(const Value& value) {
       "first of validation and the first of test [\"2018-01-01\", \"2018-07-01\"]");
 }
 
-/// floor(rows * share) of the decimal that was written: 0.7 + 0.2 is 0.9, though its double is below.
+/// floor(rows * share) for the decimal that the user wrote: 0.7 + 0.2 counts as 0.9, although its double is smaller.
 std::int64_t floor_share(std::int64_t rows, double share) {
   return std::min(rows, static_cast<std::int64_t>(std::floor(static_cast<double>(rows) * share * (1 + 1e-14) + 1e-9)));
 }

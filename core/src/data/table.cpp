@@ -10,9 +10,9 @@
 namespace pipeline {
 namespace {
 
-constexpr std::int64_t rows_between_polls = 1 << 16;  // some milliseconds of reading
+constexpr std::int64_t rows_between_polls = 1 << 16;  // a few milliseconds of reading
 
-/// The row's time as one text, whether it stands in one column or in several.
+/// The row's time as one text, from one column or several.
 class TimeText {
  public:
   explicit TimeText(std::size_t columns) : columns_(columns) {}
@@ -45,7 +45,7 @@ Table::Table(const TableRequest& request)
       numbers.push_back(file_.index_of(request.columns[i]));
     }
   }
-  // Absent columns come last, so that the columns read are the first of each row.
+  // Absent columns come last: the columns that are read are the first of each row.
   if (!absent.empty() && absent.front() != numbers.size()) numbers.resize(absent.front());
 
   CsvReader rows(file_, numbers, texts);

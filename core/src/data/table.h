@@ -13,22 +13,22 @@
 
 namespace pipeline {
 
-/// Which part of a CSV file becomes a table.
+/// The part of a CSV file that becomes a table.
 struct TableRequest {
   std::filesystem::path file;
   CsvFormat format;
   std::vector<std::string> time_columns;  ///< joined by spaces; none: the row number is the time
   std::string time_format;
   std::vector<std::string> columns;
-  std::size_t required = 0;                  ///< the columns after so many first ones may be absent: NaN
+  std::size_t required = 0;                  ///< number of leading columns that must exist; others may be absent (NaN)
   std::filesystem::path scratch;             ///< folder for the nameless files that hold the table
   const std::atomic<int>* cancel = nullptr;  ///< not 0: stop with Error (interrupted)
 };
 
-/// Rows of numbers with a strictly increasing time. They lie in mapped files, not in anonymous memory.
+/// Rows of numbers with a strictly increasing time, in mapped files instead of anonymous memory.
 class Table {
  public:
-  /// Error (data) with file and line: see CsvReader; also for times that are unreadable, missing or not increasing.
+  /// Error (data) with file and line, as CsvReader throws it; also for times that are unreadable, missing or not increasing.
   explicit Table(const TableRequest& request);
 
   [[nodiscard]] std::int64_t rows() const { return rows_; }
@@ -39,11 +39,11 @@ class Table {
   [[nodiscard]] double* row(std::int64_t row) { return values_.data() + static_cast<std::size_t>(row) * columns_; }
   [[nodiscard]] std::size_t file_size() const { return file_.size(); }
 
-  /// "data.csv:17" of a row as it stands in the file: before any row is dropped. Reads the file again.
+  /// "data.csv:17" of a row, counted as in the file, before rows are dropped. Reads the file again.
   [[nodiscard]] std::string place(std::int64_t row) const;
-  /// The time of a row for people.
+  /// The time of a row as text for people.
   [[nodiscard]] std::string time_text(std::int64_t row) const;
-  /// Overwrites row `to` by row `from`; `to` is not after it.
+  /// Overwrites row `to` with row `from`; `to` <= `from`.
   void move_row(std::int64_t from, std::int64_t to);
   void truncate(std::int64_t rows) { rows_ = rows; }
 

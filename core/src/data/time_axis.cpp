@@ -17,9 +17,9 @@ namespace {
 constexpr std::int64_t second = nanoseconds_per_second, day = nanoseconds_per_day;
 constexpr std::array<std::pair<const char*, std::int64_t>, 7> units{
     {{"d", day}, {"h", 3600 * second}, {"min", 60 * second}, {"s", second}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
-/// A longer hole between working days is no holiday.
+/// A longer gap between business days is no holiday.
 constexpr std::int64_t longest_holiday = 14 * day;
-/// Steps told apart while looking for the most common one: bounds the memory on an irregular axis.
+/// Limit on distinct steps in the search for the most common one: it bounds the memory on an irregular axis.
 constexpr std::size_t most_steps = 65'536;
 
 std::int64_t floor_day(std::int64_t time) { return time / day - (time % day < 0 ? 1 : 0); }
@@ -56,7 +56,7 @@ std::int64_t most_common_step(std::span<const std::int64_t> time) {
     ++run;
   }
   add_run();
-  std::pair<std::int64_t, std::int64_t> best{0, 0};  // the smaller of equally common steps, whatever the map's order
+  std::pair<std::int64_t, std::int64_t> best{0, 0};  // the smaller of equally common steps, independent of the map's order
   for (const auto& [step, count] : counts) {
     if (count > best.second || (count == best.second && step < best.first)) best = {step, count};
   }
@@ -75,7 +75,7 @@ bool looks_like_business_days(std::span<const std::int64_t> time) {
   return over_weekend;
 }
 
-/// 1, 3, 12, ... where the most common step of days is that many calendar months; else 0.
+/// The number of calendar months (1, 3, 12, ...) that the most common step stands for; 0 if none.
 int calendar_months(std::span<const std::int64_t> time, std::int64_t step) {
   if (step % day != 0 || step < 28 * day) return 0;
   const int months = static_cast<int>((step / day + 15) * 12 / 365);
@@ -143,7 +143,7 @@ Frequency infer_frequency(std::span<const std::int64_t> time) {
 
 std::int64_t median_step(std::span<const std::int64_t> time) {
   if (time.size() < 2) return 0;
-  const std::size_t stride = 1 + time.size() / 1'000'000;  // a million steps tell it well enough
+  const std::size_t stride = 1 + time.size() / 1'000'000;  // a sample of a million steps is enough
   std::vector<std::int64_t> steps;
   for (std::size_t i = 1; i < time.size(); i += stride) steps.push_back(time[i] - time[i - 1]);
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);

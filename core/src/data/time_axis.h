@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-/// The step of a time axis. Exactly one of `step_ns`, `months` and `business_day` says how to go on; none of them: irregular.
+/// The step of a time axis. At most one of `step_ns`, `months` and `business_day` is set; none: irregular.
 struct Frequency {
   std::int64_t step_ns = 0;
   int months = 0;
@@ -20,29 +20,29 @@ struct Frequency {
   [[nodiscard]] static Frequency parse(const std::string& text);
   [[nodiscard]] std::string text() const;
   [[nodiscard]] bool irregular() const { return step_ns == 0 && months == 0 && !business_day; }
-  /// Whether `later` may follow on `earlier` without a gap.
+  /// Whether `later` may follow `earlier` without a gap.
   [[nodiscard]] bool follows(std::int64_t earlier, std::int64_t later) const;
-  /// The time `steps` steps after `time`; it must not be irregular. Months are counted from `time`: the 30th of January comes back in
-  /// March.
+  /// The time `steps` steps after `time`; the frequency must not be irregular. Months are counted from `time`: after the 30th of January
+  /// and the end of February follows the 30th of March.
   [[nodiscard]] std::int64_t after(std::int64_t time, std::int64_t steps) const;
 };
 
-/// The most common step, or working days, or calendar months; irregular for fewer than two times.
+/// The most common step, or business days, or calendar months; irregular for fewer than two times.
 [[nodiscard]] Frequency infer_frequency(std::span<const std::int64_t> time);
 /// The median step of an irregular axis, in nanoseconds; 0 for fewer than two times.
 [[nodiscard]] std::int64_t median_step(std::span<const std::int64_t> time);
-/// "1h", "2d 3h": a span of time for people.
+/// A duration as text for people: "1h", "2d 3h".
 [[nodiscard]] std::string format_duration(std::int64_t nanoseconds);
 
-/// A time axis understood.
+/// The analysis of a time axis.
 struct TimeAxis {
   Frequency frequency;
   std::int64_t rows = 0, gaps = 0;
   std::vector<Segment> segments;
 };
 
-/// Reads the axis with `frequency` ("infer", "none", ...) and `gaps` (error | split | allow). `place(row)` names a row's file and line, for
-/// the Error (data) of the first gap.
+/// Analyses the axis with `frequency` ("infer", "none", ...) and `gaps` (error | split | allow). `place(row)` names a row's file and line
+/// for the Error (data) about the first gap.
 [[nodiscard]] TimeAxis understand_time(std::span<const std::int64_t> time, const std::string& frequency, const std::string& gaps,
                                        const std::function<std::string(std::int64_t)>& place);
 

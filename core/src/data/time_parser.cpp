@@ -7,7 +7,7 @@
 namespace pipeline {
 namespace {
 
-/// Takes an ISO 8601 text apart from left to right.
+/// Parses an ISO 8601 text from left to right.
 class IsoText {
  public:
   explicit IsoText(std::string_view text) : rest_(text) {}
@@ -25,7 +25,7 @@ class IsoText {
     rest_.remove_prefix(1);
     return true;
   }
-  /// Digits after a decimal sign, as nanoseconds; those beyond the ninth are left out.
+  /// Digits after a decimal sign, as nanoseconds; digits after the ninth are ignored.
   bool fraction(std::int64_t& nanoseconds) {
     std::int64_t unit = nanoseconds_per_second;
     if (rest_.empty()) return false;
@@ -133,7 +133,7 @@ std::optional<std::int64_t> parse_epoch(std::string_view text, std::int64_t unit
 
 bool all_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
-/// 2016070123 is the hour 23 of a day in 2016, or a second in 2033.
+/// Whether the text may be a date and an hour: 2016070123 is the hour 23 of a day in 2016, or an epoch second in 2033.
 bool may_be_date_and_hour(std::string_view text) {
   std::int64_t days = 0, hour = 0;
   IsoText parts(text);
@@ -150,7 +150,7 @@ bool two_digits(const char* at, int limit, int& out) {
 }  // namespace
 
 std::int64_t days_from_civil(CivilDate date) {
-  // Years from March, so that a leap day is a year's last; eras of 400 years have 146,097 days.
+  // Years begin in March, so that a leap day is the last day of a year; eras of 400 years have 146,097 days.
   const std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
   const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
   const std::int64_t year_of_era = year - era * 400;
@@ -195,7 +195,7 @@ std::optional<std::int64_t> TimeParser::parse(std::string_view text) {
   if (style_ == Style::strptime) return parse_format(text);
   if (style_ == Style::epoch) return parse_epoch(text, epoch_unit_);
 
-  // "2016-07-01 00:00:00" beside a date that was just read.
+  // The fast path: "2016-07-01 00:00:00" with the same date as the last text.
   if (text.size() == 19 && std::memcmp(text.data(), last_date_, 10) == 0 && (text[10] == ' ' || text[10] == 'T') && text[13] == ':' &&
       text[16] == ':') {
     int hour = 0, minute = 0, second = 0;

@@ -21,16 +21,16 @@ struct CivilDate {
 /// 0 Monday ... 6 Sunday.
 [[nodiscard]] int weekday(std::int64_t days);
 
-/// Reads times as nanoseconds since 1970: UTC where an offset is given, else as written.
+/// Reads times as nanoseconds since 1970: UTC if the text has an offset, else as written.
 class TimeParser {
  public:
   /// `format`: empty for ISO 8601 (date, date and time, fractions of a second, offset) and whole epoch seconds; "epoch", "epoch_ms",
-  /// "epoch_us", "epoch_ns"; else as strptime takes it.
+  /// "epoch_us", "epoch_ns"; else a format of strptime.
   explicit TimeParser(std::string format);
 
-  /// Nothing where the text is no such time, or one outside 1678 to 2261, which 64 bits of nanoseconds hold.
+  /// nullopt if the text is no such time or lies outside 1678 to 2261, the range of nanoseconds in 64 bits.
   [[nodiscard]] std::optional<std::int64_t> parse(std::string_view text);
-  /// What to do about a text that parse() refused.
+  /// The cure for a text that parse() refused.
   [[nodiscard]] std::string cure(std::string_view text) const;
 
  private:
@@ -41,8 +41,8 @@ class TimeParser {
   std::string format_;
   Style style_ = Style::automatic;
   std::int64_t epoch_unit_ = nanoseconds_per_second;
-  std::string buffer_;          // strptime needs a terminated text
-  char last_date_[10] = {};     // consecutive rows often share their date
+  std::string buffer_;          // strptime needs a null-terminated text
+  char last_date_[10] = {};     // a cache: consecutive rows often have the same date
   std::int64_t last_days_ = 0;  // of last_date_
 };
 

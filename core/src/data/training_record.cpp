@@ -12,7 +12,7 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// Null for an empty path; relative to the stage's folder where the path lies in it, or `always`.
+/// Null for an empty path; relative to the stage's folder if the path lies in it or with `always`.
 Value path_value(const std::filesystem::path& path, const std::filesystem::path& folder, bool always = false) {
   if (path.empty()) return {};
   const std::filesystem::path relative = path.is_absolute() ? path.lexically_relative(folder) : path;

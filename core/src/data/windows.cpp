@@ -11,7 +11,7 @@
 namespace pipeline {
 namespace {
 
-/// The ranges of one split, with the number of windows before each.
+/// The ranges of one split, each with the number of windows before it.
 class SplitIndex {
  public:
   void add(const WindowRange& range) {

@@ -8,18 +8,18 @@
 
 namespace pipeline {
 
-/// What a batch carries beside x, origin and, where the source knows it, y.
+/// The parts of a batch beside x, origin and, if the source knows it, y.
 struct BatchParts {
   bool history = false;  ///< the targets' past
   bool weight = false;   ///< which targets were observed
-  bool pinned = false;   ///< page-locked memory, for copies to a GPU that don't wait
+  bool pinned = false;   ///< page-locked memory, for asynchronous copies to a GPU
 };
 
-/// The windows that begin at these rows, copied straight from the source into fresh CPU tensors. Safe to call from several threads.
+/// Copies the windows that begin at these rows from the source into new CPU tensors. Safe to call from several threads.
 [[nodiscard]] Batch collect_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, BatchParts parts);
-/// Windows of a split by their number.
+/// The same for windows of a split by their index.
 [[nodiscard]] Batch collect_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, BatchParts parts);
-/// The batch on `device`; from pinned memory without waiting for the copy.
+/// The batch on `device`. The copy from pinned memory is asynchronous.
 [[nodiscard]] Batch to_device(Batch batch, torch::Device device);
 
 }  // namespace pipeline

@@ -21,7 +21,8 @@ namespace {
 
 constexpr const char* pickle_record = "data.pkl";
 constexpr const char* safetensors_extension = ".safetensors";
-constexpr std::uint64_t largest_pickle = 64 << 20;  // structure only, numbers are apart: a model of 100,000 tensors needs 20 MiB
+constexpr std::uint64_t largest_pickle =
+    64 << 20;  // without the numbers, which are separate records: a model of 100,000 tensors needs 20 MiB
 
 torch::Tensor load_storage(const ZipReader& zip, const std::string& key, torch::ScalarType type, std::int64_t count) {
   const std::string record = "data/" + key;
@@ -47,7 +48,7 @@ State read_zip(const std::filesystem::path& file) {
       pickle, [&zip](const std::string& key, torch::ScalarType type, std::int64_t count) { return load_storage(zip, key, type, count); });
 }
 
-/// A plain state_dict (torch.save of a model's weights alone) as a checkpoint that has nothing else.
+/// Wraps a plain state_dict (torch.save of a model's weights alone) into a checkpoint without other entries.
 State with_state_dict(State content) {
   const auto is_tensor = [](const auto& entry) { return entry.second.is_tensor(); };
   const bool plain = content.is_map() && !content.as_map().empty() && std::ranges::all_of(content.as_map(), is_tensor);

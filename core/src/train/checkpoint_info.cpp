@@ -24,7 +24,7 @@ std::vector<std::int64_t> integers(const Value& list) {
   return out;
 }
 
-/// What comes from a file must agree with itself before anything is indexed by it.
+/// Checks that info from a file is consistent before it is used as an index.
 void check(const CheckpointInfo& info) {
   const ModelShape& shape = info.shape;
   bool agrees = info.model_options.is_map() && info.window > 0 && info.horizon > 0 && shape.targets > 0 &&

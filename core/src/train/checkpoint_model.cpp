@@ -16,7 +16,7 @@ namespace {
 
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
-/// In the order of Python's state_dict(): a module's parameters, its buffers, then its children.
+/// Collects tensors in the order of Python's state_dict(): a module's parameters, its buffers, then its children.
 void collect(const torch::nn::Module& module, const std::string& prefix, NamedTensors& out) {
   for (const auto& entry : module.named_parameters(/*recurse=*/false)) out.emplace_back(prefix + entry.key(), entry.value());
   for (const auto& entry : module.named_buffers(/*recurse=*/false)) out.emplace_back(prefix + entry.key(), entry.value());
@@ -49,7 +49,7 @@ CheckpointInfo info_of(const State& content, const std::optional<CheckpointInfo>
   }
 }
 
-/// A few bytes can ask for a model of any size: no width or count is larger than the number of values in its weights.
+/// Refuses models that are too large for the file: a width or count may exceed 4096 only up to the number of values in the weights.
 void check_sizes(const CheckpointInfo& info, const State& weights) {
   constexpr std::int64_t always_fine = 4096;
   std::int64_t values = 0;
@@ -67,7 +67,7 @@ void check_sizes(const CheckpointInfo& info, const State& weights) {
 
 Error unmakeable(const Error& error) { return training_error("its model cannot be made: " + std::string(error.what())); }
 
-/// What the file says of its model need not make sense: a name that no plugin has, options out of range.
+/// Makes the model of a file, which may be unusable: a name that no plugin has, options out of range.
 Component<Model> make_model(const CheckpointInfo& info, const Registry& registry) {
   try {
     return registry.make<Model>(info.model_type, info.model_options, info.shape);

@@ -11,7 +11,7 @@ namespace pipeline {
 
 namespace {
 
-/// The version whose checkpoints these follow.
+/// The version of Lightning whose checkpoint format is written.
 constexpr const char* lightning_version = "2.6.6";
 
 State counter(std::int64_t ready, std::int64_t started, std::int64_t processed, std::int64_t completed) {
@@ -30,7 +30,7 @@ State optimizer_steps(const FitProgress& progress) {
                                {"zero_grad", State::Map{{"total", with_started(steps)}, {"current", with_started(in_epoch)}}}}}};
 }
 
-/// Lightning resumes at the right epoch and step from these.
+/// The counters from which Lightning resumes at the right epoch and step.
 State fit_loop(const FitProgress& p, std::int64_t train_batches) {
   const State epochs = counter(p.epochs_started, p.epochs_started, p.epochs_processed, p.epochs_completed);
   const State nothing = State::Map{};
@@ -61,7 +61,7 @@ State callback_states(const FitSpec& spec) {
   return states;
 }
 
-/// The optimizer's state_dict() with the scheduler's entries in its groups, where PyTorch's scheduler puts them.
+/// The optimizer's state_dict() with the scheduler's entries in its groups, as PyTorch's scheduler writes them.
 State optimizer_state(const FitSpec& spec) {
   try {
     State state = spec.optimizer->state_dict();

@@ -15,9 +15,9 @@ struct FitEpoch {
 
   std::unique_ptr<Loader::Pass> pass;
   EpochLoss losses;
-  std::int64_t next = 0;      ///< index of the batch that comes next: what was consumed, not what was prefetched
+  std::int64_t next = 0;      ///< index of the next batch to train, whatever was prefetched
   bool validated = false;     ///< in this epoch
-  double seconds_before = 0;  ///< spent in it before the fit was interrupted
+  double seconds_before = 0;  ///< time spent in the epoch before the fit was interrupted
   Clock::time_point begin = Clock::now();
 
   [[nodiscard]] double seconds() const { return seconds_before + std::chrono::duration<double>(Clock::now() - begin).count(); }

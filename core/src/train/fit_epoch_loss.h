@@ -6,14 +6,14 @@
 
 namespace pipeline {
 
-/// What an epoch's loss has summed so far, as numbers.
+/// The sums of an epoch's loss so far, as numbers.
 struct LossSums {
   double sum = 0, last = 0;
   std::int64_t windows = 0;
 };
 
-/// The size-weighted mean of an epoch's batch losses. On the CPU every loss is read at once; on a GPU the sum stays there and nothing
-/// waits.
+/// The mean of an epoch's batch losses, weighted by batch size. On the CPU it reads every loss at once; on a GPU the sum stays on the
+/// device, so that no call waits.
 class EpochLoss {
  public:
   explicit EpochLoss(torch::Device device, const LossSums& before = {});
@@ -21,7 +21,7 @@ class EpochLoss {
   void add(const torch::Tensor& loss, std::int64_t windows);
   /// The last loss as a number; waits for a GPU unless the CPU read it already.
   [[nodiscard]] double last() const;
-  /// Whether last() costs nothing.
+  /// Whether last() returns without waiting for a GPU.
   [[nodiscard]] bool is_read() const { return on_cpu_; }
   [[nodiscard]] double mean() const;
   /// Waits for a GPU.

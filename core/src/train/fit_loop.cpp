@@ -21,7 +21,7 @@ BatchParts parts_for(const FitSpec& spec, const Windows& windows) {
   return {.history = wants_history && windows.has_history(), .weight = !windows.fully_observed(), .pinned = false};
 }
 
-/// Nothing is logged or stopped by a model that has nothing to learn, so its training split is not looked at.
+/// The number of training batches; Error if there are none. 0 for a model without parameters: it is not trained.
 std::int64_t batches_to_train(const FitSpec& spec, const Loader& loader) {
   if (!spec.optimizer) return 0;
   if (loader.windows() == 0)
@@ -33,7 +33,7 @@ std::int64_t batches_to_train(const FitSpec& spec, const Loader& loader) {
   return loader.batches();
 }
 
-/// Overfitting goes over the same batches in the same order.
+/// The loader's options; overfitting uses the same batches in the same order.
 LoaderOptions training_loader(const FitSpec& spec) {
   LoaderOptions options = spec.loader;
   if (spec.trainer.overfits()) options.shuffle = false;
@@ -42,7 +42,7 @@ LoaderOptions training_loader(const FitSpec& spec) {
 
 bool keeps_checkpoints(const Callback& callback) { return callback.checkpoints().has_value(); }
 
-/// Of the first callback that keeps some.
+/// The checkpoints of the first callback that keeps any.
 std::optional<CheckpointRecord> kept_checkpoints(const FitSpec& spec) {
   for (const Component<Callback>& callback : spec.callbacks) {
     if (auto kept = call(callback, "checkpoints", &Callback::checkpoints)) return kept;
@@ -117,7 +117,7 @@ FitResult FitLoop::run() {
 }
 
 void FitLoop::fail(const std::string& what) {
-  // What goes wrong now must not hide what went wrong first.
+  // A second error must not hide the first one.
   const auto attempt = [&](const auto& act) {
     try {
       act();
@@ -141,7 +141,7 @@ void FitLoop::fit() {
   }
   spec_.model->train();
   if (spec_.optimizer) {
-    if (!continued) sanity_check();  // as in Lightning: it would disturb what was restored
+    if (!continued) sanity_check();  // as in Lightning: the check would change restored state
     train();
   } else {
     validate_untrained();
@@ -154,7 +154,7 @@ void FitLoop::fit() {
 
 void FitLoop::sanity_check() {
   if (trainer_.plan().sanity_batches == 0) return;
-  const IsolatedRandomness isolated(run_.device);  // as in Lightning: the check must not change what training draws
+  const IsolatedRandomness isolated(run_.device);  // as in Lightning: the check must not change the draws of training
   trainer_.in_sanity_check = true;
   trainer_.each("on_sanity_check_start", &Callback::on_sanity_check_start);
   validation_.run(trainer_, trainer_.plan().sanity_batches);
@@ -175,16 +175,16 @@ void FitLoop::train() {
   if (trainer_.resumed_from()) {
     restore_generators(generators_, run_.device);
   } else {
-    keep_position();  // from now on --resume goes on in this version folder
+    keep_position();  // from now on --resume continues in this version folder
   }
   if (training_done() && !epoch_) return;
   AutogradStep step(forecaster_, spec_);
   BatchTraining training(step, spec_);
-  // The first pass begins here and the others after on_train_epoch_start: that is when Lightning makes PyTorch draw its seeds.
+  // The first pass begins here, all others after on_train_epoch_start: at these points PyTorch draws its seeds under Lightning.
   std::unique_ptr<Loader::Pass> first;
   if (trainer_.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);
   trainer_.each("on_train_start", &Callback::on_train_start);
-  while (!interrupted_ && (epoch_ || !training_done())) {  // an epoch that max_steps cut short is closed again
+  while (!interrupted_ && (epoch_ || !training_done())) {  // a restored epoch that max_steps cut short is ended again
     if (!epoch_) begin_epoch(std::move(first));
     run_epoch(training);
   }
@@ -219,7 +219,7 @@ void FitLoop::run_epoch(BatchTraining& training) {
     }
     if (!epoch_done(epoch.next - 1)) keep_position_if_due();
   }
-  const bool cut_short = epoch.next < batches && !may_stop();  // by max_steps: with a larger one training goes on within the epoch
+  const bool cut_short = epoch.next < batches && !may_stop();  // by max_steps: with a larger one training continues within the epoch
   if (cut_short) keep_position();
   end_epoch();
   epoch_.reset();
@@ -247,7 +247,7 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, BatchTraining& t
   log_loss(losses, stepped);
 
   if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.pruned && (trainer_.plan().validates_after(index) || may_stop())) {
-    note_best();  // one of a batch's end goes with the metrics before this validation
+    note_best();  // a checkpoint from the batch's end belongs to the metrics before this validation
     validation_.run(trainer_, trainer_.plan().val_batches);
     epoch_->validated = true;
     note_best();
@@ -276,12 +276,12 @@ void FitLoop::end_epoch() {
                      .seconds = epoch_->seconds(),
                      .val = {}};
   ++progress.epochs_processed;
-  static_cast<void>(trainer_.callback_metrics());  // the last batch's loss is read while it is there
+  static_cast<void>(trainer_.callback_metrics());  // reads the last batch's loss while it exists
   if (progress.batches_in_epoch > 0) {
     require_finite(record.train_loss, "training loss");
     trainer_.metrics["train_loss_epoch"] = trainer_.metrics["train_loss"] = record.train_loss;
   }
-  // What monitors a metric comes after what may produce one, as in Lightning.
+  // Callbacks that monitor a metric run after those that may produce one, as in Lightning.
   for (const bool monitoring : {false, true}) {
     trainer_.ask("on_train_epoch_end", [&](Callback& callback, Trainer& trainer) {
       const bool monitors = !callback.monitor().empty() || keeps_checkpoints(callback);
@@ -291,7 +291,7 @@ void FitLoop::end_epoch() {
   note_best();
   schedule_.after_epoch(trainer_);
   if (progress.batches_in_epoch > 0) {
-    --progress.batches_that_stepped;  // the epoch's mean stands at the step of its last batch
+    --progress.batches_that_stepped;  // the epoch's mean is logged at the step of its last batch
     trainer_.log_with_epoch({{"train_loss_epoch", record.train_loss}});
     ++progress.batches_that_stepped;
   }
@@ -338,7 +338,7 @@ bool FitLoop::epoch_done(std::int64_t index) const {
 
 void FitLoop::keep_last() {
   if (spec_.version_dir.empty()) return;
-  if (interrupted_ && !spec_.resume.file.empty()) return;  // the resume point says more
+  if (interrupted_ && !spec_.resume.file.empty()) return;  // the resume point holds more
   for (const Component<Callback>& callback : spec_.callbacks) {
     const auto kept = call(callback, "checkpoints", &Callback::checkpoints);
     if (!interrupted_ && kept && !kept->last.empty()) {

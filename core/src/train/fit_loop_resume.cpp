@@ -1,4 +1,4 @@
-// How a fit goes on from a checkpoint, and what it leaves to go on from.
+// How a fit continues from a checkpoint, and how it writes its resume point.
 #include <chrono>
 #include <utility>
 
@@ -12,7 +12,7 @@ namespace pipeline {
 
 namespace {
 
-/// A schedule that was laid out over the whole training cannot be stretched afterwards.
+/// Refuses another training length for a schedule over the whole training: it cannot be stretched afterwards.
 void check_schedule_length(const State& now, const State& before) {
   for (const char* length : {"total_steps", "T_max"}) {
     const State *wanted = now.find(length), *had = before.find(length);
@@ -27,7 +27,7 @@ void check_schedule_length(const State& now, const State& before) {
   for (std::size_t i = 0; i < both; ++i) check_schedule_length(inner_now->as_list()[i], inner_before->as_list()[i]);
 }
 
-/// Lets `part` take its state from a checkpoint; Error (training) with place and cure where it is another one's.
+/// Loads the state of `part` from a checkpoint; Error (training) with place and cure if the state does not fit.
 template <class Load>
 void load_part(const std::string& part, const Load& load) {
   try {
@@ -43,7 +43,7 @@ void load_part(const std::string& part, const Load& load) {
 void FitLoop::restore() {
   const State& content = spec_.start;
   load_model_state(*spec_.model, content.at("state_dict"), "the checkpoint that is continued");
-  // After the start of a schedule, and the optimizer last: it holds the rates.
+  // After the schedule's start, which sets the rates. The optimizer comes last, as its state holds the rates.
   const State* schedulers = content.find("lr_schedulers");
   if (spec_.scheduler && schedulers && !schedulers->as_list().empty()) {
     check_schedule_length(spec_.scheduler->state_dict(), schedulers->as_list().front());

@@ -11,7 +11,7 @@ namespace pipeline {
 
 namespace {
 
-/// An integer counts batches, a float is the share of them, as in Lightning.
+/// Applies a limit: an integer counts batches, a float is a share of them, as in Lightning.
 std::int64_t limited(const std::string& option, const Value& limit, std::int64_t batches) {
   if (limit.is_int()) {
     if (limit.as_int() < 0) throw usage_error("[trainer] " + option + " must not be negative");

@@ -6,7 +6,7 @@
 
 namespace pipeline {
 
-/// Lightning's limits, resolved against the number of batches there are.
+/// Lightning's limits, resolved against the number of batches.
 struct FitPlan {
   std::int64_t max_epochs = 0, min_epochs = 0, max_steps = -1;  ///< -1: no limit
   std::int64_t train_batches = 0, val_batches = 0;              ///< of one epoch, of one validation
@@ -20,9 +20,9 @@ struct FitPlan {
   [[nodiscard]] bool validates_after(std::int64_t index) const { return (index + 1) % val_check_batch == 0; }
 };
 
-/// Error (usage) for limits outside their range, or a share that makes less than one batch.
+/// Error (usage) for limits outside their range, or for a share of less than one batch.
 [[nodiscard]] FitPlan plan_fit(const TrainerOptions& options, std::int64_t train_batches, std::int64_t val_batches);
-/// Whether fast_dev_run is on: true, or a positive number. Error (usage) for anything else but false and 0.
+/// Number of batches of fast_dev_run; 0: it is off. Error (usage) for a value that is neither a bool nor an integer of at least 0.
 [[nodiscard]] std::int64_t fast_dev_run_batches(const TrainerOptions& options);
 
 }  // namespace pipeline

@@ -63,12 +63,13 @@ State epoch_state(const FitPosition::Epoch& epoch) {
 }
 
 FitPosition::Epoch epoch_of(const State& state) {
-  return {
-      .seed = state.at("seed").as_int(),
-      .next = state.at("next").as_int(),
-      .losses = {.sum = state.at("loss_sum").as_double(), .last = state.at("loss_last").as_double(), .windows = state.at("windows").as_int()},
-      .validated = state.at("validated").as_bool(),
-      .seconds = state.at("seconds").as_double()};
+  return {.seed = state.at("seed").as_int(),
+          .next = state.at("next").as_int(),
+          .losses = {.sum = state.at("loss_sum").as_double(),
+                     .last = state.at("loss_last").as_double(),
+                     .windows = state.at("windows").as_int()},
+          .validated = state.at("validated").as_bool(),
+          .seconds = state.at("seconds").as_double()};
 }
 
 const State* entry_at(const State& state, std::initializer_list<const char*> path) {
@@ -128,7 +129,7 @@ FitPosition FitPosition::from_checkpoint(const State& content, std::int64_t trai
   if (!loop) return out;
   FitProgress& progress = out.progress;
   const State* last = entry_at(*loop, {"epoch_loop.batch_progress", "is_last_batch"});
-  // Processed, not completed: what is saved in on_train_batch_end has trained its batch.
+  // Processed, not completed: a checkpoint that is saved in on_train_batch_end has trained its batch.
   const std::int64_t in_epoch = count_at(*loop, {"epoch_loop.batch_progress", "current", "processed"});
   const bool whole_epochs = (last && last->as_bool()) || in_epoch >= train_batches;
   progress.epochs_started = count_at(*loop, {"epoch_progress", "current", "started"});
@@ -138,7 +139,7 @@ FitPosition FitPosition::from_checkpoint(const State& content, std::int64_t trai
   progress.batches = count_at(*loop, {"epoch_loop.batch_progress", "total", "processed"});
   progress.scheduler_steps = count_at(*loop, {"epoch_loop.scheduler_progress", "total", "completed"});
   if (progress.epochs_started > progress.epochs_completed) {
-    progress.epochs_started = progress.epochs_completed;  // it is begun again
+    progress.epochs_started = progress.epochs_completed;  // the epoch begins again
     out.batches_before = progress.batches_in_epoch = in_epoch;
     progress.steps_in_epoch =
         count_at(*loop, {"epoch_loop.automatic_optimization.optim_progress", "optimizer", "step", "current", "completed"});

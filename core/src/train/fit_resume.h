@@ -13,22 +13,22 @@
 
 namespace pipeline {
 
-/// What a fit needs beside a checkpoint's content to go on as if it had never stopped.
+/// The state that a fit needs beside a checkpoint's content to continue as if it had never stopped.
 struct FitPosition {
   FitProgress progress;
   std::map<std::string, double> metrics;
   bool stop_requested = false, pruned = false;
-  std::string stop_reason, stopped_by;  ///< stopped_by: state_key of the callback that asked
+  std::string stop_reason, stopped_by;  ///< stopped_by: state_key of the callback that asked to stop
   std::string best_checkpoint;
   std::map<std::string, double> best_metrics;  ///< of that checkpoint
   std::vector<EpochRecord> history;
   double learning_rate = 0;  ///< of the last batch
 
-  std::int64_t batches_before = 0;  ///< of an epoch that another program began: to be left out of it
+  std::int64_t batches_before = 0;  ///< batches of the epoch that another program has trained already: this fit skips them
 
-  /// In the middle of an epoch of ours; absent between two.
+  /// The position within an epoch that this program began; absent between two epochs.
   struct Epoch {
-    std::int64_t seed = 0, next = 0;  ///< of the pass's order; index of the batch that comes next
+    std::int64_t seed = 0, next = 0;  ///< seed of the pass's order; index of the next batch
     LossSums losses;
     bool validated = false;
     double seconds = 0;
@@ -39,8 +39,8 @@ struct FitPosition {
   /// Error (training) for a state of another form.
   [[nodiscard]] static FitPosition from_state(const State& state);
 
-  /// Where Lightning's counters (`loops`) say that a checkpoint stands; the beginning where there are none, with the weights it has. An
-  /// epoch in which `train_batches` are done is over, whatever its length was.
+  /// The position by a checkpoint's Lightning counters (`loops`). Without them training starts from the beginning with the checkpoint's
+  /// weights. An epoch with `train_batches` batches done is over, whatever its length was.
   [[nodiscard]] static FitPosition from_checkpoint(const State& content, std::int64_t train_batches);
 };
 

@@ -46,7 +46,7 @@ BatchTraining::BatchTraining(TrainStep& step, const FitSpec& spec)
 
 torch::Tensor BatchTraining::run(FitTrainer& trainer, const Batch& batch, std::int64_t index, std::int64_t batches) {
   if (index % accumulate_ == 0) step_.clear();
-  // A smaller last group is divided by the full count too, as in Lightning.
+  // The gradients of a smaller last group are divided by the full count too, as in Lightning.
   const torch::Tensor loss = step_.gradients(
       batch, accumulate_, [&](const torch::Tensor& scaled) { trainer.each("on_before_backward", &Callback::on_before_backward, scaled); });
   trainer.each("on_after_backward", &Callback::on_after_backward);

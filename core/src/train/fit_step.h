@@ -12,10 +12,10 @@
 
 namespace pipeline {
 
-/// The loss of a batch, over observed values only where a weight says which; a scalar.
+/// The loss of a batch, a scalar; with a weight it counts observed values only.
 [[nodiscard]] torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch);
 
-/// The plain training step: forward, autograd's backward, the optimizer as it is.
+/// The plain training step: forward, autograd's backward, the optimizer's step.
 class AutogradStep final : public TrainStep {
  public:
   AutogradStep(const Forecaster& forecaster, const FitSpec& spec);
@@ -33,7 +33,7 @@ class AutogradStep final : public TrainStep {
   std::vector<torch::Tensor> parameters_, gradients_;
 };
 
-/// Trains on one batch with all that belongs to it: hooks, groups of accumulated batches, clipping.
+/// Trains on one batch, with hooks, groups of accumulated batches and clipping.
 class BatchTraining {
  public:
   BatchTraining(TrainStep& step, const FitSpec& spec);
@@ -42,7 +42,7 @@ class BatchTraining {
   [[nodiscard]] bool steps_after(std::int64_t index, std::int64_t batches) const {
     return (index + 1) % accumulate_ == 0 || index + 1 == batches;
   }
-  /// Runs one batch with the hooks from on_before_backward to on_before_optimizer_step. The batch's loss, detached.
+  /// Runs one batch with the hooks from on_before_backward to on_before_optimizer_step. Returns the batch's loss, detached.
   torch::Tensor run(FitTrainer& trainer, const Batch& batch, std::int64_t index, std::int64_t batches);
 
  private:

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* loss_name = "val_loss";
 constexpr std::array<const char*, 5> always_logged{loss_name, "val_rmse", "val_mape", "val_r2", "avg_val_abs_accuracy"};
 
-/// Those that a forecast of the scaled series has all for.
+/// The metrics for which a point forecast of the scaled series suffices.
 Metrics measurable(const Metrics& metrics) {
   Metrics out = metrics_in(metrics, MetricUnits::scaled);
   std::erase_if(out, [](const auto& metric) { return metric->info().needs_quantiles || metric->info().needs_scale; });

@@ -13,19 +13,19 @@
 
 namespace pipeline {
 
-/// Runs the validation split through the model, with hooks, and leaves the metrics in the trainer.
+/// Runs the validation split through the model, with hooks, and stores the metrics in the trainer.
 class Validation {
  public:
-  /// Measures those of `metrics` that are of the scaled series and need a point forecast only.
+  /// Measures those of `metrics` that use the scaled series and need only a point forecast.
   Validation(const Forecaster& forecaster, const Component<Loss>& loss, const Loader& loader, const ModelShape& shape,
              const Metrics& metrics);
 
-  /// At most `batches` batches. Metrics are over all of them: undefined ones (no value, constant target) are left out.
+  /// Runs at most `batches` batches. Metrics are over all of them; an undefined metric (no value, constant target) is left out.
   void run(FitTrainer& trainer, std::int64_t batches);
 
-  /// The names of all that is measured: "val_loss", "val_rmse", ... The logged ones come first.
+  /// The names of all measured metrics: "val_loss", "val_rmse", ... The logged ones come first.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
-  /// The names that go to loggers and into the curve: val_loss, four metrics that the recipe logs, and what is monitored.
+  /// The names for loggers and the curve: val_loss, the four metrics that the recipe logs, and monitored metrics.
   [[nodiscard]] const std::vector<std::string>& logged() const { return logged_; }
   /// Logs `name` from now on, if it is measured.
   void log_too(const std::string& name);
@@ -33,7 +33,7 @@ class Validation {
  private:
   /// Sums the configured loss and the metrics over the batches.
   void measure(FitTrainer& trainer, std::int64_t batches);
-  /// The metric of that name; nothing where it is undefined.
+  /// The metric of that name; nullopt if it is undefined.
   [[nodiscard]] std::optional<double> value(const std::string& name) const;
 
   const Forecaster& forecaster_;

@@ -16,7 +16,7 @@ namespace {
 /// Keeps the deviation of a constant window away from zero: sqrt(variance + guard), as RevIN does (Kim et al., 2022).
 constexpr double variance_guard = 1e-5;
 
-/// What is taken from a window's columns and given back to the forecast; [B, 1, C], `scale` undefined: 1.
+/// The statistics that normalise a window's columns and denormalise the forecast; [B, 1, C], `scale` undefined: 1.
 struct WindowStatistics {
   torch::Tensor center, scale;
 
@@ -31,14 +31,14 @@ struct WindowStatistics {
   [[nodiscard]] WindowStatistics unsqueezed() const { return {center.unsqueeze(-1), scale.defined() ? scale.unsqueeze(-1) : scale}; }
 };
 
-/// `values` [B, W, C]; deviations are of the population.
+/// `values` [B, W, C]; the deviations are population deviations.
 WindowStatistics statistics(const torch::Tensor& values, WindowNorm window_norm) {
   if (window_norm == WindowNorm::last) return {values.slice(1, values.size(1) - 1), {}};
   auto [variance, mean] = torch::var_mean(values, {1}, /*correction=*/0, /*keepdim=*/true);
   return {std::move(mean), (variance + variance_guard).sqrt()};
 }
 
-/// A forecast of another shape would be spread over the truth by the loss, and train on nonsense without a word.
+/// Refuses a forecast of another shape than the truth: the loss would broadcast it and train on wrong pairs without an error.
 Forecast forecast_of(Model& model, const Batch& batch, const Batch& seen) {
   Forecast forecast = model.forward(seen);
   if (!batch.y.defined() || forecast.values.sizes() == batch.y.sizes()) return forecast;

@@ -6,12 +6,12 @@
 
 namespace pipeline {
 
-/// The states of torch's default generators of the CPU and, where the device is one, of that GPU.
+/// The states of torch's default generators of the CPU and, if the device is a GPU, of that GPU.
 [[nodiscard]] State generator_states(at::Device device);
-/// Error (training) for states that are none.
+/// Error (training) for invalid states.
 void restore_generators(const State& states, at::Device device);
 
-/// Leaves the default generators as they were found: what runs meanwhile draws nothing that later draws depend on.
+/// Restores the default generators in its destructor: draws during its lifetime do not change later draws.
 class IsolatedRandomness {
  public:
   explicit IsolatedRandomness(at::Device device);

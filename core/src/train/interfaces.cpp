@@ -1,4 +1,4 @@
-// Out-of-line members of the interfaces of this library that have no file of their own, so that their type information lies in it once.
+// Out-of-line members of interfaces without a source file of their own, so that this library alone holds their type information.
 #include "pipeline/train/collective.h"
 #include "pipeline/train/train_step.h"
 

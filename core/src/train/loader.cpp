@@ -27,7 +27,7 @@ std::int64_t Loader::batches() const {
 }
 
 std::unique_ptr<Loader::Pass> Loader::begin(std::int64_t limit) const {
-  draw_seed();  // PyTorch's base seed for worker processes: not needed here, but what is drawn after it must be equal
+  draw_seed();  // PyTorch's base seed for worker processes: not needed here, but later draws must be equal to PyTorch's
   return continue_pass(limit, options_.shuffle ? draw_seed() : 0, 0);
 }
 

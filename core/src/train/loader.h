@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-/// Cuts a split into batches, in the order in which PyTorch's DataLoader would give them.
+/// Cuts a split into batches, in the order of PyTorch's DataLoader.
 class Loader {
  public:
   /// Validation and test are neither shuffled nor shortened by drop_last, as in Lightning. The windows must outlive the loader.
@@ -20,12 +20,12 @@ class Loader {
   [[nodiscard]] std::int64_t windows() const { return count_; }
   [[nodiscard]] std::int64_t batches() const;
 
-  /// One way through the split. Batches come in order whatever the number of workers; they end with it.
+  /// One pass through the split. Batches come in order, whatever the number of workers. Its destructor ends the workers.
   class Pass {
    public:
     /// The next batch on the loader's device; nullopt after the last one. Rethrows what a worker threw.
     [[nodiscard]] std::optional<Batch> next();
-    /// What the order was drawn with; 0 where there is none.
+    /// The seed of the permutation; 0 if the pass is not shuffled.
     [[nodiscard]] std::int64_t seed() const { return seed_; }
 
    private:
@@ -35,15 +35,15 @@ class Loader {
 
     const Loader* loader_;
     std::int64_t batches_, seed_, given_;
-    torch::Tensor order_;                ///< [windows] int64, undefined: as they stand
-    std::vector<std::int64_t> indices_;  ///< of the batch being gathered in this thread
+    torch::Tensor order_;                ///< [windows] int64; undefined: not shuffled
+    std::vector<std::int64_t> indices_;  ///< of the batch that this thread gathers
     std::unique_ptr<Prefetcher> workers_;
   };
 
-  /// Starts a pass of at most `limit` batches. Draws from torch's default generator what PyTorch draws: a base seed for every iterator and,
-  /// when shuffling, the seed of the permutation.
+  /// Starts a pass of at most `limit` batches. Draws the same numbers from torch's default generator as PyTorch: a base seed for every
+  /// iterator and, with shuffling, the seed of the permutation.
   [[nodiscard]] std::unique_ptr<Pass> begin(std::int64_t limit) const;
-  /// The pass that began with `seed`, from its batch `next` on. Draws nothing.
+  /// The pass that began with `seed`, from its batch `next` on. Draws no random numbers.
   [[nodiscard]] std::unique_ptr<Pass> continue_pass(std::int64_t limit, std::int64_t seed, std::int64_t next) const;
 
  private:
@@ -57,7 +57,7 @@ class Loader {
 
 /// torch.randperm(n) of a generator seeded with `seed`: the order of RandomSampler.
 [[nodiscard]] torch::Tensor shuffled_order(std::int64_t n, std::int64_t seed);
-/// A seed drawn from torch's default CPU generator, as torch.empty((), dtype=int64).random_() draws it.
+/// Draws a seed from torch's default CPU generator, as torch.empty((), dtype=int64).random_() does.
 std::int64_t draw_seed();
 
 }  // namespace pipeline

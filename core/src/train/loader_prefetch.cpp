@@ -37,7 +37,7 @@ void Prefetcher::work(const std::stop_token& stop) {
     Slot made{.batch = {}, .error = {}, .ready = true};
     try {
       made.batch = make_(index, scratch);
-    } catch (...) {  // handed to the consumer, who rethrows it
+    } catch (...) {  // next() rethrows it
       made.error = std::current_exception();
     }
     {

@@ -14,10 +14,10 @@
 
 namespace pipeline {
 
-/// Threads that make batches ahead, at most `capacity` of them, and hand them over in order.
+/// Threads that prepare batches, at most `capacity` ahead, and return them in order.
 class Prefetcher {
  public:
-  /// Makes batch `index`; called from several threads, each with a buffer of its own.
+  /// Makes batch `index`; called from several threads, each with its own buffer.
   using Make = std::function<Batch(std::int64_t index, std::vector<std::int64_t>& scratch)>;
 
   struct Plan {
@@ -25,12 +25,12 @@ class Prefetcher {
     std::int64_t workers, capacity;
   };
   Prefetcher(Make make, const Plan& plan);
-  /// Stops the workers after the batch they are at.
+  /// Stops each worker after its current batch.
   ~Prefetcher();
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
 
-  /// The next batch in order; nullopt after the last. Rethrows what making it threw.
+  /// The next batch in order; nullopt after the last. Rethrows an exception from Make.
   [[nodiscard]] std::optional<Batch> next();
 
  private:
@@ -47,7 +47,7 @@ class Prefetcher {
   std::condition_variable_any made_, taken_;
   std::vector<Slot> ring_;  ///< batch i lies in slot i % capacity
   std::int64_t claimed_, delivered_;
-  std::vector<std::jthread> workers_;  // last: stopped and joined before the rest goes
+  std::vector<std::jthread> workers_;  // last member: stopped and joined before the others are destroyed
 };
 
 }  // namespace pipeline

@@ -10,7 +10,7 @@ namespace pipeline {
 
 namespace {
 
-/// Contiguous doubles on the CPU, rounded to the precision of the truth first.
+/// The tensor as contiguous doubles on the CPU, first rounded to `through`.
 torch::Tensor doubles(const torch::Tensor& tensor, torch::ScalarType through) {
   return tensor.detach().to(torch::kCPU).to(through).to(torch::kDouble).contiguous();
 }
@@ -50,7 +50,7 @@ Metrics metrics_in(const Metrics& metrics, MetricUnits units) {
   return found;
 }
 
-/// Sums of several groups put together.
+/// The merged sums of several groups.
 struct MetricSet::Pool {
   double counted = 0;
   std::vector<double> sums;

@@ -6,11 +6,11 @@
 
 namespace pipeline {
 
-/// A file that appears under its name when it is complete and on the disk, or not at all. A failed write is remembered and reported by
-/// commit(): LibTorch's zip writer must not see it, because its destructor writes too.
+/// A file that appears under its name only when it is complete and on the disk. commit() reports a failed write: LibTorch's zip writer must
+/// not see the failure, because its destructor writes too.
 class NewFile {
  public:
-  /// Error (unexpected) when it cannot be made.
+  /// Error (unexpected) when the file cannot be made.
   explicit NewFile(std::filesystem::path file);
   ~NewFile();
   NewFile(const NewFile&) = delete;

@@ -6,7 +6,7 @@ namespace pipeline {
 
 namespace {
 
-/// The saved state of a weight by its index; nullptr where there is none. A dict without entries has no keys that tell its form.
+/// The saved state of the weight with that index; nullptr if there is none. An empty dict is read as a Map, as it has no integer keys.
 const State* state_at(const State& states, std::int64_t index) {
   if (states.is_map() && states.as_map().empty()) return nullptr;
   const State::IntMap& by_index = states.as_int_map();

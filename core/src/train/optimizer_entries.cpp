@@ -58,7 +58,7 @@ const State& WeightEntries::required(const char* name) {
 void WeightEntries::step(std::int64_t& count) {
   if (!loading()) return put("step", torch::tensor(static_cast<float>(count)));
   static_cast<void>(get("step"));
-  const State& entry = saved().at("step");  // a number in older versions of PyTorch
+  const State& entry = saved().at("step");  // older versions of PyTorch save a number
   count = static_cast<std::int64_t>(entry.is_tensor() ? entry.as_tensor().item<double>() : entry.as_double());
 }
 

@@ -25,7 +25,7 @@ constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2", r
 constexpr std::string_view ordered_dict = "collections.OrderedDict", counter = "collections.Counter", torch_size = "torch.Size";
 constexpr std::size_t most_dimensions = 64, most_depth = 200, most_text = std::size_t{256} << 20U;
 
-/// "torch.FloatStorage" as its type.
+/// The scalar type of a storage class such as "torch.FloatStorage".
 std::optional<torch::ScalarType> storage_type(std::string_view name) {
   constexpr std::string_view front = "torch.", back = "Storage";
   if (!name.starts_with(front) || !name.ends_with(back) || name.size() <= front.size() + back.size()) return std::nullopt;
@@ -41,7 +41,7 @@ std::vector<std::int64_t> integers(const Object& object) {
   return out;
 }
 
-/// Whether a view stays within `count` values, and repeats none of them.
+/// Whether a view stays within `count` values and has no more elements than that.
 bool fits(std::int64_t count, std::int64_t offset, const std::vector<std::int64_t>& shape, const std::vector<std::int64_t>& strides) {
   if (shape.size() != strides.size() || shape.size() > most_dimensions || offset < 0 || offset > count) return false;
   std::int64_t values = 1, last = offset;

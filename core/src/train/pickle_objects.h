@@ -10,11 +10,11 @@
 #include "pipeline/errors.h"
 #include "train/pickle_reader.h"
 
-/// What lies on the stack of the pickle reader. Python shares objects by reference and fills containers after they were named, so objects
-/// point at each other; `to_state` copies them into values at the end.
+/// The objects on the stack of the pickle reader. Python shares objects by reference and fills containers after it has stored references to
+/// them, so objects point to each other. to_state() copies them into values at the end.
 namespace pipeline::pickle {
 
-/// A model of 100,000 tensors needs a tenth of that.
+/// Limit on objects; a model of 100,000 tensors needs a tenth of it.
 inline constexpr std::size_t most_objects = 4'000'000;
 
 struct Object;
@@ -27,11 +27,11 @@ struct Tuple {
 struct Dict {
   std::vector<std::pair<Object*, Object*>> items;
 };
-/// A class or function by name: a word of the allow-list, never code.
+/// The name of an allow-listed class or function, never code.
 struct Global {
   std::string name;
 };
-/// Raw numbers that tensors are views of: one-dimensional.
+/// The one-dimensional raw numbers behind tensors, which are views of them.
 struct Storage {
   torch::Tensor values;
 };
@@ -39,7 +39,7 @@ struct Storage {
 struct Object {
   using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Tuple, Dict, Global, Storage, torch::Tensor>;
   template <class T>
-  Object(T value) : content(std::move(value)) {}  // implicit: what is pushed is wrapped
+  Object(T value) : content(std::move(value)) {}  // implicit, for values that are pushed
   Content content;
 };
 
@@ -53,13 +53,13 @@ const T& expect(const Object& object, const char* otherwise) {
   return expect<T>(const_cast<Object&>(object), otherwise);
 }
 
-/// The name as an object; Error (training) when it is none of those a checkpoint needs.
+/// The name as an object; Error (training) when a checkpoint needs no such name.
 [[nodiscard]] Object allowed_global(std::string name);
 
-/// "FloatStorage", the class of a type's raw numbers; Error (training) for a type that checkpoints don't hold.
+/// The class of a type's raw numbers, for example "FloatStorage"; Error (training) for a type that checkpoints do not hold.
 [[nodiscard]] std::string storage_class(torch::ScalarType type);
 
-/// Makes tensors from storages by torch's rebuild functions.
+/// Makes tensors from storages, as torch's rebuild functions do.
 class TensorBuilder {
  public:
   explicit TensorBuilder(const LoadStorage& load) : load_(load) {}
@@ -73,8 +73,8 @@ class TensorBuilder {
   std::map<std::string, torch::Tensor> loaded_;
 };
 
-/// Copies an object and all it holds; bounded in depth, number and length of texts, since references can make a small pickle mean a huge
-/// tree.
+/// Copies an object and its content. Depth, number and length of texts are bounded, as a small pickle can describe a huge tree by
+/// references.
 [[nodiscard]] State to_state(const Object& object);
 
 }  // namespace pipeline::pickle

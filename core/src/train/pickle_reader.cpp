@@ -64,7 +64,7 @@ class Machine {
       const std::uint8_t op = in_.byte();
       if (op == '.') return to_state(*pop());
       step(op);
-      // Every operation adds one thing at most, so that this bounds what a pickle of a few bytes a thing can fill.
+      // Every operation adds at most one entry, so this check bounds the memory for a pickle of a few bytes an entry.
       if (objects_.size() + stack_.size() + marks_.size() + memo_.size() > 4 * most_objects)
         throw training_error("it holds more than " + std::to_string(most_objects) + " entries");
     }
@@ -164,7 +164,7 @@ class Machine {
         const Object* arguments = pop();
         return push(builder_.call(*pop(), *arguments));
       }
-      case 'b':  // attributes of an OrderedDict (a module's _metadata) carry nothing we need
+      case 'b':  // attributes of an OrderedDict (a module's _metadata) are not needed
         static_cast<void>(pop());
         static_cast<void>(expect<Dict>(*top(), "attributes of something that is no dict"));
         return true;
@@ -242,7 +242,7 @@ class Machine {
 
   Cursor in_;
   TensorBuilder builder_;
-  std::deque<Object> objects_;  // owns all; pointers stay valid, and nothing deep is ever destroyed recursively
+  std::deque<Object> objects_;  // owns all objects: pointers stay valid, and destruction is never recursive
   std::vector<Object*> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, Object*> memo_;

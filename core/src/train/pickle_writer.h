@@ -7,13 +7,14 @@
 
 namespace pipeline {
 
-/// A pickle (protocol 2) as torch.save makes it, and the tensors whose raw numbers belong beside it as records data/0, data/1, ...
+/// A pickle (protocol 2) in the form of torch.save, and the tensors whose raw numbers follow as records data/0, data/1, ...
 struct Pickle {
   std::string bytes;
-  std::vector<torch::Tensor> storages;  ///< on the CPU, contiguous, nothing but their own values
+  std::vector<torch::Tensor> storages;  ///< on the CPU, contiguous, each storage holding only the tensor's values
 };
 
-/// Plain dicts, lists, tuples and tensors only, so that Python's torch.load(weights_only=True) takes it. Equal states give equal bytes.
+/// Writes only plain dicts, lists, tuples and tensors, so that Python's torch.load(weights_only=True) accepts it. Equal states give equal
+/// bytes.
 [[nodiscard]] Pickle write_pickle(const State& state);
 
 }  // namespace pipeline

@@ -77,7 +77,7 @@ Entry entry_of(const std::string& name, const Value& described) {
   return out;
 }
 
-/// In the order of their data; Error unless they cover `size` bytes without holes or overlaps.
+/// The entries in the order of their data; Error unless they cover `size` bytes without holes or overlaps.
 std::vector<Entry> entries_of(const Value& header, std::uint64_t size) {
   std::vector<Entry> out;
   for (const auto& [name, described] : header.as_map()) {
@@ -107,7 +107,7 @@ void read_exactly(std::ifstream& in, void* out, std::uint64_t size) {
   if (!in.read(static_cast<char*>(out), static_cast<std::streamsize>(size))) throw broken_safetensors("it ends too early");
 }
 
-/// Entries of `__metadata__` that write_safetensors made; those of other programs are left alone.
+/// Adds the entries of `__metadata__` that write_safetensors() wrote; entries of other programs are ignored.
 void add_plain_entries(const Value& header, State::Map& content) {
   const Value* metadata = header.find(metadata_key);
   if (!metadata) return;

@@ -6,11 +6,11 @@
 
 namespace pipeline {
 
-/// Hugging Face's safetensors: a length, a header of JSON, raw little-endian numbers; no pickle. Weights stand under their names, what a
-/// checkpoint says beside them (epoch, global_step, hyper_parameters, pipeline) as JSON in `__metadata__`.
+/// Hugging Face's safetensors: a length, a JSON header, raw little-endian numbers; no pickle. Weights have their names as keys;
+/// `__metadata__` holds a checkpoint's plain entries (epoch, global_step, hyper_parameters, pipeline) as JSON.
 ///
-/// Reads one as a checkpoint {state_dict, ...}; Error (training) without the file's name when it is damaged: offsets must cover the data
-/// without holes or overlaps, so nothing larger than the file is ever allocated.
+/// Reads a file as a checkpoint {state_dict, ...}. Error (training) without the file's name for a damaged file: offsets must cover the data
+/// without holes or overlaps, so that no allocation is larger than the file.
 [[nodiscard]] State read_safetensors(const std::filesystem::path& file);
 /// Writes the weights and plain entries of a checkpoint's content; Error (unexpected) on a full disk.
 void write_safetensors(const std::filesystem::path& file, const State& content);

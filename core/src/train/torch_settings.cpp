@@ -32,7 +32,7 @@ TorchSettings::TorchSettings(const TorchWishes& wishes)
       anomaly_(torch::autograd::AnomalyMode::is_enabled()),
       anomaly_checks_nan_(torch::autograd::AnomalyMode::should_check_nan()) {
   at::Context& context = at::globalContext();
-  // cuBLAS repeats its sums only with a fixed workspace, and reads this when it starts.
+  // cuBLAS is deterministic only with a fixed workspace; it reads this variable when it starts.
   if (wishes.deterministic) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   if (wishes.threads > 0) at::set_num_threads(wishes.threads);
   context.setFloat32MatmulPrecision(wishes.matmul_precision);

@@ -17,17 +17,17 @@
 
 namespace pipeline {
 
-/// Where a fit stands; Lightning's counters.
+/// The progress of a fit, as Lightning's counters.
 struct FitProgress {
   std::int64_t epochs_started = 0, epochs_processed = 0, epochs_completed = 0;
   std::int64_t steps = 0;                                ///< optimizer steps done
-  std::int64_t batches_that_stepped = 0;                 ///< what loggers take as the step: one behind `steps` within a batch
+  std::int64_t batches_that_stepped = 0;                 ///< the step for loggers: one less than `steps` within a batch
   std::int64_t batches = 0, batches_in_epoch = 0;        ///< training batches done
   std::int64_t steps_in_epoch = 0, val_batches_run = 0;  ///< of the current epoch, of the last validation
   std::int64_t scheduler_steps = 0, scheduler_steps_in_epoch = 0;
 };
 
-/// A running fit as callbacks see it; the loop changes it through what is not part of Trainer.
+/// The callbacks' view of a running fit. The loop changes it through members that Trainer does not have.
 class FitTrainer final : public Trainer {
  public:
   FitTrainer(FitSpec& spec, const RunContext& run, FitPlan plan);
@@ -58,18 +58,18 @@ class FitTrainer final : public Trainer {
   void save_checkpoint(const std::filesystem::path& file) override;
 
   [[nodiscard]] const FitPlan& plan() const { return plan_; }
-  /// Scalars followed by `epoch`, as Lightning's logger connector sends them.
+  /// Logs scalars followed by `epoch`, as Lightning's logger connector does.
   void log_with_epoch(std::vector<std::pair<std::string, double>> scalars);
-  /// Keeps the loss of the last batch among the metrics, at the price of two stores.
+  /// Stores the loss of the last batch among the metrics, at the cost of two stores.
   void set_step_loss(double loss) const;
-  /// The same for a loss that a GPU has: it is waited for when somebody asks for the metrics. `losses` must live until the next batch.
+  /// The same for a loss on a GPU: callback_metrics() waits for it. `losses` must live until the next batch.
   void set_step_loss_later(const EpochLoss& losses) { unread_loss_ = &losses; }
-  /// Calls `hook(callback, trainer, arguments...)` for every callback in order; `name` as its author knows it.
+  /// Calls `hook(callback, trainer, arguments...)` for every callback in order; `name` is the hook's name in the interface.
   template <class Hook, class... Args>
   void each(const char* name, const Hook& hook, Args&... arguments) {
     for (const Component<Callback>& callback : spec_.callbacks) call(callback, name, hook, *this, arguments...);
   }
-  /// The same for hooks that answer.
+  /// The same for hooks that return an Action.
   template <class Hook, class... Args>
   void ask(const char* name, const Hook& hook, const Args&... arguments) {
     for (const Component<Callback>& callback : spec_.callbacks) heed(call(callback, name, hook, *this, arguments...), *callback);
@@ -82,19 +82,19 @@ class FitTrainer final : public Trainer {
 
   FitProgress progress;
   bool in_sanity_check = false;
-  mutable std::map<std::string, double> metrics;  ///< callback_metrics() is up to date, this may lack a loss that a GPU has
+  mutable std::map<std::string, double> metrics;  ///< may lack a loss that is still on a GPU, unlike callback_metrics()
 
   bool stop_requested = false, pruned = false;
-  std::string stop_reason, stopped_by;  ///< stopped_by: state_key of the callback that asked first
+  std::string stop_reason, stopped_by;  ///< stopped_by: state_key of the first callback that asked to stop
 
  private:
-  /// Keeps what a callback asks for; Error (training) for abort.
+  /// Records a callback's request; Error (training) for abort.
   void heed(Action action, const Callback& callback);
 
   FitSpec& spec_;
   const RunContext& run_;
   FitPlan plan_;
-  std::set<std::string> unknown_;                                  ///< metrics of which it was said that nobody knows what is better
+  std::set<std::string> unknown_;                                  ///< metrics without a known better direction, reported already
   mutable double *step_loss_ = nullptr, *running_loss_ = nullptr;  ///< in `metrics`: train_loss_step and train_loss
   mutable const EpochLoss* unread_loss_ = nullptr;
 };

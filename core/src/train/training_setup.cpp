@@ -13,13 +13,13 @@ namespace pipeline {
 
 namespace {
 
-/// Options as given over the component's defaults.
+/// The given options, and the component's defaults for all others.
 Value all_options(const Registry& registry, const char* kind, const ComponentSpec& spec) {
   const ComponentInfo* info = registry.find(kind, spec.type);
   return info ? info->schema.with_defaults(spec.options) : spec.options;
 }
 
-/// What loggers show and Python's load_from_checkpoint passes to a class with the recipe's arguments.
+/// The hyper-parameters for loggers. Python's load_from_checkpoint passes them to a class with the recipe's arguments.
 Value hyper_parameters(const Registry& registry, const TrainingTables& tables, const ModelShape& shape) {
   Value all = all_options(registry, "model", tables.one("model"));
   all["input_size"] = shape.features;
@@ -41,7 +41,7 @@ Component<Optimizer> make_optimizer(const Registry& registry, const ComponentSpe
   return registry.make<Optimizer>(spec.type, spec.options, std::move(trained));
 }
 
-/// The option by which a callback limits the time of a training; nullptr where it does not.
+/// The option with which a callback limits the time of a training; nullptr if it has none.
 const OptionInfo* time_limit_of(const ComponentInfo* callback) {
   if (!callback) return nullptr;
   const auto& options = callback->schema.options;
@@ -49,7 +49,7 @@ const OptionInfo* time_limit_of(const ComponentInfo* callback) {
   return found == options.end() ? nullptr : &*found;
 }
 
-/// The callback that [trainer] max_time stands for. Error (usage) where plugins give none, or several of which one has to be chosen.
+/// The callback for [trainer] max_time. Error (usage) if plugins have no such callback, or several, so that the user must choose.
 ComponentSpec time_limiter(const Registry& registry, const std::string& max_time) {
   std::vector<ComponentSpec> found;
   std::string names;
@@ -67,7 +67,7 @@ ComponentSpec time_limiter(const Registry& registry, const std::string& max_time
 
 std::vector<ComponentSpec> callbacks_of(const Registry& registry, const TrainingTables& tables, const std::string& max_time) {
   std::vector<ComponentSpec> callbacks = tables.many("callbacks");
-  // As in Lightning: a timer that is listed goes before max_time.
+  // As in Lightning: a listed timer takes precedence over max_time.
   const bool is_listed =
       std::ranges::any_of(callbacks, [&](const ComponentSpec& spec) { return time_limit_of(registry.find("callback", spec.type)); });
   if (!max_time.empty() && !is_listed) callbacks.push_back(time_limiter(registry, max_time));

@@ -20,8 +20,8 @@ namespace {
 constexpr std::uint32_t local_signature = 0x04034b50, central_signature = 0x02014b50, end_signature = 0x06054b50;
 constexpr std::uint32_t end64_signature = 0x06064b50, locator64_signature = 0x07064b50;
 constexpr std::uint64_t local_size = 30, central_size = 46, end_size = 22, end64_size = 56, locator64_size = 20;
-constexpr std::uint64_t most_comment = 0xffff;  // may follow the end record
-constexpr std::uint32_t in_zip64 = 0xffffffff;  // the real number stands in the zip64 field
+constexpr std::uint64_t most_comment = 0xffff;  // longest comment after the end record
+constexpr std::uint32_t in_zip64 = 0xffffffff;  // the zip64 field holds the real number
 
 Error damaged(const std::string& what) { return training_error("the file is damaged or cut short: " + what); }
 
@@ -115,7 +115,7 @@ void ZipReader::list_records(std::span<const unsigned char> directory) {
     Record record{.header = u32(directory, at + 42), .size = u32(directory, at + 24), .crc = u32(directory, at + 16)};
 
     const auto wide = zip64_field(directory.subspan(at + central_size + name_length, extra_length));
-    std::uint64_t field = 0;  // only what is in_zip64 stands there, in this order
+    std::uint64_t field = 0;  // the field holds only the numbers that are in_zip64, in this order
     if (record.size == in_zip64) record.size = u64(wide, std::exchange(field, field + 8));
     if (packed == in_zip64) field += 8;
     if (record.header == in_zip64) record.header = u64(wide, field);
@@ -123,7 +123,7 @@ void ZipReader::list_records(std::span<const unsigned char> directory) {
     const bool encrypted = (u16(directory, at + 8) & 1) != 0;
     if (encrypted || u16(directory, at + 10) != 0)
       throw training_error("its record '" + name + "' is compressed, which torch.save never does");
-    // Records cannot overlap, so all together are no larger than the file: what is read stays within its size.
+    // Records cannot overlap, so their sum is at most the file's size: no read exceeds it.
     if (record.size > file_size_ - total) throw damaged("its records are larger than the file");
     total += record.size;
     const auto slash = name.find('/');

@@ -9,9 +9,9 @@
 
 namespace pipeline {
 
-/// The records of a stored (uncompressed) zip, as torch.save writes them. Every record's checksum is compared while it is read: LibTorch's
-/// own reader leaves that out, so a flipped bit would pass as a weight. Knows zip64; refuses compression, encryption and overlapping sizes.
-/// Errors are Error (training) without the file's name.
+/// The records of a stored (uncompressed) zip from torch.save. It checks every record's checksum on reading; LibTorch's own reader does
+/// not, so a flipped bit would pass as a weight. It supports zip64 and refuses compression, encryption and overlapping sizes. It throws
+/// Error (training) without the file's name.
 class ZipReader {
  public:
   explicit ZipReader(const std::filesystem::path& file);
@@ -19,16 +19,16 @@ class ZipReader {
   ZipReader(const ZipReader&) = delete;
   ZipReader& operator=(const ZipReader&) = delete;
 
-  /// Names start below the archive's one folder: "data.pkl", not "archive/data.pkl".
+  /// Names are relative to the archive's only folder: "data.pkl", not "archive/data.pkl".
   [[nodiscard]] bool has(const std::string& record) const { return records_.contains(record); }
-  /// Bytes of a record; never more than the file has.
+  /// Size of a record in bytes; never larger than the file.
   [[nodiscard]] std::uint64_t size(const std::string& record) const;
   /// Fills `out`, which has the record's size.
   void read(const std::string& record, std::span<unsigned char> out) const;
 
  private:
   struct Record {
-    std::uint64_t header = 0, size = 0;  ///< of the local header in the file; bytes of content
+    std::uint64_t header = 0, size = 0;  ///< offset of the local header in the file; bytes of content
     std::uint32_t crc = 0;
   };
   struct Directory {

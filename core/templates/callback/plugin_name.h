@@ -13,7 +13,7 @@ struct PluginNameOptions {
   std::string monitor = "val_loss";
   double threshold = 0.05;
 
-  /// One line an option: name, member, meaning, range. A member that is not listed does not compile.
+  /// One line per option: name, member, meaning, range. If a member is not listed, the code does not compile.
   static constexpr auto options() {
     return pipeline::option_list<PluginNameOptions>(
         pipeline::option("monitor", &PluginNameOptions::monitor, "The metric that is watched."),
@@ -38,7 +38,7 @@ class PluginName final : public pipeline::Callback {
 
   [[nodiscard]] std::string monitor() const override { return options_.monitor; }
   [[nodiscard]] std::string state_key() const override { return "PluginName{'monitor': '" + options_.monitor + "'}"; }
-  /// What it has to remember from one start of a training to its continuation.
+  /// The state that a checkpoint keeps for a continued training.
   [[nodiscard]] pipeline::State state_dict() const override { return pipeline::State::Map{{"best", best_}}; }
   void load_state_dict(const pipeline::State& state) override { best_ = state.at("best").as_double(); }
 

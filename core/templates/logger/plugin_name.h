@@ -12,14 +12,14 @@ namespace plugin_name_plugin {
 struct PluginNameOptions {
   std::string file = "plugin_name.txt";
 
-  /// One line an option: name, member, meaning, range. A member that is not listed does not compile.
+  /// One line per option: name, member, meaning, range. If a member is not listed, the code does not compile.
   static constexpr auto options() {
     return pipeline::option_list<PluginNameOptions>(
         pipeline::option("file", &PluginNameOptions::file, "The file's name, in the training's version folder.").no_effect_on_result());
   }
 };
 
-/// Writes a line of text for each scalar: step, name, value. A stream buffers, so that a step waits for no disk.
+/// Writes a line of text for each scalar: step, name, value. The stream buffers its output, so that a step does not wait for the disk.
 class PluginName final : public pipeline::Logger {
  public:
   using Options = PluginNameOptions;
@@ -47,7 +47,7 @@ class PluginName final : public pipeline::Logger {
   void write(const std::string& line) {
     if (!failed_) out_ << line << '\n';
   }
-  /// A logger that fails says so once and never ends the training.
+  /// A logger that fails reports it once and never ends the training.
   void check() {
     if (out_ || failed_) return;
     failed_ = true;

@@ -13,14 +13,14 @@ namespace plugin_name_plugin {
 struct PluginNameOptions {
   std::int64_t hidden_size = 32;
 
-  /// One line an option: name, member, meaning, range. A member that is not listed does not compile.
+  /// One line per option: name, member, meaning, range. If a member is not listed, the code does not compile.
   static constexpr auto options() {
     return pipeline::option_list<PluginNameOptions>(
         pipeline::option("hidden_size", &PluginNameOptions::hidden_size, "Units of the hidden layer.").at_least(1).search(8, 128, 8));
   }
 };
 
-/// Two linear layers over the whole window, flattened.
+/// Two linear layers over the whole flattened window.
 class PluginName final : public pipeline::Model {
  public:
   using Options = PluginNameOptions;

@@ -15,7 +15,7 @@ struct PluginNameOptions {
   std::int64_t rows = 1000;
   std::int64_t period = 24;
 
-  /// One line an option: name, member, meaning, range, unit. A member that is not listed does not compile.
+  /// One line per option: name, member, meaning, range, unit. If a member is not listed, the code does not compile.
   static constexpr auto options() {
     return pipeline::option_list<PluginNameOptions>(
         pipeline::option("rows", &PluginNameOptions::rows, "Length of the series.").at_least(100).unit("hours"),
@@ -23,7 +23,7 @@ struct PluginNameOptions {
   }
 };
 
-/// Makes a series of one column, "wave", instead of reading a file: what slice_windows and all that follows take it for preprocess's.
+/// Makes a series of one column, "wave", instead of reading a file: slice_windows and later stages use it like a series of preprocess.
 class PluginName final : public pipeline::Stage {
  public:
   using Options = PluginNameOptions;
@@ -33,7 +33,7 @@ class PluginName final : public pipeline::Stage {
     constexpr std::int64_t hour = 3'600'000'000'000, start = 1'704'067'200'000'000'000;  // nanoseconds; 2024-01-01
     std::vector<std::int64_t> time;
     std::vector<double> levels;  // original units
-    std::vector<float> values;   // what a model sees; here the same, since ColumnTransform scales by 1
+    std::vector<float> values;   // the model's units; here the same, as ColumnTransform scales by 1
     for (std::int64_t row = 0; row < options_.rows; ++row) {
       const double turn = 2 * std::numbers::pi * static_cast<double>(row) / static_cast<double>(options_.period);
       time.push_back(start + row * hour);

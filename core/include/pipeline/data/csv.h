@@ -12,31 +12,32 @@
 #include "pipeline/export.h"
 #include "pipeline/value.h"
 
-/// CSV as this program writes it: commas, a heading, numbers that read back as the same double.
+/// CSV as this program writes it: comma-separated, with a heading line and numbers that read back as the same double.
 namespace pipeline {
 
-/// A text as a cell, in quotes where it needs them (RFC 4180).
+/// A text as a cell, quoted where RFC 4180 needs it.
 [[nodiscard]] PIPELINE_EXPORT std::string csv_field(std::string_view text);
-/// Plain data as a cell; null is an empty one.
+/// Plain data as a cell; null gives an empty cell.
 [[nodiscard]] PIPELINE_EXPORT std::string csv_value(const Value& value);
 /// Appends a comma and the number, with the fewest digits that read back as the same double.
 PIPELINE_EXPORT void append_csv_number(std::string& line, double number);
 
-/// Lines of a CSV file that this program wrote, one at a time: memory does not depend on the file's length. Only the heading, whose names
-/// may be any text, has line breaks within quotes and doubled quotes; the other cells are numbers and times.
+/// Reads a CSV file that this program wrote, one line at a time: memory does not depend on the file's length. Only the heading, whose names
+/// may be any text, may hold doubled quotes and line breaks within quotes; all other cells are numbers and times.
 class PIPELINE_EXPORT CsvLines {
  public:
-  /// Reads the heading. Error (data) when the file cannot be opened or is empty. The file's folder is that of the stage which wrote it:
-  /// errors tell to run that stage again.
+  /// Reads the heading. Error (data) when the file cannot be opened or is empty. The file lies in the folder of the stage that wrote it:
+  /// errors tell the user to run that stage again.
   explicit CsvLines(const std::filesystem::path& file);
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
-  /// The next line's cells; false at the end. Views live until the next call. Error (data) when there are not as many as in the heading.
+  /// Reads the next line; false at the end. Views of cells are valid until the next call. Error (data) when the line and the heading differ
+  /// in the number of cells.
   [[nodiscard]] bool next();
   [[nodiscard]] std::string_view cell(std::size_t column) const { return cells_[column]; }
-  /// A cell as a number; an empty one is NaN. Error (data) for anything else.
+  /// A cell as a number; NaN for an empty cell. Error (data) for any other text.
   [[nodiscard]] double number(std::size_t column) const;
   [[nodiscard]] std::int64_t integer(std::size_t column) const;
-  /// Error (data) that names file and line.
+  /// An Error (data) that names file and line.
   [[nodiscard]] Error mistake(const std::string& what) const;
 
  private:
@@ -45,7 +46,7 @@ class PIPELINE_EXPORT CsvLines {
   void split_line();
   [[nodiscard]] std::string cure() const;
   std::filesystem::path file_;
-  std::vector<char> buffer_;  // outlives the stream that uses it
+  std::vector<char> buffer_;  // must outlive in_, which uses it
   std::ifstream in_;
   std::int64_t line_number_ = 0;
   std::string line_;

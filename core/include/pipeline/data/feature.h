@@ -13,34 +13,34 @@
 
 namespace pipeline {
 
-/// What a column is to a model.
+/// The role of a column in a model.
 enum class ColumnRole {
   past,    ///< its past is an input
-  target,  ///< it is forecast
-  future,  ///< known over the horizon too
-  fixed    ///< one value for each series
+  target,  ///< the model forecasts it
+  future,  ///< its values over the horizon are known too
+  fixed    ///< it has one value for each series
 };
 
 /// A column that a feature makes.
 struct FeatureColumn {
   std::string name;
   ColumnRole role = ColumnRole::future;
-  std::int64_t codes = 0;  ///< of words: the number of codes, code 0 (a word that fit() did not see) among them; 0: numbers
+  std::int64_t codes = 0;  ///< number of codes of a column of words, with code 0 (a word that fit() did not see); 0: a column of numbers
 };
 
-/// Rows that a feature reads: whole series one after the other, in order of time within each.
+/// Rows that a feature reads: whole series one after the other, each in the order of time.
 struct FeatureRows {
   std::span<const std::int64_t> time;        ///< [rows] nanoseconds since 1970 UTC, or row numbers
-  std::span<const std::int64_t> local_time;  ///< [rows] the same on the clocks of the data's time zone
+  std::span<const std::int64_t> local_time;  ///< [rows] the same in local time of the data's time zone
   std::span<const std::int64_t> series;      ///< [rows] the series of each row
-  /// The columns that the feature's options name, each [rows]: numbers, and NaN where there is none.
+  /// The columns of numbers that the feature's options name, each [rows]; NaN where a value is missing.
   std::vector<std::span<const double>> numbers;
   /// The same for columns of words.
   std::vector<std::span<const std::string>> words;
 };
 
-/// Turns a file's columns into a model's inputs: calendar, holidays, words, a plugin's own. What it learned travels in the checkpoint, so
-/// that `predict` applies it to new rows.
+/// Turns a file's columns into a model's inputs: calendar, holidays, words, or a plugin's own. The checkpoint holds its state, so that
+/// `predict` applies the fitted feature to new rows.
 class PIPELINE_EXPORT Feature {
  public:
   virtual ~Feature();
@@ -50,10 +50,10 @@ class PIPELINE_EXPORT Feature {
   [[nodiscard]] virtual std::vector<FeatureColumn> columns() const = 0;
   /// Learns from the training rows; nothing by default.
   virtual void fit(const FeatureRows& training);
-  /// Writes its columns, row-major [rows, columns()]; a code is a whole number. A value may depend on its row and earlier ones alone. Error
-  /// (data) names row and column.
+  /// Writes its columns to `out`, row-major [rows, columns()]; a code is a whole number. A value may depend only on its row and on earlier
+  /// rows. Error (data) names row and column.
   virtual void apply(const FeatureRows& rows, std::span<double> out) const = 0;
-  /// What fit() learned, as plain data.
+  /// The state that fit() learned, as plain data.
   [[nodiscard]] virtual Value state() const;
   virtual void load_state(const Value& state);
 };

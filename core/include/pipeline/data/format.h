@@ -8,7 +8,7 @@
 
 namespace pipeline {
 
-/// Nanoseconds since 1970 UTC as "2016-07-01 00:00:00" (the time of day left out when it is midnight and `date_only`).
+/// Nanoseconds since 1970 UTC as "2016-07-01 00:00:00". With `date_only`, midnight is left out.
 [[nodiscard]] PIPELINE_EXPORT std::string format_time(std::int64_t nanoseconds, bool date_only = false);
 /// A double with the fewest digits that read back as the same number.
 [[nodiscard]] PIPELINE_EXPORT std::string format_number(double value);

@@ -14,15 +14,15 @@
 
 namespace pipeline {
 
-/// What brings columns to one scale, fitted on training rows: nothing, mean and population deviation, range 0 to 1, or median and
-/// quartiles.
+/// Brings columns to one scale, fitted on training rows: not at all, by mean and population deviation, to the range 0 to 1, or by median
+/// and quartiles.
 enum class Scaler { none, standard, minmax, robust };
 template <>
 struct Words<Scaler> {
   static constexpr std::array words{"none", "standard", "minmax", "robust"};
 };
 
-/// [stages.preprocess]: which file, how to read it, what to make of it.
+/// [stages.preprocess]: the file, how to read it, and how to prepare it.
 struct PrepareOptions {
   std::string source;
   std::string delimiter = ",";
@@ -77,10 +77,10 @@ struct PrepareOptions {
 };
 
 /// Reads a CSV file, checks and cleans it, splits it by rows, fits the scaler on the training rows and writes an artifact of kind "series"
-/// into `folder`. `split`: three fractions, three counts or two times. Says through `log` what was found. The table is never held in
-/// anonymous memory: it passes through nameless files in `folder`.
-/// Error (data) for a mistake in the file, with file and line; Error (usage) for options that don't fit it; Error (interrupted) soon after
-/// `cancel` is no longer 0.
+/// into `folder`. `split`: three fractions, three counts or two times. Logs its findings to `log`. The table is never held in anonymous
+/// memory: it lies in nameless files in `folder`.
+/// Error (data) for a mistake in the file, with file and line; Error (usage) for options that do not fit the file; Error (interrupted) soon
+/// after `cancel` becomes nonzero.
 PIPELINE_EXPORT SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
                                           const std::atomic<int>* cancel = nullptr);
 

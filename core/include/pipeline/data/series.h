@@ -21,7 +21,7 @@ inline constexpr std::array<const char*, 3> split_names{"train", "val", "test"};
 /// "train", "val" or "test"; Error (usage) otherwise.
 [[nodiscard]] PIPELINE_EXPORT Split parse_split(std::string_view name);
 
-/// What happens to a column's levels before they are scaled: nothing, their logarithm, the difference from the level one row before, or the
+/// Transform of a column's levels before they are scaled: none, the logarithm, the difference from the level one row before, or the
 /// logarithm of the ratio to it.
 enum class Transform { none, log, diff, log_return };
 template <>
@@ -29,18 +29,18 @@ struct Words<Transform> {
   static constexpr std::array words{"none", "log", "diff", "log_return"};
 };
 
-/// From a column's original units to the model's and back: first the transform, then (x - center) / scale. Arithmetic in double.
+/// Converts a column from original units to the model's and back: first the transform, then (x - center) / scale. Arithmetic in double.
 struct PIPELINE_EXPORT ColumnTransform {
   std::string name;
   Transform transform = Transform::none;
-  std::string scaler = "none";  ///< how center and scale were found, for people: nothing depends on it
+  std::string scaler = "none";  ///< the scaler that fitted center and scale; for display only
   double center = 0, scale = 1;
 
-  /// The scaled value of `level`; `previous` is the level one row before (used by diff and log_return only).
+  /// The scaled value of `level`; `previous` is the level one row before (only diff and log_return use it).
   [[nodiscard]] double forward(double level, double previous) const;
   /// The level of a scaled value; the inverse of `forward`.
   [[nodiscard]] double inverse(double scaled, double previous) const;
-  /// Whether a value needs the level before it.
+  /// Whether a value needs the level one row before.
   [[nodiscard]] bool is_difference() const { return transform == Transform::diff || transform == Transform::log_return; }
 
   [[nodiscard]] Value to_value() const;
@@ -53,7 +53,7 @@ struct Segment {
   std::int64_t first = 0, count = 0;
 };
 
-/// What is known of a prepared series beside its numbers. Written as columns.json and transform.json, and carried by checkpoints.
+/// The description of a prepared series. It is written to columns.json and transform.json, and checkpoints hold it.
 struct PIPELINE_EXPORT SeriesInfo {
   std::vector<std::string> features, targets;
   std::vector<ColumnTransform> columns;      ///< features, then the targets that are not among them: the columns of series.npy
@@ -61,7 +61,7 @@ struct PIPELINE_EXPORT SeriesInfo {
   std::string frequency;                     ///< "1h", "1d", "1mo", "business_day", "none" (row numbers or irregular)
   std::int64_t step_ns = 0;                  ///< of a regular time axis, else 0
   std::int64_t median_step_ns = 0;           ///< of an irregular time axis, else 0
-  std::string time_name = "row";             ///< heading of the time in what is written for people
+  std::string time_name = "row";             ///< heading of the time column in output for people
   bool has_time = false;                     ///< false: times are row numbers
   std::vector<Segment> segments;
   std::array<std::int64_t, 3> split_end{};  ///< first row after train, val, test
@@ -73,10 +73,10 @@ struct PIPELINE_EXPORT SeriesInfo {
   [[nodiscard]] static SeriesInfo from_value(const Value& value);
 };
 
-/// A prepared series, mapped from a preprocess folder (artifact kind "series"): no number is copied into memory.
+/// A prepared series, memory-mapped from a preprocess folder (artifact kind "series"): no number is copied.
 class PIPELINE_EXPORT Series {
  public:
-  /// Error (data) when a file is missing, damaged or of another shape than columns.json says.
+  /// Error (data) when a file is missing, is damaged or has another shape than columns.json says.
   [[nodiscard]] static std::shared_ptr<const Series> open(const std::filesystem::path& folder);
   ~Series();
 
@@ -94,7 +94,8 @@ class PIPELINE_EXPORT Series {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Rows to be written as an artifact of kind "series": what a stage that replaces preprocess fills. All spans are row-major.
+/// Rows to be written as an artifact of kind "series", by a stage that replaces preprocess. All spans are row-major, with the shapes and
+/// units of Series.
 struct SeriesData {
   SeriesInfo info;
   std::span<const float> values;
@@ -102,17 +103,17 @@ struct SeriesData {
   std::span<const double> targets;
   std::span<const std::uint8_t> observed;  ///< empty: all observed
 };
-/// The first row after train, val and test of a series with these times, by a workflow's `split` (fractions, counts or two times): what
-/// belongs into SeriesInfo::split_end. Error (usage) for a split that is not understood, Error (data) when one of them stays empty.
+/// SeriesInfo::split_end of a series with these times: the first row after train, val and test, by a workflow's `split` (fractions, counts
+/// or two times). Error (usage) for a value that is no split; Error (data) when a split is empty.
 [[nodiscard]] PIPELINE_EXPORT std::array<std::int64_t, 3> split_ends(const Value& split, std::span<const std::int64_t> time);
 /// Writes series.npy, time.npy, targets.npy, observed.npy, columns.json and transform.json into `folder`.
 PIPELINE_EXPORT void write_series(const std::filesystem::path& folder, const SeriesData& data);
 
-/// More data of the kind that a series was made of, in the units its model sees. All row-major. Columns that are targets only may be absent
-/// from the file or empty: their levels are then NaN.
+/// More data with the columns of a series, in the units that its model sees. All row-major. A column that is only a target may be absent
+/// from the file or empty: its levels are then NaN.
 struct PreparedInput {
   std::vector<std::int64_t> time;      ///< [rows]
-  std::vector<float> values;           ///< [rows, columns], transformed and scaled with what `info` says: nothing is fitted
+  std::vector<float> values;           ///< [rows, columns], transformed and scaled by SeriesInfo::columns: nothing is fitted
   std::vector<double> targets;         ///< [rows, targets], original units
   std::vector<std::uint8_t> observed;  ///< [rows, columns], 0 where a value was filled
   std::vector<Segment> segments;       ///< runs of rows without a gap; a window must lie within one
@@ -120,9 +121,10 @@ struct PreparedInput {
 };
 /// Reads `csv` with the options in info.source (time columns, na_values, missing, ...). Error (data) as in preprocess.
 [[nodiscard]] PIPELINE_EXPORT PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info);
-/// The `count` times after `last`: by the step, over weekends for working days, by the median step of irregular times, or row numbers.
+/// The `count` times after `last`: by the regular step, over weekends for business days, by the median step of an irregular axis, or as row
+/// numbers.
 [[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, const SeriesInfo& info);
-/// An ISO 8601 time as nanoseconds since 1970 (UTC where it has an offset); Error (usage) for another text.
+/// An ISO 8601 time as nanoseconds since 1970: UTC if the text has an offset, else as written. Error (usage) for any other text.
 [[nodiscard]] PIPELINE_EXPORT std::int64_t parse_time(std::string_view text);
 
 }  // namespace pipeline

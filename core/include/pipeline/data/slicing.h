@@ -12,7 +12,7 @@
 
 namespace pipeline {
 
-/// [stages.slice_windows]: which windows a model is trained and judged on.
+/// [stages.slice_windows]: the windows that a model is trained and evaluated on.
 struct SliceOptions {
   std::int64_t window = 60;
   std::int64_t horizon = 1;
@@ -46,9 +46,9 @@ struct SliceOptions {
   }
 };
 
-/// Cuts the series in `series_folder` into windows and writes an artifact of kind "windows" into `folder`, which refers to the series by
-/// `series_link`, its path relative to where the windows will lie. A window belongs to the split that holds all its targets; its inputs may
-/// reach back into earlier splits. Error (data) when a split has no window.
+/// Cuts the series in `series_folder` into windows and writes an artifact of kind "windows" into `folder`. The artifact refers to the
+/// series by `series_link`, the series' path relative to the windows' final folder. A window belongs to the split that holds all its
+/// targets; its inputs may reach back into earlier splits. Error (data) when a split has no window.
 PIPELINE_EXPORT WindowsInfo slice_series(const SliceOptions& options, const std::filesystem::path& series_folder,
                                          const std::string& series_link, const std::filesystem::path& folder, Log& log);
 /// The same for arrays made elsewhere (options.feature_path and target_path, absolute). `split`: three fractions or counts of windows.

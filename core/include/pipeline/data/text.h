@@ -13,7 +13,7 @@ namespace pipeline {
 
 /// The parts with a separator between them: "a, b, c".
 [[nodiscard]] PIPELINE_EXPORT std::string join(const std::vector<std::string>& parts, std::string_view separator = ", ");
-/// The same for what `text_of` makes of each item.
+/// The same for the texts that `text_of` returns for the items.
 template <std::ranges::input_range Items, class Text>
 requires std::invocable<Text, std::ranges::range_reference_t<const Items>>
 [[nodiscard]] std::string join(const Items& items, Text text_of, std::string_view separator = ", ") {
@@ -23,7 +23,7 @@ requires std::invocable<Text, std::ranges::range_reference_t<const Items>>
 }
 /// "a, b and c".
 [[nodiscard]] PIPELINE_EXPORT std::string join_names(const std::vector<std::string>& names);
-/// The text with a full stop, unless it ends with a question mark: another sentence follows.
+/// The text with a full stop, unless it ends with a question mark, so that another sentence can follow.
 [[nodiscard]] PIPELINE_EXPORT std::string closed_sentence(std::string text);
 
 }  // namespace pipeline

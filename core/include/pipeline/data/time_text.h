@@ -10,10 +10,10 @@
 
 namespace pipeline {
 
-/// Times of a series as written files show them: dates alone where every time is a whole day, row numbers where there is no time.
+/// Formats the times of a series for output files: dates only if every time is a whole day, row numbers if the series has no time.
 class PIPELINE_EXPORT TimeText {
  public:
-  /// `times`: all that are known. The step counts too, since times past the last known one are written by it.
+  /// `times`: all known times. The series' step must be whole days too, as later times follow by that step.
   TimeText(const SeriesInfo& series, std::span<const std::int64_t> times);
   [[nodiscard]] std::string operator()(std::int64_t time) const;
 

@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-/// Where a batch of windows is gathered to. A null pointer leaves that part out. All row-major float32.
+/// Output buffers for a batch of windows, owned by the caller. A null pointer leaves that part out. All row-major float32.
 struct WindowBuffers {
   float* x = nullptr;        ///< [B, window, features]
   float* history = nullptr;  ///< [B, window, targets]
@@ -19,11 +19,11 @@ struct WindowBuffers {
   float* weight = nullptr;   ///< [B, horizon, targets], 0 where the target was filled
 };
 
-/// What windows are cut from: a mapped series, rows read for a forecast, or arrays made elsewhere. Training, evaluate and predict gather
-/// through it. Rows and columns are checked when a source is made, not with each window. Safe to read from several threads.
+/// The source of windows: a mapped series, rows read for a forecast, or arrays made elsewhere. Training, evaluate and predict gather their
+/// windows from it. Rows and columns are checked when a source is made, not with each window. Safe to read from several threads.
 class PIPELINE_EXPORT WindowSource {
  public:
-  /// What every window of a source has; `horizon` 0: no truth is known.
+  /// The shape of every window of a source; `horizon` 0: no truth is known.
   struct Shape {
     std::int64_t window = 0, horizon = 0;
     std::vector<std::string> feature_names{}, target_names{};
@@ -32,15 +32,15 @@ class PIPELINE_EXPORT WindowSource {
   virtual ~WindowSource();
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
-  /// The mapped series; nullptr where there is none.
+  /// The mapped series; nullptr if the source has none.
   [[nodiscard]] virtual const Series* series() const;
   /// Whether windows are cut from rows: then the targets' past is known, and a window's origin is its last input row.
   [[nodiscard]] virtual bool has_rows() const = 0;
-  /// Rows (or windows made elsewhere) that a window's first row may take: [0, first_rows()).
+  /// Number of rows at which a window can begin (of windows, if they were made elsewhere): the rows [0, first_rows()).
   [[nodiscard]] virtual std::int64_t first_rows() const = 0;
   /// Whether every target was observed: weights are all 1.
   [[nodiscard]] virtual bool fully_observed() const = 0;
-  /// The window that begins at `row`, as the `index`-th of a batch.
+  /// Copies the window that begins at `row` into the buffers as window `index` of the batch.
   virtual void copy(std::int64_t row, std::size_t index, const WindowBuffers& out) const = 0;
 
  protected:
@@ -50,7 +50,7 @@ class PIPELINE_EXPORT WindowSource {
   Shape shape_;
 };
 
-/// Windows of `window` rows read for a forecast, without a truth. `input` outlives it.
+/// A source of windows of `window` rows for a forecast, without a truth. `input` must outlive it.
 [[nodiscard]] PIPELINE_EXPORT std::unique_ptr<const WindowSource> input_source(const PreparedInput& input, const SeriesInfo& info,
                                                                                std::int64_t window);
 

@@ -10,15 +10,16 @@
 
 namespace pipeline {
 
-/// Looks into checkpoints and converts them, for `pipeline checkpoint`. The program knows no torch; a plugin brings this.
+/// Describes and converts checkpoints, for `pipeline checkpoint`. A plugin brings it, as the program itself links no torch.
 class PIPELINE_EXPORT CheckpointTool {
  public:
   virtual ~CheckpointTool();
-  /// What a file holds: "epoch", "global_step" and "written_by" (where it says), "weights" (a list of {name, shape, type}), "values" (how
-  /// many numbers they are), "hyper_parameters", "pipeline", "callbacks" (names), "optimizers", "schedulers" (how many) and "resume_point".
+  /// The content of a file: "epoch", "global_step" and "written_by" (if the file has them), "weights" (a list of {name, shape, type}),
+  /// "values" (number of values in the weights), "hyper_parameters", "pipeline", "callbacks" (names), "optimizers", "schedulers" (how many)
+  /// and "resume_point".
   [[nodiscard]] virtual Value describe(const std::filesystem::path& file) = 0;
   /// Writes another format, by the extension of `to`: .safetensors (weights, and the rest as metadata), .pt or .pth (a plain state_dict),
-  /// .ckpt (all there is). Error (usage) for another extension.
+  /// .ckpt (the whole content). Error (usage) for another extension.
   virtual void convert(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
 };
 

@@ -18,19 +18,19 @@ class PIPELINE_EXPORT ComponentError final : public Error {
   ~ComponentError() override;
 };
 
-/// `callback "MyCallback" (libmy_callback.so)`. Of a stage only the library: whoever runs it names it as the workflow does.
+/// `callback "MyCallback" (libmy_callback.so)`. For a stage only the library: its caller names the stage as the workflow does.
 [[nodiscard]] PIPELINE_EXPORT std::string owner_of(const ComponentInfo& component);
-/// What the exception that is being handled says, without the C++ call stack that LibTorch appends. Only within a catch block.
+/// The message of the exception being handled, without the C++ call stack that LibTorch appends. Only within a catch block.
 [[nodiscard]] PIPELINE_EXPORT std::string words_of_exception();
-/// Throws again what is being handled: an Error as it is, since it says place and cure itself; a file system's failure as Error
-/// (unexpected) and everything else as ComponentError, both with the component's name before its words. Only within a catch block.
+/// Rethrows the exception being handled: an Error unchanged, as its message has place and cure; a file system's failure as Error
+/// (unexpected) and everything else as ComponentError, both with the component's name before the message. Only within a catch block.
 [[noreturn]] PIPELINE_EXPORT void rethrow_named(const ComponentInfo& component, const char* function);
 
-/// Notes for as long as it lives that this thread runs a function of a component: the sentence about a crash names both. It costs a few
-/// stores. `component` and `function` must outlive it, and so must what it replaces.
+/// Records during its lifetime that this thread runs a function of a component: the sentence about a crash names both. It costs a few
+/// stores. `component` and `function` must outlive it, and so must the pair that it replaces until its destructor restores it.
 class PIPELINE_EXPORT Running {
  public:
-  /// `component` may be nullptr: the host itself does what `function` says, "the loader".
+  /// `component` may be nullptr: then the host itself runs, and `function` describes the work: "the loader".
   Running(const ComponentInfo* component, const char* function);
   ~Running();
   Running(const Running&) = delete;
@@ -41,9 +41,9 @@ class PIPELINE_EXPORT Running {
   const char* function_before_;
 };
 
-/// Calls a component's `function(component, arguments...)`, a member function or anything else that is called so. A crash in it and what it
-/// throws are laid at the component's door; `name` is the function as the component's author knows it. The host's own helpers, which no
-/// registry made, are called without more ado.
+/// Calls `function(component, arguments...)`, a member function of the component or any callable with these arguments. Messages about a
+/// crash in it, and about exceptions from it, name the component and `name`, the function's name in the component's interface. Components
+/// that no registry made, such as the host's own helpers, are called directly.
 template <class Interface, class Function, class... Args>
 decltype(auto) call(const Component<Interface>& component, const char* name, Function&& function, Args&&... arguments) {
   const ComponentInfo* const info = component.info();

@@ -13,22 +13,22 @@
 
 namespace pipeline {
 
-/// Something a component must do, and whether it did.
+/// The result of one check of a component.
 struct Check {
   std::string name;     ///< "shapes", "save and load"
-  std::string failure;  ///< empty: passed; else what is wrong, as a sentence
+  std::string failure;  ///< empty: passed; else a sentence about the failure
 };
 
-/// The component under test and what a test may use.
+/// The component under test and the means of a test.
 struct ComponentTestContext {
   const Registry& registry;
   const ComponentInfo& component;
-  Value options;                 ///< its defaults; options that must be given have a value within their range
-  std::filesystem::path folder;  ///< empty, for files
+  Value options;                 ///< the component's defaults; required options have a value within their range
+  std::filesystem::path folder;  ///< an empty folder for files
 };
 
 /// Tests the components of one kind, for `pipeline test-plugin`. It is registered under the name of that kind; the author of a new kind may
-/// bring one along. What a component throws is a failed check; only the test's own trouble is an Error.
+/// provide one. An exception from the component is a failed check; an Error from run() means that the test itself failed.
 class PIPELINE_EXPORT ComponentTest {
  public:
   virtual ~ComponentTest();
@@ -41,7 +41,7 @@ struct Kind<ComponentTest> {
   using Factory = std::unique_ptr<ComponentTest>(const Value& options);
 };
 
-/// Collects checks: each is a function that returns what is wrong (empty: nothing); what it throws is wrong too.
+/// Collects checks. Each check is a function that returns the failure (empty: passed); an exception is a failure too.
 class CheckList {
  public:
   void add(std::string name, const std::function<std::string()>& check) {

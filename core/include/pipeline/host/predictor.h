@@ -14,25 +14,25 @@
 
 namespace pipeline {
 
-/// What weights belong to, as a workflow's train stage says it.
+/// The model and windows of some weights, from a workflow's train stage.
 struct TrainedTask {
   ComponentSpec model;
   std::filesystem::path windows;  ///< folder of an artifact of kind "windows"
 };
 
-/// What `pipeline predict` asks for.
+/// A request of `pipeline predict`.
 struct PredictRequest {
   std::filesystem::path checkpoint;
-  std::filesystem::path input;      ///< a file with the columns the checkpoint was trained on
-  bool all = false;                 ///< from every row that has a whole window behind it; else from the last row
-  std::string from{};               ///< from every such row at or after this time (or row number); empty: not asked for
+  std::filesystem::path input;      ///< a file with the columns that the checkpoint was trained on
+  bool all = false;                 ///< forecast from every row that ends a whole window; else from the last row
+  std::string from{};               ///< forecast from every such row at or after this time (or row number); empty: no such limit
   std::string device = "cpu";       ///< auto | cpu | cuda | cuda:N
-  std::optional<TrainedTask> task;  ///< for a checkpoint that does not say what it belongs to: Lightning's, plain weights
+  std::optional<TrainedTask> task;  ///< for a checkpoint without a description of its model: Lightning's, plain weights
   const Registry& registry;
   Log& log;
 };
 
-/// Makes forecasts from a checkpoint. The program knows no torch; a plugin brings this.
+/// Makes forecasts from a checkpoint. A plugin brings it, as the program itself links no torch.
 class PIPELINE_EXPORT Predictor {
  public:
   virtual ~Predictor();

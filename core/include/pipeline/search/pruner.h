@@ -9,12 +9,12 @@
 
 namespace pipeline {
 
-/// Decides after each report whether a trial is worth going on with.
+/// Decides after each report whether a trial shall continue.
 class PIPELINE_EXPORT Pruner {
  public:
   virtual ~Pruner();
-  /// Whether `trial`, which has just reported, shall end. `study` holds all trials, this one as it was when they were read; what is written
-  /// into `trial.system_state` is shared with other workers.
+  /// Whether `trial`, which has just reported, shall end. `study` holds all trials as they were read last, this one included. Other workers
+  /// see what the pruner writes to `trial.system_state`.
   [[nodiscard]] virtual bool prune(const StudyState& study, Trial& trial) = 0;
 };
 

@@ -28,16 +28,16 @@ class PIPELINE_EXPORT RandomState {
   std::mt19937 engine_;
 };
 
-/// Where samplers get their generators. Keyed: each (place of a trial, parameter) has one of its own that follows from the seed alone, so
-/// that a study that was interrupted goes on as if it had not been. In sequence: one generator for the whole study, as Optuna's samplers
-/// have.
+/// The samplers' random generators. Mode `keyed`: each pair of draw_index and parameter has its own generator, which depends on nothing
+/// else but the seed, so an interrupted study continues as if it had not been interrupted. Mode `sequence`: one generator for the whole
+/// study, as in Optuna's samplers.
 class PIPELINE_EXPORT Randomness {
  public:
   enum class Mode { keyed, sequence };
   Randomness(std::int64_t seed, Mode mode);
 
-  /// The generator for a parameter of a trial (its draw_index); empty `parameter`: for all that is drawn together. Valid until the next
-  /// call.
+  /// The generator for a parameter of the trial with draw_index `trial`. Empty `parameter`: for all parameters that are drawn together. The
+  /// reference is valid until the next call.
   [[nodiscard]] RandomState& at(std::int64_t trial, std::string_view parameter);
 
  private:

@@ -13,7 +13,7 @@
 
 namespace pipeline {
 
-/// What every sampler is made with.
+/// The arguments of every sampler's factory.
 struct SamplerContext {
   std::int64_t seed = 0;
   Randomness::Mode mode = Randomness::Mode::keyed;
@@ -24,12 +24,13 @@ struct SamplerContext {
 class PIPELINE_EXPORT Sampler {
  public:
   virtual ~Sampler();
-  /// When a trial begins: may write `trial.system_state`, and gives the parameters that are drawn together (none: each is drawn alone).
+  /// Called when a trial begins. May write `trial.system_state`. Returns the values of the parameters that are drawn together, in internal
+  /// representation; empty: each parameter is drawn alone.
   [[nodiscard]] virtual std::map<std::string, double> begin(const StudyState& study, Trial& trial);
-  /// One parameter by itself, in internal representation.
+  /// Draws one parameter alone, in internal representation.
   [[nodiscard]] virtual double sample(const StudyState& study, const Trial& trial, const std::string& name,
                                       const Distribution& distribution) = 0;
-  /// Nothing is left to try: the search ends.
+  /// Whether no value is left to try; then the search ends.
   [[nodiscard]] virtual bool is_exhausted(const StudyState& study) const;
 };
 
@@ -39,12 +40,13 @@ struct Kind<Sampler> {
   using Factory = std::unique_ptr<Sampler>(const Value& options, const SamplerContext& context);
 };
 
-/// Begins a trial: what the sampler draws together is kept in `trial.joint`.
+/// Begins a trial and stores the values that the sampler draws together in `trial.joint`.
 PIPELINE_EXPORT void begin_trial(Sampler& sampler, const StudyState& study, Trial& trial);
-/// The trial's value of a parameter, written into it: the only possible one, the one drawn together with others, or one drawn alone.
+/// Writes a parameter's value into the trial and returns it: the only possible value, the one drawn together with others, or one drawn
+/// alone.
 PIPELINE_EXPORT double suggest(Sampler& sampler, const StudyState& study, Trial& trial, const std::string& name,
                                const Distribution& distribution);
-/// A value drawn uniformly (uniformly in the logarithm with `log`), with the draws of Optuna's RandomSampler.
+/// Draws a value uniformly (uniformly in the logarithm with `log`), with the same draws as Optuna's RandomSampler.
 [[nodiscard]] PIPELINE_EXPORT double draw_uniform(const Distribution& distribution, RandomState& random);
 
 }  // namespace pipeline

@@ -10,21 +10,21 @@
 #include "pipeline/search/tier.h"
 #include "pipeline/value.h"
 
-/// What a hyper-parameter search knows, in Optuna's terms: parameters are doubles ("internal representation"), a categorical one is the
-/// index of its choice.
+/// The data of a hyper-parameter search, in Optuna's terms. Parameters are doubles ("internal representation"); a categorical parameter is
+/// the index of its choice.
 namespace pipeline {
 
-/// Equal as Python has it: 1 and 1.0 too.
+/// Whether Python's == holds, as for 1 and 1.0.
 [[nodiscard]] PIPELINE_EXPORT bool same_value(const Value& a, const Value& b);
 
-/// The values one parameter can take. Bounds are inclusive.
+/// The possible values of one parameter. Bounds are inclusive.
 struct PIPELINE_EXPORT Distribution {
   enum class Kind { real, integer, categorical };
   Kind kind = Kind::real;
   double low = 0, high = 0;
   double step = 0;  ///< 0: continuous; at least 1 for integers
   bool log = false;
-  std::vector<Value> choices;  ///< of a categorical one
+  std::vector<Value> choices;  ///< of a categorical parameter
 
   /// Error (usage) for bounds that are empty, not finite, or not positive with `log`. `high` is lowered onto the grid of `step`.
   [[nodiscard]] static Distribution real(double low, double high, double step = 0, bool log = false);
@@ -32,15 +32,16 @@ struct PIPELINE_EXPORT Distribution {
   [[nodiscard]] static Distribution categorical(std::vector<Value> choices);
 
   [[nodiscard]] bool is_categorical() const { return kind == Kind::categorical; }
-  /// Only one value is possible: nothing is drawn for it.
+  /// Whether only one value is possible; then no random number is drawn.
   [[nodiscard]] bool is_single() const;
   [[nodiscard]] bool contains(double internal) const;
-  /// What the objective gets: a double, an integer or the choice.
+  /// The value for the objective: a double, an integer or the choice.
   [[nodiscard]] Value external(double internal) const;
-  /// The other way; nothing for a value that the distribution does not hold.
+  /// The inverse; nullopt for a value that the distribution does not hold.
   [[nodiscard]] std::optional<double> internal(const Value& external) const;
 
-  /// Whether one study can hold both for one parameter, as Optuna rules: bounds and step may differ, kind, logarithm and choices may not.
+  /// Whether one study can hold both distributions for one parameter, by Optuna's rule: bounds and step may differ, kind, `log` and choices
+  /// may not.
   [[nodiscard]] bool is_compatible_with(const Distribution& other) const;
 
   friend bool operator==(const Distribution&, const Distribution&) = default;
@@ -53,19 +54,19 @@ enum class TrialState { running, complete, pruned, fail, waiting };
 
 /// One evaluation of the objective.
 struct PIPELINE_EXPORT Trial {
-  std::int64_t id = 0;  ///< its key in the storage
+  std::int64_t id = 0;  ///< key in the storage
   std::int64_t number = 0;
   TrialState state = TrialState::running;
   std::optional<double> value;               ///< of a complete or pruned trial
-  std::map<std::string, double> parameters;  ///< as suggested so far
+  std::map<std::string, double> parameters;  ///< suggested so far
   std::map<std::string, Distribution> distributions;
-  std::map<std::string, double> joint;        ///< drawn together when the trial began: others see a running trial's point by it
+  std::map<std::string, double> joint;        ///< drawn together when the trial began; shows other workers the point of a running trial
   std::map<std::int64_t, double> reports;     ///< step (epoch) -> value of the monitored metric
-  std::map<std::string, Value> fixed;         ///< values that were put in the queue by hand: taken before the sampler is asked
-  std::map<std::string, Value> system_state;  ///< what samplers and pruners note down, shared with other workers
+  std::map<std::string, Value> fixed;         ///< values from the queue, used instead of the sampler's
+  std::map<std::string, Value> system_state;  ///< notes of samplers and pruners, shared with other workers
   std::optional<double> started, ended;       ///< seconds since 1970 UTC
-  bool has_heartbeat = false;                 ///< its worker says that it lives; Optuna's do not unless asked to
-  std::string reason;                         ///< why it failed or was pruned, where that was written down
+  bool has_heartbeat = false;                 ///< its worker sends heartbeats; Optuna's workers do so only on request
+  std::string reason;                         ///< why it failed or was pruned, if that was recorded
 
   [[nodiscard]] bool is_finished() const {
     return state == TrialState::complete || state == TrialState::pruned || state == TrialState::fail;
@@ -82,8 +83,8 @@ struct StudyState {
   std::vector<Trial> trials;
 };
 
-/// The place of a trial in the order of draws: its number without those trials before it that were lost with their process and are repeated
-/// by a later one. By it a study that was interrupted goes on as if it had not been.
+/// The index of a trial in the order of draws: its number, minus the earlier trials that were lost with their process and are repeated by a
+/// later trial. With it an interrupted study continues as if it had not been interrupted.
 [[nodiscard]] PIPELINE_EXPORT std::int64_t draw_index(const StudyState& study, const Trial& trial);
 
 }  // namespace pipeline

@@ -19,9 +19,9 @@ namespace pipeline {
 /// One searched option of the workflow.
 struct SearchParameter {
   std::string path;  ///< "model.hidden_size", "callbacks.EarlyStopping.patience", "model.type", "slice_windows.window"
-  std::string name;  ///< what the study calls it; the path where none is given
+  std::string name;  ///< name in the study; the path by default
   Distribution distribution;
-  /// Searched only where each of these paths has one of the values.
+  /// The parameter is searched only if each of these paths has one of its values.
   std::map<std::string, Value::List> when;
 };
 
@@ -33,28 +33,28 @@ struct SearchParameter {
 ///     "model.kernel_size" = { low = 2, high = 8, when = { "model.type" = ["CNNModel"] } }
 class PIPELINE_EXPORT SearchSpace {
  public:
-  /// `order`: paths in the order in which they are drawn; those it does not name come behind, sorted. A parameter is drawn after those that
-  /// its `when` names. Error (usage) for a table that is no search space.
+  /// `order`: paths in the order in which they are drawn; all other paths follow, sorted. A parameter is drawn after those that its `when`
+  /// names. Error (usage) for a table that is no search space.
   [[nodiscard]] static SearchSpace from_value(const Value& table, const std::vector<std::string>& order = {});
 
   [[nodiscard]] const std::vector<SearchParameter>& parameters() const { return parameters_; }
   [[nodiscard]] const SearchParameter* find(std::string_view path_or_name) const;
-  /// All of them by name, as samplers take them.
+  /// The distributions of all parameters by name, for SamplerContext::space.
   [[nodiscard]] std::vector<std::pair<std::string, Distribution>> distributions() const;
-  /// Asks the sampler for every parameter whose condition holds, and writes it into the trial.
+  /// Asks the sampler for every parameter whose condition holds, and writes the value into the trial.
   void suggest(Sampler& sampler, const StudyState& study, Trial& trial) const;
-  /// What a trial drew, by path, as options take it. Parameters of the study that this space does not know are left out.
+  /// The trial's values as option values, by path. Parameters that this space does not have are left out.
   [[nodiscard]] Value::Map values_of(const Trial& trial) const;
 
  private:
   std::vector<SearchParameter> parameters_;
 };
 
-/// The tables with values by path in place; another type takes that type's defaults. Values of a stage are left out. Error (usage) for an
-/// entry of a list that is not there.
+/// The tables with these values, by path, set. A table whose type changes takes the new type's defaults. Values of a stage's options are
+/// ignored. Error (usage) for an entry of a list that does not exist.
 [[nodiscard]] PIPELINE_EXPORT TrainingTables with_values(TrainingTables tables, const Value::Map& values, const Registry& registry);
-/// The values of a stage's own options, by option: those that stand below "<stage>." in a search of how it slices. None for a stage that is
-/// named as a table, which goes first.
+/// The values of a slicing stage's own options, by option: those with a path below "<stage>.". Empty for a stage with the name of a table,
+/// as the table takes such paths.
 [[nodiscard]] PIPELINE_EXPORT Value::Map values_of_stage(const Value::Map& values, std::string_view stage);
 
 }  // namespace pipeline

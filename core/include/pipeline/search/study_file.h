@@ -10,8 +10,8 @@
 
 namespace pipeline {
 
-/// What a search found: the artifact "study". A stage that searches leaves it as study.json in its folder; who trains with the best values
-/// and who draws the search read it there.
+/// The result of a search: the artifact "study". A stage that searches writes it to study.json in its folder. The stages that train with
+/// the best values or draw the search read that file.
 ///
 ///     {"name": "etth1", "monitor": "val_loss", "direction": "minimize", "storage": "sqlite:///...",
 ///      "best": {"number": 12, "value": 0.2, "values": {"model.hidden_size": 64}},     null without a complete trial
@@ -25,10 +25,10 @@ struct BestTrial {
 };
 
 inline constexpr const char* study_file_name = "study.json";
-/// Windows that were sliced as the best trial's, where slicing was searched: a folder in the stage's.
+/// Folder within the stage's folder: windows sliced with the best trial's values, if the search covers slicing.
 inline constexpr const char* best_windows_folder = "windows";
 
-/// The best of the study in a stage's folder; nothing where no trial is complete. Error (unexpected) for a file that cannot be read.
+/// The best trial of the study in a stage's folder; nullopt if no trial is complete. Error (unexpected) for a file that cannot be read.
 [[nodiscard]] PIPELINE_EXPORT std::optional<BestTrial> read_best_trial(const std::filesystem::path& folder);
 
 }  // namespace pipeline

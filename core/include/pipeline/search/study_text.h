@@ -4,10 +4,10 @@
 #include "pipeline/search/search.h"
 #include "pipeline/search/tier.h"
 
-/// How studies are written for people and for tables.
+/// Texts and tables of studies for people.
 namespace pipeline {
 
-/// A trial's parameters by name, as the objective got them.
+/// A trial's parameters by name, in external form.
 [[nodiscard]] PIPELINE_EXPORT Value::Map parameters_of(const Trial& trial);
 
 }  // namespace pipeline

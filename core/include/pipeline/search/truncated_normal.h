@@ -3,7 +3,7 @@
 #include "pipeline/export.h"
 #include "pipeline/search/tier.h"
 
-/// The standard normal distribution cut to an interval, in logarithms and exact far in the tails, with the case distinctions of
+/// The standard normal distribution truncated to an interval, in logarithms and accurate far in the tails, with the case distinctions of
 /// Optuna 5's _truncnorm (after SciPy's truncnorm).
 namespace pipeline {
 
@@ -13,7 +13,7 @@ namespace pipeline {
 [[nodiscard]] PIPELINE_EXPORT double log_normal_mass(double a, double b);
 /// The point of [a, b] below which a share `q` of the probability lies.
 [[nodiscard]] PIPELINE_EXPORT double truncated_normal_quantile(double q, double a, double b);
-/// log of the density at x of the normal cut to [a, b], whose log_normal_mass is `log_mass`; -infinity outside.
+/// log of the density at x of the normal truncated to [a, b], whose log_normal_mass is `log_mass`; -infinity outside.
 [[nodiscard]] PIPELINE_EXPORT double truncated_normal_log_density(double x, double a, double b, double log_mass);
 
 }  // namespace pipeline

@@ -15,10 +15,10 @@
 
 namespace pipeline::testing {
 
-/// A trainer for unit tests of callbacks, whose every number a test sets; what is logged is kept, and a checkpoint is a small file.
+/// A trainer for unit tests of callbacks. The test sets every number; the trainer keeps logged scalars, and a checkpoint is a small file.
 class FakeTrainer : public Trainer {
  public:
-  /// `model` may be nullptr where the callback under test does not look at it.
+  /// `model` may be nullptr if the callback under test does not use it.
   explicit FakeTrainer(std::shared_ptr<Model> model = nullptr, bool terminal = false) : recording(terminal), model_(std::move(model)) {}
 
   Model& model() override { return *model_; }
@@ -58,7 +58,7 @@ class FakeTrainer : public Trainer {
   std::int64_t epoch = 0, step = 0, train_batches = 4, val_batches = 2;
   bool sanity = false, dev_run = false, loggers = true;
   std::map<std::string, double> metrics;
-  std::set<std::string> larger_metrics{"val_r2"};  ///< of which a larger value is better
+  std::set<std::string> larger_metrics{"val_r2"};  ///< metrics with a better larger value
   std::vector<std::vector<std::pair<std::string, double>>> logged;
   std::function<void()> on_save;
 

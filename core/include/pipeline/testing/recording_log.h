@@ -9,7 +9,7 @@
 
 namespace pipeline::testing {
 
-/// Keeps what components say, so that a test can read it.
+/// Keeps the messages of components, so that a test can read them.
 class RecordingLog : public Log {
  public:
   explicit RecordingLog(bool terminal = false, int width = 120) : terminal_(terminal), width_(width) {}

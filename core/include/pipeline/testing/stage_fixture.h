@@ -11,7 +11,7 @@
 
 namespace pipeline::testing {
 
-/// All that a stage needs to run in a test; a test changes what matters to it before it runs the stage.
+/// All that a stage needs to run in a test. The test changes members as it needs before it runs the stage.
 ///
 ///     StageFixture fixture;
 ///     fixture.settings.split = Value::List{0.6, 0.2, 0.2};
@@ -25,9 +25,9 @@ struct StageFixture {
     std::filesystem::create_directory(folder());
   }
 
-  /// What the stage fills.
+  /// The folder that the stage fills.
   [[nodiscard]] std::filesystem::path folder() const { return root.path() / "stage"; }
-  /// What the stage is given; the fixture must outlive it.
+  /// The stage's context; the fixture must outlive it.
   [[nodiscard]] StageContext context() {
     return {.stage = name,
             .folder = folder(),
@@ -40,7 +40,7 @@ struct StageFixture {
             .inputs = inputs,
             .kept_elsewhere = {}};
   }
-  /// Runs the stage; its summary.
+  /// Runs the stage and returns its summary.
   template <class AnyStage>
   Value run(AnyStage&& stage) {
     StageContext made = context();

@@ -8,7 +8,7 @@
 
 namespace pipeline::testing {
 
-/// A new folder under the system's temporary one, removed with all its content at the end.
+/// A new folder in the system's temporary folder, removed with all its content by the destructor.
 class TempFolder {
  public:
   TempFolder() {

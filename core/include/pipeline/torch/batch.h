@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-/// A part of a batch that a model can read. What a model does not name is not gathered for it.
+/// A part of a batch that a model can read. Parts that the model does not name are not gathered for it.
 enum class Input : std::uint32_t {
   past = 1U << 0,            ///< Batch::x
   past_codes = 1U << 1,      ///< Batch::past_codes
@@ -24,7 +24,7 @@ enum class Input : std::uint32_t {
   time_index = 1U << 9       ///< Batch::time_index
 };
 
-/// A set of them.
+/// A set of parts.
 class Inputs {
  public:
   constexpr Inputs(std::initializer_list<Input> parts) {
@@ -45,22 +45,22 @@ class Inputs {
 /// B windows. A part that no model asked for, or that the data lack, is undefined. Numbers are float32 and codes int64, on the model's
 /// device. Code 0 means a word that the training rows do not hold.
 struct Batch {
-  torch::Tensor x;               ///< [B, W, F] inputs, scaled (and window-normalised where the model sees it)
+  torch::Tensor x;               ///< [B, W, F] inputs, scaled (and window-normalised in the batch that a model gets)
   torch::Tensor past_codes;      ///< [B, W, C_past] words of past columns
-  torch::Tensor past_mask;       ///< [B, W] 0 where a window begins before its series; undefined: all 1
+  torch::Tensor past_mask;       ///< [B, W] 0 for rows before the begin of the series; undefined: all 1
   torch::Tensor target_history;  ///< [B, W, T] the targets' past, scaled as x is
   torch::Tensor future;          ///< [B, H, K] columns known ahead, scaled
   torch::Tensor future_codes;    ///< [B, H, C_future] words of columns known ahead
   torch::Tensor static_values;   ///< [B, S] numbers that are fixed in a series, scaled
   torch::Tensor static_codes;    ///< [B, C_static] words that are fixed in a series
-  torch::Tensor series;          ///< [B] the series that a window is of
-  torch::Tensor time_index;  ///< [B] steps since 1970 of the last input: equal calendar positions are a whole cycle apart in every series
+  torch::Tensor series;          ///< [B] number of each window's series
+  torch::Tensor time_index;  ///< [B] steps since 1970 of the last input: equal calendar positions are whole cycles apart in every series
   torch::Tensor origin;      ///< [B] row of the last input
   torch::Tensor y;           ///< [B, H, T] truth, scaled
   torch::Tensor weight;      ///< [B, H, T] 0 where there is no truth (filled in, beyond a shorter horizon); undefined: all 1
 };
 
-/// What a loss needs a model to give for each step and target. The point is always one value; quantiles are one value a level; a
+/// The output that a loss needs from a model for each step and target. A point is one value; quantiles are one value a level; a
 /// distribution is one value a parameter, unconstrained.
 struct OutputSpec {
   enum class Kind { point, quantiles, distribution };
@@ -77,12 +77,12 @@ struct OutputSpec {
   friend bool operator==(const OutputSpec&, const OutputSpec&) = default;
 };
 
-/// What a model answers to a batch.
+/// A model's output for a batch.
 struct Forecast {
-  torch::Tensor values{};                               ///< [B, H, T] the point: what is told where one number is asked for
+  torch::Tensor values{};                               ///< [B, H, T] the point forecast, for all uses of a single number
   torch::Tensor quantiles{};                            ///< [B, H, T, Q], Q = levels.size(); undefined: none
   std::vector<double> levels{};                         ///< [Q] of the quantiles, ascending
-  torch::Tensor parameters{};                           ///< [B, H, T, P] of a distribution, as the model gives them; undefined: none
+  torch::Tensor parameters{};                           ///< [B, H, T, P] of a distribution, unconstrained; undefined: none
   std::map<std::string, torch::Tensor> explanations{};  ///< named, e.g. "attention" [B, W]
 };
 

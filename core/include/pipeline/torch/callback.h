@@ -19,7 +19,7 @@
 
 namespace pipeline {
 
-/// A running fit as callbacks see it. Names are those of Lightning's Trainer.
+/// A callback's view of a running fit. The names are those of Lightning's Trainer.
 class PIPELINE_EXPORT Trainer {
  public:
   virtual ~Trainer();
@@ -30,41 +30,41 @@ class PIPELINE_EXPORT Trainer {
   [[nodiscard]] virtual torch::optim::Optimizer* optimizer() = 0;
   [[nodiscard]] virtual const std::string& optimizer_name() const = 0;  ///< "Adam"
   [[nodiscard]] virtual std::int64_t current_epoch() const = 0;
-  /// Optimizer steps done.
+  /// Number of optimizer steps done.
   [[nodiscard]] virtual std::int64_t global_step() const = 0;
-  /// Of [trainer]; -1: no limit.
+  /// Option of [trainer]; -1: no limit.
   [[nodiscard]] virtual std::int64_t max_epochs() const = 0;
   [[nodiscard]] virtual std::int64_t log_every_n_steps() const = 0;
   [[nodiscard]] virtual std::int64_t check_val_every_n_epoch() const = 0;
-  /// Whether every epoch ends with its only validation: then callbacks judge by epoch, else by validation.
+  /// Whether every epoch has exactly one validation, at its end. Then callbacks decide once an epoch, else once a validation.
   [[nodiscard]] virtual bool validates_at_epoch_ends() const = 0;
   [[nodiscard]] virtual std::int64_t num_training_batches() const = 0;
   [[nodiscard]] virtual std::int64_t num_val_batches() const = 0;
   /// Training batches from one validation of an epoch to the next.
   [[nodiscard]] virtual std::int64_t val_check_batch() const = 0;
   [[nodiscard]] virtual bool sanity_checking() const = 0;
-  /// fast_dev_run is on: no checkpoints, no early stop.
+  /// Whether fast_dev_run is on: then there are no checkpoints and no early stop.
   [[nodiscard]] virtual bool fast_dev_run() const = 0;
-  /// Latest value of every metric: val_loss and the components of kind metric as val_* after a validation; train_loss, train_loss_step,
-  /// train_loss_epoch after an epoch.
+  /// Latest value of every metric. After a validation: val_loss and, as val_*, the components of kind metric. After a training batch:
+  /// train_loss and train_loss_step, its loss. After an epoch: train_loss and train_loss_epoch, its mean loss.
   [[nodiscard]] virtual const std::map<std::string, double>& callback_metrics() const = 0;
   /// <log_dir>/<ModelName>/version_<N>; empty under fast_dev_run.
   [[nodiscard]] virtual const std::filesystem::path& version_dir() const = 0;
   /// Whether a larger value of a metric is better. A callback with mode = "auto" asks for it in resolve(). False for losses and for unknown
-  /// names; the log says it once of an unknown name.
+  /// names; the log reports each unknown name once.
   [[nodiscard]] virtual bool larger_is_better(const std::string& metric) = 0;
   [[nodiscard]] virtual Log& log() = 0;
-  /// Sends scalars to every logger at the current step (global_step, or the given one).
+  /// Sends scalars to every logger at the current step.
   virtual void log_scalars(Scalars scalars) = 0;
   [[nodiscard]] virtual bool has_loggers() const = 0;
-  /// When the resume point was written that this fit goes on from; nullopt for a fit of its own. Files written later than that are of the
-  /// part that is done again.
+  /// The time at which the resume point of this fit was written; nullopt for a fit that does not resume. Files written later belong to the
+  /// part that is repeated.
   [[nodiscard]] virtual std::optional<std::filesystem::file_time_type> resumed_from() const;
-  /// Writes a whole checkpoint; the folder is made.
+  /// Writes a whole checkpoint and creates its folder if needed.
   virtual void save_checkpoint(const std::filesystem::path& file) = 0;
 };
 
-/// What a callback asks the fit to do next. Prune ends a search's trial early; Abort ends the run with an error.
+/// A callback's request to the fit. `prune` ends a search's trial early; `abort` ends the run with an error.
 struct Action {
   enum class Kind { proceed, stop_training, prune, abort };
   Kind kind = Kind::proceed;
@@ -76,7 +76,7 @@ struct Action {
   static Action abort(std::string why) { return {Kind::abort, std::move(why)}; }
 };
 
-/// One training batch as hooks see it: losses stay tensors until somebody needs the number.
+/// One training batch for hooks. The loss stays a tensor until a hook needs the number.
 struct BatchEnd {
   const Batch& batch;
   std::int64_t batch_index;
@@ -93,16 +93,16 @@ struct ValidationBatchEnd {
 /// Checkpoints that a callback keeps.
 struct CheckpointRecord {
   std::string monitor;
-  std::string mode;  ///< of the monitor: min | max, whether a smaller or a larger value is better
+  std::string mode;  ///< min | max: a smaller or a larger value of the monitor is better
   std::optional<double> best_score;
   std::filesystem::path best, last;  ///< empty: none
 };
 
-/// Hooks with Lightning's names, called in Lightning's order; every one does nothing by default.
+/// Hooks with Lightning's names, called in Lightning's order. By default each hook does nothing.
 class PIPELINE_EXPORT Callback {
  public:
   virtual ~Callback();
-  /// Settles options that depend on the training (mode = "auto"). Called before setup(), state_key() and monitor(), perhaps several times.
+  /// Sets options that depend on the training (mode = "auto"). Called before setup(), state_key() and monitor(), perhaps several times.
   virtual void resolve(Trainer&);
   virtual void setup(Trainer&);
   virtual void on_fit_start(Trainer&);
@@ -123,23 +123,23 @@ class PIPELINE_EXPORT Callback {
   virtual Action on_validation_end(Trainer&);
   virtual void on_train_end(Trainer&);
   virtual void on_fit_end(Trainer&);
-  /// The whole of a checkpoint before it is written, to be changed; a resume point too.
+  /// May change the whole content of a checkpoint or resume point before it is written.
   virtual void on_save_checkpoint(Trainer&, State& content);
-  /// A checkpoint that training goes on from, once all else is restored from it.
+  /// Called with the checkpoint that training continues from, after all other state is restored from it.
   virtual void on_load_checkpoint(Trainer&, const State& content);
   virtual void on_exception(Trainer&, const std::string& what);
   virtual void teardown(Trainer&);
 
-  /// Name under which its state stands in a checkpoint, e.g. "EarlyStopping{'monitor': 'val_loss', 'mode': 'min'}".
+  /// Key of its state in a checkpoint, e.g. "EarlyStopping{'monitor': 'val_loss', 'mode': 'min'}".
   [[nodiscard]] virtual std::string state_key() const = 0;
   [[nodiscard]] virtual State state_dict() const;
   virtual void load_state_dict(const State& state);
-  /// Checkpoints this callback keeps, if it does.
+  /// The checkpoints that this callback keeps; nullopt if it keeps none.
   [[nodiscard]] virtual std::optional<CheckpointRecord> checkpoints() const;
-  /// Whether a hook reads the parameters' gradients (on_after_backward, on_before_optimizer_step); false by default. Where no callback
-  /// does, a training step may keep them to itself.
+  /// Whether a hook reads the parameters' gradients (on_after_backward, on_before_optimizer_step); false by default. If no callback reads
+  /// them, a training step need not expose them.
   [[nodiscard]] virtual bool needs_gradients() const;
-  /// The metric this callback watches, empty if none; checked against the metrics the fit produces before training.
+  /// The metric that this callback watches; empty: none. Before training, the fit checks that it measures this metric.
   [[nodiscard]] virtual std::string monitor() const;
 };
 

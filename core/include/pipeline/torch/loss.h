@@ -11,20 +11,20 @@
 
 namespace pipeline {
 
-/// What training minimises, on the scaled series.
+/// The objective that training minimises, on the scaled series.
 class PIPELINE_EXPORT Loss {
  public:
   virtual ~Loss();
-  /// What it needs of a model's forecast; a point by default.
+  /// The output that the loss needs from a model; a point by default.
   [[nodiscard]] virtual OutputSpec output() const;
   /// The loss of every value, [B, H, T].
   [[nodiscard]] virtual torch::Tensor elementwise(const Forecast& forecast, const torch::Tensor& y) const = 0;
-  /// Its mean over all values, a scalar. Override where torch has a fused one.
+  /// The mean of the loss over all values, a scalar. Override it if torch has a fused function.
   [[nodiscard]] virtual torch::Tensor mean(const Forecast& forecast, const torch::Tensor& y) const;
-  /// What the forecast's parameters say, once training is over: the point and quantiles at `levels`. By default the forecast as it is,
-  /// with crossing quantiles sorted; a loss of a distribution overrides it.
+  /// Completes a forecast after training: from its parameters, the point and the quantiles at `levels`. By default it returns the forecast
+  /// as it is, with crossing quantiles sorted. A loss of a distribution overrides it.
   [[nodiscard]] virtual Forecast complete(Forecast forecast, std::span<const double> levels) const;
-  /// Moves the loss's own tensors, if it has some; called once, before training.
+  /// Moves the loss's own tensors, if it has any. Called once, before training.
   virtual void to(torch::Device device);
 };
 

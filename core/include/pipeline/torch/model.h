@@ -13,44 +13,45 @@
 
 namespace pipeline {
 
-/// What a model has to map from and to; it follows from the data, the windows and the loss, never from the workflow's [model].
+/// The shapes of a model's input and output. They follow from the data, the windows and the loss, never from the workflow's [model].
 struct ModelShape {
   std::int64_t window = 0;    ///< W
   std::int64_t horizon = 0;   ///< H
   std::int64_t features = 0;  ///< F
   std::int64_t targets = 0;   ///< T
   std::vector<std::string> feature_names{}, target_names{};
-  std::vector<std::int64_t> target_columns{};  ///< [T] index of each target among the features, -1 where its past is no input
+  std::vector<std::int64_t> target_columns{};  ///< [T] index of each target among the features, -1 if its past is no input
   std::vector<std::string> future_names{};     ///< [K] columns of Batch::future
-  std::vector<std::int64_t> future_columns{};  ///< [K] index of each among the features, -1 where its past is no input
+  std::vector<std::int64_t> future_columns{};  ///< [K] index of each among the features, -1 if its past is no input
   std::vector<std::string> static_names{};     ///< [S] columns of Batch::static_values
-  /// For each column of Batch::past_codes, future_codes and static_codes the number of its codes, code 0 among them.
+  /// The number of codes, with code 0, for each column of Batch::past_codes, future_codes and static_codes.
   std::vector<std::int64_t> past_code_counts{}, future_code_counts{}, static_code_counts{};
   std::int64_t series = 1;  ///< series in the training data
-  OutputSpec output{};      ///< what the loss needs
+  OutputSpec output{};      ///< the output that the loss needs
 };
 
-/// A forecasting model. Parameters and submodules are registered as in any torch::nn::Module; names are those of the PyTorch original.
+/// A forecasting model. It registers parameters and submodules as any torch::nn::Module does, under the names of the PyTorch original.
 /// A model without parameters is not trained.
 class PIPELINE_EXPORT Model : public torch::nn::Module {
  public:
   ~Model() override;
-  /// The batch's inputs() to a forecast: values [B, H, T], and what shape.output asks for beyond a point.
+  /// The forecast for a batch, from its parts inputs(): values [B, H, T], and what shape.output asks for beyond a point.
   [[nodiscard]] virtual Forecast forward(const Batch& batch) = 0;
-  /// The parts of a batch that forward() reads; x alone by default. A model runs on data that lack a part: that part is undefined then.
+  /// The parts of a batch that forward() reads; only x by default. If the data lack a part, the model still runs and that part is
+  /// undefined.
   [[nodiscard]] virtual Inputs inputs() const;
-  /// What forward() gives beyond the point. A loss that needs another output is refused before training. A point by default; a model that
-  /// ends in a ForecastHead returns shape.output.
+  /// The output of forward(); a point by default. A loss that needs another output is refused before training. A model that ends in a
+  /// ForecastHead returns shape.output.
   [[nodiscard]] virtual OutputSpec output() const;
 };
 
-/// The last layer of most models: a linear layer from a vector for each window to all that the loss needs of each step and target.
+/// The last layer of most models: a linear layer from one vector a window to all values that the loss needs for each step and target.
 class PIPELINE_EXPORT ForecastHead {
  public:
   /// Registers the layer in `owner` under `name`, with `width` inputs and horizon x targets x output.width() outputs, step-major.
   ForecastHead(torch::nn::Module& owner, const std::string& name, std::int64_t width, const ModelShape& shape);
-  /// features [B, width] to a forecast. The point is the value itself, or the quantile nearest to the median. The point of a distribution
-  /// is left to the loss (Loss::complete).
+  /// The forecast for features [B, width]. The point is the value itself, or the quantile nearest to the median. For a distribution,
+  /// Loss::complete() computes the point.
   [[nodiscard]] Forecast operator()(const torch::Tensor& features) const;
   [[nodiscard]] const OutputSpec& output() const { return output_; }
 

@@ -15,8 +15,8 @@
 
 namespace pipeline {
 
-/// The content of checkpoints: plain data and tensors, as Python's dict, list and tuple hold them. It speaks Value's words, and has a few
-/// forms more, since Python's pickle keeps them apart: tuples, tables by number and tensors.
+/// The content of checkpoints: plain data and tensors in the forms of Python's dict, list and tuple. Its interface is that of Value, with
+/// three further forms, as Python's pickle distinguishes them: tuples, maps with integer keys, and tensors.
 class PIPELINE_EXPORT State {
  public:
   using List = std::vector<State>;
@@ -24,7 +24,7 @@ class PIPELINE_EXPORT State {
     List items;
   };
   using Map = std::vector<std::pair<std::string, State>>;  ///< keeps its order
-  using IntMap = std::map<std::int64_t, State>;            ///< as an optimizer's `state`
+  using IntMap = std::map<std::int64_t, State>;            ///< for an optimizer's `state`
 
   State() = default;
   State(bool v) : data_(v) {}
@@ -47,13 +47,13 @@ class PIPELINE_EXPORT State {
   [[nodiscard]] bool is_double() const { return holds<double>(); }
   [[nodiscard]] bool is_number() const { return is_int() || is_double(); }
   [[nodiscard]] bool is_string() const { return holds<std::string>(); }
-  [[nodiscard]] bool is_list() const { return holds<List>() || is_tuple(); }  ///< a tuple is one too
+  [[nodiscard]] bool is_list() const { return holds<List>() || is_tuple(); }  ///< true for a tuple too
   [[nodiscard]] bool is_tuple() const { return holds<Tuple>(); }
   [[nodiscard]] bool is_map() const { return holds<Map>(); }
   [[nodiscard]] bool is_int_map() const { return holds<IntMap>(); }
   [[nodiscard]] bool is_tensor() const { return holds<torch::Tensor>(); }
 
-  /// The content as that type; Error (training) when it is another one. `as_double` takes an integer too, `as_list` a tuple.
+  /// The content as that type; Error (training) when it has another type. as_double() takes an integer too, as_list() a tuple.
   [[nodiscard]] bool as_bool() const;
   [[nodiscard]] std::int64_t as_int() const;
   [[nodiscard]] double as_double() const;
@@ -65,14 +65,14 @@ class PIPELINE_EXPORT State {
   [[nodiscard]] List& as_list();
   [[nodiscard]] Map& as_map();
 
-  /// The member `key` of a map; nullptr when this is no map or has no such member.
+  /// The member `key` of a map; nullptr when the content is no map or has no such member.
   [[nodiscard]] const State* find(std::string_view key) const;
   [[nodiscard]] State* find(std::string_view key);
   /// The member `key` of a map; Error (training) when it is missing.
   [[nodiscard]] const State& at(std::string_view key) const;
   [[nodiscard]] State& at(std::string_view key);
 
-  /// The content without tensors as plain data: a tuple becomes a list, a number that is a key text, a tensor null.
+  /// The content as plain data: a tuple becomes a list, an integer key becomes text, a tensor becomes null.
   [[nodiscard]] Value to_value() const;
   /// Calls `visitor` with the content in the form it has: std::monostate, bool, std::int64_t, double, std::string, List, Tuple, Map, IntMap
   /// or torch::Tensor.

@@ -15,15 +15,16 @@
 
 namespace pipeline {
 
-/// Writes a file that Python's torch.load(weights_only=True) opens as nested dicts, beside itself and renamed; Error (unexpected) on a full
-/// disk. Under a name that ends in .safetensors: the weights in that format, plain entries as its metadata.
+/// Writes a checkpoint that Python's torch.load(weights_only=True) opens as nested dicts. It writes a new file beside `file` and renames
+/// it. Error (unexpected) on a full disk. If the name ends in .safetensors, it writes the weights in that format, with plain entries as
+/// metadata.
 PIPELINE_EXPORT void write_checkpoint(const std::filesystem::path& file, const State& content);
-/// Reads such a file, ours or Lightning's, by an allow-listed pickle reader that runs no code; Error (training) names what is wrong. A
-/// plain state_dict (.pt) and a .safetensors file come as a checkpoint with few entries beside `state_dict`.
+/// Reads a checkpoint of this program or of Lightning with an allow-listed pickle reader that runs no code. Error (training) names the
+/// mistake. A plain state_dict (.pt) and a .safetensors file give a checkpoint with few entries beside `state_dict`.
 [[nodiscard]] PIPELINE_EXPORT State read_checkpoint(const std::filesystem::path& file);
 
-/// The plain data under the checkpoint's key `pipeline`: model type and options, window, horizon, window_norm, and the series' columns with
-/// their transforms; all that predict needs.
+/// The plain data under the checkpoint's key `pipeline`, with all that predict needs: model type and options, window, horizon, window_norm,
+/// and the series' columns with their transforms.
 struct PIPELINE_EXPORT CheckpointInfo {
   std::string model_type;
   Value model_options{Value::Map{}};
@@ -34,13 +35,13 @@ struct PIPELINE_EXPORT CheckpointInfo {
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static CheckpointInfo from_value(const Value& value);
-  /// Of a model that is trained on these windows; `options` with every default.
+  /// The info of a model that is trained on these windows. `options` must hold every option, defaults included.
   [[nodiscard]] static CheckpointInfo of(const std::string& model_type, Value options, const Windows& windows);
 };
 
 /// Parameters and buffers under their dotted names, in order of registration, on the CPU.
 [[nodiscard]] PIPELINE_EXPORT State model_state(const torch::nn::Module& model);
-/// Copies weights in; Error (training) naming every missing, unexpected or misshapen entry.
+/// Copies `state_dict` into the model. Error (training) names `origin` and every missing, unexpected or misshapen entry.
 PIPELINE_EXPORT void load_model_state(torch::nn::Module& model, const State& state_dict, const std::string& origin);
 
 /// A model ready to forecast.
@@ -48,8 +49,8 @@ struct LoadedModel {
   CheckpointInfo info;
   Component<Model> model;  ///< in eval mode, on the device
 };
-/// `otherwise` says what the weights belong to where the file does not: Lightning's and plain weights don't. Error (training) when neither
-/// does, or when weights and model do not fit.
+/// `otherwise` describes the model if the file does not: files of Lightning and plain weights do not. Error (training) when neither does,
+/// or when weights and model do not fit each other.
 [[nodiscard]] PIPELINE_EXPORT LoadedModel load_model(const std::filesystem::path& file, const Registry& registry, torch::Device device,
                                                      const std::optional<CheckpointInfo>& otherwise = std::nullopt);
 

@@ -15,25 +15,25 @@
 
 namespace pipeline {
 
-/// The processes (ranks) that train one model together. Every rank calls the same functions in the same order. Error (training) names the
-/// rank that was lost, within the timeout it was made with.
+/// The processes (ranks) that train one model together. Every rank calls the same functions in the same order. Error (training) names a
+/// lost rank, within CollectiveContext::timeout.
 class PIPELINE_EXPORT Collective {
  public:
   virtual ~Collective();
-  [[nodiscard]] virtual int rank() const = 0;        ///< 0 alone writes, logs and decides
+  [[nodiscard]] virtual int rank() const = 0;        ///< only rank 0 writes, logs and decides
   [[nodiscard]] virtual int world() const = 0;       ///< number of ranks
-  [[nodiscard]] virtual int local_rank() const = 0;  ///< among the ranks of one machine: the GPU it takes
-  /// Gives every rank the tensors of rank `from`, in place.
+  [[nodiscard]] virtual int local_rank() const = 0;  ///< among the ranks of one machine: the index of this rank's GPU
+  /// Copies the tensors of rank `from` into those of every rank, in place.
   virtual void broadcast(std::span<torch::Tensor> tensors, int from) = 0;
   /// Sums tensors over the ranks in place, in the order of ranks, so that a run repeats bit for bit.
   virtual void all_reduce(std::span<torch::Tensor> tensors) = 0;
-  /// Plain data of every rank, by rank.
+  /// The values of all ranks, indexed by rank.
   [[nodiscard]] virtual std::vector<Value> all_gather(const Value& value) = 0;
   /// Waits for all ranks.
   virtual void barrier() = 0;
 };
 
-/// What a collective is made with. Where the ranks meet is read from the environment of the launcher.
+/// The arguments of a collective's factory. The collective reads the ranks' meeting point from the launcher's environment variables.
 struct CollectiveContext {
   torch::Device device = torch::kCPU;
   std::chrono::seconds timeout{60};

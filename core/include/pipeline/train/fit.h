@@ -23,26 +23,26 @@
 
 namespace pipeline {
 
-/// Process-wide settings of a fit: torch keeps them global, so one fit runs at a time.
+/// Settings of a fit. Torch keeps some of them for the whole process, so one fit runs at a time.
 struct RunContext {
   std::int64_t seed = 3407;
   torch::Device device = torch::kCPU;
   int threads = 1;
   std::string matmul_precision = "medium";
-  int rank = 0, world = 1, local_rank = 0;  ///< rank 0 alone writes
-  const std::atomic<int>& cancel;           ///< a signal's number, else 0
+  int rank = 0, world = 1, local_rank = 0;  ///< only rank 0 writes
+  const std::atomic<int>& cancel;           ///< number of the signal that asks to stop, else 0
   Log& log;
 };
 
-/// Where a fit leaves what it can be continued from, bit for bit: a checkpoint with one more entry, `resume`. Written at the end of every
-/// epoch, every so often between two optimizer steps, and when the fit is interrupted.
+/// Where and when a fit writes its resume point: a checkpoint with one more entry, `resume`, from which the fit continues bit for bit. It
+/// is written at the end of every epoch, every `every_n_seconds` between two optimizer steps, and when the fit is interrupted.
 struct ResumePlan {
-  std::filesystem::path file;  ///< empty: nowhere
+  std::filesystem::path file;  ///< empty: no resume point
   double every_n_seconds = 60;
-  State notes;  ///< goes into the file as resume.notes, for whoever continues it
+  State notes;  ///< written to the file as resume.notes, for the caller that continues the fit
 };
 
-/// What is trained and how. The fit owns what is moved in; components that a registry made are named in what goes wrong with them.
+/// The parts and settings of a fit. The fit owns the components that are moved in. Errors of a component that a registry made name it.
 struct FitSpec {
   std::string model_name;
   Component<Model> model;
@@ -51,19 +51,19 @@ struct FitSpec {
   Component<Loss> loss;
   std::string optimizer_name;
   Component<Optimizer> optimizer;  ///< nullptr for a model without parameters
-  Component<Scheduler> scheduler;  ///< of that optimizer; nullptr: its rates stay
+  Component<Scheduler> scheduler;  ///< of that optimizer; nullptr: constant learning rates
   TrainerOptions trainer;
   LoaderOptions loader;
-  Metrics metrics;  ///< validation measures those of the scaled series that need a point forecast only
+  Metrics metrics;  ///< validation measures those that use the scaled series and need only a point forecast
   std::vector<Component<Callback>> callbacks;
   std::vector<Component<Logger>> loggers;
   std::filesystem::path version_dir;  ///< empty: nothing is kept
   Value hyper_parameters;             ///< for loggers and checkpoints
   Value pipeline_info;                ///< CheckpointInfo as plain data, for checkpoints
-  /// A checkpoint's content that training goes on from: weights, optimizer, scheduler, callbacks, counters; from a resume point also all
-  /// else, and `loggers` are then expected at their positions. Nothing: from the start.
+  /// Content of the checkpoint that training continues from: weights, optimizer, scheduler, callbacks, counters. A resume point restores
+  /// all other state too; make `loggers` with the positions in it. Null: train from the start.
   State start;
-  std::optional<std::filesystem::file_time_type> start_written;  ///< of a resume point: when
+  std::optional<std::filesystem::file_time_type> start_written;  ///< time at which the resume point in `start` was written
   ResumePlan resume;
 };
 
@@ -72,18 +72,18 @@ struct FitResult {
   std::int64_t epochs = 0, steps = 0;
   std::string stopped_by;  ///< empty: max_epochs or max_steps; else the callback's reason, or "interrupted"
   bool interrupted = false, pruned = false;
-  std::optional<CheckpointRecord> checkpoints;  ///< of the first callback that keeps some
+  std::optional<CheckpointRecord> checkpoints;  ///< of the first callback that keeps checkpoints
   std::filesystem::path last_checkpoint;        ///< always written, unless version_dir is empty
   std::map<std::string, double> metrics;        ///< callback_metrics at the end
   std::map<std::string, double> best_metrics;   ///< callback_metrics when checkpoints->best was written; empty: unknown, or there is none
 };
 
-/// Checks, before anything is written, what only the whole can tell: that the split has batches, that limits fit them and that callbacks
-/// watch metrics which this fit measures. Error (usage, data).
+/// Checks the whole fit before anything is written: the split has batches, the limits fit their number, and callbacks watch metrics that
+/// this fit measures. Error (usage, data).
 PIPELINE_EXPORT void check_fit(FitSpec& spec, const Windows& windows, const RunContext& run);
 
-/// Trains by Lightning's loop: sanity check, epochs of batches, validation, callbacks and loggers in its order. Error (training) when the
-/// loss is not finite, ComponentError where a component throws something else.
+/// Trains with Lightning's loop: sanity check, epochs of batches, validation, callbacks and loggers in Lightning's order. Error (training)
+/// when the loss is not finite; ComponentError when a component throws something other than an Error.
 [[nodiscard]] PIPELINE_EXPORT FitResult fit(FitSpec spec, const Windows& windows, RunContext run);
 
 }  // namespace pipeline

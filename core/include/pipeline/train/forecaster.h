@@ -16,7 +16,7 @@
 
 namespace pipeline {
 
-/// Window normalisation around a model: only the model sees normalised values, forecasts are on the scaled series again.
+/// Window normalisation around a model: the model sees normalised values, and its forecasts are converted back to the scaled series.
 class PIPELINE_EXPORT Forecaster {
  public:
   Forecaster(Component<Model> model, WindowNorm window_norm);
@@ -30,13 +30,13 @@ class PIPELINE_EXPORT Forecaster {
 
 /// The shape a model must have for these windows.
 [[nodiscard]] PIPELINE_EXPORT ModelShape shape_of(const Windows& windows);
-/// Gathers the windows that begin at these rows into tensors on `device`, with all that their source knows.
+/// Gathers the windows that begin at these rows into tensors on `device`, with every part that the source has.
 [[nodiscard]] PIPELINE_EXPORT Batch gather_batch(const WindowSource& source, std::span<const std::int64_t> first_rows,
                                                  torch::Device device);
-/// The same for windows of a split by their number.
+/// The same for windows of a split by their index.
 [[nodiscard]] PIPELINE_EXPORT Batch gather_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices,
                                                  torch::Device device);
-/// "auto", "cpu", "cuda", "cuda:N" as a device; Error (usage) where there is no such device.
+/// The device named "auto", "cpu", "cuda" or "cuda:N"; Error (usage) if there is no such device.
 [[nodiscard]] PIPELINE_EXPORT torch::Device resolve_device(const std::string& name);
 
 }  // namespace pipeline

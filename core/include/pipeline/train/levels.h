@@ -12,24 +12,24 @@
 
 namespace pipeline {
 
-/// A batch in original units, float64 [B, H, T] on the CPU. The naive forecast repeats the last level; `naive_scaled` is the same as a
-/// model would have to say it (a zero difference where the column is differenced).
+/// A batch in original units, float64 [B, H, T] on the CPU. The naive forecast repeats the last level. `naive_scaled` is the naive forecast
+/// in a model's units (a zero difference if the column is differenced).
 struct LevelBatch {
   torch::Tensor forecast, truth, naive, naive_scaled;
 };
 
-/// Brings forecasts back to original units: scaler and transform are inverted step by step, from the last level known at the origin.
-/// Arithmetic in double.
+/// Converts forecasts to original units: it inverts scaler and transform step by step, from the last level known at the origin. Arithmetic
+/// in double.
 class PIPELINE_EXPORT Levels {
  public:
-  /// `known` [rows, targets]: levels of the targets in original units, NaN where there is none. It outlives this.
+  /// `known` [rows, targets]: levels of the targets in original units, NaN where a level is missing. It must outlive this object.
   Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon);
   Levels(const Series& series, std::int64_t horizon) : Levels(series.info(), series.targets(), horizon) {}
 
-  /// `origins`: row of the last input of each window; `scaled` [B, H, T] on any device. NaN where a difference is continued from a level
-  /// that is not known.
+  /// `origins`: row of the last input of each window; `scaled` [B, H, T] on any device. The result is NaN where a difference starts from a
+  /// missing level.
   [[nodiscard]] torch::Tensor forecast(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
-  /// The forecast with truth and naive forecast beside it. The `horizon` rows after each origin are known.
+  /// The forecast with the truth and the naive forecast. `known` must hold the `horizon` rows after each origin.
   [[nodiscard]] LevelBatch at(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
 
  private:

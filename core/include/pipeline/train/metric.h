@@ -13,32 +13,32 @@
 
 namespace pipeline {
 
-/// The values that a metric is measured on. `scaled`: the series that the model was trained on; target by target the metric is measured in
-/// original units too. `original`: the data's own units alone; windows that were made elsewhere have none, and the metric no value.
+/// The values that a metric is measured on. `scaled`: the series that the model was trained on; for single targets the metric is measured
+/// in original units too. `original`: original units only; windows that were made elsewhere have none, so the metric has no value.
 enum class MetricUnits { scaled, original };
 
 /// The facts of a metric.
 struct MetricInfo {
-  std::string name;                     ///< "mape"; in files and logs as `key` says
+  std::string name;                     ///< "mape"; files and logs use `key`
   std::string key = "{split}_" + name;  ///< {split} stands for train, val or test: "val_mape"
   std::string label = name;             ///< heading of a table's column
-  bool larger_is_better = false;        ///< mode = "auto" of a monitor follows it
+  bool larger_is_better = false;        ///< decides mode = "auto" of a monitor
   bool percent = false;                 ///< a share, which tables show in percent; files hold the share
   bool headline = false;                ///< `pipeline runs` shows it
   MetricUnits units = MetricUnits::scaled;
-  bool needs_quantiles = false;    ///< no value where the forecast has none
-  bool needs_scale = false;        ///< no value where MetricBatch::scales is empty
-  bool mean_over_targets = false;  ///< the mean of the targets' values, without those that have none; false: of all values at once
+  bool needs_quantiles = false;    ///< no value if the forecast has no quantiles
+  bool needs_scale = false;        ///< no value if MetricBatch::scales is empty
+  bool mean_over_targets = false;  ///< the mean of the metric over targets that have a value; false: the metric of all values at once
   bool mean_over_series = false;   ///< the same over series
   std::int64_t sums = 1;           ///< doubles kept for every group
-  /// Metrics with one name here have one count(), and a set calls it once for all of them: "basic.squared_error". The name begins with the
-  /// plugin's. Empty: the metric shares its sums with no other.
+  /// Metrics with the same name here have the same count(), and a set calls it once for all of them: "basic.squared_error". The name begins
+  /// with the plugin's name. Empty: the metric shares its sums with no other.
   std::string counts_as{};
-  int place = 1000;  ///< among the columns of a table, smaller first; equal ones by name
+  int place = 1000;  ///< position among a table's columns, smaller first; equal ones by name
 };
 
-/// The changes of one target of one series from one season to the next, in the rows before the measured ones and in original units. Errors
-/// are divided by them. 0: there was nothing to compare, or nothing changes.
+/// The changes of one target of one series from one season to the next, in the rows before the measured ones and in original units. Scaled
+/// metrics divide errors by them. 0: there was nothing to compare, or nothing changed.
 struct SeriesScale {
   double absolute = 0;  ///< mean |y(t) - y(t - season)|
   double squared = 0;   ///< mean (y(t) - y(t - season))^2
@@ -50,13 +50,13 @@ struct MetricBatch {
   const double* forecast = nullptr;                    ///< [B, H, T] the point forecast
   const double* truth = nullptr;                       ///< [B, H, T]
   const double* weight = nullptr;                      ///< [B, H, T] 0: filled in, not counted; nullptr: all count
-  std::span<const double> levels{};                    ///< [Q] of the quantiles, rising, between 0 and 1; empty: the forecast has none
+  std::span<const double> levels{};                    ///< [Q] of the quantiles, ascending, between 0 and 1; empty: the forecast has none
   const double* quantiles = nullptr;                   ///< [B, H, T, Q]
   const std::int64_t* series = nullptr;                ///< [B] the number of each window's series; nullptr: all are of series 0
   std::span<const SeriesScale> scales{};               ///< [series, T]; empty: not known
 };
 
-/// The groups of a measurement: one for each series, step and target. 1 puts all series, or all steps, into one group.
+/// The groups of a measurement: one for each series, step and target. A count of 1 puts all series, or all steps, into one group.
 struct MetricGroups {
   std::int64_t series = 1, steps = 1, targets = 1;
 
@@ -66,12 +66,12 @@ struct MetricGroups {
   }
 };
 
-/// The sums of one metric in every group. All are 0 before anything is counted.
+/// The sums of one metric in every group. All are 0 at first. The caller of count() owns them.
 class MetricSums {
  public:
-  /// `first`: [groups.count(), width]
+  /// `first`: [groups.count(), width], `width` being MetricInfo::sums
   MetricSums(double* first, std::int64_t width, const MetricGroups& groups) : first_(first), width_(width), groups_(groups) {}
-  /// MetricInfo::sums doubles.
+  /// The width() sums of one group.
   [[nodiscard]] double* of(std::int64_t series, std::int64_t step, std::int64_t target) const {
     return first_ + groups_.index(series, step, target) * width_;
   }
@@ -83,15 +83,15 @@ class MetricSums {
   MetricGroups groups_;
 };
 
-/// One value that counts.
+/// One value that is counted.
 struct MetricValue {
   double forecast, truth;
   std::span<const double> quantiles;  ///< at the batch's levels
   const SeriesScale* scale;           ///< of its series and target; nullptr: not known
 };
 
-/// Calls `count(double* sums, const MetricValue&)` for every value of a batch whose weight is not 0, in the order of the batch. `sums` are
-/// those of the value's group.
+/// Calls `count(double* sums, const MetricValue&)` for every value of a batch whose weight is not 0, in the order of the batch. `sums` is
+/// for the value's group.
 template <class Count>
 void for_each_value(const MetricBatch& batch, const MetricSums& sums, Count&& count) {
   const std::size_t levels = batch.levels.size();
@@ -115,21 +115,21 @@ void for_each_value(const MetricBatch& batch, const MetricSums& sums, Count&& co
 class PIPELINE_EXPORT Metric {
  public:
   virtual ~Metric();
-  /// The same at every call.
+  /// Must be the same at every call.
   [[nodiscard]] virtual const MetricInfo& info() const = 0;
-  /// Adds a batch to the sums of its groups, value by value in the order of the batch. Then the batch size changes no result.
-  /// for_each_value() goes over the values.
+  /// Adds a batch to the sums of its groups. Add value by value in the order of the batch (for_each_value() does), so that the batch size
+  /// changes no result.
   virtual void count(const MetricBatch& batch, const MetricSums& sums) const = 0;
-  /// Takes the sums of other values into those of a group; both have counted something. By default they are added. The result may differ
-  /// from that of one measurement by rounding only.
+  /// Merges the sums `others` of other values into the sums of a group; both have counted something. By default they are added. The result
+  /// may differ from the result of one measurement by rounding only.
   virtual void merge(std::span<double> sums, std::span<const double> others) const;
-  /// The metric of a group of `counted` values, at least one; nothing where it is not defined.
+  /// The metric's value for a group of `counted` values, at least one; nullopt if it is undefined.
   [[nodiscard]] virtual std::optional<double> finish(std::span<const double> sums, double counted) const = 0;
-  /// How many of the `counted` values it had to leave out.
+  /// How many of the `counted` values the metric had to leave out.
   [[nodiscard]] virtual double left_out(std::span<const double> sums, double counted) const;
 };
 
-/// "val_mape", "avg_val_abs_accuracy": the metric's name among the numbers of a split.
+/// The metric's key for a split: "val_mape", "avg_val_abs_accuracy".
 [[nodiscard]] PIPELINE_EXPORT std::string metric_key(const MetricInfo& info, const std::string& split);
 
 template <>

@@ -19,12 +19,12 @@ namespace pipeline {
 /// Metrics in the order in which tables show them.
 using Metrics = std::vector<std::shared_ptr<const Metric>>;
 
-/// Every metric that a plugin gives, with its default options. Error (plugin) where two have one name.
+/// All metrics of all plugins, with default options. Error (plugin) if two have the same name.
 [[nodiscard]] PIPELINE_EXPORT Metrics make_metrics(const Registry& registry);
-/// Whether a larger value of what is monitored under that name is better ("val_r2"): as the metric says of itself; false for losses, true
-/// for epoch and step. Nothing for other names.
+/// Whether a larger value of `monitor` ("val_r2") is better: MetricInfo::larger_is_better for a metric, false for losses, true for epoch
+/// and step, nullopt for other names.
 [[nodiscard]] PIPELINE_EXPORT std::optional<bool> larger_is_better(const Metrics& metrics, const std::string& monitor);
-/// Those that are measured on these values.
+/// The metrics with these units.
 [[nodiscard]] PIPELINE_EXPORT Metrics metrics_in(const Metrics& metrics, MetricUnits units);
 
 /// Forecasts and truth as tensors, on any device, of float32 or float64.
@@ -37,32 +37,32 @@ struct MetricTensors {
   std::span<const SeriesScale> scales{};  ///< [series, T]; empty: not known
 };
 
-/// Some of the values: those of one series, one step, one target, where these are set; else all.
+/// A subset of the values: those of one series, step or target if it is set, else of all.
 struct MetricGroup {
   std::optional<std::int64_t> series{}, step{}, target{};  ///< counted from 0
 };
 
-/// Measures several metrics at once. Its memory is that of the groups, whatever the number of windows, and the batch size changes no
-/// result. A target's sums are merged series by series and step by step, then those of all targets, in their order.
+/// Measures several metrics at once. Its memory depends on the groups, not on the number of windows, and the batch size changes no result.
+/// A target's sums are merged series by series and step by step, then the sums of all targets, each in order.
 class PIPELINE_EXPORT MetricSet {
  public:
   MetricSet(Metrics metrics, const MetricGroups& groups);
 
-  /// Error (training) where shapes do not fit the groups or each other.
+  /// Counts a batch. Error (training) if shapes do not fit the groups or each other.
   void add(const MetricTensors& tensors);
   void add(const MetricBatch& batch);
-  /// Takes in what another set counted, on another rank for example: the result differs from that of one set by rounding only. Error
+  /// Adds the counts of another set, for example of another rank. The result differs from the result of one set by rounding only. Error
   /// (training) for a set of other metrics or groups.
   void merge(const MetricSet& other);
   void reset();
 
   [[nodiscard]] const Metrics& metrics() const { return metrics_; }
-  /// Nothing where the metric is not defined, not in the set, or lacked what it needs. NaN where forecasts were.
+  /// The metric's value; nullopt if it is undefined, not in the set, or lacked data that it needs; NaN if forecasts were NaN.
   [[nodiscard]] std::optional<double> value(std::string_view metric, const MetricGroup& of = {}) const;
   [[nodiscard]] std::optional<double> value(std::size_t metric, const MetricGroup& of = {}) const;
-  /// Values counted.
+  /// Number of values counted.
   [[nodiscard]] std::int64_t count(const MetricGroup& of = {}) const;
-  /// Of these, the ones that a metric had to leave out; 0 for one that is not in the set.
+  /// How many of these values the metric had to leave out; 0 for a metric that is not in the set.
   [[nodiscard]] std::int64_t left_out(std::string_view metric, const MetricGroup& of = {}) const;
 
  private:
@@ -86,9 +86,9 @@ class PIPELINE_EXPORT MetricSet {
 
   Metrics metrics_;
   MetricGroups groups_;
-  std::vector<double> counts_;     ///< [groups] values counted
-  std::vector<Counted> counted_;   ///< one for metrics that share their sums
-  std::vector<std::size_t> uses_;  ///< of each metric: its place in counted_
+  std::vector<double> counts_;     ///< [groups] number of values counted
+  std::vector<Counted> counted_;   ///< one entry for all metrics that share their sums
+  std::vector<std::size_t> uses_;  ///< [metrics] index into counted_
 };
 
 }  // namespace pipeline

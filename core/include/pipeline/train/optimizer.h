@@ -18,16 +18,16 @@
 
 namespace pipeline {
 
-/// A part of an optimizer's state that is saved or loaded. Each entry is named once, together with the member that holds it: saving reads
-/// the member, loading sets it. Where PyTorch has the optimizer, take its names, and either program goes on with the other's training.
+/// Saves or loads a part of an optimizer's state. Name each entry once, together with the member that holds it: saving reads the member,
+/// loading sets it. If PyTorch has the optimizer, use its names: then either program can continue the other's training.
 class PIPELINE_EXPORT StateEntries {
  public:
   StateEntries(const StateEntries&) = delete;
   StateEntries& operator=(const StateEntries&) = delete;
 
-  /// True while a state is loaded, false while it is saved.
+  /// True while loading, false while saving.
   [[nodiscard]] bool loading() const { return saved_ != nullptr; }
-  /// The options of the parameter group, which must be of class `Options`; else Error (training).
+  /// The options of the parameter group. Error (training) if they are not of class `Options`.
   template <std::derived_from<torch::optim::OptimizerOptions> Options>
   [[nodiscard]] Options& options() {
     if (auto* options = dynamic_cast<Options*>(&options_)) return *options;
@@ -35,12 +35,12 @@ class PIPELINE_EXPORT StateEntries {
   }
 
  protected:
-  /// `saved`: what is loaded; nullptr: the entries are to be saved.
+  /// `saved`: the state to load; nullptr: save the entries.
   StateEntries(torch::optim::OptimizerOptions& options, const State* saved) : options_(options), saved_(saved) {}
   ~StateEntries();
 
   void put(const char* name, State value) { written_.emplace_back(name, std::move(value)); }
-  /// The saved entry of that name; nullptr where there is none, or None.
+  /// The saved entry of that name; nullptr if it is missing or None.
   [[nodiscard]] const State* get(const char* name);
   [[nodiscard]] const State& saved() const { return *saved_; }
   [[nodiscard]] static Error other_class(const std::string& thing);
@@ -51,18 +51,18 @@ class PIPELINE_EXPORT StateEntries {
   friend class Optimizer;
   const State* saved_;
   State::Map written_;
-  std::vector<std::string> named_;  ///< what was asked for while loading
+  std::vector<std::string> named_;  ///< names asked for while loading
 };
 
-/// The settings of a parameter group that a training may change (by a scheduler), or that another program looks for. `lr` is one of all
-/// optimizers and named already. An entry that a saved state lacks leaves its member as it is.
+/// The settings of a parameter group that a training may change (by a scheduler) or that another program reads. `lr` is named already, for
+/// all optimizers. A member whose entry is missing in a saved state stays as it is.
 class PIPELINE_EXPORT GroupEntries final : public StateEntries {
  public:
   void setting(const char* name, double& value);
   void setting(const char* name, bool& value);
   void setting(const char* name, std::int64_t& value);
   void setting(const char* name, std::tuple<double, double>& pair);  ///< as Adam's betas
-  /// Is written for other programs, and never read.
+  /// An entry that is written for other programs and never read.
   void constant(const char* name, State value);
 
  private:
@@ -71,13 +71,13 @@ class PIPELINE_EXPORT GroupEntries final : public StateEntries {
   void learning_rate();
 };
 
-/// What an optimizer keeps of one weight. Tensors are saved from the CPU and loaded to the weight's device; a tensor that is undefined is
-/// not saved.
+/// An optimizer's state for one weight. Tensors are copied to the CPU for saving and to the weight's device when loaded. An undefined
+/// tensor is not saved.
 class PIPELINE_EXPORT WeightEntries final : public StateEntries {
  public:
   [[nodiscard]] const torch::Tensor& weight() const { return weight_; }
-  /// The object that step() keeps for this weight in torch::optim::Optimizer::state(), which must be of class `Kept`, else Error
-  /// (training). While a state is loaded it is new.
+  /// The object that step() keeps for this weight in torch::optim::Optimizer::state(). Error (training) if it is not of class `Kept`. While
+  /// loading, it is a new object.
   template <std::derived_from<torch::optim::OptimizerParamState> Kept>
   [[nodiscard]] Kept& kept() {
     if (loading() && !kept_) kept_ = std::make_unique<Kept>();
@@ -85,13 +85,13 @@ class PIPELINE_EXPORT WeightEntries final : public StateEntries {
     throw other_class("what it keeps of a weight is");
   }
 
-  /// The count of steps, which PyTorch saves as a float32 tensor under the name "step": exact up to 16,777,216. Error (training) where it
-  /// is missing, as for the next three.
+  /// The count of steps. PyTorch saves it as a float32 tensor under the name "step": exact up to 16,777,216. While loading, Error
+  /// (training) if the entry is missing; the same holds for number(), moment() and tensor().
   void step(std::int64_t& count);
   void number(const char* name, double& value);
   void number(const char* name, std::int64_t& value);
-  /// A tensor of the weight's shape, loaded with the weight's type; with `required` false it may be missing. Error (training) also for
-  /// another shape.
+  /// A tensor of the weight's shape, loaded with the weight's type. Error (training) also for another shape. With `required` false the
+  /// entry may be missing.
   void moment(const char* name, torch::Tensor& moment, bool required = true);
   /// A tensor of a shape and type of its own.
   void tensor(const char* name, torch::Tensor& tensor, bool required = true);
@@ -107,31 +107,31 @@ class PIPELINE_EXPORT WeightEntries final : public StateEntries {
   std::unique_ptr<torch::optim::OptimizerParamState>& kept_;
 };
 
-/// An optimizer of LibTorch's make that says how its state is saved, so that a training goes on from a checkpoint as if it had never
-/// stopped. Derive from TorchOptimizer (below), which joins this interface to LibTorch's class.
+/// A LibTorch optimizer that describes its saved state, so that a training continues from a checkpoint as if it had never stopped. Derive
+/// from TorchOptimizer (below), which joins this interface to LibTorch's class.
 class PIPELINE_EXPORT Optimizer {
  public:
   virtual ~Optimizer();
-  /// Itself as LibTorch's class: what the fit steps, what schedulers and callbacks get.
+  /// This object as LibTorch's class. The fit steps it; schedulers and callbacks get it.
   [[nodiscard]] virtual torch::optim::Optimizer& torch_optimizer() = 0;
 
-  /// What torch.optim.Optimizer.state_dict() gives in Python: {state: {index: {...}}, param_groups: [{lr, ..., params: [index, ...]}]}. Its
-  /// tensors may share memory with the optimizer's. Error (training) where the optimizer keeps something that it does not name.
+  /// The state in the form of Python's torch.optim.Optimizer.state_dict(): {state: {index: {...}}, param_groups: [{lr, ..., params: [index,
+  /// ...]}]}. Its tensors may share memory with the optimizer's. Error (training) if the optimizer keeps state that it does not name.
   [[nodiscard]] virtual State state_dict();
-  /// Takes such a state, PyTorch's too, settings of the groups included, in the place of all that it kept. Error (training) when it is of
-  /// another optimizer or another model.
+  /// Replaces all state, settings of the groups included, by such a state, of this program or of PyTorch. Error (training) when it belongs
+  /// to another optimizer or another model.
   virtual void load_state_dict(const State& state);
 
  protected:
-  /// Names the settings of a parameter group beside `lr`; none unless overridden.
+  /// Names the settings of a parameter group beside `lr`; none by default.
   virtual void group_entries(GroupEntries& entries);
-  /// Names what step() keeps of a weight; it is called for weights of which something is kept, or was saved. Unless overridden nothing may
-  /// be kept.
+  /// Names the state that step() keeps for a weight. Called only for weights with kept or saved state. Override it if step() keeps any: the
+  /// default accepts none.
   virtual void weight_entries(WeightEntries& entries);
 };
 
-/// The base class of optimizers: `Base` is torch::optim::Optimizer, or one of LibTorch's optimizers that is used as it is or changed. Its
-/// constructors are Base's. What is kept outside of Base::state() is saved by overriding state_dict() and load_state_dict().
+/// The base class of optimizers: `Base` is torch::optim::Optimizer or one of LibTorch's optimizers, used as it is or changed. The
+/// constructors are those of Base. To save state outside of Base::state(), override state_dict() and load_state_dict().
 template <std::derived_from<torch::optim::Optimizer> Base = torch::optim::Optimizer>
 class TorchOptimizer : public Base, public Optimizer {
  public:

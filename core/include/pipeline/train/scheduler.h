@@ -16,37 +16,36 @@ namespace pipeline {
 
 class Trainer;
 
-/// How long a fit trains at most; -1 where nothing limits it.
+/// The longest a fit can train; -1: no limit.
 struct TrainingLength {
   std::int64_t epochs = -1, steps = -1;  ///< steps: of the optimizer
 };
 
-/// When a fit steps a scheduler, as Lightning's lr_scheduler config says it.
+/// When a fit steps a scheduler, in the terms of Lightning's lr_scheduler config.
 struct SchedulerTiming {
   std::string interval = "epoch";  ///< epoch | step
-  std::int64_t frequency = 1;      ///< every so many epochs, or batches of an epoch
-  std::string monitor{};           ///< the metric that step() is given, empty: none; such a scheduler steps after the validation
-  bool strict = true;              ///< a missing metric is an error; false: that step is left out
+  std::int64_t frequency = 1;      ///< number of epochs, or of batches within an epoch, from one step to the next
+  std::string monitor{};           ///< the metric that step() gets; such a scheduler steps after the validation. Empty: none
+  bool strict = true;              ///< a missing metric is an error; false: that step is skipped
 };
 
 /// Changes an optimizer's learning rates (and momenta) while a fit trains.
 class PIPELINE_EXPORT Scheduler {
  public:
   virtual ~Scheduler();
-  /// Settles options that depend on the training (mode = "auto"), as Callback::resolve() does. Called before start(), perhaps several
-  /// times.
+  /// Sets options that depend on the training (mode = "auto"), as Callback::resolve() does. Called before start(), perhaps several times.
   virtual void resolve(Trainer& trainer);
   [[nodiscard]] virtual const SchedulerTiming& timing() const = 0;
-  /// Sets what the first step trains with; called once, before anything else. Error (usage) where the options don't fit the optimizer or
-  /// the training.
+  /// Sets the rates of the first step. Called once, before step() and the state functions. Error (usage) if the options do not fit the
+  /// optimizer or the training.
   virtual void start(const TrainingLength& length) = 0;
-  /// Sets what the next step, or epoch, trains with. `metric`: the latest value of timing().monitor.
+  /// Sets the rates of the next step or epoch. `metric`: the latest value of timing().monitor.
   virtual void step(std::optional<double> metric) = 0;
-  /// What the scheduler of that name in PyTorch gives as state_dict(), so that Lightning trains on.
+  /// The state in the form of PyTorch's scheduler of the same name, so that Lightning can continue the training.
   [[nodiscard]] virtual State state_dict() const = 0;
-  /// Takes a state of its own or PyTorch's; the optimizer's rates are the optimizer's own state.
+  /// Loads a state of its own or of PyTorch. The current rates belong to the optimizer's state, not to this one.
   virtual void load_state_dict(const State& state) = 0;
-  /// What PyTorch's scheduler keeps in the optimizer's parameter group of that index ("initial_lr"), for checkpoints.
+  /// For checkpoints: the entries that PyTorch's scheduler keeps in the optimizer's parameter group `group` ("initial_lr").
   [[nodiscard]] virtual State::Map group_entries(std::size_t group) const;
 };
 

@@ -9,16 +9,17 @@
 
 namespace pipeline {
 
-/// What a piece of work wants of torch, which keeps these settings for the whole process.
+/// The torch settings that a piece of work needs. Torch keeps them for the whole process.
 struct TorchWishes {
-  int threads = 0;                           ///< of one operation on the CPU; 0: as many as now
+  int threads = 0;                           ///< threads of one operation on the CPU; 0: leave the number as it is
   std::string matmul_precision = "highest";  ///< of float32 products: highest | high | medium
   bool deterministic = false;                ///< an operation without a deterministic algorithm is an error
-  bool detect_anomaly = false;               ///< the backward pass names the operation that made a NaN
+  bool detect_anomaly = false;               ///< the backward pass names the operation that produced a NaN
 };
 
-/// Torch's process-wide settings for one piece of work, put back when it ends: threads, precision of float32 products, determinism, anomaly
-/// mode. Algorithms of cuDNN are deterministic whatever is wished. Whoever computes with torch takes one, one at a time in a process.
+/// Sets torch's process-wide settings for one piece of work and restores them at the end: threads, precision of float32 products,
+/// determinism, anomaly mode. cuDNN always uses deterministic algorithms. All code that computes with torch makes one; only one may exist
+/// in a process at a time.
 class PIPELINE_EXPORT TorchSettings {
  public:
   explicit TorchSettings(const TorchWishes& wishes);

@@ -18,17 +18,17 @@
 
 namespace pipeline {
 
-/// One step of training in two halves. Between them the fit sums gradients over batches and ranks, clips them and calls the callbacks that
-/// read them.
+/// One training step in two halves, gradients() and apply(). Between them the fit sums gradients over batches and ranks, clips them and
+/// calls the callbacks that read them.
 class PIPELINE_EXPORT TrainStep {
  public:
   virtual ~TrainStep();
-  /// Adds the gradients of the batch's mean loss divided by `divisor` to those that are there, after it has called `before_backward` with
-  /// that quotient. The loss itself, a detached scalar.
+  /// Calls `before_backward` with the batch's mean loss divided by `divisor`, then adds the gradients of that quotient to the current
+  /// gradients. Returns the undivided loss, a detached scalar.
   virtual torch::Tensor gradients(const Batch& batch, std::int64_t divisor,
                                   const std::function<void(const torch::Tensor& loss)>& before_backward) = 0;
-  /// The gradients so far, one for each trained parameter that has one, in the order of the optimizer's groups; written into by who clips
-  /// or reduces them.
+  /// The current gradients, one for each trained parameter that has one, in the order of the optimizer's groups. The fit writes into them
+  /// to clip or reduce them.
   [[nodiscard]] virtual std::span<torch::Tensor> current() = 0;
   /// One step of the optimizer along these gradients.
   virtual void apply() = 0;
@@ -36,15 +36,15 @@ class PIPELINE_EXPORT TrainStep {
   virtual void clear() = 0;
 };
 
-/// What a step is made of. All of it outlives the step.
+/// The parts of a training step. All of them outlive the step.
 struct TrainStepContext {
   const Forecaster& forecaster;
   const Loss& loss;
   torch::optim::Optimizer& optimizer;
 };
 
-/// A step of another make than the plain one (fused, captured) is made where it fits the model, loss and optimizer: its factory answers
-/// nullptr where it does not.
+/// A special training step (fused, captured) takes the place of the plain one if it fits the model, loss and optimizer. Its factory returns
+/// nullptr if it does not fit.
 template <>
 struct Kind<TrainStep> {
   static constexpr const char* name = "train_step";

@@ -31,7 +31,7 @@ struct LoaderOptions {
   }
 };
 
-/// [trainer]: Lightning's Trainer, same names and meanings.
+/// [trainer]: the options of Lightning's Trainer, with the same names and meanings.
 struct TrainerOptions {
   std::int64_t max_epochs = 80;
   std::int64_t min_epochs = 1;
@@ -93,7 +93,7 @@ struct TrainerOptions {
             .no_effect_on_result());
   }
 
-  /// Whether every epoch ends with its only validation: then callbacks judge by epoch, else by validation.
+  /// Whether every epoch has exactly one validation, at its end. Then callbacks decide once an epoch, else once a validation.
   [[nodiscard]] bool validates_at_epoch_ends() const {
     return check_val_every_n_epoch == 1 && val_check_interval.as_double() == 1.0;  // the integer 1 too, as in Lightning
   }

@@ -11,11 +11,11 @@
 
 namespace pipeline {
 
-/// Makes what the tables name: model (right after seeding torch, so that its weights follow from the seed alone), loss, optimizer,
-/// scheduler and callbacks. Loggers, folders and where to start from are left to the caller. A model without parameters has no optimizer.
+/// Makes the components that the tables name: model (right after seeding torch, so that the seed alone decides its weights), loss,
+/// optimizer, scheduler and callbacks. The caller sets loggers, folders and the start. A model without parameters gets no optimizer.
 [[nodiscard]] PIPELINE_EXPORT FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, const Windows& windows,
                                                     std::int64_t seed);
-/// How the workflow's settings want a fit to run, on one device.
+/// The RunContext of a fit on one device, from the workflow's settings.
 [[nodiscard]] PIPELINE_EXPORT RunContext make_run_context(const StageContext& context, Log& log);
 
 }  // namespace pipeline
