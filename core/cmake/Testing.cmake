@@ -46,18 +46,10 @@ function(pipeline_unit_test name)
 endfunction()
 
 # pipeline_plugin_test(<plugin> [TORCH])
-<<<<<<< HEAD
-# The test unit_plugin_<plugin> of the *_test.cpp, with their *_fixture.cpp, that lie beside a plugin's sources; nothing where there are none. It is
-# linked with the plugin's own objects: what a library hides is tested here. Sources include <plugin's folder>/<header>.
-=======
 # The test unit_plugin_<plugin> of the *_test.cpp and *_fixture.cpp beside a plugin's sources; does nothing if there are none. It links the
 # plugin's own objects, so that it can test hidden symbols. Sources include <plugin's folder>/<header>.
->>>>>>> ae7a7ba1d5561cb54d34890101c06a3ff2f276ba
 function(pipeline_plugin_test plugin)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp ${CMAKE_CURRENT_SOURCE_DIR}/*_fixture.cpp)
-  get_target_property(own ${plugin}_plugin SOURCES)  # component_tests has sources of such names
-  list(TRANSFORM own PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
-  list(REMOVE_ITEM sources ${own})
   if(NOT sources)
     return()
   endif()
