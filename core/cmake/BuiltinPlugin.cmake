@@ -1,3 +1,11 @@
+# pipeline_use_std_headers(<target>)
+# Shares the precompiled headers of the standard library. GCC 12 forgets that they are the system's, and then warns of its own std::string
+# (-Warray-bounds, -Wstringop-overflow) in correct code.
+function(pipeline_use_std_headers target)
+  target_precompile_headers(${target} REUSE_FROM pipeline_std_pch)
+  target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
+endfunction()
+
 # The additions to pipeline_add_plugin for this project's own plugins: their place in the build folder, the shared precompiled headers,
 # compilation in batches, and a test of the *_test.cpp beside their sources.
 function(pipeline_finish_builtin_plugin target torch)
@@ -7,7 +15,7 @@ function(pipeline_finish_builtin_plugin target torch)
     target_precompile_headers(${target} REUSE_FROM pipeline_torch_pch)
   else()
     set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
-    target_precompile_headers(${target} REUSE_FROM pipeline_std_pch)
+    pipeline_use_std_headers(${target})
   endif()
   if(PIPELINE_TESTS)
     string(REGEX REPLACE "_plugin$" "" plugin ${target})
