@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   const CsvFile file(argv[1], CsvFormat::from_options(",", ".", Value::List{}));
   std::vector<std::size_t> columns(file.names().size());
   for (std::size_t i = 0; i < columns.size(); ++i) columns[i] = i;
-  CsvRows rows(file, columns, {});
+  CsvReader rows(file, columns, {});
   std::vector<double> row(columns.size()), all;
   all.reserve(columns.size() * 1'000'000);
   std::int64_t count = 0;

@@ -30,7 +30,7 @@ double microseconds_per_step(Clock::time_point start) {
 class OneWeight final : public Model {
  public:
   OneWeight() { register_module("layer", layer_); }
-  Forecast forward(const Batch& b) override { return {.values = layer_(b.x), .distribution = {}, .explanations = {}}; }
+  Forecast forward(const Batch& b) override { return {.values = layer_(b.x), .explanations = {}}; }
 
  private:
   torch::nn::Linear layer_{torch::nn::LinearOptions(1, 1).bias(false)};
@@ -98,7 +98,6 @@ double fit_loop(const Registry& registry, const Windows& windows, const std::fil
   spec.model_name = "OneWeight";
   spec.model = std::make_shared<OneWeight>();
   spec.shape = shape_of(windows);
-  spec.window_norm = "none";
   spec.loss = registry.make<Loss>("MSELoss", Value{});
   spec.optimizer_name = "Adam";
   spec.optimizer = registry.make<Optimizer>("Adam", Value{}, spec.model->parameters());

@@ -1,9 +1,9 @@
 # pipeline_use_std_headers(<target>)
 # Shares the precompiled headers of the standard library. GCC 12 forgets that they are the system's, and then warns of its own std::string
-# (-Warray-bounds, -Wstringop-overflow) in correct code.
+# (-Warray-bounds, -Wstringop-overflow, -Wstringop-overread) in correct code.
 function(pipeline_use_std_headers target)
   target_precompile_headers(${target} REUSE_FROM pipeline_std_pch)
-  target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
+  target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
 endfunction()
 
 # The additions to pipeline_add_plugin for this project's own plugins: their place in the build folder, the shared precompiled headers,

@@ -109,6 +109,23 @@ TEST_CASE_FIXTURE(WorkflowFixture, "more trials go on with the study; another sp
   CHECK(contains(named.err, "Give the search another study_name; this study stays as it is"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a study keeps its direction: a search in another one begins a new study") {
+  workflow(search);
+  REQUIRE(run({"--until", "optimize"}).status == 0);
+  const Finished same = run({"--until", "optimize", "--set", "stages.optimize.direction=minimize"});
+  CHECK_MESSAGE(contains(same.err, "study \"small\" goes on after 4 trials"), same.err);  // what "auto" is for a loss
+  const Finished other = run({"--until", "optimize", "--set", "stages.optimize.direction=maximize"});
+  REQUIRE_MESSAGE(other.status == 0, other.err);
+  CHECK(contains(other.err, "study \"small\" stays as it is: direction minimize -> maximize"));
+  CHECK(contains(other.err, "study \"small-2\" begins"));
+  const Finished named =
+      run({"--until", "optimize", "--set", "stages.optimize.direction=maximize", "--set", "stages.optimize.study_name=small"});
+  CHECK(named.status == 2);
+  CHECK(contains(named.err,
+                 "the trials of study \"small\" were made with other settings: direction minimize -> maximize. Give the search "
+                 "another study_name; this study stays as it is"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "what is searched may be set for the training without another search") {
   workflow(search);
   REQUIRE(run({"--until", "optimize"}).status == 0);

@@ -67,6 +67,20 @@ TEST_CASE_FIXTURE(ThirdParty, "a slicing stage of another name is searched by it
   CHECK(contains(given.err, "given, so not taken: cut.rows = "));
 }
 
+TEST_CASE_FIXTURE(ThirdParty, "windows made elsewhere are not sliced by a search") {
+  REQUIRE(with(training).status == 0);
+  std::filesystem::rename(path() / "runs/small/cut", path() / "elsewhere");
+  const std::string slicing =
+      "name = \"small\"\n[stages.slice_windows]\nfeature_path = \"elsewhere/X.npy\"\ntarget_path = \"elsewhere/y.npy\"\n";
+  write("workflow.toml", slicing + "[model]\ntype = \"LinearModel\"\n" + search + "\"slice_windows.window\" = [6, 12]\n");
+  const Finished ran = pipeline({"run", "workflow.toml"});
+  CHECK(ran.status == 2);
+  CHECK_MESSAGE(contains(ran.err,
+                         "slicing is searched, but the windows were made elsewhere: leave the options of stage \"slice_windows\" out of "
+                         "[stages.optimize.search]"),
+                ran.err);
+}
+
 TEST_CASE_FIXTURE(ThirdParty, "what a slicing stage does not give to a search is refused") {
   CHECK(contains(with(training + search + "\"cut.ahead\" = [1, 2]\n").err,
                  "search: cut.ahead decides what is forecast or where it comes from: only rows and norm are searched"));

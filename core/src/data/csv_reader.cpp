@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <limits>
 #include <optional>
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(__clang_analyzer__)
 #include <emmintrin.h>
 #endif
 
@@ -22,7 +22,7 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 /// The first `a` or `b` in [at, end); `end` when there is none. Faster than two memchr, as cells are short.
 const char* find_either(const char* at, const char* end, char a, char b) {
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(__clang_analyzer__)
   const __m128i first = _mm_set1_epi8(a), second = _mm_set1_epi8(b);
   for (; end - at >= 16; at += 16) {
     const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));

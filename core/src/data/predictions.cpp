@@ -70,7 +70,9 @@ PredictionsReader::PredictionsReader(const std::filesystem::path& file) : lines_
   if (last == names.size()) throw mistake("the heading lacks origin, time or step");
   // By position, as a target may have any name, even "step" or "x_pred".
   for (std::size_t i = last + 1; i + 1 < names.size();) {
-    const bool has_naive = i + 2 < names.size() && names[i + 2] == names[i] + "_naive";
+    // "x_naive" may be the next target too: then its forecast follows.
+    const bool has_naive =
+        i + 2 < names.size() && names[i + 2] == names[i] + "_naive" && (i + 3 >= names.size() || names[i + 3] != names[i + 2] + "_pred");
     if (names[i + 1] != names[i] + "_pred") throw mistake("the heading has no " + names[i] + "_pred after " + names[i]);
     targets_.push_back(names[i]);
     columns_.push_back({i, has_naive});

@@ -52,7 +52,7 @@ EpochRecord epoch_of(const Value& value, std::size_t index) {
 void write_training(const std::filesystem::path& folder, const TrainingRecord& record) {
   Value::List history;
   for (const EpochRecord& epoch : record.history) history.push_back(epoch_value(epoch));
-  const bool judged = !record.mode.empty();
+  const bool judged = !record.monitor.empty();
   write_json(folder / training_file_name, Value::Map{{"model", record.model_type},
                                                      {"version_dir", path_value(record.version_dir, folder)},
                                                      {"best", path_value(record.best, folder)},

@@ -89,6 +89,7 @@ class Executor {
     const StageLock lock(run_folder_, stage.name, StageLock::Mode::shared);
     const std::vector<StageLock> inputs = lock_inputs(stage);
     const Examined now = examine_stage(stage, workflow_, registry_, {});
+    const RunningStage running(stage.name.c_str());
     StageContext context = make_context(now, run_folder_ / stage.name, false);
     context.send = services_.send;
     call(registry_.make<Stage>(stage.type, stage.options), "work", &Stage::work, context, task);
@@ -140,17 +141,21 @@ class Executor {
     const Schema& schema = registry_.find("stage", stage.type)->schema;
     Value options = schema.without_outputs(options_of_last_run(stage, run_folder_ / name, schema));
     for (const auto& [option, value] : changed) options[option] = value;
+    const std::filesystem::path lasting = folder.string() + ".lasting";
+    std::filesystem::remove_all(folder);
     make_folder(folder);
     StageContext context{.stage = name,
                          .folder = folder,
-                         .lasting = folder.string() + ".lasting",
+                         .lasting = lasting,
                          .settings = workflow_.settings,
                          .tables = stage.tables,
                          .registry = registry_,
                          .log = log,
                          .cancel = services_.cancel,
                          .inputs = artifacts_for({.plan = stage}, run_folder_)};
-    registry_.make<Stage>(stage.type, options)->run(context);
+    const RunningStage running(stage.name.c_str());
+    call(registry_.make<Stage>(stage.type, options), "run", &Stage::run, context);
+    std::filesystem::remove_all(lasting);
   }
 
   StageResult run_in(const std::filesystem::path& folder, const Examined& now, bool resume) {

@@ -1,5 +1,6 @@
 #include "pipeline/train/fit.h"
 
+#include "pipeline/host/component_call.h"
 #include "pipeline/train/torch_settings.h"
 #include "train/fit_loop.h"
 
@@ -15,6 +16,7 @@ FitResult fit(FitSpec spec, const Windows& windows, RunContext run) {
   const torch::AutoGradMode with_gradients(true);
   if (run.rank != 0 || fast_dev_run_batches(spec.trainer) > 0) spec.loggers.clear();
   spec.model->to(run.device);
+  call(spec.loss, "to", &Loss::to, run.device);
   return FitLoop(spec, windows, run).run();
 }
 

@@ -56,7 +56,7 @@ State callback_states(const FitSpec& spec) {
   State::Map states;
   for (const Component<Callback>& callback : spec.callbacks) {
     State state = call(callback, "state_dict", &Callback::state_dict);
-    if (!state.is_null()) states.emplace_back(callback->state_key(), std::move(state));
+    if (!state.is_null()) states.emplace_back(call(callback, "state_key", &Callback::state_key), std::move(state));
   }
   return states;
 }
@@ -64,11 +64,11 @@ State callback_states(const FitSpec& spec) {
 /// The optimizer's state_dict() with the scheduler's entries in its groups, as PyTorch's scheduler writes them.
 State optimizer_state(const FitSpec& spec) {
   try {
-    State state = spec.optimizer->state_dict();
+    State state = call(spec.optimizer, "state_dict", &Optimizer::state_dict);
     if (!spec.scheduler) return state;
     State::List& groups = state.at("param_groups").as_list();
     for (std::size_t g = 0; g < groups.size(); ++g) {
-      State::Map entries = spec.scheduler->group_entries(g);
+      State::Map entries = call(spec.scheduler, "group_entries", &Scheduler::group_entries, g);
       State::Map& group = groups[g].as_map();
       group.insert(std::ranges::find(group, "params", &State::Map::value_type::first), std::make_move_iterator(entries.begin()),
                    std::make_move_iterator(entries.end()));

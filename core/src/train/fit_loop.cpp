@@ -61,10 +61,10 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
       validation_(forecaster_, spec.loss, val_loader_, spec.shape, spec.metrics),
       schedule_(spec.scheduler) {
-  trainer_.each("resolve", &Callback::resolve);
-  if (spec_.scheduler) call(spec_.scheduler, "resolve", &Scheduler::resolve, trainer_);
   std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
   check_monitors();
+  trainer_.each("resolve", &Callback::resolve);
+  if (spec_.scheduler) call(spec_.scheduler, "resolve", &Scheduler::resolve, trainer_);
   check_state_keys();
 }
 
@@ -168,7 +168,7 @@ void FitLoop::validate_untrained() {
   if (trainer_.plan().val_batches > 0) validation_.run(trainer_, trainer_.plan().val_batches);
   trainer_.each("on_train_end", &Callback::on_train_end);
   constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
-  history_.push_back({.epoch = 0, .step = 0, .train_loss = no_value, .learning_rate = no_value, .seconds = 0, .val = trainer_.metrics});
+  history_.push_back({.epoch = 0, .step = 0, .train_loss = no_value, .learning_rate = no_value, .seconds = 0, .val = logged_validation()});
 }
 
 void FitLoop::train() {
@@ -295,11 +295,7 @@ void FitLoop::end_epoch() {
     trainer_.log_with_epoch({{"train_loss_epoch", record.train_loss}});
     ++progress.batches_that_stepped;
   }
-  if (epoch_->validated) {
-    for (const std::string& name : validation_.logged()) {
-      if (const auto found = trainer_.metrics.find(name); found != trainer_.metrics.end()) record.val.insert(*found);
-    }
-  }
+  if (epoch_->validated) record.val = logged_validation();
   history_.push_back(std::move(record));
   ++progress.epochs_completed;
 }
@@ -308,7 +304,18 @@ void FitLoop::note_best() {
   const auto kept = kept_checkpoints(spec_);
   if (!kept || kept->best == best_checkpoint_) return;
   best_checkpoint_ = kept->best;
-  best_metrics_ = trainer_.callback_metrics();
+  best_metrics_ = logged_validation();
+  for (const auto& [name, value] : trainer_.callback_metrics()) {
+    if (name.starts_with("train_")) best_metrics_[name] = value;
+  }
+}
+
+std::map<std::string, double> FitLoop::logged_validation() const {
+  std::map<std::string, double> values;
+  for (const std::string& name : validation_.logged()) {
+    if (const auto found = trainer_.metrics.find(name); found != trainer_.metrics.end()) values.insert(*found);
+  }
+  return values;
 }
 
 void FitLoop::require_finite(double loss, const char* name) const {

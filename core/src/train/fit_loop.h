@@ -45,6 +45,8 @@ class FitLoop {
   void end_epoch();
   /// Keeps the current metrics if the best checkpoint was just written.
   void note_best();
+  /// The latest values of the metrics of validation that are logged.
+  [[nodiscard]] std::map<std::string, double> logged_validation() const;
   void require_finite(double loss, const char* name) const;
 
   [[nodiscard]] bool may_stop() const;
@@ -73,11 +75,11 @@ class FitLoop {
   Schedule schedule_;
   std::vector<EpochRecord> history_;
   std::filesystem::path last_checkpoint_, best_checkpoint_;
-  std::map<std::string, double> best_metrics_;
-  double learning_rate_ = 0;         ///< of the last batch
-  std::optional<FitEpoch> epoch_;    ///< the running epoch
-  std::int64_t batches_before_ = 0;  ///< batches of the first epoch that the program behind the continued checkpoint has trained
-  State generators_;                 ///< restored right before training continues
+  std::map<std::string, double> best_metrics_;  // losses of training and the logged validation, of best_checkpoint_
+  double learning_rate_ = 0;                    ///< of the last batch
+  std::optional<FitEpoch> epoch_;               ///< the running epoch
+  std::int64_t batches_before_ = 0;             ///< batches of the first epoch that the program behind the continued checkpoint has trained
+  State generators_;                            ///< restored right before training continues
   FitEpoch::Clock::time_point kept_ = FitEpoch::Clock::now();  ///< time of the last resume point
   bool interrupted_ = false;
 };

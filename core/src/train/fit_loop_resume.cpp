@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
 #include "train/fit_checkpoint.h"
 #include "train/fit_loop.h"
@@ -46,13 +47,13 @@ void FitLoop::restore() {
   // After the schedule's start, which sets the rates. The optimizer comes last, as its state holds the rates.
   const State* schedulers = content.find("lr_schedulers");
   if (spec_.scheduler && schedulers && !schedulers->as_list().empty()) {
-    check_schedule_length(spec_.scheduler->state_dict(), schedulers->as_list().front());
+    check_schedule_length(call(spec_.scheduler, "state_dict", &Scheduler::state_dict), schedulers->as_list().front());
     load_part("scheduler", [&] { call(spec_.scheduler, "load_state_dict", &Scheduler::load_state_dict, schedulers->as_list().front()); });
   }
   const State* optimizers = content.find("optimizer_states");
   if (!optimizers || optimizers->as_list().empty())
     throw training_error("the checkpoint holds no optimizer's state, so training cannot go on from it: name it as from_checkpoint instead");
-  load_part("optimizer", [&] { spec_.optimizer->load_state_dict(optimizers->as_list().front()); });
+  load_part("optimizer", [&] { call(spec_.optimizer, "load_state_dict", &Optimizer::load_state_dict, optimizers->as_list().front()); });
   if (const State* states = content.find("callbacks")) {
     trainer_.each("load_state_dict", [&](Callback& callback, Trainer&) {
       if (const State* state = states->find(callback.state_key())) callback.load_state_dict(*state);

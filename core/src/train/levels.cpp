@@ -1,5 +1,9 @@
 #include "pipeline/train/levels.h"
 
+#include <sstream>
+
+#include "pipeline/errors.h"
+
 namespace pipeline {
 
 Levels::Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon) : known_(known), horizon_(horizon) {
@@ -15,8 +19,13 @@ torch::Tensor Levels::empty(std::size_t batch) const {
 }
 
 torch::Tensor Levels::forecast(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const {
-  const torch::Tensor given = scaled.to(torch::kCPU, torch::kDouble).contiguous();
   torch::Tensor out = empty(origins.size());
+  if (scaled.sizes() != out.sizes()) {
+    std::ostringstream shapes;
+    shapes << "a forecast of shape " << scaled.sizes() << " where " << out.sizes() << " is needed: [origins, horizon, targets]";
+    throw training_error(shapes.str());
+  }
+  const torch::Tensor given = scaled.to(torch::kCPU, torch::kDouble).contiguous();
   const auto from = given.accessor<double, 3>();
   auto to = out.accessor<double, 3>();
   for (std::size_t b = 0; b < origins.size(); ++b) {

@@ -1,6 +1,7 @@
 #include "pipeline/train/metric_set.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/metric_names.h"
@@ -19,16 +20,32 @@ std::string shape_text(const char* first, std::int64_t horizon, std::int64_t tar
   return std::string("[") + first + ", " + std::to_string(horizon) + ", " + std::to_string(targets) + last + "]";
 }
 
+/// The names of metrics.json and train.json that are not a metric's; no metric may take one of them.
+constexpr std::array<std::string_view, 8> other_names{"loss", "windows", "filled_values", "near_zero_values",
+                                                      "step", "train",   "val",           "test"};
+
+/// Error (plugin) if files or logs could not tell the metric from another entry.
+void check_names(const MetricInfo& info, const std::string& plugin, const Metrics& others) {
+  const auto refuse = [&](const std::string& fault, const std::string& cure) {
+    throw Error(ExitStatus::plugin, "the plugin " + plugin + " gives a metric \"" + info.name + "\"" + fault + ": " + cure);
+  };
+  for (const std::shared_ptr<const Metric>& other : others) {
+    if (other->info().name == info.name) refuse(", which another gives already", "remove one of them");
+    if (metric_key(other->info(), "{split}") == metric_key(info, "{split}"))
+      refuse(", whose key \"" + info.key + "\" metric \"" + other->info().name + "\" has already", "let MetricInfo::key differ");
+  }
+  if (info.key.find("{split}") == std::string::npos) refuse(", whose key \"" + info.key + "\" is without {split}", "add it");
+  if (std::ranges::find(other_names, info.name) != other_names.end() || info.name.starts_with("naive_"))
+    refuse(", a name that files use for something else", "choose another MetricInfo::name");
+}
+
 }  // namespace
 
 Metrics make_metrics(const Registry& registry) {
   Metrics metrics;
   for (const ComponentInfo* component : registry.list(Kind<Metric>::name)) {
     std::shared_ptr<const Metric> metric = registry.make<Metric>(component->name, Value::Map{});
-    const auto same = std::ranges::find(metrics, metric->info().name, [](const auto& other) { return other->info().name; });
-    if (same != metrics.end())
-      throw Error(ExitStatus::plugin, "the plugin " + component->plugin + " gives a metric \"" + metric->info().name +
-                                          "\", which another gives already: remove one of them");
+    check_names(metric->info(), component->plugin, metrics);
     metrics.push_back(std::move(metric));
   }
   std::ranges::stable_sort(metrics, {}, [](const auto& metric) { return metric->info().place; });
@@ -114,6 +131,10 @@ void MetricSet::add(const MetricTensors& tensors) {
 
 void MetricSet::add(const MetricBatch& batch) {
   if (batch.windows == 0) return;
+  if ((groups_.steps != 1 && batch.horizon != groups_.steps) || batch.targets != groups_.targets)
+    throw training_error("metrics take forecasts and truth of shape " + shape_text("B", groups_.steps, groups_.targets));
+  if (batch.scales.size() % static_cast<std::size_t>(batch.targets) != 0)
+    throw training_error("metrics take one scale for each series and target, and were given " + std::to_string(batch.scales.size()));
   const std::int64_t known = batch.scales.empty() ? groups_.series : static_cast<std::int64_t>(batch.scales.size()) / batch.targets;
   for (std::int64_t b = 0; batch.series && b < batch.windows; ++b) {
     const std::int64_t of = batch.series[b];

@@ -9,8 +9,6 @@ namespace pipeline {
 
 namespace {
 
-constexpr Inputs gathered{Input::past, Input::target_history};
-
 constexpr std::array<std::pair<Input, const char*>, 8> later{{{Input::past_codes, "past_codes"},
                                                               {Input::past_mask, "past_mask"},
                                                               {Input::future, "future"},

@@ -68,21 +68,17 @@ void RdbStudy::open(const StudyRequest& request) {
   indicator found = soci::i_null;
   sql_ << "SELECT study_id FROM studies WHERE study_name = :n", use(state_.name), into(study_id_, found);
   if (!sql_.got_data()) throw usage_error(shown_ + " has no study \"" + state_.name + "\"" + rdb::known_studies(sql_));
-  const std::string wanted = request.minimize ? "MINIMIZE" : "MAXIMIZE";
-  std::string direction;
   if (request.create) {
+    const std::string wanted = request.minimize ? "MINIMIZE" : "MAXIMIZE";
     sql_ << "INSERT INTO study_directions (direction, study_id, objective) VALUES (:d, :s, 0) ON CONFLICT (study_id, objective) DO NOTHING",
         use(wanted), use(study_id_);
   }
   int objectives = 0;
+  std::string direction;
   sql_ << "SELECT count(*) FROM study_directions WHERE study_id = :s", use(study_id_), into(objectives);
   if (objectives != 1)
     throw usage_error("study \"" + state_.name + "\" has " + std::to_string(objectives) + " objectives; one is searched here");
   sql_ << "SELECT direction FROM study_directions WHERE study_id = :s", use(study_id_), into(direction);
-  if (request.create && direction != wanted) {
-    throw usage_error("study \"" + request.name + "\" in " + shown_ + " goes to " + direction + ": write direction = \"" +
-                      (request.minimize ? "maximize" : "minimize") + "\", or give the search another study_name");
-  }
   state_.minimize = direction != "MAXIMIZE";
 }
 

@@ -4,6 +4,7 @@
 #include <torch/utils.h>
 
 #include "pipeline/train/metric_set.h"
+#include "pipeline/train/torch_settings.h"
 #include "torch_tests.h"
 
 namespace pipeline::component_tests {
@@ -78,6 +79,7 @@ std::string check_merge(const Measured& measured) {
 }  // namespace
 
 std::vector<Check> MetricTest::run(const ComponentTestContext& context) {
+  const TorchSettings settings({.threads = 1});  // tensors are tiny
   CheckList list;
   list.add("value", [&] { return check_value(Measured(context)); });
   list.add("same in any batches", [&] { return check_batches(Measured(context)); });

@@ -2,6 +2,7 @@
 
 #include <torch/utils.h>
 
+#include "pipeline/testing/fake_trainer.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/optimizer.h"
@@ -86,6 +87,8 @@ struct Scheduled {
       : optimizer(test.registry.make<Optimizer>("SGD", Value(Value::Map{{"lr", 0.1}, {"momentum", 0.9}}),
                                                 std::vector<torch::Tensor>{torch::zeros({2}).requires_grad_()})),
         scheduler(test.registry.make<Scheduler>(test.component.name, test.options, optimizer->torch_optimizer())) {
+    testing::FakeTrainer trainer;
+    scheduler->resolve(trainer);
     scheduler->start(length);
   }
   [[nodiscard]] double rate() const { return optimizer->torch_optimizer().param_groups().front().options().get_lr(); }

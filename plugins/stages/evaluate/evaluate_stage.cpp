@@ -43,11 +43,13 @@ std::string file_name(std::string name, const ModelResult& result, Split split, 
   return name + ".csv";
 }
 
-Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry) {
+Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry, torch::Device device) {
   if (training.loss.type.empty())
     throw training_error("train.json of stage " + training.stage + " does not say what it minimised: run `pipeline run` with --stage " +
                          training.stage + " --force to train it again");
-  return registry.make<Loss>(training.loss.type, training.loss.options);
+  Component<Loss> loss = registry.make<Loss>(training.loss.type, training.loss.options);
+  call(loss, "to", &Loss::to, device);
+  return loss;
 }
 
 /// Adds the metrics to the version folder of the training they belong to, as Lightning's Trainer.test does.
@@ -90,7 +92,8 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
                   .splits = {}};
   std::vector<SeriesScale> scales;
   if (model.windows->series()) scales = training_scales(*model.windows->series(), options_.seasonality);
-  const Component<Loss> loss = loss_of(model.training, context.registry);
+  const torch::Device device = resolve_device(context.settings.device);
+  const Component<Loss> loss = loss_of(model.training, context.registry, device);
   const auto check_cancelled = [&context] {
     if (context.cancelled())
       throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
@@ -99,7 +102,7 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
   for (const Split split : wanted) {
     const SplitRequest request{.split = split,
                                .batch_size = options_.batch_size,
-                               .device = resolve_device(context.settings.device),
+                               .device = device,
                                .metrics = metrics,
                                .scales = scales,
                                .check_cancelled = check_cancelled};

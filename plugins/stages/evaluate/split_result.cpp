@@ -20,13 +20,6 @@ void Score::add(const Component<Loss>& loss, const Forecast& forecast, const Bat
 
 namespace {
 
-Batch on_cpu(const Batch& batch) {
-  Batch out;
-  out.y = batch.y.cpu();
-  if (batch.weight.defined()) out.weight = batch.weight.cpu();
-  return out;
-}
-
 /// One pass over a split.
 class Pass {
  public:
@@ -70,21 +63,21 @@ class Pass {
     if (attention_ && weights != forecast.explanations.end()) attention_->add(levels_ ? origins : indices, weights->second);
 
     const torch::Tensor values = forecast.values.cpu();
-    const Batch truth = on_cpu(batch);
     if (!levels_) {
-      if (predictions_) predictions_->add_windows(indices, values.to(torch::kDouble), truth.y.to(torch::kDouble));
+      if (predictions_) predictions_->add_windows(indices, values.to(torch::kDouble), batch.y.cpu().to(torch::kDouble));
       return;
     }
     const LevelBatch levels = levels_->at(origins, values);
     Forecast naive;
-    naive.values = levels.naive_scaled.to(truth.y.scalar_type());
-    out.naive->add(loss_, naive, truth);
+    naive.values = levels.naive_scaled.to(batch.y.options());
+    out.naive->add(loss_, naive, batch);
+    const torch::Tensor weight = batch.weight.defined() ? batch.weight.cpu() : torch::Tensor();
     const auto measure = [&](Score& score, const torch::Tensor& forecasts) {
-      score.original.add({.forecast = forecasts, .truth = levels.truth, .weight = truth.weight, .scales = request_.scales});
+      score.original.add({.forecast = forecasts, .truth = levels.truth, .weight = weight, .scales = request_.scales});
     };
     measure(out.model, levels.forecast);
     measure(*out.naive, levels.naive);
-    if (predictions_) predictions_->add_rows(origins, levels, truth.weight);
+    if (predictions_) predictions_->add_rows(origins, levels, weight);
   }
 
   const Windows& windows_;

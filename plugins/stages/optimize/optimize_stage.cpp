@@ -1,6 +1,7 @@
 #include "optimize_stage.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -137,8 +138,15 @@ void OptimizeStage::keep_results(const StageContext& context, const TrialRunner&
                                  const StudyPlace& place) const {
   const Trial* best = best_trial(study);
   const Value::Map values = best ? space_.values_of(*best) : Value::Map{};
-  if (runner.slices(values)) static_cast<void>(runner.windows_of(values, context.folder / best_windows_folder));
+  std::optional<Error> failure;  // it must not cost the study its results
+  try {
+    if (runner.slices(values)) static_cast<void>(runner.windows_of(values, context.folder / best_windows_folder));
+  } catch (const Error& error) {
+    std::filesystem::remove_all(context.folder / best_windows_folder);
+    failure = error;
+  }
   write_results(context.folder, study, space_, options_, shown_storage(place.storage));
+  if (failure) throw *failure;
 }
 
 }  // namespace pipeline::stage::optimize

@@ -63,7 +63,10 @@ Fields read_fields(const std::string& text) {
 }
 
 /// The reasons against continuing a study; empty if there are none.
-std::vector<std::string> differences(Study& study, const Fields& now, const SearchSpace& space) {
+std::vector<std::string> differences(Study& study, const Fields& now, const SearchSpace& space, bool minimize) {
+  // A study of another program has no note. Its trials are ranked by its direction.
+  const auto name = [](bool smaller) { return smaller ? "minimize" : "maximize"; };
+  if (study.refresh().minimize != minimize) return {std::string("direction ") + name(!minimize) + " -> " + name(minimize)};
   if (const auto note = study.note(note_key)) {
     return key_changes(without_searched(read_fields(*note), space), without_searched(now, space));
   }
@@ -100,12 +103,14 @@ std::string folder_name_of(const std::string& study) {
 
 std::string choose_study(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space,
                          const std::string& storage) {
-  const Fields now = deciding(context.key);
+  Fields now = deciding(context.key);
+  now["options.direction"] = options.direction;  // "auto" is settled
+  const bool minimize = options.direction == "minimize";
   const std::string first = options.study_name.empty() ? context.settings.name : options.study_name;
   std::string name = first;
   for (int next = 2;; ++next) {
-    const std::unique_ptr<Study> study = open_study({.storage = storage, .name = name, .minimize = options.direction == "minimize"});
-    const std::vector<std::string> changes = differences(*study, now, space);
+    const std::unique_ptr<Study> study = open_study({.storage = storage, .name = name, .minimize = minimize});
+    const std::vector<std::string> changes = differences(*study, now, space, minimize);
     if (changes.empty()) {
       check_parameters(study->refresh(), space);
       const auto results = std::ranges::count_if(study->refresh().trials, &Trial::has_result);

@@ -54,6 +54,11 @@ std::shared_ptr<const Windows> TrialRunner::windows_of(const Value::Map& values,
 }
 
 void TrialRunner::check_training() const {
+  Value::Map searched;
+  for (const SearchParameter& parameter : space_.parameters()) searched[parameter.path];
+  if (slices(searched) && !windows_->series())
+    throw usage_error("slicing is searched, but the windows were made elsewhere: leave the options of stage \"" +
+                      context_.input("windows").stage + "\" out of [stages." + context_.stage + ".search]");
   FitSpec spec = make_fit_spec(context_.registry, tables_of({}), *windows_, context_.settings.seed);
   const std::unique_ptr<Study> nowhere = open_study({.storage = "memory", .name = "check"});
   const Component<Pruner> pruner = context_.registry.make<Pruner>("NopPruner", Value(Value::Map{}));
@@ -68,6 +73,8 @@ TrialRunner::Outcome TrialRunner::run(Study& study, const Component<Pruner>& pru
   try {
     return train(study, pruner, trial, reported);
   } catch (const ComponentError& error) {
+    trial.reason = error.what();
+  } catch (const ConstructorError& error) {
     trial.reason = error.what();
   } catch (const Error& error) {
     if (!is_the_trials_fault(error.status())) throw;

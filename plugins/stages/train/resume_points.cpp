@@ -80,14 +80,15 @@ Value logger_position(const ResumePoint& point, const std::string& type) {
   return {};
 }
 
-void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std::string>& key) {
+void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std::string>& key, std::span<const std::string> limiters) {
   const auto limit = [](const std::map<std::string, std::string>& fields) {
     const auto found = fields.find("trainer.max_time");
     return found == fields.end() ? std::string() : found->second;
   };
   if (limit(point.key) == limit(key)) return;
   State& position = point.content.at("resume").at("position");
-  if (position.at("stopped_by").as_string() != "Timer" || position.at("pruned").as_bool()) return;
+  const bool by_time = std::ranges::find(limiters, position.at("stopped_by").as_string()) != limiters.end();
+  if (!by_time || position.at("pruned").as_bool()) return;
   position.at("stop_requested") = false;
   position.at("stop_reason") = position.at("stopped_by") = std::string();
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,8 +46,9 @@ class ResumePoints {
 /// The given command line, changed so that it continues the training.
 [[nodiscard]] std::string continuing_command(std::string command_line);
 
-/// Lets a training that its time limit ended continue under another limit. Its Timer decides whether that limit is over too.
-void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std::string>& key);
+/// Lets a training that its time limit ended continue under another limit; the callback that stopped it decides whether that limit is over
+/// too. `limiters`: the state keys of the callbacks that take a time limit.
+void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std::string>& key, std::span<const std::string> limiters);
 
 /// Error (usage) if the training is already beyond these limits (-1: none): its result would not be the one they ask for.
 void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_t max_steps);

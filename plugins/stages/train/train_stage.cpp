@@ -51,6 +51,16 @@ void warn_of_busy_processors(int threads, Log& log) {
               " threads may train far slower than one, which threads = 1 asks for");
 }
 
+/// The state keys of the callbacks that end a training after a time.
+std::vector<std::string> time_limiters(const FitSpec& spec) {
+  std::vector<std::string> keys;
+  for (const Component<Callback>& callback : spec.callbacks) {
+    const auto limits = [](const OptionInfo& option) { return option.role == OptionRole::time_limit; };
+    if (callback.info() && std::ranges::any_of(callback.info()->schema.options, limits)) keys.push_back(callback->state_key());
+  }
+  return keys;
+}
+
 Error interrupted(const FitResult& result, const std::string& continuing_command) {
   return {ExitStatus::interrupted, "training was interrupted in epoch " + std::to_string(result.epochs + 1) + " after step " +
                                        std::to_string(result.steps) +
@@ -137,7 +147,7 @@ void TrainStage::run(StageContext& context) {
   }
   if (before) {
     spec.start_written = std::filesystem::last_write_time(before->file);
-    forget_other_time_limit(*before, context.key);
+    forget_other_time_limit(*before, context.key, time_limiters(spec));
     spec.start = std::move(before->content);
   }
   const std::filesystem::path own_resume_point = spec.resume.file;

@@ -248,6 +248,19 @@ TEST_CASE("predictions are read as they were written, whatever their targets are
   CHECK_FALSE(reader.next());
 }
 
+TEST_CASE("a target may be called like another's naive forecast") {
+  const test::TempFolder temp;
+  const std::vector<std::string> targets{"x", "x_naive"};
+  PredictionsWriter writer(temp.path() / "p.csv", targets, false);
+  writer.add("0", "1", 1, std::vector<double>{1, 2}, std::vector<double>{3, 4}, {});
+  writer.finish();
+  PredictionsReader reader(temp.path() / "p.csv");
+  CHECK(reader.targets() == targets);
+  REQUIRE(reader.next());
+  CHECK(reader.forecast(1) == 4);
+  CHECK(std::isnan(reader.naive(0)));
+}
+
 TEST_CASE("predictions without a naive forecast count rows where there is no time") {
   const test::TempFolder temp;
   PredictionsWriter writer(temp.path() / "p.csv", std::vector<std::string>{"y"}, false);

@@ -319,27 +319,54 @@ TEST_CASE("shapes that do not fit are an error") {
                        "metrics take forecasts and truth of shape [B, 2, 3]", Error);
 }
 
+TEST_CASE("arrays that do not fit are an error too") {
+  MetricSet metrics(basic_metrics(), by_step_and_target);
+  const std::vector<double> values(12);
+  const std::array<SeriesScale, 4> scales{};
+  const MetricBatch batch{.windows = 2, .horizon = steps, .targets = targets, .forecast = values.data(), .truth = values.data()};
+  MetricBatch longer = batch, scaled = batch;
+  longer.windows = 1, longer.horizon = 4;
+  scaled.scales = scales;
+  CHECK_THROWS_WITH_AS(metrics.add(longer), "metrics take forecasts and truth of shape [B, 2, 3]", Error);
+  CHECK_THROWS_WITH_AS(metrics.add(scaled), "metrics take one scale for each series and target, and were given 4", Error);
+  metrics.add(batch);
+  CHECK(metrics.count() == 12);
+}
+
 TEST_CASE("a metric's name in a split's numbers") {
   CHECK(metric_key({.name = "mape"}, "val") == "val_mape");
   CHECK(metric_key({.name = "avg_abs_accuracy", .key = "avg_{split}_abs_accuracy"}, "test") == "avg_test_abs_accuracy");
 }
 
-TEST_CASE("two metrics with one name are refused, and metrics are in the order of their places") {
-  Registrar registrar;
-  metrics::basic::add_basic_metrics(registrar);
-  registrar.add_with<Metric, NoOptions>("another", "Under a name that is taken.", [](const Value&) {
-    class Mse final : public metrics::basic::BasicMetric {
-     public:
-      Mse() : BasicMetric({.name = "mse"}) {}
-      void count(const MetricBatch&, const MetricSums&) const override {}
-      [[nodiscard]] std::optional<double> finish(std::span<const double>, double) const override { return 0; }
-    };
-    return std::make_unique<Mse>();
-  });
-  Registry registry;
-  registry.commit(std::move(registrar.entries()));
-  CHECK_THROWS_WITH_AS(static_cast<void>(make_metrics(registry)),
-                       "the plugin  gives a metric \"mse\", which another gives already: remove one of them", Error);
+TEST_CASE("a metric whose name or key would not be its alone is refused, and metrics are in the order of their places") {
+  class Zero final : public metrics::basic::BasicMetric {
+   public:
+    explicit Zero(MetricInfo info) : BasicMetric(std::move(info)) {}
+    void count(const MetricBatch&, const MetricSums&) const override {}
+    [[nodiscard]] std::optional<double> finish(std::span<const double>, double) const override { return 0; }
+  };
+  const auto refusal = [](const MetricInfo& info) -> std::string {
+    Registrar registrar;
+    metrics::basic::add_basic_metrics(registrar);
+    registrar.add_with<Metric, NoOptions>("another", "With these names.", [info](const Value&) { return std::make_unique<Zero>(info); });
+    Registry registry;
+    registry.commit(std::move(registrar.entries()));
+    try {
+      static_cast<void>(make_metrics(registry));
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(refusal({.name = "zero"}).empty());
+  CHECK(refusal({.name = "mse"}) == "the plugin  gives a metric \"mse\", which another gives already: remove one of them");
+  CHECK(refusal({.name = "zero", .key = "{split}_mae"}) ==
+        "the plugin  gives a metric \"zero\", whose key \"{split}_mae\" metric \"mae\" has already: let MetricInfo::key differ");
+  CHECK(refusal({.name = "zero", .key = "zero"}) == "the plugin  gives a metric \"zero\", whose key \"zero\" is without {split}: add it");
+  for (const char* name : {"loss", "windows", "naive_best"}) {
+    CHECK(refusal({.name = name}) == "the plugin  gives a metric \"" + std::string(name) +
+                                         "\", a name that files use for something else: choose another MetricInfo::name");
+  }
   std::vector<std::string> in_order;
   for (const auto& metric : basic_metrics()) in_order.push_back(metric->info().name);
   CHECK(in_order == std::vector<std::string>{"mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy", "smape", "mase", "rmsse"});

@@ -18,9 +18,9 @@ namespace pipeline {
 struct StudyRequest {
   /// "memory", "sqlite:///relative.db", "sqlite:////absolute.db" or "postgresql://user:password@host/database".
   std::string storage;
-  std::string name;  ///< empty and without `create`: the only study in the storage
-  bool minimize = true;
-  bool create = true;  ///< create a missing study; false: Error (usage), with the existing names, and `minimize` is read from the study
+  std::string name;      ///< empty and without `create`: the only study in the storage
+  bool minimize = true;  ///< the direction of a study that is created; an existing one keeps its own (StudyState::minimize)
+  bool create = true;    ///< create a missing study; false: Error (usage), with the existing names
 };
 
 /// Reasons of trials that failed without an error in the trial.

@@ -23,6 +23,7 @@ class PIPELINE_EXPORT Loss {
   [[nodiscard]] virtual torch::Tensor mean(const Forecast& forecast, const torch::Tensor& y) const;
   /// Completes a forecast after training: from its parameters, the point and the quantiles at `levels`. By default it returns the forecast
   /// as it is, with crossing quantiles sorted. A loss of a distribution overrides it.
+  /// This version does not call it: it trains losses of a point only.
   [[nodiscard]] virtual Forecast complete(Forecast forecast, std::span<const double> levels) const;
   /// Moves the loss's own tensors, if it has any. Called once, before training.
   virtual void to(torch::Device device);

@@ -37,8 +37,8 @@ class PIPELINE_EXPORT Model : public torch::nn::Module {
   ~Model() override;
   /// The forecast for a batch, from its parts inputs(): values [B, H, T], and what shape.output asks for beyond a point.
   [[nodiscard]] virtual Forecast forward(const Batch& batch) = 0;
-  /// The parts of a batch that forward() reads; only x by default. If the data lack a part, the model still runs and that part is
-  /// undefined.
+  /// The parts of a batch that forward() reads; only x by default. This version fills `past` and `target_history` and refuses a model that
+  /// names another part.
   [[nodiscard]] virtual Inputs inputs() const;
   /// The output of forward(); a point by default. A loss that needs another output is refused before training. A model that ends in a
   /// ForecastHead returns shape.output.
