@@ -14,7 +14,7 @@ double Metric::left_out(std::span<const double>, double) const { return 0; }
 
 std::string metric_key(const MetricInfo& info, const std::string& split) {
   constexpr std::string_view placeholder = "{split}";
-  std::string key = info.key;
+  std::string key = info.key.empty() ? std::string(placeholder) + "_" + info.name : info.key;
   if (const auto at = key.find(placeholder); at != std::string::npos) key.replace(at, placeholder.size(), split);
   return key;
 }

@@ -89,7 +89,7 @@ class Executor {
     const StageLock lock(run_folder_, stage.name, StageLock::Mode::shared);
     const std::vector<StageLock> inputs = lock_inputs(stage);
     const Examined now = examine_stage(stage, workflow_, registry_, {});
-    const RunningStage running(stage.name.c_str());
+    // A sentence about a crash does not name the stage: the process that started the worker adds it.
     StageContext context = make_context(now, run_folder_ / stage.name, false);
     context.send = services_.send;
     call(registry_.make<Stage>(stage.type, stage.options), "work", &Stage::work, context, task);

@@ -61,10 +61,10 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
       validation_(forecaster_, spec.loss, val_loader_, spec.shape, spec.metrics),
       schedule_(spec.scheduler) {
-  std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
-  check_monitors();
   trainer_.each("resolve", &Callback::resolve);
   if (spec_.scheduler) call(spec_.scheduler, "resolve", &Scheduler::resolve, trainer_);
+  std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
+  check_monitors();
   check_state_keys();
 }
 

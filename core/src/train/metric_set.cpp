@@ -29,12 +29,13 @@ void check_names(const MetricInfo& info, const std::string& plugin, const Metric
   const auto refuse = [&](const std::string& fault, const std::string& cure) {
     throw Error(ExitStatus::plugin, "the plugin " + plugin + " gives a metric \"" + info.name + "\"" + fault + ": " + cure);
   };
+  const std::string key = metric_key(info, "{split}");
   for (const std::shared_ptr<const Metric>& other : others) {
     if (other->info().name == info.name) refuse(", which another gives already", "remove one of them");
-    if (metric_key(other->info(), "{split}") == metric_key(info, "{split}"))
-      refuse(", whose key \"" + info.key + "\" metric \"" + other->info().name + "\" has already", "let MetricInfo::key differ");
+    if (metric_key(other->info(), "{split}") == key)
+      refuse(", whose key \"" + key + "\" metric \"" + other->info().name + "\" has already", "let MetricInfo::key differ");
   }
-  if (info.key.find("{split}") == std::string::npos) refuse(", whose key \"" + info.key + "\" is without {split}", "add it");
+  if (key.find("{split}") == std::string::npos) refuse(", whose key \"" + key + "\" is without {split}", "add it");
   if (std::ranges::find(other_names, info.name) != other_names.end() || info.name.starts_with("naive_"))
     refuse(", a name that files use for something else", "choose another MetricInfo::name");
 }

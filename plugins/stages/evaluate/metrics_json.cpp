@@ -78,8 +78,8 @@ std::vector<Measure> described(const Metrics& metrics) {
   for (const std::shared_ptr<const Metric>& metric : metrics) {
     const MetricInfo& info = metric->info();
     out.push_back({.name = info.name,
-                   .key = info.key,
-                   .label = info.label,
+                   .key = metric_key(info, "{split}"),
+                   .label = info.label.empty() ? info.name : info.label,
                    .original = info.units == MetricUnits::original,
                    .percent = info.percent,
                    .larger_is_better = info.larger_is_better});

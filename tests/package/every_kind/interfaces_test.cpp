@@ -1,12 +1,13 @@
 // Interfaces that no stage of this version uses yet, each with a class that an outside author might write. They must compile and work.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
-
 #include <chrono>
 #include <map>
 #include <numeric>
 
 #include <torch/optim/sgd.h>
+
+// After LibTorch, which has a macro CHECK of its own.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
 
 #include "pipeline/data/feature.h"
 #include "pipeline/data/local_forecaster.h"

@@ -335,6 +335,9 @@ TEST_CASE("arrays that do not fit are an error too") {
 
 TEST_CASE("a metric's name in a split's numbers") {
   CHECK(metric_key({.name = "mape"}, "val") == "val_mape");
+  MetricInfo later;  // as a constructor's body fills it
+  later.name = "mape";
+  CHECK(metric_key(later, "val") == "val_mape");
   CHECK(metric_key({.name = "avg_abs_accuracy", .key = "avg_{split}_abs_accuracy"}, "test") == "avg_test_abs_accuracy");
 }
 
@@ -348,7 +351,7 @@ TEST_CASE("a metric whose name or key would not be its alone is refused, and met
   const auto refusal = [](const MetricInfo& info) -> std::string {
     Registrar registrar;
     metrics::basic::add_basic_metrics(registrar);
-    registrar.add_with<Metric, NoOptions>("another", "With these names.", [info](const Value&) { return std::make_unique<Zero>(info); });
+    registrar.add_with<Metric, NoOptions>("zero", "With these names.", [info](const Value&) { return std::make_unique<Zero>(info); });
     Registry registry;
     registry.commit(std::move(registrar.entries()));
     try {

@@ -19,12 +19,12 @@ enum class MetricUnits { scaled, original };
 
 /// The facts of a metric.
 struct MetricInfo {
-  std::string name;                     ///< "mape"; files and logs use `key`
-  std::string key = "{split}_" + name;  ///< {split} stands for train, val or test: "val_mape"
-  std::string label = name;             ///< heading of a table's column
-  bool larger_is_better = false;        ///< decides mode = "auto" of a monitor
-  bool percent = false;                 ///< a share, which tables show in percent; files hold the share
-  bool headline = false;                ///< `pipeline runs` shows it
+  std::string name;               ///< "mape"; files and logs use `key`
+  std::string key{};              ///< "avg_{split}_mape", {split} standing for train, val or test; empty: "{split}_" before the name
+  std::string label{};            ///< heading of a table's column; empty: the name
+  bool larger_is_better = false;  ///< decides mode = "auto" of a monitor
+  bool percent = false;           ///< a share, which tables show in percent; files hold the share
+  bool headline = false;          ///< `pipeline runs` shows it
   MetricUnits units = MetricUnits::scaled;
   bool needs_quantiles = false;    ///< no value if the forecast has no quantiles
   bool needs_scale = false;        ///< no value if MetricBatch::scales is empty
