@@ -57,7 +57,7 @@ void Registry::call_factory(std::string_view kind, std::string_view name,
   const void* const factory = factory_of(kind, name);
   const auto unmade = [&](const std::string& what) {
     return ConstructorError("constructor-throws: the " + info->kind + " \"" + info->name + "\" of " + origin_of(*info) +
-                        " cannot be made: " + what + "; mend its options, or its constructor");
+                            " cannot be made: " + what + "; mend its options, or its constructor");
   };
   try {
     make(factory, *info);

@@ -104,7 +104,7 @@ std::string folder_name_of(const std::string& study) {
 std::string choose_study(const StageContext& context, const OptimizeOptions& options, const SearchSpace& space,
                          const std::string& storage) {
   Fields now = deciding(context.key);
-  now["options.direction"] = options.direction;  // "auto" is settled
+  now["options.direction"] = to_json(Value(options.direction));  // "auto" is settled
   const bool minimize = options.direction == "minimize";
   const std::string first = options.study_name.empty() ? context.settings.name : options.study_name;
   std::string name = first;
