@@ -25,7 +25,7 @@ class PIPELINE_EXPORT Loss {
   /// as it is, with crossing quantiles sorted. A loss of a distribution overrides it.
   /// This version does not call it: it trains losses of a point only.
   [[nodiscard]] virtual Forecast complete(Forecast forecast, std::span<const double> levels) const;
-  /// Moves the loss's own tensors, if it has any. Called once, before training.
+  /// Moves the loss's own tensors, if it has any. Called once, before its first use.
   virtual void to(torch::Device device);
 };
 
