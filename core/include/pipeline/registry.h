@@ -66,7 +66,7 @@ class Component : public std::function<typename Kind<Interface>::Factory>::resul
   /// `info` belongs to the registry; nullptr for a component that no registry made.
   template <class Made>
   requires(std::convertible_to<Made, Pointer> && !std::same_as<std::remove_cvref_t<Made>, Component>)
-      Component(Made&& made, const ComponentInfo* info = nullptr)
+      Component(Made&& made, const ComponentInfo* info = nullptr)  // NOLINT(bugprone-forwarding-reference-overload): copies are left out
       : Pointer(std::forward<Made>(made)), info_(info) {}
 
   [[nodiscard]] const ComponentInfo* info() const { return info_; }
