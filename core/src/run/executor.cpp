@@ -109,6 +109,7 @@ class Executor {
       if (names.contains(before.name)) add_sources(before);
     }
     std::vector<StageLock> locks;
+    locks.reserve(names.size());
     for (const std::string& name : names) locks.emplace_back(run_folder_, name, StageLock::Mode::shared);
     return locks;
   }
