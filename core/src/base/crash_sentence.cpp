@@ -66,7 +66,7 @@ class Line {
 
  private:
   static constexpr std::size_t reserve = 8;
-  std::array<char, 4096> text_;  // at most PIPE_BUF: a message into a pipe is written whole
+  std::array<char, 4096> text_{};  // at most PIPE_BUF: a message into a pipe is written whole
   std::size_t size_ = 0;
 };
 

@@ -1,6 +1,6 @@
 #include "pipeline/train/metric.h"
 
-#include <string_view>
+#include "base/metric_names.h"
 
 namespace pipeline {
 
@@ -13,10 +13,7 @@ void Metric::merge(std::span<double> sums, std::span<const double> others) const
 double Metric::left_out(std::span<const double>, double) const { return 0; }
 
 std::string metric_key(const MetricInfo& info, const std::string& split) {
-  constexpr std::string_view placeholder = "{split}";
-  std::string key = info.key.empty() ? std::string(placeholder) + "_" + info.name : info.key;
-  if (const auto at = key.find(placeholder); at != std::string::npos) key.replace(at, placeholder.size(), split);
-  return key;
+  return with_split(info.key.empty() ? std::string(split_placeholder) + "_" + info.name : info.key, split);
 }
 
 }  // namespace pipeline

@@ -21,7 +21,7 @@ Workflow load_or_list_mistakes(Host& host, const Invocation& invocation, Log& lo
   } catch (const Error& error) {
     if (invocation.json) {
       const Value::List mistakes(error.messages().begin(), error.messages().end());
-      std::cout << to_json(Value(Value::Map{{"valid", false}, {"mistakes", mistakes}}), 2) << std::endl;
+      std::cout << to_json(Value(Value::Map{{"valid", false}, {"mistakes", mistakes}}), 2) << '\n' << std::flush;
     }
     throw;
   }

@@ -159,10 +159,10 @@ class Graph {
   [[nodiscard]] std::string cure_for(const std::string& kind, std::size_t i) const {
     std::vector<std::string> types;
     for (const ComponentInfo* info : context_.registry.list("stage")) {
-      if (info != stages_[i].info && std::ranges::find(info->outputs, kind) != info->outputs.end()) types.push_back(info->name);
+      if (info != stages_[i].info && std::ranges::find(info->outputs, kind) != info->outputs.end())
+        types.push_back("[stages." + info->name + "]");
     }
     if (types.empty()) return ", and no plugin has a stage that does";
-    for (std::string& type : types) type = "[stages." + type + "]";
     return types.size() == 1 ? ": add " + types.front() : ": add one of " + join_names(types);
   }
 

@@ -90,7 +90,8 @@ std::int64_t typical_run(const std::vector<bool>& complete, const std::vector<st
   std::ranges::sort(runs, std::greater());
   std::int64_t seen = 0;
   for (const std::int64_t run : runs) {
-    if ((seen += run) * 2 >= whole) return run;
+    seen += run;
+    if (2 * seen >= whole) return run;
   }
   return whole;
 }

@@ -1,12 +1,12 @@
 #include "pipeline/data/metrics_file.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <string_view>
 
+#include "base/metric_names.h"
 #include "data/json_parts.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/series.h"
@@ -16,11 +16,6 @@ namespace pipeline {
 namespace {
 
 using Numbers = SplitErrors::Numbers;
-
-constexpr std::string_view naive_prefix = "naive_";
-
-constexpr std::string_view split_placeholder = "{split}";
-constexpr std::array<const char*, 3> counts{"windows", "filled_values", "near_zero_values"};
 
 /// The key of a split's metric in metrics.json.
 std::string flat_name(const std::vector<Measure>& measures, const std::string& split, const std::string& metric) {
@@ -123,7 +118,7 @@ bool take_flat(const Value& value, const std::string& split, SplitErrors& errors
   errors.windows = integer_in(numbers, "windows");
   errors.filled_values = integer_in(numbers, "filled_values");
   errors.near_zero_values = integer_in(numbers, "near_zero_values");
-  for (const char* count : counts) numbers.as_map().erase(count);
+  for (const std::string_view count : count_names) numbers.as_map().erase(std::string(count));
   take(numbers, errors.scaled, errors.naive_scaled);
   return !errors.scaled.empty();
 }
@@ -173,11 +168,7 @@ const SplitErrors* ModelMetrics::main() const {
   return found == splits.end() ? nullptr : &found->second;
 }
 
-std::string Measure::key_of(const std::string& split) const {
-  std::string text = key;
-  if (const auto at = text.find(split_placeholder); at != std::string::npos) text.replace(at, split_placeholder.size(), split);
-  return text;
-}
+std::string Measure::key_of(const std::string& split) const { return with_split(key, split); }
 
 Value ModelMetrics::to_value(const std::vector<Measure>& measures) const {
   Value out = Value::Map{{"stage", stage},

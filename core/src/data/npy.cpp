@@ -118,7 +118,7 @@ std::size_t npy_item_size(std::string_view descr) {
 NpyHeader parse_npy_header(std::span<const std::byte> file, const std::string& name) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   if (!text.starts_with(magic) || text.size() < 12) throw data_error(name + " is not a NumPy file (.npy)");
-  const int version = text[6];
+  const int version = static_cast<unsigned char>(text[6]);
   if (version < 1 || version > 3) throw data_error(name + " has the NumPy format version " + std::to_string(version) + "; 1 to 3 are read");
   const std::size_t start = version == 1 ? 10 : 12;
   std::size_t length = 0;

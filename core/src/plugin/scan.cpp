@@ -87,12 +87,13 @@ std::vector<PluginLibrary> scan_some(const std::filesystem::path& program, std::
 [[noreturn]] void report_exception() {
   const std::exception_ptr thrown = std::current_exception();
   if (!thrown) std::abort();
-  std::string what = foreign_object;
+  std::string what;
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& error) {
     what = error.what();
-  } catch (...) {  // its type is unknown: the sentence above says so
+  } catch (...) {
+    what = foreign_object;
   }
   ::_exit(answer_parent(Value::Map{{throws_member, what}}) ? 0 : 1);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/metric_names.h"
+#include "pipeline/data/series.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -20,24 +21,25 @@ std::string shape_text(const char* first, std::int64_t horizon, std::int64_t tar
   return std::string("[") + first + ", " + std::to_string(horizon) + ", " + std::to_string(targets) + last + "]";
 }
 
-/// The names of metrics.json and train.json that are not a metric's; no metric may take one of them.
-constexpr std::array<std::string_view, 8> other_names{"loss", "windows", "filled_values", "near_zero_values",
-                                                      "step", "train",   "val",           "test"};
+/// Whether metrics.json uses the name for something that is not a metric.
+bool is_taken(std::string_view name) {
+  return name == "loss" || name == "step" || name.starts_with(naive_prefix) || std::ranges::find(count_names, name) != count_names.end() ||
+         std::ranges::find(split_names, name) != std::ranges::end(split_names);
+}
 
 /// Error (plugin) if files or logs could not tell the metric from another entry.
 void check_names(const MetricInfo& info, const std::string& plugin, const Metrics& others) {
   const auto refuse = [&](const std::string& fault, const std::string& cure) {
     throw Error(ExitStatus::plugin, "the plugin " + plugin + " gives a metric \"" + info.name + "\"" + fault + ": " + cure);
   };
-  const std::string key = metric_key(info, "{split}");
+  const std::string key = metric_key(info, split_placeholder);
   for (const std::shared_ptr<const Metric>& other : others) {
     if (other->info().name == info.name) refuse(", which another gives already", "remove one of them");
-    if (metric_key(other->info(), "{split}") == key)
+    if (metric_key(other->info(), split_placeholder) == key)
       refuse(", whose key \"" + key + "\" metric \"" + other->info().name + "\" has already", "let MetricInfo::key differ");
   }
-  if (key.find("{split}") == std::string::npos) refuse(", whose key \"" + key + "\" is without {split}", "add it");
-  if (std::ranges::find(other_names, info.name) != other_names.end() || info.name.starts_with("naive_"))
-    refuse(", a name that files use for something else", "choose another MetricInfo::name");
+  if (key.find(split_placeholder) == std::string::npos) refuse(", whose key \"" + key + "\" is without " + split_placeholder, "add it");
+  if (is_taken(info.name)) refuse(", a name that files use for something else", "choose another MetricInfo::name");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include "metrics_json.h"
+#include "measured.h"
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
@@ -127,15 +127,15 @@ void EvaluateStage::run(StageContext& context) {
   const TorchSettings settings({.threads = context.settings.threads, .matmul_precision = context.settings.matmul_precision});
   const std::vector<TrainingRecord> trainings = read_trainings(context, options_.checkpoint);
   const std::size_t leader = leading(trainings);
-  const Metrics measured = make_metrics(context.registry);
+  const Metrics components = make_metrics(context.registry);
   std::vector<ModelResult> results;
-  MetricsRecord metrics{.measures = described(measured), .models = {}, .leader = leader};
+  MetricsRecord metrics{.measures = described(components), .models = {}, .leader = leader};
   for (std::size_t i = 0; i < trainings.size(); ++i) {
     std::filesystem::path checkpoint = choose_checkpoint(trainings[i], options_.checkpoint, context);
     TrainedModel model = load(trainings[i], std::move(checkpoint), context.registry, resolve_device(context.settings.device));
     WrittenFiles files;
-    results.push_back(measure(std::move(model), i == leader, measured, context, files));
-    metrics.models.push_back(ModelMetrics::from_value(metrics_value(results.back()), metrics.measures));
+    results.push_back(measure(std::move(model), i == leader, components, context, files));
+    metrics.models.push_back(measured(results.back()));
     metrics.models.back().predictions = std::move(files.predictions);
     metrics.models.back().attention = std::move(files.attention);
   }

@@ -19,8 +19,8 @@ struct SliceOptions {
   std::int64_t stride = 1;
   WindowNorm window_norm = WindowNorm::none;
   bool export_arrays = false;
-  std::string feature_path = "";
-  std::string target_path = "";
+  std::string feature_path{};
+  std::string target_path{};
 
   static constexpr auto options() {
     return option_list<SliceOptions>(

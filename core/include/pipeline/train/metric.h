@@ -17,6 +17,9 @@ namespace pipeline {
 /// in original units too. `original`: original units only; windows that were made elsewhere have none, so the metric has no value.
 enum class MetricUnits { scaled, original };
 
+/// What stands for train, val or test in MetricInfo::key.
+inline constexpr const char* split_placeholder = "{split}";
+
 /// The facts of a metric.
 struct MetricInfo {
   std::string name;               ///< "mape"; files and logs use `key`

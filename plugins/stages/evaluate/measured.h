@@ -12,14 +12,14 @@ namespace pipeline::stage::evaluate {
 
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
-/// The defined flat metrics of all splits: "test_loss", ..., "avg_test_abs_accuracy", "test_windows".
+/// Descriptions of the metrics, in the order of a table's columns.
+[[nodiscard]] std::vector<Measure> described(const Metrics& metrics);
+/// One model's metrics for metrics.json; the files of its forecasts are left out.
+[[nodiscard]] ModelMetrics measured(const ModelResult& result);
+/// The defined metrics of all splits by their keys: "test_loss", ..., "avg_test_abs_accuracy", "test_windows".
 [[nodiscard]] NamedNumbers flat_metrics(const ModelResult& result);
 /// The same as plain data for history and terminal, with the train stage's name, the naive forecast's error, and the names of the few
 /// metrics that a short display shows ("headlines").
 [[nodiscard]] Value summary_value(const ModelResult& result);
-/// Descriptions of the metrics as in metrics.json, in the order of a table's columns.
-[[nodiscard]] std::vector<Measure> described(const Metrics& metrics);
-/// One model's part of metrics.json.
-[[nodiscard]] Value metrics_value(const ModelResult& result);
 
 }  // namespace pipeline::stage::evaluate

@@ -1,0 +1,123 @@
+#include "measured.h"
+
+#include <cmath>
+#include <limits>
+
+namespace pipeline::stage::evaluate {
+
+namespace {
+
+using Numbers = SplitErrors::Numbers;
+
+/// The metrics of a set by name; NaN: undefined.
+Numbers numbers_of(const MetricSet& set, const MetricGroup& of) {
+  Numbers out;
+  for (std::size_t i = 0; i < set.metrics().size(); ++i)
+    out[set.metrics()[i]->info().name] = set.value(i, of).value_or(std::numeric_limits<double>::quiet_NaN());
+  return out;
+}
+
+/// Adds the metrics that are measured in original units only.
+void add_original(const Score& score, Numbers& out) {
+  for (std::size_t i = 0; i < score.original.metrics().size(); ++i) {
+    if (const MetricInfo& info = score.original.metrics()[i]->info(); info.units == MetricUnits::original)
+      out[info.name] = score.original.value(i).value_or(std::numeric_limits<double>::quiet_NaN());
+  }
+}
+
+/// Over all targets and steps.
+Numbers of_all(const Score& score, bool has_units) {
+  Numbers out = numbers_of(score.scaled, {});
+  out["loss"] = score.loss();
+  if (has_units) add_original(score, out);
+  return out;
+}
+
+/// The filled and near-zero values are those that metrics leave out.
+SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& targets, std::int64_t horizon) {
+  const bool has_units = split.naive.has_value();
+  SplitErrors out{.windows = split.windows,
+                  .filled_values = split.values - split.model.scaled.count(),
+                  .near_zero_values = split.model.scaled.left_out("mape"),
+                  .scaled = of_all(split.model, has_units)};
+  if (has_units) out.naive_scaled = of_all(*split.naive, has_units);
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    const MetricGroup target{.target = static_cast<std::int64_t>(t)};
+    out.scaled_by_target[targets[t]] = numbers_of(split.model.scaled, target);
+    if (!has_units) continue;
+    out.naive_by_target[targets[t]] = numbers_of(split.naive->scaled, target);
+    out.original[targets[t]] = numbers_of(split.model.original, target);
+    out.naive_original[targets[t]] = numbers_of(split.naive->original, target);
+  }
+  for (std::int64_t step = 0; step < horizon; ++step) {
+    out.scaled_by_step.push_back(numbers_of(split.model.scaled, {.step = step}));
+    if (has_units) out.naive_by_step.push_back(numbers_of(split.naive->scaled, {.step = step}));
+  }
+  return out;
+}
+
+/// The defined metrics of a set by their keys, those of one kind of units only.
+void add_defined(const MetricSet& set, MetricUnits units, const std::string& split, NamedNumbers& out) {
+  for (std::size_t i = 0; i < set.metrics().size(); ++i) {
+    const MetricInfo& info = set.metrics()[i]->info();
+    if (info.units != units) continue;
+    if (const std::optional<double> value = set.value(i); value && std::isfinite(*value)) out.emplace_back(metric_key(info, split), *value);
+  }
+}
+
+}  // namespace
+
+std::vector<Measure> described(const Metrics& metrics) {
+  std::vector<Measure> out;
+  for (const std::shared_ptr<const Metric>& metric : metrics) {
+    const MetricInfo& info = metric->info();
+    out.push_back({.name = info.name,
+                   .key = metric_key(info, split_placeholder),
+                   .label = info.label.empty() ? info.name : info.label,
+                   .original = info.units == MetricUnits::original,
+                   .percent = info.percent,
+                   .larger_is_better = info.larger_is_better});
+  }
+  return out;
+}
+
+ModelMetrics measured(const ModelResult& result) {
+  ModelMetrics out{.stage = result.training.stage,
+                   .model = result.training.model_type,
+                   .checkpoint = result.checkpoint.string(),
+                   .main_split = result.main().name()};
+  for (const SplitResult& split : result.splits) out.splits[split.name()] = errors_of(split, result.targets, result.horizon);
+  return out;
+}
+
+NamedNumbers flat_metrics(const ModelResult& result) {
+  NamedNumbers out;
+  for (const SplitResult& split : result.splits) {
+    const std::string name = split.name();
+    if (std::isfinite(split.model.loss())) out.emplace_back(name + "_loss", split.model.loss());
+    add_defined(split.model.scaled, MetricUnits::scaled, name, out);
+    out.emplace_back(name + "_windows", static_cast<double>(split.windows));
+    if (split.naive) add_defined(split.model.original, MetricUnits::original, name, out);
+  }
+  return out;
+}
+
+Value summary_value(const ModelResult& result) {
+  const SplitResult& main = result.main();
+  Value out{Value::Map{{"stage", result.training.stage}}};
+  for (const auto& [name, value] : flat_metrics(result)) out[name] = value;
+  for (const SplitResult& split : result.splits) out[split.name() + "_windows"] = split.windows;
+  Value::List headlines;
+  for (const std::shared_ptr<const Metric>& metric : main.model.original.metrics()) {
+    if (metric->info().headline) headlines.emplace_back(metric_key(metric->info(), main.name()));
+  }
+  if (main.naive) {
+    const std::optional<double> mse = main.naive->scaled.value("mse");
+    out["naive_mse"] = mse && std::isfinite(*mse) ? Value(*mse) : Value();
+    headlines.emplace_back("naive_mse");
+  }
+  out["headlines"] = std::move(headlines);
+  return out;
+}
+
+}  // namespace pipeline::stage::evaluate
