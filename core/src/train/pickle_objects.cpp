@@ -86,7 +86,8 @@ class Copier {
     return text;
   }
   void count_text(const std::string& text) {
-    if ((text_ += text.size()) > most_text) throw training_error("its texts are longer than 256 MiB");
+    text_ += text.size();
+    if (text_ > most_text) throw training_error("its texts are longer than 256 MiB");
   }
   State convert(const Global& global) { return global.name; }  // a dtype
   State convert(const Storage& storage) { return storage.values; }

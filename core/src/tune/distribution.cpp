@@ -41,9 +41,10 @@ Distribution Distribution::integer(std::int64_t low, std::int64_t high, std::int
   if (step < 1) throw usage_error("the step of an integer search range is at least 1, got " + std::to_string(step));
   if (log && step != 1) throw usage_error("a search range has a step or is logarithmic, not both");
   check_bounds(static_cast<double>(low), static_cast<double>(high), static_cast<double>(step), log);
+  const std::int64_t last = high - (high - low) % step;  // the highest that the steps reach
   return {.kind = Kind::integer,
           .low = static_cast<double>(low),
-          .high = static_cast<double>(low + (high - low) / step * step),
+          .high = static_cast<double>(last),
           .step = static_cast<double>(step),
           .log = log,
           .choices = {}};

@@ -37,9 +37,8 @@ Action EarlyStopping::check(Trainer& trainer) {
   const auto& metrics = trainer.callback_metrics();
   const auto found = metrics.find(options_.monitor);
   if (found == metrics.end()) {
-    const Error missing = missing_metric("EarlyStopping", options_.monitor, metrics);
-    if (options_.strict) throw missing;
-    if (options_.verbose) trainer.log().warning(missing.what());
+    if (options_.strict) throw missing_metric("EarlyStopping", options_.monitor, metrics);
+    if (options_.verbose) trainer.log().warning(missing_metric("EarlyStopping", options_.monitor, metrics).what());
     return Action::proceed();
   }
   auto stop = judge(found->second, trainer.log());

@@ -26,7 +26,10 @@ std::optional<double> parse_duration(const std::string& text) {
   const char *at = text.data(), *const end = text.data() + text.size();
   double total = 0;
   for (std::size_t i = 0; i < seconds_of.size(); ++i) {
-    if (i > 0 && (at == end || *at++ != ':')) return std::nullopt;
+    if (i > 0) {
+      if (at == end || *at != ':') return std::nullopt;
+      ++at;
+    }
     unsigned number = 0;
     const auto [rest, error] = std::from_chars(at, end, number);
     if (error != std::errc()) return std::nullopt;

@@ -65,7 +65,7 @@ class CallbackChecks {
     trainer_.val_batches = 1;
   }
 
-  [[nodiscard]] std::unique_ptr<Callback> make() const { return test_.registry.make<Callback>(test_.component.name, options_); }
+  [[nodiscard]] Component<Callback> make() const { return test_.registry.make<Callback>(test_.component.name, options_); }
 
   [[nodiscard]] std::string hooks() {
     go_through(*make(), trainer_);

@@ -71,7 +71,7 @@ class ModelChecks {
  public:
   explicit ModelChecks(const ComponentTestContext& test) : test_(test) {}
 
-  [[nodiscard]] std::shared_ptr<Model> make(const ModelShape& shape, std::uint64_t seed = 1) const {
+  [[nodiscard]] Component<Model> make(const ModelShape& shape, std::uint64_t seed = 1) const {
     torch::manual_seed(seed);
     return test_.registry.make<Model>(test_.component.name, test_.options, shape);
   }

@@ -54,7 +54,7 @@ struct Descent {
   }
 
   torch::Tensor point;
-  std::unique_ptr<Optimizer> optimizer;
+  Component<Optimizer> optimizer;
 };
 
 std::string check_descent(const ComponentTestContext& test) {
@@ -93,11 +93,12 @@ struct Scheduled {
   }
   [[nodiscard]] double rate() const { return optimizer->torch_optimizer().param_groups().front().options().get_lr(); }
   void step(int number) const {
-    scheduler->step(scheduler->timing().monitor.empty() ? std::nullopt : std::optional(1.0 / (1 + number / 8)));
+    const int plateau = number / 8;  // the monitored value stays for eight steps
+    scheduler->step(scheduler->timing().monitor.empty() ? std::nullopt : std::optional(1.0 / (1 + plateau)));
   }
 
-  std::unique_ptr<Optimizer> optimizer;
-  std::unique_ptr<Scheduler> scheduler;
+  Component<Optimizer> optimizer;
+  Component<Scheduler> scheduler;
 };
 
 std::string check_rates(const ComponentTestContext& test) {
