@@ -1,12 +1,15 @@
 #include <torch/optim/adam.h>
 
 #include "adam_family.h"
+#include "fused_adam.h"
 #include "optimizers.h"
 #include "pipeline/options.h"
 
 namespace pipeline::optimizer::torch_optimizers {
 
 namespace {
+
+constexpr auto fused_adam_step = [](auto&&... arguments) { at::_fused_adam_(std::forward<decltype(arguments)>(arguments)...); };
 
 struct AdamOptions {
   double lr = 1e-3;
@@ -25,15 +28,17 @@ struct AdamOptions {
   }
 };
 
-class Adam final : public TorchOptimizer<torch::optim::Adam> {
+using AdamBase = FusedAdam<torch::optim::Adam, torch::optim::AdamOptions, torch::optim::AdamParamState, fused_adam_step>;
+
+class Adam final : public AdamBase {
  public:
   using Options = AdamOptions;
   Adam(const Options& o, std::vector<torch::Tensor> parameters)
-      : TorchOptimizer(std::move(parameters), torch::optim::AdamOptions(o.lr)
-                                                  .betas(checked_betas("Adam", o.betas))
-                                                  .eps(o.eps)
-                                                  .weight_decay(o.weight_decay)
-                                                  .amsgrad(o.amsgrad)) {}
+      : AdamBase(std::move(parameters), torch::optim::AdamOptions(o.lr)
+                                            .betas(checked_betas("Adam", o.betas))
+                                            .eps(o.eps)
+                                            .weight_decay(o.weight_decay)
+                                            .amsgrad(o.amsgrad)) {}
 
  protected:
   void group_entries(GroupEntries& entries) override { adam_group<torch::optim::AdamOptions>(entries, /*decoupled=*/false); }

@@ -1,12 +1,15 @@
 #include <torch/optim/adamw.h>
 
 #include "adam_family.h"
+#include "fused_adam.h"
 #include "optimizers.h"
 #include "pipeline/options.h"
 
 namespace pipeline::optimizer::torch_optimizers {
 
 namespace {
+
+constexpr auto fused_adamw_step = [](auto&&... arguments) { at::_fused_adamw_(std::forward<decltype(arguments)>(arguments)...); };
 
 struct AdamWOptions {
   double lr = 1e-3;
@@ -27,15 +30,17 @@ struct AdamWOptions {
   }
 };
 
-class AdamW final : public TorchOptimizer<torch::optim::AdamW> {
+using AdamWBase = FusedAdam<torch::optim::AdamW, torch::optim::AdamWOptions, torch::optim::AdamWParamState, fused_adamw_step>;
+
+class AdamW final : public AdamWBase {
  public:
   using Options = AdamWOptions;
   AdamW(const Options& o, std::vector<torch::Tensor> parameters)
-      : TorchOptimizer(std::move(parameters), torch::optim::AdamWOptions(o.lr)
-                                                  .betas(checked_betas("AdamW", o.betas))
-                                                  .eps(o.eps)
-                                                  .weight_decay(o.weight_decay)
-                                                  .amsgrad(o.amsgrad)) {}
+      : AdamWBase(std::move(parameters), torch::optim::AdamWOptions(o.lr)
+                                             .betas(checked_betas("AdamW", o.betas))
+                                             .eps(o.eps)
+                                             .weight_decay(o.weight_decay)
+                                             .amsgrad(o.amsgrad)) {}
 
  protected:
   void group_entries(GroupEntries& entries) override { adam_group<torch::optim::AdamWOptions>(entries, /*decoupled=*/true); }
