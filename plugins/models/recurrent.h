@@ -4,6 +4,7 @@
 
 #include "pipeline/options.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/recurrent.h"
 
 /// Shared by the models around an LSTM or a GRU.
 namespace pipeline::model {
@@ -62,7 +63,7 @@ struct LSTMOptions {
 ///
 ///     struct Summary {
 ///       Summary(torch::nn::Module& owner, std::int64_t width);   // registers its own submodules
-///       torch::Tensor operator()(const torch::Tensor& outputs, Forecast& forecast);   // [B, W, width] to [B, width]; may explain itself
+///       torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast& forecast);   // to [B, width]; may explain itself
 ///     };
 template <class Summary>
 class LSTMWith : public Model {
@@ -77,7 +78,7 @@ class LSTMWith : public Model {
   /// x [B, W, F] to [B, H, T].
   Forecast forward(const Batch& batch) final {
     Forecast explained;
-    Forecast forecast = head_(summary_(std::get<0>(lstm_(batch.x)), explained));
+    Forecast forecast = head_(summary_(lstm_, batch.x, explained));
     forecast.explanations = std::move(explained.explanations);
     return forecast;
   }
@@ -85,7 +86,7 @@ class LSTMWith : public Model {
   [[nodiscard]] OutputSpec output() const final { return head_.output(); }
 
  private:
-  torch::nn::LSTM lstm_;
+  FastRecurrent lstm_;
   Summary summary_;
   ForecastHead head_;
 };

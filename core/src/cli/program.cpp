@@ -6,6 +6,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "base/cpu_capability.h"
 #include "base/crash_sentence.h"
 #include "cli/shell_text.h"
 #include "cli/stage_worker.h"
@@ -47,7 +48,7 @@ void print_help(std::ostream& out) {
 
 void print_version(std::ostream& out) {
   out << "pipeline " << PIPELINE_VERSION << " (LibTorch " << PIPELINE_HOST_TORCH_VERSION << ", plugin API " << host_tiers() << ", "
-      << PIPELINE_ABI_TAG << ")\n";
+      << PIPELINE_ABI_TAG << ", kernels " << cpu_capability() << ")\n";
 }
 
 Verb find_verb(const std::string& name) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/cpu_capability.h"
 #include "base/metric_names.h"
 #include "pipeline/data/files.h"
 #include "run/machine.h"
@@ -133,6 +134,7 @@ StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, con
     key.fields["device"] = settings.device;
     key.fields["matmul_precision"] = settings.matmul_precision;
     key.fields["threads"] = std::to_string(settings.threads);
+    key.fields["kernels"] = std::to_string(kernels_version) + ", " + cpu_capability();
     key.fields["LibTorch"] = PIPELINE_HOST_TORCH_VERSION;
   }
   for (const auto& [name, hash] : input_hashes) key.fields["input." + name] = hash;

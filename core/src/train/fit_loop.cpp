@@ -55,7 +55,7 @@ std::optional<CheckpointRecord> kept_checkpoints(const FitSpec& spec) {
 FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
     : spec_(spec),
       run_(run),
-      forecaster_(spec.model, spec.window_norm),
+      forecaster_(spec.model, spec.window_norm, spec.trainer.precision),
       train_loader_(windows, Split::train, training_loader(spec), parts_for(spec, windows), run.device),
       val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device),
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),

@@ -7,6 +7,7 @@
 
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
+#include "train/autocast.h"
 #include "train/batch.h"
 
 namespace pipeline {
@@ -38,9 +39,20 @@ WindowStatistics statistics(const torch::Tensor& values, WindowNorm window_norm)
   return {std::move(mean), (variance + variance_guard).sqrt()};
 }
 
+/// The model's forecast in float.
+Forecast forward(Model& model, const Batch& batch, Precision precision) {
+  if (precision == Precision::full) return model.forward(batch);
+  const Autocast autocast(batch.x.device().type(), true);
+  Forecast forecast = model.forward(batch);
+  for (torch::Tensor* part : {&forecast.values, &forecast.quantiles, &forecast.parameters}) {
+    if (part->defined()) *part = part->to(torch::kFloat);
+  }
+  return forecast;
+}
+
 /// Refuses a forecast of another shape than the truth: the loss would broadcast it and train on wrong pairs without an error.
-Forecast forecast_of(Model& model, const Batch& batch, const Batch& seen) {
-  Forecast forecast = model.forward(seen);
+Forecast forecast_of(Model& model, const Batch& batch, const Batch& seen, Precision precision) {
+  Forecast forecast = forward(model, seen, precision);
   if (!batch.y.defined() || forecast.values.sizes() == batch.y.sizes()) return forecast;
   std::ostringstream text;
   text << "the model's forecast has the shape " << forecast.values.sizes() << " where [batch, horizon, targets] " << batch.y.sizes()
@@ -50,10 +62,11 @@ Forecast forecast_of(Model& model, const Batch& batch, const Batch& seen) {
 
 }  // namespace
 
-Forecaster::Forecaster(Component<Model> model, WindowNorm window_norm) : model_(std::move(model)), window_norm_(window_norm) {}
+Forecaster::Forecaster(Component<Model> model, WindowNorm window_norm, Precision precision)
+    : model_(std::move(model)), window_norm_(window_norm), precision_(precision) {}
 
 Forecast Forecaster::operator()(const Batch& batch) const {
-  if (window_norm_ == WindowNorm::none) return call(model_, "forward", forecast_of, batch, batch);
+  if (window_norm_ == WindowNorm::none) return call(model_, "forward", forecast_of, batch, batch, precision_);
   if (!batch.target_history.defined()) {
     throw usage_error(std::string("window_norm = \"") + word_of(window_norm_) +
                       "\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"");
@@ -62,7 +75,7 @@ Forecast Forecaster::operator()(const Batch& batch) const {
   Batch seen = batch;
   seen.x = statistics(batch.x, window_norm_).normalise(batch.x);
   seen.target_history = target.normalise(batch.target_history);
-  Forecast forecast = call(model_, "forward", forecast_of, batch, seen);
+  Forecast forecast = call(model_, "forward", forecast_of, batch, seen, precision_);
   forecast.values = target.undo(forecast.values);
   if (forecast.quantiles.defined()) forecast.quantiles = target.unsqueezed().undo(forecast.quantiles);
   return forecast;

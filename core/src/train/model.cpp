@@ -5,6 +5,8 @@
 
 #include <torch/nn/modules/linear.h>
 
+#include "train/autocast.h"
+
 namespace pipeline {
 
 Model::~Model() = default;
@@ -20,7 +22,9 @@ ForecastHead::ForecastHead(torch::nn::Module& owner, const std::string& name, st
       output_(shape.output) {}
 
 Forecast ForecastHead::operator()(const torch::Tensor& features) const {
-  const torch::Tensor flat = static_cast<torch::nn::LinearImpl&>(*layer_).forward(features);
+  const Autocast in_float(features.device().type(), false);  // a forecast of bfloat16 would have three digits
+  const torch::Tensor flat = static_cast<torch::nn::LinearImpl&>(*layer_).forward(
+      features.scalar_type() == torch::kBFloat16 ? features.to(torch::kFloat) : features);
   if (output_.kind == OutputSpec::Kind::point) return {.values = flat.view({features.size(0), horizon_, targets_})};
   const torch::Tensor all = flat.view({features.size(0), horizon_, targets_, output_.width()});
   if (output_.kind == OutputSpec::Kind::distribution) return {.parameters = all};

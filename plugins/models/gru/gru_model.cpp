@@ -30,12 +30,12 @@ class GRUModel final : public Model {
         head_(*this, "fc", options.hidden_size * (options.bidirectional ? 2 : 1), shape) {}
 
   /// x [B, W, F] to [B, H, T].
-  Forecast forward(const Batch& batch) override { return head_(last_step(std::get<0>(gru_(batch.x)))); }
+  Forecast forward(const Batch& batch) override { return head_(gru_.last_output(batch.x)); }
 
   [[nodiscard]] OutputSpec output() const override { return head_.output(); }
 
  private:
-  torch::nn::GRU gru_;
+  FastRecurrent gru_;
   ForecastHead head_;
 };
 

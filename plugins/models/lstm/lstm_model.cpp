@@ -7,7 +7,7 @@ namespace pipeline::model::lstm {
 /// The last step's output.
 struct LastStep {
   LastStep(torch::nn::Module&, std::int64_t) {}
-  torch::Tensor operator()(const torch::Tensor& outputs, Forecast&) const { return last_step(outputs); }
+  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast&) const { return lstm.last_output(x); }
 };
 
 /// Stacked LSTM; a linear layer maps the last step's output to the whole forecast.

@@ -30,8 +30,9 @@ class Attention {
  public:
   Attention(torch::nn::Module& owner, std::int64_t width) : attention_(owner.register_module("attention", AdditiveAttention(width))) {}
 
-  /// outputs [B, W, width] to [B, width], with the explanation "attention" [B, W].
-  torch::Tensor operator()(const torch::Tensor& outputs, Forecast& forecast) {
+  /// x [B, W, F] to [B, width], with the explanation "attention" [B, W].
+  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast& forecast) {
+    const torch::Tensor outputs = lstm.outputs(x);  // [B, W, width]
     const torch::Tensor weights = attention_(last_step(outputs), outputs);
     forecast.explanations["attention"] = weights;
     return (weights.unsqueeze(2) * outputs).sum(1);

@@ -11,8 +11,9 @@ class Attention {
  public:
   Attention(torch::nn::Module& owner, std::int64_t width) : score_(owner.register_module("attention", torch::nn::Linear(width, 1))) {}
 
-  /// outputs [B, W, width] to [B, width], with the explanation "attention" [B, W].
-  torch::Tensor operator()(const torch::Tensor& outputs, Forecast& forecast) {
+  /// x [B, W, F] to [B, width], with the explanation "attention" [B, W].
+  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast& forecast) {
+    const torch::Tensor outputs = lstm.outputs(x);                     // [B, W, width]
     const torch::Tensor weights = torch::softmax(score_(outputs), 1);  // [B, W, 1]
     forecast.explanations["attention"] = weights.squeeze(2);
     return (weights * outputs).sum(1);

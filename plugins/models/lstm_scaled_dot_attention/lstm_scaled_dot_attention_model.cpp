@@ -17,8 +17,9 @@ class Attention {
         key_(owner.register_module("key", torch::nn::Linear(width, width))),
         value_(owner.register_module("value", torch::nn::Linear(width, width))) {}
 
-  /// outputs [B, W, width] to the weighted average of the values [B, width], with the explanation "attention" [B, W].
-  torch::Tensor operator()(const torch::Tensor& outputs, Forecast& forecast) {
+  /// x [B, W, F] to the weighted average of the values [B, width], with the explanation "attention" [B, W].
+  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast& forecast) {
+    const torch::Tensor outputs = lstm.outputs(x);                                        // [B, W, width]
     const torch::Tensor query = query_(last_step(outputs));                               // [B, width]
     const torch::Tensor scores = torch::bmm(key_(outputs), query.unsqueeze(2)) * scale_;  // [B, W, 1]
     const torch::Tensor weights = torch::softmax(scores, 1).transpose(1, 2);              // [B, 1, W]

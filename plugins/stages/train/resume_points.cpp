@@ -14,11 +14,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Fields of the key that a continued training may change: they decide when it ends, not what a step does.
-constexpr std::array<const char*, 3> limits{"trainer.max_epochs", "trainer.max_steps", "trainer.max_time"};
+/// Fields of the key that a continued training may change: when it ends, and which processor's kernels compute, which a warning names.
+constexpr const char* kernels = "kernels";
+constexpr std::array<const char*, 4> may_change{"trainer.max_epochs", "trainer.max_steps", "trainer.max_time", kernels};
 
-std::map<std::string, std::string> without_limits(std::map<std::string, std::string> key) {
-  for (const char* field : limits) key.erase(field);
+std::map<std::string, std::string> what_must_stay(std::map<std::string, std::string> key) {
+  for (const char* field : may_change) key.erase(field);
   return key;
 }
 
@@ -113,10 +114,17 @@ void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_
 }
 
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key) {
-  const std::vector<std::string> changes = key_changes(without_limits(point.key), without_limits(key));
+  const std::vector<std::string> changes = key_changes(what_must_stay(point.key), what_must_stay(key));
   if (changes.empty()) return;
   throw usage_error("the training in " + point.version_dir.string() + " cannot be continued: " + join(changes, "; ") +
                     ". Undo that, or train from the start without --resume");
+}
+
+std::string kernels_warning(const ResumePoint& point, const std::map<std::string, std::string>& key) {
+  const auto before = point.key.find(kernels), now = key.find(kernels);
+  if (before == point.key.end() || now == key.end() || before->second == now->second) return "";
+  return "the training in " + point.version_dir.string() + " was begun with the kernels " + before->second + " and goes on with " +
+         now->second + ": its result will differ in the last digits from that of one without a stop";
 }
 
 }  // namespace pipeline::stage::train

@@ -52,7 +52,9 @@ void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std
 
 /// Error (usage) if the training is already beyond these limits (-1: none): its result would not be the one they ask for.
 void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_t max_steps);
-/// Error (usage) naming every change since the resume point that alters results; how long to train may change.
+/// A sentence for the user if the training was begun with other kernels, on another processor; else empty.
+[[nodiscard]] std::string kernels_warning(const ResumePoint& point, const std::map<std::string, std::string>& key);
+/// Error (usage) naming every change since the resume point that alters results; how long to train, and the kernels, may change.
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key);
 
 }  // namespace pipeline::stage::train

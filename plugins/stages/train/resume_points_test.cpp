@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "pipeline/errors.h"
+
 using namespace pipeline;
 using namespace pipeline::stage::train;
 
@@ -36,4 +38,16 @@ TEST_CASE("a training that its time limit ended continues under another limit, w
   CHECK_FALSE(stays_stopped("AlarmClock", {}));  // no limit at all
   CHECK(stays_stopped("EarlyStopping", longer));
   CHECK(stays_stopped("Timer", {{"trainer.max_time", "00:01:00:00"}}));
+}
+
+TEST_CASE("a training that goes on with another processor's kernels says so, and nothing else may change") {
+  const ResumePoint point{.file = {}, .version_dir = "logs/version_0", .key = {{"kernels", "1, avx512"}, {"seed", "1"}}, .content = {}};
+  const Key elsewhere{{"kernels", "1, avx2"}, {"seed", "1"}};
+  CHECK_NOTHROW(require_same_training(point, elsewhere));
+  CHECK(kernels_warning(point, elsewhere) ==
+        "the training in logs/version_0 was begun with the kernels 1, avx512 and goes on with 1, avx2: its result will differ in the last "
+        "digits "
+        "from that of one without a stop");
+  CHECK(kernels_warning(point, point.key).empty());
+  CHECK_THROWS_AS(require_same_training(point, {{"kernels", "1, avx512"}, {"seed", "2"}}), Error);
 }

@@ -87,6 +87,7 @@ std::optional<ResumePoint> TrainStage::resume_point(const StageContext& context)
     return std::nullopt;
   }
   require_same_training(*point, context.key);
+  if (const std::string warning = kernels_warning(*point, context.key); !warning.empty()) context.log.warning(warning);
   context.log.info("going on with " + point->version_dir.string() + ", epoch " + std::to_string(point->content.at("epoch").as_int()) +
                    ", step " + std::to_string(point->content.at("global_step").as_int()));
   return point;

@@ -98,7 +98,7 @@ TEST_CASE("gather_batch takes everything in the windows") {
   const Batch batch = gather_batch(data.windows(), Split::test, indices, torch::kCPU);
   CHECK(batch.target_history.defined());
   CHECK_FALSE(batch.weight.defined());
-  CHECK(batch.y.sizes() == std::vector<std::int64_t>{2, 2, 2});
+  CHECK((batch.y.sizes() == std::vector<std::int64_t>{2, 2, 2}));
 }
 
 TEST_CASE("devices are known by Lightning's names") {
@@ -106,4 +106,21 @@ TEST_CASE("devices are known by Lightning's names") {
   CHECK_THROWS_WITH_AS(static_cast<void>(resolve_device("gpu")), "device = \"gpu\" is unknown: write auto, cpu, cuda or cuda:N", Error);
   CHECK_THROWS_AS(static_cast<void>(resolve_device("cuda:999")), Error);
   CHECK_THROWS_AS(static_cast<void>(resolve_device("cuda:")), Error);
+}
+
+TEST_CASE("with bf16-mixed a model computes under autocast, and its forecast is float") {
+  class Product final : public Model {
+   public:
+    Forecast forward(const Batch& batch) override {
+      const torch::Tensor product = torch::matmul(batch.x.flatten(1), torch::ones({6, 2}));
+      type = product.scalar_type();
+      return {.values = product.unsqueeze(2)};
+    }
+    torch::ScalarType type{};
+  };
+  const auto model = std::make_shared<Product>();
+  CHECK((Forecaster(model, WindowNorm::none, Precision::bf16_mixed)(two_windows()).values.scalar_type() == torch::kFloat));
+  CHECK((model->type == torch::kBFloat16));
+  static_cast<void>(Forecaster(model, WindowNorm::none)(two_windows()));
+  CHECK((model->type == torch::kFloat));  // autocast ended with the forecast
 }

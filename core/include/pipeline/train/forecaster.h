@@ -13,19 +13,22 @@
 #include "pipeline/torch/model.h"
 #include "pipeline/torch/state.h"
 #include "pipeline/train/tier.h"
+#include "pipeline/train/training.h"
 
 namespace pipeline {
 
-/// Window normalisation around a model: the model sees normalised values, and its forecasts are converted back to the scaled series.
+/// Window normalisation around a model: the model sees normalised values, and its forecasts are converted back to the scaled series. They
+/// are float with any precision.
 class PIPELINE_EXPORT Forecaster {
  public:
-  Forecaster(Component<Model> model, WindowNorm window_norm);
+  Forecaster(Component<Model> model, WindowNorm window_norm, Precision precision = Precision::full);
   [[nodiscard]] Forecast operator()(const Batch& batch) const;
   [[nodiscard]] const Component<Model>& model() const { return model_; }
 
  private:
   Component<Model> model_;
   WindowNorm window_norm_;
+  Precision precision_;
 };
 
 /// The shape a model must have for these windows.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "pipeline/options.h"
@@ -31,6 +32,14 @@ struct LoaderOptions {
   }
 };
 
+/// How a model computes in training and validation, in Lightning's words. bf16_mixed: products of bfloat16 under torch's autocast; weights,
+/// gradients, the optimizer's state and forecasts stay float.
+enum class Precision { full, bf16_mixed };
+template <>
+struct Words<Precision> {
+  static constexpr std::array words{"32-true", "bf16-mixed"};
+};
+
 /// [trainer]: the options of Lightning's Trainer, with the same names and meanings.
 struct TrainerOptions {
   std::int64_t max_epochs = 80;
@@ -48,6 +57,7 @@ struct TrainerOptions {
   std::int64_t accumulate_grad_batches = 1;
   double gradient_clip_val = 0;
   std::string gradient_clip_algorithm = "norm";
+  Precision precision = Precision::full;
   bool deterministic = false;
   bool detect_anomaly = false;
 
@@ -88,6 +98,8 @@ struct TrainerOptions {
         option("gradient_clip_val", &TrainerOptions::gradient_clip_val, "Gradients are clipped to this; 0 leaves them.").at_least(0),
         option("gradient_clip_algorithm", &TrainerOptions::gradient_clip_algorithm, "Clip the norm of all gradients, or each value.")
             .choices({"norm", "value"}),
+        option("precision", &TrainerOptions::precision,
+               "How the model computes: in float, or with products of bfloat16, which is faster where the processor has them."),
         option("deterministic", &TrainerOptions::deterministic, "Only deterministic algorithms; an operation that has none is an error."),
         option("detect_anomaly", &TrainerOptions::detect_anomaly, "Name the operation that made a NaN, at the price of speed.")
             .no_effect_on_result());

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "recurrent/vector.h"
+
+/// The arithmetic of the gates.
+namespace pipeline::recurrent {
+namespace {
+
+/// 2^f - 1 for f in [-1/2, 1/2], to 1.2e-8: interpolated at the nodes of Chebyshev's polynomial of degree 6.
+PIPELINE_INLINE Vec power_less_one(Vec f) {
+  Vec p = set1(1.5453163e-4F);
+  p = fma(p, f, set1(1.3390863e-3F));
+  p = fma(p, f, set1(9.6180826e-3F));
+  p = fma(p, f, set1(5.5503571e-2F));
+  p = fma(p, f, set1(0.24022651F));
+  p = fma(p, f, set1(0.69314719F));
+  return mul(p, f);
+}
+
+/// log2(e) as a float and the rest.
+constexpr float log2e = 1.44269504F, log2e_rest = 1.92596299e-8F;
+
+/// The integer nearest to v log2(e), and what is left, by which 2^(n + f) = e^v.
+PIPELINE_INLINE Vec split_power(Vec v, Vec& f) {
+  const Vec n = rounded(mul(v, set1(log2e)));
+  f = fma(v, set1(log2e_rest), fma(v, set1(log2e), sub(zero(), n)));  // fused: the product has more digits than a float
+  return n;
+}
+
+/// 1 / (1 + e^-x), to 2e-7 of itself. Below -87 it stays at 1e-38.
+PIPELINE_INLINE Vec sigmoid(Vec x) {
+  Vec f;
+  const Vec n = split_power(sub(zero(), at_most(87, at_least(-87, x))), f);
+  return reciprocal(add(set1(1), times_power(add(set1(1), power_less_one(f)), n)));
+}
+
+/// tanh x = (1 - e^(-2 |x|)) / (1 + e^(-2 |x|)) with the sign of x, to 3e-7 of itself. The numerator is no difference of rounded numbers
+/// where x is small.
+PIPELINE_INLINE Vec hyperbolic_tangent(Vec x) {
+  Vec f;
+  const Vec n = split_power(mul(at_most(20, magnitude(x)), set1(-2)), f);  // tanh 20 is 1
+  const Vec power = times_power(set1(1), n);
+  const Vec less_one = fma(power_less_one(f), power, sub(power, set1(1)));  // e^(-2 |x|) - 1
+  return with_sign_of(mul(less_one, reciprocal(add(set1(2), less_one))), x);
+}
+
+/// Long short-term memory: gate lines i, f, g, o. The state is c.
+struct Lstm {
+  static constexpr int gates = 4;
+  /// The gate line that has no weights from the input, and from the state; 4: none.
+  static constexpr int skip_x = 4, skip_h = 4;
+  /// The row of torch's weights, in units of H, of each gate line.
+  static constexpr int x_row[4] = {0, 1, 2, 3}, h_row[4] = {0, 1, 2, 3};
+
+  /// From sums to gates, in place; returns h. `previous`: c of the step before; `state` out: c.
+  static PIPELINE_INLINE Vec forward(Vec* g, Vec previous, Vec& state) {
+    g[0] = sigmoid(g[0]);
+    g[1] = sigmoid(g[1]);
+    g[2] = hyperbolic_tangent(g[2]);
+    g[3] = sigmoid(g[3]);
+    state = fma(g[0], g[2], mul(g[1], previous));
+    return mul(g[3], hyperbolic_tangent(state));
+  }
+  /// From gates to the gradients of their sums. `dh`: gradient of h; `carry`: of c from the later step, out: for the earlier one.
+  static PIPELINE_INLINE void backward(const Vec (&g)[4], Vec state, Vec previous, Vec dh, Vec& carry, Vec (&d)[4]) {
+    const Vec one = set1(1), t = hyperbolic_tangent(state);
+    const Vec dc = fma(mul(dh, g[3]), fnma(t, t, one), carry);
+    d[0] = mul(mul(dc, g[2]), fnma(g[0], g[0], g[0]));
+    d[1] = mul(mul(dc, previous), fnma(g[1], g[1], g[1]));
+    d[2] = mul(mul(dc, g[0]), fnma(g[2], g[2], one));
+    d[3] = mul(mul(dh, t), fnma(g[3], g[3], g[3]));
+    carry = mul(dc, g[1]);
+  }
+};
+
+/// Gated recurrent unit: gate lines r, z, and the two parts of n: from the input, and from the state, which r multiplies. The state is h.
+struct Gru {
+  static constexpr int gates = 3;
+  static constexpr int skip_x = 3, skip_h = 2;
+  static constexpr int x_row[4] = {0, 1, 2, -1}, h_row[4] = {0, 1, -1, 2};
+
+  static PIPELINE_INLINE Vec forward(Vec* g, Vec previous, Vec& state) {
+    g[0] = sigmoid(g[0]);
+    g[1] = sigmoid(g[1]);
+    g[2] = hyperbolic_tangent(fma(g[0], g[3], g[2]));
+    state = fma(g[1], sub(previous, g[2]), g[2]);
+    return state;
+  }
+  static PIPELINE_INLINE void backward(const Vec (&g)[4], Vec, Vec previous, Vec dh, Vec& carry, Vec (&d)[4]) {
+    const Vec one = set1(1), total = add(dh, carry);
+    d[2] = mul(mul(total, sub(one, g[1])), fnma(g[2], g[2], one));
+    d[3] = mul(d[2], g[0]);
+    d[0] = mul(mul(d[2], g[3]), fnma(g[0], g[0], g[0]));
+    d[1] = mul(mul(total, sub(previous, g[2])), fnma(g[1], g[1], g[1]));
+    carry = mul(total, g[1]);
+  }
+};
+
+}  // namespace
+}  // namespace pipeline::recurrent

@@ -1,0 +1,111 @@
+#pragma once
+
+#include "recurrent/layout.h"
+#include "recurrent/vector.h"
+
+/// The kinds of numbers in products.
+namespace pipeline::recurrent {
+namespace {
+
+/// Floats: a line is one unit.
+struct Floats {
+  static constexpr long units_per_line = 1;
+  static PIPELINE_INLINE Vec rounded(Vec v) { return v; }
+  static PIPELINE_INLINE Vec multiply_add(Vec sum, Vec line, const float* weight) { return fma(line, set1(*weight), sum); }
+};
+
+/// Values of bfloat16 kept as floats, where the processor has no products of bfloat16: the same rounding as pairs, at the speed of floats.
+struct RoundedFloats : Floats {
+  static PIPELINE_INLINE Vec rounded(Vec v) { return to_bf16(v); }
+};
+
+#ifdef __AVX512BF16__
+/// A line is a pair of units in bfloat16: the even unit in the lower half of each lane.
+struct Pairs {
+  static constexpr long units_per_line = 2;
+  static PIPELINE_INLINE Vec multiply_add(Vec sum, Vec line, const float* weights) {
+    // GCC 12 does not fold the broadcast into the instruction; apart from it, it costs a third of the rate.
+    asm("vdpbf16ps %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(line), "m"(*weights));
+    return sum;
+  }
+  static PIPELINE_INLINE Vec pair(Vec even, Vec odd) {
+    const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3,
+                                           18, 2, 17, 1, 16, 0);
+    return _mm512_castsi512_ps(_mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(odd, even)));
+  }
+  /// Both units of a line.
+  static PIPELINE_INLINE void apart(Vec line, Vec& even, Vec& odd) {
+    const __m512i bits = _mm512_castps_si512(line);
+    even = _mm512_castsi512_ps(_mm512_slli_epi32(bits, 16));
+    odd = _mm512_castsi512_ps(_mm512_and_si512(bits, _mm512_set1_epi32(static_cast<int>(0xffff0000U))));
+  }
+  /// The bfloat16 in the lower halves of two vectors, by turns.
+  static PIPELINE_INLINE Vec by_turns(Vec first, Vec second) {
+    const __m512i order = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3,
+                                           34, 2, 33, 1, 32, 0);
+    return _mm512_castsi512_ps(_mm512_permutex2var_epi16(_mm512_castps_si512(first), order, _mm512_castps_si512(second)));
+  }
+  /// 16 values as 16 bfloat16.
+  static PIPELINE_INLINE void store_half(float* p, Vec v) {
+    _mm256_store_si256(reinterpret_cast<__m256i*>(p), (__m256i)_mm512_cvtneps_pbh(v));
+  }
+};
+#endif
+
+/// Stores four units, from a multiple of four on, as lines.
+template <class Numbers>
+PIPELINE_INLINE void store_units(float* lines, const Vec (&units)[4]) {
+  if constexpr (Numbers::units_per_line == 1) {
+#pragma GCC unroll 4
+    for (int u = 0; u < 4; ++u) store(lines + u * lanes, Numbers::rounded(units[u]));
+  } else {
+    store(lines, Numbers::pair(units[0], units[1]));
+    store(lines + lanes, Numbers::pair(units[2], units[3]));
+  }
+}
+
+/// Stores the first `count` of sixteen units, or of sixteen gate lines, as lines.
+template <class Numbers>
+PIPELINE_INLINE void store_lines(float* out, const Vec (&v)[16], long count) {
+  if constexpr (Numbers::units_per_line == 1) {
+    for (long k = 0; k < count; ++k) store(out + k * lanes, Numbers::rounded(v[k]));
+  } else {
+    for (long k = 0; k < count; k += 2) store(out + k / 2 * lanes, Numbers::pair(v[k], v[k + 1]));
+  }
+}
+
+/// Floats that one step's lines of `units` units take.
+template <class Numbers>
+constexpr long line_floats(long units) {
+  return units / Numbers::units_per_line * lanes;
+}
+
+template <int count>
+using Vecs = Vec[static_cast<unsigned long>(count)];
+
+/// The one product of all passes: sums[r] += lines[k] * weights[k, r] over `count` lines. weights[k, r] lies at k `line_step` + r
+/// `row_step` floats. `skip_row` and `skip_line`: rows and lines with that remainder by four have no weights (a GRU's unused gate lines);
+/// 4: none.
+template <class Numbers, int rows, int skip_row, int skip_line, long line_step, long row_step>
+PIPELINE_INLINE void product(Vecs<rows>& sums, const float* weights, const float* lines, long count) {
+  const auto one = [&](long k) __attribute__((always_inline)) {
+    const Vec line = load(lines + k * lanes);
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r) {
+      if (r % 4 != skip_row) sums[r] = Numbers::multiply_add(sums[r], line, weights + k * line_step + r * row_step);
+    }
+  };
+  if constexpr (skip_line == 4) {
+    for (long k = 0; k < count; ++k) one(k);
+  } else {
+    for (long k = 0; k < count; k += 4) {
+#pragma GCC unroll 4
+      for (long i = 0; i < 4; ++i) {
+        if (i != skip_line) one(k + i);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pipeline::recurrent

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "recurrent/numbers.h"
+
+/// The forward pass over a single row, where a block would leave 15 lanes idle: here lanes are the gate lines of four units.
+namespace pipeline::recurrent {
+namespace {
+
+/// Sums of `tiles` neighbouring tiles, whose products hide each other's latency.
+template <class Numbers, int tiles>
+PIPELINE_INLINE void row_tiles(const Layer& layer, const float* weights, const float* x, const float* h, const float* bias, float* out) {
+  const long stride = (layer.x_lines + layer.h_lines) * tile_rows;
+  Vecs<tiles> sums;
+#pragma GCC unroll 8
+  for (int n = 0; n < tiles; ++n) sums[n] = load(bias + n * tile_rows);
+  for (long k = 0; k < layer.x_lines; ++k) {
+#pragma GCC unroll 8
+    for (int n = 0; n < tiles; ++n) sums[n] = Numbers::multiply_add(sums[n], load(weights + n * stride + k * tile_rows), x + k);
+  }
+  if (h) {
+    weights += layer.x_lines * tile_rows;
+    for (long k = 0; k < layer.h_lines; ++k) {
+#pragma GCC unroll 8
+      for (int n = 0; n < tiles; ++n) sums[n] = Numbers::multiply_add(sums[n], load(weights + n * stride + k * tile_rows), h + k);
+    }
+  }
+#pragma GCC unroll 8
+  for (int n = 0; n < tiles; ++n) store(out + n * tile_rows, sums[n]);
+}
+
+/// From [units][4] to four vectors of sixteen units.
+PIPELINE_INLINE void gates_of(const float* sums, Vec (&gates)[4]) {
+  alignas(64) float apart[4][16];
+  for (int u = 0; u < 16; ++u) {
+    for (int i = 0; i < 4; ++i) apart[i][u] = sums[u * 4 + i];
+  }
+  for (int i = 0; i < 4; ++i) gates[i] = load(apart[i]);
+}
+
+/// The first `count` of 16 values; what lies behind may be the other direction's.
+template <class Numbers>
+PIPELINE_INLINE void store_values(float* y, Vec v, long count) {
+  alignas(64) float whole[lanes];
+  if constexpr (Numbers::units_per_line == 1) {
+    store(whole, Numbers::rounded(v));
+  } else {
+    Numbers::store_half(whole, v);
+  }
+  __builtin_memcpy(y, whole, static_cast<unsigned long>(count / Numbers::units_per_line) * sizeof(float));
+}
+
+template <class Numbers>
+void load_row(const Layer& layer, const float* x, long steps, float* values, long stride) {
+  for (long t = 0; t < steps; ++t) {
+    for (long first = 0; first < layer.input_padded; first += lanes) {
+      const long left = layer.input_padded - first;
+      store_values<Numbers>(values + t * stride + first / Numbers::units_per_line,
+                            load_some(x + t * layer.input + first, layer.input - first), left < lanes ? left : lanes);
+    }
+  }
+}
+
+template <class Cell, class Numbers>
+void forward_row(const Layer& layer, const ForwardRun& run, float* sums) {
+  for (long i = 0, t = run.first; i < run.count; ++i, t += run.step) {
+    const float* x = run.x + t * run.x_stride;
+    const float* h = i ? run.y + (t - run.step) * run.y_stride : nullptr;
+    const long stride = (layer.x_lines + layer.h_lines) * tile_rows;
+    long tile = 0;
+    for (; tile + 8 <= layer.tiles; tile += 8)
+      row_tiles<Numbers, 8>(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows, sums + tile * tile_rows);
+    for (; tile < layer.tiles; ++tile)
+      row_tiles<Numbers, 1>(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows, sums + tile * tile_rows);
+    for (long u = 0; u < layer.hidden_padded; u += lanes) {
+      Vec gates[4], next;
+      gates_of(sums + u * unit_lines, gates);
+      const Vec output = Cell::forward(gates, i ? load(run.state + u) : zero(), next);
+      store(run.state + u, next);
+      const long left = layer.hidden_padded - u < lanes ? layer.hidden_padded - u : lanes;
+      store_values<Numbers>(run.y + t * run.y_stride + u / Numbers::units_per_line, output, left);
+      if (run.out && t >= run.out_from) store_some(run.out + t * run.out_stride + u, left, output);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pipeline::recurrent

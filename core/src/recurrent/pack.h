@@ -1,0 +1,108 @@
+#pragma once
+
+#include "recurrent/numbers.h"
+
+/// Weights and their gradients between torch's layout and that of the products.
+namespace pipeline::recurrent {
+namespace {
+
+PIPELINE_INLINE long columns_of(const Layer& layer) { return (layer.x_blocks + layer.h_blocks) * lanes; }
+
+/// One row of w_ih and w_hh as it lies in storage: segments and state padded with zeros. A row of -1 has no weights.
+inline void spread_row(const Layer& layer, const Parameters& from, long x_row, long h_row, float* out) {
+  __builtin_memset(out, 0, static_cast<unsigned long>(columns_of(layer)) * sizeof(float));
+  const long inputs = layer.segments * layer.input;
+  if (x_row >= 0) {
+    for (long s = 0; s < layer.segments; ++s)
+      __builtin_memcpy(out + s * layer.input_padded, from.w_ih + x_row * inputs + s * layer.input,
+                       static_cast<unsigned long>(layer.input) * sizeof(float));
+  }
+  if (h_row >= 0)
+    __builtin_memcpy(out + layer.x_blocks * lanes, from.w_hh + h_row * layer.hidden,
+                     static_cast<unsigned long>(layer.hidden) * sizeof(float));
+}
+
+template <class Cell>
+void pack_bias(const Layer& layer, const Parameters& from, long tile) {
+  for (long r = 0; r < tile_rows; ++r) {
+    const long unit = tile * tile_units + r / unit_lines, line = r % unit_lines;
+    float value = 0;
+    if (unit < layer.hidden && from.b_ih) {
+      if (Cell::x_row[line] >= 0) value += from.b_ih[Cell::x_row[line] * layer.hidden + unit];
+      if (Cell::h_row[line] >= 0) value += from.b_hh[Cell::h_row[line] * layer.hidden + unit];
+    }
+    layer.bias[tile * tile_rows + r] = value;
+  }
+}
+
+template <class Cell, class Numbers>
+void pack(const Layer& layer, const Parameters& from, long tile) {
+  const long columns = columns_of(layer);
+  float* rows = layer.rows + tile * tile_rows * columns;
+  for (long r = 0; r < tile_rows; ++r) {
+    const long unit = tile * tile_units + r / unit_lines, line = r % unit_lines;
+    const bool is_padding = unit >= layer.hidden;
+    spread_row(layer, from, is_padding || Cell::x_row[line] < 0 ? -1 : Cell::x_row[line] * layer.hidden + unit,
+               is_padding || Cell::h_row[line] < 0 ? -1 : Cell::h_row[line] * layer.hidden + unit, rows + r * columns);
+  }
+  const long unit_count[2] = {layer.x_lines * Numbers::units_per_line, layer.h_lines * Numbers::units_per_line};
+  for (long block = 0; block < layer.x_blocks + layer.h_blocks; ++block) {
+    const bool is_x = block < layer.x_blocks;
+    const long first = (is_x ? block : block - layer.x_blocks) * lanes;  // unit of the input or of the state
+    Vec by_row[16], by_unit[16];
+    for (long r = 0; r < tile_rows; ++r) by_row[r] = load(rows + r * columns + block * lanes);
+    store_lines<Numbers>(layer.backward_weights + (block * layer.gate_lines + tile * tile_rows / Numbers::units_per_line) * lanes, by_row,
+                         tile_rows);
+    transpose(by_row, by_unit);
+    const long left = unit_count[is_x ? 0 : 1] - first;
+    float* out = layer.forward_weights + (tile * (layer.x_lines + layer.h_lines) + (is_x ? 0 : layer.x_lines)) * tile_rows;
+    store_lines<Numbers>(out + line_floats<Numbers>(first), by_unit, left < lanes ? left : lanes);
+  }
+  pack_bias<Cell>(layer, from, tile);
+}
+
+/// Adds the gradients of one gate line over the blocks and writes the columns of the input or of the state into a row of torch's layout.
+inline void add_up_row(const float* const* dw, long blocks, long at, long next_block, long first_column, long count, float* out) {
+  // first_column: in storage, within the panel of 16-column blocks.
+  long column = first_column;
+  while (count > 0) {
+    const long inside = column % lanes, here = lanes - inside < count ? lanes - inside : count;
+    Vec total = zero();
+    for (long b = 0; b < blocks; ++b) total = add(total, load(dw[b] + at + column / lanes * next_block));
+    if (inside == 0) {
+      store_some(out, here, total);
+    } else {
+      alignas(64) float values[lanes];
+      store(values, total);
+      for (long i = 0; i < here; ++i) out[i] = values[inside + i];
+    }
+    out += here;
+    column += here;
+    count -= here;
+  }
+}
+
+template <class Cell>
+void add_up(const Layer& layer, const float* const* dw, const float* const* db, long blocks, const Parameters& to, long tile) {
+  const long inputs = layer.segments * layer.input, next_block = 4 * layer.hidden_padded * lanes;
+  for (long r = 0; r < tile_rows; ++r) {
+    const long unit = tile * tile_units + r / unit_lines, line = r % unit_lines, at = (tile * tile_rows + r) * lanes;
+    if (unit >= layer.hidden) continue;
+    float bias = 0;
+    for (long b = 0; b < blocks; ++b) bias += sum(load(db[b] + at));
+    if (Cell::x_row[line] >= 0) {
+      const long row = Cell::x_row[line] * layer.hidden + unit;
+      for (long s = 0; s < layer.segments; ++s)
+        add_up_row(dw, blocks, at, next_block, s * layer.input_padded, layer.input, to.w_ih + row * inputs + s * layer.input);
+      if (to.b_ih) to.b_ih[row] = bias;
+    }
+    if (Cell::h_row[line] >= 0) {
+      const long row = Cell::h_row[line] * layer.hidden + unit;
+      add_up_row(dw, blocks, at, next_block, layer.x_blocks * lanes, layer.hidden, to.w_hh + row * layer.hidden);
+      if (to.b_hh) to.b_hh[row] = bias;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pipeline::recurrent

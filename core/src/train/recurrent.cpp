@@ -1,0 +1,214 @@
+#include "pipeline/train/recurrent.h"
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include <ATen/autocast_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "pipeline/errors.h"
+#include "recurrent/stack.h"
+#include "recurrent/tape.h"
+
+namespace pipeline {
+
+namespace {
+
+using recurrent::OutputRows;
+using recurrent::Parameters;
+using recurrent::Rows;
+using recurrent::Stack;
+using recurrent::StackShape;
+using recurrent::Tape;
+
+Rows rows_of(const torch::Tensor& x) {
+  return {.data = x.const_data_ptr<float>(), .rows = x.size(0), .steps = x.size(1), .row_stride = x.stride(0), .step_stride = x.stride(1)};
+}
+
+/// [B, W, width], or [B, width] of the last step.
+OutputRows output_rows_of(const torch::Tensor& y, bool last_only) {
+  return {
+      .data = y.mutable_data_ptr<float>(), .row_stride = y.stride(0), .step_stride = last_only ? 0 : y.stride(1), .last_only = last_only};
+}
+
+torch::Tensor empty_output(const torch::Tensor& x, const StackShape& shape, bool last_only) {
+  return last_only ? torch::empty({x.size(0), shape.width()}, x.options())
+                   : torch::empty({x.size(0), x.size(1), shape.width()}, x.options());
+}
+
+std::vector<Parameters> parameters_of(at::TensorList tensors, std::int64_t per_layer) {
+  std::vector<Parameters> out;
+  for (std::size_t i = 0; i < tensors.size(); i += static_cast<std::size_t>(per_layer)) {
+    const auto data = [&](std::size_t k) { return tensors[i + k].mutable_data_ptr<float>(); };
+    out.push_back(
+        {.w_ih = data(0), .w_hh = data(1), .b_ih = per_layer == 4 ? data(2) : nullptr, .b_hh = per_layer == 4 ? data(3) : nullptr});
+  }
+  return out;
+}
+
+/// A tape on its way from the forward to the backward pass. It goes back to its stack, also if there is no backward pass.
+struct KeptTape final : torch::CustomClassHolder {
+  KeptTape(std::shared_ptr<Stack> of, std::unique_ptr<Tape> kept) : stack(std::move(of)), tape(std::move(kept)) {}
+  ~KeptTape() override { stack->give_back(std::move(tape)); }
+  std::shared_ptr<Stack> stack;
+  std::unique_ptr<Tape> tape;
+};
+
+struct Call {
+  std::shared_ptr<Stack> stack;
+  bool last_only = false;
+  std::int64_t tensors_per_layer = 4;
+  std::vector<torch::Tensor> masks;
+};
+
+/// The whole stack as one node of autograd's graph. Inputs: x [B, W, F], then all parameters.
+class RecurrentFunction final : public torch::autograd::Function<RecurrentFunction> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x, at::TensorList parameters,
+                               const Call& call) {
+    torch::Tensor y = empty_output(x, call.stack->shape(), call.last_only);
+    std::vector<const float*> masks;
+    for (const torch::Tensor& mask : call.masks) masks.push_back(mask.const_data_ptr<float>());
+    auto tape = call.stack->forward_training(rows_of(x), output_rows_of(y, call.last_only), masks);
+    context->saved_data["tape"] = c10::IValue::make_capsule(c10::make_intrusive<KeptTape>(call.stack, std::move(tape)));
+    context->saved_data["last_only"] = call.last_only;
+    context->saved_data["tensors_per_layer"] = call.tensors_per_layer;
+    torch::autograd::variable_list kept{x};
+    kept.insert(kept.end(), parameters.begin(), parameters.end());
+    context->save_for_backward(std::move(kept));
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list of_outputs) {
+    if (at::GradMode::is_enabled())
+      throw Error(ExitStatus::training,
+                  "gradients of gradients do not go through the program's LSTM and GRU kernels: set PIPELINE_CPU_CAPABILITY=default, and "
+                  "LibTorch's run");
+    const auto kept = context->get_saved_variables();  // an Error if a parameter was changed since the forward pass
+    const auto tape = c10::static_intrusive_pointer_cast<KeptTape>(context->saved_data["tape"].toCapsule());
+    const bool last_only = context->saved_data["last_only"].toBool();
+    torch::autograd::variable_list gradients;
+    for (const torch::Tensor& of : kept) gradients.push_back(torch::empty(of.sizes(), of.options()));
+    if (!context->needs_input_grad(0)) gradients.front() = torch::Tensor();
+    const torch::Tensor dy = of_outputs[0].contiguous();
+    const Rows of_output{.data = dy.const_data_ptr<float>(),
+                         .rows = dy.size(0),
+                         .steps = kept.front().size(1),
+                         .row_stride = dy.stride(0),
+                         .step_stride = last_only ? 0 : dy.stride(1)};
+    const OutputRows of_input = gradients.front().defined() ? output_rows_of(gradients.front(), false) : OutputRows{};
+    tape->stack->backward(*tape->tape, of_output, of_input,
+                          parameters_of(at::TensorList(gradients).slice(1), context->saved_data["tensors_per_layer"].toInt()));
+    gradients.emplace_back();  // of `call`
+    return gradients;
+  }
+};
+
+}  // namespace
+
+namespace {
+
+StackShape shape_of(recurrent::Cell cell, const torch::nn::detail::RNNOptionsBase& options) {
+  return {.cell = cell,
+          .input = options.input_size(),
+          .hidden = options.hidden_size(),
+          .layers = options.num_layers(),
+          .bidirectional = options.bidirectional()};
+}
+
+}  // namespace
+
+class FastRecurrent::Impl {
+ public:
+  using Libtorch = std::function<torch::Tensor(const torch::Tensor&)>;
+
+  Impl(recurrent::Cell cell, const torch::nn::detail::RNNOptionsBase& options, std::shared_ptr<torch::nn::Module> module, Libtorch libtorch)
+      : shape_(shape_of(cell, options)),
+        dropout_(options.dropout()),
+        tensors_per_layer_(options.bias() ? 4 : 2),
+        module_(std::move(module)),
+        parameters_(module_->parameters(false)),
+        libtorch_(std::move(libtorch)) {
+    if (options.batch_first() && options.proj_size() == 0) set_ = recurrent::instruction_set();
+  }
+
+  torch::Tensor run(const torch::Tensor& x, bool last_only) {
+    if (!set_ || !x.device().is_cpu() || x.scalar_type() != torch::kFloat || x.dim() != 3 || x.size(0) == 0) {
+      const torch::Tensor all = libtorch_(x);
+      return last_only ? all.select(1, all.size(1) - 1) : all;
+    }
+    const bool bf16 = at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
+    Packed& packed = bf16 ? bf16_ : float_;
+    pack(packed, bf16);
+    const torch::Tensor input = x.stride(2) == 1 && x.stride(1) == x.size(2) ? x : x.contiguous();
+    std::vector<torch::Tensor> masks = draw_masks(input);
+    if (!at::GradMode::is_enabled() && masks.empty()) {
+      torch::Tensor y = empty_output(input, shape_, last_only);
+      packed.stack->forward(rows_of(input), output_rows_of(y, last_only));
+      return y;
+    }
+    return RecurrentFunction::apply(
+        input, at::TensorList(parameters_),
+        Call{.stack = packed.stack, .last_only = last_only, .tensors_per_layer = tensors_per_layer_, .masks = std::move(masks)});
+  }
+
+  [[nodiscard]] const char* kernels() const { return set_ ? set_->name : "LibTorch"; }
+
+ private:
+  /// A stack and the weights that it holds.
+  struct Packed {
+    std::shared_ptr<Stack> stack;
+    std::vector<std::pair<const void*, std::uint32_t>> versions;
+  };
+
+  /// Takes the weights over unless they are as they were.
+  void pack(Packed& packed, bool bf16) const {
+    std::vector<std::pair<const void*, std::uint32_t>> versions;
+    for (const torch::Tensor& parameter : parameters_) {
+      TORCH_CHECK(parameter.is_contiguous() && parameter.scalar_type() == torch::kFloat,
+                  "the weights of a recurrent layer are contiguous floats");
+      if (!parameter.is_inference()) versions.emplace_back(parameter.const_data_ptr(), parameter._version());
+    }
+    const bool are_known = versions.size() == parameters_.size();  // tensors made in inference mode do not count their changes
+    if (packed.stack && are_known && packed.versions == versions) return;
+    if (!packed.stack) {
+      StackShape shape = shape_;
+      shape.bf16 = bf16;
+      packed.stack = std::make_shared<Stack>(shape, *set_);
+    }
+    packed.stack->pack(parameters_of(parameters_, tensors_per_layer_));
+    packed.versions = std::move(versions);
+  }
+
+  /// What dropout multiplies the outputs of the lower layers by: the same draws as LibTorch's, in its order.
+  [[nodiscard]] std::vector<torch::Tensor> draw_masks(const torch::Tensor& x) const {
+    std::vector<torch::Tensor> masks;
+    if (dropout_ == 0 || !module_->is_training()) return masks;
+    for (long l = 0; l + 1 < shape_.layers; ++l)
+      masks.push_back(torch::empty({x.size(1), x.size(0), shape_.width()}, x.options()).bernoulli_(1 - dropout_).div_(1 - dropout_));
+    return masks;
+  }
+
+  StackShape shape_;
+  double dropout_;
+  std::int64_t tensors_per_layer_;
+  std::shared_ptr<torch::nn::Module> module_;
+  std::vector<torch::Tensor> parameters_;  ///< the module's own, which keeps them when it moves to another device
+  Libtorch libtorch_;
+  const recurrent::InstructionSet* set_ = nullptr;
+  Packed float_, bf16_;
+};
+
+FastRecurrent::FastRecurrent(torch::nn::LSTM module)
+    : impl_(std::make_unique<Impl>(recurrent::Cell::lstm, module->options_base, module.ptr(),
+                                   [module](const torch::Tensor& x) mutable { return std::get<0>(module(x)); })) {}
+FastRecurrent::FastRecurrent(torch::nn::GRU module)
+    : impl_(std::make_unique<Impl>(recurrent::Cell::gru, module->options_base, module.ptr(),
+                                   [module](const torch::Tensor& x) mutable { return std::get<0>(module(x)); })) {}
+FastRecurrent::~FastRecurrent() = default;
+torch::Tensor FastRecurrent::outputs(const torch::Tensor& x) { return impl_->run(x, false); }
+torch::Tensor FastRecurrent::last_output(const torch::Tensor& x) { return impl_->run(x, true); }
+const char* FastRecurrent::kernels() const { return impl_->kernels(); }
+
+}  // namespace pipeline
