@@ -3,7 +3,10 @@
 
   start-up   whole processes, the registry cache warm: --help, plugins, describe, graph, validate, an up-to-date run, beside
              `import lightning`
-  step       what the host adds to a training step, beside what Lightning adds
+  overhead   what the host adds to a training step, beside what Lightning adds
+  step       a training step of LSTMs and a GRU: this program in float and bfloat16 and with LibTorch's kernels, Lightning, and the time
+             that the arithmetic alone takes at the processors' measured peak
+  predict    a forward pass over one window with one thread, beside LibTorch
   csv        reading numbers on one core, beside pyarrow.csv
   epoch      one epoch of the recipe, beside Lightning
   recipe     the whole recipe on the S&P 500, early stopping and test included, beside Lightning: losses by epoch, test metrics, seconds.
@@ -59,12 +62,93 @@ def start_up(program, python, folder):
     return result
 
 
-def step(program, python, folder):
+def overhead(program, python, folder):
     ours = [json.loads(command([program.parent / "bench_step_overhead"])) for _ in range(3)]
     theirs = [json.loads(command([python, HERE / "peers" / "step_overhead.py", folder])) for _ in range(3)]
     mine, peer = (statistics.median(r["overhead_us_per_step"] for r in rows) for rows in (ours, theirs))
     print(f"  host {mine:.1f} us a step, Lightning {peer:.0f} us: {peer / mine:.0f} times less")
     return {"pipeline": ours, "lightning": theirs}
+
+
+SIZES = [("LSTM", 1, 32), ("LSTM", 3, 64), ("LSTM", 5, 128), ("GRU", 3, 64)]
+WINDOW, FEATURES, BATCH = 60, 5, 32
+
+
+def operations(cell, layers, hidden):
+    """Multiplications and additions of a training step: the forward pass, and twice that for the gradients of states and of weights."""
+    gates, total = {"LSTM": 4, "GRU": 3}[cell], 0
+    for layer in range(layers):
+        inputs = hidden if layer else FEATURES
+        product = 2 * gates * hidden * (inputs + hidden) * BATCH * WINDOW
+        total += 3 * product - (0 if layer else 2 * gates * hidden * inputs * BATCH * WINDOW)  # the data need no gradient
+    return total
+
+
+def random_series(folder, rows):
+    file, draw = pathlib.Path(folder) / "walks.csv", random.Random(1)
+    names = [f"f{i}" for i in range(FEATURES)]
+    with open(file, "w") as out:
+        out.write(",".join(names) + "\n")
+        for _ in range(rows):
+            out.write(",".join(f"{draw.gauss(0, 1):.5f}" for _ in names) + "\n")
+    (pathlib.Path(folder) / "step.toml").write_text(f"""
+name = "step"
+split = [0.9, 0.05, 0.05]
+[stages.preprocess]
+source = "walks.csv"
+features = {json.dumps(names)}
+target = ["f0"]
+frequency = "none"
+[stages.slice_windows]
+window = {WINDOW}
+[model]
+type = "LSTMModel"
+[optimizer]
+lr = 0.001
+[loader]
+batch_size = {BATCH}
+[trainer]
+max_epochs = 2
+num_sanity_val_steps = 0
+limit_val_batches = 1
+[stages.train]
+""")
+
+
+def step(program, python, folder, rounds=5):
+    peak = json.loads(command([program.parent / "bench_peak"]))
+    random_series(folder, 12_000)
+    command([program, "run", "step.toml", "--until", "slice_windows", "--quiet"], cwd=folder)
+    ways = {"LibTorch": ({"PIPELINE_CPU_CAPABILITY": "default"}, "32-true"), "float": ({}, "32-true"), "bf16": ({}, "bf16-mixed")}
+    result = {"peak": peak}
+    print(f"  {peak['threads']} processors: {peak['float_gflops']:.0f} GFLOP/s in float, {peak['bf16_gflops']:.0f} in bfloat16; medians of {rounds} rounds, ms")
+    print(f"  {'':12} {'Lightning':>10} {'LibTorch':>10} {'float':>10} {'bf16':>10} {'limit':>8} {'bf16':>8}   Lightning / float, / bf16")
+    for cell, layers, hidden in SIZES:
+        steps, times = 300 if hidden < 128 else 60, {}
+        for _ in range(rounds):
+            for way, (environment, precision) in ways.items():
+                words = {"model.type": f"{cell}Model", "model.hidden_size": hidden, "model.num_layers": layers, "trainer.precision": precision,
+                         "trainer.limit_train_batches": steps}
+                command([program, "run", "step.toml", "--stage", "train", "--force", "--quiet", *(w for k, v in words.items() for w in ("--set", f"{k}={v}"))],
+                        cwd=folder, env={**os.environ, **environment})
+                history = json.loads((pathlib.Path(folder) / "runs/step/train/train.json").read_text())["history"]
+                times.setdefault(way, []).append(history[1]["seconds"] / steps * 1e3)
+            peer = json.loads(command([python, HERE / "peers" / "recurrent_steps.py", cell, layers, hidden, steps]))
+            times.setdefault("Lightning", []).append(peer["ms"])
+        middle = {way: statistics.median(values) for way, values in times.items()}
+        limit = {kind: operations(cell, layers, hidden) / peak[f"{kind}_gflops"] / 1e6 if peak[f"{kind}_gflops"] else float("nan") for kind in ("float", "bf16")}
+        print(f"  {cell} {layers} x {hidden:<4} {middle['Lightning']:10.2f} {middle['LibTorch']:10.2f} {middle['float']:10.2f} {middle['bf16']:10.2f} "
+              f"{limit['float']:8.2f} {limit['bf16']:8.2f}   {middle['Lightning'] / middle['float']:.1f}, {middle['Lightning'] / middle['bf16']:.1f}", flush=True)
+        result[f"{cell} {layers} x {hidden}"] = {"ms": times, "limit_ms": limit}
+    return result
+
+
+def predict(program, python, folder):
+    rows = [json.loads(command([program.parent / "bench_predict"])) for _ in range(5)]
+    for size in rows[0]:
+        ours, theirs = (statistics.median(row[size][key] for row in rows) for key in ("ms", "libtorch_ms"))
+        print(f"  LSTM {size}: {ours * 1e3:.0f} us, LibTorch {theirs * 1e3:.0f} us: {theirs / ours:.1f} times as fast")
+    return rows
 
 
 def csv(program, python, folder):
@@ -177,14 +261,14 @@ def search(program, python, folder, trials=1000):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    p.add_argument("--only", choices=["start-up", "step", "csv", "epoch", "search", "recipe", "study", "quality"])
+    p.add_argument("--only", choices=["start-up", "overhead", "step", "predict", "csv", "epoch", "search", "recipe", "study", "quality"])
     p.add_argument("--json", type=pathlib.Path)
     p.add_argument("--trials", type=int, default=50, help="of the measurement `study`")
     a = p.parse_args()
     program = (a.build / "bin" / "pipeline").resolve()
     result = {}
     long = ("recipe", "study", "quality")
-    for name, measure in (("start-up", start_up), ("step", step), ("csv", csv), ("epoch", epoch), ("search", search), ("recipe", recipe),
+    for name, measure in (("start-up", start_up), ("overhead", overhead), ("step", step), ("predict", predict), ("csv", csv), ("epoch", epoch), ("search", search), ("recipe", recipe),
                           ("study", lambda *where: study(*where, a.trials)), ("quality", quality)):
         if a.only == name or (a.only is None and name not in long):
             print(name, flush=True)
