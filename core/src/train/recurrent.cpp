@@ -1,5 +1,7 @@
 #include "pipeline/train/recurrent.h"
 
+#include <algorithm>
+#include <cstring>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -156,29 +158,37 @@ class FastRecurrent::Impl {
   [[nodiscard]] const char* kernels() const { return set_ ? set_->name : "LibTorch"; }
 
  private:
-  /// A stack and the weights that it holds.
+  /// A stack, and in inference a copy of the weights that it holds.
   struct Packed {
     std::shared_ptr<Stack> stack;
-    std::vector<std::pair<const void*, std::uint32_t>> versions;
+    std::vector<torch::Tensor> weights;
   };
 
-  /// Takes the weights over unless they are as they were.
+  /// Takes the weights over: before every step of a training, and else if they are not as they were. Torch's counters of changes do not
+  /// tell, as fused optimizers do not count.
   void pack(Packed& packed, bool bf16) const {
-    std::vector<std::pair<const void*, std::uint32_t>> versions;
-    for (const torch::Tensor& parameter : parameters_) {
+    for (const torch::Tensor& parameter : parameters_)
       TORCH_CHECK(parameter.is_contiguous() && parameter.scalar_type() == torch::kFloat,
                   "the weights of a recurrent layer are contiguous floats");
-      if (!parameter.is_inference()) versions.emplace_back(parameter.const_data_ptr(), parameter._version());
-    }
-    const bool are_known = versions.size() == parameters_.size();  // tensors made in inference mode do not count their changes
-    if (packed.stack && are_known && packed.versions == versions) return;
+    const bool trains = at::GradMode::is_enabled();
+    if (!trains && holds(packed)) return;
     if (!packed.stack) {
       StackShape shape = shape_;
       shape.bf16 = bf16;
       packed.stack = std::make_shared<Stack>(shape, *set_);
     }
     packed.stack->pack(parameters_of(parameters_, tensors_per_layer_));
-    packed.versions = std::move(versions);
+    packed.weights.clear();
+    if (trains) return;
+    for (const torch::Tensor& parameter : parameters_) packed.weights.push_back(parameter.detach().clone());
+  }
+
+  /// Whether these are the weights that it holds, bit for bit.
+  [[nodiscard]] bool holds(const Packed& packed) const {
+    return packed.weights.size() == parameters_.size() &&
+           std::ranges::equal(packed.weights, parameters_, [](const auto& held, const auto& now) {
+             return std::memcmp(held.const_data_ptr(), now.const_data_ptr(), now.nbytes()) == 0;
+           });
   }
 
   /// What dropout multiplies the outputs of the lower layers by: the same draws as LibTorch's, in its order.
