@@ -12,7 +12,7 @@ struct Hint {
 };
 
 constexpr std::string_view device = "write `device` at the top";
-constexpr std::string_view precision = "write `matmul_precision` at the top";
+constexpr std::string_view precision = "write `precision` in [trainer], or `matmul_precision` at the top";
 constexpr std::string_view log_dir = "write `log_dir` at the top";
 constexpr std::string_view epochs = "write `max_epochs` in [trainer]";
 constexpr std::string_view batch_size = "write `batch_size` in [loader]";
@@ -54,7 +54,6 @@ constexpr auto hints = std::to_array<Hint>({
     {"trainer", "devices", device},
     {"trainer", "gpus", device},
     {"trainer", "strategy", "one process trains on one device, leave it out"},
-    {"trainer", "precision", precision},
     {"trainer", "default_root_dir", log_dir},
     {"trainer", "epochs", epochs},
     {"trainer", "num_epochs", epochs},
