@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <set>
 
 #include "workflows/search_fixture.h"
@@ -107,6 +108,16 @@ TEST_CASE_FIXTURE(WorkflowFixture, "more trials go on with the study; another sp
   CHECK(named.status == 2);
   CHECK(contains(named.err, "the trials of study \"small\" were made with other settings: search changed"));
   CHECK(contains(named.err, "Give the search another study_name; this study stays as it is"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a study goes on with the kernels of another processor") {
+  workflow(search);
+  REQUIRE(run({"--until", "optimize"}).status == 0);
+  ::setenv("PIPELINE_CPU_CAPABILITY", "default", 1);
+  const Finished other = run({"--until", "optimize", "--set", "stages.optimize.n_trials=5", "--set", "stages.optimize.study_name=small"});
+  ::unsetenv("PIPELINE_CPU_CAPABILITY");
+  REQUIRE_MESSAGE(other.status == 0, other.err);
+  CHECK(contains(other.err, "study \"small\" goes on after 4 trials"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a study keeps its direction: a search in another one begins a new study") {

@@ -10,7 +10,7 @@ namespace pipeline::recurrent {
 
 namespace {
 
-/// Copies a row's values of both directions, which lie side by side in torch's layout and padded in ours.
+/// One step's mask as lines; both directions lie side by side in torch's layout and are padded in ours.
 void turn_mask(const Turns& turns, const StackShape& shape, long padded, const float* mask, long row_stride, long rows, float* lines) {
   for (long d = 0; d < shape.directions(); ++d)
     turns.from_rows(mask + d * shape.hidden, row_stride, rows, shape.hidden, lines + d * padded * lanes);

@@ -87,7 +87,7 @@ class RecurrentFunction final : public torch::autograd::Function<RecurrentFuncti
       throw Error(ExitStatus::training,
                   "gradients of gradients do not go through the program's LSTM and GRU kernels: set PIPELINE_CPU_CAPABILITY=default, and "
                   "LibTorch's run");
-    const auto kept = context->get_saved_variables();  // an Error if a parameter was changed since the forward pass
+    const auto kept = context->get_saved_variables();  // an Error if torch counted a change of a parameter since the forward pass
     const auto tape = c10::static_intrusive_pointer_cast<KeptTape>(context->saved_data["tape"].toCapsule());
     const bool last_only = context->saved_data["last_only"].toBool();
     torch::autograd::variable_list gradients;
@@ -106,10 +106,6 @@ class RecurrentFunction final : public torch::autograd::Function<RecurrentFuncti
     return gradients;
   }
 };
-
-}  // namespace
-
-namespace {
 
 StackShape shape_of(recurrent::Cell cell, const torch::nn::detail::RNNOptionsBase& options) {
   return {.cell = cell,

@@ -19,8 +19,9 @@ constexpr const char* note_key = "pipeline:searched";
 
 /// Whether a field decides if two trials' values can be compared. The length and the sampler of the search do not.
 bool decides_values(const std::string& field) {
-  constexpr std::array<std::string_view, 8> ways{"options.n_trials",     "options.timeout", "options.rng", "options.study_name",
-                                                 "options.search_order", "threads",         "device",      "LibTorch"};
+  constexpr std::array<std::string_view, 9> ways{
+      "options.n_trials", "options.timeout", "options.rng", "options.study_name", "options.search_order", "threads",
+      "device",           "kernels",         "LibTorch"};
   if (std::ranges::find(ways, field) != ways.end()) return false;
   return !field.starts_with("sampler.") && !field.starts_with("pruner.") && !field.starts_with("build.") && !field.starts_with("metric.");
 }

@@ -10,8 +10,8 @@
 
 namespace pipeline {
 
-/// Runs a torch::nn::LSTM or torch::nn::GRU (batch_first, initial state zero) with the program's own kernels, which take half of LibTorch's
-/// time or less. Parameters, their names, initial weights and checkpoints stay the module's. Results differ from LibTorch's by rounding
+/// Runs a torch::nn::LSTM or torch::nn::GRU (batch_first, initial state zero) with the program's own kernels, which are faster than
+/// LibTorch's. Parameters, their names, initial weights and checkpoints stay the module's. Results differ from LibTorch's by rounding
 /// only; with dropout the same values are dropped. Under torch's autocast to bfloat16 on the CPU, weights, inputs and states are rounded to
 /// bfloat16 in products; sums, gates, an LSTM's c, and the output stay float.
 ///

@@ -99,7 +99,7 @@ struct TrainerOptions {
         option("gradient_clip_algorithm", &TrainerOptions::gradient_clip_algorithm, "Clip the norm of all gradients, or each value.")
             .choices({"norm", "value"}),
         option("precision", &TrainerOptions::precision,
-               "How the model computes: in float, or with products of bfloat16, which is faster where the processor has them."),
+               "How the model computes: in float, or with products of bfloat16, which are faster on some processors and slower on others."),
         option("deterministic", &TrainerOptions::deterministic, "Only deterministic algorithms; an operation that has none is an error."),
         option("detect_anomaly", &TrainerOptions::detect_anomaly, "Name the operation that made a NaN, at the price of speed.")
             .no_effect_on_result());
