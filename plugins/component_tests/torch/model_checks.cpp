@@ -79,7 +79,7 @@ class ModelChecks {
   [[nodiscard]] std::string shapes() const {
     for (const Sizes& sizes : tried) {
       const ModelShape shape = shape_of(sizes);
-      const std::shared_ptr<Model> model = make(shape);
+      const Component<Model> model = make(shape);
       model->eval();
       const Forecast forecast = model->forward(batch_of(shape, sizes.batch));
       const std::vector<std::int64_t> wanted{sizes.batch, sizes.horizon, sizes.targets};
@@ -100,7 +100,7 @@ class ModelChecks {
 
   [[nodiscard]] std::string same_in_any_batch() const {
     const ModelShape shape = shape_of({12, 3, 2, 7});
-    const std::shared_ptr<Model> model = make(shape);
+    const Component<Model> model = make(shape);
     model->eval();
     const Batch batch = batch_of(shape, 7);
     const torch::Tensor whole = model->forward(batch).values, alone = model->forward(part_of(batch, 3, 1)).values;
@@ -110,7 +110,7 @@ class ModelChecks {
 
   [[nodiscard]] std::string gradients() const {
     const ModelShape shape = shape_of({12, 3, 2, 7});
-    const std::shared_ptr<Model> model = make(shape);
+    const Component<Model> model = make(shape);
     if (model->parameters().empty()) return {};
     const Batch batch = batch_of(shape, 7);
     model->train();
@@ -135,7 +135,7 @@ class ModelChecks {
   [[nodiscard]] std::string save_and_load() const {
     const ModelShape shape = shape_of({12, 3, 2, 7});
     const Batch batch = batch_of(shape, 7);
-    const std::shared_ptr<Model> whole = make(shape), before = make(shape), after = make(shape, 99);
+    const Component<Model> whole = make(shape), before = make(shape), after = make(shape, 99);
     train(*whole, batch, 0, 4);
     train(*before, batch, 0, 2);
     const auto file = test_.folder / "weights.ckpt";

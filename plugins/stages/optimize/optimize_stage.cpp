@@ -126,7 +126,7 @@ void OptimizeStage::search_with_workers(StageContext& context, const StudyPlace&
   const StudyState& state = study->refresh();
   keep_results(context, TrialRunner(context, options_, space_, place.name), state, place);
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
-  if (static_cast<int>(pool.failures().size()) == workers) throw pool.failures().back();
+  if (static_cast<int>(pool.failures().size()) == workers) throw Error(pool.failures().back());
   for (const Error& failure : pool.failures()) context.log.warning(failure.what());
   log_best_trial(context, state, space_, options_, place);
   context.summary = summary_of(state);
@@ -146,7 +146,7 @@ void OptimizeStage::keep_results(const StageContext& context, const TrialRunner&
     failure = error;
   }
   write_results(context.folder, study, space_, options_, shown_storage(place.storage));
-  if (failure) throw *failure;
+  if (failure) throw Error(*failure);
 }
 
 }  // namespace pipeline::stage::optimize

@@ -11,7 +11,7 @@
 namespace pipeline::stage::visualize {
 
 struct Color {
-  double red, green, blue, alpha = 1;
+  double red = 0, green = 0, blue = 0, alpha = 1;
 };
 
 struct Spot {

@@ -87,9 +87,10 @@ class Thinning {
 
  private:
   void close_run();
+  static constexpr std::int64_t extremes_of_a_run = 6;
   std::int64_t run_length_, in_run_ = 0;
   std::vector<Point> kept_;
-  std::array<Point, 6> extremes_{};  ///< lowest and highest truth, prediction, residual
+  std::array<Point, extremes_of_a_run> extremes_{};  ///< lowest and highest truth, prediction, residual
 };
 
 }  // namespace pipeline::stage::visualize

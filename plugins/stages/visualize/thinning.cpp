@@ -13,7 +13,7 @@ bool above(double a, double b) { return a > b || std::isnan(b); }
 }  // namespace
 
 Thinning::Thinning(std::int64_t total, std::int64_t limit)
-    : run_length_(total <= limit ? 1 : (total * static_cast<std::int64_t>(extremes_.size()) + limit - 1) / limit) {}
+    : run_length_(total <= limit ? 1 : (total * extremes_of_a_run + limit - 1) / limit) {}
 
 void Thinning::add(const Point& point) {
   if (run_length_ == 1) {
