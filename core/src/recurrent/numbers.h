@@ -45,6 +45,10 @@ struct Pairs {
                                            34, 2, 33, 1, 32, 0);
     return _mm512_castsi512_ps(_mm512_permutex2var_epi16(_mm512_castps_si512(first), order, _mm512_castps_si512(second)));
   }
+  /// The first n of 16 values as bfloat16.
+  static PIPELINE_INLINE void store_some_half(float* p, long n, Vec v) {
+    _mm256_mask_storeu_epi16(p, first_lanes(n), (__m256i)_mm512_cvtneps_pbh(v));
+  }
   /// 16 values as 16 bfloat16.
   static PIPELINE_INLINE void store_half(float* p, Vec v) {
     _mm256_store_si256(reinterpret_cast<__m256i*>(p), (__m256i)_mm512_cvtneps_pbh(v));

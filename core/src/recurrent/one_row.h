@@ -28,25 +28,14 @@ PIPELINE_INLINE void row_tiles(const Layer& layer, const float* weights, const f
   for (int n = 0; n < tiles; ++n) store(out + n * tile_rows, sums[n]);
 }
 
-/// From [units][4] to four vectors of sixteen units.
-PIPELINE_INLINE void gates_of(const float* sums, Vec (&gates)[4]) {
-  alignas(64) float apart[4][16];
-  for (int u = 0; u < 16; ++u) {
-    for (int i = 0; i < 4; ++i) apart[i][u] = sums[u * 4 + i];
-  }
-  for (int i = 0; i < 4; ++i) gates[i] = load(apart[i]);
-}
-
 /// The first `count` of 16 values; what lies behind may be the other direction's.
 template <class Numbers>
 PIPELINE_INLINE void store_values(float* y, Vec v, long count) {
-  alignas(64) float whole[lanes];
   if constexpr (Numbers::units_per_line == 1) {
-    store(whole, Numbers::rounded(v));
+    store_some(y, count, Numbers::rounded(v));
   } else {
-    Numbers::store_half(whole, v);
+    Numbers::store_some_half(y, count, v);
   }
-  __builtin_memcpy(y, whole, static_cast<unsigned long>(count / Numbers::units_per_line) * sizeof(float));
 }
 
 template <class Numbers>
@@ -73,7 +62,7 @@ void forward_row(const Layer& layer, const ForwardRun& run, float* sums) {
       row_tiles<Numbers, 1>(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows, sums + tile * tile_rows);
     for (long u = 0; u < layer.hidden_padded; u += lanes) {
       Vec gates[4], next;
-      gates_of(sums + u * unit_lines, gates);
+      apart_by_four(sums + u * unit_lines, gates);
       const Vec output = Cell::forward(gates, i ? load(run.state + u) : zero(), next);
       store(run.state + u, next);
       const long left = layer.hidden_padded - u < lanes ? layer.hidden_padded - u : lanes;

@@ -106,6 +106,29 @@ PIPELINE_INLINE void transpose(const Vec (&in)[16], Vec (&out)[16]) {
   }
 }
 
+/// The same for eight units.
+PIPELINE_INLINE void apart_by_four8(const float* sums, __m256 (&out)[4]) {
+  __m256 v[4], pairs[4];
+  // Each half of v[i] holds one unit: units i and i + 4, so that unpacking leaves units in their order.
+  for (int i = 0; i < 4; ++i)
+    v[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_load_ps(sums + 4 * i)), _mm_load_ps(sums + 4 * (i + 4)), 1);
+  pairs[0] = _mm256_unpacklo_ps(v[0], v[1]);
+  pairs[1] = _mm256_unpackhi_ps(v[0], v[1]);
+  pairs[2] = _mm256_unpacklo_ps(v[2], v[3]);
+  pairs[3] = _mm256_unpackhi_ps(v[2], v[3]);
+  out[0] = _mm256_shuffle_ps(pairs[0], pairs[2], 0x44);
+  out[1] = _mm256_shuffle_ps(pairs[0], pairs[2], 0xee);
+  out[2] = _mm256_shuffle_ps(pairs[1], pairs[3], 0x44);
+  out[3] = _mm256_shuffle_ps(pairs[1], pairs[3], 0xee);
+}
+/// out[i][u] = sums[4 u + i] for the four gate lines of sixteen units.
+PIPELINE_INLINE void apart_by_four(const float* sums, Vec (&out)[4]) {
+  __m256 low[4], high[4];
+  apart_by_four8(sums, low);
+  apart_by_four8(sums + 32, high);
+  for (int i = 0; i < 4; ++i) out[i] = {low[i], high[i]};
+}
+
 PIPELINE_INLINE __m256 to_bf16(__m256 v) {
   const __m256i bits = _mm256_castps_si256(v);
   const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));

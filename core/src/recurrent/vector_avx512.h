@@ -77,6 +77,19 @@ PIPELINE_INLINE void transpose(const Vec (&in)[16], Vec (&out)[16]) {
   }
 }
 
+/// out[i][u] = sums[4 u + i] for the four gate lines of sixteen units.
+PIPELINE_INLINE void apart_by_four(const float* sums, Vec (&out)[4]) {
+  const __m512i first = _mm512_set_epi32(29, 25, 21, 17, 13, 9, 5, 1, 28, 24, 20, 16, 12, 8, 4, 0);  // lines 0 and 1 of eight units
+  const __m512i second = _mm512_add_epi32(first, _mm512_set1_epi32(2));                              // lines 2 and 3
+  const Vec v[4] = {load(sums), load(sums + 16), load(sums + 32), load(sums + 48)};
+  const Vec low01 = _mm512_permutex2var_ps(v[0], first, v[1]), high01 = _mm512_permutex2var_ps(v[2], first, v[3]);
+  const Vec low23 = _mm512_permutex2var_ps(v[0], second, v[1]), high23 = _mm512_permutex2var_ps(v[2], second, v[3]);
+  out[0] = _mm512_shuffle_f32x4(low01, high01, 0x44);
+  out[1] = _mm512_shuffle_f32x4(low01, high01, 0xee);
+  out[2] = _mm512_shuffle_f32x4(low23, high23, 0x44);
+  out[3] = _mm512_shuffle_f32x4(low23, high23, 0xee);
+}
+
 /// Rounds to bfloat16, to nearest and ties to even; NaN stays NaN.
 PIPELINE_INLINE Vec to_bf16(Vec v) {
   const __m512i bits = _mm512_castps_si512(v);

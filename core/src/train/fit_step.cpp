@@ -1,5 +1,7 @@
 #include "train/fit_step.h"
 
+#include <torch/csrc/autograd/variable.h>
+
 namespace pipeline {
 
 torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch) {
@@ -33,6 +35,7 @@ std::span<torch::Tensor> AutogradStep::current() {
 
 void AutogradStep::apply() {
   call(optimizer_, "step", [](Optimizer& optimizer) { optimizer.torch_optimizer().step(); });
+  for (const torch::Tensor& parameter : parameters_) torch::autograd::impl::bump_version(parameter);  // LibTorch's fused kernels do not
 }
 
 void AutogradStep::clear() { optimizer_->torch_optimizer().zero_grad(); }

@@ -1,7 +1,7 @@
 #include "pipeline/train/recurrent.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cstdint>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -154,20 +154,36 @@ class FastRecurrent::Impl {
   [[nodiscard]] const char* kernels() const { return set_ ? set_->name : "LibTorch"; }
 
  private:
-  /// A stack, and in inference a copy of the weights that it holds.
-  struct Packed {
-    std::shared_ptr<Stack> stack;
-    std::vector<torch::Tensor> weights;
+  /// What tells whether a tensor's values changed: torch counts the changes of a tensor. Tensors of inference mode have no counter, so
+  /// that none equals what was held.
+  class WeightStamp {
+   public:
+    WeightStamp(const torch::Tensor& weight)  // NOLINT(google-explicit-constructor): a list of tensors becomes a list of stamps
+        : data_(weight.const_data_ptr()), version_(weight.is_inference() ? -1 : static_cast<std::int64_t>(weight._version())) {}
+    friend bool operator==(const WeightStamp& a, const WeightStamp& b) {
+      return a.data_ == b.data_ && a.version_ == b.version_ && a.version_ >= 0;
+    }
+
+   private:
+    const void* data_;
+    std::int64_t version_;
   };
 
-  /// Takes the weights over: before every step of a training, and else if they are not as they were. Torch's counters of changes do not
-  /// tell, as fused optimizers do not count.
+  /// A stack and the weights that it holds.
+  struct Packed {
+    std::shared_ptr<Stack> stack;
+    std::vector<WeightStamp> weights;  ///< empty: another training step may have changed them
+  };
+
+  /// Takes the weights over: before every step of a training, and in inference if they are not as they were.
   void pack(Packed& packed, bool bf16) const {
+    const bool trains = at::GradMode::is_enabled();
+    if (!trains && std::ranges::equal(packed.weights, parameters_,
+                                      [](const WeightStamp& held, const torch::Tensor& now) { return held == WeightStamp(now); }))
+      return;
     for (const torch::Tensor& parameter : parameters_)
       TORCH_CHECK(parameter.is_contiguous() && parameter.scalar_type() == torch::kFloat,
                   "the weights of a recurrent layer are contiguous floats");
-    const bool trains = at::GradMode::is_enabled();
-    if (!trains && holds(packed)) return;
     if (!packed.stack) {
       StackShape shape = shape_;
       shape.bf16 = bf16;
@@ -175,16 +191,7 @@ class FastRecurrent::Impl {
     }
     packed.stack->pack(parameters_of(parameters_, tensors_per_layer_));
     packed.weights.clear();
-    if (trains) return;
-    for (const torch::Tensor& parameter : parameters_) packed.weights.push_back(parameter.detach().clone());
-  }
-
-  /// Whether these are the weights that it holds, bit for bit.
-  [[nodiscard]] bool holds(const Packed& packed) const {
-    return packed.weights.size() == parameters_.size() &&
-           std::ranges::equal(packed.weights, parameters_, [](const auto& held, const auto& now) {
-             return std::memcmp(held.const_data_ptr(), now.const_data_ptr(), now.nbytes()) == 0;
-           });
+    if (!trains) packed.weights.assign(parameters_.begin(), parameters_.end());
   }
 
   /// What dropout multiplies the outputs of the lower layers by: the same draws as LibTorch's, in its order.

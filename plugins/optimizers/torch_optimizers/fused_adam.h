@@ -6,6 +6,7 @@
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/autograd/variable.h>
 #include <torch/optim/optimizer.h>
 
 #include "pipeline/train/optimizer.h"
@@ -77,7 +78,10 @@ class FusedAdam : public TorchOptimizer<Base> {
   torch::Tensor step(torch::optim::Optimizer::LossClosure closure = nullptr) override {
     if (closure || !std::ranges::all_of(this->param_groups(), fits_fused_step)) return Base::step(std::move(closure));
     const torch::NoGradGuard no_gradients;
-    for (torch::optim::OptimizerParamGroup& group : this->param_groups()) FusedAdamGroup<Options, Moments, Fused>(*this, group).step();
+    for (torch::optim::OptimizerParamGroup& group : this->param_groups()) {
+      FusedAdamGroup<Options, Moments, Fused>(*this, group).step();
+      for (const torch::Tensor& weight : group.params()) torch::autograd::impl::bump_version(weight);  // the kernel does not
+    }
     return {};
   }
 };

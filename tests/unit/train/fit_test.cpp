@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
+#include <functional>
 
 #include <ATen/Parallel.h>
 
@@ -185,6 +187,30 @@ TEST_CASE("torch's settings are put back after a fit") {
   CHECK(at::get_num_threads() == threads);
   CHECK_FALSE(at::globalContext().deterministicAlgorithms());
   CHECK(at::globalContext().float32MatmulPrecision() == at::Float32MatmulPrecision::HIGHEST);
+}
+
+TEST_CASE("a step changes the weights for torch's counter too, where the optimizer's kernel does not count") {
+  /// Writes into the weights as LibTorch's fused kernels do.
+  class Uncounted final : public TorchOptimizer<torch::optim::SGD> {
+   public:
+    using TorchOptimizer::TorchOptimizer;
+    torch::Tensor step(LossClosure) override {
+      for (torch::Tensor& weight : param_groups().front().params()) weight.mutable_data_ptr<float>()[0] += 1;
+      return {};
+    }
+  };
+  const WindowsFixture data;
+  FitFixture fit(data.windows());
+  const std::vector<torch::Tensor> weights = fit.spec.model->parameters();
+  fit.spec.optimizer = std::make_unique<Uncounted>(weights, torch::optim::SGDOptions(0.1));
+  std::vector<std::int64_t> versions;
+  fit.spec.callbacks.push_back(std::make_unique<AtBatchEnd>([&](Trainer&, const BatchEnd&) {
+    versions.push_back(weights.front()._version());
+    return Action::proceed();
+  }));
+  static_cast<void>(fit.run());
+  REQUIRE(versions.size() == 12);
+  CHECK(std::ranges::adjacent_find(versions, std::greater_equal<>()) == versions.end());
 }
 
 TEST_CASE("a batch larger than the split cannot be dropped") {

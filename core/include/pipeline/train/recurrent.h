@@ -15,6 +15,9 @@ namespace pipeline {
 /// only; with dropout the same values are dropped. Under torch's autocast to bfloat16 on the CPU, weights, inputs and states are rounded to
 /// bfloat16 in products; sums, gates, an LSTM's c, and the output stay float.
 ///
+/// Inference takes changed weights over where torch counted the change. A fit counts every step of its optimizer. A loop of one's own
+/// around at::_fused_adam_, which does not count, calls torch::autograd::impl::bump_version for each weight.
+///
 /// Kernels serve float tensors on CPUs with AVX2 and modules without proj_size. All else runs in LibTorch. Gradients of gradients are
 /// refused (Error).
 class PIPELINE_EXPORT FastRecurrent {
