@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <sstream>
@@ -138,10 +139,17 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   return verb.run(invocation);
 }
 
+/// After every operation LibTorch's threads wait for the next one in a loop, which libgomp ends after some milliseconds by default. A thread
+/// without a processor then waits for one that counts. After so few rounds they sleep. libgomp reads the variable when LibTorch is loaded.
+void let_waiting_threads_sleep() {
+  if (!std::getenv("OMP_WAIT_POLICY")) ::setenv("GOMP_SPINCOUNT", "1000", 0);
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv) {
   try {
+    let_waiting_threads_sleep();
     const int status = run_words({argv + 1, argv + argc}, quoted_command_line(argc, argv));
     if (!std::cout.flush()) throw Error(ExitStatus::unexpected, "the result could not be written to stdout: is its disk full?");
     return status;

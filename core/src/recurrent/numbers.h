@@ -94,6 +94,7 @@ template <class Numbers, int rows, int skip_row, int skip_line, long line_step, 
 PIPELINE_INLINE void product(Vecs<rows>& sums, const float* weights, const float* lines, long count) {
   const auto one = [&](long k) __attribute__((always_inline)) {
     const Vec line = load(lines + k * lanes);
+    if constexpr (row_step == 1) __builtin_prefetch(weights + (k + 8) * line_step);
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r) {
       if (r % 4 != skip_row) sums[r] = Numbers::multiply_add(sums[r], line, weights + k * line_step + r * row_step);
