@@ -20,16 +20,17 @@ def kernels_of(path):
 def main():
     files = sys.argv[1:]
     seen = {kernels_of(path) for path in files}
-    assert {"avx2", "avx512", "avx512_bf16"} <= seen, seen
+    assert {"avx2", "avx512", "avx512_bf16", "amx_bf16"} <= seen, seen
     for path in files:
         code, kernels = output("objdump", "-d", "--no-show-raw-insn", path), kernels_of(path)
-        if kernels not in ("avx512", "avx512_bf16"):
+        if kernels not in ("avx512", "avx512_bf16", "amx_bf16"):
             assert "%zmm" not in code, f"{path} has AVX-512 instructions"
         if kernels is None:
             assert "%ymm" not in code, f"{path} has AVX instructions"
             continue
-        assert ("%zmm" if kernels.startswith("avx512") else "%ymm") in code, f"{path} has no {kernels} instructions"
-        assert ("vdpbf16ps" in code) == (kernels == "avx512_bf16"), path
+        assert ("%ymm" if kernels == "avx2" else "%zmm") in code, f"{path} has no {kernels} instructions"
+        assert ("vdpbf16ps" in code) == kernels.endswith("bf16"), path
+        assert ("tdpbf16ps" in code) == (kernels == "amx_bf16"), path
         symbols = [line for line in output("nm", "-C", path).splitlines() if line.split()[-2:-1] and f" {line[17:18]} " in (" W ", " V ", " u ")]
         assert not symbols, f"{path} has symbols that the linker may merge with another file's: {symbols}"
     print(f"{len(files)} files")

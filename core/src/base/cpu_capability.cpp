@@ -5,13 +5,30 @@
 #include <cstdlib>
 #include <string>
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "pipeline/errors.h"
 
 namespace pipeline {
 
 namespace {
 
-constexpr std::array sets{"avx2", "avx512", "avx512_bf16"};  // each holds those before it
+constexpr std::array sets{"avx2", "avx512", "avx512_bf16", "amx_bf16"};  // each holds those before it
+
+#ifdef __x86_64__
+/// Whether the processor multiplies tiles of bfloat16 and the system lets this process use them: it must be asked, since the
+/// state of a thread grows by 8 KiB.
+bool has_tiles() {
+#ifdef SYS_arch_prctl
+  constexpr int ask_for_state = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+  return __builtin_cpu_supports("amx-bf16") && __builtin_cpu_supports("amx-tile") &&
+         ::syscall(SYS_arch_prctl, ask_for_state, tile_data) == 0;
+#else
+  return false;
+#endif
+}
+#endif
 
 /// How many of the sets the processor has.
 std::size_t sets_here() {
@@ -21,7 +38,8 @@ std::size_t sets_here() {
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   if (!avx2) return 0;
   if (!avx512) return 1;
-  return __builtin_cpu_supports("avx512bf16") ? 3 : 2;
+  if (!__builtin_cpu_supports("avx512bf16")) return 2;
+  return has_tiles() ? 4 : 3;
 #else
   return 0;
 #endif
@@ -38,7 +56,7 @@ std::string cpu_capability() {
   const auto found = std::ranges::find(sets, name);
   if (found == sets.end())
     throw usage_error("the environment variable PIPELINE_CPU_CAPABILITY is \"" + name +
-                      "\": write avx512_bf16, avx512, avx2 or default, or unset it");
+                      "\": write amx_bf16, avx512_bf16, avx512, avx2 or default, or unset it");
   if (found - sets.begin() >= static_cast<std::ptrdiff_t>(here))
     throw usage_error("the environment variable PIPELINE_CPU_CAPABILITY is \"" + name + "\", which this processor lacks: unset it");
   return name;

@@ -139,8 +139,9 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   return verb.run(invocation);
 }
 
-/// After every operation LibTorch's threads wait for the next one in a loop, which libgomp ends after some milliseconds by default. A thread
-/// without a processor then waits for one that counts. After so few rounds they sleep. libgomp reads the variable when LibTorch is loaded.
+/// After every operation LibTorch's threads wait for the next one in a loop, which libgomp ends after some milliseconds by default. A
+/// thread without a processor then waits for one that counts. After so few rounds they sleep. libgomp reads the variable when LibTorch is
+/// loaded.
 void let_waiting_threads_sleep() {
   if (!std::getenv("OMP_WAIT_POLICY")) ::setenv("GOMP_SPINCOUNT", "1000", 0);
 }

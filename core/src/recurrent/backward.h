@@ -64,6 +64,16 @@ void gate_gradients(const Layer& layer, const BackwardRun& run, long t, const fl
 /// The gradient of 16 units of the input or the state through their weights.
 template <class Numbers, int skip_line>
 PIPELINE_INLINE void through_weights(const Layer& layer, long block, const float* lines, float* out, bool adds) {
+  if constexpr (Numbers::in_tiles) {
+    constexpr long part = lanes * lanes;
+    alignas(64) float parts[4 * part];
+    Numbers::backward_products(layer, block, lines, parts);
+    for (long at = 0; at < part; at += lanes) {
+      const Vec sum = add(add(load(parts + at), load(parts + part + at)), add(load(parts + 2 * part + at), load(parts + 3 * part + at)));
+      store(out + at, adds ? add(load(out + at), sum) : sum);
+    }
+    return;
+  }
   const float* weights = layer.backward_weights + block * layer.gate_lines * lanes;
 #pragma GCC unroll 4
   for (long first = 0; first < lanes; first += register_rows) {
@@ -82,6 +92,11 @@ void weight_gradients(const Layer& layer, const BackwardRun& run, long block, lo
   const long slot = unit_lines * layer.hidden_padded * gate_floats<Numbers>;
   const float* columns = run.columns + block * chunk * turned_floats<Numbers>;
   float* dw = run.dw + block * unit_lines * layer.hidden_padded * lanes;
+  if constexpr (Numbers::in_tiles) {
+    for (long row = 0; row < unit_lines * layer.hidden_padded; row += 64)
+      Numbers::row_products(run.dgates + row * gate_floats<Numbers>, slot, columns, steps, is_first, dw + row * lanes);
+    return;
+  }
   for (long row = 0; row < unit_lines * layer.hidden_padded; row += register_rows) {
     Vec sums[register_rows];
 #pragma GCC unroll 16
@@ -125,6 +140,7 @@ void backward_step(const Layer& layer, const BackwardRun& run, long t, bool is_f
 
 template <class Cell, class Numbers>
 void backward(const Layer& layer, const BackwardRun& run) {
+  [[maybe_unused]] const typename Numbers::Setup setup;
   const long blocks = layer.x_blocks + layer.h_blocks;
   for (long done = 0; done < run.count; done += chunk) {
     const long steps = run.count - done < chunk ? run.count - done : chunk;

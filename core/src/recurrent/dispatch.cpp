@@ -6,7 +6,7 @@ namespace pipeline::recurrent {
 const InstructionSet* instruction_set() {
   const std::string name = cpu_capability();
 #ifdef __x86_64__
-  for (const InstructionSet* set : {&avx2(), &avx512(), &avx512_bf16()}) {
+  for (const InstructionSet* set : {&avx2(), &avx512(), &avx512_bf16(), &amx_bf16()}) {
     if (name == set->name) return set;
   }
 #endif

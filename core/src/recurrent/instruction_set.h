@@ -6,6 +6,7 @@
 #include "recurrent/kernels.h"
 #include "recurrent/one_row.h"
 #include "recurrent/pack.h"
+#include "recurrent/tiles.h"
 #include "recurrent/turns.h"
 
 /// The table of kernels for the instruction set that the file is compiled for.
@@ -22,6 +23,7 @@ constexpr Kernels kernels{.pack = pack<Cell, Numbers>,
                           .add_up = add_up<Cell>,
                           .forward_row = forward_row<Cell, Numbers>};
 
+/// `Bf16`: floats that are rounded.
 template <class Bf16>
 constexpr InstructionSet instruction_set_of(const char* name) {
   return {.name = name,
@@ -29,8 +31,18 @@ constexpr InstructionSet instruction_set_of(const char* name) {
           .gru = kernels<Gru, Floats>,
           .lstm_bf16 = kernels<Lstm, Bf16>,
           .gru_bf16 = kernels<Gru, Bf16>,
-          .pairs = Bf16::units_per_line == 2,
           .turns = {.to_rows = to_rows, .from_rows = from_rows}};
+}
+
+/// A set that adds products of bfloat16 to another.
+template <class Bf16>
+InstructionSet with_bf16(InstructionSet set, const char* name) {
+  set.name = name;
+  set.lstm_bf16 = kernels<Lstm, Bf16>;
+  set.gru_bf16 = kernels<Gru, Bf16>;
+  set.bf16_per_line = Bf16::units_per_line;
+  set.bf16_padding = Bf16::in_tiles ? lanes : tile_units;
+  return set;
 }
 
 }  // namespace

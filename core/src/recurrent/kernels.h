@@ -31,10 +31,11 @@ struct Turns {
 
 /// What one instruction set offers.
 struct InstructionSet {
-  const char* name;             ///< "avx512"
-  Kernels lstm, gru;            ///< products of floats
-  Kernels lstm_bf16, gru_bf16;  ///< products of bfloat16, summed as floats
-  bool pairs;                   ///< bfloat16 lies in pairs: lines are half as many as units
+  const char* name;                ///< "avx512"
+  Kernels lstm, gru;               ///< products of floats
+  Kernels lstm_bf16, gru_bf16;     ///< products of bfloat16, summed as floats
+  long bf16_per_line = 1;          ///< units of bfloat16 in a line
+  long bf16_padding = tile_units;  ///< their number is padded to a multiple of it
   Turns turns;
 };
 
@@ -42,6 +43,7 @@ struct InstructionSet {
 const InstructionSet& avx2();
 const InstructionSet& avx512();
 const InstructionSet& avx512_bf16();
+const InstructionSet& amx_bf16();
 
 /// The set that cpu_capability() names; nullptr: LibTorch computes.
 [[nodiscard]] const InstructionSet* instruction_set();

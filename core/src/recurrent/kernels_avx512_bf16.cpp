@@ -3,7 +3,7 @@
 namespace pipeline::recurrent {
 
 const InstructionSet& avx512_bf16() {
-  static constexpr InstructionSet set = instruction_set_of<Pairs>("avx512_bf16");
+  static const InstructionSet set = with_bf16<Pairs>(avx512(), "avx512_bf16");
   return set;
 }
 

@@ -10,6 +10,8 @@ namespace {
 /// Floats: a line is one unit.
 struct Floats {
   static constexpr long units_per_line = 1;
+  static constexpr bool in_tiles = false;  ///< products in the processor's matrix tiles (tiles.h)
+  struct Setup {};                         ///< what a pass needs while it runs
   static PIPELINE_INLINE Vec rounded(Vec v) { return v; }
   static PIPELINE_INLINE Vec multiply_add(Vec sum, Vec line, const float* weight) { return fma(line, set1(*weight), sum); }
 };
@@ -23,9 +25,15 @@ struct RoundedFloats : Floats {
 /// A line is a pair of units in bfloat16: the even unit in the lower half of each lane.
 struct Pairs {
   static constexpr long units_per_line = 2;
+  static constexpr bool in_tiles = false;
+  struct Setup {};
   static PIPELINE_INLINE Vec multiply_add(Vec sum, Vec line, const float* weights) {
     // GCC 12 does not fold the broadcast into the instruction; apart from it, it costs a third of the rate.
     asm("vdpbf16ps %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(line), "m"(*weights));
+    return sum;
+  }
+  static PIPELINE_INLINE Vec multiply_add_line(Vec sum, Vec line, Vec weights) {
+    asm("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(line), "v"(weights));
     return sum;
   }
   static PIPELINE_INLINE Vec pair(Vec even, Vec odd) {

@@ -28,6 +28,34 @@ PIPELINE_INLINE void row_tiles(const Layer& layer, const float* weights, const f
   for (int n = 0; n < tiles; ++n) store(out + n * tile_rows, sums[n]);
 }
 
+#ifdef __AMX_BF16__
+/// Sums of one tile whose weights lie for AMX: a vector holds eight pairs of two gate lines.
+PIPELINE_INLINE void row_tile_of_halves(const Layer& layer, const float* weights, const float* x, const float* h, const float* bias,
+                                        float* out) {
+  Vec sums[8], rows[16], by_pair[16];
+#pragma GCC unroll 8
+  for (int n = 0; n < 8; ++n) sums[n] = zero();
+  const auto add_block = [&](const float* pairs) __attribute__((always_inline)) {
+    const Vec twice = _mm512_broadcast_f32x8(_mm256_loadu_ps(pairs));
+#pragma GCC unroll 8
+    for (int n = 0; n < 8; ++n) sums[n] = Pairs::multiply_add_line(sums[n], load(weights + n * lanes), twice);
+    weights += 8 * lanes;
+  };
+  for (long block = 0; block < layer.x_blocks; ++block) add_block(x + block * 8);
+  for (long block = 0; h && block < layer.h_blocks; ++block) add_block(h + block * 8);
+#pragma GCC unroll 8
+  for (int n = 0; n < 8; ++n) {
+    rows[2 * n] = sums[n];
+    rows[2 * n + 1] = _mm512_shuffle_f32x4(sums[n], sums[n], 0xee);
+  }
+  transpose(rows, by_pair);
+  Vec total = load(bias);
+#pragma GCC unroll 8
+  for (int n = 0; n < 8; ++n) total = add(total, by_pair[n]);
+  store(out, total);
+}
+#endif
+
 /// The first `count` of 16 values; what lies behind may be the other direction's.
 template <class Numbers>
 PIPELINE_INLINE void store_values(float* y, Vec v, long count) {
@@ -56,6 +84,10 @@ void forward_row(const Layer& layer, const ForwardRun& run, float* sums) {
     const float* h = i ? run.y + (t - run.step) * run.y_stride : nullptr;
     const long stride = (layer.x_lines + layer.h_lines) * tile_rows;
     long tile = 0;
+#ifdef __AMX_BF16__
+    for (; Numbers::in_tiles && tile < layer.tiles; ++tile)
+      row_tile_of_halves(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows, sums + tile * tile_rows);
+#endif
     for (; tile + 8 <= layer.tiles; tile += 8)
       row_tiles<Numbers, 8>(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows, sums + tile * tile_rows);
     for (; tile < layer.tiles; ++tile)

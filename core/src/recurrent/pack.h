@@ -35,6 +35,12 @@ void pack_bias(const Layer& layer, const Parameters& from, long tile) {
   }
 }
 
+/// A tile of weights: sixteen rows of eight pairs.
+template <class Numbers>
+PIPELINE_INLINE void store_halves(float* out, const Vec (&rows)[16]) {
+  for (long r = 0; r < lanes; ++r) Numbers::store_half(out + r * 8, rows[r]);
+}
+
 template <class Cell, class Numbers>
 void pack(const Layer& layer, const Parameters& from, long tile) {
   const long columns = columns_of(layer);
@@ -51,9 +57,14 @@ void pack(const Layer& layer, const Parameters& from, long tile) {
     const long first = (is_x ? block : block - layer.x_blocks) * lanes;  // unit of the input or of the state
     Vec by_row[16], by_unit[16];
     for (long r = 0; r < tile_rows; ++r) by_row[r] = load(rows + r * columns + block * lanes);
+    transpose(by_row, by_unit);
+    if constexpr (Numbers::in_tiles) {
+      store_halves<Numbers>(layer.forward_weights + (tile * (layer.x_blocks + layer.h_blocks) + block) * lanes * 8, by_row);
+      store_halves<Numbers>(layer.backward_weights + (block * layer.tiles + tile) * lanes * 8, by_unit);
+      continue;
+    }
     store_lines<Numbers>(layer.backward_weights + (block * layer.gate_lines + tile * tile_rows / Numbers::units_per_line) * lanes, by_row,
                          tile_rows);
-    transpose(by_row, by_unit);
     const long left = unit_count[is_x ? 0 : 1] - first;
     float* out = layer.forward_weights + (tile * (layer.x_lines + layer.h_lines) + (is_x ? 0 : layer.x_lines)) * tile_rows;
     store_lines<Numbers>(out + line_floats<Numbers>(first), by_unit, left < lanes ? left : lanes);

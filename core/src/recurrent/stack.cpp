@@ -12,10 +12,10 @@ namespace {
 
 long padded_to(long count, long multiple) { return (count + multiple - 1) / multiple * multiple; }
 
-Layer layer_of(const StackShape& shape, bool is_first, long units_per_line) {
+Layer layer_of(const StackShape& shape, bool is_first, long units_per_line, long padding) {
   Layer out{.segments = is_first ? 1 : shape.directions(), .input = is_first ? shape.input : shape.hidden, .hidden = shape.hidden};
-  out.input_padded = padded_to(out.input, tile_units);
-  out.hidden_padded = padded_to(out.hidden, tile_units);
+  out.input_padded = padded_to(out.input, padding);
+  out.hidden_padded = padded_to(out.hidden, padding);
   const long x_units = out.segments * out.input_padded;
   out.x_lines = x_units / units_per_line;
   out.h_lines = out.hidden_padded / units_per_line;
@@ -50,7 +50,7 @@ Stack::Stack(const StackShape& shape, const InstructionSet& set) : shape_(shape)
   std::vector<LayerPlaces> places;
   for (long l = 0; l < shape.layers; ++l) {
     for (long d = 0; d < shape.directions(); ++d) {
-      layers_.push_back(layer_of(shape, l == 0, units_per_line()));
+      layers_.push_back(layer_of(shape, l == 0, units_per_line(), shape.bf16 ? set.bf16_padding : tile_units));
       places.push_back(take_layer(layers_.back(), carver));
     }
   }
@@ -65,7 +65,7 @@ Stack::Stack(const StackShape& shape, const InstructionSet& set) : shape_(shape)
 
 Stack::~Stack() = default;
 
-long Stack::units_per_line() const { return shape_.bf16 && set_.pairs ? 2 : 1; }
+long Stack::units_per_line() const { return shape_.bf16 ? set_.bf16_per_line : 1; }
 
 void Stack::pack(std::span<const Parameters> parameters) {
   const long tiles = layers_.front().tiles;

@@ -35,7 +35,7 @@ class Capability {
 /// The instruction sets that this processor has.
 std::vector<std::string> instruction_sets() {
   std::vector<std::string> out;
-  for (const char* name : {"avx2", "avx512", "avx512_bf16"}) {
+  for (const char* name : {"avx2", "avx512", "avx512_bf16", "amx_bf16"}) {
     const Capability capability(name);
     try {
       if (recurrent::instruction_set()) out.emplace_back(name);
@@ -313,7 +313,8 @@ TEST_CASE("a wrong PIPELINE_CPU_CAPABILITY is refused with the words that may st
   const Capability capability("avx1024");
   CHECK_THROWS_WITH_AS(
       static_cast<void>(recurrent::instruction_set()),
-      "the environment variable PIPELINE_CPU_CAPABILITY is \"avx1024\": write avx512_bf16, avx512, avx2 or default, or unset it", Error);
+      "the environment variable PIPELINE_CPU_CAPABILITY is \"avx1024\": write amx_bf16, avx512_bf16, avx512, avx2 or default, or unset it",
+      Error);
 }
 
 TEST_CASE("a training with a fused optimizer, validated between steps, follows LibTorch's") {

@@ -32,7 +32,7 @@ class PIPELINE_EXPORT FastRecurrent {
   [[nodiscard]] torch::Tensor outputs(const torch::Tensor& x);
   /// The last step's alone: [B, width].
   [[nodiscard]] torch::Tensor last_output(const torch::Tensor& x);
-  /// The kernels that run: "avx512_bf16", "avx512" or "avx2"; "LibTorch" if none of them fit the module or the processor.
+  /// The kernels that run: "amx_bf16", "avx512_bf16", "avx512" or "avx2"; "LibTorch" if none of them fit the module or the processor.
   [[nodiscard]] const char* kernels() const;
 
  private:
