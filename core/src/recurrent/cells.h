@@ -22,7 +22,8 @@ constexpr float log2e = 1.44269504F, log2e_rest = 1.92596299e-8F;
 
 /// The integer nearest to v log2(e), and what is left, by which 2^(n + f) = e^v.
 PIPELINE_INLINE Vec split_power(Vec v, Vec& f) {
-  const Vec n = rounded(mul(v, set1(log2e)));
+  constexpr float to_integers = 12582912;  // 1.5 2^23: a sum near it has no digits behind the point
+  const Vec n = sub(fma(v, set1(log2e), set1(to_integers)), set1(to_integers));
   f = fma(v, set1(log2e_rest), fma(v, set1(log2e), sub(zero(), n)));  // fused: the product has more digits than a float
   return n;
 }

@@ -54,11 +54,6 @@ PIPELINE_INLINE Vec with_sign_of(Vec v, Vec sign) {
   return {_mm256_or_ps(_mm256_andnot_ps(bit, v.low), _mm256_and_ps(bit, sign.low)),
           _mm256_or_ps(_mm256_andnot_ps(bit, v.high), _mm256_and_ps(bit, sign.high))};
 }
-/// To the nearest integer.
-PIPELINE_INLINE Vec rounded(Vec v) {
-  return {_mm256_round_ps(v.low, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC),
-          _mm256_round_ps(v.high, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
-}
 PIPELINE_INLINE __m256 times_power(__m256 v, __m256 n) {
   return _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23)));
 }

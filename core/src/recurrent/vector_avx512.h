@@ -34,8 +34,6 @@ PIPELINE_INLINE Vec with_sign_of(Vec v, Vec sign) {
   const __m512i bit = _mm512_set1_epi32(static_cast<int>(0x80000000U));
   return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(bit, _mm512_castps_si512(sign), _mm512_castps_si512(v), 0xca));
 }
-/// To the nearest integer.
-PIPELINE_INLINE Vec rounded(Vec v) { return _mm512_roundscale_ps(v, 8); }
 /// v 2^n for integers n.
 PIPELINE_INLINE Vec times_power(Vec v, Vec n) { return _mm512_scalef_ps(v, n); }
 /// 1/v to 24 bits: one Newton step on 14 bits.
