@@ -15,7 +15,8 @@
              parameters, value and seconds of each trial. An hour or more; `--trials N` for less
   quality    best values after equal numbers of trials, 30 seeds, beside Optuna's TPE; likewise only when asked for
   search     1,000 trials of TPE with five parameters and an objective that costs nothing, in memory and on SQLite, beside Optuna and
-             Rustuna
+             Rustuna. When asked for by --only also the recipe's search, ten trials of ten epochs by two workers of one thread with lag 2,
+             beside Optuna driving Lightning in two processes of one thread over the same points; five rounds in turn, hours
 Medians of several runs; the machine should be idle otherwise. `--only NAME` takes one of them, `--json FILE` keeps the numbers.
 """
 import argparse, concurrent.futures, json, os, pathlib, random, statistics, subprocess, sys, tempfile, time
@@ -258,6 +259,27 @@ def search(program, python, folder, trials=1000):
     return result
 
 
+def recipe_search(program, python, folder, trials=10, epochs=10, rounds=5):
+    data = ROOT / "pipelines" / "data" / "sp500_daily_ohlcv" / "sp500-2000.csv"
+    workflow, stage = ROOT / "pipelines" / "recipe_search.toml", pathlib.Path(folder) / "runs/recipe_search/optimize"
+    command([python, HERE / "peers" / "windows.py", data, f"{folder}/windows", "--features", "open,high,low,close,volume", "--target", "close"])
+    command([program, "run", workflow, "--until", "slice_windows", "--quiet"], cwd=folder)
+    set_ = {"stages.optimize.n_trials": trials, "stages.optimize.trainer.max_epochs": epochs, "stages.optimize.lag": 2, "stages.optimize.workers": 2,
+            "matmul_precision": "highest", "trainer.num_sanity_val_steps": 0, "loader.num_workers": 0}
+    points, seconds = pathlib.Path(folder) / "points.json", {"pipeline": [], "Optuna": []}
+    for number in range(rounds):
+        words = [program, "run", workflow, "--stage", "optimize", "--force", "--quiet", "--set", f"stages.optimize.study_name=round{number}"]
+        seconds["pipeline"].append(timed([*words, *(word for key, value in set_.items() for word in ("--set", f"{key}={value}"))], cwd=folder)[0])
+        # The same work for both: Optuna's processes take these points from the queue of their study.
+        points.write_text(json.dumps([trial["parameters"] for trial in json.loads((stage / "study.json").read_text())["trials"]]))
+        seconds["Optuna"].append(timed([python, HERE / "peers" / "optuna_study.py", f"{folder}/windows/X.npy", f"{folder}/windows/y.npy", "--fixed", points,
+                                        "--epochs", epochs, "--processes", 2, "--threads", 1, "--storage", f"sqlite:///{folder}/peer{number}.db"], cwd=folder)[0])
+    mine, peer = (statistics.median(values) for values in seconds.values())
+    print(f"  the recipe's search, {trials} trials of {epochs} epochs, two workers: pipeline {mine:.1f} s, Optuna with Lightning {peer:.1f} s: "
+          f"{peer / mine:.2f} times as fast")
+    return seconds
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
@@ -274,6 +296,8 @@ def main():
             print(name, flush=True)
             with tempfile.TemporaryDirectory() as folder:
                 result[name] = measure(program, sys.executable, folder)
+                if a.only == name == "search":
+                    result["recipe_search"] = recipe_search(program, sys.executable, folder)
     if a.json:
         a.json.write_text(json.dumps(result, indent=1))
 

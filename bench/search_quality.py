@@ -1,4 +1,4 @@
-"""Best values after equal numbers of trials: our TPE beside Optuna's, both with their defaults and 30 seeds of their own.
+"""Best values after equal numbers of trials: our TPE, with lags too, beside Optuna's, both with their defaults and 30 seeds of their own.
 
   branin        two floats                                    60 trials
   hartmann6     six floats                                   100 trials
@@ -7,6 +7,7 @@
 Prints median and quartiles of the best value less the optimum (the regret). `search_quality.py build/bin/ask_and_tell`
 """
 import concurrent.futures
+import functools
 import json
 import math
 import os
@@ -77,14 +78,14 @@ def described(distribution):
     return {"kind": kind, "low": distribution.low, "high": distribution.high, "step": distribution.step or 0, "log": distribution.log}
 
 
-def ours(name, seed):
+def ours(name, seed, lag=0):
     objective, space, _, trials = PROBLEMS[name]
     with subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         def send(request):
             print(json.dumps(request), file=process.stdin, flush=True)
             return json.loads(process.stdout.readline())
         send({"sampler": "TPESampler", "options": {}, "pruner": "", "pruner_options": {}, "seed": seed, "rng": "keyed", "name": name, "minimize": True,
-              "space": [[k, described(d), *([{when[0]: [when[1]]}] if when else [])] for k, (d, when) in space.items()]})
+              "lag": lag, "space": [[k, described(d), *([{when[0]: [when[1]]}] if when else [])] for k, (d, when) in space.items()]})
         best = math.inf
         for _ in range(trials):
             value = objective(send({"ask": True}))
@@ -113,7 +114,8 @@ def main():
     print(f"  {'regret after':24} {'':9} {'first quartile':>15} {'median':>12} {'third quartile':>15}")
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
         for name, (_, _, optimum, trials) in PROBLEMS.items():
-            for label, peer in (("pipeline", ours), ("Optuna " + optuna.__version__, theirs)):
+            lags = [(f"lag {lag}", functools.partial(ours, lag=lag)) for lag in (2, 4, 8)]
+            for label, peer in (("pipeline", ours), *lags, ("Optuna " + optuna.__version__, theirs)):
                 regrets = [best - optimum for best in pool.map(peer, [name] * SEEDS, range(SEEDS))]
                 low, middle, high = numpy.quantile(regrets, [0.25, 0.5, 0.75])
                 print(f"  {f'{trials} trials of {name}':24} {label:14} {low:12.6f} {middle:12.6f} {high:15.6f}", flush=True)

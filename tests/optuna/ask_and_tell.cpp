@@ -1,6 +1,6 @@
 // Runs a sampler and a pruner on requests, one JSON object a line on stdin, each answered by a line on stdout:
-//   {"sampler", "options", "pruner", "pruner_options", "seed", "rng", "name", "minimize", "space": [[name, distribution, {other:
-//   [values]}?]...]}  -> {}
+//   {"sampler", "options", "pruner", "pruner_options", "seed", "rng", "name", "minimize", "lag"?, "space": [[name, distribution,
+//   {other: [values]}?]...]}  -> {}
 //   {"ask": true}                        begins a trial                     -> {"parameter": value, ...}
 //   {"report": value, "step": step}      of the current trial               -> whether to prune
 //   {"tell": "complete", "value": 1.0}   ends it ("complete", "pruned", "fail")   -> {"exhausted": false}
@@ -15,6 +15,7 @@
 #include "hyperband.h"
 #include "percentile.h"
 #include "pipeline/search/importance.h"
+#include "pipeline/search/past.h"
 #include "random/random_sampler.h"
 #include "tpe/tpe_sampler.h"
 
@@ -58,6 +59,7 @@ class Session {
       context_.space.emplace_back(name, read_distribution(parameter.as_list().at(1)));
       if (parameter.as_list().size() > 2) conditions_[name] = parameter.as_list().at(2);
     }
+    if (const Value* lag = request.find("lag")) lag_ = lag->as_int();
     study_.name = request.at("name").as_string();
     study_.minimize = request.at("minimize").as_bool();
     sampler_ = make_sampler(request.at("sampler").as_string(), request.at("options"), context_);
@@ -77,10 +79,17 @@ class Session {
   Value ask() {
     Trial trial;
     trial.number = static_cast<std::int64_t>(study_.trials.size());
-    begin_trial(*sampler_, study_, trial);
     Value answer{Value::Map{}};
-    for (const auto& [name, distribution] : context_.space) {
-      if (holds(name, answer)) answer[name] = distribution.external(suggest(*sampler_, study_, trial, name, distribution));
+    const auto draw = [&](const StudyState& study, Trial& drawn) {
+      begin_trial(*sampler_, study, drawn);
+      for (const auto& [name, distribution] : context_.space) {
+        if (holds(name, answer)) answer[name] = distribution.external(suggest(*sampler_, study, drawn, name, distribution));
+      }
+    };
+    if (lag_ > 0) {
+      Past(study_, trial, lag_).show(trial, draw);
+    } else {
+      draw(study_, trial);
     }
     study_.trials.push_back(std::move(trial));
     return answer;
@@ -113,6 +122,7 @@ class Session {
 
   SamplerContext context_;
   std::map<std::string, Value> conditions_;  ///< by parameter: {other: [values]}
+  std::int64_t lag_ = 0;
   StudyState study_;
   std::unique_ptr<Sampler> sampler_;
   std::unique_ptr<Pruner> pruner_;

@@ -185,6 +185,35 @@ def workers_on_postgresql(folder):
     print("PostgreSQL: two programs with two workers each, one killed: 24 results, none lost; a server that is gone is named")
 
 
+def points_of(trials):
+    """What must repeat, in the order of draws: nothing was lost, so that is the order of numbers."""
+    return [(t.number, t.state.name, t.value, t.params, t.intermediate_values) for t in trials]
+
+
+def lag_on_postgresql(folder):
+    """With a lag, two programs with two workers each make the study that one worker makes alone."""
+    (folder / "lag").mkdir()
+    server = PostgreSQL(folder / "lag")
+    storage = optuna.storages.RDBStorage(server.address)
+    try:
+        sets = ["stages.optimize.lag=4", "stages.optimize.n_trials=14", "stages.optimize.sampler.n_startup_trials=3"]
+        words = [PROGRAM, "run", "workflow.toml", "--until", "optimize", "--set", f"stages.optimize.storage={server.address}", "--set", "stages.optimize.study_name=lag",
+                 "--set", "stages.optimize.workers=2", *(word for value in sets for word in ("--set", value))]
+        programs = [subprocess.Popen([*words, "--set", f"run_dir={name}"], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                    for name in ("three", "four")]
+        for program in programs:
+            said, _ = program.communicate()
+            assert program.returncode == 0, said
+        shared = trials_of(storage, "lag")
+    finally:
+        storage.engine.dispose()
+        server.stop()
+    search(folder, 14, *sets, "stages.optimize.workers=1", "stages.optimize.study_name=alone")
+    alone = trials_of(f"sqlite:///{folder}/runs/small/optimize/study.db", "alone")
+    assert points_of(shared) == points_of(alone), (shared, alone)
+    print("PostgreSQL: with a lag, two programs with two workers each make the study that one worker makes alone")
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -214,6 +243,7 @@ def main():
         assert left["best"]["number"] >= 5, "a trained LSTM is below 1, Optuna's objective here is above"
         print("we go on with a study that Optuna 4 began")
         workers_on_postgresql(folder)
+        lag_on_postgresql(folder)
 
 
 if __name__ == "__main__":

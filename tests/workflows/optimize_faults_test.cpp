@@ -36,12 +36,31 @@ void write_study(const std::filesystem::path& file, const std::map<std::string, 
   }
 }
 
+/// Writes a study whose trial 2 runs in a program without heartbeats, after two complete ones.
+void leave_silent_trial(const std::filesystem::path& file) {
+  write_study(file, {{"hidden_size", Distribution::integer(2, 8, 2)}}, 2);
+  {
+    const auto study = open_study({.storage = "sqlite:///" + file.string(), .name = "theirs"});
+    static_cast<void>(study->begin(9));
+  }
+  soci::session sql("sqlite3", "dbname=" + file.string());
+  sql << "DELETE FROM trial_heartbeats";
+  sql << "DELETE FROM trial_user_attributes WHERE \"key\" = 'worker'";
+}
+
+/// The processes below `process`.
+std::vector<pid_t> children_of(pid_t process) {
+  std::vector<pid_t> all;
+  std::ifstream children("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/children");
+  for (pid_t child = 0; children >> child;) all.push_back(child);
+  return all;
+}
+
 /// The command lines that `ps` shows for the processes below `process`.
 std::string command_lines_below(pid_t process) {
   std::string all;
-  std::ifstream children("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/children");
-  for (std::string child; children >> child;) {
-    std::ifstream line("/proc/" + child + "/cmdline", std::ios::binary);
+  for (const pid_t child : children_of(process)) {
+    std::ifstream line("/proc/" + std::to_string(child) + "/cmdline", std::ios::binary);
     all.append(std::istreambuf_iterator<char>(line), {});
   }
   return all;
@@ -116,21 +135,24 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a grid that was killed misses no point") {
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a trial of another program without a heartbeat is not waited for, and said") {
   workflow(search);
-  write_study(path() / "theirs.db", {{"hidden_size", Distribution::integer(2, 8, 2)}}, 2);
-  {
-    const auto study = open_study({.storage = "sqlite:///" + (path() / "theirs.db").string(), .name = "theirs"});
-    static_cast<void>(study->begin(9));
-  }
-  {
-    soci::session sql("sqlite3", "dbname=" + (path() / "theirs.db").string());
-    sql << "DELETE FROM trial_heartbeats";
-    sql << "DELETE FROM trial_user_attributes WHERE \"key\" = 'worker'";
-  }
-  const Finished ran = run(optimize({"stages.optimize.storage=sqlite:///" + (path() / "theirs.db").string(),
-                                     "stages.optimize.study_name=theirs", "stages.optimize.n_trials=5"}));
+  leave_silent_trial(path() / "theirs.db");
+  std::vector<std::string> sets{"stages.optimize.storage=sqlite:///" + (path() / "theirs.db").string(), "stages.optimize.study_name=theirs",
+                                "stages.optimize.n_trials=5"};
+  const Finished ran = run(optimize(sets));
   REQUIRE_MESSAGE(ran.status == 0, ran.err);
   CHECK(contains(ran.err, "trial 2 runs in another program that gives no heartbeat: it counts, but is not waited for"));
   CHECK(outcomes(json("runs/small/optimize/study.json")).size() == 4);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a lag is refused beside a trial that may never end") {
+  workflow(search);
+  leave_silent_trial(path() / "theirs.db");
+  const Finished ran = run(optimize({"stages.optimize.storage=sqlite:///" + (path() / "theirs.db").string(),
+                                     "stages.optimize.study_name=theirs", "stages.optimize.n_trials=5", "stages.optimize.lag=2"}));
+  CHECK(ran.status == 2);
+  CHECK(contains(ran.err,
+                 "with a lag, trials wait for the trials before them, and trial 2 may never end: it runs in another program that gives no "
+                 "heartbeat. End it there, or search without lag under another study_name"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a study with other choices under the same name is refused") {
@@ -186,6 +208,23 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a password is on no worker's command line") 
   CHECK(searching.wait().status == 130);
   CHECK(contains(seen, "stage-worker"));
   CHECK_FALSE(contains(seen, "confidential"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "workers that die again and again end the search with a sentence") {
+  workflow(search);
+  std::vector<std::string> words{"run", "workflow.toml"};
+  for (const std::string& word : optimize({"stages.optimize.workers=2", "stages.optimize.n_trials=500"})) words.push_back(word);
+  Program searching(BUILD_DIR "/bin/pipeline", words, path());
+  REQUIRE_MESSAGE(searching.says("2 trials at once"), searching.err_so_far());
+  // Each worker is killed as soon as it runs, long before it has loaded LibTorch.
+  REQUIRE(eventually([&] {
+    for (const pid_t worker : children_of(searching.process())) ::kill(worker, SIGKILL);
+    return !searching.runs();
+  }));
+  const Finished end = searching.wait();
+  CHECK(end.status == 1);
+  CHECK(contains(end.err, "a worker ended by Killed: another one takes its place"));
+  CHECK(contains(end.err, "a worker ended by Killed; no other one takes its place, after 10 in a row of which none ended a trial"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "what another process is writing beside a search is no part of its result") {

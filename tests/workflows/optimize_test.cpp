@@ -169,9 +169,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "several workers share the study") {
   CHECK(contains(ran.err, "[train] trial "));
 }
 
-TEST_CASE_FIXTURE(WorkflowFixture, "workers = auto measures and then searches") {
+TEST_CASE_FIXTURE(WorkflowFixture, "workers = fastest measures and then searches") {
   workflow(search);
-  const Finished ran = run({"--until", "optimize", "--set", "stages.optimize.workers=auto", "--set", "threads=2"});
+  const Finished ran = run({"--until", "optimize", "--set", "stages.optimize.workers=fastest", "--set", "threads=2"});
   REQUIRE_MESSAGE(ran.status == 0, ran.err);
   CHECK(contains(ran.err, "1 worker trains "));
   CHECK(contains(ran.err, "2 workers train "));

@@ -192,6 +192,7 @@ TEST_CASE_FIXTURE(FaultyWorkflow, "the search reports the crash of its worker" *
   CHECK_MESSAGE(
       contains(ran.err, error_in("optimize",
                                  "a worker crashed (SIGSEGV) while model \"FaultyModel\" (libfaulty.so) ran forward: run the same "
-                                 "command under a debugger to see where, or leave the component out")),
+                                 "command under a debugger to see where, or leave the component out; no other one takes its place, after "
+                                 "10 in a row of which none ended a trial")),
       ran.err);
 }

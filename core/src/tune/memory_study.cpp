@@ -11,9 +11,9 @@ double now() { return std::chrono::duration<double>(std::chrono::system_clock::n
 
 }  // namespace
 
-std::optional<Trial> MemoryStudy::begin(std::int64_t budget) {
+std::optional<Trial> MemoryStudy::begin(std::int64_t budget, const Ready& ready) {
   const auto counted = std::ranges::count_if(state_.trials, [](const Trial& t) { return t.state != TrialState::fail; });
-  if (counted >= budget) return std::nullopt;
+  if (counted >= budget || (ready && !ready(state_))) return std::nullopt;
   Trial trial;
   trial.number = trial.id = static_cast<std::int64_t>(state_.trials.size());
   if (!queue_.empty()) {

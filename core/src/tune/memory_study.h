@@ -15,7 +15,7 @@ class MemoryStudy final : public Study {
   MemoryStudy(std::string name, bool minimize) { state_.name = std::move(name), state_.minimize = minimize; }
 
   const StudyState& refresh() override { return state_; }
-  [[nodiscard]] std::optional<Trial> begin(std::int64_t budget) override;
+  [[nodiscard]] std::optional<Trial> begin(std::int64_t budget, const Ready& ready) override;
   void save_parameters(const Trial& trial) override { stored(trial) = trial; }
   void report(const Trial& trial, std::int64_t step, double value) override;
   void heartbeat(const Trial&) override {}

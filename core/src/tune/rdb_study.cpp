@@ -82,15 +82,16 @@ void RdbStudy::open(const StudyRequest& request) {
   state_.minimize = direction != "MAXIMIZE";
 }
 
+/// Within a transaction.
+void RdbStudy::read_unsettled() {
+  std::vector<Trial>& trials = state_.trials;
+  std::erase_if(trials, [&](const Trial& t) { return t.id > settled_; });
+  for (Trial& trial : rdb::read_trials(sql_, study_id_, settled_)) trials.push_back(std::move(trial));
+  rdb::resolve_joint(trials);
+}
+
 const StudyState& RdbStudy::refresh() {
-  transact(
-      [&] {
-        std::vector<Trial>& trials = state_.trials;
-        std::erase_if(trials, [&](const Trial& t) { return t.id > settled_; });
-        for (Trial& trial : rdb::read_trials(sql_, study_id_, settled_)) trials.push_back(std::move(trial));
-        rdb::resolve_joint(trials);
-      },
-      rdb::Access::read);
+  transact([&] { read_unsettled(); }, rdb::Access::read);
   for (const Trial& trial : state_.trials) {
     if (!trial.is_finished()) break;
     settled_ = trial.id;
@@ -115,7 +116,7 @@ std::int64_t RdbStudy::insert_trial(TrialState state) {
   return id;
 }
 
-std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
+std::optional<Trial> RdbStudy::begin(std::int64_t budget, const Ready& ready) {
   std::int64_t id = 0;
   transact([&] {
     lock_study();
@@ -123,10 +124,16 @@ std::optional<Trial> RdbStudy::begin(std::int64_t budget) {
     std::int64_t counted = 0;
     sql_ << "SELECT count(*) FROM trials WHERE study_id = :s AND state IN ('RUNNING', 'COMPLETE', 'PRUNED')", use(study_id_), into(counted);
     if (counted >= budget) return;
-    // The first trial in the queue; the update's condition gives it to one worker of several.
+    if (ready) {
+      read_unsettled();
+      if (!ready(state_)) return;
+    }
+    // The first trial in the queue; the update's condition gives it to one worker of several. A repetition comes first: its place in the
+    // order of draws is before those of the others.
     const std::string now = optuna::now_text();
     sql_ << "UPDATE trials SET state = 'RUNNING', datetime_start = :d WHERE state = 'WAITING' AND trial_id = (SELECT trial_id FROM trials "
-            "WHERE study_id = :s AND state = 'WAITING' ORDER BY trial_id LIMIT 1) RETURNING trial_id",
+            "w WHERE study_id = :s AND state = 'WAITING' ORDER BY (SELECT count(*) FROM trial_system_attributes a WHERE a.trial_id = "
+            "w.trial_id AND a.\"key\" = 'failed_trial') DESC, trial_id LIMIT 1) RETURNING trial_id",
         use(now), use(study_id_), into(id);
     if (!sql_.got_data()) id = insert_trial(TrialState::running);
     write_user_attribute(id, "worker", this_worker());

@@ -17,7 +17,7 @@ class RdbStudy final : public Study {
   explicit RdbStudy(const StudyRequest& request);
 
   const StudyState& refresh() override;
-  [[nodiscard]] std::optional<Trial> begin(std::int64_t budget) override;
+  [[nodiscard]] std::optional<Trial> begin(std::int64_t budget, const Ready& ready) override;
   void save_parameters(const Trial& trial) override;
   void report(const Trial& trial, std::int64_t step, double value) override;
   void heartbeat(const Trial& trial) override;
@@ -32,6 +32,7 @@ class RdbStudy final : public Study {
   /// Runs `work` in a transaction; an error of the database becomes an Error that names the storage.
   void transact(const std::function<void()>& work, rdb::Access access = rdb::Access::write);
   void open(const StudyRequest& request);
+  void read_unsettled();
   [[nodiscard]] std::int64_t insert_trial(TrialState state);
   void write_attribute(std::int64_t trial, const std::string& key, const Value& value, const char* table = "trial_system_attributes");
   void write_user_attribute(std::int64_t trial, const std::string& key, const std::string& text) {

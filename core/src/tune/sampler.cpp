@@ -13,11 +13,6 @@ Pruner::~Pruner() = default;
 std::map<std::string, double> Sampler::begin(const StudyState&, Trial&) { return {}; }
 bool Sampler::is_exhausted(const StudyState&) const { return false; }
 
-std::int64_t draw_index(const StudyState& study, const Trial& trial) {
-  const auto repeats = [&](const Trial& t) { return t.number < trial.number && t.system_state.contains("failed_trial"); };
-  return trial.number - std::ranges::count_if(study.trials, repeats) - (trial.system_state.contains("failed_trial") ? 1 : 0);
-}
-
 void begin_trial(Sampler& sampler, const StudyState& study, Trial& trial) { trial.joint = sampler.begin(study, trial); }
 
 double suggest(Sampler& sampler, const StudyState& study, Trial& trial, const std::string& name, const Distribution& distribution) {

@@ -10,7 +10,6 @@ namespace pipeline {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-const double log_sqrt_2pi = std::log(std::sqrt(2 * std::numbers::pi));
 
 double normal_cdf(double x) { return 0.5 + 0.5 * std::erf(x / std::numbers::sqrt2); }
 
@@ -71,11 +70,6 @@ double truncated_normal_quantile(double q, double a, double b) {
   const double x = a < 0 ? inverse_log_cdf(log_sum(log_normal_cdf(a), std::log(q) + log_mass))
                          : -inverse_log_cdf(log_sum(log_normal_cdf(-b), std::log1p(-q) + log_mass));
   return std::isnan(x) ? (a < 0 ? b : a) : x;  // the end where the cumulative probability rounds to 1
-}
-
-double truncated_normal_log_density(double x, double a, double b, double log_mass) {
-  if (x < a || x > b) return -infinity;
-  return -0.5 * x * x - log_sqrt_2pi - log_mass;
 }
 
 }  // namespace pipeline

@@ -5,9 +5,20 @@
 #include <limits>
 #include <utility>
 
+#include "by_name.h"
+
 namespace pipeline::sampler::tpe {
 
 namespace {
+
+/// A trial and its rank among its like: the smaller, the better.
+struct Ranked {
+  std::pair<double, double> rank;
+  const Trial* trial;
+
+  /// Of equal ranks the earlier trial is the better one; all trials lie in one vector, by number.
+  friend bool operator<(const Ranked& a, const Ranked& b) { return a.rank != b.rank ? a.rank < b.rank : a.trial < b.trial; }
+};
 
 /// Ranks the trials with later last steps first, then by their last reports. A trial without a report ranks last.
 std::pair<double, double> pruned_rank(const Trial& trial, bool minimize) {
@@ -17,35 +28,31 @@ std::pair<double, double> pruned_rank(const Trial& trial, bool minimize) {
   return {-static_cast<double>(step), minimize ? value : -value};
 }
 
-/// Moves the first `count` of a sorted list to `below` and the rest to `above`; returns how many are still missing in `below`.
-std::size_t deal(const std::vector<const Trial*>& sorted, std::size_t count, Split& split) {
-  const std::size_t taken = std::min(count, sorted.size());
-  split.below.insert(split.below.end(), sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(taken));
-  split.above.insert(split.above.end(), sorted.begin() + static_cast<std::ptrdiff_t>(taken), sorted.end());
+/// Moves the best `count` to `below` and the rest to `above`; returns how many are still missing in `below`.
+std::size_t deal(std::vector<Ranked>& trials, std::size_t count, Split& split) {
+  const std::size_t taken = std::min(count, trials.size());
+  const auto border = trials.begin() + static_cast<std::ptrdiff_t>(taken);
+  std::nth_element(trials.begin(), border, trials.end());
+  for (auto it = trials.begin(); it != trials.end(); ++it) (it < border ? split.below : split.above).push_back(it->trial);
   return count - taken;
 }
 
 }  // namespace
 
 Split split_trials(const StudyState& study, const Trial& current, bool with_running) {
-  std::vector<const Trial*> complete, pruned, running;
+  std::vector<Ranked> complete, pruned;
+  Split split;
   for (const Trial& trial : study.trials) {
     if (trial.number == current.number) continue;
-    if (trial.state == TrialState::complete) complete.push_back(&trial);
-    if (trial.state == TrialState::pruned) pruned.push_back(&trial);
-    if (trial.state == TrialState::running && with_running) running.push_back(&trial);
+    if (trial.state == TrialState::complete) complete.push_back({{study.minimize ? *trial.value : -*trial.value, 0}, &trial});
+    if (trial.state == TrialState::pruned) pruned.push_back({pruned_rank(trial, study.minimize), &trial});
+    if (trial.state == TrialState::running && with_running) split.above.push_back(&trial);
   }
   const auto finished = static_cast<double>(complete.size() + pruned.size());
   const auto good = static_cast<std::size_t>(std::min(std::ceil(0.1 * finished), 25.0));
-  std::ranges::stable_sort(complete,
-                           [&](const Trial* a, const Trial* b) { return study.minimize ? *a->value < *b->value : *a->value > *b->value; });
-  std::ranges::stable_sort(
-      pruned, [&](const Trial* a, const Trial* b) { return pruned_rank(*a, study.minimize) < pruned_rank(*b, study.minimize); });
-  Split split;
   deal(pruned, deal(complete, good, split), split);
-  split.above.insert(split.above.end(), running.begin(), running.end());
-  std::ranges::sort(split.below, {}, &Trial::number);
-  std::ranges::sort(split.above, {}, &Trial::number);
+  std::ranges::sort(split.below);
+  std::ranges::sort(split.above);
   return split;
 }
 
@@ -55,9 +62,9 @@ std::map<std::string, Distribution> common_space(const StudyState& study) {
   for (const Trial& trial : study.trials) {
     if (!trial.has_result()) continue;
     if (std::exchange(first, false)) space = trial.distributions;
+    auto drawn = trial.distributions.begin();
     std::erase_if(space, [&](const auto& parameter) {
-      const auto drawn = trial.distributions.find(parameter.first);
-      return drawn == trial.distributions.end() || drawn->second != parameter.second;
+      return !move_to(drawn, trial.distributions.end(), parameter.first) || drawn->second != parameter.second;
     });
   }
   std::erase_if(space, [](const auto& parameter) { return parameter.second.is_single(); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "by_name.h"
 #include "parzen.h"
 #include "split.h"
 
@@ -9,30 +10,30 @@ namespace pipeline::sampler::tpe {
 
 namespace {
 
-/// Whether the trial's value of a parameter has the same meaning here: the index of a choice is its place in the list.
-bool is_comparable(const Trial& trial, const std::string& name, const Distribution& distribution) {
-  const auto there = trial.distributions.find(name);
-  return there == trial.distributions.end() || there->second.is_compatible_with(distribution);
+/// Appends the trial's point in a space to the columns. Nothing if the trial lacks one of the parameters, or had it over other choices: the
+/// index of a choice is its place in the list.
+void append_point(const std::map<std::string, Distribution>& space, const Trial& trial, Columns& columns) {
+  std::vector<double> point;
+  point.reserve(space.size());
+  auto suggested = trial.parameters.begin();
+  auto there = trial.distributions.begin();
+  for (const auto& [name, distribution] : space) {
+    if (move_to(there, trial.distributions.end(), name) && !there->second.is_compatible_with(distribution)) return;
+    if (move_to(suggested, trial.parameters.end(), name)) {
+      point.push_back(suggested->second);
+      continue;
+    }
+    const auto drawn = trial.joint.find(name);  // of a running trial that has not yet asked for the parameter
+    if (trial.is_finished() || drawn == trial.joint.end()) return;
+    point.push_back(drawn->second);
+  }
+  for (std::size_t i = 0; i < point.size(); ++i) columns[i].push_back(point[i]);
 }
 
-/// The trials' points in a space, without the trials that lack one of its parameters or had it over other choices.
-std::vector<Point> points_in(const std::map<std::string, Distribution>& space, const std::vector<const Trial*>& trials) {
-  std::vector<Point> points;
-  for (const Trial* trial : trials) {
-    Point point;
-    for (const auto& [name, distribution] : space) {
-      const auto suggested = trial->parameters.find(name);
-      const auto drawn = trial->joint.find(name);  // for a running trial that has not yet asked for the parameter
-      if (!is_comparable(*trial, name, distribution)) break;
-      if (suggested != trial->parameters.end()) {
-        point.push_back(suggested->second);
-      } else if (!trial->is_finished() && drawn != trial->joint.end()) {
-        point.push_back(drawn->second);
-      }
-    }
-    if (point.size() == space.size()) points.push_back(std::move(point));
-  }
-  return points;
+Columns points_in(const std::map<std::string, Distribution>& space, const std::vector<const Trial*>& trials) {
+  Columns columns(space.size());
+  for (const Trial* trial : trials) append_point(space, *trial, columns);
+  return columns;
 }
 
 }  // namespace
@@ -46,14 +47,14 @@ std::map<std::string, double> TPESampler::sample_space(const StudyState& study, 
   for (const auto& [name, distribution] : space) distributions.push_back(distribution);
   const Split split = split_trials(study, trial, options_.constant_liar);
   const ParzenEstimator good(distributions, points_in(space, split.below)), bad(distributions, points_in(space, split.above));
-  const std::vector<Point> candidates = good.sample(random, static_cast<std::size_t>(options_.n_ei_candidates));
+  const Columns candidates = good.sample(random, static_cast<std::size_t>(options_.n_ei_candidates));
   std::vector<double> scores = good.log_density(candidates);
   const std::vector<double> against = bad.log_density(candidates);
   for (std::size_t i = 0; i < scores.size(); ++i) scores[i] -= against[i];
-  const Point& best = candidates[static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin())];
+  const auto best = static_cast<std::size_t>(std::ranges::max_element(scores) - scores.begin());
   std::map<std::string, double> values;
-  std::size_t i = 0;
-  for (const auto& [name, distribution] : space) values[name] = best[i++];
+  auto column = candidates.begin();
+  for (const auto& [name, distribution] : space) values[name] = (*column++)[best];
   return values;
 }
 

@@ -19,7 +19,9 @@ struct OptimizeOptions {
   std::string storage = "sqlite:///study.db";
   std::string study_name;
   std::string rng = "keyed";
-  Value workers = 1;
+  std::int64_t lag = 0;
+  Value workers = "auto";
+  std::int64_t trial_threads = 0;
   std::string for_stage;
   std::int64_t save_top_k = 1;
   bool log_trials = false;
@@ -57,12 +59,21 @@ struct OptimizeOptions {
                "Draws that follow from seed, trial and parameter alone, so that an interrupted study goes on as if it had not been; or in "
                "sequence, as Optuna's samplers draw.")
             .choices({"keyed", "optuna"}),
-        option("workers", &OptimizeOptions::workers,
-               "Trials at once, each in a process of its own with its share of the threads; auto measures what is fastest.")
+        option("lag", &OptimizeOptions::lag,
+               "Trial n learns from trials 0 to n - lag, whichever of the later ones have ended, so that any number of workers up to lag "
+               "gives the same study; 0: from all that have ended when it begins.")
+            .at_least(0),
+        option(
+            "workers", &OptimizeOptions::workers,
+            "Trials at once, each in a process of its own; auto: with a lag as many as that, at most one a processor, else one; fastest: "
+            "measures which number trains most batches.")
             .whole_number()
             .at_least(1)
-            .choices({"auto"})
+            .choices({"auto", "fastest"})
             .no_effect_on_result(),
+        option("trial_threads", &OptimizeOptions::trial_threads,
+               "Threads of a trial; 0: one with a lag of 2 or more, else the trial's share of the run's threads.")
+            .at_least(0),
         option("for", &OptimizeOptions::for_stage, "The stage that trains with the best values, where several could."),
         option("save_top_k", &OptimizeOptions::save_top_k,
                "Checkpoints of the best trials that are kept, in checkpoints/<study>/; -1 keeps all.")

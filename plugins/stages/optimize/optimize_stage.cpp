@@ -12,17 +12,12 @@
 #include "speed.h"
 #include "study_identity.h"
 #include "trial_table.h"
+#include "worker_count.h"
 #include "worker_pool.h"
 
 namespace pipeline::stage::optimize {
 
 namespace {
-
-/// The number of workers that the options ask for; 0 for "auto".
-int asked_workers(const Value& workers) {
-  if (workers == Value("auto")) return 0;
-  return static_cast<int>(std::min<std::int64_t>(workers.as_int(), 4096));
-}
 
 void log_best_trial(const StageContext& context, const StudyState& study, const SearchSpace& space, const OptimizeOptions& options,
                     const StudyPlace& place) {
@@ -67,16 +62,11 @@ void OptimizeStage::run(StageContext& context) {
   // These checks come before anything is written.
   TrialRunner(context, options_, space_, "check").check_training();
   Searcher::check_sampler(context, options_, space_);
-  int workers = asked_workers(options_.workers);
-  const bool alone = !context.start_worker || options_.storage == "memory";
-  if (alone && workers != 1) throw usage_error("storage = \"memory\" is one process's: leave workers at 1, or choose sqlite:///study.db");
-  if (options_.rng == "optuna" && workers != 1)
-    throw usage_error(
-        "rng = \"optuna\" draws in sequence in one process, several would draw the same: leave workers at 1, or rng at \"keyed\"");
+  check_workers(context, options_);
   const StudyPlace place = open_place(context);
   if (options_.storage == "memory")  // an earlier study's checkpoints: that study ended with its process
     std::filesystem::remove_all(context.folder / "checkpoints" / folder_name_of(place.name));
-  if (workers == 0) workers = fastest_worker_count(context);
+  const int workers = count_workers(context, options_);
   if (workers == 1) {
     search_here(context, place);
   } else {
@@ -119,7 +109,10 @@ void OptimizeStage::search_with_workers(StageContext& context, const StudyPlace&
   enqueue(*study);
   TrialTable table(context.log, space_, options_.monitor, options_.n_trials);
   table.skip(study->refresh());
-  WorkerPool pool(context, place.to_value(), workers);
+  const int threads = threads_of_trial(options_, std::max(1, context.settings.threads / workers));
+  context.log.info(std::to_string(workers) + " trials at once, with " + std::to_string(threads) +
+                   (threads == 1 ? " thread each" : " threads each"));
+  WorkerPool pool(context, place.to_value(), {.workers = workers, .threads = threads, .replaced = true});
   pool.wait([&] { table.show(study->refresh()); });
   table.show(study->refresh());
   table.close();

@@ -8,6 +8,7 @@
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
+#include "pipeline/search/past.h"
 #include "study_identity.h"
 #include "trial_checkpoints.h"
 #include "trial_logs.h"
@@ -90,22 +91,45 @@ bool Searcher::wait_for_others(const StudyState& state) {
   return alive;
 }
 
+/// With a lag, later trials learn from every trial, so each must come to an end.
+void Searcher::refuse_silent_trials(const StudyState& state) const {
+  const auto silent = std::ranges::find_if(state.trials, [](const Trial& t) { return t.state == TrialState::running && !t.has_heartbeat; });
+  if (silent == state.trials.end()) return;
+  throw usage_error("with a lag, trials wait for the trials before them, and trial " + std::to_string(silent->number) +
+                    " may never end: it runs in another program that gives no heartbeat. End it there, or search without lag under another "
+                    "study_name");
+}
+
+/// Whether neither queue nor sampler has a point left.
+bool Searcher::is_exhausted(const StudyState& state) const {
+  const bool waits = std::ranges::any_of(state.trials, [](const Trial& t) { return t.state == TrialState::waiting; });
+  return !waits && call(sampler_, "is_exhausted", &Sampler::is_exhausted, state);
+}
+
 Searcher::Next Searcher::begin_next(Trial& trial) {
   take_back_lost_trials();
   const StudyState& state = study_->refresh();
-  const bool waits = std::ranges::any_of(state.trials, [](const Trial& t) { return t.state == TrialState::waiting; });
+  if (options_.lag > 0) refuse_silent_trials(state);
   if (time_is_over()) return Next::done;
-  if (!waits && call(sampler_, "is_exhausted", &Sampler::is_exhausted, state))
-    return wait_for_others(state) ? Next::wait : Next::done;  // a lost trial comes back
-  if (std::optional<Trial> begun = study_->begin(options_.n_trials)) {
+  if (is_exhausted(state)) return wait_for_others(state) ? Next::wait : Next::done;  // a lost trial comes back
+  bool too_early = false;
+  Study::Ready ready;
+  if (options_.lag > 0) {
+    ready = [&](const StudyState& now) {
+      too_early = !may_begin_next(now, options_.lag);
+      return !too_early && !is_exhausted(now);  // another worker may have begun the last one since
+    };
+  }
+  if (std::optional<Trial> begun = study_->begin(options_.n_trials, ready)) {
     trial = std::move(*begun);
     return Next::trial;
   }
+  if (too_early) return Next::wait;
   return wait_for_others(study_->refresh()) ? Next::wait : Next::done;  // a trial of another process may still be lost
 }
 
 void Searcher::run(const Watch& watch) {
-  constexpr std::chrono::milliseconds between_looks{300};
+  constexpr std::chrono::milliseconds between_looks{100};
   Trial trial;
   for (;;) {
     if (context_.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
@@ -123,11 +147,12 @@ void Searcher::run(const Watch& watch) {
   }
 }
 
-void Searcher::suggest_parameters(Trial& trial) {
-  const StudyState& state = study_->refresh();
+void Searcher::suggest_parameters(Trial& trial, View& view) {
   try {
-    call(sampler_, "begin", begin_trial, state, trial);
-    call(sampler_, "sample", [&](Sampler& sampler) { space_.suggest(sampler, state, trial); });
+    view.show([&](const StudyState& state, Trial& seen) {
+      call(sampler_, "begin", begin_trial, state, seen);
+      call(sampler_, "sample", [&](Sampler& sampler) { space_.suggest(sampler, state, seen); });
+    });
   } catch (const Error& error) {
     trial.state = TrialState::fail;  // a repetition would fail again
     static_cast<void>(study_->finish(trial, error.what()));
@@ -137,10 +162,15 @@ void Searcher::suggest_parameters(Trial& trial) {
 }
 
 void Searcher::run_trial(Trial& trial, const Watch& watch) {
-  suggest_parameters(trial);
+  if (options_.lag > 0) {  // new ones know nothing of this process's trials
+    sampler_ = make_sampler(context_, options_, space_);
+    pruner_ = make_pruner(context_);
+  }
+  View view(*study_, trial, options_.lag);
+  suggest_parameters(trial, view);
   TrialRunner::Outcome outcome;
   try {
-    outcome = runner_.run(*study_, pruner_, trial, watch.reported);
+    outcome = runner_.run(*study_, pruner_, trial, view, watch.reported);
   } catch (const Error&) {
     study_->release(trial);  // not the trial's fault: a continued search tries it again
     throw;
@@ -155,6 +185,7 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
     context_.log.warning("trial " + std::to_string(trial.number) + " was given to another worker meanwhile: this one's result is dropped");
   }
   std::filesystem::remove_all(runner_.folder_of(trial.number));
+  if (context_.send) context_.send(Value::Map{{"trial_ended", trial.number}});
   watch.trial_ended(study_->refresh());
   check_failures();
 }

@@ -13,6 +13,7 @@
 #include "pipeline/search/study.h"
 #include "pipeline/stage.h"
 #include "trial_run.h"
+#include "view.h"
 
 namespace pipeline::stage::optimize {
 
@@ -52,7 +53,9 @@ class Searcher {
   enum class Next { trial, wait, done };
   [[nodiscard]] Next begin_next(Trial& trial);
   [[nodiscard]] bool wait_for_others(const StudyState& state);
-  void suggest_parameters(Trial& trial);
+  void refuse_silent_trials(const StudyState& state) const;
+  [[nodiscard]] bool is_exhausted(const StudyState& state) const;
+  void suggest_parameters(Trial& trial, View& view);
   void run_trial(Trial& trial, const Watch& watch);
   void take_back_lost_trials();
   [[nodiscard]] bool time_is_over() const;

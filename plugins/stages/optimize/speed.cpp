@@ -1,5 +1,6 @@
 #include "speed.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "pipeline/errors.h"
 #include "pipeline/train/training_setup.h"
 #include "quiet_log.h"
+#include "worker_count.h"
 #include "worker_pool.h"
 
 namespace pipeline::stage::optimize {
@@ -42,29 +44,30 @@ class CountBatches final : public Callback {
 };
 
 /// Error (unexpected) if a worker cannot train, for example for lack of memory.
-double batches_per_second(const StageContext& context, int workers) {
+double batches_per_second(const StageContext& context, const OptimizeOptions& options, int workers) {
   std::mutex guard;
   double sum = 0;
-  WorkerPool pool(context, Value::Map{{"measure", true}}, workers, [&](const Value& message) {
+  const int threads = threads_of_trial(options, std::max(1, context.settings.threads / workers));
+  WorkerPool pool(context, Value::Map{{"measure", true}}, {.workers = workers, .threads = threads}, [&](const Value& message) {
     const std::scoped_lock lock(guard);
     if (const Value* speed = message.find("batches_per_second")) sum += speed->as_double();
   });
   pool.wait([] {});
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted before it began");
   if (!pool.failures().empty())
-    throw Error(ExitStatus::unexpected, std::string("workers = \"auto\" could not be measured: ") + pool.failures().front().what());
+    throw Error(ExitStatus::unexpected, std::string("workers = \"fastest\" could not be measured: ") + pool.failures().front().what());
   return sum;
 }
 
 }  // namespace
 
-int fastest_worker_count(StageContext& context) {
+int fastest_worker_count(StageContext& context, const OptimizeOptions& options, int most) {
   int best = 1;
   double best_speed = 0;
-  for (int workers = 1; workers <= context.settings.threads; workers *= 2) {
+  for (int workers = 1; workers <= std::min(context.settings.threads, most); workers *= 2) {
     double speed = 0;
     try {
-      speed = batches_per_second(context, workers);
+      speed = batches_per_second(context, options, workers);
     } catch (const Error& error) {
       if (workers == 1 || error.status() == ExitStatus::interrupted) throw;
       context.log.info(std::to_string(workers) + " workers are too many: " + error.what());

@@ -19,9 +19,16 @@ constexpr const char* note_key = "pipeline:searched";
 
 /// Whether a field decides if two trials' values can be compared. The length and the sampler of the search do not.
 bool decides_values(const std::string& field) {
-  constexpr std::array<std::string_view, 9> ways{
-      "options.n_trials", "options.timeout", "options.rng", "options.study_name", "options.search_order", "threads",
-      "device",           "kernels",         "LibTorch"};
+  constexpr std::array<std::string_view, 10> ways{"options.n_trials",
+                                                  "options.timeout",
+                                                  "options.rng",
+                                                  "options.study_name",
+                                                  "options.search_order",
+                                                  "options.trial_threads",
+                                                  "threads",
+                                                  "device",
+                                                  "kernels",
+                                                  "LibTorch"};
   if (std::ranges::find(ways, field) != ways.end()) return false;
   return !field.starts_with("sampler.") && !field.starts_with("pruner.") && !field.starts_with("build.") && !field.starts_with("metric.");
 }
@@ -106,6 +113,7 @@ std::string choose_study(const StageContext& context, const OptimizeOptions& opt
                          const std::string& storage) {
   Fields now = deciding(context.key);
   now["options.direction"] = to_json(Value(options.direction));  // "auto" is settled
+  if (options.lag == 0) now.erase("options.lag");
   const bool minimize = options.direction == "minimize";
   const std::string first = options.study_name.empty() ? context.settings.name : options.study_name;
   std::string name = first;

@@ -6,8 +6,8 @@
 
 namespace pipeline::stage::optimize {
 
-ReportTrial::ReportTrial(Study& study, const Component<Pruner>& pruner, Trial& trial, Setup setup)
-    : study_(study), pruner_(pruner), trial_(trial), setup_(std::move(setup)), last_beat_(Clock::now()) {}
+ReportTrial::ReportTrial(Study& study, const Component<Pruner>& pruner, Trial& trial, View& view, Setup setup)
+    : study_(study), pruner_(pruner), trial_(trial), view_(view), setup_(std::move(setup)), last_beat_(Clock::now()) {}
 
 void ReportTrial::beat() {
   if (Clock::now() - last_beat_ < setup_.heartbeat_interval) return;
@@ -34,7 +34,8 @@ Action ReportTrial::on_train_epoch_end(Trainer& trainer) {
   measured_ = false;
   const std::int64_t step = trainer.current_epoch();
   trial_.reports[step] = metric->second;
-  const bool prune = call(pruner_, "prune", &Pruner::prune, study_.refresh(), trial_);
+  const bool prune =
+      view_.show([&](const StudyState& study, Trial& trial) { return call(pruner_, "prune", &Pruner::prune, study, trial); });
   study_.report(trial_, step, metric->second);
   last_beat_ = Clock::now();
   if (setup_.reported) setup_.reported(trial_);

@@ -7,6 +7,7 @@
 #include "pipeline/search/pruner.h"
 #include "pipeline/search/study.h"
 #include "pipeline/torch/callback.h"
+#include "view.h"
 
 namespace pipeline::stage::optimize {
 
@@ -18,8 +19,8 @@ class ReportTrial final : public Callback {
     std::chrono::duration<double> heartbeat_interval;
     std::function<void(const Trial&)> reported;  ///< for a display; may be empty
   };
-  /// `study`, `pruner` and `trial` must outlive the callback.
-  ReportTrial(Study& study, const Component<Pruner>& pruner, Trial& trial, Setup setup);
+  /// `study`, `pruner`, `trial` and `view` must outlive the callback.
+  ReportTrial(Study& study, const Component<Pruner>& pruner, Trial& trial, View& view, Setup setup);
 
   Action on_train_batch_end(Trainer&, const BatchEnd&) override;
   void on_validation_batch_end(Trainer&, const ValidationBatchEnd&) override;
@@ -35,6 +36,7 @@ class ReportTrial final : public Callback {
   Study& study_;
   const Component<Pruner>& pruner_;
   Trial& trial_;
+  View& view_;
   Setup setup_;
   Clock::time_point last_beat_;
   bool measured_ = false;  ///< since the last report

@@ -11,6 +11,7 @@
 #include "quiet_log.h"
 #include "study_identity.h"
 #include "trial_logs.h"
+#include "worker_count.h"
 
 namespace pipeline::stage::optimize {
 
@@ -63,15 +64,16 @@ void TrialRunner::check_training() const {
   const std::unique_ptr<Study> nowhere = open_study({.storage = "memory", .name = "check"});
   const Component<Pruner> pruner = context_.registry.make<Pruner>("NopPruner", Value(Value::Map{}));
   Trial trial;
+  View view(*nowhere, trial, 0);
   spec.callbacks.push_back(std::make_unique<ReportTrial>(
-      *nowhere, pruner, trial, ReportTrial::Setup{.monitor = options_.monitor, .heartbeat_interval = {}, .reported = {}}));
+      *nowhere, pruner, trial, view, ReportTrial::Setup{.monitor = options_.monitor, .heartbeat_interval = {}, .reported = {}}));
   check_fit(spec, *windows_, make_run_context(context_, context_.log));
 }
 
-TrialRunner::Outcome TrialRunner::run(Study& study, const Component<Pruner>& pruner, Trial& trial,
+TrialRunner::Outcome TrialRunner::run(Study& study, const Component<Pruner>& pruner, Trial& trial, View& view,
                                       const std::function<void(const Trial&)>& reported) const {
   try {
-    return train(study, pruner, trial, reported);
+    return train(study, pruner, trial, view, reported);
   } catch (const ComponentError& error) {
     trial.reason = error.what();
   } catch (const ConstructorError& error) {
@@ -88,7 +90,7 @@ TrialRunner::Outcome TrialRunner::run(Study& study, const Component<Pruner>& pru
   return {};
 }
 
-TrialRunner::Outcome TrialRunner::train(Study& study, const Component<Pruner>& pruner, Trial& trial,
+TrialRunner::Outcome TrialRunner::train(Study& study, const Component<Pruner>& pruner, Trial& trial, View& view,
                                         const std::function<void(const Trial&)>& reported) const {
   const Value::Map values = space_.values_of(trial);
   const std::filesystem::path folder = folder_of(trial.number);
@@ -98,13 +100,14 @@ TrialRunner::Outcome TrialRunner::train(Study& study, const Component<Pruner>& p
   FitSpec spec = make_fit_spec(context_.registry, tables, *windows, context_.settings.seed);
   spec.version_dir = folder;
   spec.callbacks.push_back(
-      std::make_unique<ReportTrial>(study, pruner, trial,
+      std::make_unique<ReportTrial>(study, pruner, trial, view,
                                     ReportTrial::Setup{.monitor = options_.monitor,
                                                        .heartbeat_interval = std::chrono::duration<double>(options_.heartbeat_interval),
                                                        .reported = reported}));
   if (options_.log_trials) spec.loggers = make_loggers(context_, log_folder(context_, study, trial), false);
   QuietLog quiet(context_.log, "trial " + std::to_string(trial.number) + ": ");
-  const RunContext run = make_run_context(context_, quiet);
+  RunContext run = make_run_context(context_, quiet);
+  run.threads = threads_of_trial(options_, run.threads);
   check_fit(spec, *windows, run);
   const FitResult result = fit(std::move(spec), *windows, run);
   if (result.interrupted) return {.checkpoint = {}, .interrupted = true};

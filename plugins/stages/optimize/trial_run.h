@@ -11,6 +11,7 @@
 #include "pipeline/search/study.h"
 #include "pipeline/stage.h"
 #include "trial_callbacks.h"
+#include "view.h"
 
 namespace pipeline::stage::optimize {
 
@@ -32,7 +33,8 @@ class TrialRunner {
   /// Trains with the trial's values, and sets its state and value. If the training diverges, cannot be built or is too large for the
   /// machine, the trial fails, with the reason in trial.reason. Error (unexpected) for problems unrelated to the trial, such as a full
   /// disk.
-  Outcome run(Study& study, const Component<Pruner>& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
+  Outcome run(Study& study, const Component<Pruner>& pruner, Trial& trial, View& view,
+              const std::function<void(const Trial&)>& reported) const;
 
   /// Where a trial keeps files while it runs.
   [[nodiscard]] std::filesystem::path folder_of(std::int64_t number) const;
@@ -45,7 +47,8 @@ class TrialRunner {
   [[nodiscard]] TrainingTables tables_of(const Value::Map& values) const;
 
  private:
-  Outcome train(Study& study, const Component<Pruner>& pruner, Trial& trial, const std::function<void(const Trial&)>& reported) const;
+  Outcome train(Study& study, const Component<Pruner>& pruner, Trial& trial, View& view,
+                const std::function<void(const Trial&)>& reported) const;
   void set_value(Trial& trial, bool pruned) const;
 
   StageContext& context_;

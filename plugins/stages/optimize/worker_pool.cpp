@@ -1,53 +1,99 @@
 #include "worker_pool.h"
 
-#include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "pipeline/data/text.h"
 
 namespace pipeline::stage::optimize {
 
-WorkerPool::WorkerPool(const StageContext& context, const Value& task, int count, std::function<void(const Value&)> received)
-    : context_(context), received_(std::move(received)) {
-  const int threads = std::max(1, context.settings.threads / count);
-  for (int i = 0; i < count; ++i) workers_.push_back(context.start_worker(task, threads));
+namespace {
+
+/// This many deaths in a row are not chance: all workers have the same problem.
+constexpr int most_deaths_in_a_row = 10;
+
+}  // namespace
+
+WorkerPool::WorkerPool(const StageContext& context, Value task, Size size, std::function<void(const Value&)> received)
+    : context_(context),
+      task_(std::move(task)),
+      size_(size),
+      received_(std::move(received)),
+      workers_(static_cast<std::size_t>(size.workers)) {
+  try {
+    for (Worker& worker : workers_) start(worker);
+  } catch (...) {
+    interrupt();  // the ones that run
+    throw;
+  }
   running_ = workers_.size();
-  for (const std::unique_ptr<StageWorker>& worker : workers_) listeners_.emplace_back([this, &worker] { listen(*worker); });
 }
 
-WorkerPool::~WorkerPool() {
-  for (const std::unique_ptr<StageWorker>& worker : workers_) worker->interrupt();
+WorkerPool::~WorkerPool() { interrupt(); }
+
+void WorkerPool::interrupt() {
+  for (const Worker& worker : workers_) {
+    if (worker.process) worker.process->interrupt();
+  }
 }
 
-void WorkerPool::listen(StageWorker& worker) {
-  std::vector<std::string> said;
-  auto status = ExitStatus::unexpected;
-  while (const std::optional<Value> message = worker.next()) {
+void WorkerPool::start(Worker& worker) {
+  worker.listener = {};  // of the process before, which has ended
+  worker.process = context_.start_worker(task_, size_.threads);
+  worker.listener = std::jthread([this, &worker] { listen(worker); });
+}
+
+void WorkerPool::listen(Worker& worker) {
+  End end{.worker = &worker, .how = {}, .said = {}};
+  while (const std::optional<Value> message = worker.process->next()) {
     if (const Value* text = message->find("info")) context_.log.info(text->as_string());
     if (const Value* text = message->find("warning")) context_.log.warning(text->as_string());
-    if (const Value* text = message->find("error")) said.push_back(text->as_string());
-    if (const Value* number = message->find("status")) status = static_cast<ExitStatus>(number->as_int());
+    if (const Value* text = message->find("error")) end.said.push_back(text->as_string());
+    if (const Value* number = message->find("status")) end.status = static_cast<ExitStatus>(number->as_int());
+    if (message->find("trial_ended")) {
+      const std::scoped_lock lock(guard_);
+      deaths_in_a_row_ = 0;
+    }
     if (received_) received_(*message);
   }
-  const std::string failure = worker.failure();
+  end.how = worker.process->failure();
   const std::scoped_lock lock(guard_);
-  if (!failure.empty()) failures_.emplace_back(status, said.empty() ? "a worker ended " + failure : join(said, "; "));
-  --running_;
+  ends_.push_back(std::move(end));
 }
 
-bool WorkerPool::all_ended() {
+std::vector<WorkerPool::End> WorkerPool::take_ends() {
   const std::scoped_lock lock(guard_);
-  return running_ == 0;
+  return std::exchange(ends_, {});
+}
+
+bool WorkerPool::takes_place_of_dead() {
+  if (!size_.replaced || context_.cancelled()) return false;
+  const std::scoped_lock lock(guard_);
+  return ++deaths_in_a_row_ < most_deaths_in_a_row;
+}
+
+void WorkerPool::settle(const End& end) {
+  const std::string what = end.said.empty() ? "a worker ended " + end.how : join(end.said, "; ");
+  if (end.is_death() && takes_place_of_dead()) {
+    context_.log.warning(what + ": another one takes its place");
+    return start(*end.worker);
+  }
+  --running_;
+  if (end.how.empty()) return;
+  const bool in_vain = end.is_death() && size_.replaced && !context_.cancelled();
+  failures_.emplace_back(end.status, what + (in_vain ? "; no other one takes its place, after " + std::to_string(most_deaths_in_a_row) +
+                                                           " in a row of which none ended a trial"
+                                                     : ""));
 }
 
 void WorkerPool::wait(const std::function<void()>& meanwhile) {
   constexpr std::chrono::milliseconds between_looks{200};
   bool asked = false;
-  while (!all_ended()) {
-    if (context_.cancelled() && !std::exchange(asked, true)) {
-      for (const std::unique_ptr<StageWorker>& worker : workers_) worker->interrupt();
-    }
+  for (;;) {
+    for (const End& end : take_ends()) settle(end);
+    if (running_ == 0) return;
+    if (context_.cancelled() && !std::exchange(asked, true)) interrupt();
     meanwhile();
     std::this_thread::sleep_for(between_looks);
   }

@@ -15,8 +15,13 @@ namespace pipeline::stage::optimize {
 /// Processes that run a task of this stage at the same time. Their log messages are passed on.
 class WorkerPool {
  public:
-  /// Starts `count` processes, each with its share of the threads. `received` gets their messages on a thread of the pool.
-  WorkerPool(const StageContext& context, const Value& task, int count, std::function<void(const Value&)> received = {});
+  struct Size {
+    int workers = 1;
+    int threads = 1;        ///< of each worker
+    bool replaced = false;  ///< a worker that dies (killed, crashed) is replaced, unless many die and no trial ends
+  };
+  /// Starts the processes. `received` gets their messages on a thread of the pool.
+  WorkerPool(const StageContext& context, Value task, Size size, std::function<void(const Value&)> received = {});
 
   /// Asks the running processes to stop, and waits for them.
   ~WorkerPool();
@@ -25,20 +30,40 @@ class WorkerPool {
 
   /// Waits for the processes to end and calls `meanwhile` now and then; asks them to stop if the run is cancelled.
   void wait(const std::function<void()>& meanwhile);
-  /// Why processes failed: sentences, each with the exit status of its Error.
+  /// Why processes failed: sentences, each with the exit status of its Error. At most one for each worker.
   [[nodiscard]] const std::vector<Error>& failures() const { return failures_; }
 
  private:
-  void listen(StageWorker& worker);
-  [[nodiscard]] bool all_ended();
+  struct Worker {
+    std::unique_ptr<StageWorker> process;
+    std::jthread listener;  ///< last: it ends before the process that it listens to is destroyed
+  };
+  struct End {
+    Worker* worker = nullptr;
+    std::string how;  ///< "by Killed"; empty without a failure
+    std::vector<std::string> said;
+    ExitStatus status = ExitStatus::unexpected;
+
+    /// Whether a signal ended it, not an error that another worker would meet too.
+    [[nodiscard]] bool is_death() const { return how.starts_with("by "); }
+  };
+  void start(Worker& worker);
+  void listen(Worker& worker);
+  void settle(const End& end);
+  [[nodiscard]] bool takes_place_of_dead();
+  [[nodiscard]] std::vector<End> take_ends();
+  void interrupt();
 
   const StageContext& context_;
+  Value task_;
+  Size size_;
   std::function<void(const Value&)> received_;
-  std::vector<std::unique_ptr<StageWorker>> workers_;
-  std::mutex guard_;  ///< guards the members that the listeners write: running_ and failures_
-  std::size_t running_ = 0;
   std::vector<Error> failures_;
-  std::vector<std::jthread> listeners_;  ///< last: they end before the members that they use are destroyed
+  std::size_t running_ = 0;
+  std::mutex guard_;  ///< guards the members that the listeners write: ends_ and deaths_in_a_row_
+  std::vector<End> ends_;
+  int deaths_in_a_row_ = 0;      ///< since a trial ended
+  std::vector<Worker> workers_;  ///< last: its listeners end before the members that they use are destroyed
 };
 
 }  // namespace pipeline::stage::optimize

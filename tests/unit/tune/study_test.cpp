@@ -98,6 +98,27 @@ TEST_CASE("a trial whose worker is gone fails and is tried again; its late resul
   CHECK(study->refresh().trials.at(0).state == TrialState::fail);
 }
 
+TEST_CASE("a repetition begins before the other trials in the queue") {
+  const TempFolder folder;
+  const auto study = open_study({.storage = storage_in(folder), .name = "s"});
+  for (const double lr : {0.1, 0.2, 0.3}) study->enqueue({{"lr", lr}});
+  study->release(*study->begin(9));
+  CHECK(study->begin(9)->fixed.at("lr") == Value(0.1));
+  CHECK(study->begin(9)->fixed.at("lr") == Value(0.2));
+}
+
+TEST_CASE("a trial begins only if the study as it is then allows it") {
+  const TempFolder folder;
+  const auto one = open_study({.storage = storage_in(folder), .name = "s"}), two = open_study({.storage = storage_in(folder), .name = "s"});
+  const auto memory = open_study({.storage = "memory", .name = "s"});
+  const auto is_empty = [](const StudyState& study) { return study.trials.empty(); };
+  CHECK(one->begin(9, is_empty));
+  CHECK_FALSE(two->begin(9, is_empty));  // without a refresh() in between
+  CHECK(two->refresh().trials.size() == 1);
+  CHECK(memory->begin(9, is_empty));
+  CHECK_FALSE(memory->begin(9, is_empty));
+}
+
 TEST_CASE("a trial that crashes its processes is given up after three repetitions; interruptions do not count") {
   const TempFolder folder;
   const auto study = open_study({.storage = storage_in(folder), .name = "s"});

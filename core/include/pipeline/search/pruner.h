@@ -9,7 +9,8 @@
 
 namespace pipeline {
 
-/// Decides after each report whether a trial shall continue.
+/// Decides after each report whether a trial shall continue. In a search with a lag a pruner decides for one trial, and the study that it
+/// sees is that trial's Past.
 class PIPELINE_EXPORT Pruner {
  public:
   virtual ~Pruner();

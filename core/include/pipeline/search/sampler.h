@@ -20,7 +20,8 @@ struct SamplerContext {
   std::vector<std::pair<std::string, Distribution>> space;  ///< all parameters, conditional ones too, in the order of the workflow
 };
 
-/// Proposes the next trial's parameters. Called from one thread; several processes may share the study.
+/// Proposes the next trial's parameters. Called from one thread; several processes may share the study. In a search with a lag a sampler
+/// proposes one trial, and the study that it sees is that trial's Past.
 class PIPELINE_EXPORT Sampler {
  public:
   virtual ~Sampler();

@@ -83,8 +83,8 @@ struct StudyState {
   std::vector<Trial> trials;
 };
 
-/// The index of a trial in the order of draws: its number, minus the earlier trials that were lost with their process and are repeated by a
-/// later trial. With it an interrupted study continues as if it had not been interrupted.
+/// The index of a trial in the order of draws: its number, minus the repetitions before it; a repetition has the index of the trial that it
+/// repeats. With it an interrupted study continues as if it had not been interrupted.
 [[nodiscard]] PIPELINE_EXPORT std::int64_t draw_index(const StudyState& study, const Trial& trial);
 
 }  // namespace pipeline

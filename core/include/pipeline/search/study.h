@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,9 +44,12 @@ class PIPELINE_EXPORT Study {
 
   /// Reads all trials of all workers; a finished trial is read only once.
   virtual const StudyState& refresh() = 0;
-  /// Begins a trial: the first one that waits in the queue, else a new one. nullopt once `budget` trials are running, complete or pruned
-  /// (counted over all workers); failed trials do not count.
-  [[nodiscard]] virtual std::optional<Trial> begin(std::int64_t budget) = 0;
+  /// Asked with the study as it is, while no other worker can begin a trial: whether the next one may begin.
+  using Ready = std::function<bool(const StudyState&)>;
+  /// Begins a trial: the first one that waits in the queue, repetitions before others, else a new one. nullopt once `budget` trials are
+  /// running, complete or pruned (counted over all workers; failed trials do not count), or if `ready` says no; an empty one says yes.
+  [[nodiscard]] virtual std::optional<Trial> begin(std::int64_t budget, const Ready& ready) = 0;
+  [[nodiscard]] std::optional<Trial> begin(std::int64_t budget) { return begin(budget, {}); }
   /// Saves what suggest() and a sampler wrote into the trial since it began.
   virtual void save_parameters(const Trial& trial) = 0;
   /// Saves a value of the monitored metric and what a pruner wrote; counts as a heartbeat.
