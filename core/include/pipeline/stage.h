@@ -89,6 +89,12 @@ struct Artifact {
   std::filesystem::path folder;
 };
 
+/// How a worker ended.
+struct WorkerEnd {
+  std::string failure{};   ///< "by Killed", "with exit status 1"; empty: without a failure
+  bool by_signal = false;  ///< it was killed or crashed
+};
+
 /// Another process of the program that works on the same stage. It ends when its owner is destroyed.
 class PIPELINE_EXPORT StageWorker {
  public:
@@ -97,8 +103,8 @@ class PIPELINE_EXPORT StageWorker {
   [[nodiscard]] virtual std::optional<Value> next() = 0;
   /// Asks the worker to stop, as Ctrl-C does.
   virtual void interrupt() = 0;
-  /// How the worker ended, once next() returned nullopt: "by Killed", "with exit status 1"; empty: without a failure.
-  [[nodiscard]] virtual std::string failure() = 0;
+  /// How the worker ended, once next() returned nullopt.
+  [[nodiscard]] virtual WorkerEnd end() = 0;
 };
 
 /// All that a stage may use while it runs.

@@ -68,9 +68,9 @@ void ChildProcess::interrupt() const {
 
 std::string ChildProcess::end_in_words() { return in_words(wait()); }
 
-std::string ChildProcess::failure() {
+ChildEnd ChildProcess::end() {
   const int status = wait();
-  return status == 0 ? "" : in_words(status);
+  return {.failure = status == 0 ? "" : in_words(status), .by_signal = WIFSIGNALED(status)};
 }
 
 int ChildProcess::wait() {

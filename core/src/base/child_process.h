@@ -14,6 +14,11 @@ namespace pipeline {
 
 inline constexpr int result_descriptor = 3;  ///< the pipe into which a child writes
 
+struct ChildEnd {
+  std::string failure{};   ///< "by Segmentation fault", "with exit status 7"; empty when the exit status is 0
+  bool by_signal = false;  ///< killed or crashed
+};
+
 /// A child process of the program that answers with lines of JSON on a pipe. Its stdin, stdout and stderr are /dev/null, so that the output
 /// of plugins is dropped. It ends with its owner.
 class ChildProcess {
@@ -31,8 +36,8 @@ class ChildProcess {
   void interrupt() const;
   /// Waits for its end: "by Segmentation fault", "with exit status 7".
   [[nodiscard]] std::string end_in_words();
-  /// The same; empty when its exit status is 0.
-  [[nodiscard]] std::string failure();
+  /// Waits for its end.
+  [[nodiscard]] ChildEnd end();
 
  private:
   [[nodiscard]] int spawn(const std::filesystem::path& program, std::vector<std::string>& words, int write_end);

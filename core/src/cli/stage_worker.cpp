@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <utility>
 
 #include "base/child_process.h"
 #include "base/crash_sentence.h"
@@ -36,7 +37,10 @@ class WorkerProcess final : public StageWorker {
     }
   }
   void interrupt() override { process_.interrupt(); }
-  std::string failure() override { return process_.failure(); }
+  WorkerEnd end() override {
+    ChildEnd end = process_.end();
+    return {.failure = std::move(end.failure), .by_signal = end.by_signal};
+  }
 
  private:
   ChildProcess process_;

@@ -45,7 +45,7 @@ void WorkerPool::start(Worker& worker) {
 }
 
 void WorkerPool::listen(Worker& worker) {
-  End end{.worker = &worker, .how = {}, .said = {}};
+  End end{.worker = &worker};
   while (const std::optional<Value> message = worker.process->next()) {
     if (const Value* text = message->find("info")) context_.log.info(text->as_string());
     if (const Value* text = message->find("warning")) context_.log.warning(text->as_string());
@@ -57,7 +57,7 @@ void WorkerPool::listen(Worker& worker) {
     }
     if (received_) received_(*message);
   }
-  end.how = worker.process->failure();
+  end.how = worker.process->end();
   const std::scoped_lock lock(guard_);
   ends_.push_back(std::move(end));
 }
@@ -74,14 +74,14 @@ bool WorkerPool::takes_place_of_dead() {
 }
 
 void WorkerPool::settle(const End& end) {
-  const std::string what = end.said.empty() ? "a worker ended " + end.how : join(end.said, "; ");
-  if (end.is_death() && takes_place_of_dead()) {
+  const std::string what = end.said.empty() ? "a worker ended " + end.how.failure : join(end.said, "; ");
+  if (end.how.by_signal && takes_place_of_dead()) {  // an error would meet another worker too
     context_.log.warning(what + ": another one takes its place");
     return start(*end.worker);
   }
   --running_;
-  if (end.how.empty()) return;
-  const bool in_vain = end.is_death() && size_.replaced && !context_.cancelled();
+  if (end.how.failure.empty()) return;
+  const bool in_vain = end.how.by_signal && size_.replaced && !context_.cancelled();
   failures_.emplace_back(end.status, what + (in_vain ? "; no other one takes its place, after " + std::to_string(most_deaths_in_a_row) +
                                                            " in a row of which none ended a trial"
                                                      : ""));

@@ -40,12 +40,9 @@ class WorkerPool {
   };
   struct End {
     Worker* worker = nullptr;
-    std::string how;  ///< "by Killed"; empty without a failure
-    std::vector<std::string> said;
+    WorkerEnd how{};
+    std::vector<std::string> said{};
     ExitStatus status = ExitStatus::unexpected;
-
-    /// Whether a signal ended it, not an error that another worker would meet too.
-    [[nodiscard]] bool is_death() const { return how.starts_with("by "); }
   };
   void start(Worker& worker);
   void listen(Worker& worker);
