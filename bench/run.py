@@ -8,7 +8,9 @@
              that the arithmetic alone takes at the processors' measured peak
   predict    a forward pass over one window with one thread, beside LibTorch
   csv        reading numbers on one core, beside pyarrow.csv
-  epoch      one epoch of the recipe, beside Lightning
+  epoch      an epoch of the recipe in float and in bfloat16, beside Lightning
+  precision  val and test metrics of the recipe and of sp500.toml in float and in bfloat16 over five seeds, of 20 epochs at most; only when
+             it is asked for by --only
   recipe     the whole recipe on the S&P 500, early stopping and test included, beside Lightning: losses by epoch, test metrics, seconds.
              Half an hour or more, so only when it is asked for by --only
   study      the recipe's search on the S&P 500, 50 trials of 10 epochs, beside Optuna driving Lightning, both at once with one core each:
@@ -171,17 +173,42 @@ def csv(program, python, folder):
     return {"pipeline": ours, "pyarrow": theirs}
 
 
-def epoch(program, python, folder, epochs=3):
+def epoch(program, python, folder, epochs=2, rounds=5):
+    """The recipe's second epoch and later ones, with its callbacks and its logger."""
     data = ROOT / "pipelines" / "data" / "sp500_daily_ohlcv" / "sp500-2000.csv"
     command([python, HERE / "peers" / "windows.py", data, f"{folder}/windows", "--features", "open,high,low,close,volume", "--target", "close"])
-    command([program, "run", ROOT / "pipelines" / "recipe.toml", "--until", "train", "--force", "--quiet", "--set", f"trainer.max_epochs={epochs}"], cwd=folder)
-    ours = [row["seconds"] for row in json.loads((pathlib.Path(folder) / "runs/recipe/train/train.json").read_text())["history"]]
-    peer = json.loads(command([python, HERE / "peers" / "lightning_train.py", f"{folder}/windows/X.npy", f"{folder}/windows/y.npy",
-                               "--epochs", epochs, "--out", f"{folder}/peer"]))
-    theirs = [row["seconds"] for row in peer["curve"]]
-    mine, other = statistics.median(ours), statistics.median(theirs)
-    print(f"  pipeline {mine:.2f} s, Lightning {other:.2f} s an epoch: {other / mine:.2f} times as fast")
-    return {"pipeline": ours, "lightning": theirs}
+    seconds = {}
+    for _ in range(rounds):
+        for way, precision in {"float": "32-true", "bf16": "bf16-mixed"}.items():
+            command([program, "run", ROOT / "pipelines" / "recipe.toml", "--until", "train", "--force", "--quiet", "--set", f"trainer.max_epochs={epochs}",
+                     "--set", f"trainer.precision={precision}"], cwd=folder)
+            history = json.loads((pathlib.Path(folder) / "runs/recipe/train/train.json").read_text())["history"]
+            seconds.setdefault(way, []).extend(row["seconds"] for row in history[1:])
+        peer = json.loads(command([python, HERE / "peers" / "lightning_train.py", f"{folder}/windows/X.npy", f"{folder}/windows/y.npy",
+                                   "--epochs", epochs, "--out", f"{folder}/peer"]))
+        seconds.setdefault("Lightning", []).extend(row["seconds"] for row in peer["curve"][1:])
+    middle = {way: statistics.median(values) for way, values in seconds.items()}
+    print(f"  float {middle['float']:.2f} s, bf16 {middle['bf16']:.2f} s, Lightning {middle['Lightning']:.2f} s an epoch: "
+          f"{middle['Lightning'] / middle['float']:.2f} and {middle['Lightning'] / middle['bf16']:.2f} times as fast")
+    return seconds
+
+
+def precision(program, python, folder, seeds=5, epochs=20):
+    """What rounding to bfloat16 does to a forecast, beside what another seed does to it."""
+    result = {}
+    for name in ("recipe", "sp500"):
+        for way in ("32-true", "bf16-mixed"):
+            rows = []
+            for seed in range(1, seeds + 1):
+                command([program, "run", ROOT / "pipelines" / f"{name}.toml", "--until", "evaluate", "--force", "--quiet", "--set", f"seed={seed}",
+                         "--set", f"trainer.precision={way}", "--set", f"trainer.max_epochs={epochs}"], cwd=folder)
+                runs = pathlib.Path(folder) / "runs" / name
+                rows.append({"val_loss": min(row["val"]["val_loss"] for row in json.loads((runs / "train/train.json").read_text())["history"]),
+                             **{key: json.loads((runs / "evaluate/metrics.json").read_text())[key] for key in ("test_loss", "test_rmse")}})
+            result[f"{name} {way}"] = rows
+            spread = {key: sorted(row[key] for row in rows) for key in rows[0]}
+            print(f"  {name:8} {way:12} " + ", ".join(f"{key} {statistics.median(v):.5g} ({v[0]:.5g} to {v[-1]:.5g})" for key, v in spread.items()), flush=True)
+    return result
 
 
 def recipe(program, python, folder, epochs=80):
@@ -283,15 +310,15 @@ def recipe_search(program, python, folder, trials=10, epochs=10, rounds=5):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    p.add_argument("--only", choices=["start-up", "overhead", "step", "predict", "csv", "epoch", "search", "recipe", "study", "quality"])
+    p.add_argument("--only", choices=["start-up", "overhead", "step", "predict", "csv", "epoch", "search", "recipe", "study", "quality", "precision"])
     p.add_argument("--json", type=pathlib.Path)
     p.add_argument("--trials", type=int, default=50, help="of the measurement `study`")
     a = p.parse_args()
     program = (a.build / "bin" / "pipeline").resolve()
     result = {}
-    long = ("recipe", "study", "quality")
+    long = ("recipe", "study", "quality", "precision")
     for name, measure in (("start-up", start_up), ("overhead", overhead), ("step", step), ("predict", predict), ("csv", csv), ("epoch", epoch), ("search", search), ("recipe", recipe),
-                          ("study", lambda *where: study(*where, a.trials)), ("quality", quality)):
+                          ("study", lambda *where: study(*where, a.trials)), ("quality", quality), ("precision", precision)):
         if a.only == name or (a.only is None and name not in long):
             print(name, flush=True)
             with tempfile.TemporaryDirectory() as folder:
