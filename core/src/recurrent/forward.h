@@ -19,7 +19,7 @@ constexpr int register_sums = register_units * unit_lines;
 
 /// The gates of one tile, four units of all lanes. `sums_of(part, sums)` computes their sums.
 template <class Cell, class Numbers, class SumsOf>
-PIPELINE_INLINE void finish_tile(long tile, const ForwardStep& step, const SumsOf& sums_of) {
+PIPELINE_INLINE void finish_tile(const Layer& layer, long tile, const ForwardStep& step, const SumsOf& sums_of) {
   Vec outputs[4];
 #pragma GCC unroll 4
   for (long part = 0; part < tile_units / register_units; ++part) {
@@ -30,6 +30,10 @@ PIPELINE_INLINE void finish_tile(long tile, const ForwardStep& step, const SumsO
     for (long u = 0; u < register_units; ++u) {
       Vec next;
       Vec* g = sums + u * unit_lines;
+      if (first + u >= layer.hidden) {  // padding: its weights are zeros, but zero times an infinite input is none
+#pragma GCC unroll 4
+        for (int i = 0; i < unit_lines; ++i) g[i] = zero();
+      }
       const Vec output = Cell::forward(g, step.h ? load(step.previous + (first + u) * lanes) : zero(), next);
       store(step.state + (first + u) * lanes, next);
       outputs[part * register_units + u] = output;
@@ -50,7 +54,7 @@ template <class Cell, class Numbers>
 PIPELINE_INLINE void forward_tile(const Layer& layer, long tile, const ForwardStep& step) {
   const float* weights = layer.forward_weights + tile * (layer.x_lines + layer.h_lines) * tile_rows;
   finish_tile<Cell, Numbers>(
-      tile, step, [&](long part, Vecs<register_sums>& sums) __attribute__((always_inline)) {
+      layer, tile, step, [&](long part, Vecs<register_sums>& sums) __attribute__((always_inline)) {
         const float *bias = layer.bias + tile * tile_rows + part * register_sums, *w = weights + part * register_sums;
 #pragma GCC unroll 16
         for (int r = 0; r < register_sums; ++r) sums[r] = set1(bias[r]);
@@ -68,7 +72,7 @@ PIPELINE_INLINE void forward_tiles(const Layer& layer, long first, const Forward
   Numbers::forward_products(layer, first, step.x, step.h, products);
   for (long i = 0; i < at_once; ++i) {
     finish_tile<Cell, Numbers>(
-        first + i, step, [&](long, Vecs<register_sums>& sums) __attribute__((always_inline)) {
+        layer, first + i, step, [&](long, Vecs<register_sums>& sums) __attribute__((always_inline)) {
           const float* bias = layer.bias + (first + i) * tile_rows;
 #pragma GCC unroll 16
           for (int r = 0; r < register_sums; ++r) sums[r] = add(load(products + i * floats + r * lanes), set1(bias[r]));

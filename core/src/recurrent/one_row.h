@@ -6,8 +6,9 @@
 namespace pipeline::recurrent {
 namespace {
 
-/// Sums of `tiles` neighbouring tiles, whose products hide each other's latency.
-template <class Numbers, int tiles>
+/// Sums of `tiles` neighbouring tiles, whose products hide each other's latency. The gate lines that have no weights (a GRU's) keep what
+/// they were: zero times an infinite value is no zero.
+template <class Cell, class Numbers, int tiles>
 PIPELINE_INLINE void row_tiles(const Layer& layer, const float* weights, const float* x, const float* h, const float* bias, float* out) {
   const long stride = (layer.x_lines + layer.h_lines) * tile_rows;
   Vecs<tiles> sums;
@@ -17,12 +18,19 @@ PIPELINE_INLINE void row_tiles(const Layer& layer, const float* weights, const f
 #pragma GCC unroll 8
     for (int n = 0; n < tiles; ++n) sums[n] = Numbers::multiply_add(sums[n], load(weights + n * stride + k * tile_rows), x + k);
   }
+#pragma GCC unroll 8
+  for (int n = 0; n < tiles; ++n) sums[n] = with_fourths_of<Cell::skip_x>(sums[n], load(bias + n * tile_rows));
   if (h) {
+    Vecs<tiles> before;
+#pragma GCC unroll 8
+    for (int n = 0; n < tiles; ++n) before[n] = sums[n];
     weights += layer.x_lines * tile_rows;
     for (long k = 0; k < layer.h_lines; ++k) {
 #pragma GCC unroll 8
       for (int n = 0; n < tiles; ++n) sums[n] = Numbers::multiply_add(sums[n], load(weights + n * stride + k * tile_rows), h + k);
     }
+#pragma GCC unroll 8
+    for (int n = 0; n < tiles; ++n) sums[n] = with_fourths_of<Cell::skip_h>(sums[n], before[n]);
   }
 #pragma GCC unroll 8
   for (int n = 0; n < tiles; ++n) store(out + n * tile_rows, sums[n]);
@@ -89,16 +97,18 @@ void forward_row(const Layer& layer, const ForwardRun& run, float* sums) {
       row_tile_of_halves(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows, sums + tile * tile_rows);
 #endif
     for (; tile + 8 <= layer.tiles; tile += 8)
-      row_tiles<Numbers, 8>(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows, sums + tile * tile_rows);
+      row_tiles<Cell, Numbers, 8>(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows,
+                                  sums + tile * tile_rows);
     for (; tile < layer.tiles; ++tile)
-      row_tiles<Numbers, 1>(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows, sums + tile * tile_rows);
+      row_tiles<Cell, Numbers, 1>(layer, layer.forward_weights + tile * stride, x, h, layer.bias + tile * tile_rows,
+                                  sums + tile * tile_rows);
     for (long u = 0; u < layer.hidden_padded; u += lanes) {
       Vec gates[4], next;
       apart_by_four(sums + u * unit_lines, gates);
       const Vec output = Cell::forward(gates, i ? load(run.state + u) : zero(), next);
       store(run.state + u, next);
       const long left = layer.hidden_padded - u < lanes ? layer.hidden_padded - u : lanes;
-      store_values<Numbers>(run.y + t * run.y_stride + u / Numbers::units_per_line, output, left);
+      store_values<Numbers>(run.y + t * run.y_stride + u / Numbers::units_per_line, first_of(output, layer.hidden - u), left);
       if (run.out && t >= run.out_from) store_some(run.out + t * run.out_stride + u, left, output);
     }
   }

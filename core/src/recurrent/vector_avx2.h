@@ -30,6 +30,10 @@ PIPELINE_INLINE void store_some(float* p, long n, Vec v) {
   _mm256_maskstore_ps(p, first_lanes(n), v.low);
   if (n > 8) _mm256_maskstore_ps(p + 8, first_lanes(n - 8), v.high);
 }
+/// The first n lanes of v, then zeros.
+PIPELINE_INLINE Vec first_of(Vec v, long n) {
+  return {_mm256_and_ps(v.low, _mm256_castsi256_ps(first_lanes(n))), _mm256_and_ps(v.high, _mm256_castsi256_ps(first_lanes(n - 8)))};
+}
 PIPELINE_INLINE Vec set1(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
 PIPELINE_INLINE Vec zero() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; }
 PIPELINE_INLINE Vec add(Vec a, Vec b) { return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)}; }
@@ -122,6 +126,14 @@ PIPELINE_INLINE void apart_by_four(const float* sums, Vec (&out)[4]) {
   apart_by_four8(sums, low);
   apart_by_four8(sums + 32, high);
   for (int i = 0; i < 4; ++i) out[i] = {low[i], high[i]};
+}
+
+/// v with every fourth lane, from `lane` on, of another vector; lane 4: v.
+template <int lane>
+PIPELINE_INLINE Vec with_fourths_of(Vec v, Vec other) {
+  constexpr int lanes_of_other = (0x11 << lane) & 0xff;
+  if constexpr (lane == 4) return v;
+  return {_mm256_blend_ps(v.low, other.low, lanes_of_other), _mm256_blend_ps(v.high, other.high, lanes_of_other)};
 }
 
 PIPELINE_INLINE __m256 to_bf16(__m256 v) {

@@ -18,6 +18,8 @@ PIPELINE_INLINE __mmask16 first_lanes(long n) { return static_cast<__mmask16>(n 
 /// The first n floats at p, which need no alignment, then zeros.
 PIPELINE_INLINE Vec load_some(const float* p, long n) { return _mm512_maskz_loadu_ps(first_lanes(n), p); }
 PIPELINE_INLINE void store_some(float* p, long n, Vec v) { _mm512_mask_storeu_ps(p, first_lanes(n), v); }
+/// The first n lanes of v, then zeros.
+PIPELINE_INLINE Vec first_of(Vec v, long n) { return _mm512_maskz_mov_ps(first_lanes(n), v); }
 PIPELINE_INLINE Vec set1(float x) { return _mm512_set1_ps(x); }
 PIPELINE_INLINE Vec zero() { return _mm512_setzero_ps(); }
 PIPELINE_INLINE Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
@@ -86,6 +88,12 @@ PIPELINE_INLINE void apart_by_four(const float* sums, Vec (&out)[4]) {
   out[1] = _mm512_shuffle_f32x4(low01, high01, 0xee);
   out[2] = _mm512_shuffle_f32x4(low23, high23, 0x44);
   out[3] = _mm512_shuffle_f32x4(low23, high23, 0xee);
+}
+
+/// v with every fourth lane, from `lane` on, of another vector; lane 4: v.
+template <int lane>
+PIPELINE_INLINE Vec with_fourths_of(Vec v, Vec other) {
+  return lane == 4 ? v : _mm512_mask_mov_ps(v, static_cast<__mmask16>(0x1111U << lane), other);
 }
 
 /// Rounds to bfloat16, to nearest and ties to even; NaN stays NaN.

@@ -265,6 +265,25 @@ TEST_CASE("large sums saturate the gates, and NaN reaches the outputs of its row
   }
 }
 
+TEST_CASE("an infinite input saturates the gates, also where units are padded") {
+  for (const std::string& set : instruction_sets()) {
+    const Capability capability(set);
+    for (const bool gru : {false, true}) {
+      for (const std::int64_t rows : {1, 20}) {  // alone, and in blocks
+        const Case of{.gru = gru, .hidden = 6, .layers = 2, .rows = rows};
+        with_module(of, [&](auto& module, const torch::Tensor& x, const torch::Tensor&) {
+          torch::Tensor infinite = x.clone();
+          infinite[0][2][1] = std::numeric_limits<float>::infinity();
+          const torch::NoGradGuard no_gradients;
+          const torch::Tensor theirs = std::get<0>(module(infinite)).select(1, of.steps - 1);
+          CHECK(theirs.isfinite().all().template item<bool>());
+          CHECK_MESSAGE(error(FastRecurrent(module).last_output(infinite), theirs) < 1e-5, set << ", rows " << rows);
+        });
+      }
+    }
+  }
+}
+
 TEST_CASE("several forward passes may precede the backward passes, and a changed weight is seen") {
   const Case of{.layers = 2};
   with_module(of, [&](auto& module, const torch::Tensor& x, const torch::Tensor&) {
