@@ -122,6 +122,7 @@ TEST_CASE("a position is restored") {
   position.history = {{.epoch = 1, .step = 8, .train_loss = 0.25, .learning_rate = 0.1, .seconds = 2, .val = {{"val_loss", 0.5}}}};
   position.epoch = {
       .seed = 12345678901234, .next = 3, .losses = {.sum = 0.1, .last = 0.2, .windows = 24}, .validated = true, .seconds = 1.5};
+  position.generators = State::Map{{"cpu", torch::tensor({7, 8})}};
   const FitState back = FitState::from_state(position.to_state());
   CHECK(back.progress.steps == 17);
   CHECK(back.progress.epochs_started == 3);
@@ -136,6 +137,7 @@ TEST_CASE("a position is restored") {
   CHECK(back.epoch->seed == 12345678901234);
   CHECK(back.epoch->losses.sum == 0.1);
   CHECK(back.epoch->validated);
+  CHECK(torch::equal(back.generators.at("cpu").as_tensor(), torch::tensor({7, 8})));
   position.epoch.reset();
   CHECK_FALSE(FitState::from_state(position.to_state()).epoch);
 }
