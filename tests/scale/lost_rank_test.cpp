@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(TwoRanks, "when either process is killed, the other ends with 
 }
 
 TEST_CASE_FIXTURE(TwoRanks, "a process that is silent for longer than the time limit counts as lost") {
-  const auto ranks = start(both(signal_at(1, 5, "batch_start", SIGSTOP), {"--set", "collective={type=\"C10d\", timeout=2}"}));
+  const auto ranks = start(both(signal_at(1, 5, "batch_start", SIGSTOP), {"--set", "collective={type=\"C10d\", timeout=15}"}));
   const Finished left = ranks[0]->wait();
   CHECK(left.status == 5);
   CHECK_MESSAGE(contains(left.err, lost(0, 1)), left.err);

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import workflow
 
 PROGRAM = Path(sys.argv.pop(1)).resolve()
-TIMEOUT = 5  # seconds
+TIMEOUT = 15  # seconds; also for the slower of two starts
 TABLES = f"""
 [model]
 type = "LSTMModel"
@@ -65,7 +65,7 @@ class Network(workflow.WorkflowTest):
                                     prefixes=[["ip", "netns", "exec", namespace] for namespace in self.names])
 
     def test_two_addresses(self):
-        for process in self.start("apart"):
+        for process in self.start("apart", "--set", "collective.timeout=300"):
             status, err = workflow.finish(process)
             self.assertEqual(status, 0, err)
         workflow.run_ranks(PROGRAM, self.folder, "--set", "name=together")
