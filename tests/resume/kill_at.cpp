@@ -1,4 +1,6 @@
 #include <csignal>
+#include <cstdlib>
+#include <string>
 
 #include "pipeline/options.h"
 #include "pipeline/plugin.h"
@@ -10,6 +12,7 @@ struct KillAtOptions {
   std::int64_t step = -1;
   std::string hook = "batch_end";
   std::int64_t signal = SIGKILL;
+  std::int64_t rank = -1, attempt = -1;
 
   static constexpr auto options() {
     return option_list<KillAtOptions>(
@@ -17,7 +20,9 @@ struct KillAtOptions {
         option("hook", &KillAtOptions::hook, "In which hook.")
             .choices({"batch_start", "after_backward", "batch_end", "validation", "epoch_end"})
             .no_effect_on_result(),
-        option("signal", &KillAtOptions::signal, "What the process gets.").no_effect_on_result());
+        option("signal", &KillAtOptions::signal, "What the process gets.").no_effect_on_result(),
+        option("rank", &KillAtOptions::rank, "In which of several processes; -1 in all.").no_effect_on_result(),
+        option("attempt", &KillAtOptions::attempt, "In which of torchrun's starts, counted from 0; -1 in all.").no_effect_on_result());
   }
 };
 
@@ -37,9 +42,15 @@ class KillAt final : public Callback {
  private:
   /// Acts at the first such hook after the given number of steps.
   Action at(const char* hook, const Trainer& trainer) {
-    if (options_.step >= 0 && options_.hook == hook && trainer.global_step() >= options_.step)
+    if (is(options_.rank, "RANK") && is(options_.attempt, "TORCHELASTIC_RESTART_COUNT") && options_.step >= 0 && options_.hook == hook && trainer.global_step() >= options_.step)
       std::raise(static_cast<int>(options_.signal));
     return Action::proceed();
+  }
+
+  /// Whether an environment variable has the wanted number; a negative one means any.
+  static bool is(std::int64_t wanted, const char* variable) {
+    const char* const value = std::getenv(variable);
+    return wanted < 0 || (value && std::to_string(wanted) == value);
   }
 
   Options options_;

@@ -2,6 +2,8 @@
 
 import json
 import math
+import os
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -43,6 +45,32 @@ def write_csv(file, columns):
 def run(program, folder, *words):
     """`pipeline run workflow.toml` in a folder."""
     return subprocess.run([program, "run", "workflow.toml", *words], cwd=folder, capture_output=True, text=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_ranks(program, folder, *words, world=2, address="127.0.0.1", prefixes=None):
+    """`pipeline run workflow.toml` in several processes, with the variables of a PyTorchJob; `prefixes`: words before each rank's program."""
+    places = {"WORLD_SIZE": str(world), "MASTER_ADDR": address, "MASTER_PORT": str(free_port())}
+    return [subprocess.Popen([*(prefixes[rank] if prefixes else []), program, "run", "workflow.toml", *words], cwd=folder, text=True,
+                             env=os.environ | places | {"RANK": str(rank)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            for rank in range(world)]
+
+
+def finish(process, timeout=300):
+    """The status and stderr of a process that was started with start_ranks()."""
+    _, err = process.communicate(timeout=timeout)
+    return process.returncode, err
+
+
+def run_ranks(program, folder, *words, world=2):
+    """The same to the end of all; raises an error if one fails."""
+    for status, err in [finish(process) for process in start_ranks(program, folder, *words, world=world)]:
+        assert status == 0, err
 
 
 class WorkflowTest(unittest.TestCase):

@@ -18,6 +18,8 @@
 
 namespace pipeline {
 
+class Collective;
+
 /// The settings of the whole workflow, the same for every stage.
 struct RunSettings {
   std::string name;  ///< names runs/<name>/
@@ -25,6 +27,7 @@ struct RunSettings {
   std::string matmul_precision = "medium";  ///< highest | high | medium
   std::string device = "auto";              ///< auto | cpu | cuda | cuda:N
   int threads = 1;                          ///< from CPU affinity and cgroup limits, unless the workflow sets them
+  int ranks = 1;                            ///< processes that a launcher started together
   std::filesystem::path run_dir, log_dir;   ///< absolute
   std::filesystem::path workflow_file;      ///< absolute
   std::string workflow_text;                ///< the resolved workflow as TOML, secrets left out; for reports
@@ -121,6 +124,8 @@ struct StageContext {
   const Registry& registry;
   Log& log;
   const std::atomic<int>& cancel;  ///< the signal that asks to stop (SIGINT, SIGTERM), else 0
+  /// The processes that run this stage together (ComponentBuilder::on_every_rank); nullptr: this one alone. Only rank 0 writes.
+  Collective* collective = nullptr;
   std::vector<Artifact> inputs{};  ///< in the order of the workflow
   Value summary{Value::Map{}};     ///< set by the stage: headline results for manifest and history, e.g. {"val_loss": 0.1}
   /// Set by the stage: files outside `folder` that belong to the result (checkpoints). The stage runs again when one of them is gone.

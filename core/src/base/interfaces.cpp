@@ -7,6 +7,7 @@
 #include "pipeline/log.h"
 #include "pipeline/logger.h"
 #include "pipeline/stage.h"
+#include "pipeline/train/collective.h"
 
 namespace pipeline {
 
@@ -19,6 +20,7 @@ CheckpointTool::~CheckpointTool() = default;
 Logger::~Logger() = default;
 Feature::~Feature() = default;
 LocalForecaster::~LocalForecaster() = default;
+Collective::~Collective() = default;
 
 void Stage::work(StageContext& context, const Value&) {
   throw Error(ExitStatus::unexpected, "stage \"" + context.stage + "\" starts workers but has no work() for them");

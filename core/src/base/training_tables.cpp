@@ -22,6 +22,7 @@ const std::vector<TableRule>& training_table_rules() {
                                             {.name = "trainer", .kind = "table", .searched = true},
                                             {.name = "callbacks", .kind = "callback", .many = true, .searched = true},
                                             {.name = "loggers", .kind = "logger", .many = true, .in_key = false},
+                                            {.name = "collective", .kind = "collective", .in_key = false},
                                             {.name = "sampler", .kind = "sampler", .default_type = "TPESampler", .use = TableUse::search},
                                             {.name = "pruner", .kind = "pruner", .default_type = "NopPruner", .use = TableUse::search}};
   return rules;

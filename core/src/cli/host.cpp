@@ -60,18 +60,18 @@ void load_host(Host& host, const Invocation& invocation, const std::vector<std::
   for (const std::string& refusal : refusals(host)) log.warning(refusal);
 }
 
-Workflow load_workflow(Host& host, const Invocation& invocation, Log& log) {
-  return load_workflow(host, invocation, invocation.text("input-argument"), log);
+Workflow load_workflow(Host& host, const Invocation& invocation, Log& log, int processes) {
+  return load_workflow(host, invocation, invocation.text("input-argument"), log, processes);
 }
 
-Workflow load_workflow(Host& host, const Invocation& invocation, const std::filesystem::path& file, Log& log) {
+Workflow load_workflow(Host& host, const Invocation& invocation, const std::filesystem::path& file, Log& log, int processes) {
   WorkflowRequest request{file, invocation.texts("set")};
   const Document document = read_workflow(request);
   load_host(host, invocation, document.plugin_paths(), log);
   CheckedWorkflow checked = check_workflow(document, host.registry);
   if (!checked.mistakes.empty()) throw workflow_error(checked.mistakes, host);
   Workflow& workflow = checked.workflow;
-  if (workflow.settings.threads == 0) workflow.settings.threads = available_threads();
+  if (workflow.settings.threads == 0) workflow.settings.threads = std::max(1, available_threads() / processes);
   workflow.settings.command_line = without(invocation.command_line, workflow.secrets);
   workflow.settings.workflow_text = to_toml_text(workflow);
   return std::move(workflow);

@@ -1,4 +1,5 @@
 #include <iostream>
+#include <optional>
 
 #include "cli/host.h"
 #include "cli/stage_worker.h"
@@ -8,6 +9,7 @@
 #include "pipeline/data/text.h"
 #include "run/cancel.h"
 #include "run/executor.h"
+#include "run/launch.h"
 #include "run/stage_folder.h"
 
 namespace pipeline {
@@ -86,14 +88,39 @@ void print_outcome(const Workflow& workflow, const RunOutcome& outcome) {
   if (logged) std::cout << "  curves: tensorboard --logdir " << workflow.settings.log_dir.string() << "\n";
 }
 
+/// Of several processes the first speaks; the others tell only what ends them.
+LogOptions log_options(const Invocation& invocation, const std::optional<Launch>& launch) {
+  LogOptions options = invocation.log;
+  if (launch && launch->rank > 0) options = {.level = "error"};
+  return options;
+}
+
+/// A rank above 0: it joins the first one and prints nothing but errors.
+int follow_first(const Workflow& workflow, const Host& host, const Selection& selection, const RunServices& services, ConsoleLog& log) {
+  try {
+    static_cast<void>(execute(workflow, host.registry, selection, services));
+    return 0;
+  } catch (const Error& error) {
+    for (const std::string& message : error.messages()) log.error("rank " + std::to_string(services.launch->rank) + ": " + message);
+    return static_cast<int>(error.status());
+  }
+}
+
 int run_workflow(const Invocation& invocation) {
-  ConsoleLog log(invocation.log);
+  const std::optional<Launch> launch = read_launch(environment_variables());
+  ConsoleLog log(log_options(invocation, launch));
   const Selection selection = selection_of(invocation);
   Host host;
-  const Workflow workflow = load_workflow(host, invocation, log);
-  if (invocation.arguments.count("dry-run")) return print_plan(plan_run(workflow, host.registry, selection)), 0;
+  Workflow workflow = load_workflow(host, invocation, log, launch ? launch->local_world : 1);
+  if (launch) workflow.settings.ranks = launch->world;
+  const bool follows = launch && launch->rank > 0;
+  if (invocation.arguments.count("dry-run")) return follows ? 0 : (print_plan(plan_run(workflow, host.registry, selection)), 0);
 
   static_cast<void>(selected_stages(workflow, selection));  // an unknown stage is a mistake before anything is written
+  const CancelGuard cancel;
+  const RunServices services{
+      .log = log, .cancel = cancel.signal(), .start_worker = worker_starter(invocation), .send = {}, .launch = launch};
+  if (follows) return follow_first(workflow, host, selection, services, log);
   const std::filesystem::path folder = run_folder_of(workflow);
   make_folder(folder);
   log.info(workflow.name + ": workflow " + workflow.file.string());
@@ -103,9 +130,7 @@ int run_workflow(const Invocation& invocation) {
            std::to_string(workflow.settings.seed));
   log.open_file(folder / "run.log");
   log.debug(workflow.settings.command_line);
-  const CancelGuard cancel;
   try {
-    const RunServices services{.log = log, .cancel = cancel.signal(), .start_worker = worker_starter(invocation), .send = {}};
     const RunOutcome outcome = execute(workflow, host.registry, selection, services);
     if (invocation.json) {
       std::cout << to_json(outcome_value(workflow, outcome), 2) << "\n";

@@ -96,7 +96,8 @@ Value component_record(const ComponentInfo& c) {
                     {"recipient", c.recipient},
                     {"shared_folder", c.shared_folder},
                     {"growing", texts(c.growing)},
-                    {"uses_metrics", c.uses_metrics}};
+                    {"uses_metrics", c.uses_metrics},
+                    {"on_every_rank", c.on_every_rank}};
 }
 
 ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
@@ -121,6 +122,7 @@ ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
   c.shared_folder = record.at("shared_folder").as_bool();
   c.growing = texts_of(record.at("growing"));
   c.uses_metrics = record.at("uses_metrics").as_bool();
+  c.on_every_rank = record.at("on_every_rank").as_bool();
   c.plugin = library.name;
   c.version = library.version;
   c.library = library.path.string();

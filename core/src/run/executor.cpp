@@ -14,6 +14,7 @@
 #include "pipeline/host/component_call.h"
 #include "run/history.h"
 #include "run/machine.h"
+#include "run/ranks.h"
 #include "run/stage_folder.h"
 
 namespace pipeline {
@@ -61,14 +62,21 @@ Error in_stage(const StagePlan& stage, const Error& error, int signal) {
 
 class Executor {
  public:
-  Executor(const Workflow& workflow, const Registry& registry, const RunServices& services)
-      : workflow_(workflow), registry_(registry), services_(services), log_(services.log), run_folder_(run_folder_of(workflow)) {}
+  /// `ranks`: the processes that run this workflow together; nullptr: this one alone.
+  Executor(const Workflow& workflow, const Registry& registry, const RunServices& services, Collective* ranks = nullptr)
+      : workflow_(workflow),
+        registry_(registry),
+        services_(services),
+        log_(services.log),
+        ranks_(ranks),
+        run_folder_(run_folder_of(workflow)) {}
 
   StageResult run(const StagePlan& stage, const Selection& selection) {
     const StageLock lock(run_folder_, stage.name, is_shared(stage) ? StageLock::Mode::shared : StageLock::Mode::exclusive);
     const std::vector<StageLock> inputs = lock_inputs(stage);
     const Examined now = examine_stage(stage, workflow_, registry_, selection);
     if (now.reasons.empty()) {
+      if (is_together(stage)) static_cast<void>(ranks_->share(Value::Map{{"runs", false}}));
       log_.info("[" + stage.name + "] up to date");
       return {stage.name, stage.type, false, 0, now.last->summary()};
     }
@@ -80,9 +88,24 @@ class Executor {
       return run_in(folder, now, selection.resume);
     }
     StagedFolder staged(run_folder_, stage.name);
+    if (is_together(stage)) call_ranks(now, staged.path());
     StageResult result = run_in(staged.path(), now, selection.resume);
     staged.commit();
     return result;
+  }
+
+  /// The part of a rank above 0: it joins a stage that runs on every rank, once rank 0 has locked the stage and found that it must run.
+  void follow(const StagePlan& stage, const Selection& selection) {
+    if (!is_together(stage)) return;
+    const Value word = ranks_->share({});
+    if (!word.at("runs").as_bool()) return;
+    const Examined now = examine_stage(stage, workflow_, registry_, selection);
+    std::map<std::string, std::string> first;
+    for (const auto& [field, value] : word.at("key").as_map()) first[field] = value.as_string();
+    require_same_key(*ranks_, first, now.key.fields);
+    const RunningStage running(stage.name.c_str());
+    StageContext context = make_context(now, word.at("folder").as_string(), selection.resume);
+    call(registry_.make<Stage>(now.resolved.plan.type, now.resolved.plan.options), "run", &Stage::run, context);
   }
 
   void work(const StagePlan& stage, const Value& task) {
@@ -96,6 +119,14 @@ class Executor {
   }
 
  private:
+  [[nodiscard]] bool is_together(const StagePlan& stage) const { return ranks_ && registry_.find("stage", stage.type)->on_every_rank; }
+  /// Rank 0 tells the others that a stage runs, and in which folder.
+  void call_ranks(const Examined& now, const std::filesystem::path& folder) const {
+    const std::map<std::string, std::string>& fields = now.key.fields;
+    static_cast<void>(
+        ranks_->share(Value::Map{{"runs", true}, {"folder", folder.string()}, {"key", Value::Map(fields.begin(), fields.end())}}));
+    require_same_key(*ranks_, fields, fields);
+  }
   [[nodiscard]] bool is_shared(const StagePlan& stage) const { return registry_.find("stage", stage.type)->shared_folder; }
 
   /// Locks all stages whose files this stage may read: its sources and their sources (windows refer to the series that they slice).
@@ -126,6 +157,7 @@ class Executor {
             .registry = registry_,
             .log = log_,
             .cancel = services_.cancel,
+            .collective = is_together(stage) ? ranks_ : nullptr,
             .inputs = artifacts_for(now.resolved, run_folder_),
             .summary = Value(Value::Map{}),
             .kept_elsewhere = {},
@@ -179,6 +211,7 @@ class Executor {
   const Registry& registry_;
   const RunServices& services_;
   Log& log_;
+  Collective* ranks_;
   std::filesystem::path run_folder_;
 };
 
@@ -215,9 +248,13 @@ Value history_record(const Workflow& workflow, const Registry& registry, const R
 RunOutcome execute(const Workflow& workflow, const Registry& registry, const Selection& selection, const RunServices& services) {
   const auto start = Clock::now();
   const std::set<std::string> selected = selected_stages(workflow, selection);
-  Executor executor(workflow, registry, services);
+  const bool first = !services.launch || services.launch->rank == 0;
+  const Component<Collective> ranks = join_ranks(workflow, selected, registry, services);
   RunOutcome outcome;
+  if (!first && !ranks) return outcome;
+  Executor executor(workflow, registry, services, ranks.get());
   const auto record = [&](const std::string& status) {
+    if (!first) return;
     outcome.seconds = seconds_since(start);
     append_history(run_folder_of(workflow), history_record(workflow, registry, outcome, status));
   };
@@ -232,7 +269,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
     if (!selected.contains(stage.name)) continue;
     try {
       if (services.cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted before it started; run the same command to go on");
-      outcome.stages.push_back(executor.run(stage, selection));
+      first ? outcome.stages.push_back(executor.run(stage, selection)) : executor.follow(stage, selection);
     } catch (const Error& error) {
       const bool interrupted = error.status() == ExitStatus::interrupted;
       if (error.status() != ExitStatus::locked) record_failure(interrupted ? "interrupted" : "failed");
@@ -243,6 +280,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
     }
   }
   record("done");
+  if (ranks) ranks->barrier();  // rank 0 may serve the store that the others still read
   return outcome;
 }
 

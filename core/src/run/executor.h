@@ -3,12 +3,14 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/workflow.h"
 #include "pipeline/log.h"
 #include "pipeline/registry.h"
+#include "pipeline/train/collective.h"
 #include "run/plan.h"
 
 namespace pipeline {
@@ -34,10 +36,13 @@ struct RunServices {
   std::function<std::unique_ptr<StageWorker>(const std::string& stage, const Value& task, int threads)> start_worker{};
   /// In such a process: sends a message to the parent.
   std::function<void(const Value& message)> send{};
+  /// The place of this process among those that a launcher started together; nullopt: it is alone.
+  std::optional<Launch> launch{};
 };
 
 /// Runs the selected stages in order: each is locked, skipped if nothing changed, written to a folder beside its own and swapped in whole.
-/// Appends to history.jsonl however the run ends, unless another run holds a stage. Throws the Error of the stage that failed, with the
+/// Appends to history.jsonl however the run ends, unless another run holds a stage. Of several ranks the first does all this; the others
+/// only join it in stages that run on every rank. Throws the Error of the stage that failed, with the
 /// stage named in its messages.
 [[nodiscard]] RunOutcome execute(const Workflow& workflow, const Registry& registry, const Selection& selection,
                                  const RunServices& services);

@@ -128,6 +128,7 @@ StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, con
   if (info.uses_metrics || keys.follows_metrics()) {
     for (const ComponentInfo* metric : registry.list("metric")) key.fields["metric." + metric->name] = metric->build;
   }
+  if (info.on_every_rank && settings.ranks > 1) key.fields["ranks"] = std::to_string(settings.ranks);
   key.fields["split"] = to_json(settings.split);
   if (info.uses_randomness) {
     key.fields["seed"] = std::to_string(settings.seed);

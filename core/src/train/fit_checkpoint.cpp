@@ -79,6 +79,19 @@ State optimizer_state(const FitSpec& spec) {
   }
 }
 
+const State* entry_at(const State& state, std::initializer_list<const char*> path) {
+  const State* found = &state;
+  for (const char* key : path) {
+    found = found ? found->find(key) : nullptr;
+  }
+  return found;
+}
+
+std::int64_t count_at(const State& state, std::initializer_list<const char*> path) {
+  const State* found = entry_at(state, path);
+  return found ? found->as_int() : 0;
+}
+
 }  // namespace
 
 State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::int64_t train_batches) {
@@ -96,6 +109,31 @@ State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::
                     {"hparams_name", "kwargs"},
                     {"hyper_parameters", State(spec.hyper_parameters)},
                     {"pipeline", State(spec.pipeline_info)}};
+}
+
+FitState state_of_checkpoint(const State& content, std::int64_t train_batches) {
+  FitState out;
+  const State* loop = entry_at(content, {"loops", "fit_loop"});
+  if (!loop) return out;
+  FitProgress& progress = out.progress;
+  const State* last = entry_at(*loop, {"epoch_loop.batch_progress", "is_last_batch"});
+  // Processed, not completed: a checkpoint that is saved in on_train_batch_end has trained its batch.
+  const std::int64_t in_epoch = count_at(*loop, {"epoch_loop.batch_progress", "current", "processed"});
+  const bool whole_epochs = (last && last->as_bool()) || in_epoch >= train_batches;
+  progress.epochs_started = count_at(*loop, {"epoch_progress", "current", "started"});
+  progress.epochs_completed = whole_epochs ? progress.epochs_started : count_at(*loop, {"epoch_progress", "current", "completed"});
+  progress.epochs_processed = progress.epochs_completed;
+  progress.steps = progress.batches_that_stepped = count_at(content, {"global_step"});
+  progress.batches = count_at(*loop, {"epoch_loop.batch_progress", "total", "processed"});
+  progress.scheduler_steps = count_at(*loop, {"epoch_loop.scheduler_progress", "total", "completed"});
+  if (progress.epochs_started > progress.epochs_completed) {
+    progress.epochs_started = progress.epochs_completed;  // the epoch begins again
+    out.batches_before = progress.batches_in_epoch = in_epoch;
+    progress.steps_in_epoch =
+        count_at(*loop, {"epoch_loop.automatic_optimization.optim_progress", "optimizer", "step", "current", "completed"});
+    progress.scheduler_steps_in_epoch = count_at(*loop, {"epoch_loop.scheduler_progress", "current", "completed"});
+  }
+  return out;
 }
 
 }  // namespace pipeline

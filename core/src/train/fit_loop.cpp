@@ -40,6 +40,8 @@ LoaderOptions training_loader(const FitSpec& spec) {
   return options;
 }
 
+Shard shard_of(const RunContext& run) { return {.rank = run.rank(), .world = run.world()}; }
+
 bool keeps_checkpoints(const Callback& callback) { return callback.checkpoints().has_value(); }
 
 /// The checkpoints of the first callback that keeps any.
@@ -56,11 +58,12 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
     : spec_(spec),
       run_(run),
       forecaster_(spec.model, spec.window_norm, spec.trainer.precision),
-      train_loader_(windows, Split::train, training_loader(spec), parts_for(spec, windows), run.device),
-      val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device),
+      train_loader_(windows, Split::train, training_loader(spec), parts_for(spec, windows), run.device, shard_of(run)),
+      val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device, shard_of(run)),
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
-      validation_(forecaster_, spec.loss, val_loader_, spec.shape, spec.metrics),
-      schedule_(spec.scheduler) {
+      validation_(forecaster_, spec.loss, val_loader_, spec.shape, spec.metrics, run.collective),
+      schedule_(spec.scheduler),
+      ranks_(run) {
   trainer_.each("resolve", &Callback::resolve);
   if (spec_.scheduler) call(spec_.scheduler, "resolve", &Scheduler::resolve, trainer_);
   std::ranges::stable_partition(spec_.callbacks, [](const auto& callback) { return !keeps_checkpoints(*callback); });
@@ -135,6 +138,7 @@ void FitLoop::fit() {
   if (spec_.optimizer) schedule_.start(trainer_.plan(), spec_.trainer.accumulate_grad_batches);
   const bool continued = spec_.optimizer && !spec_.start.is_null();
   if (continued) restore();
+  ranks_.share_weights(*spec_.model);
   trainer_.each("on_fit_start", &Callback::on_fit_start);
   if (!trainer_.resumed_from()) {
     trainer_.each_logger("log_hyper_parameters", &Logger::log_hyper_parameters, spec_.hyper_parameters);
@@ -160,7 +164,7 @@ void FitLoop::sanity_check() {
   validation_.run(trainer_, trainer_.plan().sanity_batches);
   trainer_.each("on_sanity_check_end", &Callback::on_sanity_check_end);
   trainer_.in_sanity_check = false;
-  trainer_.progress.val_batches_run = 0;
+  trainer_.state.progress.val_batches_run = 0;
 }
 
 void FitLoop::validate_untrained() {
@@ -168,21 +172,22 @@ void FitLoop::validate_untrained() {
   if (trainer_.plan().val_batches > 0) validation_.run(trainer_, trainer_.plan().val_batches);
   trainer_.each("on_train_end", &Callback::on_train_end);
   constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
-  history_.push_back({.epoch = 0, .step = 0, .train_loss = no_value, .learning_rate = no_value, .seconds = 0, .val = logged_validation()});
+  trainer_.state.history.push_back(
+      {.epoch = 0, .step = 0, .train_loss = no_value, .learning_rate = no_value, .seconds = 0, .val = logged_validation()});
 }
 
 void FitLoop::train() {
   if (trainer_.resumed_from()) {
-    restore_generators(generators_, run_.device);
+    restore_generators(std::exchange(trainer_.state.generators, State()), run_.device);
   } else {
     keep_position();  // from now on --resume continues in this version folder
   }
   if (training_done() && !epoch_) return;
   AutogradStep step(forecaster_, spec_);
-  BatchTraining training(step, spec_);
+  BatchTraining training(step, spec_, run_.collective);
   // The first pass begins here, all others after on_train_epoch_start: at these points PyTorch draws its seeds under Lightning.
   std::unique_ptr<Loader::Pass> first;
-  if (trainer_.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);
+  if (trainer_.state.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);
   trainer_.each("on_train_start", &Callback::on_train_start);
   while (!interrupted_ && (epoch_ || !training_done())) {  // a restored epoch that max_steps cut short is ended again
     if (!epoch_) begin_epoch(std::move(first));
@@ -192,12 +197,12 @@ void FitLoop::train() {
 }
 
 void FitLoop::begin_epoch(std::unique_ptr<Loader::Pass> pass) {
-  FitProgress& progress = trainer_.progress;
+  FitProgress& progress = trainer_.state.progress;
   trainer_.each("on_train_epoch_start", &Callback::on_train_epoch_start);
   ++progress.epochs_started;
   if (!pass) pass = train_loader_.begin(trainer_.plan().train_batches);
   epoch_.emplace(FitEpoch{.pass = std::move(pass), .losses = EpochLoss(run_.device)});
-  if (const std::int64_t done = std::exchange(batches_before_, 0); done > 0) {
+  if (const std::int64_t done = std::exchange(trainer_.state.batches_before, 0); done > 0) {
     epoch_->pass = train_loader_.continue_pass(trainer_.plan().train_batches, epoch_->pass->seed(), done);
     epoch_->next = done;
   } else {
@@ -212,7 +217,7 @@ void FitLoop::run_epoch(BatchTraining& training) {
     const std::optional<Batch> batch = epoch.pass->next();
     if (!batch || !run_batch(*batch, epoch.next, training)) break;
     if (!training.steps_after(epoch.next++, batches)) continue;
-    if (run_.cancel.load(std::memory_order_relaxed) != 0) {
+    if (signal_ != 0) {
       interrupted_ = true;
       keep_position();
       return;
@@ -228,16 +233,18 @@ void FitLoop::run_epoch(BatchTraining& training) {
 
 bool FitLoop::run_batch(const Batch& batch, std::int64_t index, BatchTraining& training) {
   EpochLoss& losses = epoch_->losses;
-  FitProgress& progress = trainer_.progress;
+  FitProgress& progress = trainer_.state.progress;
   const std::int64_t batches = trainer_.plan().train_batches;
   trainer_.ask("on_train_batch_start", &Callback::on_train_batch_start, index);
+  signal_ = ranks_.follow_first(trainer_);
   if (may_stop()) return false;
 
-  learning_rate_ = spec_.optimizer->torch_optimizer().param_groups().front().options().get_lr();
+  trainer_.state.learning_rate = spec_.optimizer->torch_optimizer().param_groups().front().options().get_lr();
   const torch::Tensor loss = training.run(trainer_, batch, index, batches);
+  ranks_.share_buffers(*spec_.model);
   ++progress.batches;
   ++progress.batches_in_epoch;
-  losses.add(loss, batch.x.size(0));
+  losses.add(loss, train_loader_.windows_in(index));
   const bool stepped = training.steps_after(index, batches);
   if (losses.is_read()) require_finite(losses.last(), "training loss");
   schedule_.after_batch(trainer_, index, stepped);
@@ -245,14 +252,17 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, BatchTraining& t
   const BatchEnd end{.batch = batch, .batch_index = index, .loss = loss};
   trainer_.ask("on_train_batch_end", &Callback::on_train_batch_end, end);
   log_loss(losses, stepped);
+  signal_ = ranks_.follow_first(trainer_);
 
-  if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.pruned && (trainer_.plan().validates_after(index) || may_stop())) {
+  if (trainer_.plan().validates(progress.epochs_completed) && !trainer_.state.pruned &&
+      (trainer_.plan().validates_after(index) || may_stop())) {
     note_best();  // a checkpoint from the batch's end belongs to the metrics before this validation
     validation_.run(trainer_, trainer_.plan().val_batches);
+    signal_ = ranks_.follow_first(trainer_);
     epoch_->validated = true;
     note_best();
-    const auto loss_now = trainer_.metrics.find("val_loss");
-    if (loss_now != trainer_.metrics.end() && !trainer_.stop_requested) require_finite(loss_now->second, "validation loss");
+    const auto loss_now = trainer_.state.metrics.find("val_loss");
+    if (loss_now != trainer_.state.metrics.end() && !trainer_.state.stop_requested) require_finite(loss_now->second, "validation loss");
   }
   schedule_.after_validation(trainer_, index, stepped);
   if (stepped) ++progress.batches_that_stepped;
@@ -260,7 +270,8 @@ bool FitLoop::run_batch(const Batch& batch, std::int64_t index, BatchTraining& t
 }
 
 void FitLoop::log_loss(const EpochLoss& losses, bool stepped) {
-  const bool due = (trainer_.progress.batches_that_stepped + 1) % spec_.trainer.log_every_n_steps == 0 || trainer_.stop_requested;
+  const bool due =
+      (trainer_.state.progress.batches_that_stepped + 1) % spec_.trainer.log_every_n_steps == 0 || trainer_.state.stop_requested;
   if (!stepped || !due) return;
   const double loss = losses.last();
   require_finite(loss, "training loss");
@@ -268,18 +279,18 @@ void FitLoop::log_loss(const EpochLoss& losses, bool stepped) {
 }
 
 void FitLoop::end_epoch() {
-  FitProgress& progress = trainer_.progress;
+  FitProgress& progress = trainer_.state.progress;
   EpochRecord record{.epoch = progress.epochs_completed,
                      .step = progress.steps,
                      .train_loss = epoch_->losses.mean(),
-                     .learning_rate = learning_rate_,
+                     .learning_rate = trainer_.state.learning_rate,
                      .seconds = epoch_->seconds(),
                      .val = {}};
   ++progress.epochs_processed;
   static_cast<void>(trainer_.callback_metrics());  // reads the last batch's loss while it exists
   if (progress.batches_in_epoch > 0) {
     require_finite(record.train_loss, "training loss");
-    trainer_.metrics["train_loss_epoch"] = trainer_.metrics["train_loss"] = record.train_loss;
+    trainer_.state.metrics["train_loss_epoch"] = trainer_.state.metrics["train_loss"] = record.train_loss;
   }
   // Callbacks that monitor a metric run after those that may produce one, as in Lightning.
   for (const bool monitoring : {false, true}) {
@@ -288,6 +299,7 @@ void FitLoop::end_epoch() {
       return monitors == monitoring ? callback.on_train_epoch_end(trainer) : Action::proceed();
     });
   }
+  signal_ = ranks_.follow_first(trainer_);
   note_best();
   schedule_.after_epoch(trainer_);
   if (progress.batches_in_epoch > 0) {
@@ -296,24 +308,24 @@ void FitLoop::end_epoch() {
     ++progress.batches_that_stepped;
   }
   if (epoch_->validated) record.val = logged_validation();
-  history_.push_back(std::move(record));
+  trainer_.state.history.push_back(std::move(record));
   ++progress.epochs_completed;
 }
 
 void FitLoop::note_best() {
   const auto kept = kept_checkpoints(spec_);
-  if (!kept || kept->best == best_checkpoint_) return;
-  best_checkpoint_ = kept->best;
-  best_metrics_ = logged_validation();
+  if (!kept || kept->best == trainer_.state.best_checkpoint) return;
+  trainer_.state.best_checkpoint = kept->best;
+  trainer_.state.best_metrics = logged_validation();
   for (const auto& [name, value] : trainer_.callback_metrics()) {
-    if (name.starts_with("train_")) best_metrics_[name] = value;
+    if (name.starts_with("train_")) trainer_.state.best_metrics[name] = value;
   }
 }
 
 std::map<std::string, double> FitLoop::logged_validation() const {
   std::map<std::string, double> values;
   for (const std::string& name : validation_.logged()) {
-    if (const auto found = trainer_.metrics.find(name); found != trainer_.metrics.end()) values.insert(*found);
+    if (const auto found = trainer_.state.metrics.find(name); found != trainer_.state.metrics.end()) values.insert(*found);
   }
   return values;
 }
@@ -321,26 +333,27 @@ std::map<std::string, double> FitLoop::logged_validation() const {
 void FitLoop::require_finite(double loss, const char* name) const {
   if (std::isfinite(loss)) return;
   throw training_error("the " + std::string(name) + " became " + (std::isnan(loss) ? "nan" : "infinite") + " in epoch " +
-                       std::to_string(trainer_.progress.epochs_completed) + " at step " + std::to_string(trainer_.progress.steps) +
-                       ": lower [optimizer] lr (it is " + format_number(learning_rate_) +
-                       "), set [trainer] gradient_clip_val = 1.0, or scale the columns " + "([stages.preprocess] scaler = \"standard\")");
+                       std::to_string(trainer_.state.progress.epochs_completed) + " at step " +
+                       std::to_string(trainer_.state.progress.steps) + ": lower [optimizer] lr (it is " +
+                       format_number(trainer_.state.learning_rate) + "), set [trainer] gradient_clip_val = 1.0, or scale the columns " +
+                       "([stages.preprocess] scaler = \"standard\")");
 }
 
 bool FitLoop::may_stop() const {
-  const bool enough = trainer_.progress.epochs_processed >= trainer_.plan().min_epochs;
-  return trainer_.pruned || (trainer_.stop_requested && enough);
+  const bool enough = trainer_.state.progress.epochs_processed >= trainer_.plan().min_epochs;
+  return trainer_.state.pruned || (trainer_.state.stop_requested && enough);
 }
 
 bool FitLoop::training_done() const {
   const FitPlan& plan = trainer_.plan();
-  const FitProgress& progress = trainer_.progress;
+  const FitProgress& progress = trainer_.state.progress;
   return interrupted_ || plan.train_batches == 0 || (plan.max_steps >= 0 && progress.steps >= plan.max_steps) ||
          (plan.max_epochs >= 0 && progress.epochs_processed >= plan.max_epochs) || may_stop();
 }
 
 bool FitLoop::epoch_done(std::int64_t index) const {
   const FitPlan& plan = trainer_.plan();
-  return index + 1 == plan.train_batches || (plan.max_steps >= 0 && trainer_.progress.steps >= plan.max_steps) || may_stop();
+  return index + 1 == plan.train_batches || (plan.max_steps >= 0 && trainer_.state.progress.steps >= plan.max_steps) || may_stop();
 }
 
 void FitLoop::keep_last() {
@@ -358,18 +371,18 @@ void FitLoop::keep_last() {
 }
 
 FitResult FitLoop::result() const {
-  FitResult result{.history = history_,
-                   .epochs = trainer_.progress.epochs_completed,
-                   .steps = trainer_.progress.steps,
+  FitResult result{.history = trainer_.state.history,
+                   .epochs = trainer_.state.progress.epochs_completed,
+                   .steps = trainer_.state.progress.steps,
                    .stopped_by = interrupted_ ? "interrupted"
-                                 : may_stop() ? trainer_.stop_reason
+                                 : may_stop() ? trainer_.state.stop_reason
                                               : "",
                    .interrupted = interrupted_,
-                   .pruned = trainer_.pruned,
+                   .pruned = trainer_.state.pruned,
                    .checkpoints = {},
                    .last_checkpoint = last_checkpoint_,
                    .metrics = trainer_.callback_metrics(),
-                   .best_metrics = best_metrics_};
+                   .best_metrics = trainer_.state.best_metrics};
   result.checkpoints = kept_checkpoints(spec_);
   return result;
 }

@@ -6,7 +6,7 @@
 
 #include "pipeline/train/fit.h"
 #include "train/fit_epoch.h"
-#include "train/fit_resume.h"
+#include "train/fit_ranks.h"
 #include "train/fit_schedule.h"
 #include "train/fit_step.h"
 #include "train/fit_validation.h"
@@ -56,11 +56,10 @@ class FitLoop {
 
   /// Restores the state in spec.start. Called before any hook but setup.
   void restore();
-  void take_position(FitPosition position);
   /// Writes the resume point, if the fit has one. Call it only between two optimizer steps.
   void keep_position();
   void keep_position_if_due();
-  [[nodiscard]] State position_content();
+  [[nodiscard]] State resume_point();
 
   void keep_last();
   void fail(const std::string& what);
@@ -73,14 +72,11 @@ class FitLoop {
   FitTrainer trainer_;
   Validation validation_;
   Schedule schedule_;
-  std::vector<EpochRecord> history_;
-  std::filesystem::path last_checkpoint_, best_checkpoint_;
-  std::map<std::string, double> best_metrics_;  // losses of training and the logged validation, of best_checkpoint_
-  double learning_rate_ = 0;                    ///< of the last batch
-  std::optional<FitEpoch> epoch_;               ///< the running epoch
-  std::int64_t batches_before_ = 0;             ///< batches of the first epoch that the program behind the continued checkpoint has trained
-  State generators_;                            ///< restored right before training continues
+  FitRanks ranks_;
+  std::filesystem::path last_checkpoint_;
+  std::optional<FitEpoch> epoch_;                              ///< the running epoch
   FitEpoch::Clock::time_point kept_ = FitEpoch::Clock::now();  ///< time of the last resume point
+  int signal_ = 0;                                             ///< that asks to stop; among several ranks the one that rank 0 got
   bool interrupted_ = false;
 };
 

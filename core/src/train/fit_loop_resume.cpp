@@ -61,46 +61,21 @@ void FitLoop::restore() {
   }
   trainer_.each("on_load_checkpoint", &Callback::on_load_checkpoint, content);
   const State* resume = trainer_.resumed_from() ? content.find("resume") : nullptr;
-  if (resume) generators_ = resume->at("generators");
-  take_position(resume ? FitPosition::from_state(resume->at("position"))
-                       : FitPosition::from_checkpoint(content, trainer_.plan().train_batches));
-  spec_.start = State();
-}
-
-void FitLoop::take_position(FitPosition position) {
-  trainer_.progress = position.progress;
-  trainer_.metrics = std::move(position.metrics);
-  trainer_.stop_requested = position.stop_requested;
-  trainer_.pruned = position.pruned;
-  trainer_.stop_reason = std::move(position.stop_reason);
-  trainer_.stopped_by = std::move(position.stopped_by);
-  best_checkpoint_ = position.best_checkpoint;
-  best_metrics_ = std::move(position.best_metrics);
-  history_ = std::move(position.history);
-  learning_rate_ = position.learning_rate;
-  batches_before_ = position.batches_before;
-  if (const auto& epoch = position.epoch) {
+  trainer_.state = resume ? FitState::from_state(resume->at("position")) : state_of_checkpoint(content, trainer_.plan().train_batches);
+  if (const auto epoch = std::exchange(trainer_.state.epoch, std::nullopt)) {
     epoch_.emplace(FitEpoch{.pass = train_loader_.continue_pass(trainer_.plan().train_batches, epoch->seed, epoch->next),
                             .losses = EpochLoss(run_.device, epoch->losses),
                             .next = epoch->next,
                             .validated = epoch->validated,
                             .seconds_before = epoch->seconds});
   }
+  spec_.start = State();
 }
 
-State FitLoop::position_content() {
-  FitPosition position{.progress = trainer_.progress,
-                       .metrics = trainer_.callback_metrics(),
-                       .stop_requested = trainer_.stop_requested,
-                       .pruned = trainer_.pruned,
-                       .stop_reason = trainer_.stop_reason,
-                       .stopped_by = trainer_.stopped_by,
-                       .best_checkpoint = best_checkpoint_.string(),
-                       .best_metrics = best_metrics_,
-                       .history = history_,
-                       .learning_rate = learning_rate_,
-                       .batches_before = batches_before_,
-                       .epoch = {}};
+State FitLoop::resume_point() {
+  static_cast<void>(trainer_.callback_metrics());  // completes the metrics
+  FitState position = trainer_.state;
+  position.generators = generator_states(run_.device);
   if (epoch_) {
     position.epoch = {.seed = epoch_->pass->seed(),
                       .next = epoch_->next,
@@ -110,18 +85,16 @@ State FitLoop::position_content() {
   }
   State::List loggers;
   for (const Component<Logger>& logger : spec_.loggers) loggers.emplace_back(call(logger, "position", &Logger::position));
-  State content = checkpoint_content(spec_, trainer_.progress, trainer_.plan().train_batches);
+  State content = checkpoint_content(spec_, trainer_.state.progress, trainer_.plan().train_batches);
   trainer_.each("on_save_checkpoint", &Callback::on_save_checkpoint, content);
-  content.as_map().emplace_back("resume", State::Map{{"position", position.to_state()},
-                                                     {"generators", generator_states(run_.device)},
-                                                     {"loggers", std::move(loggers)},
-                                                     {"notes", spec_.resume.notes}});
+  content.as_map().emplace_back(
+      "resume", State::Map{{"position", position.to_state()}, {"loggers", std::move(loggers)}, {"notes", spec_.resume.notes}});
   return content;
 }
 
 void FitLoop::keep_position() {
-  if (spec_.resume.file.empty() || run_.rank != 0) return;
-  write_checkpoint(spec_.resume.file, position_content());
+  if (spec_.resume.file.empty() || run_.rank() != 0) return;
+  write_checkpoint(spec_.resume.file, resume_point());
   kept_ = FitEpoch::Clock::now();
 }
 

@@ -25,7 +25,7 @@ void Schedule::after_validation(FitTrainer& trainer, std::int64_t index, bool st
 }
 
 void Schedule::after_epoch(FitTrainer& trainer) {
-  if (!scheduler_ || trainer.progress.batches_in_epoch != trainer.plan().train_batches) return;
+  if (!scheduler_ || trainer.state.progress.batches_in_epoch != trainer.plan().train_batches) return;
   step(trainer, "epoch", Monitoring::yes, trainer.current_epoch() + 1);
 }
 
@@ -46,8 +46,8 @@ void Schedule::step(FitTrainer& trainer, const char* interval, Monitoring monito
     metric = found->second;
   }
   call(scheduler_, "step", &Scheduler::step, metric);
-  ++trainer.progress.scheduler_steps;
-  ++trainer.progress.scheduler_steps_in_epoch;
+  ++trainer.state.progress.scheduler_steps;
+  ++trainer.state.progress.scheduler_steps_in_epoch;
 }
 
 }  // namespace pipeline

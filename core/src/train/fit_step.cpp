@@ -40,25 +40,27 @@ void AutogradStep::apply() {
 
 void AutogradStep::clear() { optimizer_->torch_optimizer().zero_grad(); }
 
-BatchTraining::BatchTraining(TrainStep& step, const FitSpec& spec)
+BatchTraining::BatchTraining(TrainStep& step, const FitSpec& spec, Collective* collective)
     : step_(step),
       optimizer_(spec.optimizer),
       accumulate_(spec.trainer.accumulate_grad_batches),
       clip_(spec.trainer.gradient_clip_val),
-      clip_by_norm_(spec.trainer.gradient_clip_algorithm == "norm") {}
+      clip_by_norm_(spec.trainer.gradient_clip_algorithm == "norm"),
+      ranks_(collective) {}
 
 torch::Tensor BatchTraining::run(FitTrainer& trainer, const Batch& batch, std::int64_t index, std::int64_t batches) {
   if (index % accumulate_ == 0) step_.clear();
   // The gradients of a smaller last group are divided by the full count too, as in Lightning.
-  const torch::Tensor loss = step_.gradients(
+  const torch::Tensor own_loss = step_.gradients(
       batch, accumulate_, [&](const torch::Tensor& scaled) { trainer.each("on_before_backward", &Callback::on_before_backward, scaled); });
+  const torch::Tensor loss = ranks_.exchange(step_, batch, own_loss, steps_after(index, batches));
   trainer.each("on_after_backward", &Callback::on_after_backward);
   if (steps_after(index, batches)) {
     trainer.each("on_before_optimizer_step", &Callback::on_before_optimizer_step, optimizer_->torch_optimizer());
     if (clip_ > 0) clip_gradients();
     step_.apply();
-    ++trainer.progress.steps;
-    ++trainer.progress.steps_in_epoch;
+    ++trainer.state.progress.steps;
+    ++trainer.state.progress.steps_in_epoch;
   }
   return loss;
 }

@@ -8,6 +8,7 @@
 #include "pipeline/torch/loss.h"
 #include "pipeline/train/forecaster.h"
 #include "pipeline/train/train_step.h"
+#include "train/fit_ranks.h"
 #include "train/trainer.h"
 
 namespace pipeline {
@@ -33,16 +34,16 @@ class AutogradStep final : public TrainStep {
   std::vector<torch::Tensor> parameters_, gradients_;
 };
 
-/// Trains on one batch, with hooks, groups of accumulated batches and clipping.
+/// Trains on one batch, with hooks, groups of accumulated batches, other ranks and clipping.
 class BatchTraining {
  public:
-  BatchTraining(TrainStep& step, const FitSpec& spec);
+  BatchTraining(TrainStep& step, const FitSpec& spec, Collective* collective);
 
   /// Whether the optimizer steps after batch `index` of an epoch of `batches`: the last group may be smaller.
   [[nodiscard]] bool steps_after(std::int64_t index, std::int64_t batches) const {
     return (index + 1) % accumulate_ == 0 || index + 1 == batches;
   }
-  /// Runs one batch with the hooks from on_before_backward to on_before_optimizer_step. Returns the batch's loss, detached.
+  /// Runs one batch with the hooks from on_before_backward to on_before_optimizer_step. Returns the batch's loss over all ranks, detached.
   torch::Tensor run(FitTrainer& trainer, const Batch& batch, std::int64_t index, std::int64_t batches);
 
  private:
@@ -53,6 +54,7 @@ class BatchTraining {
   std::int64_t accumulate_;
   double clip_;
   bool clip_by_norm_;
+  RankGradients ranks_;
 };
 
 /// Scales gradients so that their common 2-norm is at most `max_norm`, as torch.nn.utils.clip_grad_norm_ does, without waiting for a GPU.

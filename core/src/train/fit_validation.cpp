@@ -26,10 +26,11 @@ bool contains(const std::vector<std::string>& names, const std::string& name) { 
 }  // namespace
 
 Validation::Validation(const Forecaster& forecaster, const Component<Loss>& loss, const Loader& loader, const ModelShape& shape,
-                       const Metrics& metrics)
+                       const Metrics& metrics, Collective* collective)
     : forecaster_(forecaster),
       loss_(loss),
       loader_(loader),
+      collective_(collective),
       metrics_(measurable(metrics), {.steps = shape.horizon, .targets = shape.targets}) {
   std::vector<std::string> measured{loss_name};
   std::ranges::transform(metrics_.metrics(), std::back_inserter(measured), name_of);
@@ -54,15 +55,15 @@ void Validation::run(FitTrainer& trainer, std::int64_t batches) {
 
   if (!trainer.sanity_checking()) {
     for (const std::string& name : names_) {
-      trainer.metrics.erase(name);
-      if (const auto measured = value(name)) trainer.metrics[name] = *measured;
+      trainer.state.metrics.erase(name);
+      if (const auto measured = value(name)) trainer.state.metrics[name] = *measured;
     }
   }
   trainer.each("on_validation_epoch_end", &Callback::on_validation_epoch_end);
   if (!trainer.sanity_checking()) {
     std::vector<std::pair<std::string, double>> scalars;
     for (const std::string& name : logged_) {
-      if (const auto found = trainer.metrics.find(name); found != trainer.metrics.end()) scalars.push_back(*found);
+      if (const auto found = trainer.state.metrics.find(name); found != trainer.state.metrics.end()) scalars.push_back(*found);
     }
     trainer.log_with_epoch(std::move(scalars));
   }
@@ -85,7 +86,24 @@ void Validation::measure(FitTrainer& trainer, std::int64_t batches) {
     trainer.each("on_validation_batch_end", &Callback::on_validation_batch_end, end);
     ++index;
   }
-  trainer.progress.val_batches_run = index;
+  trainer.state.progress.val_batches_run = index;
+  if (collective_) merge_ranks();
+}
+
+void Validation::merge_ranks() {
+  std::vector<double> own = metrics_.sums();
+  own.insert(own.end(), {loss_sum_, loss_count_});
+  const auto width = static_cast<std::int64_t>(own.size());
+  torch::Tensor all = torch::empty({collective_->world(), width}, torch::kDouble);
+  collective_->all_gather(torch::tensor(own, torch::kDouble), all);
+  metrics_.reset();
+  loss_sum_ = loss_count_ = 0;
+  for (std::int64_t rank = 0; rank < collective_->world(); ++rank) {
+    const std::span<const double> sums(all.const_data_ptr<double>() + rank * width, own.size());
+    metrics_.merge(sums.first(own.size() - 2));
+    loss_sum_ += sums[own.size() - 2];
+    loss_count_ += sums[own.size() - 1];
+  }
 }
 
 std::optional<double> Validation::value(const std::string& name) const {

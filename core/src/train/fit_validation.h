@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pipeline/torch/loss.h"
+#include "pipeline/train/collective.h"
 #include "pipeline/train/forecaster.h"
 #include "pipeline/train/metric_set.h"
 #include "train/loader.h"
@@ -18,9 +19,10 @@ class Validation {
  public:
   /// Measures those of `metrics` that use the scaled series and need only a point forecast.
   Validation(const Forecaster& forecaster, const Component<Loss>& loss, const Loader& loader, const ModelShape& shape,
-             const Metrics& metrics);
+             const Metrics& metrics, Collective* collective);
 
-  /// Runs at most `batches` batches. Metrics are over all of them; an undefined metric (no value, constant target) is left out.
+  /// Runs at most `batches` batches, each rank its part of them. Metrics are over all of them; an undefined metric (no value, constant
+  /// target) is left out.
   void run(FitTrainer& trainer, std::int64_t batches);
 
   /// The names of all measured metrics: "val_loss", "val_rmse", ... The logged ones come first.
@@ -33,12 +35,15 @@ class Validation {
  private:
   /// Sums the configured loss and the metrics over the batches.
   void measure(FitTrainer& trainer, std::int64_t batches);
+  /// Makes all sums those of all ranks together, added in the order of ranks.
+  void merge_ranks();
   /// The metric of that name; nullopt if it is undefined.
   [[nodiscard]] std::optional<double> value(const std::string& name) const;
 
   const Forecaster& forecaster_;
   const Component<Loss>& loss_;
   const Loader& loader_;
+  Collective* collective_;  ///< nullptr: one process measures alone
   MetricSet metrics_;
   std::vector<std::string> names_, logged_;
   double loss_sum_ = 0, loss_count_ = 0;

@@ -1,10 +1,8 @@
 // Out-of-line members of interfaces without a source file of their own, so that this library alone holds their type information.
-#include "pipeline/train/collective.h"
 #include "pipeline/train/train_step.h"
 
 namespace pipeline {
 
 TrainStep::~TrainStep() = default;
-Collective::~Collective() = default;
 
 }  // namespace pipeline

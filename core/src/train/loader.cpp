@@ -1,7 +1,6 @@
 #include "train/loader.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -16,14 +15,24 @@ torch::Tensor shuffled_order(std::int64_t n, std::int64_t seed) {
   return torch::randperm(n, generator, torch::TensorOptions().dtype(torch::kInt64));
 }
 
-Loader::Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device)
-    : windows_(&windows), split_(split), options_(options), parts_(parts), device_(device), count_(windows.count(split)) {
+Loader::Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device, Shard shard)
+    : windows_(&windows), split_(split), options_(options), parts_(parts), device_(device), shard_(shard), count_(windows.count(split)) {
   parts_.pinned = options.pin_memory && device.is_cuda();
   if (split != Split::train) options_.shuffle = options_.drop_last = false;
 }
 
 std::int64_t Loader::batches() const {
-  return options_.drop_last ? count_ / options_.batch_size : (count_ + options_.batch_size - 1) / options_.batch_size;
+  const std::int64_t size = all_ranks_batch_size();
+  return options_.drop_last ? count_ / size : (count_ + size - 1) / size;
+}
+
+std::int64_t Loader::windows_in(std::int64_t batch) const {
+  return std::min(all_ranks_batch_size(), count_ - batch * all_ranks_batch_size());
+}
+
+std::int64_t Loader::own_windows_in(std::int64_t batch) const {
+  const std::int64_t first = split_ == Split::train ? 0 : shard_.rank;  // in training every rank has as many windows as rank 0
+  return (windows_in(batch) - first + shard_.world - 1) / shard_.world;
 }
 
 std::unique_ptr<Loader::Pass> Loader::begin(std::int64_t limit) const {
@@ -37,6 +46,7 @@ std::unique_ptr<Loader::Pass> Loader::continue_pass(std::int64_t limit, std::int
 
 Loader::Pass::Pass(const Loader& loader, std::int64_t batches, std::int64_t seed, std::int64_t first)
     : loader_(&loader), batches_(batches), seed_(seed), given_(first) {
+  if (batches_ > first && loader.own_windows_in(batches_ - 1) == 0) --batches_;  // a last batch of few windows leaves some ranks none
   if (loader.options_.shuffle) order_ = shuffled_order(loader.count_, seed);
   if (loader.options_.num_workers > 0) {
     workers_ =
@@ -59,18 +69,30 @@ std::optional<Batch> Loader::Pass::next() {
   return batch;
 }
 
-Batch Loader::Pass::collect(std::int64_t batch, std::vector<std::int64_t>& scratch) const {
-  const std::int64_t first = batch * loader_->options_.batch_size;
-  const auto size = static_cast<std::size_t>(std::min(loader_->options_.batch_size, loader_->count_ - first));
-  std::span<const std::int64_t> indices;
-  if (order_.defined()) {
-    indices = {order_.const_data_ptr<std::int64_t>() + first, size};
-  } else {
-    scratch.resize(size);
-    std::iota(scratch.begin(), scratch.end(), first);
-    indices = scratch;
+std::span<const std::int64_t> Loader::Pass::indices_of(std::int64_t batch, std::vector<std::int64_t>& scratch) const {
+  const Shard shard = loader_->shard_;
+  const std::int64_t first = batch * loader_->all_ranks_batch_size(), windows = loader_->windows_in(batch);
+  const std::int64_t* const order = order_.defined() ? order_.const_data_ptr<std::int64_t>() + first : nullptr;
+  if (order && shard.world == 1) return {order, static_cast<std::size_t>(windows)};
+  scratch.resize(static_cast<std::size_t>(loader_->own_windows_in(batch)));
+  std::int64_t place = shard.rank;  // among the windows of the batch; beyond its end they begin again
+  for (std::int64_t& index : scratch) {
+    index = order ? order[place % windows] : first + place % windows;
+    place += shard.world;
   }
-  return collect_batch(*loader_->windows_, loader_->split_, indices, loader_->parts_);
+  return scratch;
+}
+
+Batch Loader::Pass::collect(std::int64_t number, std::vector<std::int64_t>& scratch) const {
+  const std::span<const std::int64_t> indices = indices_of(number, scratch);
+  Batch batch = collect_batch(*loader_->windows_, loader_->split_, indices, loader_->parts_);
+  const std::int64_t windows = loader_->windows_in(number), own = loader_->own_windows_in(number);
+  const Shard shard = loader_->shard_;
+  if (loader_->split_ != Split::train || windows % shard.world == 0) return batch;
+  // Some rank repeats a window. All ranks get a weight, so that all know that their shares differ.
+  if (!batch.weight.defined()) batch.weight = torch::ones_like(batch.y);
+  if ((own - 1) * shard.world + shard.rank >= windows) batch.weight.select(0, own - 1).zero_();
+  return batch;
 }
 
 }  // namespace pipeline

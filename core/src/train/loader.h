@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "pipeline/train/training.h"
@@ -11,13 +12,24 @@
 
 namespace pipeline {
 
-/// Cuts a split into batches, in the order of PyTorch's DataLoader.
+/// A process among those that share the windows.
+struct Shard {
+  std::int64_t rank = 0, world = 1;
+};
+
+/// Cuts a split into batches, in the order of PyTorch's DataLoader. Several ranks share each batch of world * batch_size windows as
+/// PyTorch's DistributedSampler does: rank r takes windows r, r + world, ... of it. So the ranks' batches together are those of one process
+/// with that batch size. In training, ranks that would lack a window repeat one with weight 0, so that all have equally many; validation
+/// and test repeat none.
 class Loader {
  public:
   /// Validation and test are neither shuffled nor shortened by drop_last, as in Lightning. The windows must outlive the loader.
-  Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device);
+  Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device, Shard shard = {});
 
+  /// Of all ranks.
   [[nodiscard]] std::int64_t windows() const { return count_; }
+  /// The number of windows in a batch of all ranks, repeated ones left out.
+  [[nodiscard]] std::int64_t windows_in(std::int64_t batch) const;
   [[nodiscard]] std::int64_t batches() const;
 
   /// One pass through the split. Batches come in order, whatever the number of workers. Its destructor ends the workers.
@@ -31,7 +43,9 @@ class Loader {
    private:
     friend class Loader;
     Pass(const Loader& loader, std::int64_t batches, std::int64_t seed, std::int64_t first);
-    [[nodiscard]] Batch collect(std::int64_t batch, std::vector<std::int64_t>& scratch) const;
+    [[nodiscard]] Batch collect(std::int64_t number, std::vector<std::int64_t>& scratch) const;
+    /// The indices of this rank's windows of a batch: within `order_`, or in `scratch`.
+    [[nodiscard]] std::span<const std::int64_t> indices_of(std::int64_t batch, std::vector<std::int64_t>& scratch) const;
 
     const Loader* loader_;
     std::int64_t batches_, seed_, given_;
@@ -47,11 +61,16 @@ class Loader {
   [[nodiscard]] std::unique_ptr<Pass> continue_pass(std::int64_t limit, std::int64_t seed, std::int64_t next) const;
 
  private:
+  [[nodiscard]] std::int64_t all_ranks_batch_size() const { return options_.batch_size * shard_.world; }
+  /// The number of this rank's windows in a batch, a repeated one included.
+  [[nodiscard]] std::int64_t own_windows_in(std::int64_t batch) const;
+
   const Windows* windows_;
   Split split_;
   LoaderOptions options_;
   BatchParts parts_;
   torch::Device device_;
+  Shard shard_;
   std::int64_t count_;
 };
 

@@ -179,6 +179,33 @@ void MetricSet::merge(const MetricSet& other) {
   for (std::size_t group = 0; group < counts_.size(); ++group) counts_[group] += other.counts_[group];
 }
 
+std::vector<double> MetricSet::sums() const {
+  std::vector<double> all = counts_;
+  for (const Counted& counted : counted_) {
+    all.insert(all.end(), counted.sums.begin(), counted.sums.end());
+    all.push_back(counted.lacked_something ? 1 : 0);
+  }
+  return all;
+}
+
+void MetricSet::merge(std::span<const double> sums) {
+  MetricSet other = *this;
+  std::size_t expected = counts_.size();
+  for (const Counted& counted : counted_) expected += counted.sums.size() + 1;
+  if (sums.size() != expected) throw training_error("metrics of one set cannot be put to those of another: metrics or groups differ");
+  const auto take = [&](std::vector<double>& into) {
+    std::ranges::copy(sums.first(into.size()), into.begin());
+    sums = sums.subspan(into.size());
+  };
+  take(other.counts_);
+  for (Counted& counted : other.counted_) {
+    take(counted.sums);
+    counted.lacked_something = sums.front() != 0;
+    sums = sums.subspan(1);
+  }
+  merge(other);
+}
+
 std::optional<std::size_t> MetricSet::find(std::string_view metric) const {
   const auto found = std::ranges::find_if(metrics_, [&](const auto& one) { return one->info().name == metric; });
   return found == metrics_.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - metrics_.begin()));

@@ -14,18 +14,9 @@
 #include "pipeline/train/fit.h"
 #include "train/fit_epoch_loss.h"
 #include "train/fit_plan.h"
+#include "train/fit_state.h"
 
 namespace pipeline {
-
-/// The progress of a fit, as Lightning's counters.
-struct FitProgress {
-  std::int64_t epochs_started = 0, epochs_processed = 0, epochs_completed = 0;
-  std::int64_t steps = 0;                                ///< optimizer steps done
-  std::int64_t batches_that_stepped = 0;                 ///< the step for loggers: one less than `steps` within a batch
-  std::int64_t batches = 0, batches_in_epoch = 0;        ///< training batches done
-  std::int64_t steps_in_epoch = 0, val_batches_run = 0;  ///< of the current epoch, of the last validation
-  std::int64_t scheduler_steps = 0, scheduler_steps_in_epoch = 0;
-};
 
 /// The callbacks' view of a running fit. The loop changes it through members that Trainer does not have.
 class FitTrainer final : public Trainer {
@@ -37,8 +28,8 @@ class FitTrainer final : public Trainer {
   [[nodiscard]] const ModelShape& shape() const override { return spec_.shape; }
   [[nodiscard]] torch::optim::Optimizer* optimizer() override { return spec_.optimizer ? &spec_.optimizer->torch_optimizer() : nullptr; }
   [[nodiscard]] const std::string& optimizer_name() const override { return spec_.optimizer_name; }
-  [[nodiscard]] std::int64_t current_epoch() const override { return progress.epochs_completed; }
-  [[nodiscard]] std::int64_t global_step() const override { return progress.steps; }
+  [[nodiscard]] std::int64_t current_epoch() const override { return state.progress.epochs_completed; }
+  [[nodiscard]] std::int64_t global_step() const override { return state.progress.steps; }
   [[nodiscard]] std::int64_t max_epochs() const override { return spec_.trainer.max_epochs; }
   [[nodiscard]] std::int64_t log_every_n_steps() const override { return spec_.trainer.log_every_n_steps; }
   [[nodiscard]] std::int64_t check_val_every_n_epoch() const override { return spec_.trainer.check_val_every_n_epoch; }
@@ -80,12 +71,8 @@ class FitTrainer final : public Trainer {
     for (const Component<Logger>& logger : spec_.loggers) call(logger, name, function, arguments...);
   }
 
-  FitProgress progress;
+  mutable FitState state;  ///< callback_metrics() completes its metrics
   bool in_sanity_check = false;
-  mutable std::map<std::string, double> metrics;  ///< may lack a loss that is still on a GPU, unlike callback_metrics()
-
-  bool stop_requested = false, pruned = false;
-  std::string stop_reason, stopped_by;  ///< stopped_by: state_key of the first callback that asked to stop
 
  private:
   /// Records a callback's request; Error (training) for abort.

@@ -110,6 +110,7 @@ RunContext make_run_context(const StageContext& context, Log& log) {
           .device = resolve_device(context.settings.device),
           .threads = context.settings.threads,
           .matmul_precision = context.settings.matmul_precision,
+          .collective = context.collective,
           .cancel = context.cancel,
           .log = log};
 }

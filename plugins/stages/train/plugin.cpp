@@ -9,7 +9,8 @@ PIPELINE_PLUGIN("train", "1.0.0", "Apache-2.0", "The stage that trains a model."
       .needs("windows")
       .takes("study", "best")
       .gives("checkpoint")
-      .uses(table_names(TableUse::training));
+      .uses(table_names(TableUse::training))
+      .on_every_rank();
   registrar.add_table<LoaderOptions>("loader", "How windows become batches.");
   registrar.add_table<TrainerOptions>("trainer", "How long and how to train: Lightning's Trainer.");
 }

@@ -61,6 +61,14 @@ std::vector<std::string> time_limiters(const FitSpec& spec) {
   return keys;
 }
 
+void require_processes(Strategy strategy, const RunContext& run) {
+  if (strategy == Strategy::automatic || run.world() > 1) return;
+  throw usage_error(
+      "[trainer] strategy = \"ddp\" trains on several processes, and this one is alone: start it with torchrun, Slurm's srun or a "
+      "PyTorchJob "
+      "(docs/scale.md), or write strategy = \"auto\"");
+}
+
 Error interrupted(const FitResult& result, const std::string& continuing_command) {
   return {ExitStatus::interrupted, "training was interrupted in epoch " + std::to_string(result.epochs + 1) + " after step " +
                                        std::to_string(result.steps) +
@@ -106,9 +114,17 @@ State TrainStage::continued_checkpoint(const StageContext& context) const {
   return content;
 }
 
+std::filesystem::path TrainStage::version_folder(const StageContext& context, const std::optional<ResumePoint>& before,
+                                                 const std::string& model_name) {
+  std::filesystem::path folder;
+  if (!context.collective || context.collective->rank() == 0) {
+    folder = before ? before->version_dir : take_version_folder(context.settings.log_dir / model_name);
+    make_folder(folder);  // it may have been removed since
+  }
+  return context.collective ? std::filesystem::path(context.collective->share(folder.string()).as_string()) : folder;
+}
+
 void TrainStage::keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const {
-  spec.version_dir = before ? before->version_dir : take_version_folder(context.settings.log_dir / spec.model_name);
-  make_folder(spec.version_dir);  // it may have been removed since
   State::List types;
   for (const ComponentSpec& logger : context.tables.many("loggers")) {
     const Value position = before ? logger_position(*before, logger.type) : Value();
@@ -132,8 +148,10 @@ void TrainStage::run(StageContext& context) {
   if (!options_.from_checkpoint.empty()) load_weights(context, *spec.model);
   const bool learns = spec.optimizer != nullptr;
   const RunContext run = make_run_context(context, context.log);
+  require_processes(spec.trainer.strategy, run);
   context.log.info(spec.model_name + ": " + format_count(trainable_values(*spec.model)) + " parameters, on " + run.device.str() + ", " +
-                   std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads"));
+                   std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads") +
+                   (run.world() == 1 ? "" : " in each of " + std::to_string(run.world()) + " processes"));
   if (run.device.is_cpu()) warn_of_busy_processors(run.threads, context.log);
 
   if (!before && !options_.ckpt_path.empty()) spec.start = continued_checkpoint(context);
@@ -144,7 +162,8 @@ void TrainStage::run(StageContext& context) {
   if (dev_run) {
     spec.callbacks.push_back(std::make_unique<KeepDevRun>(dev_run_checkpoint));
   } else {
-    keep_in_version_folder(context, before, spec);
+    spec.version_dir = version_folder(context, before, spec.model_name);
+    if (run.rank() == 0) keep_in_version_folder(context, before, spec);
   }
   if (before) {
     spec.start_written = std::filesystem::last_write_time(before->file);
@@ -164,6 +183,7 @@ void TrainStage::run(StageContext& context) {
   if (result.checkpoints) report.best = result.checkpoints->best;
   if (!learns) report.best = report.last;
   if (result.interrupted) throw interrupted(result, dev_run ? "" : continuing_command(context.settings.command_line));
+  if (run.rank() != 0) return;
   if (!result.stopped_by.empty()) context.log.info("stopped after epoch " + std::to_string(result.epochs - 1) + ": " + result.stopped_by);
   add_result(report, result);
   write_training(context.folder, report);

@@ -50,7 +50,10 @@ class TrainStage final : public Stage {
  private:
   /// The training that --resume continues. Error (usage) if this one differs from it.
   [[nodiscard]] std::optional<ResumePoint> resume_point(const StageContext& context) const;
-  /// Sets version folder, loggers and resume point: those of the continued training, or new ones.
+  /// Takes the version folder of the continued training, or a new one. Among several ranks the first takes it for all.
+  [[nodiscard]] static std::filesystem::path version_folder(const StageContext& context, const std::optional<ResumePoint>& before,
+                                                            const std::string& model_name);
+  /// Sets loggers and resume point: those of the continued training, or new ones.
   void keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const;
   [[nodiscard]] State continued_checkpoint(const StageContext& context) const;
   void load_weights(const StageContext& context, Model& model) const;

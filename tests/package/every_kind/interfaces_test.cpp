@@ -101,7 +101,9 @@ class Alone final : public Collective {
   int local_rank() const override { return 0; }
   void broadcast(std::span<torch::Tensor>, int) override {}
   void all_reduce(std::span<torch::Tensor>) override {}
+  void all_gather(const torch::Tensor& tensor, torch::Tensor& all) override { all[0].copy_(tensor); }
   std::vector<Value> all_gather(const Value& value) override { return {value}; }
+  Value share(const Value& value) override { return value; }
   void barrier() override {}
 };
 

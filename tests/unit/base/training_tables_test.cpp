@@ -35,7 +35,7 @@ TEST_CASE("every table has a name of its own, and a search uses those of a train
   }
   CHECK(find_table_rule("stages") == nullptr);
   CHECK(table_names(TableUse::training) ==
-        std::vector<std::string>{"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "loggers"});
+        std::vector<std::string>{"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "loggers", "collective"});
   CHECK(table_names(TableUse::search).size() == training_table_rules().size());
 }
 

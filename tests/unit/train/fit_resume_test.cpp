@@ -3,7 +3,8 @@
 
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
-#include "train/fit_resume.h"
+#include "train/fit_checkpoint.h"
+#include "train/fit_state.h"
 #include "unit/train/built_plugin.h"
 #include "unit/train/fit_fixture.h"
 
@@ -110,7 +111,7 @@ TEST_CASE("an optimizer whose state cannot be saved is named") {
 }
 
 TEST_CASE("a position is restored") {
-  FitPosition position;
+  FitState position;
   position.progress = {.epochs_started = 3, .epochs_processed = 2, .epochs_completed = 2, .steps = 17, .batches_that_stepped = 17};
   position.metrics = {{"val_loss", 0.1}};
   position.stop_reason = "why";
@@ -121,7 +122,8 @@ TEST_CASE("a position is restored") {
   position.history = {{.epoch = 1, .step = 8, .train_loss = 0.25, .learning_rate = 0.1, .seconds = 2, .val = {{"val_loss", 0.5}}}};
   position.epoch = {
       .seed = 12345678901234, .next = 3, .losses = {.sum = 0.1, .last = 0.2, .windows = 24}, .validated = true, .seconds = 1.5};
-  const FitPosition back = FitPosition::from_state(position.to_state());
+  position.generators = State::Map{{"cpu", torch::tensor({7, 8})}};
+  const FitState back = FitState::from_state(position.to_state());
   CHECK(back.progress.steps == 17);
   CHECK(back.progress.epochs_started == 3);
   CHECK(back.metrics == position.metrics);
@@ -135,8 +137,9 @@ TEST_CASE("a position is restored") {
   CHECK(back.epoch->seed == 12345678901234);
   CHECK(back.epoch->losses.sum == 0.1);
   CHECK(back.epoch->validated);
+  CHECK(torch::equal(back.generators.at("cpu").as_tensor(), torch::tensor({7, 8})));
   position.epoch.reset();
-  CHECK_FALSE(FitPosition::from_state(position.to_state()).epoch);
+  CHECK_FALSE(FitState::from_state(position.to_state()).epoch);
 }
 
 TEST_CASE("a training that max_steps cut short gives the same result when nothing is left to do") {
@@ -177,14 +180,14 @@ State in_second_epoch(std::int64_t processed, std::int64_t completed) {
 }  // namespace
 
 TEST_CASE("a batch that Lightning has trained, but not closed, is not trained again") {
-  const FitPosition position = FitPosition::from_checkpoint(in_second_epoch(3, 2), 4);
+  const FitState position = state_of_checkpoint(in_second_epoch(3, 2), 4);
   CHECK(position.batches_before == 3);
   CHECK(position.progress.epochs_completed == 1);
   CHECK(position.progress.batches == 7);
 }
 
 TEST_CASE("an epoch is over if as many batches are done as it has now") {
-  const FitPosition position = FitPosition::from_checkpoint(in_second_epoch(3, 3), 2);
+  const FitState position = state_of_checkpoint(in_second_epoch(3, 3), 2);
   CHECK(position.batches_before == 0);
   CHECK(position.progress.epochs_completed == 2);
 }

@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <stdexcept>
+#include <vector>
 
 #include "unit/train/fit_fixture.h"
 
@@ -130,6 +132,50 @@ TEST_CASE("workers give the same batches in the same order") {
     torch::manual_seed(5);
     CHECK(origins(loader_of(data.windows(), Split::train, {.batch_size = 3, .num_workers = workers, .prefetch_factor = 1})) == alone);
   }
+}
+
+TEST_CASE("the ranks' training batches together are those of one process, a window that is repeated for equal sizes has no weight") {
+  const test::WindowsFixture data;  // 30 windows
+  for (const std::int64_t world : {2, 3, 4}) {
+    const Loader alone = loader_of(data.windows(), Split::train, {.batch_size = 4 * world});
+    const auto expected = alone.continue_pass(1000, 7, 0);
+    std::vector<Loader> loaders;
+    std::vector<std::unique_ptr<Loader::Pass>> ranks;
+    for (std::int64_t rank = 0; rank < world; ++rank)
+      loaders.emplace_back(data.windows(), Split::train, LoaderOptions{.batch_size = 4, .num_workers = rank}, BatchParts{},
+                           torch::Device(torch::kCPU), Shard{.rank = rank, .world = world});
+    for (const Loader& loader : loaders) ranks.push_back(loader.continue_pass(1000, 7, 0));
+    for (std::int64_t number = 0; number < alone.batches(); ++number) {
+      const auto whole = expected->next();
+      REQUIRE(whole);
+      std::vector<Batch> parts;
+      for (const auto& rank : ranks) parts.push_back(rank->next().value());
+      const std::int64_t windows = whole->origin.size(0);
+      CHECK(loaders[0].windows_in(number) == windows);
+      for (std::int64_t rank = 0; rank < world; ++rank) {
+        const Batch& part = parts[static_cast<std::size_t>(rank)];
+        CHECK(part.origin.size(0) == (windows + world - 1) / world);
+        CHECK(part.weight.defined() == (windows % world != 0));
+        for (std::int64_t i = 0; i < part.origin.size(0); ++i) {
+          const std::int64_t place = i * world + rank;
+          if (part.weight.defined()) CHECK(part.weight[i].sum().item<double>() == (place < windows ? part.y[i].numel() : 0));
+          if (place < windows) CHECK(torch::equal(part.origin[i], whole->origin[place]));
+        }
+      }
+    }
+    for (const auto& rank : ranks) CHECK_FALSE(rank->next());
+  }
+}
+
+TEST_CASE("the ranks' validation batches hold each window once") {
+  const test::WindowsFixture data;  // 12 windows, from row 33 on
+  const auto part = [&](std::int64_t rank, std::int64_t world, std::int64_t size) {
+    return origins({data.windows(), Split::val, {.batch_size = size}, {}, torch::Device(torch::kCPU), {.rank = rank, .world = world}});
+  };
+  CHECK(part(0, 2, 4) == std::vector<std::int64_t>{33, 35, 37, 39, -1, 41, 43, -1});
+  CHECK(part(1, 2, 4) == std::vector<std::int64_t>{34, 36, 38, 40, -1, 42, 44, -1});
+  CHECK(part(0, 11, 1) == std::vector<std::int64_t>{33, -1, 44, -1});
+  CHECK(part(1, 11, 1) == std::vector<std::int64_t>{34, -1});  // it has no window of the last batch
 }
 
 TEST_CASE("a pass with workers may be left at any batch") {

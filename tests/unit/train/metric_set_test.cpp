@@ -169,7 +169,7 @@ TEST_CASE("sets that each counted a part give the same as one set that counted a
   const torch::Tensor y = cube(truth), values = cube(forecast);
   for (const std::int64_t cut : {0, 1, 3, 5}) {
     MetricSet first = measured(values.slice(0, 0, cut), y.slice(0, 0, cut), 2);
-    first.merge(measured(values.slice(0, cut), y.slice(0, cut), 2));
+    first.merge(measured(values.slice(0, cut), y.slice(0, cut), 2).sums());  // as another process sends them
     const MetricSet whole = measured(values, y, 5);
     CHECK(first.count() == 30);
     CHECK(first.left_out("mape") == 1);
@@ -193,6 +193,7 @@ TEST_CASE("sets of other metrics or groups are not merged") {
   CHECK_THROWS_WITH_AS(metrics.merge(MetricSet(basic_metrics(), {.steps = 1, .targets = targets})),
                        "metrics of one set cannot be put to those of another: metrics or groups differ", Error);
   CHECK_THROWS_AS(metrics.merge(MetricSet({}, by_step_and_target)), Error);
+  CHECK_THROWS_AS(metrics.merge(MetricSet({}, by_step_and_target).sums()), Error);
 }
 
 TEST_CASE("a metric's own merge is used between groups and between sets") {

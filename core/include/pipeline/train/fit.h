@@ -15,6 +15,7 @@
 #include "pipeline/torch/callback.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/collective.h"
 #include "pipeline/train/metric_set.h"
 #include "pipeline/train/optimizer.h"
 #include "pipeline/train/scheduler.h"
@@ -29,9 +30,12 @@ struct RunContext {
   torch::Device device = torch::kCPU;
   int threads = 1;
   std::string matmul_precision = "medium";
-  int rank = 0, world = 1, local_rank = 0;  ///< only rank 0 writes
-  const std::atomic<int>& cancel;           ///< number of the signal that asks to stop, else 0
+  Collective* collective = nullptr;  ///< the processes that train this model together; nullptr: this one alone
+  const std::atomic<int>& cancel;    ///< number of the signal that asks to stop, else 0
   Log& log;
+
+  [[nodiscard]] int rank() const { return collective ? collective->rank() : 0; }  ///< only rank 0 writes, logs and decides
+  [[nodiscard]] int world() const { return collective ? collective->world() : 1; }
 };
 
 /// Where and when a fit writes its resume point: a checkpoint with one more entry, `resume`, from which the fit continues bit for bit. It

@@ -54,6 +54,10 @@ class PIPELINE_EXPORT MetricSet {
   /// Adds the counts of another set, for example of another rank. The result differs from the result of one set by rounding only. Error
   /// (training) for a set of other metrics or groups.
   void merge(const MetricSet& other);
+  /// All counts as numbers, to send them to another process; merge() adds those of another process whose set has the same metrics and
+  /// groups. Error (training) for another number of numbers.
+  [[nodiscard]] std::vector<double> sums() const;
+  void merge(std::span<const double> sums);
   void reset();
 
   [[nodiscard]] const Metrics& metrics() const { return metrics_; }

@@ -40,6 +40,14 @@ struct Words<Precision> {
   static constexpr std::array words{"32-true", "bf16-mixed"};
 };
 
+/// How many processes train one model, in Lightning's words. automatic: as many as a launcher started; ddp: a launcher must have started
+/// several.
+enum class Strategy { automatic, ddp };
+template <>
+struct Words<Strategy> {
+  static constexpr std::array words{"auto", "ddp"};
+};
+
 /// [trainer]: the options of Lightning's Trainer, with the same names and meanings.
 struct TrainerOptions {
   std::int64_t max_epochs = 80;
@@ -58,6 +66,7 @@ struct TrainerOptions {
   double gradient_clip_val = 0;
   std::string gradient_clip_algorithm = "norm";
   Precision precision = Precision::full;
+  Strategy strategy = Strategy::automatic;
   bool deterministic = false;
   bool detect_anomaly = false;
 
@@ -100,6 +109,11 @@ struct TrainerOptions {
             .choices({"norm", "value"}),
         option("precision", &TrainerOptions::precision,
                "How the model computes: in float, or with products of bfloat16, which are faster on some processors and slower on others."),
+        option(
+            "strategy", &TrainerOptions::strategy,
+            "auto: the processes that torchrun, Slurm or a PyTorchJob started train one model together (docs/scale.md); one process trains "
+            "alone. ddp: the same, and a mistake where there is one process only.")
+            .no_effect_on_result(),
         option("deterministic", &TrainerOptions::deterministic, "Only deterministic algorithms; an operation that has none is an error."),
         option("detect_anomaly", &TrainerOptions::detect_anomaly, "Name the operation that made a NaN, at the price of speed.")
             .no_effect_on_result());

@@ -1,4 +1,4 @@
-#include "train/fit_resume.h"
+#include "train/fit_state.h"
 
 #include <array>
 #include <utility>
@@ -51,7 +51,7 @@ EpochRecord record_of(const State& state) {
           .val = numbers_of(state.at("val"))};
 }
 
-State epoch_state(const FitPosition::Epoch& epoch) {
+State epoch_state(const FitState::Epoch& epoch) {
   State::Map out{{"seed", epoch.seed},
                  {"next", epoch.next},
                  {"loss_sum", epoch.losses.sum},
@@ -62,7 +62,7 @@ State epoch_state(const FitPosition::Epoch& epoch) {
   return out;
 }
 
-FitPosition::Epoch epoch_of(const State& state) {
+FitState::Epoch epoch_of(const State& state) {
   return {.seed = state.at("seed").as_int(),
           .next = state.at("next").as_int(),
           .losses = {.sum = state.at("loss_sum").as_double(),
@@ -72,22 +72,9 @@ FitPosition::Epoch epoch_of(const State& state) {
           .seconds = state.at("seconds").as_double()};
 }
 
-const State* entry_at(const State& state, std::initializer_list<const char*> path) {
-  const State* found = &state;
-  for (const char* key : path) {
-    found = found ? found->find(key) : nullptr;
-  }
-  return found;
-}
-
-std::int64_t count_at(const State& state, std::initializer_list<const char*> path) {
-  const State* found = entry_at(state, path);
-  return found ? found->as_int() : 0;
-}
-
 }  // namespace
 
-State FitPosition::to_state() const {
+State FitState::to_state() const {
   State::Map counts;
   for (const auto& [name, member] : counters) counts.emplace_back(name, progress.*member);
   State::List records;
@@ -103,11 +90,12 @@ State FitPosition::to_state() const {
                     {"batches_before", batches_before},
                     {"best_checkpoint", best_checkpoint},
                     {"best_metrics", numbers_state(best_metrics)},
-                    {"epoch", epoch ? epoch_state(*epoch) : State()}};
+                    {"epoch", epoch ? epoch_state(*epoch) : State()},
+                    {"generators", generators}};
 }
 
-FitPosition FitPosition::from_state(const State& state) {
-  FitPosition out;
+FitState FitState::from_state(const State& state) {
+  FitState out;
   for (const auto& [name, member] : counters) out.progress.*member = state.at("progress").at(name).as_int();
   out.metrics = numbers_of(state.at("metrics"));
   out.stop_requested = state.at("stop_requested").as_bool();
@@ -120,31 +108,7 @@ FitPosition FitPosition::from_state(const State& state) {
   for (const State& record : state.at("history").as_list()) out.history.push_back(record_of(record));
   out.learning_rate = state.at("learning_rate").as_double();
   if (const State& epoch = state.at("epoch"); !epoch.is_null()) out.epoch = epoch_of(epoch);
-  return out;
-}
-
-FitPosition FitPosition::from_checkpoint(const State& content, std::int64_t train_batches) {
-  FitPosition out;
-  const State* loop = entry_at(content, {"loops", "fit_loop"});
-  if (!loop) return out;
-  FitProgress& progress = out.progress;
-  const State* last = entry_at(*loop, {"epoch_loop.batch_progress", "is_last_batch"});
-  // Processed, not completed: a checkpoint that is saved in on_train_batch_end has trained its batch.
-  const std::int64_t in_epoch = count_at(*loop, {"epoch_loop.batch_progress", "current", "processed"});
-  const bool whole_epochs = (last && last->as_bool()) || in_epoch >= train_batches;
-  progress.epochs_started = count_at(*loop, {"epoch_progress", "current", "started"});
-  progress.epochs_completed = whole_epochs ? progress.epochs_started : count_at(*loop, {"epoch_progress", "current", "completed"});
-  progress.epochs_processed = progress.epochs_completed;
-  progress.steps = progress.batches_that_stepped = count_at(content, {"global_step"});
-  progress.batches = count_at(*loop, {"epoch_loop.batch_progress", "total", "processed"});
-  progress.scheduler_steps = count_at(*loop, {"epoch_loop.scheduler_progress", "total", "completed"});
-  if (progress.epochs_started > progress.epochs_completed) {
-    progress.epochs_started = progress.epochs_completed;  // the epoch begins again
-    out.batches_before = progress.batches_in_epoch = in_epoch;
-    progress.steps_in_epoch =
-        count_at(*loop, {"epoch_loop.automatic_optimization.optim_progress", "optimizer", "step", "current", "completed"});
-    progress.scheduler_steps_in_epoch = count_at(*loop, {"epoch_loop.scheduler_progress", "current", "completed"});
-  }
+  out.generators = state.at("generators");
   return out;
 }
 

@@ -1,4 +1,4 @@
-#include "train/safetensors.h"
+#include "checkpoint/safetensors.h"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "checkpoint/new_file.h"
 #include "pipeline/errors.h"
 #include "pipeline/value.h"
-#include "train/new_file.h"
 
 namespace pipeline {
 

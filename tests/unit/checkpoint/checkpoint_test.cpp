@@ -12,9 +12,9 @@
 #include <optional>
 #include <typeindex>
 
+#include "checkpoint/pickle_reader.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "train/pickle_reader.h"
 
 using namespace pipeline;
 

@@ -1,4 +1,4 @@
-#include "train/pickle_objects.h"
+#include "checkpoint/pickle_objects.h"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,11 @@
-#include "train/pickle_writer.h"
+#include "checkpoint/pickle_writer.h"
 
 #include <bit>
 #include <limits>
 #include <string_view>
 
+#include "checkpoint/pickle_objects.h"
 #include "pipeline/errors.h"
-#include "train/pickle_objects.h"
 
 namespace pipeline {
 

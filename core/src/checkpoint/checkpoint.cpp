@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "checkpoint/new_file.h"
+#include "checkpoint/pickle_reader.h"
+#include "checkpoint/pickle_writer.h"
+#include "checkpoint/safetensors.h"
+#include "checkpoint/zip_reader.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
-#include "train/new_file.h"
-#include "train/pickle_reader.h"
-#include "train/pickle_writer.h"
-#include "train/safetensors.h"
-#include "train/zip_reader.h"
 
 namespace pipeline {
 

@@ -1,4 +1,4 @@
-#include "train/zip_reader.h"
+#include "checkpoint/zip_reader.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "checkpoint/pickle_reader.h"
 #include "pipeline/errors.h"
-#include "train/pickle_reader.h"
 
 /// The objects on the stack of the pickle reader. Python shares objects by reference and fills containers after it has stored references to
 /// them, so objects point to each other. to_state() copies them into values at the end.

@@ -1,4 +1,4 @@
-#include "train/new_file.h"
+#include "checkpoint/new_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -7,11 +7,11 @@
 #include <fstream>
 #include <random>
 
+#include "checkpoint/pickle_reader.h"
+#include "checkpoint/pickle_writer.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
 #include "support/temp_folder.h"
-#include "train/pickle_reader.h"
-#include "train/pickle_writer.h"
 
 using namespace pipeline;
 

@@ -1,4 +1,4 @@
-#include "train/pickle_reader.h"
+#include "checkpoint/pickle_reader.h"
 
 #include <algorithm>
 #include <bit>
@@ -10,8 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "checkpoint/pickle_objects.h"
 #include "pipeline/errors.h"
-#include "train/pickle_objects.h"
 
 namespace pipeline {
 
