@@ -269,7 +269,11 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
     if (!selected.contains(stage.name)) continue;
     try {
       if (services.cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted before it started; run the same command to go on");
-      first ? outcome.stages.push_back(executor.run(stage, selection)) : executor.follow(stage, selection);
+      if (first) {
+        outcome.stages.push_back(executor.run(stage, selection));
+      } else {
+        executor.follow(stage, selection);
+      }
     } catch (const Error& error) {
       const bool interrupted = error.status() == ExitStatus::interrupted;
       if (error.status() != ExitStatus::locked) record_failure(interrupted ? "interrupted" : "failed");
