@@ -42,7 +42,8 @@ class KillAt final : public Callback {
  private:
   /// Acts at the first such hook after the given number of steps.
   Action at(const char* hook, const Trainer& trainer) {
-    if (is(options_.rank, "RANK") && is(options_.attempt, "TORCHELASTIC_RESTART_COUNT") && options_.step >= 0 && options_.hook == hook && trainer.global_step() >= options_.step)
+    if (is(options_.rank, "RANK") && is(options_.attempt, "TORCHELASTIC_RESTART_COUNT") && options_.step >= 0 && options_.hook == hook &&
+        trainer.global_step() >= options_.step)
       std::raise(static_cast<int>(options_.signal));
     return Action::proceed();
   }
