@@ -25,6 +25,8 @@ def main():
         code, kernels = output("objdump", "-d", "--no-show-raw-insn", path), kernels_of(path)
         if kernels not in ("avx512", "avx512_bf16", "amx_bf16"):
             assert "%zmm" not in code, f"{path} has AVX-512 instructions"
+        if Path(path).name.startswith("stack_"):
+            assert "GOMP_parallel" in output("nm", path), f"{path} computes its blocks one after the other: it was compiled without OpenMP"
         if kernels is None:
             assert "%ymm" not in code, f"{path} has AVX instructions"
             continue

@@ -140,10 +140,10 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
 }
 
 /// After every operation LibTorch's threads wait for the next one in a loop, which libgomp ends after some milliseconds by default. A
-/// thread without a processor then waits for one that counts. After so few rounds they sleep. libgomp reads the variable when LibTorch is
-/// loaded.
+/// thread that waits so takes the processor from one that works. After this many rounds, some 0.1 ms, they sleep: long enough for the gap
+/// between the passes of a training step. libgomp reads the variable when LibTorch is loaded.
 void let_waiting_threads_sleep() {
-  if (!std::getenv("OMP_WAIT_POLICY")) ::setenv("GOMP_SPINCOUNT", "1000", 0);
+  if (!std::getenv("OMP_WAIT_POLICY")) ::setenv("GOMP_SPINCOUNT", "4000", 0);
 }
 
 }  // namespace
