@@ -39,7 +39,7 @@ class KeepDevRun final : public Callback {
   std::filesystem::path file_;
 };
 
-/// Threads that share a processor wait for each other at every operation: two may be a hundred times slower than one.
+/// Threads wait for each other after every operation, so two that share a processor with other work may be slower than one.
 void warn_of_busy_processors(int threads, Log& log) {
   std::ifstream file("/proc/loadavg");
   double load = 0, ignored = 0;  // processes that ran or could run, averaged over the last minute
@@ -48,7 +48,7 @@ void warn_of_busy_processors(int threads, Log& log) {
   const double processors = std::thread::hardware_concurrency();
   if (running < 2 || load + threads < processors + least_load_of_others) return;
   log.warning("the processors are busy (load " + format_short(load) + " on " + format_short(processors) + "): " + std::to_string(threads) +
-              " threads may train far slower than one, which threads = 1 asks for");
+              " threads may train slower than one, which threads = 1 asks for");
 }
 
 /// The state keys of the callbacks that end a training after a time.
