@@ -124,8 +124,11 @@ TEST_CASE_FIXTURE(WorkflowFixture, "workers search a grid with a lag through, ea
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a killed worker is replaced in the same run, and with a lag the study is the undisturbed one") {
   workflow(lagged);
-  REQUIRE(run(optimize("whole", {"lag=3", "n_trials=12"})).status == 0);
-  Program searching(BUILD_DIR "/bin/pipeline", run_words(optimize("killed", {"lag=3", "n_trials=12", "workers=3"})), path());
+  // Trials last much longer than the time between two of them: of a dozen kills some hit a trial.
+  std::vector<std::string> sets{"lag=3", "n_trials=12", "trainer.max_epochs=100", "pruner.n_warmup_steps=80"};
+  REQUIRE(run(optimize("whole", sets)).status == 0);
+  sets.emplace_back("workers=3");
+  Program searching(BUILD_DIR "/bin/pipeline", run_words(optimize("killed", sets)), path());
   const std::string lost = " was lost with the process that ran it: it is tried again";
   REQUIRE_MESSAGE(searching.says("3 trials at once"), searching.err_so_far());
   const auto ended = [&] { return count_of(searching.err_so_far(), "complete") + count_of(searching.err_so_far(), "pruned"); };
