@@ -209,7 +209,7 @@ std::string type_label(const OptionInfo& option) {
 
 std::string describe_range(const OptionInfo& option) {
   if (option.choices.empty()) return type_label(option) + range_text(option);
-  if (option.numeric) return type_label(option) + range_text(option) + ", or " + option.choices.front();
+  if (option.numeric) return type_label(option) + range_text(option) + ", or " + join(option.choices, ", or ");
   if (option.role == OptionRole::input_path) return join(option.choices) + ", or a file";
   return one_of(option.choices);
 }

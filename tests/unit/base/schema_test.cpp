@@ -37,13 +37,13 @@ struct SampleOptions {
   std::int64_t high = 10;
 
   static constexpr auto options() {
-    return option_list<SampleOptions>(option("lr", &SampleOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
-                                      option("layers", &SampleOptions::layers, "Layers.").between(1, 8),
-                                      option("mode", &SampleOptions::mode, "Direction.").choices({"min", "max"}),
-                                      option("columns", &SampleOptions::columns, "Columns."),
-                                      option("limit", &SampleOptions::limit, "Batches.").number().at_least(0),
-                                      option("workers", &SampleOptions::workers, "Workers.").whole_number().at_least(1).choices({"auto"}),
-                                      option("low", &SampleOptions::low, "Low."), option("high", &SampleOptions::high, "High."));
+    return option_list<SampleOptions>(
+        option("lr", &SampleOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
+        option("layers", &SampleOptions::layers, "Layers.").between(1, 8),
+        option("mode", &SampleOptions::mode, "Direction.").choices({"min", "max"}), option("columns", &SampleOptions::columns, "Columns."),
+        option("limit", &SampleOptions::limit, "Batches.").number().at_least(0),
+        option("workers", &SampleOptions::workers, "Workers.").whole_number().at_least(1).choices({"auto", "fastest"}),
+        option("low", &SampleOptions::low, "Low."), option("high", &SampleOptions::high, "High."));
   }
   static std::vector<OptionRule> rules() { return {{OptionRule::Kind::less_than, "low", "high"}}; }
 };
@@ -80,7 +80,7 @@ TEST_CASE("mistakes name the option, what it takes and what it got") {
   CHECK(mistake_of({{"layrs", 2}}) == "unknown option \"layrs\"; did you mean \"layers\"?");
   CHECK(mistake_of({{"columns", Value::List{1}}}) == "columns takes strings, got a list");
   CHECK(mistake_of({{"limit", -1}}) == "limit takes an integer or a float of at least 0, got -1");
-  CHECK(mistake_of({{"workers", 1.5}}) == "workers takes an integer of at least 1, or auto, got a float (1.5)");
+  CHECK(mistake_of({{"workers", 1.5}}) == "workers takes an integer of at least 1, or auto, or fastest, got a float (1.5)");
   CHECK(mistake_of({{"low", 10}}) == "low (10) must be below high (10)");
 }
 
