@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <immintrin.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "base/cpu_capability.h"
 
 namespace {
 
@@ -30,7 +30,6 @@ void floats_256() { PEAK_ROUNDS("vfmadd231ps", "ymm"); }
 void floats_512() { PEAK_ROUNDS("vfmadd231ps", "zmm"); }
 void bf16_512() { PEAK_ROUNDS("vdpbf16ps", "zmm"); }
 
-#ifdef SYS_arch_prctl
 constexpr long tiles_a_round = 4;
 
 struct TileShapes {
@@ -43,7 +42,7 @@ alignas(64) constexpr TileShapes tile_shapes;
 /// Products of 16 x 32 by 32 x 16 values in matrix tiles, into four tiles of sums in turn.
 __attribute__((target("amx-tile,amx-bf16"))) void bf16_tiles() {
   _tile_loadconfig(&tile_shapes);
-  for (long i = 0; i < rounds / 4; ++i) {
+  for (long i = 0; i < rounds / tiles_a_round; ++i) {
     _tile_dpbf16ps(0, 4, 5);
     _tile_dpbf16ps(1, 4, 5);
     _tile_dpbf16ps(2, 4, 5);
@@ -51,10 +50,6 @@ __attribute__((target("amx-tile,amx-bf16"))) void bf16_tiles() {
   }
   _tile_release();
 }
-
-/// The processor has tiles, and the system grants them to this process.
-bool has_tiles() { return __builtin_cpu_supports("amx-bf16") && ::syscall(SYS_arch_prctl, 0x1023, 18) == 0; }
-#endif
 
 /// 10^9 operations a second, a multiplication and an addition counting as two; the best of five tries.
 double giga(void (*work)(), double operations, unsigned threads, double instructions = rounds * 12) {
@@ -79,8 +74,7 @@ int main() {
   double floats = __builtin_cpu_supports("fma") ? giga(floats_256, 16, threads) : 0;
   if (avx512) floats = std::max(floats, giga(floats_512, 32, threads));
   double pairs = bf16 ? giga(bf16_512, 64, threads) : 0;
-#ifdef SYS_arch_prctl
-  if (has_tiles()) pairs = std::max(pairs, giga(bf16_tiles, 2 * 16 * 16 * 32, threads, rounds / 4 * tiles_a_round));
-#endif
+  if (pipeline::cpu_capability() == "amx_bf16")
+    pairs = std::max(pairs, giga(bf16_tiles, 2 * 16 * 16 * 32, threads, rounds / tiles_a_round * tiles_a_round));
   std::printf("{\"threads\": %u, \"float_gflops\": %.1f, \"bf16_gflops\": %.1f}\n", threads, floats, pairs);
 }

@@ -4,10 +4,15 @@
 #include <array>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -20,13 +25,11 @@ constexpr std::array sets{"avx2", "avx512", "avx512_bf16", "amx_bf16"};  // each
 /// Whether the processor multiplies tiles of bfloat16 and the system lets this process use them: it must be asked, since the
 /// state of a thread grows by 8 KiB.
 bool has_tiles() {
-#ifdef SYS_arch_prctl
-  constexpr int ask_for_state = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
-  return __builtin_cpu_supports("amx-bf16") && __builtin_cpu_supports("amx-tile") &&
+  constexpr int ask_for_state = 0x1023, tile_data = 18;         // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+  constexpr unsigned amx_bf16 = 1U << 22, amx_tile = 1U << 24;  // of edx
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & amx_bf16) != 0 && (edx & amx_tile) != 0 &&
          ::syscall(SYS_arch_prctl, ask_for_state, tile_data) == 0;
-#else
-  return false;
-#endif
 }
 #endif
 
@@ -55,8 +58,8 @@ std::string cpu_capability() {
   if (name == "default") return name;
   const auto found = std::ranges::find(sets, name);
   if (found == sets.end())
-    throw usage_error("the environment variable PIPELINE_CPU_CAPABILITY is \"" + name +
-                      "\": write amx_bf16, avx512_bf16, avx512, avx2 or default, or unset it");
+    throw usage_error("the environment variable PIPELINE_CPU_CAPABILITY is \"" + name + "\": write " +
+                      join(std::vector<std::string>(sets.rbegin(), sets.rend())) + " or default, or unset it");
   if (found - sets.begin() >= static_cast<std::ptrdiff_t>(here))
     throw usage_error("the environment variable PIPELINE_CPU_CAPABILITY is \"" + name + "\", which this processor lacks: unset it");
   return name;

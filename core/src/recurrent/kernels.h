@@ -31,12 +31,12 @@ struct Turns {
 
 /// What one instruction set offers.
 struct InstructionSet {
-  const char* name;                ///< "avx512"
-  Kernels lstm, gru;               ///< products of floats
-  Kernels lstm_bf16, gru_bf16;     ///< products of bfloat16, summed as floats
-  long bf16_per_line = 1;          ///< units of bfloat16 in a line
-  long bf16_padding = tile_units;  ///< their number is padded to a multiple of it
-  Turns turns;
+  const char* name = "";            ///< "avx512"
+  Kernels lstm{}, gru{};            ///< products of floats
+  Kernels lstm_bf16{}, gru_bf16{};  ///< products of bfloat16, summed as floats
+  long bf16_per_line = 1;           ///< units of bfloat16 in a line
+  long bf16_padding = tile_units;   ///< their number is padded to a multiple of it
+  Turns turns{};
 };
 
 /// Of each instruction set that the compiler knew.
