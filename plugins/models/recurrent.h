@@ -1,9 +1,12 @@
 #pragma once
 
+#include <span>
+
 #include <torch/nn/modules/rnn.h>
 
 #include "pipeline/options.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/direct_gradients.h"
 #include "pipeline/train/recurrent.h"
 
 /// Shared by the models around an LSTM or a GRU.
@@ -57,6 +60,39 @@ struct LSTMOptions {
 
 /// The outputs [B, W, width] of the last step, [B, width].
 [[nodiscard]] inline torch::Tensor last_step(const torch::Tensor& outputs) { return outputs.select(1, outputs.size(1) - 1); }
+
+/// Layers of LSTM or GRU; a linear layer maps the last step's output to the whole forecast.
+class LastStepModel : public Model, public DirectGradients {
+ public:
+  /// `layers`: a torch::nn::LSTM or torch::nn::GRU whose outputs have `width` values; it is registered as `name`.
+  template <class Layers>
+  LastStepModel(const char* name, const Layers& layers, std::int64_t width, const ModelShape& shape)
+      : layers_(register_module(name, layers)), head_(*this, "fc", width, shape) {}
+
+  /// x [B, W, F] to [B, H, T].
+  Forecast forward(const Batch& batch) final { return head_(layers_.last_output(batch.x)); }
+
+  [[nodiscard]] OutputSpec output() const final { return head_.output(); }
+
+  [[nodiscard]] bool has_direct_gradients(torch::Device device, Precision) const final {
+    return layers_.has_direct_gradients(device) && output().kind == OutputSpec::Kind::point;
+  }
+
+  torch::Tensor direct_forward(const Batch& batch) final {
+    features_ = layers_.direct_last_output(batch.x);
+    return head_(features_).values;
+  }
+
+  void direct_backward(const torch::Tensor& of_values, std::span<torch::Tensor> gradients) final {
+    const auto of_layers = gradients.first(gradients.size() - 2), of_head = gradients.last(2);  // as registered
+    layers_.direct_backward(head_.backward(features_, of_values, of_head[0], of_head[1]), of_layers);
+  }
+
+ private:
+  FastRecurrent layers_;
+  ForecastHead head_;
+  torch::Tensor features_;  ///< [B, width] of the last direct_forward()
+};
 
 /// An LSTM. `Summary` turns its outputs into one vector for each window, and a linear layer maps the vector to the whole forecast.
 /// Submodules are the same as in the PyTorch originals and are made in the same order, so that the same seed gives the same weights.

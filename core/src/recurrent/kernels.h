@@ -19,7 +19,7 @@ struct Kernels {
   /// The gradients of one tile's parameters: the sum over blocks in their order.
   void (*add_up)(const Layer& layer, const float* const* dw, const float* const* db, long blocks, const Parameters& gradients, long tile);
   /// forward() for a single row: lanes are gates. x, y: one value a unit (float or bfloat16); state
-  /// [hidden_padded + 12]; scratch [4 hidden_padded + 64] floats.
+  /// [hidden_padded + 12]; scratch [chunk x 4 hidden_padded + 64] floats.
   void (*forward_row)(const Layer& layer, const ForwardRun& run, float* scratch);
 };
 

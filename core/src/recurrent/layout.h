@@ -76,7 +76,7 @@ struct BackwardRun {
   float* columns = nullptr;  ///< [x_blocks + h_blocks][chunk][lanes][16] the inputs of some steps, turned so that lanes are units
 };
 
-/// Steps whose weight gradients are computed together.
+/// Steps whose weight gradients are computed together, or whose inputs if there is a single row.
 inline constexpr long chunk = 6;
 
 }  // namespace pipeline::recurrent

@@ -67,9 +67,14 @@ Stack::~Stack() = default;
 
 long Stack::units_per_line() const { return shape_.bf16 ? set_.bf16_per_line : 1; }
 
+long Stack::tiles_at_once() const {
+  constexpr long floats = 131072;  // fewer take less time than a second thread needs to come
+  return std::max(1L, floats / (tile_rows * lanes * (layers_.back().x_blocks + layers_.back().h_blocks)));
+}
+
 void Stack::pack(std::span<const Parameters> parameters) {
   const long tiles = layers_.front().tiles;
-  at::parallel_for(0, static_cast<long>(layers_.size()) * tiles, 8, [&](long from, long to) {
+  at::parallel_for(0, static_cast<long>(layers_.size()) * tiles, tiles_at_once(), [&](long from, long to) {
     for (long i = from; i < to; ++i) {
       const auto layer = static_cast<std::size_t>(i / tiles);
       kernels_.pack(layers_[layer], parameters[layer], i % tiles);

@@ -62,6 +62,8 @@ class Stack {
 
  private:
   [[nodiscard]] long units_per_line() const;
+  /// Tiles whose weights one thread packs or adds up before a second one is worth its start.
+  [[nodiscard]] long tiles_at_once() const;
   [[nodiscard]] std::unique_ptr<Tape> tape_for(const TapeShape& shape);
   void forward_block(const Tape& tape, long block, const Rows& x, const OutputRows& y, std::span<const float* const> masks) const;
   void backward_block(const Tape& tape, long block, const Rows& dy, const OutputRows& dx) const;

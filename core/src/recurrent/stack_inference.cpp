@@ -9,8 +9,8 @@ namespace pipeline::recurrent {
 
 namespace {
 
-/// So many rows are computed one by one: a block costs as much as about seven rows alone.
-constexpr long rows_alone = 6;
+/// So many rows are computed one by one: a block costs as much as 6 to 12 rows alone.
+constexpr long rows_alone = 8;
 
 /// Places of one task's arrays: the input, two layers' outputs, which take turns, and the output in full precision.
 struct Layout {
@@ -27,7 +27,7 @@ struct Layout {
     state = carver.take(first.h_blocks * lanes * line_lanes);
     output_stride = last_only ? 0 : units * line_lanes;
     output = carver.take((last_only ? 1 : steps) * units * line_lanes);
-    sums = carver.take(unit_lines * (first.hidden_padded + lanes));
+    sums = carver.take(chunk * unit_lines * first.hidden_padded + unit_lines * lanes);
     size = carver.size();
   }
 };

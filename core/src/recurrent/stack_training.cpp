@@ -71,7 +71,7 @@ void Stack::backward(Tape& tape, const Rows& dy, const OutputRows& dx, std::span
   at::parallel_for(0, blocks, 1, [&](long from, long to) {
     for (long block = from; block < to; ++block) backward_block(tape, block, dy, dx);
   });
-  at::parallel_for(0, static_cast<long>(layers_.size()) * tiles, 8, [&](long from, long to) {
+  at::parallel_for(0, static_cast<long>(layers_.size()) * tiles, tiles_at_once(), [&](long from, long to) {
     std::vector<const float*> dw(static_cast<std::size_t>(blocks)), db(static_cast<std::size_t>(blocks));
     for (long i = from; i < to; ++i) {
       const auto layer = static_cast<std::size_t>(i / tiles);

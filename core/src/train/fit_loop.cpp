@@ -11,6 +11,7 @@
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "train/generators.h"
+#include "train/training_step.h"
 
 namespace pipeline {
 
@@ -183,8 +184,8 @@ void FitLoop::train() {
     keep_position();  // from now on --resume continues in this version folder
   }
   if (training_done() && !epoch_) return;
-  AutogradStep step(forecaster_, spec_);
-  BatchTraining training(step, spec_, run_.collective);
+  const std::unique_ptr<TrainStep> step = make_training_step(forecaster_, spec_, run_);
+  BatchTraining training(*step, spec_, run_.collective);
   // The first pass begins here, all others after on_train_epoch_start: at these points PyTorch draws its seeds under Lightning.
   std::unique_ptr<Loader::Pass> first;
   if (trainer_.state.progress.epochs_started == 0) first = train_loader_.begin(trainer_.plan().train_batches);

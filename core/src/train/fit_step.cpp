@@ -1,44 +1,8 @@
 #include "train/fit_step.h"
 
-#include <torch/csrc/autograd/variable.h>
+#include <vector>
 
 namespace pipeline {
-
-torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch) {
-  if (!batch.weight.defined()) return call(loss, "mean", &Loss::mean, forecast, batch.y);
-  return (call(loss, "elementwise", &Loss::elementwise, forecast, batch.y) * batch.weight).sum() / batch.weight.sum().clamp_min(1);
-}
-
-AutogradStep::AutogradStep(const Forecaster& forecaster, const FitSpec& spec)
-    : forecaster_(forecaster), loss_(spec.loss), optimizer_(spec.optimizer) {
-  for (const torch::optim::OptimizerParamGroup& group : optimizer_->torch_optimizer().param_groups()) {
-    parameters_.insert(parameters_.end(), group.params().begin(), group.params().end());
-  }
-}
-
-torch::Tensor AutogradStep::gradients(const Batch& batch, std::int64_t divisor,
-                                      const std::function<void(const torch::Tensor& loss)>& before_backward) {
-  const torch::Tensor loss = batch_loss(loss_, forecaster_(batch), batch);
-  const torch::Tensor scaled = divisor == 1 ? loss : loss / divisor;
-  before_backward(scaled);
-  call(forecaster_.model(), "the backward pass (its own or the loss's)", [&](Model&) { scaled.backward(); });
-  return loss.detach();
-}
-
-std::span<torch::Tensor> AutogradStep::current() {
-  gradients_.clear();
-  for (const torch::Tensor& parameter : parameters_) {
-    if (parameter.grad().defined()) gradients_.push_back(parameter.grad());
-  }
-  return gradients_;
-}
-
-void AutogradStep::apply() {
-  call(optimizer_, "step", [](Optimizer& optimizer) { optimizer.torch_optimizer().step(); });
-  for (const torch::Tensor& parameter : parameters_) torch::autograd::impl::bump_version(parameter);  // LibTorch's fused kernels do not
-}
-
-void AutogradStep::clear() { optimizer_->torch_optimizer().zero_grad(); }
 
 BatchTraining::BatchTraining(TrainStep& step, const FitSpec& spec, Collective* collective)
     : step_(step),

@@ -1,38 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
-#include <vector>
 
-#include "pipeline/torch/loss.h"
-#include "pipeline/train/forecaster.h"
 #include "pipeline/train/train_step.h"
 #include "train/fit_ranks.h"
 #include "train/trainer.h"
 
 namespace pipeline {
-
-/// The loss of a batch, a scalar; with a weight it counts observed values only.
-[[nodiscard]] torch::Tensor batch_loss(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch);
-
-/// The plain training step: forward, autograd's backward, the optimizer's step.
-class AutogradStep final : public TrainStep {
- public:
-  AutogradStep(const Forecaster& forecaster, const FitSpec& spec);
-
-  torch::Tensor gradients(const Batch& batch, std::int64_t divisor,
-                          const std::function<void(const torch::Tensor& loss)>& before_backward) override;
-  [[nodiscard]] std::span<torch::Tensor> current() override;
-  void apply() override;
-  void clear() override;
-
- private:
-  const Forecaster& forecaster_;
-  const Component<Loss>& loss_;
-  const Component<Optimizer>& optimizer_;
-  std::vector<torch::Tensor> parameters_, gradients_;
-};
 
 /// Trains on one batch, with hooks, groups of accumulated batches, other ranks and clipping.
 class BatchTraining {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "train/fit_step.h"
+#include "train/training_step.h"
 
 namespace pipeline {
 

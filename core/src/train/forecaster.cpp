@@ -39,11 +39,13 @@ WindowStatistics statistics(const torch::Tensor& values, WindowNorm window_norm)
   return {std::move(mean), (variance + variance_guard).sqrt()};
 }
 
+using Forward = std::function<Forecast(const Batch&)>;
+
 /// The model's forecast in float.
-Forecast forward(Model& model, const Batch& batch, Precision precision) {
-  if (precision == Precision::full) return model.forward(batch);
+Forecast in_precision(const Forward& forward, const Batch& batch, Precision precision) {
+  if (precision == Precision::full) return forward(batch);
   const Autocast autocast(batch.x.device().type(), true);
-  Forecast forecast = model.forward(batch);
+  Forecast forecast = forward(batch);
   for (torch::Tensor* part : {&forecast.values, &forecast.quantiles, &forecast.parameters}) {
     if (part->defined()) *part = part->to(torch::kFloat);
   }
@@ -51,8 +53,8 @@ Forecast forward(Model& model, const Batch& batch, Precision precision) {
 }
 
 /// Refuses a forecast of another shape than the truth: the loss would broadcast it and train on wrong pairs without an error.
-Forecast forecast_of(Model& model, const Batch& batch, const Batch& seen, Precision precision) {
-  Forecast forecast = forward(model, seen, precision);
+Forecast forecast_of(const Forward& forward, const Batch& batch, const Batch& seen, Precision precision) {
+  Forecast forecast = in_precision(forward, seen, precision);
   if (!batch.y.defined() || forecast.values.sizes() == batch.y.sizes()) return forecast;
   std::ostringstream text;
   text << "the model's forecast has the shape " << forecast.values.sizes() << " where [batch, horizon, targets] " << batch.y.sizes()
@@ -66,7 +68,14 @@ Forecaster::Forecaster(Component<Model> model, WindowNorm window_norm, Precision
     : model_(std::move(model)), window_norm_(window_norm), precision_(precision) {}
 
 Forecast Forecaster::operator()(const Batch& batch) const {
-  if (window_norm_ == WindowNorm::none) return call(model_, "forward", forecast_of, batch, batch, precision_);
+  return through([this](const Batch& seen) { return model_->forward(seen); }, batch);
+}
+
+Forecast Forecaster::through(const Forward& forward, const Batch& batch) const {
+  const auto run = [&](const Batch& seen) {
+    return call(model_, "forward", [&](Model&) { return forecast_of(forward, batch, seen, precision_); });
+  };
+  if (window_norm_ == WindowNorm::none) return run(batch);
   if (!batch.target_history.defined()) {
     throw usage_error(std::string("window_norm = \"") + word_of(window_norm_) +
                       "\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"");
@@ -75,7 +84,7 @@ Forecast Forecaster::operator()(const Batch& batch) const {
   Batch seen = batch;
   seen.x = statistics(batch.x, window_norm_).normalise(batch.x);
   seen.target_history = target.normalise(batch.target_history);
-  Forecast forecast = call(model_, "forward", forecast_of, batch, seen, precision_);
+  Forecast forecast = run(seen);
   forecast.values = target.undo(forecast.values);
   if (forecast.quantiles.defined()) forecast.quantiles = target.unsqueezed().undo(forecast.quantiles);
   return forecast;

@@ -1,8 +1,10 @@
 // Out-of-line members of interfaces without a source file of their own, so that this library alone holds their type information.
+#include "pipeline/train/direct_gradients.h"
 #include "pipeline/train/train_step.h"
 
 namespace pipeline {
 
+DirectGradients::~DirectGradients() = default;
 TrainStep::~TrainStep() = default;
 
 }  // namespace pipeline

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <ATen/ops/mm.h>
+#include <ATen/ops/sum.h>
 #include <torch/nn/modules/linear.h>
 
 #include "train/autocast.h"
@@ -30,6 +32,14 @@ Forecast ForecastHead::operator()(const torch::Tensor& features) const {
   if (output_.kind == OutputSpec::Kind::distribution) return {.parameters = all};
   const auto nearest = std::ranges::min_element(output_.levels, {}, [](double level) { return std::abs(level - 0.5); });
   return {.values = all.select(3, nearest - output_.levels.begin()), .quantiles = all, .levels = output_.levels};
+}
+
+torch::Tensor ForecastHead::backward(const torch::Tensor& features, const torch::Tensor& of_values, torch::Tensor& of_weight,
+                                     torch::Tensor& of_bias) const {
+  const torch::Tensor of_flat = of_values.reshape({features.size(0), horizon_ * targets_});
+  at::mm_out(of_weight, of_flat.t(), features);
+  at::sum_out(of_bias, of_flat, {0});
+  return at::mm(of_flat, static_cast<const torch::nn::LinearImpl&>(*layer_).weight);
 }
 
 }  // namespace pipeline

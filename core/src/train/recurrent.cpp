@@ -39,6 +39,21 @@ torch::Tensor empty_output(const torch::Tensor& x, const StackShape& shape, bool
                    : torch::empty({x.size(0), x.size(1), shape.width()}, x.options());
 }
 
+/// The gradient of an output that output_rows_of() wrote.
+Rows gradient_rows_of(const torch::Tensor& dy, std::int64_t steps, bool last_only) {
+  return {.data = dy.const_data_ptr<float>(),
+          .rows = dy.size(0),
+          .steps = steps,
+          .row_stride = dy.stride(0),
+          .step_stride = last_only ? 0 : dy.stride(1)};
+}
+
+std::vector<const float*> data_of(const std::vector<torch::Tensor>& masks) {
+  std::vector<const float*> out;
+  for (const torch::Tensor& mask : masks) out.push_back(mask.const_data_ptr<float>());
+  return out;
+}
+
 std::vector<Parameters> parameters_of(at::TensorList tensors, std::int64_t per_layer) {
   std::vector<Parameters> out;
   for (std::size_t i = 0; i < tensors.size(); i += static_cast<std::size_t>(per_layer)) {
@@ -70,9 +85,7 @@ class RecurrentFunction final : public torch::autograd::Function<RecurrentFuncti
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x, at::TensorList parameters,
                                const Call& call) {
     torch::Tensor y = empty_output(x, call.stack->shape(), call.last_only);
-    std::vector<const float*> masks;
-    for (const torch::Tensor& mask : call.masks) masks.push_back(mask.const_data_ptr<float>());
-    auto tape = call.stack->forward_training(rows_of(x), output_rows_of(y, call.last_only), masks);
+    auto tape = call.stack->forward_training(rows_of(x), output_rows_of(y, call.last_only), data_of(call.masks));
     context->saved_data["tape"] = c10::IValue::make_capsule(c10::make_intrusive<KeptTape>(call.stack, std::move(tape)));
     context->saved_data["last_only"] = call.last_only;
     context->saved_data["tensors_per_layer"] = call.tensors_per_layer;
@@ -94,13 +107,8 @@ class RecurrentFunction final : public torch::autograd::Function<RecurrentFuncti
     for (const torch::Tensor& of : kept) gradients.push_back(torch::empty(of.sizes(), of.options()));
     if (!context->needs_input_grad(0)) gradients.front() = torch::Tensor();
     const torch::Tensor dy = of_outputs[0].contiguous();
-    const Rows of_output{.data = dy.const_data_ptr<float>(),
-                         .rows = dy.size(0),
-                         .steps = kept.front().size(1),
-                         .row_stride = dy.stride(0),
-                         .step_stride = last_only ? 0 : dy.stride(1)};
     const OutputRows of_input = gradients.front().defined() ? output_rows_of(gradients.front(), false) : OutputRows{};
-    tape->stack->backward(*tape->tape, of_output, of_input,
+    tape->stack->backward(*tape->tape, gradient_rows_of(dy, kept.front().size(1), last_only), of_input,
                           parameters_of(at::TensorList(gradients).slice(1), context->saved_data["tensors_per_layer"].toInt()));
     gradients.emplace_back();  // of `call`
     return gradients;
@@ -136,10 +144,8 @@ class FastRecurrent::Impl {
       const torch::Tensor all = libtorch_(x);
       return last_only ? all.select(1, all.size(1) - 1) : all;
     }
-    const bool bf16 = at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
-    Packed& packed = bf16 ? bf16_ : float_;
-    pack(packed, bf16);
-    const torch::Tensor input = x.stride(2) == 1 && x.stride(1) == x.size(2) ? x : x.contiguous();
+    const Packed& packed = pack(at::GradMode::is_enabled());
+    const torch::Tensor input = with_side_by_side_values(x);
     std::vector<torch::Tensor> masks = draw_masks(input);
     if (!at::GradMode::is_enabled() && masks.empty()) {
       torch::Tensor y = empty_output(input, shape_, last_only);
@@ -149,6 +155,28 @@ class FastRecurrent::Impl {
     return RecurrentFunction::apply(
         input, at::TensorList(parameters_),
         Call{.stack = packed.stack, .last_only = last_only, .tensors_per_layer = tensors_per_layer_, .masks = std::move(masks)});
+  }
+
+  [[nodiscard]] bool has_direct_gradients(torch::Device device) const {
+    return set_ && device.is_cpu() &&
+           std::ranges::all_of(parameters_, [](const torch::Tensor& p) { return p.scalar_type() == torch::kFloat; });
+  }
+
+  torch::Tensor direct_last_output(const torch::Tensor& x) {
+    const torch::Tensor input = with_side_by_side_values(x);
+    torch::Tensor y = empty_output(input, shape_, true);
+    const std::vector<torch::Tensor> masks = draw_masks(input);
+    direct_.stack = pack(true).stack;
+    direct_.steps = input.size(1);
+    direct_.tape = direct_.stack->forward_training(rows_of(input), output_rows_of(y, true), data_of(masks));
+    return y;
+  }
+
+  void direct_backward(const torch::Tensor& of_output, std::span<torch::Tensor> gradients) {
+    const torch::Tensor dy = of_output.contiguous();
+    direct_.stack->backward(*direct_.tape, gradient_rows_of(dy, direct_.steps, true), OutputRows{},
+                            parameters_of(at::TensorList(gradients.data(), gradients.size()), tensors_per_layer_));
+    direct_.stack->give_back(std::move(direct_.tape));
   }
 
   [[nodiscard]] const char* kernels() const { return set_ ? set_->name : "LibTorch"; }
@@ -175,12 +203,25 @@ class FastRecurrent::Impl {
     std::vector<WeightStamp> weights;  ///< empty: another training step may have changed them
   };
 
-  /// Takes the weights over: before every step of a training, and in inference if they are not as they were.
-  void pack(Packed& packed, bool bf16) const {
-    const bool trains = at::GradMode::is_enabled();
+  /// A training step without autograd, between its two passes.
+  struct Direct {
+    std::shared_ptr<Stack> stack;
+    std::unique_ptr<Tape> tape;
+    std::int64_t steps = 0;
+  };
+
+  static torch::Tensor with_side_by_side_values(const torch::Tensor& x) {
+    return x.stride(2) == 1 && x.stride(1) == x.size(2) ? x : x.contiguous();
+  }
+
+  /// The stack of autocast's kind of numbers. Takes the weights over: before every step of a training, and in inference if they are not as
+  /// they were.
+  const Packed& pack(bool trains) {
+    const bool bf16 = at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
+    Packed& packed = bf16 ? bf16_ : float_;
     if (!trains && std::ranges::equal(packed.weights, parameters_,
                                       [](const WeightStamp& held, const torch::Tensor& now) { return held == WeightStamp(now); }))
-      return;
+      return packed;
     for (const torch::Tensor& parameter : parameters_)
       TORCH_CHECK(parameter.is_contiguous() && parameter.scalar_type() == torch::kFloat,
                   "the weights of a recurrent layer are contiguous floats");
@@ -192,6 +233,7 @@ class FastRecurrent::Impl {
     packed.stack->pack(parameters_of(parameters_, tensors_per_layer_));
     packed.weights.clear();
     if (!trains) packed.weights.assign(parameters_.begin(), parameters_.end());
+    return packed;
   }
 
   /// What dropout multiplies the outputs of the lower layers by: the same draws as LibTorch's, in its order.
@@ -211,6 +253,7 @@ class FastRecurrent::Impl {
   Libtorch libtorch_;
   const recurrent::InstructionSet* set_ = nullptr;
   Packed float_, bf16_;
+  Direct direct_;
 };
 
 FastRecurrent::FastRecurrent(torch::nn::LSTM module)
@@ -222,6 +265,11 @@ FastRecurrent::FastRecurrent(torch::nn::GRU module)
 FastRecurrent::~FastRecurrent() = default;
 torch::Tensor FastRecurrent::outputs(const torch::Tensor& x) { return impl_->run(x, false); }
 torch::Tensor FastRecurrent::last_output(const torch::Tensor& x) { return impl_->run(x, true); }
+bool FastRecurrent::has_direct_gradients(torch::Device device) const { return impl_->has_direct_gradients(device); }
+torch::Tensor FastRecurrent::direct_last_output(const torch::Tensor& x) { return impl_->direct_last_output(x); }
+void FastRecurrent::direct_backward(const torch::Tensor& of_output, std::span<torch::Tensor> gradients) {
+  impl_->direct_backward(of_output, gradients);
+}
 const char* FastRecurrent::kernels() const { return impl_->kernels(); }
 
 }  // namespace pipeline

@@ -17,26 +17,20 @@ struct GRUModelOptions {
 };
 
 /// Stacked GRU; a linear layer maps the last step's output to the whole forecast.
-class GRUModel final : public Model {
+class GRUModel final : public LastStepModel {
  public:
   using Options = GRUModelOptions;
-
   GRUModel(const Options& options, const ModelShape& shape)
-      : gru_(register_module("gru", torch::nn::GRU(torch::nn::GRUOptions(shape.features, options.hidden_size)
-                                                       .num_layers(options.num_layers)
-                                                       .batch_first(true)
-                                                       .dropout(options.dropout)
-                                                       .bidirectional(options.bidirectional)))),
-        head_(*this, "fc", options.hidden_size * (options.bidirectional ? 2 : 1), shape) {}
-
-  /// x [B, W, F] to [B, H, T].
-  Forecast forward(const Batch& batch) override { return head_(gru_.last_output(batch.x)); }
-
-  [[nodiscard]] OutputSpec output() const override { return head_.output(); }
+      : LastStepModel("gru", make_gru(options, shape.features), options.hidden_size * (options.bidirectional ? 2 : 1), shape) {}
 
  private:
-  FastRecurrent gru_;
-  ForecastHead head_;
+  static torch::nn::GRU make_gru(const Options& options, std::int64_t features) {
+    return torch::nn::GRU(torch::nn::GRUOptions(features, options.hidden_size)
+                              .num_layers(options.num_layers)
+                              .batch_first(true)
+                              .dropout(options.dropout)
+                              .bidirectional(options.bidirectional));
+  }
 };
 
 }  // namespace pipeline::model::gru

@@ -1,9 +1,14 @@
+#include <span>
+
+#include <ATen/ops/mm.h>
+#include <ATen/ops/sum.h>
 #include <torch/nn/modules/linear.h>
 
 #include "pipeline/errors.h"
 #include "pipeline/options.h"
 #include "pipeline/plugin.h"
 #include "pipeline/torch/model.h"
+#include "pipeline/train/direct_gradients.h"
 
 namespace pipeline::model::linear {
 
@@ -16,7 +21,7 @@ struct LinearOptions {
 };
 
 /// One linear layer from the window to the horizon, the same for every target. A target's forecast depends only on its own past.
-class LinearModel final : public Model {
+class LinearModel final : public Model, public DirectGradients {
  public:
   using Options = LinearOptions;
 
@@ -32,14 +37,33 @@ class LinearModel final : public Model {
   }
 
   /// x [B, W, F] to [B, H, T].
-  Forecast forward(const Batch& batch) override {
-    if (columns_.device() != batch.x.device()) columns_ = columns_.to(batch.x.device());
-    return {.values = linear_(batch.x.index_select(2, columns_).transpose(1, 2)).transpose(1, 2)};
+  Forecast forward(const Batch& batch) override { return {.values = linear_(past_of(batch)).transpose(1, 2)}; }
+
+  [[nodiscard]] bool has_direct_gradients(torch::Device device, Precision precision) const override {
+    return device.is_cpu() && precision == Precision::full;
+  }
+
+  torch::Tensor direct_forward(const Batch& batch) override {
+    past_ = past_of(batch);
+    return linear_(past_).transpose(1, 2);
+  }
+
+  void direct_backward(const torch::Tensor& of_values, std::span<torch::Tensor> gradients) override {
+    const torch::Tensor of_rows = of_values.transpose(1, 2).reshape({-1, of_values.size(1)});  // [B T, H]
+    at::mm_out(gradients[0], of_rows.t(), past_.reshape({-1, past_.size(2)}));
+    if (gradients.size() > 1) at::sum_out(gradients[1], of_rows, {0});
   }
 
  private:
+  /// The targets' past, [B, T, W].
+  torch::Tensor past_of(const Batch& batch) {
+    if (columns_.device() != batch.x.device()) columns_ = columns_.to(batch.x.device());
+    return batch.x.index_select(2, columns_).transpose(1, 2);
+  }
+
   torch::Tensor columns_;  ///< [T] int64, the targets among the features; not a buffer, so that a checkpoint holds only weights
   torch::nn::Linear linear_{nullptr};
+  torch::Tensor past_;  ///< of the last direct_forward()
 };
 
 }  // namespace pipeline::model::linear

@@ -4,16 +4,12 @@
 
 namespace pipeline::model::lstm {
 
-/// The last step's output.
-struct LastStep {
-  LastStep(torch::nn::Module&, std::int64_t) {}
-  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast&) const { return lstm.last_output(x); }
-};
-
 /// Stacked LSTM; a linear layer maps the last step's output to the whole forecast.
-class LSTMModel final : public LSTMWith<LastStep> {
+class LSTMModel final : public LastStepModel {
  public:
-  using LSTMWith::LSTMWith;
+  using Options = LSTMOptions;
+  LSTMModel(const Options& options, const ModelShape& shape)
+      : LastStepModel("lstm", make_lstm(options, shape.features), options.output_width(), shape) {}
 };
 
 }  // namespace pipeline::model::lstm

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <vector>
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/autograd/variable.h>
 #include <torch/optim/optimizer.h>
 
+#include "in_threads.h"
 #include "pipeline/train/optimizer.h"
 
 namespace pipeline::optimizer::torch_optimizers {
@@ -48,12 +50,34 @@ class FusedAdamGroup {
       steps.push_back(as_before ? steps.back()
                                 : torch::full({}, static_cast<double>(moments.step()), weights_[i].options().dtype(torch::kFloat)));
     }
-    if (weights_.empty()) return;
-    Fused(weights_, gradients, means, squares, most_squares, steps, options_.get_lr(), std::get<0>(options_.betas()),
-          std::get<1>(options_.betas()), options_.weight_decay(), options_.eps(), options_.amsgrad(), /*maximize=*/false);
+    const std::vector<std::size_t> ends = ends_of_parts();
+    in_threads(static_cast<std::int64_t>(ends.size()), [&](std::int64_t part) {
+      const auto index = static_cast<std::size_t>(part);
+      const std::size_t first = index == 0 ? 0 : ends[index - 1], count = ends[index] - first;
+      const auto slice = [&](const std::vector<torch::Tensor>& all) { return at::TensorList(all).slice(first, count); };
+      Fused(slice(weights_), slice(gradients), slice(means), slice(squares), options_.amsgrad() ? slice(most_squares) : at::TensorList(),
+            slice(steps), options_.get_lr(), std::get<0>(options_.betas()), std::get<1>(options_.betas()), options_.weight_decay(),
+            options_.eps(), options_.amsgrad(), /*maximize=*/false);
+    });
   }
 
  private:
+  /// The weights in parts of about equal size, one for each thread that is worth its start: the end of each.
+  [[nodiscard]] std::vector<std::size_t> ends_of_parts() const {
+    constexpr std::int64_t values_of_thread = 65536;
+    std::int64_t values = 0, before = 0;
+    for (const torch::Tensor& weight : weights_) values += weight.numel();
+    const bool on_cpu = !weights_.empty() && weights_.front().is_cpu();
+    const std::int64_t parts = on_cpu ? std::clamp<std::int64_t>(values / values_of_thread, 1, at::get_num_threads()) : 1;
+    std::vector<std::size_t> ends;
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      before += weights_[i].numel();
+      const auto part = static_cast<std::int64_t>(ends.size()) + 1;
+      if (before >= values * part / parts || i + 1 == weights_.size()) ends.push_back(i + 1);
+    }
+    return ends;
+  }
+
   Options& options_;
   std::vector<torch::Tensor> weights_;
   std::vector<Moments*> moments_;

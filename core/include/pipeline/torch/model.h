@@ -53,6 +53,10 @@ class PIPELINE_EXPORT ForecastHead {
   /// The forecast for features [B, width]. The point is the value itself, or the quantile nearest to the median. For a distribution,
   /// Loss::complete() computes the point.
   [[nodiscard]] Forecast operator()(const torch::Tensor& features) const;
+  /// The gradient of the features from that of a point's values [B, H, T]. Writes the layer's own gradients over `of_weight` and `of_bias`.
+  /// For models with DirectGradients (pipeline/train/direct_gradients.h).
+  [[nodiscard]] torch::Tensor backward(const torch::Tensor& features, const torch::Tensor& of_values, torch::Tensor& of_weight,
+                                       torch::Tensor& of_bias) const;
   [[nodiscard]] const OutputSpec& output() const { return output_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,8 @@ class PIPELINE_EXPORT Forecaster {
  public:
   Forecaster(Component<Model> model, WindowNorm window_norm, Precision precision = Precision::full);
   [[nodiscard]] Forecast operator()(const Batch& batch) const;
+  /// The same with another way through the model than Model::forward(): `forward` gets the batch that the model sees.
+  [[nodiscard]] Forecast through(const std::function<Forecast(const Batch& seen)>& forward, const Batch& batch) const;
   [[nodiscard]] const Component<Model>& model() const { return model_; }
 
  private:

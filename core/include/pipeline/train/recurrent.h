@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include <torch/nn/modules/rnn.h>
 #include <torch/types.h>
@@ -32,6 +33,15 @@ class PIPELINE_EXPORT FastRecurrent {
   [[nodiscard]] torch::Tensor outputs(const torch::Tensor& x);
   /// The last step's alone: [B, width].
   [[nodiscard]] torch::Tensor last_output(const torch::Tensor& x);
+
+  /// Whether the kernels serve float tensors of this device: then the two functions below may be called.
+  [[nodiscard]] bool has_direct_gradients(torch::Device device) const;
+  /// last_output() in a training without autograd's graph. It keeps what direct_backward() needs.
+  [[nodiscard]] torch::Tensor direct_last_output(const torch::Tensor& x);
+  /// From the gradient [B, width] of the last direct_last_output() to those of the module's parameters, in their order. Writes over what
+  /// lies in `gradients`, contiguous tensors of the parameters' shapes.
+  void direct_backward(const torch::Tensor& of_output, std::span<torch::Tensor> gradients);
+
   /// The kernels that run: "amx_bf16", "avx512_bf16", "avx512" or "avx2"; "LibTorch" if none of them fit the module or the processor.
   [[nodiscard]] const char* kernels() const;
 

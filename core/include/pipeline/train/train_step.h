@@ -44,7 +44,7 @@ struct TrainStepContext {
 };
 
 /// A special training step (fused, captured) takes the place of the plain one if it fits the model, loss and optimizer. Its factory returns
-/// nullptr if it does not fit. This version always takes the plain step.
+/// nullptr if it does not fit. This version asks no factory: it trains models with DirectGradients without autograd, and all others by it.
 template <>
 struct Kind<TrainStep> {
   static constexpr const char* name = "train_step";
