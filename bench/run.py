@@ -18,7 +18,8 @@
   quality    best values after equal numbers of trials, 30 seeds, beside Optuna's TPE; likewise only when asked for
   search     1,000 trials of TPE with five parameters and an objective that costs nothing, in memory and on SQLite, beside Optuna and
              Rustuna. When asked for by --only also the recipe's search, ten trials of ten epochs by two workers of one thread with lag 2,
-             beside Optuna driving Lightning in two processes of one thread over the same points; five rounds in turn, hours
+             beside Optuna driving Lightning in two processes of one thread over the same points, by turns in float, bfloat16 and
+             Lightning; hours with its five rounds, `--rounds 1` for less
 Medians of several runs; the machine should be idle otherwise. `--only NAME` takes one of them, `--json FILE` keeps the numbers.
 """
 import argparse, concurrent.futures, json, os, pathlib, random, statistics, subprocess, sys, tempfile, time
@@ -293,17 +294,20 @@ def recipe_search(program, python, folder, trials=10, epochs=10, rounds=5):
     command([program, "run", workflow, "--until", "slice_windows", "--quiet"], cwd=folder)
     set_ = {"stages.optimize.n_trials": trials, "stages.optimize.trainer.max_epochs": epochs, "stages.optimize.lag": 2, "stages.optimize.workers": 2,
             "matmul_precision": "highest", "trainer.num_sanity_val_steps": 0, "loader.num_workers": 0}
-    points, seconds = pathlib.Path(folder) / "points.json", {"pipeline": [], "Optuna": []}
+    points, seconds = pathlib.Path(folder) / "points.json", {"bf16-mixed": [], "32-true": [], "Optuna": []}
     for number in range(rounds):
-        words = [program, "run", workflow, "--stage", "optimize", "--force", "--quiet", "--set", f"stages.optimize.study_name=round{number}"]
-        seconds["pipeline"].append(timed([*words, *(word for key, value in set_.items() for word in ("--set", f"{key}={value}"))], cwd=folder)[0])
+        for precision in ("bf16-mixed", "32-true"):
+            words = [program, "run", workflow, "--stage", "optimize", "--force", "--quiet", "--set", f"stages.optimize.study_name={precision}-{number}"]
+            options = {**set_, "trainer.precision": precision}
+            seconds[precision].append(timed([*words, *(word for key, value in options.items() for word in ("--set", f"{key}={value}"))], cwd=folder)[0])
         # The same work for both: Optuna's processes take these points from the queue of their study.
         points.write_text(json.dumps([trial["parameters"] for trial in json.loads((stage / "study.json").read_text())["trials"]]))
         seconds["Optuna"].append(timed([python, HERE / "peers" / "optuna_study.py", f"{folder}/windows/X.npy", f"{folder}/windows/y.npy", "--fixed", points,
                                         "--epochs", epochs, "--processes", 2, "--threads", 1, "--storage", f"sqlite:///{folder}/peer{number}.db"], cwd=folder)[0])
-    mine, peer = (statistics.median(values) for values in seconds.values())
-    print(f"  the recipe's search, {trials} trials of {epochs} epochs, two workers: pipeline {mine:.1f} s, Optuna with Lightning {peer:.1f} s: "
-          f"{peer / mine:.2f} times as fast")
+        print(f"  round {number}: " + ", ".join(f"{name} {values[-1]:.1f} s" for name, values in seconds.items()), flush=True)
+    bf16, mine, peer = (statistics.median(values) for values in seconds.values())
+    print(f"  the recipe's search, {trials} trials of {epochs} epochs, two workers: Optuna with Lightning {peer:.1f} s, here {mine:.1f} s in float and "
+          f"{bf16:.1f} s in bfloat16: {peer / mine:.2f} and {peer / bf16:.2f} times as fast")
     return seconds
 
 
@@ -313,6 +317,7 @@ def main():
     p.add_argument("--only", choices=["start-up", "overhead", "step", "predict", "csv", "epoch", "search", "recipe", "study", "quality", "precision"])
     p.add_argument("--json", type=pathlib.Path)
     p.add_argument("--trials", type=int, default=50, help="of the measurement `study`")
+    p.add_argument("--rounds", type=int, default=5, help="of the recipe's search in the measurement `search`")
     a = p.parse_args()
     program = (a.build / "bin" / "pipeline").resolve()
     result = {}
@@ -324,7 +329,7 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 result[name] = measure(program, sys.executable, folder)
                 if a.only == name == "search":
-                    result["recipe_search"] = recipe_search(program, sys.executable, folder)
+                    result["recipe_search"] = recipe_search(program, sys.executable, folder, rounds=a.rounds)
     if a.json:
         a.json.write_text(json.dumps(result, indent=1))
 

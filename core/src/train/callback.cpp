@@ -5,6 +5,10 @@ namespace pipeline {
 Trainer::~Trainer() = default;
 Callback::~Callback() = default;
 
+std::int64_t Trainer::global_rank() const { return 0; }
+
+std::int64_t Trainer::world_size() const { return 1; }
+
 std::optional<std::filesystem::file_time_type> Trainer::resumed_from() const { return {}; }
 
 void Callback::resolve(Trainer&) {}

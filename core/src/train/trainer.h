@@ -39,6 +39,8 @@ class FitTrainer final : public Trainer {
   [[nodiscard]] std::int64_t val_check_batch() const override { return plan_.val_check_batch; }
   [[nodiscard]] bool sanity_checking() const override { return in_sanity_check; }
   [[nodiscard]] bool fast_dev_run() const override { return plan_.fast_dev_run; }
+  [[nodiscard]] std::int64_t global_rank() const override { return run_.rank(); }
+  [[nodiscard]] std::int64_t world_size() const override { return run_.world(); }
   [[nodiscard]] const std::map<std::string, double>& callback_metrics() const override;
   [[nodiscard]] const std::filesystem::path& version_dir() const override { return spec_.version_dir; }
   [[nodiscard]] bool larger_is_better(const std::string& metric) override;

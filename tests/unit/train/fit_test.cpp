@@ -11,6 +11,7 @@
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
+#include "pipeline/train/collective.h"
 #include "unit/train/fit_fixture.h"
 
 using namespace pipeline;
@@ -211,6 +212,38 @@ TEST_CASE("a step changes the weights for torch's counter too, where the optimiz
   static_cast<void>(fit.run());
   REQUIRE(versions.size() == 12);
   CHECK(std::ranges::adjacent_find(versions, std::greater_equal<>()) == versions.end());
+}
+
+TEST_CASE("callbacks know which of the processes that train together runs them") {
+  /// The second of two ranks, whose first one sends what the second has.
+  class Second final : public Collective {
+   public:
+    int rank() const override { return 1; }
+    int world() const override { return 2; }
+    int local_rank() const override { return 1; }
+    void broadcast(std::span<torch::Tensor>, int) override {}
+    void all_reduce(std::span<torch::Tensor>) override {}
+    void all_gather(const torch::Tensor& tensor, torch::Tensor& all) override { all.copy_(tensor.expand_as(all)); }
+    std::vector<Value> all_gather(const Value& value) override { return {value, value}; }
+    Value share(const Value& value) override { return value; }
+    void barrier() override {}
+  };
+  const WindowsFixture data;
+  std::vector<std::int64_t> seen;
+  const auto note = [&](Trainer& trainer, const BatchEnd&) {
+    seen = {trainer.global_rank(), trainer.world_size(), trainer.is_global_zero() ? 1 : 0};
+    return Action::proceed();
+  };
+  FitFixture alone(data.windows());
+  alone.spec.callbacks.push_back(std::make_unique<AtBatchEnd>(note));
+  static_cast<void>(alone.run());
+  CHECK(seen == std::vector<std::int64_t>{0, 1, 1});
+
+  FitFixture second(data.windows());
+  second.spec.callbacks.push_back(std::make_unique<AtBatchEnd>(note));
+  Second ranks;
+  static_cast<void>(fit(std::move(second.spec), data.windows(), {.collective = &ranks, .cancel = second.cancel, .log = second.log}));
+  CHECK(seen == std::vector<std::int64_t>{1, 2, 0});
 }
 
 TEST_CASE("a batch larger than the split cannot be dropped") {

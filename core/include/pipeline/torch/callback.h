@@ -45,6 +45,11 @@ class PIPELINE_EXPORT Trainer {
   [[nodiscard]] virtual bool sanity_checking() const = 0;
   /// Whether fast_dev_run is on: then there are no checkpoints and no early stop.
   [[nodiscard]] virtual bool fast_dev_run() const = 0;
+  /// The number of this process among the world_size() processes that train the model together, in Lightning's words. A callback that
+  /// writes files or prints does so where it is 0.
+  [[nodiscard]] virtual std::int64_t global_rank() const;
+  [[nodiscard]] virtual std::int64_t world_size() const;
+  [[nodiscard]] bool is_global_zero() const { return global_rank() == 0; }
   /// Latest value of every metric. After a validation: val_loss and, as val_*, the components of kind metric. After a training batch:
   /// train_loss and train_loss_step, its loss. After an epoch: train_loss and train_loss_epoch, its mean loss.
   [[nodiscard]] virtual const std::map<std::string, double>& callback_metrics() const = 0;
