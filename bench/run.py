@@ -15,6 +15,7 @@
              Half an hour or more, so only when it is asked for by --only
   study      the recipe's search on the S&P 500, 50 trials of 10 epochs, beside Optuna driving Lightning, both at once with one core each:
              parameters, value and seconds of each trial. An hour or more; `--trials N` for less
+  scale      a training step of LSTMs in one process with one and two threads, and in two processes that share the batch; only when asked for
   quality    best values after equal numbers of trials, 30 seeds, beside Optuna's TPE; likewise only when asked for
   search     1,000 trials of TPE with five parameters and an objective that costs nothing, in memory and on SQLite, beside Optuna and
              Rustuna. When asked for by --only also the recipe's search, ten trials of ten epochs by two workers of one thread with lag 2,
@@ -23,6 +24,8 @@
 Medians of several runs; the machine should be idle otherwise. `--only NAME` takes one of them, `--json FILE` keeps the numbers.
 """
 import argparse, concurrent.futures, json, os, pathlib, random, statistics, subprocess, sys, tempfile, time
+
+from scale import scale
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -314,16 +317,16 @@ def recipe_search(program, python, folder, trials=10, epochs=10, rounds=5):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
-    p.add_argument("--only", choices=["start-up", "overhead", "step", "predict", "csv", "epoch", "search", "recipe", "study", "quality", "precision"])
+    p.add_argument("--only", choices=["start-up", "overhead", "step", "predict", "csv", "epoch", "search", "recipe", "study", "scale", "quality", "precision"])
     p.add_argument("--json", type=pathlib.Path)
     p.add_argument("--trials", type=int, default=50, help="of the measurement `study`")
     p.add_argument("--rounds", type=int, default=5, help="of the recipe's search in the measurement `search`")
     a = p.parse_args()
     program = (a.build / "bin" / "pipeline").resolve()
     result = {}
-    long = ("recipe", "study", "quality", "precision")
+    long = ("recipe", "study", "scale", "quality", "precision")
     for name, measure in (("start-up", start_up), ("overhead", overhead), ("step", step), ("predict", predict), ("csv", csv), ("epoch", epoch), ("search", search), ("recipe", recipe),
-                          ("study", lambda *where: study(*where, a.trials)), ("quality", quality), ("precision", precision)):
+                          ("study", lambda *where: study(*where, a.trials)), ("scale", scale), ("quality", quality), ("precision", precision)):
         if a.only == name or (a.only is None and name not in long):
             print(name, flush=True)
             with tempfile.TemporaryDirectory() as folder:

@@ -13,7 +13,7 @@ struct Finished {
   std::string out, err;
 };
 
-/// A program that was started in a folder, with both outputs in files.
+/// A program that was started in a folder, with both outputs in files. `environment`: what changes in it, NAME=value; NAME alone is unset.
 class Program {
  public:
   Program(const std::filesystem::path& executable, const std::vector<std::string>& arguments, const std::filesystem::path& folder,

@@ -138,3 +138,19 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a result that cannot be written to stdout is
   CHECK(ended.status == 1);
   CHECK_MESSAGE(contains(ended.err, "the result could not be written to stdout: is its disk full?"), ended.err);
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "LibTorch's waiting threads soon sleep, unless the user says how long they wait") {
+  write("empty.ckpt", "");
+  const auto spins = [&](const std::string& spin_count, const std::string& wait_policy) {
+    const Finished shown =
+        pipeline_program({"checkpoint", "show", "empty.ckpt"}, path(), {"OMP_DISPLAY_ENV=VERBOSE", spin_count, wait_policy});
+    CHECK(shown.status == 5);  // LibTorch has been loaded, and libgomp has told its settings
+    const std::string name = "GOMP_SPINCOUNT = '";
+    const std::size_t at = shown.err.find(name);
+    REQUIRE_MESSAGE(at != std::string::npos, shown.err);
+    return shown.err.substr(at + name.size(), shown.err.find('\'', at + name.size()) - at - name.size());
+  };
+  CHECK(spins("GOMP_SPINCOUNT", "OMP_WAIT_POLICY") == "4000");
+  CHECK(spins("GOMP_SPINCOUNT=123", "OMP_WAIT_POLICY") == "123");
+  CHECK(spins("GOMP_SPINCOUNT", "OMP_WAIT_POLICY=passive") == "0");
+}

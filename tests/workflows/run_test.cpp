@@ -59,3 +59,23 @@ TEST_CASE_FIXTURE(WorkflowFixture, "version folders count up, one for each train
   CHECK(contains(runs.out, "version_1  1\n"));
   CHECK(contains(runs.out, "version_0"));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a training's record and its log say which kernels ran") {
+  workflow(small_training);
+  const std::vector<std::string> arguments{"run",   "workflow.toml",        "--until",     "train",
+                                           "--set", "trainer.max_epochs=1", "--log-level", "debug"};
+  const Finished ran = pipeline_program(arguments, path(), {"PIPELINE_CPU_CAPABILITY=default"});
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  const std::string kernels = json("runs/small/train/train.json").at("kernels").as_string();
+  CHECK(kernels.ends_with(", default"));
+  CHECK(json("runs/small/train/manifest.json").at("fields").at("kernels").as_string() == kernels);
+  CHECK(contains(ran.err, "kernels of LSTM and GRU on a CPU: " + kernels));
+
+  std::vector<std::string> quieter = arguments;
+  quieter.back() = "info";
+  const Finished again = pipeline_program(quieter, path(), {"PIPELINE_CPU_CAPABILITY"});
+  REQUIRE_MESSAGE(again.status == 0, again.err);
+  const std::string version = pipeline({"--version"}).out, best = json("runs/small/train/train.json").at("kernels").as_string();
+  CHECK(contains(version, "kernels " + best.substr(best.find(' ') + 1) + ")"));
+  CHECK_FALSE(contains(again.err, "kernels of LSTM and GRU"));
+}

@@ -67,6 +67,7 @@ void write_training(const std::filesystem::path& folder, const TrainingRecord& r
                                                      {"loss", Value::Map{{"type", record.loss.type}, {"options", record.loss.options}}},
                                                      {"pipeline", record.pipeline},
                                                      {"hyper_parameters", record.hyper_parameters},
+                                                     {"kernels", record.kernels.empty() ? Value() : Value(record.kernels)},
                                                      {"history", std::move(history)}});
 }
 
@@ -88,6 +89,7 @@ TrainingRecord read_training(const Artifact& checkpoint) {
                         .loss = {},
                         .pipeline = value_in(said, "pipeline"),
                         .hyper_parameters = value_in(said, "hyper_parameters"),
+                        .kernels = text_in(said, "kernels"),
                         .history = {}};
   if (const Value loss = value_in(said, "loss"); loss.is_map()) record.loss = {text_in(loss, "type"), map_in(loss, "options")};
   if (const Value history = value_in(said, "history"); history.is_list()) {

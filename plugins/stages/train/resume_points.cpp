@@ -120,11 +120,16 @@ void require_same_training(const ResumePoint& point, const std::map<std::string,
                     ". Undo that, or train from the start without --resume");
 }
 
+std::string kernels_of(const std::map<std::string, std::string>& key) {
+  const auto found = key.find(kernels);
+  return found == key.end() ? "" : found->second;
+}
+
 std::string kernels_warning(const ResumePoint& point, const std::map<std::string, std::string>& key) {
-  const auto before = point.key.find(kernels), now = key.find(kernels);
-  if (before == point.key.end() || now == key.end() || before->second == now->second) return "";
-  return "the training in " + point.version_dir.string() + " was begun with the kernels " + before->second + " and goes on with " +
-         now->second + ": its result will differ in the last digits from that of one without a stop";
+  const std::string before = kernels_of(point.key), now = kernels_of(key);
+  if (before.empty() || now.empty() || before == now) return "";
+  return "the training in " + point.version_dir.string() + " was begun with the kernels " + before + " and goes on with " + now +
+         ": its result will differ in the last digits from that of one without a stop";
 }
 
 }  // namespace pipeline::stage::train

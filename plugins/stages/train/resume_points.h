@@ -52,6 +52,8 @@ void forget_other_time_limit(ResumePoint& point, const std::map<std::string, std
 
 /// Error (usage) if the training is already beyond these limits (-1: none): its result would not be the one they ask for.
 void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_t max_steps);
+/// The version and instruction set of the program's kernels that a key holds, "1, avx512"; empty if it holds none.
+[[nodiscard]] std::string kernels_of(const std::map<std::string, std::string>& key);
 /// A sentence for the user if the training was begun with other kernels, on another processor; else empty.
 [[nodiscard]] std::string kernels_warning(const ResumePoint& point, const std::map<std::string, std::string>& key);
 /// Error (usage) naming every change since the resume point that alters results; how long to train, and the kernels, may change.

@@ -49,5 +49,7 @@ TEST_CASE("a training that goes on with another processor's kernels says so, and
         "digits "
         "from that of one without a stop");
   CHECK(kernels_warning(point, point.key).empty());
+  CHECK(kernels_of(point.key) == "1, avx512");
+  CHECK(kernels_of({}).empty());
   CHECK_THROWS_AS(require_same_training(point, {{"kernels", "1, avx512"}, {"seed", "2"}}), Error);
 }

@@ -152,6 +152,8 @@ void TrainStage::run(StageContext& context) {
   context.log.info(spec.model_name + ": " + format_count(trainable_values(*spec.model)) + " parameters, on " + run.device.str() + ", " +
                    std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads") +
                    (run.world() == 1 ? "" : " in each of " + std::to_string(run.world()) + " processes"));
+  const std::string kernels = kernels_of(context.key);
+  if (!kernels.empty()) context.log.debug("kernels of LSTM and GRU on a CPU: " + kernels);
   if (run.device.is_cpu()) warn_of_busy_processors(run.threads, context.log);
 
   if (!before && !options_.ckpt_path.empty()) spec.start = continued_checkpoint(context);
@@ -176,7 +178,8 @@ void TrainStage::run(StageContext& context) {
                         .windows = input.folder,
                         .loss = context.tables.one("loss"),
                         .pipeline = spec.pipeline_info,
-                        .hyper_parameters = spec.hyper_parameters};
+                        .hyper_parameters = spec.hyper_parameters,
+                        .kernels = kernels};
 
   const FitResult result = fit(std::move(spec), *windows, run);
   report.last = dev_run ? dev_run_checkpoint.filename() : result.last_checkpoint;

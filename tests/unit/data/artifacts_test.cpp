@@ -38,6 +38,7 @@ TrainingRecord a_training(const std::filesystem::path& folder) {
           .loss = {"HuberLoss", Value::Map{{"delta", 0.5}}},
           .pipeline = Value::Map{{"window", 24}},
           .hyper_parameters = Value::Map{{"lr", 0.001}},
+          .kernels = "1, avx512",
           .history = {{.epoch = 0, .step = 10, .train_loss = 1.0 / 3, .learning_rate = 0.001, .seconds = 1.5, .val = {{"val_mae", 0.2}}},
                       {.epoch = 1, .step = 20, .train_loss = nan, .learning_rate = nan, .seconds = 2, .val = {}}}};
 }
@@ -64,6 +65,7 @@ TEST_CASE("a training is read as it was written, paths whole") {
   CHECK(read.loss.options == written.loss.options);
   CHECK(read.pipeline == written.pipeline);
   CHECK(read.hyper_parameters == written.hyper_parameters);
+  CHECK(read.kernels == written.kernels);
   REQUIRE(read.history.size() == 2);
   CHECK(read.history[0].train_loss == 1.0 / 3);
   CHECK(read.history[0].val == written.history[0].val);

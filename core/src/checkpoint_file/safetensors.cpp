@@ -1,14 +1,14 @@
-#include "checkpoint/safetensors.h"
+#include "checkpoint_file/safetensors.h"
 
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <span>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "checkpoint/new_file.h"
+#include "checkpoint_file/new_file.h"
 #include "pipeline/errors.h"
 #include "pipeline/value.h"
 
@@ -19,26 +19,14 @@ namespace {
 constexpr std::uint64_t largest_header = 100'000'000;  // as the reference implementation
 constexpr std::size_t length_size = 8, alignment = 8;
 constexpr const char* metadata_key = "__metadata__";
-constexpr std::array<const char*, 5> plain_entries{"epoch", "global_step", "pytorch-lightning_version", "hyper_parameters", "pipeline"};
-
-constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 10> types{{{"F64", torch::kDouble},
-                                                                                {"F32", torch::kFloat},
-                                                                                {"F16", torch::kHalf},
-                                                                                {"BF16", torch::kBFloat16},
-                                                                                {"I64", torch::kLong},
-                                                                                {"I32", torch::kInt},
-                                                                                {"I16", torch::kShort},
-                                                                                {"I8", torch::kChar},
-                                                                                {"U8", torch::kByte},
-                                                                                {"BOOL", torch::kBool}}};
 
 Error broken_safetensors(const std::string& what) { return training_error("the safetensors file is damaged or cut short: " + what); }
 
 /// One tensor as the header describes it.
 struct Entry {
   std::string name;
-  torch::ScalarType type;
-  std::vector<std::int64_t> shape;
+  ElementType type;
+  std::vector<std::int64_t> shape, strides;
   std::uint64_t begin, end;  ///< bytes from the end of the header
 };
 
@@ -57,17 +45,28 @@ const Value::List& list_of(const Value& value, const std::string& name) {
   throw broken_safetensors("tensor '" + name + "' is not described fully");
 }
 
+/// The strides of a tensor in row-major order, in numbers.
+std::vector<std::int64_t> strides_of(const std::vector<std::int64_t>& shape, const std::string& name) {
+  std::vector<std::int64_t> out(shape.size(), 1);
+  for (std::size_t d = shape.size(); d-- > 1;) {
+    if (__builtin_mul_overflow(out[d], std::max<std::int64_t>(shape[d], 1), &out[d - 1]))
+      throw broken_safetensors("'" + name + "' is too large");  // also an empty tensor of such sizes
+  }
+  return out;
+}
+
 Entry entry_of(const std::string& name, const Value& described) {
   const Value& dtype = part(described, "dtype", name);
-  const auto type = std::ranges::find(types, dtype.is_string() ? dtype.as_string() : "", &decltype(types)::value_type::first);
-  if (type == types.end()) throw training_error("tensor '" + name + "' is of a type that is not read: " + to_json(dtype));
-  Entry out{.name = name, .type = type->second, .shape = {}, .begin = 0, .end = 0};
-  std::uint64_t bytes = c10::elementSize(out.type);
+  const auto type = std::ranges::find(element_types, dtype.is_string() ? dtype.as_string() : "", &ElementNames::safetensors);
+  if (type == element_types.end()) throw training_error("tensor '" + name + "' is of a type that is not read: " + to_json(dtype));
+  Entry out{.name = name, .type = type->type, .shape = {}, .strides = {}, .begin = 0, .end = 0};
+  std::uint64_t bytes = type->size;
   for (const Value& size : list_of(part(described, "shape", name), name)) {
     out.shape.push_back(count_of(size));
     if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(out.shape.back()), &bytes))
       throw broken_safetensors("'" + name + "' is too large");
   }
+  out.strides = strides_of(out.shape, name);
   const Value::List& offsets = list_of(part(described, "data_offsets", name), name);
   if (offsets.size() != 2) throw broken_safetensors("tensor '" + name + "' is not described fully");
   out.begin = static_cast<std::uint64_t>(count_of(offsets[0]));
@@ -107,32 +106,58 @@ void read_exactly(std::ifstream& in, void* out, std::uint64_t size) {
   if (!in.read(static_cast<char*>(out), static_cast<std::streamsize>(size))) throw broken_safetensors("it ends too early");
 }
 
-/// Adds the entries of `__metadata__` that write_safetensors() wrote; entries of other programs are ignored.
-void add_plain_entries(const Value& header, State::Map& content) {
+/// The entries of `__metadata__` that write_safetensors() wrote; those of other programs are ignored.
+Value::Map plain_entries(const Value& header) {
+  Value::Map out;
   const Value* metadata = header.find(metadata_key);
-  if (!metadata) return;
-  for (const char* key : plain_entries) {
+  if (!metadata) return out;
+  for (const char* key : safetensors_entries) {
     const Value* text = metadata->find(key);
     if (!text || !text->is_string()) continue;
     try {
-      content.emplace_back(key, State(from_json(text->as_string(), key)));
+      out.insert_or_assign(key, from_json(text->as_string(), key));
     } catch (const Error& error) {
       throw broken_safetensors(error.what());
     }
   }
+  return out;
 }
 
-Value described(const torch::Tensor& tensor, std::int64_t begin) {
-  const auto type = std::ranges::find(types, tensor.scalar_type(), &decltype(types)::value_type::second);
-  if (type == types.end()) throw training_error(std::string("safetensors has no type for ") + c10::toString(tensor.scalar_type()));
-  return Value::Map{{"dtype", std::string(type->first)},
-                    {"shape", Value::List(tensor.sizes().begin(), tensor.sizes().end())},
-                    {"data_offsets", Value::List{begin, begin + static_cast<std::int64_t>(tensor.nbytes())}}};
+/// Reads the tensor's numbers, which come next in the file.
+StoredTensor read_tensor(std::ifstream& in, Entry entry) {
+  const std::uint64_t size = entry.end - entry.begin;
+  const auto bytes = std::make_shared_for_overwrite<unsigned char[]>(size);
+  read_exactly(in, bytes.get(), size);
+  const auto count = static_cast<std::int64_t>(size / names_of(entry.type).size);
+  auto storage = std::make_shared<const Storage>(Storage{.type = entry.type, .count = count, .bytes = {bytes.get(), size}, .owner = bytes});
+  return {.storage = std::move(storage), .offset = 0, .shape = std::move(entry.shape), .strides = std::move(entry.strides)};
+}
+
+Value described(const StoredTensor& tensor, std::uint64_t begin) {
+  return Value::Map{
+      {"dtype", std::string(names_of(tensor.storage->type).safetensors)},
+      {"shape", Value::List(tensor.shape.begin(), tensor.shape.end())},
+      {"data_offsets", Value::List{static_cast<std::int64_t>(begin), static_cast<std::int64_t>(begin + tensor.storage->bytes.size())}}};
+}
+
+std::string header_text(const Safetensors& content) {
+  Value header{Value::Map{}};
+  std::uint64_t at = 0;
+  for (const auto& [name, weight] : content.weights) {
+    header[name] = described(weight, at);
+    at += weight.storage->bytes.size();
+  }
+  Value metadata(Value::Map{{"format", "pt"}});
+  for (const auto& [key, entry] : content.entries) metadata[key] = to_json(entry);
+  header[metadata_key] = metadata;
+  std::string text = to_json(header);
+  text.resize((text.size() + alignment - 1) / alignment * alignment, ' ');
+  return text;
 }
 
 }  // namespace
 
-State read_safetensors(const std::filesystem::path& file) {
+Safetensors read_safetensors(const std::filesystem::path& file) {
   std::error_code unreadable;
   const std::uint64_t file_size = std::filesystem::file_size(file, unreadable);
   std::ifstream in(file, std::ios::binary);
@@ -147,40 +172,22 @@ State read_safetensors(const std::filesystem::path& file) {
   read_exactly(in, text.data(), header_size);
 
   const Value header = header_of(text);
-  State::Map weights, content;
-  for (const Entry& entry : entries_of(header, file_size - length_size - header_size)) {
-    torch::Tensor tensor = torch::empty(entry.shape, entry.type);
-    read_exactly(in, tensor.mutable_data_ptr(), tensor.nbytes());
-    weights.emplace_back(entry.name, std::move(tensor));
+  Safetensors out{.entries = plain_entries(header), .weights = {}};
+  for (Entry& entry : entries_of(header, file_size - length_size - header_size)) {
+    std::string name = entry.name;
+    out.weights.emplace_back(std::move(name), read_tensor(in, std::move(entry)));
   }
-  add_plain_entries(header, content);
-  content.emplace_back("state_dict", std::move(weights));
-  return content;
+  return out;
 }
 
-void write_safetensors(const std::filesystem::path& file, const State& content) {
-  std::vector<torch::Tensor> tensors;
-  Value header{Value::Map{}};
-  std::int64_t at = 0;
-  for (const auto& [name, weight] : content.at("state_dict").as_map()) {
-    tensors.push_back(weight.as_tensor().detach().cpu().contiguous());
-    header[name] = described(tensors.back(), at);
-    at += static_cast<std::int64_t>(tensors.back().nbytes());
-  }
-  Value metadata(Value::Map{{"format", "pt"}});
-  for (const char* key : plain_entries) {
-    if (const State* entry = content.find(key)) metadata[key] = to_json(entry->to_value());
-  }
-  header[metadata_key] = metadata;
-  std::string text = to_json(header);
-  text.resize((text.size() + alignment - 1) / alignment * alignment, ' ');
-
+void write_safetensors(const std::filesystem::path& file, const Safetensors& content) {
+  const std::string header = header_text(content);
   NewFile out(file);
   std::array<unsigned char, length_size> length{};
-  for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<unsigned char>(text.size() >> (8 * i));
+  for (std::size_t i = 0; i < length.size(); ++i) length[i] = static_cast<unsigned char>(header.size() >> (8 * i));
   out.write(length.data(), length.size());
-  out.write(text.data(), text.size());
-  for (const torch::Tensor& tensor : tensors) out.write(tensor.const_data_ptr(), tensor.nbytes());
+  out.write(header.data(), header.size());
+  for (const auto& [name, weight] : content.weights) out.write(weight.storage->bytes.data(), weight.storage->bytes.size());
   out.commit();
 }
 

@@ -1,4 +1,4 @@
-#include "checkpoint/new_file.h"
+#include "checkpoint_file/new_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>

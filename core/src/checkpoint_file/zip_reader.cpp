@@ -1,4 +1,4 @@
-#include "checkpoint/zip_reader.h"
+#include "checkpoint_file/zip_reader.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

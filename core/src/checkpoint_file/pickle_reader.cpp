@@ -1,4 +1,4 @@
-#include "checkpoint/pickle_reader.h"
+#include "checkpoint_file/pickle_reader.h"
 
 #include <algorithm>
 #include <bit>
@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "checkpoint/pickle_objects.h"
+#include "checkpoint_file/pickle_objects.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -59,10 +59,10 @@ class Machine {
  public:
   Machine(std::span<const unsigned char> bytes, const LoadStorage& load) : in_(bytes), builder_(load) {}
 
-  State run() {
+  StoredValue run() {
     while (true) {
       const std::uint8_t op = in_.byte();
-      if (op == '.') return to_state(*pop());
+      if (op == '.') return copy_of(*pop());
       step(op);
       // Every operation adds at most one entry, so this check bounds the memory for a pickle of a few bytes an entry.
       if (objects_.size() + stack_.size() + marks_.size() + memo_.size() > 4 * most_objects)
@@ -250,6 +250,8 @@ class Machine {
 
 }  // namespace
 
-State read_pickle(std::span<const unsigned char> bytes, const LoadStorage& load_storage) { return Machine(bytes, load_storage).run(); }
+StoredValue read_pickle(std::span<const unsigned char> bytes, const LoadStorage& load_storage) {
+  return Machine(bytes, load_storage).run();
+}
 
 }  // namespace pipeline

@@ -1,7 +1,8 @@
-#include "checkpoint/pickle_objects.h"
+#include "checkpoint_file/pickle_objects.h"
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -9,29 +10,17 @@ namespace pipeline::pickle {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, torch::ScalarType>, 10> types{{{"Float", torch::kFloat},
-                                                                                {"Double", torch::kDouble},
-                                                                                {"Half", torch::kHalf},
-                                                                                {"BFloat16", torch::kBFloat16},
-                                                                                {"Long", torch::kLong},
-                                                                                {"Int", torch::kInt},
-                                                                                {"Short", torch::kShort},
-                                                                                {"Char", torch::kChar},
-                                                                                {"Byte", torch::kByte},
-                                                                                {"Bool", torch::kBool}}};
-constexpr std::array<std::string_view, 10> dtypes{"torch.float32", "torch.float64", "torch.float16", "torch.bfloat16", "torch.int64",
-                                                  "torch.int32",   "torch.int16",   "torch.int8",    "torch.uint8",    "torch.bool"};
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2", rebuild_parameter = "torch._utils._rebuild_parameter";
 constexpr std::string_view ordered_dict = "collections.OrderedDict", counter = "collections.Counter", torch_size = "torch.Size";
 constexpr std::size_t most_dimensions = 64, most_depth = 200, most_text = std::size_t{256} << 20U;
 
-/// The scalar type of a storage class such as "torch.FloatStorage".
-std::optional<torch::ScalarType> storage_type(std::string_view name) {
+/// The type of a storage class such as "torch.FloatStorage".
+std::optional<ElementType> storage_type(std::string_view name) {
   constexpr std::string_view front = "torch.", back = "Storage";
   if (!name.starts_with(front) || !name.ends_with(back) || name.size() <= front.size() + back.size()) return std::nullopt;
   const std::string_view type = name.substr(front.size(), name.size() - front.size() - back.size());
-  const auto found = std::ranges::find(types, type, &decltype(types)::value_type::first);
-  return found == types.end() ? std::nullopt : std::optional(found->second);
+  const auto found = std::ranges::find(element_types, type, &ElementNames::storage);
+  return found == element_types.end() ? std::nullopt : std::optional(found->type);
 }
 
 std::vector<std::int64_t> integers(const Object& object) {
@@ -54,58 +43,63 @@ bool fits(std::int64_t count, std::int64_t offset, const std::vector<std::int64_
   return values == 0 || (last < count && values <= count);
 }
 
-torch::Tensor view(const Tuple& arguments) {
+TensorRef flat(const StorageRef& storage) {
+  return std::make_shared<const StoredTensor>(StoredTensor{.storage = storage, .offset = 0, .shape = {storage->count}, .strides = {1}});
+}
+
+TensorRef view(const Tuple& arguments) {
   if (arguments.items.size() < 6 || arguments.items.size() > 7)
     throw training_error("the file is damaged: a tensor is not described fully");
-  const torch::Tensor& values = expect<Storage>(*arguments.items[0], "a tensor without a storage").values;
+  const StorageRef& storage = expect<Numbers>(*arguments.items[0], "a tensor without a storage").all->storage;
   const auto offset = expect<std::int64_t>(*arguments.items[1], "a tensor without an offset");
-  const auto shape = integers(*arguments.items[2]), strides = integers(*arguments.items[3]);
-  if (!fits(values.numel(), offset, shape, strides)) throw training_error("the file is damaged: a tensor reaches beyond its numbers");
-  return values.as_strided(shape, strides, offset);
+  auto shape = integers(*arguments.items[2]), strides = integers(*arguments.items[3]);
+  if (!fits(storage->count, offset, shape, strides)) throw training_error("the file is damaged: a tensor reaches beyond its numbers");
+  return std::make_shared<const StoredTensor>(
+      StoredTensor{.storage = storage, .offset = offset, .shape = std::move(shape), .strides = std::move(strides)});
 }
 
 /// Copies objects into values.
 class Copier {
  public:
-  State copy(const Object& object) {
+  StoredValue copy(const Object& object) {
     if (++count_ > most_objects) throw training_error("it holds more than " + std::to_string(most_objects) + " entries");
     if (++depth_ > most_depth) throw training_error("it is nested deeper than " + std::to_string(most_depth) + " levels");
-    State out = std::visit([this](const auto& content) { return convert(content); }, object.content);
+    StoredValue out = std::visit([this](const auto& content) { return convert(content); }, object.content);
     --depth_;
     return out;
   }
 
  private:
   template <class T>
-  State convert(const T& plain) {
-    return plain;
+  StoredValue convert(const T& plain) {
+    return {plain};
   }
-  State convert(const std::monostate&) { return {}; }
-  State convert(const std::string& text) {
+  StoredValue convert(const std::monostate&) { return {}; }
+  StoredValue convert(const std::string& text) {
     count_text(text);
-    return text;
+    return {text};
   }
   void count_text(const std::string& text) {
     text_ += text.size();
     if (text_ > most_text) throw training_error("its texts are longer than 256 MiB");
   }
-  State convert(const Global& global) { return global.name; }  // a dtype
-  State convert(const Storage& storage) { return storage.values; }
-  State convert(const List& list) { return items(list.items); }
-  State convert(const Tuple& tuple) { return State::Tuple{items(tuple.items)}; }
-  State convert(const Dict& dict) {
+  StoredValue convert(const Global& global) { return {global.name}; }  // a dtype
+  StoredValue convert(const Numbers& numbers) { return {numbers.all}; }
+  StoredValue convert(const List& list) { return {items(list.items)}; }
+  StoredValue convert(const Tuple& tuple) { return {StoredValue::Tuple{items(tuple.items)}}; }
+  StoredValue convert(const Dict& dict) {
     const bool by_number = !dict.items.empty() && std::holds_alternative<std::int64_t>(dict.items.front().first->content);
-    return by_number ? State(int_map(dict)) : State(map(dict));
+    return by_number ? StoredValue{int_map(dict)} : StoredValue{map(dict)};
   }
 
-  State::List items(const std::vector<Object*>& objects) {
-    State::List out;
+  StoredValue::List items(const std::vector<Object*>& objects) {
+    StoredValue::List out;
     out.reserve(objects.size());
     for (const Object* object : objects) out.push_back(copy(*object));
     return out;
   }
-  State::Map map(const Dict& dict) {
-    State::Map out;
+  StoredValue::Map map(const Dict& dict) {
+    StoredValue::Map out;
     for (const auto& [key, value] : dict.items) {
       const auto& name = expect<std::string>(*key, "a key that is no string");
       count_text(name);
@@ -113,8 +107,8 @@ class Copier {
     }
     return out;
   }
-  State::IntMap int_map(const Dict& dict) {
-    State::IntMap out;
+  StoredValue::IntMap int_map(const Dict& dict) {
+    StoredValue::IntMap out;
     for (const auto& [key, value] : dict.items)
       out.insert_or_assign(expect<std::int64_t>(*key, "keys of different types in one dict"), copy(*value));
     return out;
@@ -127,18 +121,13 @@ class Copier {
 
 Object allowed_global(std::string name) {
   constexpr std::array functions{rebuild_tensor, rebuild_parameter, ordered_dict, counter, torch_size};
-  const bool allowed = std::ranges::find(functions, name) != functions.end() || std::ranges::find(dtypes, name) != dtypes.end() ||
+  const bool allowed = std::ranges::find(functions, name) != functions.end() ||
+                       std::ranges::find(element_types, name, &ElementNames::dtype) != element_types.end() ||
                        storage_type(name).has_value();
   if (allowed) return Global{std::move(name)};
   throw training_error("it asks for '" + name +
                        "', which no checkpoint of weights and plain data needs; nothing of it was run. Save it again without that object "
                        "(in Python: torch.save of a state_dict, numbers, strings, lists and dicts)");
-}
-
-std::string storage_class(torch::ScalarType type) {
-  const auto found = std::ranges::find(types, type, &decltype(types)::value_type::second);
-  if (found == types.end()) throw training_error(std::string("a tensor of type ") + c10::toString(type) + " fits no checkpoint");
-  return std::string(found->first) + "Storage";
 }
 
 Object TensorBuilder::storage(const Object& id) {
@@ -149,24 +138,24 @@ Object TensorBuilder::storage(const Object& id) {
   const auto& key = expect<std::string>(*parts[2], "a storage without a key");
   const auto count = expect<std::int64_t>(*parts[4], "a storage without a size");
   if (!type || count < 0) throw training_error("the file is damaged: its pickle has a storage without a type or size");
-  auto& loaded = loaded_[key];
-  if (!loaded.defined()) loaded = load_(key, *type, count);
-  if (loaded.scalar_type() != *type || loaded.numel() != count)
+  TensorRef& loaded = loaded_[key];
+  if (!loaded) loaded = flat(load_(key, *type, count));
+  if (loaded->storage->type != *type || loaded->storage->count != count)
     throw training_error("the file is damaged: its pickle describes one storage in two ways");
-  return Storage{loaded};
+  return Numbers{loaded};
 }
 
 Object TensorBuilder::call(const Object& function, const Object& arguments) {
   const std::string& name = expect<Global>(function, "a call of something that is no function").name;
   const auto& given = expect<Tuple>(arguments, "a call without arguments");
   if (name == rebuild_tensor) return view(given);
-  if (name == rebuild_parameter && given.items.size() == 3) return expect<torch::Tensor>(*given.items[0], "a parameter without a tensor");
+  if (name == rebuild_parameter && given.items.size() == 3) return expect<TensorRef>(*given.items[0], "a parameter without a tensor");
   if (name == ordered_dict && given.items.empty()) return Dict{};
   if (name == counter && given.items.size() == 1) return expect<Dict>(*given.items[0], "a counter without its counts");  // of MultiStepLR
   if (name == torch_size && given.items.size() == 1) return expect<Tuple>(*given.items[0], "a size that is no tuple");
   throw training_error("the file is damaged: its pickle calls '" + name + "' in a way that torch.save never does");
 }
 
-State to_state(const Object& object) { return Copier().copy(object); }
+StoredValue copy_of(const Object& object) { return Copier().copy(object); }
 
 }  // namespace pipeline::pickle

@@ -7,11 +7,12 @@
 #include <variant>
 #include <vector>
 
-#include "checkpoint/pickle_reader.h"
+#include "checkpoint_file/pickle_reader.h"
+#include "checkpoint_file/stored_value.h"
 #include "pipeline/errors.h"
 
 /// The objects on the stack of the pickle reader. Python shares objects by reference and fills containers after it has stored references to
-/// them, so objects point to each other. to_state() copies them into values at the end.
+/// them, so objects point to each other. copy_of() copies them into values at the end.
 namespace pipeline::pickle {
 
 /// Limit on objects; a model of 100,000 tensors needs a tenth of it.
@@ -31,13 +32,14 @@ struct Dict {
 struct Global {
   std::string name;
 };
-/// The one-dimensional raw numbers behind tensors, which are views of them.
-struct Storage {
-  torch::Tensor values;
+
+/// A storage, as the flat tensor of all its numbers. Tensors are views of it.
+struct Numbers {
+  TensorRef all;
 };
 
 struct Object {
-  using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Tuple, Dict, Global, Storage, torch::Tensor>;
+  using Content = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Tuple, Dict, Global, Numbers, TensorRef>;
   template <class T>
   Object(T value) : content(std::move(value)) {}  // implicit, for values that are pushed
   Content content;
@@ -56,9 +58,6 @@ const T& expect(const Object& object, const char* otherwise) {
 /// The name as an object; Error (training) when a checkpoint needs no such name.
 [[nodiscard]] Object allowed_global(std::string name);
 
-/// The class of a type's raw numbers, for example "FloatStorage"; Error (training) for a type that checkpoints do not hold.
-[[nodiscard]] std::string storage_class(torch::ScalarType type);
-
 /// Makes tensors from storages, as torch's rebuild functions do.
 class TensorBuilder {
  public:
@@ -70,11 +69,11 @@ class TensorBuilder {
 
  private:
   const LoadStorage& load_;
-  std::map<std::string, torch::Tensor> loaded_;
+  std::map<std::string, TensorRef> loaded_;
 };
 
 /// Copies an object and its content. Depth, number and length of texts are bounded, as a small pickle can describe a huge tree by
 /// references.
-[[nodiscard]] State to_state(const Object& object);
+[[nodiscard]] StoredValue copy_of(const Object& object);
 
 }  // namespace pipeline::pickle

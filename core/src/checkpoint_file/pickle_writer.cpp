@@ -1,10 +1,9 @@
-#include "checkpoint/pickle_writer.h"
+#include "checkpoint_file/pickle_writer.h"
 
 #include <bit>
 #include <limits>
 #include <string_view>
 
-#include "checkpoint/pickle_objects.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -13,16 +12,16 @@ namespace {
 
 class Writer {
  public:
-  Pickle write(const State& state) {
+  Pickle write(const StoredValue& value) {
     text("\x80\x02");
-    put(state);
+    put(value);
     text(".");
     return std::move(out_);
   }
 
  private:
-  void put(const State& state) {
-    state.visit([this](const auto& content) { put(content); });
+  void put(const StoredValue& value) {
+    std::visit([this](const auto& content) { put(content); }, value.content);
   }
   void put(std::monostate) { text("N"); }
   void put(bool flag) { text(flag ? "\x88" : "\x89"); }
@@ -45,18 +44,18 @@ class Writer {
     little_endian(words.size(), 4);
     text(words);
   }
-  void put(const State::List& items) {
+  void put(const StoredValue::List& items) {
     text("](");
-    for (const State& item : items) put(item);
+    for (const StoredValue& item : items) put(item);
     text("e");
   }
-  void put(const State::Tuple& tuple) {
+  void put(const StoredValue::Tuple& tuple) {
     text("(");
-    for (const State& item : tuple.items) put(item);
+    for (const StoredValue& item : tuple.items) put(item);
     text("t");
   }
-  void put(const State::Map& entries) { put_dict(entries); }
-  void put(const State::IntMap& entries) { put_dict(entries); }
+  void put(const StoredValue::Map& entries) { put_dict(entries); }
+  void put(const StoredValue::IntMap& entries) { put_dict(entries); }
 
   template <class Entries>
   void put_dict(const Entries& entries) {
@@ -69,24 +68,29 @@ class Writer {
   }
 
   /// _rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, backward_hooks)
-  void put(const torch::Tensor& tensor) {
-    torch::Tensor plain = tensor.detach().cpu().contiguous();
-    if (plain.storage_offset() != 0 || plain.storage().nbytes() != plain.nbytes()) plain = plain.clone();
+  void put(const TensorRef& tensor) {
+    const Storage& storage = *tensor->storage;
     text("ctorch._utils\n_rebuild_tensor_v2\n((");
     put(std::string("storage"));
-    text("ctorch\n" + pickle::storage_class(plain.scalar_type()) + "\n");
+    text("ctorch\n");
+    text(names_of(storage.type).storage);
+    text("Storage\n");
     put(std::to_string(out_.storages.size()));
     put(std::string("cpu"));
-    put(plain.numel());
+    put(storage.count);
     text("tQ");
-    put(std::int64_t{0});
-    put(integers(plain.sizes()));
-    put(integers(plain.strides()));
+    put(tensor->offset);
+    put(integers(tensor->shape));
+    put(integers(tensor->strides));
     put(false);
     text("ccollections\nOrderedDict\n)RtR");
-    out_.storages.push_back(std::move(plain));
+    out_.storages.push_back(tensor->storage);
   }
-  static State::Tuple integers(torch::IntArrayRef sizes) { return {State::List(sizes.begin(), sizes.end())}; }
+  static StoredValue::Tuple integers(const std::vector<std::int64_t>& numbers) {
+    StoredValue::Tuple out;
+    for (const std::int64_t number : numbers) out.items.push_back({number});
+    return out;
+  }
 
   void text(std::string_view bytes) { out_.bytes += bytes; }
   void little_endian(std::uint64_t number, int bytes) {
@@ -98,6 +102,6 @@ class Writer {
 
 }  // namespace
 
-Pickle write_pickle(const State& state) { return Writer().write(state); }
+Pickle write_pickle(const StoredValue& value) { return Writer().write(value); }
 
 }  // namespace pipeline
