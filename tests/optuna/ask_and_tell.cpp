@@ -87,7 +87,8 @@ class Session {
       }
     };
     if (lag_ > 0) {
-      Past(study_, trial, lag_).show(trial, draw);
+      const std::int64_t learns_from = std::min(sampler_->learns_from(), pruner_->learns_from());
+      Past(study_, trial, {.lag = lag_, .learns_from = learns_from}).show(trial, draw);
     } else {
       draw(study_, trial);
     }

@@ -37,8 +37,9 @@ std::vector<const Trial*> last_attempts(const StudyState& study) {
 }
 
 /// The attempts that a trial with a draw_index learns from; a part of `attempts`.
-std::span<const Trial* const> up_to_lag(const std::vector<const Trial*>& attempts, std::int64_t index, std::int64_t lag) {
-  const std::int64_t count = std::clamp<std::int64_t>(index - lag + 1, 0, static_cast<std::int64_t>(attempts.size()));
+std::span<const Trial* const> learned_by(const std::vector<const Trial*>& attempts, std::int64_t index, const LearningRule& rule) {
+  std::int64_t count = std::clamp<std::int64_t>(index - rule.lag + 1, 0, static_cast<std::int64_t>(attempts.size()));
+  if (count < rule.learns_from) count = 0;
   return std::span(attempts).first(static_cast<std::size_t>(count));
 }
 
@@ -49,20 +50,20 @@ std::int64_t draw_index(const StudyState& study, const Trial& trial) {
   return first - std::ranges::count_if(study.trials, [&](const Trial& t) { return t.number < first && is_repetition(t); });
 }
 
-bool may_begin_next(const StudyState& study, std::int64_t lag) {
+bool may_begin_next(const StudyState& study, const LearningRule& rule) {
   const auto draws = [](const Trial& t) { return t.state == TrialState::running && t.parameters.empty(); };
   const auto begun_before = [](const Trial& t) { return t.state == TrialState::waiting && is_repetition(t); };
   if (std::ranges::any_of(study.trials, draws)) return false;
   if (std::ranges::any_of(study.trials, begun_before)) return true;
   const std::vector<const Trial*> attempts = last_attempts(study);
   const auto next = std::ranges::find(attempts, TrialState::waiting, &Trial::state);
-  return std::ranges::all_of(up_to_lag(attempts, next - attempts.begin(), lag), &Trial::is_finished);
+  return std::ranges::all_of(learned_by(attempts, next - attempts.begin(), rule), &Trial::is_finished);
 }
 
-Past::Past(const StudyState& study, const Trial& trial, std::int64_t lag)
+Past::Past(const StudyState& study, const Trial& trial, const LearningRule& rule)
     : index_(draw_index(study, trial)), study_{.name = study.name, .minimize = study.minimize, .trials = {}} {
   const std::vector<const Trial*> attempts = last_attempts(study);
-  for (const Trial* attempt : up_to_lag(attempts, index_, lag)) {
+  for (const Trial* attempt : learned_by(attempts, index_, rule)) {
     Trial& seen = study_.trials.emplace_back(*attempt);
     seen.number = static_cast<std::int64_t>(study_.trials.size()) - 1;
     for (const char* key : repetition_keys) seen.system_state.erase(key);

@@ -12,6 +12,8 @@ Pruner::~Pruner() = default;
 
 std::map<std::string, double> Sampler::begin(const StudyState&, Trial&) { return {}; }
 bool Sampler::is_exhausted(const StudyState&) const { return false; }
+std::int64_t Sampler::learns_from() const { return 0; }
+std::int64_t Pruner::learns_from() const { return 0; }
 
 void begin_trial(Sampler& sampler, const StudyState& study, Trial& trial) { trial.joint = sampler.begin(study, trial); }
 

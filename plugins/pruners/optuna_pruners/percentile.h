@@ -28,6 +28,7 @@ class PercentilePruner : public Pruner {
   using Options = PercentileOptions;
   explicit PercentilePruner(Options options) : options_(options) {}
   [[nodiscard]] bool prune(const StudyState& study, Trial& trial) override;
+  [[nodiscard]] std::int64_t learns_from() const override { return options_.n_startup_trials; }
 
  private:
   Options options_;

@@ -12,6 +12,7 @@ class NopPruner final : public pipeline::Pruner {
   using Options = pipeline::NoOptions;
   explicit NopPruner(Options) {}
   [[nodiscard]] bool prune(const pipeline::StudyState&, pipeline::Trial&) override { return false; }
+  [[nodiscard]] std::int64_t learns_from() const override { return pipeline::never_learns; }
 };
 
 }  // namespace

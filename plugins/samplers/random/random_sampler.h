@@ -17,6 +17,8 @@ class RandomSampler final : public Sampler {
     return draw_uniform(distribution, random_.at(draw_index(study, trial), name));
   }
 
+  [[nodiscard]] std::int64_t learns_from() const override { return never_learns; }
+
  private:
   Randomness random_;
 };

@@ -33,6 +33,7 @@ class TPESampler final : public Sampler {
   [[nodiscard]] std::map<std::string, double> begin(const StudyState& study, Trial& trial) override;
   [[nodiscard]] double sample(const StudyState& study, const Trial& trial, const std::string& name,
                               const Distribution& distribution) override;
+  [[nodiscard]] std::int64_t learns_from() const override { return options_.n_startup_trials; }
 
  private:
   [[nodiscard]] std::map<std::string, double> sample_space(const StudyState& study, const Trial& trial,

@@ -106,6 +106,13 @@ bool Searcher::is_exhausted(const StudyState& state) const {
   return !waits && call(sampler_, "is_exhausted", &Sampler::is_exhausted, state);
 }
 
+std::optional<LearningRule> Searcher::learning_rule() const {
+  if (options_.lag == 0) return std::nullopt;
+  return LearningRule{
+      .lag = options_.lag,
+      .learns_from = std::min(call(sampler_, "learns_from", &Sampler::learns_from), call(pruner_, "learns_from", &Pruner::learns_from))};
+}
+
 Searcher::Next Searcher::begin_next(Trial& trial) {
   take_back_lost_trials();
   const StudyState& state = study_->refresh();
@@ -114,9 +121,9 @@ Searcher::Next Searcher::begin_next(Trial& trial) {
   if (is_exhausted(state)) return wait_for_others(state) ? Next::wait : Next::done;  // a lost trial comes back
   bool too_early = false;
   Study::Ready ready;
-  if (options_.lag > 0) {
-    ready = [&](const StudyState& now) {
-      too_early = !may_begin_next(now, options_.lag);
+  if (const std::optional<LearningRule> rule = learning_rule()) {
+    ready = [&, rule](const StudyState& now) {
+      too_early = !may_begin_next(now, *rule);
       return !too_early && !is_exhausted(now);  // another worker may have begun the last one since
     };
   }
@@ -166,7 +173,7 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
     sampler_ = make_sampler(context_, options_, space_);
     pruner_ = make_pruner(context_);
   }
-  View view(*study_, trial, options_.lag);
+  View view(*study_, trial, learning_rule());
   suggest_parameters(trial, view);
   TrialRunner::Outcome outcome;
   try {

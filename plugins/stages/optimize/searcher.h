@@ -55,6 +55,8 @@ class Searcher {
   [[nodiscard]] bool wait_for_others(const StudyState& state);
   void refuse_silent_trials(const StudyState& state) const;
   [[nodiscard]] bool is_exhausted(const StudyState& state) const;
+  /// nullopt without a lag.
+  [[nodiscard]] std::optional<LearningRule> learning_rule() const;
   void suggest_parameters(Trial& trial, View& view);
   void run_trial(Trial& trial, const Watch& watch);
   void take_back_lost_trials();

@@ -64,7 +64,7 @@ void TrialRunner::check_training() const {
   const std::unique_ptr<Study> nowhere = open_study({.storage = "memory", .name = "check"});
   const Component<Pruner> pruner = context_.registry.make<Pruner>("NopPruner", Value(Value::Map{}));
   Trial trial;
-  View view(*nowhere, trial, 0);
+  View view(*nowhere, trial, std::nullopt);
   spec.callbacks.push_back(std::make_unique<ReportTrial>(
       *nowhere, pruner, trial, view, ReportTrial::Setup{.monitor = options_.monitor, .heartbeat_interval = {}, .reported = {}}));
   check_fit(spec, *windows_, make_run_context(context_, context_.log));

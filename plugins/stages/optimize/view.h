@@ -12,8 +12,9 @@ namespace pipeline::stage::optimize {
 class View {
  public:
   /// `study` and `trial`, which the study has begun, must outlive the view.
-  View(Study& study, Trial& trial, std::int64_t lag) : study_(study), trial_(trial) {
-    if (lag > 0) past_.emplace(study.refresh(), trial, lag);
+  /// `rule`: nullopt in a search without lag.
+  View(Study& study, Trial& trial, const std::optional<LearningRule>& rule) : study_(study), trial_(trial) {
+    if (rule) past_.emplace(study.refresh(), trial, *rule);
   }
 
   /// Returns work(const StudyState&, Trial&).

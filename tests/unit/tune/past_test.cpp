@@ -78,7 +78,7 @@ TEST_CASE("a sampler sees exactly the trials up to the lag, and the trial itself
     CAPTURE(lag);
     Trial trial = study.trials.back();
     WatchingSampler sampler;
-    Past(study, trial, lag).show(trial, [&](const StudyState& past, Trial& seen) {
+    Past(study, trial, {.lag = lag}).show(trial, [&](const StudyState& past, Trial& seen) {
       begin_trial(sampler, past, seen);
       suggest(sampler, past, seen, "x", Distribution::real(0, 9));
     });
@@ -91,7 +91,7 @@ TEST_CASE("a sampler sees exactly the trials up to the lag, and the trial itself
 TEST_CASE("a pruner sees exactly the reports up to the lag, and the trial's own") {
   StudyState study = study_of_five();
   Trial trial = study.trials.back();
-  Past past(study, trial, 3);
+  Past past(study, trial, {.lag = 3});
   study.trials[3].reports[1] = 99;  // what later trials report meanwhile is not seen
   WatchingPruner pruner;
   trial.reports[0] = 7;
@@ -123,14 +123,14 @@ TEST_CASE("a repetition stands in the past for the trial that it repeats, and le
   Trial repeated = study.trials[7];
   WatchingPruner pruner;
   const auto decide = [&](const StudyState& seen, Trial& own) { return pruner.prune(seen, own); };
-  CHECK(Past(study, repeated, 2).show(repeated, decide));  // as number 4
+  CHECK(Past(study, repeated, {.lag = 2}).show(repeated, decide));  // as number 4
   CHECK(pruner.seen == std::vector<std::int64_t>{0, 1, 2, 4});
   CHECK(pruner.reports == std::vector<double>{0, 0.6, 0.2, -1});
   CHECK(repeated.number == 7);
   CHECK(repeated.system_state.at("failed_trial") == Value(4));
-  CHECK_FALSE(Past(study, next, 2).show(next, decide));  // as number 5
+  CHECK_FALSE(Past(study, next, {.lag = 2}).show(next, decide));  // as number 5
   CHECK(pruner.seen == std::vector<std::int64_t>{0, 1, 2, 3, 5});
-  Past(study, next, 2).show(next, [&](const StudyState& past, Trial&) {
+  Past(study, next, {.lag = 2}).show(next, [&](const StudyState& past, Trial&) {
     CHECK(past.trials[1].system_state.empty());  // neither the notes of the lost trial nor those of a repetition
     return 0;
   });
@@ -140,32 +140,54 @@ TEST_CASE("a trial may begin once all that it learns from has ended") {
   StudyState study = study_of_five();
   study.trials[4].parameters["x"] = 0.5;
   study.trials[2].state = TrialState::running;
-  CHECK_FALSE(may_begin_next(study, 1));  // the next one is trial 5
-  CHECK_FALSE(may_begin_next(study, 3));
-  CHECK(may_begin_next(study, 4));
+  CHECK_FALSE(may_begin_next(study, {.lag = 1}));  // the next one is trial 5
+  CHECK_FALSE(may_begin_next(study, {.lag = 3}));
+  CHECK(may_begin_next(study, {.lag = 4}));
   study.trials[4].parameters.clear();
-  CHECK_FALSE(may_begin_next(study, 4));  // trial 4 has yet to draw
-  CHECK(may_begin_next(StudyState{}, 1));
+  CHECK_FALSE(may_begin_next(study, {.lag = 4}));  // trial 4 has yet to draw
+  CHECK(may_begin_next(StudyState{}, {.lag = 1}));
+}
+
+TEST_CASE("a trial that learns from none waits for none, and sees none") {
+  StudyState study = study_of_five();
+  study.trials[4].parameters["x"] = 0.5;
+  study.trials[0].state = TrialState::running;
+  CHECK_FALSE(may_begin_next(study, {.lag = 2, .learns_from = 4}));  // trial 5 learns from 0 to 3
+  CHECK(may_begin_next(study, {.lag = 2, .learns_from = 5}));
+  CHECK(may_begin_next(study, {.lag = 1, .learns_from = never_learns}));
+  study.trials[4].parameters.clear();
+  CHECK_FALSE(may_begin_next(study, {.lag = 2, .learns_from = never_learns}));  // trial 4 has yet to draw
+
+  Trial trial = study.trials.back();
+  const auto numbers_seen_with = [&](std::int64_t learns_from) {
+    WatchingSampler sampler;
+    Past(study, trial, {.lag = 1, .learns_from = learns_from}).show(trial, [&](const StudyState& past, Trial& seen) {
+      begin_trial(sampler, past, seen);
+    });
+    return sampler.seen;
+  };
+  CHECK(numbers_seen_with(4) == std::vector<std::int64_t>{0, 1, 2, 3, 4});
+  CHECK(numbers_seen_with(5) == std::vector<std::int64_t>{4});
 }
 
 TEST_CASE("a lost trial holds up those that learn from it, and its repetition may begin at once") {
   StudyState study = study_of_five();
   study.trials[4].parameters["x"] = 0.5;
   study.trials[1].state = TrialState::fail;
-  CHECK(may_begin_next(study, 4));
+  CHECK(may_begin_next(study, {.lag = 4}));
   study.trials.push_back(repetition_of(1, 5, TrialState::waiting));
-  CHECK(may_begin_next(study, 1));
+  CHECK(may_begin_next(study, {.lag = 1}));
   study.trials.back().state = TrialState::running;
   study.trials.back().parameters["x"] = 0.1;
-  CHECK_FALSE(may_begin_next(study, 4));
+  CHECK_FALSE(may_begin_next(study, {.lag = 4}));
   study.trials.back().state = TrialState::complete;
-  CHECK(may_begin_next(study, 4));
+  CHECK(may_begin_next(study, {.lag = 4}));
 }
 
 TEST_CASE("a point in the queue has its place, and waits for the trials before it") {
   StudyState study = study_of_five();
   study.trials[3].state = study.trials[4].state = TrialState::waiting;
   study.trials[2].state = TrialState::running;
-  CHECK_FALSE(may_begin_next(study, 1));
-  CHECK(may_begin_next(study, 2));
+  CHECK_FALSE(may_begin_next(study, {.lag = 1}));
+  CHECK(may_begin_next(study, {.lag = 2}));
 }

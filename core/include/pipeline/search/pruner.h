@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "pipeline/export.h"
@@ -17,6 +18,8 @@ class PIPELINE_EXPORT Pruner {
   /// Whether `trial`, which has just reported, shall end. `study` holds all trials as they were read last, this one included. Other workers
   /// see what the pruner writes to `trial.system_state`.
   [[nodiscard]] virtual bool prune(const StudyState& study, Trial& trial) = 0;
+  /// The number of earlier trials with which it begins to prune, as Sampler::learns_from() (pipeline/search/sampler.h).
+  [[nodiscard]] virtual std::int64_t learns_from() const;
 };
 
 template <>

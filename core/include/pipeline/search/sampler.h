@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,6 +32,9 @@ class PIPELINE_EXPORT Sampler {
   /// Draws one parameter alone, in internal representation.
   [[nodiscard]] virtual double sample(const StudyState& study, const Trial& trial, const std::string& name,
                                       const Distribution& distribution) = 0;
+  /// The number of earlier trials with which it begins to learn. With fewer it draws as if there were none, so that in a search with a lag
+  /// such a trial waits for no other. 0, the default: it may learn from the first one on. never_learns: it draws without regard to others.
+  [[nodiscard]] virtual std::int64_t learns_from() const;
   /// Whether no value is left to try; then the search ends.
   [[nodiscard]] virtual bool is_exhausted(const StudyState& study) const;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@
 /// The data of a hyper-parameter search, in Optuna's terms. Parameters are doubles ("internal representation"); a categorical parameter is
 /// the index of its choice.
 namespace pipeline {
+
+/// More trials than a study can have: of a sampler or a pruner that does not learn from others.
+inline constexpr std::int64_t never_learns = std::numeric_limits<std::int64_t>::max();
 
 /// Whether Python's == holds, as for 1 and 1.0.
 [[nodiscard]] PIPELINE_EXPORT bool same_value(const Value& a, const Value& b);
