@@ -1,9 +1,11 @@
 #include "in_threads.h"
 
-#include <omp.h>
-
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+
+// Of omp.h: only GCC reads GCC's one, and the linter is clang's.
+extern "C" int omp_get_max_threads() noexcept;
+extern "C" void omp_set_num_threads(int count) noexcept;
 
 namespace pipeline::optimizer::torch_optimizers {
 
