@@ -26,9 +26,9 @@ class OneThread {
 }  // namespace
 
 void in_threads(std::int64_t parts, const std::function<void(std::int64_t)>& run) {
-  if (parts <= 1 || at::get_num_threads() == 1) {
+  if (parts == 1) {
     const OneThread one;
-    for (std::int64_t part = 0; part < parts; ++part) run(part);
+    run(0);
     return;
   }
   at::parallel_for(0, parts, 1, [&](std::int64_t from, std::int64_t to) {
