@@ -230,10 +230,10 @@ TEST_CASE_FIXTURE(WorkflowFixture, "workers that die again and again end the sea
 TEST_CASE_FIXTURE(WorkflowFixture, "what another process is writing beside a search is no part of its result") {
   workflow(search);
   std::filesystem::create_directories(path() / "runs/small/optimize");
-  write("runs/small/optimize/half.csv.tmp4711", "1,");
+  write("runs/small/optimize/half.csv.tmp.4711", "1,");
   const Finished ran = run({"--until", "optimize"});
   REQUIRE_MESSAGE(ran.status == 0, ran.err);
   const Value outputs = json("runs/small/optimize/manifest.json").at("outputs");
   CHECK(outputs.find("study.json"));
-  CHECK_FALSE(outputs.find("half.csv.tmp4711"));
+  CHECK_FALSE(outputs.find("half.csv.tmp.4711"));
 }

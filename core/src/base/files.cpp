@@ -7,7 +7,10 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <vector>
 
+#include "base/durable.h"
+#include "pipeline/data/new_file.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -27,18 +30,6 @@ class Descriptor {
  private:
   int number_;
 };
-
-void write_all(int descriptor, const char* data, std::size_t size, const std::string& path) {
-  while (size > 0) {
-    const ssize_t written = ::write(descriptor, data, size);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      throw system_failure("cannot write", path, errno);
-    }
-    data += written;
-    size -= static_cast<std::size_t>(written);
-  }
-}
 
 class Sha256 {
  public:
@@ -78,23 +69,22 @@ std::string read_text(const std::filesystem::path& file) {
 }
 
 void make_folder(const std::filesystem::path& folder) {
+  std::filesystem::path existing = folder.lexically_normal();
+  std::vector<std::filesystem::path> parents;  // of the new folders
   std::error_code error;
+  while (!existing.empty() && !std::filesystem::exists(existing, error)) {
+    existing = existing.parent_path();
+    parents.push_back(existing);
+  }
   std::filesystem::create_directories(folder, error);
   if (error) throw system_failure("cannot make the folder", folder.string(), error.value());
+  for (const std::filesystem::path& parent : parents) sync_folder(parent);
 }
 
 void write_text(const std::filesystem::path& file, std::string_view text) {
-  const std::filesystem::path beside = file.string() + ".tmp" + std::to_string(::getpid());
-  try {
-    const Descriptor descriptor(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (descriptor.number() < 0) throw system_failure("cannot write", file.string(), errno);
-    write_all(descriptor.number(), text.data(), text.size(), file.string());
-    if (::fsync(descriptor.number()) != 0) throw system_failure("cannot write", file.string(), errno);
-    if (::rename(beside.c_str(), file.c_str()) != 0) throw system_failure("cannot write", file.string(), errno);
-  } catch (const Error&) {
-    ::unlink(beside.c_str());
-    throw;
-  }
+  NewFile out(file);
+  out.write(text);
+  out.commit();
 }
 
 void write_bytes(const std::filesystem::path& file, std::span<const unsigned char> bytes) {

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "checkpoint/tensors.h"
-#include "checkpoint_file/new_file.h"
 #include "checkpoint_file/pickle_writer.h"
 #include "checkpoint_file/safetensors.h"
 #include "checkpoint_file/torch_file.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/new_file.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "checkpoint_file/new_file.h"
+#include "pipeline/data/new_file.h"
 #include "pipeline/errors.h"
 #include "pipeline/value.h"
 

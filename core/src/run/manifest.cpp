@@ -3,24 +3,19 @@
 #include <algorithm>
 
 #include "pipeline/data/files.h"
+#include "pipeline/data/new_file.h"
 #include "run/machine.h"
 
 namespace pipeline {
 
 namespace {
 
-/// Whether another process is writing this file: until a file is complete, its name ends with ".tmp" and a process number.
-bool is_being_written(const std::string& name) {
-  const std::size_t mark = name.rfind(".tmp");
-  return mark != std::string::npos && mark + 4 < name.size() && name.find_first_not_of("0123456789", mark + 4) == std::string::npos;
-}
-
 /// `growing`: prefixes of names that are left out.
 Value hash_outputs(const std::filesystem::path& folder, const std::vector<std::string>& growing) {
   Value outputs{Value::Map{}};
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string name = std::filesystem::relative(entry.path(), folder).string();
-    const bool grows = is_being_written(name) || name == "manifest.json" ||
+    const bool grows = is_unfinished(name) || name == "manifest.json" ||
                        std::ranges::any_of(growing, [&](const std::string& g) { return name.starts_with(g); });
     if (entry.is_regular_file() && !grows) outputs[name] = sha256_file(entry.path());
   }

@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "pipeline/data/files.h"
+#include "pipeline/data/new_file.h"
 #include "pipeline/errors.h"
 #include "support/temp_folder.h"
 
@@ -30,4 +34,27 @@ TEST_CASE("a failed replacement leaves the old content and nothing beside it") {
   CHECK_THROWS_AS(write_text(folder.path() / "target", "x"), Error);
   CHECK(std::filesystem::is_directory(folder.path() / "target"));
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("what a killed process was writing is removed, what a living one writes is not") {
+  const TempFolder folder;
+  const std::filesystem::path file = folder.path() / "a.ckpt";
+  const pid_t killed = ::fork();
+  if (killed == 0) {
+    NewFile half(file);
+    half.write("half");
+    static_cast<void>(::raise(SIGKILL));
+  }
+  REQUIRE(::waitpid(killed, nullptr, 0) == killed);
+  const std::string left = file.string() + ".tmp." + std::to_string(killed);
+  REQUIRE(std::filesystem::exists(left));
+  CHECK(is_unfinished(left));
+  CHECK_FALSE(is_unfinished("a.tmp.ckpt"));
+  NewFile mine(file);
+  mine.write("whole");
+  remove_unfinished(folder.path());
+  CHECK_FALSE(std::filesystem::exists(left));
+  mine.commit();
+  CHECK(read_text(file) == "whole");
+  remove_unfinished(folder.path() / "missing");
 }

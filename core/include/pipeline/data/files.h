@@ -13,10 +13,10 @@ namespace pipeline {
 
 /// The whole file as text; Error (unexpected) with the system's reason.
 [[nodiscard]] PIPELINE_EXPORT std::string read_text(const std::filesystem::path& file);
-/// Writes a new file beside `file` and renames it, so that a reader sees the old text or the new one. Error (unexpected) on a full disk.
+/// Writes a whole file as NewFile does: a reader sees the old text or the new one. Error (unexpected) on a full disk.
 PIPELINE_EXPORT void write_text(const std::filesystem::path& file, std::string_view text);
 PIPELINE_EXPORT void write_bytes(const std::filesystem::path& file, std::span<const unsigned char> bytes);
-/// Makes a folder and its parent folders; Error (unexpected) with the system's reason.
+/// Makes a folder and its parent folders, on the disk when it returns; Error (unexpected) with the system's reason.
 PIPELINE_EXPORT void make_folder(const std::filesystem::path& folder);
 [[nodiscard]] PIPELINE_EXPORT Value read_json(const std::filesystem::path& file);
 PIPELINE_EXPORT void write_json(const std::filesystem::path& file, const Value& value);

@@ -1,0 +1,51 @@
+#include "base/durable.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "pipeline/errors.h"
+
+namespace pipeline {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// `flags`: of open(), beside reading.
+void sync(const fs::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
+  int failed = descriptor < 0 ? errno : 0;
+  if (descriptor >= 0) {
+    while (::fsync(descriptor) != 0) {
+      failed = errno;
+      if (failed != EINTR) break;
+      failed = 0;
+    }
+    ::close(descriptor);
+  }
+  if (failed == EINVAL || failed == ENOTSUP) return;  // a file system that cannot sync this: nothing more can be done
+  if (failed != 0) throw system_failure("cannot write to the disk", path.string(), failed);
+}
+
+}  // namespace
+
+void sync_folder(const fs::path& folder) { sync(folder.empty() ? "." : folder, O_DIRECTORY); }
+
+void sync_files(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_regular_file() && !entry.is_symlink()) sync(entry.path(), 0);
+  }
+  sync_folder(folder);
+}
+
+void sync_tree(const fs::path& folder) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_directory() && !entry.is_symlink()) sync_files(entry.path());
+  }
+  sync_files(folder);
+  sync_folder(folder.parent_path());
+}
+
+}  // namespace pipeline

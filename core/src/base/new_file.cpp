@@ -1,0 +1,80 @@
+#include "pipeline/data/new_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/durable.h"
+#include "pipeline/errors.h"
+
+namespace pipeline {
+
+namespace {
+
+constexpr std::string_view mark = ".tmp.";
+
+/// A new file whose lock tells other processes that it is being written. The kernel frees the lock however the process ends.
+int make_locked(const std::string& name) {
+  for (;;) {
+    const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return descriptor;  // without a lock where the file system has none
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0 || status.st_nlink > 0) return descriptor;
+    ::close(descriptor);  // remove_unfinished() of another process came between open and flock
+  }
+}
+
+}  // namespace
+
+NewFile::NewFile(std::filesystem::path file)
+    : file_(std::move(file)), beside_(file_.string() + std::string(mark) + std::to_string(::getpid())), descriptor_(make_locked(beside_)) {
+  if (descriptor_ < 0) throw system_failure("cannot write", file_.string(), errno);
+}
+
+NewFile::~NewFile() {
+  if (descriptor_ < 0) return;
+  ::unlink(beside_.c_str());
+  ::close(descriptor_);
+}
+
+void NewFile::write(const void* data, std::size_t size) noexcept {
+  const char* at = static_cast<const char*>(data);
+  while (size > 0 && error_ == 0) {
+    const ssize_t n = ::write(descriptor_, at, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) error_ = errno;
+    if (n > 0) at += n, size -= static_cast<std::size_t>(n);
+  }
+}
+
+void NewFile::commit() {
+  if (error_ == 0 && ::fsync(descriptor_) != 0) error_ = errno;
+  if (error_ == 0 && ::rename(beside_.c_str(), file_.c_str()) != 0) error_ = errno;
+  if (error_ != 0) throw system_failure("cannot write", file_.string(), error_);
+  ::close(std::exchange(descriptor_, -1));
+  sync_folder(file_.parent_path());
+}
+
+bool is_unfinished(std::string_view name) {
+  const std::size_t at = name.rfind(mark);
+  const std::string_view process = at == std::string_view::npos ? "" : name.substr(at + mark.size());
+  return !process.empty() && process.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+void remove_unfinished(const std::filesystem::path& folder) {
+  std::error_code none;
+  for (std::filesystem::directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none)) {
+    const std::filesystem::path& file = entry->path();
+    if (!is_unfinished(file.filename().native()) || !entry->is_regular_file()) continue;
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor < 0) continue;
+    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(file.c_str());
+    ::close(descriptor);
+  }
+}
+
+}  // namespace pipeline
