@@ -1,6 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <fstream>
+
+#include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "workflows/workflow_fixture.h"
+
+using pipeline::format_count;
+using pipeline::read_text;
 
 TEST_CASE_FIXTURE(WorkflowFixture, "an unchanged workflow runs nothing again") {
   workflow(small_training);
@@ -41,6 +48,81 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a removed checkpoint is made again") {
   const Finished again = run();
   REQUIRE(again.status == 0);
   CHECK(contains(again.err, "is gone"));
+}
+
+namespace {
+
+/// As a disk may do after a power cut: the same size, and zeros from this place on.
+void zero_from(const std::filesystem::path& file, std::streamoff place) {
+  std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+  out.seekp(0, std::ios::end);
+  const std::string zeros(static_cast<std::size_t>(out.tellp() - place), '\0');
+  out.seekp(place).write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a file of another size than was written makes its stage run again") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const auto file = path() / "runs/small/evaluate/predictions.csv";
+  const std::string whole = read_text(file);
+  std::filesystem::resize_file(file, 100);
+  const Finished again = run();
+  REQUIRE(again.status == 0);
+  CHECK(contains(again.err, "[evaluate] " + file.string() + " has 100 bytes, not the " + format_count(std::ssize(whole)) + " that were written"));
+  CHECK(contains(again.err, "[train] up to date"));
+  CHECK(read_text(file) == whole);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a stage never reads a damaged file: the stage that wrote it runs first") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const auto file = path() / "runs/small/preprocess/series.npy";
+  const std::string whole = read_text(file);
+  zero_from(file, 256);
+  REQUIRE(read_text(file) != whole);
+  const std::string sentence = file.string() + " is not what was written: it is damaged, or someone changed it";
+
+  const Finished alone = run({"--stage", "train", "--set", "optimizer.lr=0.02"});
+  CHECK(alone.status == 2);
+  CHECK(contains(alone.err, "stage \"train\": " + sentence + ": run that stage again with --stage preprocess --force"));
+
+  const Finished again = run({"--set", "optimizer.lr=0.02"});
+  REQUIRE(again.status == 0);
+  CHECK(contains(again.err, "[preprocess] " + sentence));
+  CHECK(contains(again.err, "[slice_windows] up to date"));
+  CHECK(contains(again.err, "[train] optimizer.lr changed from 0.01 to 0.02"));
+  CHECK(read_text(file) == whole);
+
+  zero_from(file, 256);
+  REQUIRE(run({"--stage", "preprocess", "--force"}).status == 0);
+  CHECK(read_text(file) == whole);
+  CHECK(run({"--stage", "train", "--set", "optimizer.lr=0.03"}).status == 0);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a checkpoint that was changed is trained again before it is measured") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const auto folder = path() / "lightning_logs/LSTMModel/version_0/checkpoints";
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) zero_from(entry.path(), 64);
+  const Finished again = run({"--set", "stages.evaluate.splits=[\"val\"]"});
+  REQUIRE(again.status == 0);
+  CHECK(contains(again.err, ".ckpt is not what was written"));
+  CHECK(exists("lightning_logs/LSTMModel/version_1"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "data that change within the time step of the file system are read again") {
+  workflow(small_training);
+  const auto data = path() / "small.csv";
+  REQUIRE(run().status == 0);
+  const auto modified = std::filesystem::last_write_time(data);
+  std::string text = read_text(data);
+  const std::size_t digit = text.find_last_of("0123456789");
+  text[digit] = text[digit] == '5' ? '6' : '5';
+  std::ofstream(data, std::ios::binary) << text;
+  std::filesystem::last_write_time(data, modified);
+  CHECK(contains(run().err, "[preprocess] the file of source changed"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a checkpoint that is named is measured again when its file changes") {

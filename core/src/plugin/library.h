@@ -4,20 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "base/file_stamp.h"
 #include "pipeline/registry.h"
 #include "plugin/refusal.h"
 
 namespace pipeline {
-
-/// Size and times of a file: while all are the same, so is its content.
-struct FileStamp {
-  std::int64_t size = 0;
-  std::int64_t modified = 0, changed = 0;  ///< mtime and ctime, nanoseconds
-
-  friend bool operator==(const FileStamp&, const FileStamp&) = default;
-};
-/// All zero for a file that is not there.
-[[nodiscard]] FileStamp stamp_of(const std::filesystem::path& file);
 
 /// A library that was found, loaded or not, and the facts about it.
 struct PluginLibrary {

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <functional>
+#include <map>
+#include <optional>
 #include <ranges>
 #include <set>
 
+#include "base/durable.h"
 #include "base/now_running.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
@@ -71,28 +75,31 @@ class Executor {
         ranks_(ranks),
         run_folder_(run_folder_of(workflow)) {}
 
-  StageResult run(const StagePlan& stage, const Selection& selection) {
-    const StageLock lock(run_folder_, stage.name, is_shared(stage) ? StageLock::Mode::shared : StageLock::Mode::exclusive);
-    const std::vector<StageLock> inputs = lock_inputs(stage);
-    const Examined now = examine_stage(stage, workflow_, registry_, selection);
+  /// nullopt: an earlier stage's file is not what that stage wrote. damaged() names the stage, which has to run first.
+  std::optional<StageResult> run(const StagePlan& stage, const Selection& selection) {
+    const bool shared = is_shared(stage);
+    const StageLock lock(run_folder_, stage.name, shared ? StageLock::Mode::shared : StageLock::Mode::exclusive);
+    if (!shared) restore_stage_folder(run_folder_, stage.name);
+    const std::set<std::string> sources = all_sources(stage);
+    const std::vector<StageLock> inputs = lock_inputs(sources);
+    Examined now = examine_stage(stage, workflow_, registry_, selection);
+    if (const auto damage = damaged_.find(stage.name); damage != damaged_.end()) now.reasons.push_back(damage->second);
     if (now.reasons.empty()) {
       if (is_together(stage)) static_cast<void>(ranks_->share(Value::Map{{"runs", false}}));
       log_.info("[" + stage.name + "] up to date");
-      return {stage.name, stage.type, false, 0, now.last->summary()};
+      return StageResult{stage.name, stage.type, false, 0, now.last->summary()};
     }
+    if (!are_sound(sources)) return std::nullopt;
     log_.info("[" + stage.name + "] " + join(now.reasons, "; "));
     if (!now.resolved.sentence.empty()) log_.info("[" + stage.name + "] " + now.resolved.sentence);
-    const std::filesystem::path folder = run_folder_ / stage.name;
-    if (is_shared(stage)) {
-      make_folder(folder);
-      return run_in(folder, now, selection.resume);
-    }
-    StagedFolder staged(run_folder_, stage.name);
-    if (is_together(stage)) call_ranks(now, staged.path());
-    StageResult result = run_in(staged.path(), now, selection.resume);
-    staged.commit();
+    StageResult result = shared ? run_in_place(now, selection.resume) : run_and_swap(now, selection.resume);
+    damaged_.erase(stage.name);
+    sound_.insert(stage.name);
     return result;
   }
+
+  /// The stages that have to run again, each with the reason.
+  [[nodiscard]] const std::map<std::string, std::string>& damaged() const { return damaged_; }
 
   /// The part of a rank above 0: it joins a stage that runs on every rank, once rank 0 has locked the stage and found that it must run.
   void follow(const StagePlan& stage, const Selection& selection) {
@@ -110,7 +117,7 @@ class Executor {
 
   void work(const StagePlan& stage, const Value& task) {
     const StageLock lock(run_folder_, stage.name, StageLock::Mode::shared);
-    const std::vector<StageLock> inputs = lock_inputs(stage);
+    const std::vector<StageLock> inputs = lock_inputs(all_sources(stage));
     const Examined now = examine_stage(stage, workflow_, registry_, {});
     // A sentence about a crash does not name the stage: the process that started the worker adds it.
     StageContext context = make_context(now, run_folder_ / stage.name, false);
@@ -129,8 +136,8 @@ class Executor {
   }
   [[nodiscard]] bool is_shared(const StagePlan& stage) const { return registry_.find("stage", stage.type)->shared_folder; }
 
-  /// Locks all stages whose files this stage may read: its sources and their sources (windows refer to the series that they slice).
-  [[nodiscard]] std::vector<StageLock> lock_inputs(const StagePlan& stage) const {
+  /// All stages whose files this stage may read: its sources and their sources (windows refer to the series that they slice).
+  [[nodiscard]] std::set<std::string> all_sources(const StagePlan& stage) const {
     std::set<std::string> names;
     const auto add_sources = [&](const StagePlan& of) {
       for (const Source& source : of.sources) names.insert(source.stage);
@@ -139,10 +146,27 @@ class Executor {
     for (const StagePlan& before : workflow_.stages | std::views::reverse) {  // in execution order: sources come before their consumers
       if (names.contains(before.name)) add_sources(before);
     }
+    return names;
+  }
+
+  [[nodiscard]] std::vector<StageLock> lock_inputs(const std::set<std::string>& sources) const {
     std::vector<StageLock> locks;
-    locks.reserve(names.size());
-    for (const std::string& name : names) locks.emplace_back(run_folder_, name, StageLock::Mode::shared);
+    locks.reserve(sources.size());
+    for (const std::string& name : sources) locks.emplace_back(run_folder_, name, StageLock::Mode::shared);
     return locks;
+  }
+
+  /// Whether the files of these stages are what the stages wrote, by their hashes; compared once in a run. If not, damaged() has grown.
+  bool are_sound(const std::set<std::string>& stages) {
+    for (const std::string& name : stages) {
+      if (sound_.contains(name)) continue;
+      const std::filesystem::path folder = run_folder_ / name;
+      const std::optional<Manifest> made = Manifest::read(folder);
+      std::string wrong = made ? made->wrong_size(folder) : "";
+      if (made && wrong.empty()) wrong = made->wrong_content(folder);
+      wrong.empty() ? void(sound_.insert(name)) : void(damaged_[name] = wrong);
+    }
+    return std::ranges::none_of(stages, [&](const std::string& name) { return damaged_.contains(name); });
   }
 
   [[nodiscard]] StageContext make_context(const Examined& now, const std::filesystem::path& folder, bool resume) const {
@@ -191,7 +215,24 @@ class Executor {
     std::filesystem::remove_all(lasting);
   }
 
-  StageResult run_in(const std::filesystem::path& folder, const Examined& now, bool resume) {
+  /// For a stage whose folder other processes use at the same time.
+  StageResult run_in_place(const Examined& now, bool resume) {
+    const std::filesystem::path folder = run_folder_ / now.resolved.plan.name;
+    make_folder(folder);
+    return run_in(folder, now, resume, [&] { sync_tree(folder); });
+  }
+
+  StageResult run_and_swap(const Examined& now, bool resume) {
+    const StagePlan& stage = now.resolved.plan;
+    StagedFolder staged(run_folder_, stage.name);
+    if (is_together(stage)) call_ranks(now, staged.path());
+    StageResult result = run_in(staged.path(), now, resume, [] {});
+    staged.commit();
+    return result;
+  }
+
+  /// `before_manifest`: makes the result last before the manifest says that it is complete.
+  StageResult run_in(const std::filesystem::path& folder, const Examined& now, bool resume, const std::function<void()>& before_manifest) {
     const auto start = Clock::now();
     const StagePlan& stage = now.resolved.plan;
     const RunningStage running(stage.name.c_str());
@@ -201,6 +242,7 @@ class Executor {
     }
     call(registry_.make<Stage>(stage.type, stage.options), "run", &Stage::run, context);
     const double seconds = seconds_since(start);
+    before_manifest();
     const ManifestInput made{stage, workflow_.settings, registry_, now.key, context, seconds};
     write_json(folder / "manifest.json", describe_run(made, folder));
     log_.info("[" + stage.name + "] done in " + format_short(seconds) + " s");
@@ -213,7 +255,29 @@ class Executor {
   Log& log_;
   Collective* ranks_;
   std::filesystem::path run_folder_;
+  std::map<std::string, std::string> damaged_;  ///< stage -> what is wrong with its files
+  std::set<std::string> sound_;                 ///< stages whose files have been compared, or written by this run
 };
+
+/// Where to go on in the list of stages: at the first one whose files are damaged. Error (usage) if it is not among the selected ones.
+std::size_t first_damaged(const Workflow& workflow, const std::set<std::string>& selected,
+                          const std::map<std::string, std::string>& damaged) {
+  for (const auto& [name, reason] : damaged) {
+    if (!selected.contains(name)) throw usage_error(reason + ": run that stage again with --stage " + name + " --force");
+  }
+  const auto first = std::ranges::find_if(workflow.stages, [&](const StagePlan& stage) { return damaged.contains(stage.name); });
+  return static_cast<std::size_t>(first - workflow.stages.begin());
+}
+
+/// A stage that runs twice, because its files were damaged, is told once.
+void keep_result(std::vector<StageResult>& results, StageResult result) {
+  const auto before = std::ranges::find(results, result.stage, &StageResult::stage);
+  if (before == results.end()) {
+    results.push_back(std::move(result));
+  } else if (result.ran) {
+    *before = std::move(result);
+  }
+}
 
 Value history_record(const Workflow& workflow, const Registry& registry, const RunOutcome& outcome, const std::string& status) {
   const std::filesystem::path folder = run_folder_of(workflow);
@@ -265,14 +329,17 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
       services.log.warning(error.what());
     }
   };
-  for (const StagePlan& stage : workflow.stages) {
+  for (std::size_t at = 0; at < workflow.stages.size();) {
+    const StagePlan& stage = workflow.stages[at++];
     if (!selected.contains(stage.name)) continue;
     try {
       if (services.cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted before it started; run the same command to go on");
-      if (first) {
-        outcome.stages.push_back(executor.run(stage, selection));
-      } else {
+      if (!first) {
         executor.follow(stage, selection);
+      } else if (std::optional<StageResult> result = executor.run(stage, selection)) {
+        keep_result(outcome.stages, std::move(*result));
+      } else {
+        at = first_damaged(workflow, selected, executor.damaged());
       }
     } catch (const Error& error) {
       const bool interrupted = error.status() == ExitStatus::interrupted;

@@ -1,8 +1,10 @@
 #include "run/manifest.h"
 
 #include <algorithm>
+#include <array>
 
 #include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/data/new_file.h"
 #include "run/machine.h"
 
@@ -10,16 +12,31 @@ namespace pipeline {
 
 namespace {
 
+/// The hashes and sizes of a result's files.
+struct FileFacts {
+  Value hashes{Value::Map{}}, sizes{Value::Map{}};
+  void add(const std::string& name, const std::filesystem::path& file) {
+    hashes[name] = sha256_file(file);
+    sizes[name] = static_cast<std::int64_t>(std::filesystem::file_size(file));
+  }
+};
+
 /// `growing`: prefixes of names that are left out.
-Value hash_outputs(const std::filesystem::path& folder, const std::vector<std::string>& growing) {
-  Value outputs{Value::Map{}};
+FileFacts facts_of_outputs(const std::filesystem::path& folder, const std::vector<std::string>& growing) {
+  FileFacts outputs;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string name = std::filesystem::relative(entry.path(), folder).string();
     const bool grows = is_unfinished(name) || name == "manifest.json" ||
                        std::ranges::any_of(growing, [&](const std::string& g) { return name.starts_with(g); });
-    if (entry.is_regular_file() && !grows) outputs[name] = sha256_file(entry.path());
+    if (entry.is_regular_file() && !grows) outputs.add(name, entry.path());
   }
   return outputs;
+}
+
+FileFacts facts_of_kept(const std::vector<std::filesystem::path>& files) {
+  FileFacts kept;
+  for (const std::filesystem::path& file : files) kept.add(file.string(), file);
+  return kept;
 }
 
 Value spec_value(const ComponentSpec& spec, const TableRule& rule, const Registry& registry) {
@@ -73,7 +90,12 @@ std::optional<Manifest> Manifest::read(const std::filesystem::path& stage_folder
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     Manifest manifest(read_json(file));
-    const bool whole = manifest.content_.find("fields") && manifest.content_.find("output_hash") && manifest.content_.find("summary");
+    const auto has_map = [&](const char* name) {
+      const Value* value = manifest.content_.find(name);
+      return value && value->is_map();
+    };
+    constexpr std::array<const char*, 6> maps{"fields", "summary", "outputs", "sizes", "kept_elsewhere", "kept_sizes"};
+    const bool whole = manifest.content_.find("output_hash") && std::ranges::all_of(maps, has_map);
     return whole ? std::optional(std::move(manifest)) : std::nullopt;
   } catch (const Error&) {
     return std::nullopt;  // a damaged manifest: as if the stage had not run
@@ -94,13 +116,25 @@ std::string Manifest::result_hash() const {
   return sha256(all);
 }
 
-std::string Manifest::missing_file(const std::filesystem::path& stage_folder) const {
-  for (const auto& [name, hash] : content_.at("outputs").as_map()) {
-    if (!std::filesystem::exists(stage_folder / name)) return (stage_folder / name).string();
+std::string Manifest::wrong_size(const std::filesystem::path& stage_folder) const {
+  for (const char* part : {"sizes", "kept_sizes"}) {
+    for (const auto& [name, size] : content_.at(part).as_map()) {
+      const std::filesystem::path file = stage_folder / name;
+      std::error_code missing;
+      const auto now = static_cast<std::int64_t>(std::filesystem::file_size(file, missing));
+      if (missing) return file.string() + " is gone";
+      if (now != size.as_int())
+        return file.string() + " has " + format_count(now) + " bytes, not the " + format_count(size.as_int()) + " that were written";
+    }
   }
-  if (const Value* kept = content_.find("kept_elsewhere")) {
-    for (const Value& path : kept->as_list()) {
-      if (!std::filesystem::exists(path.as_string())) return path.as_string();
+  return {};
+}
+
+std::string Manifest::wrong_content(const std::filesystem::path& stage_folder) const {
+  for (const char* part : {"outputs", "kept_elsewhere"}) {
+    for (const auto& [name, hash] : content_.at(part).as_map()) {
+      const std::filesystem::path file = stage_folder / name;
+      if (sha256_file(file) != hash.as_string()) return file.string() + " is not what was written: it is damaged, or someone changed it";
     }
   }
   return {};
@@ -108,10 +142,8 @@ std::string Manifest::missing_file(const std::filesystem::path& stage_folder) co
 
 Value describe_run(const ManifestInput& input, const std::filesystem::path& folder) {
   const ComponentInfo& info = *input.registry.find("stage", input.stage.type);
-  Value outputs = hash_outputs(folder, info.growing);
-  Value::List kept;
-  for (const std::filesystem::path& path : input.context.kept_elsewhere) kept.push_back(path.string());
-  const std::string output_hash = sha256(to_json(outputs));
+  const FileFacts outputs = facts_of_outputs(folder, info.growing);
+  const FileFacts kept = facts_of_kept(input.context.kept_elsewhere);
   Value::Map origins;
   for (const auto& [name, origin] : input.stage.origins) origins[name] = to_string(origin);
   return Value::Map{{"stage", input.stage.name},
@@ -126,9 +158,11 @@ Value describe_run(const ManifestInput& input, const std::filesystem::path& fold
                     {"origins", std::move(origins)},
                     {"inputs", input_values(input.context, input.key)},
                     {"files", input.key.files},
-                    {"outputs", std::move(outputs)},
-                    {"output_hash", output_hash},
-                    {"kept_elsewhere", std::move(kept)},
+                    {"outputs", outputs.hashes},
+                    {"sizes", outputs.sizes},
+                    {"output_hash", sha256(to_json(outputs.hashes))},
+                    {"kept_elsewhere", kept.hashes},
+                    {"kept_sizes", kept.sizes},
                     {"builds", build_values(input.stage, input.registry)},
                     {"summary", input.context.summary},
                     {"workflow", input.settings.workflow_file.string()},

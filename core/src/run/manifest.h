@@ -23,8 +23,10 @@ class Manifest {
   [[nodiscard]] std::map<std::string, std::string> fields() const;
   /// The hash of the stage's outputs and inputs: files may refer to an earlier stage's files, as windows refer to their series.
   [[nodiscard]] std::string result_hash() const;
-  /// The path of a missing file of the result; empty if all exist.
-  [[nodiscard]] std::string missing_file(const std::filesystem::path& stage_folder) const;
+  /// What is wrong with a file of the result, by its size alone: "<path> is gone"; empty if nothing is.
+  [[nodiscard]] std::string wrong_size(const std::filesystem::path& stage_folder) const;
+  /// The same by content, for a result that is about to be read; the sizes are right already. It reads every file.
+  [[nodiscard]] std::string wrong_content(const std::filesystem::path& stage_folder) const;
   [[nodiscard]] const Value& summary() const { return content_.at("summary"); }
 
  private:

@@ -90,7 +90,7 @@ Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const R
     return out;
   }
   out.reasons = key_changes(out.last->fields(), out.key.fields);
-  if (const std::string gone = out.last->missing_file(folder); !gone.empty()) out.reasons.push_back(gone + " is gone");
+  if (std::string wrong = out.last->wrong_size(folder); !wrong.empty()) out.reasons.push_back(std::move(wrong));
   if (selection.force) out.reasons.push_back("--force");
   if (selection.resume && newer_than_result(lasting_folder(workflow, stage.name), folder))
     out.reasons.push_back("an interrupted run is continued");

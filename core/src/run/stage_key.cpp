@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/cpu_capability.h"
+#include "base/file_stamp.h"
 #include "base/metric_names.h"
 #include "pipeline/data/files.h"
 #include "run/machine.h"
@@ -15,17 +16,23 @@ namespace {
 constexpr const char* host_field = "build.pipeline";
 constexpr std::string_view build_prefix = "build.";  ///< of the builds of the components that a stage uses
 
-/// Path, size, time of change and hash of a file. The hash of `before` holds while size and time are the same.
+std::int64_t nanoseconds_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// Path, stamp and hash of a file. The hash of `before` holds while path and stamp are the same; "read" is when it was made.
 Value file_record(const std::filesystem::path& path, const Value* before) {
   std::error_code error;
-  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
+  static_cast<void>(std::filesystem::file_size(path, error));
   if (error) throw usage_error("cannot read the file " + path.string() + ": " + error.message());
-  const auto modified = static_cast<std::int64_t>(
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::filesystem::last_write_time(path).time_since_epoch()).count());
-  Value record(Value::Map{{"path", path.string()}, {"size", size}, {"modified", modified}});
-  const bool same = before && before->find("sha256") && before->at("path") == record["path"] && before->at("size") == record["size"] &&
-                    before->at("modified") == record["modified"];
-  record["sha256"] = same ? before->at("sha256").as_string() : sha256_file(path);
+  const FileStamp stamp = stamp_of(path);
+  Value record(Value::Map{{"path", path.string()}, {"size", stamp.size}, {"modified", stamp.modified}, {"changed", stamp.changed}});
+  const auto same = [&](const auto& field) { return before->find(field.first) && before->at(field.first) == field.second; };
+  const Value* read = before ? before->find("read") : nullptr;
+  const bool known = read && read->is_int() && settled(stamp, read->as_int()) && std::ranges::all_of(record.as_map(), same);
+  record["read"] = known ? *read : Value(nanoseconds_now());
+  const Value* hash = before ? before->find("sha256") : nullptr;
+  record["sha256"] = known && hash ? *hash : Value(sha256_file(path));
   return record;
 }
 

@@ -14,7 +14,7 @@ namespace pipeline {
 /// ... Options that cannot change results are left out.
 struct StageKey {
   std::map<std::string, std::string> fields;
-  Value files{Value::Map{}};  ///< option -> {path, size, modified, sha256} of each input file
+  Value files{Value::Map{}};  ///< option -> {path, size, modified, changed, read, sha256} of each input file
   [[nodiscard]] std::string hash() const;
 };
 
