@@ -4,6 +4,7 @@
 #include <csignal>
 #include <random>
 
+#include "pipeline/data/files.h"
 #include "resume/training.h"
 
 namespace {
@@ -92,6 +93,61 @@ TEST_CASE_FIXTURE(Training, "a change that alters results is refused by name, on
   CHECK_MESSAGE(contains(other.err, "loader.batch_size changed from 16 to 8; optimizer.lr changed from 0.01 to 0.02"), other.err);
   CHECK(train({"--resume", "--set", "loader.num_workers=0", "--set", "trainer.log_every_n_steps=10"}).status == 0);
   CHECK(train({"--resume", "--force"}).status == 2);
+}
+
+TEST_CASE_FIXTURE(Training, "of several interrupted trainings the newest that fits is continued") {
+  REQUIRE(train_until(20, "batch_end").status == killed);
+  REQUIRE(train_until(20, "batch_end", {"--set", "optimizer.lr=0.02"}).status == killed);
+  const Finished resumed = train({"--resume"});
+  REQUIRE_MESSAGE(resumed.status == 0, resumed.err);
+  CHECK(contains(resumed.err, "going on with " + (path() / "lightning_logs/LSTMModel/version_0").string() + ", epoch "));
+}
+
+TEST_CASE_FIXTURE(Training, "a project that was moved is continued in its new place") {
+  const auto in = [](const std::string& place, std::vector<std::string> more) {
+    more.insert(more.end(), {"--set", "run_dir=" + place + "/runs", "--set", "log_dir=" + place + "/logs"});
+    return more;
+  };
+  const auto checkpoints = [&](const std::string& place) {
+    std::map<std::string, std::string> bytes;
+    for (const auto& entry : std::filesystem::directory_iterator(path() / place / "logs/LSTMModel/version_0/checkpoints"))
+      bytes[entry.path().filename()] = pipeline::read_text(entry.path());
+    return bytes;
+  };
+  REQUIRE(train(in("new", {})).status == 0);
+  const auto whole = checkpoints("new");
+  std::filesystem::remove_all(path() / "new");
+
+  REQUIRE(train_until(41, "batch_end", in("old", {})).status == killed);
+  std::filesystem::rename(path() / "old", path() / "new");
+  const Finished resumed = train(in("new", {"--resume"}));
+  REQUIRE_MESSAGE(resumed.status == 0, resumed.err);
+  CHECK(contains(resumed.err, "going on with " + (path() / "new/logs/LSTMModel/version_0").string() + ", epoch "));
+  CHECK_FALSE(exists("old"));
+  CHECK(checkpoints("new") == whole);
+}
+
+TEST_CASE_FIXTURE(Training, "logs that lost their end are told, and the training goes on") {
+  REQUIRE(train_until(41, "batch_end").status == killed);
+  const auto version = path() / "lightning_logs/LSTMModel/version_0";
+  std::filesystem::resize_file(version / "metrics.csv", 20);
+  for (const auto& entry : std::filesystem::directory_iterator(version)) {
+    if (entry.path().filename().string().starts_with("events.")) std::filesystem::resize_file(entry.path(), 30);
+  }
+  const Finished resumed = train({"--resume"});
+  REQUIRE_MESSAGE(resumed.status == 0, resumed.err);
+  CHECK_MESSAGE(contains(resumed.err, "lines that it had when the training stopped"), resumed.err);
+  CHECK_MESSAGE(contains(resumed.err, "cannot be continued: it has 30 of the "), resumed.err);
+}
+
+TEST_CASE_FIXTURE(Training, "what a killed training left half written is gone after the next one") {
+  REQUIRE(train_until(41, "batch_end").status == killed);
+  const std::string version = "lightning_logs/LSTMModel/version_0/", nobody = ".tmp.999999999";
+  for (const char* name : {"hparams.yaml", "checkpoints/last.ckpt"}) write(version + name + nobody, "half");
+  write("runs/small/.train.lasting/LSTMModel.version_0.ckpt" + nobody, "half");
+  REQUIRE(train().status == 0);
+  for (const char* name : {"hparams.yaml", "checkpoints/last.ckpt"}) CHECK_FALSE(exists(version + name + nobody));
+  CHECK_FALSE(exists("runs/small/.train.lasting/LSTMModel.version_0.ckpt" + nobody));
 }
 
 TEST_CASE_FIXTURE(Training, "a training that stopped early stays finished") {

@@ -44,7 +44,8 @@ class PIPELINE_EXPORT Logger {
   virtual void log_image(const std::string& tag, std::span<const unsigned char> png, int width, int height, std::int64_t step);
   /// Raw values; the logger bins them.
   virtual void log_histogram(const std::string& tag, std::span<const float> values, std::int64_t step);
-  /// The metrics that compare runs (hp_metric and the test metrics), once they are known.
+  /// The metrics that compare runs (hp_metric and the test metrics), once they are known. An evaluation that was interrupted or is repeated
+  /// logs the same metrics for the same step again: a logger keeps one record of them.
   virtual void log_final_metrics(Scalars metrics, std::int64_t step) = 0;
   /// Writes all records so far to the disk.
   virtual void flush() = 0;

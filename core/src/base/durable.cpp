@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -26,6 +27,7 @@ void sync(const fs::path& path, int flags) {
     ::close(descriptor);
   }
   if (failed == EINVAL || failed == ENOTSUP) return;  // a file system that cannot sync this: nothing more can be done
+  if (failed == ENOENT) return;                       // what was removed meanwhile needs no sync
   if (failed != 0) throw system_failure("cannot write to the disk", path.string(), failed);
 }
 
@@ -33,18 +35,13 @@ void sync(const fs::path& path, int flags) {
 
 void sync_folder(const fs::path& folder) { sync(folder.empty() ? "." : folder, O_DIRECTORY); }
 
-void sync_files(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.is_regular_file() && !entry.is_symlink()) sync(entry.path(), 0);
+void sync_tree(const fs::path& folder) {
+  std::error_code ended, gone;
+  for (fs::recursive_directory_iterator entry(folder, ended), end; !ended && entry != end; entry.increment(ended)) {
+    const fs::file_status status = entry->symlink_status(gone);
+    if (fs::is_regular_file(status) || fs::is_directory(status)) sync(entry->path(), 0);
   }
   sync_folder(folder);
-}
-
-void sync_tree(const fs::path& folder) {
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_directory() && !entry.is_symlink()) sync_files(entry.path());
-  }
-  sync_files(folder);
   sync_folder(folder.parent_path());
 }
 

@@ -16,6 +16,7 @@ namespace pipeline {
 namespace {
 
 constexpr std::string_view mark = ".tmp.";
+constexpr std::size_t buffer_size = std::size_t{1} << 16U;
 
 /// A new file whose lock tells other processes that it is being written. The kernel frees the lock however the process ends.
 int make_locked(const std::string& name) {
@@ -33,6 +34,7 @@ int make_locked(const std::string& name) {
 NewFile::NewFile(std::filesystem::path file)
     : file_(std::move(file)), beside_(file_.string() + std::string(mark) + std::to_string(::getpid())), descriptor_(make_locked(beside_)) {
   if (descriptor_ < 0) throw system_failure("cannot write", file_.string(), errno);
+  buffer_.reserve(buffer_size);
 }
 
 NewFile::~NewFile() {
@@ -43,6 +45,14 @@ NewFile::~NewFile() {
 
 void NewFile::write(const void* data, std::size_t size) noexcept {
   const char* at = static_cast<const char*>(data);
+  if (buffer_.size() + size > buffer_size) {
+    write_through(buffer_.data(), buffer_.size());
+    buffer_.clear();
+  }
+  size > buffer_size ? write_through(at, size) : void(buffer_.append(at, size));
+}
+
+void NewFile::write_through(const char* at, std::size_t size) noexcept {
   while (size > 0 && error_ == 0) {
     const ssize_t n = ::write(descriptor_, at, size);
     if (n < 0 && errno == EINTR) continue;
@@ -52,6 +62,7 @@ void NewFile::write(const void* data, std::size_t size) noexcept {
 }
 
 void NewFile::commit() {
+  write_through(buffer_.data(), buffer_.size());
   if (error_ == 0 && ::fsync(descriptor_) != 0) error_ = errno;
   if (error_ == 0 && ::rename(beside_.c_str(), file_.c_str()) != 0) error_ = errno;
   if (error_ != 0) throw system_failure("cannot write", file_.string(), error_);
@@ -67,9 +78,9 @@ bool is_unfinished(std::string_view name) {
 
 void remove_unfinished(const std::filesystem::path& folder) {
   std::error_code none;
-  for (std::filesystem::directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none)) {
+  for (std::filesystem::recursive_directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none)) {
     const std::filesystem::path& file = entry->path();
-    if (!is_unfinished(file.filename().native()) || !entry->is_regular_file()) continue;
+    if (!is_unfinished(file.filename().native()) || !entry->is_regular_file(none)) continue;
     const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0) continue;
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(file.c_str());

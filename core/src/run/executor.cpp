@@ -9,10 +9,10 @@
 #include <ranges>
 #include <set>
 
-#include "base/durable.h"
 #include "base/now_running.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/new_file.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
@@ -80,6 +80,7 @@ class Executor {
     const bool shared = is_shared(stage);
     const StageLock lock(run_folder_, stage.name, shared ? StageLock::Mode::shared : StageLock::Mode::exclusive);
     if (!shared) restore_stage_folder(run_folder_, stage.name);
+    for (const std::filesystem::path& folder : {run_folder_ / stage.name, lasting_folder(workflow_, stage.name)}) remove_unfinished(folder);
     const std::set<std::string> sources = all_sources(stage);
     const std::vector<StageLock> inputs = lock_inputs(sources);
     Examined now = examine_stage(stage, workflow_, registry_, selection);

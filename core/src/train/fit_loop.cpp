@@ -116,6 +116,7 @@ FitResult FitLoop::run() {
     fail("interrupted");
   } else {
     trainer_.each_logger("finish", &Logger::finish, true);
+    sync_version_folder();
   }
   return result();
 }

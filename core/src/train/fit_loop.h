@@ -60,6 +60,8 @@ class FitLoop {
   void keep_position();
   void keep_position_if_due();
   [[nodiscard]] State resume_point();
+  /// Lets logs and checkpoints survive a power cut, if the fit can be resumed; those of a search's trial do not matter so much.
+  void sync_version_folder() const;
 
   void keep_last();
   void fail(const std::string& what);

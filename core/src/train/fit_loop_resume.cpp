@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
@@ -94,8 +95,14 @@ State FitLoop::resume_point() {
 
 void FitLoop::keep_position() {
   if (spec_.resume.file.empty() || run_.rank() != 0) return;
-  write_checkpoint(spec_.resume.file, resume_point());
+  const State content = resume_point();
+  sync_version_folder();  // the resume point counts on the logs and checkpoints that it knows of
+  write_checkpoint(spec_.resume.file, content);
   kept_ = FitEpoch::Clock::now();
+}
+
+void FitLoop::sync_version_folder() const {
+  if (!spec_.resume.file.empty() && run_.rank() == 0) sync_tree(spec_.version_dir);
 }
 
 void FitLoop::keep_position_if_due() {

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "pipeline/data/format.h"
+
 namespace pipeline::loggers::csv {
 
 namespace {
@@ -21,7 +23,10 @@ CSVLogger::CSVLogger(Options options, const LoggerContext& context)
   if (context.position.is_null()) return;
   try {
     const std::lock_guard lock(file_mutex_);
-    file_.cut(Extent::from_value(context.position));
+    const std::int64_t lacking = file_.cut(Extent::from_value(context.position));
+    if (lacking > 0)
+      context_.log.warning("CSVLogger: " + (context.version_dir / "metrics.csv").string() + " lacks " + format_count(lacking) +
+                           " lines that it had when the training stopped: they are lost, and the training goes on after the gap");
   } catch (const std::exception& error) {
     fail(error.what());
   }
@@ -37,11 +42,18 @@ void CSVLogger::log_hyper_parameters(const Value& hyper_parameters) {
   }
 }
 
-void CSVLogger::log_scalars(Scalars scalars, std::int64_t step) {
+Row CSVLogger::row_of(Scalars scalars, std::int64_t step) const {
   Row row{{scalars.begin(), scalars.end()}, step};
   if (!options_.prefix.empty()) {
     for (auto& [name, value] : row.scalars) name = options_.prefix + "-" + name;
   }
+  return row;
+}
+
+void CSVLogger::log_scalars(Scalars scalars, std::int64_t step) { log(row_of(scalars, step)); }
+
+void CSVLogger::log(Row row) {
+  const std::int64_t step = row.step;
   bool warn = false;
   {
     const std::lock_guard lock(queue_mutex_);
@@ -56,7 +68,14 @@ void CSVLogger::log_scalars(Scalars scalars, std::int64_t step) {
   if ((step + 1) % options_.flush_logs_every_n_steps == 0) writer_.poke();
 }
 
-void CSVLogger::log_final_metrics(Scalars metrics, std::int64_t step) { log_scalars(metrics, step); }
+void CSVLogger::log_final_metrics(Scalars metrics, std::int64_t step) {
+  Row row = row_of(metrics, step);
+  if (context_.append) {
+    const std::lock_guard lock(file_mutex_);
+    if (file_.holds(row)) return;
+  }
+  log(std::move(row));
+}
 
 void CSVLogger::flush() { drain(); }
 

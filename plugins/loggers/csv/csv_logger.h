@@ -40,6 +40,9 @@ class CSVLogger : public Logger {
   void finish(bool success) override;
 
  private:
+  /// The scalars under the names that they have in the file.
+  [[nodiscard]] Row row_of(Scalars scalars, std::int64_t step) const;
+  void log(Row row);
   void drain();
   void fail(const std::string& reason);
 

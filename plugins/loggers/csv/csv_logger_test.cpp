@@ -33,15 +33,48 @@ TEST_CASE("a file is cut back in lines and columns") {
   const Extent extent = Extent::from_value(file.extent().to_value());
   file.append(std::array{Row{{{"a", 7.0}}, 2}});
   MetricsFile continued(path);
-  continued.cut(extent);
+  CHECK(continued.cut(extent) == 0);
   CHECK(read_text(path) == before);
   continued.append(std::array{Row{{{"b", 3.5}}, 2}});
   CHECK(read_text(path) == before + "3.5,2\n");
   CHECK(continued.extent().rows == 3);
 
   MetricsFile emptied(path);
-  emptied.cut({});
+  CHECK(emptied.cut({}) == 0);
   CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a file that lost lines is cut to what is whole, and tells how many it lacks") {
+  const TempFolder folder;
+  const auto path = folder.path() / "metrics.csv";
+  std::ofstream(path) << "b,step\n1.5,0\n2.5,1\n3";
+  MetricsFile file(path);
+  CHECK(file.cut({.rows = 5, .columns = {"b", "step"}}) == 3);
+  CHECK(read_text(path) == "b,step\n1.5,0\n2.5,1\n");
+  MetricsFile gone(folder.path() / "gone.csv");
+  CHECK(gone.cut({.rows = 5, .columns = {"b", "step"}}) == 5);
+
+  RecordingLog log;
+  const CSVLogger logger({}, {folder.path(), false, Extent{.rows = 5, .columns = {"b", "step"}}.to_value(), log});
+  REQUIRE(log.warnings().size() == 1);
+  CHECK(log.warnings()[0] == "CSVLogger: " + path.string() +
+                                 " lacks 3 lines that it had when the training stopped: they are lost, and the training goes on after the gap");
+}
+
+TEST_CASE("an evaluation that is repeated leaves one line, another one adds a line") {
+  const TempFolder folder;
+  RecordingLog log;
+  const auto evaluate = [&](double loss) {
+    CSVLogger logger({}, {folder.path(), true, {}, log});
+    logger.log_final_metrics(std::array{Pair("test_loss", loss), Pair("hp_metric", loss)}, 9);
+    logger.finish(true);
+  };
+  std::ofstream(folder.path() / "metrics.csv") << "step,val_loss\n9,0.5\n";
+  evaluate(0.25);
+  evaluate(0.25);
+  CHECK(read_text(folder.path() / "metrics.csv") == "hp_metric,step,test_loss,val_loss\n,9,,0.5\n0.25,9,0.25,\n");
+  evaluate(0.125);
+  CHECK(read_text(folder.path() / "metrics.csv") == "hp_metric,step,test_loss,val_loss\n,9,,0.5\n0.25,9,0.25,\n0.125,9,0.125,\n");
 }
 
 TEST_CASE("a later scalar adds a column to the existing lines") {
@@ -55,7 +88,7 @@ TEST_CASE("a later scalar adds a column to the existing lines") {
         ",1.5,0\n"
         "2.5,,1\n"
         ",3.5,2\n");
-  CHECK_FALSE(std::filesystem::exists(folder.path() / "metrics.csv.partial"));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }
 
 TEST_CASE("an existing file is continued, also after a line that a crash cut off") {

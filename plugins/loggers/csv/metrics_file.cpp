@@ -9,6 +9,7 @@
 
 #include "pipeline/data/csv.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/new_file.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::loggers::csv {
@@ -88,16 +89,29 @@ void MetricsFile::append(std::span<const Row> rows) {
   rows_ += std::ssize(rows);
 }
 
-void MetricsFile::cut(const Extent& extent) {
+std::int64_t MetricsFile::cut(const Extent& extent) {
   started_ = true;
   if (extent.columns.empty()) {
     std::filesystem::remove(path_);
-    return;
+    return 0;
   }
   adopt_existing();
-  if (columns_.empty()) return;  // the file is gone
-  rewrite(extent.columns, extent.rows);
+  if (columns_.empty()) return extent.rows;  // the file is gone
+  rewrite(extent.columns, std::min(extent.rows, rows_ - (torn_ ? 1 : 0)));
   columns_ = extent.columns;
+  return extent.rows - rows_;
+}
+
+bool MetricsFile::holds(const Row& row) {
+  if (!std::exchange(started_, true)) adopt_existing();
+  const auto is_column = [&](const auto& scalar) { return std::ranges::find(columns_, scalar.first) != columns_.end(); };
+  if (!std::ranges::all_of(row.scalars, is_column)) return false;
+  const std::string wanted = line_of(row);
+  std::ifstream in(path_, std::ios::binary);
+  for (std::string line; std::getline(in, line);) {
+    if (line + "\n" == wanted) return true;
+  }
+  return false;
 }
 
 void MetricsFile::adopt_existing() {
@@ -112,9 +126,8 @@ void MetricsFile::adopt_existing() {
 }
 
 void MetricsFile::rewrite(const std::vector<std::string>& columns, std::int64_t rows) {
-  const std::filesystem::path beside = path_.string() + ".partial";
   std::ifstream in(path_, std::ios::binary);
-  std::ofstream out = open_to_write(beside, std::ios::trunc);
+  NewFile out(path_);
   std::string line, text = join(columns);
   std::getline(in, line);
   rows_ = 0;
@@ -126,12 +139,11 @@ void MetricsFile::rewrite(const std::vector<std::string>& columns, std::int64_t 
     std::vector<std::string> moved;
     for (const std::string& column : columns) moved.emplace_back(by_name[column]);
     text += join(moved);
-    if (text.size() > rewrite_chunk) write_through(out, std::exchange(text, {}), beside);
+    if (text.size() > rewrite_chunk) out.write(std::exchange(text, {}));
   }
-  write_through(out, text, beside);
-  out.close();
+  out.write(text);
+  out.commit();
   torn_ = false;
-  std::filesystem::rename(beside, path_);
 }
 
 std::string MetricsFile::line_of(const Row& row) const {

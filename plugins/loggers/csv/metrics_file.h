@@ -28,8 +28,8 @@ struct Extent {
 };
 
 /// metrics.csv: one line a call; one column for each scalar and for `step`, sorted by name as in Lightning's CSVLogger; an empty cell if
-/// the call lacks the scalar. A new scalar adds a column to the existing lines. They are rewritten to a file beside it, which is then
-/// renamed, so memory holds only the given rows. Lines end in \n; doubles keep every digit.
+/// the call lacks the scalar. A new scalar adds a column to the existing lines. They are rewritten to a file beside it, which then
+/// takes its place, so memory holds only the given rows. Lines end in \n; doubles keep every digit.
 class MetricsFile {
  public:
   /// Continues an existing file.
@@ -37,8 +37,11 @@ class MetricsFile {
   /// Error (unexpected) with the system's reason.
   void append(std::span<const Row> rows);
   [[nodiscard]] Extent extent() const { return {.rows = rows_, .columns = columns_}; }
-  /// Removes the lines and columns written after `extent`. Error (unexpected) as in append().
-  void cut(const Extent& extent);
+  /// Removes the lines and columns written after `extent`, and returns how many of its lines the file lacks. Error (unexpected) as in
+  /// append().
+  [[nodiscard]] std::int64_t cut(const Extent& extent);
+  /// Whether a line holds exactly this.
+  [[nodiscard]] bool holds(const Row& row);
 
  private:
   void adopt_existing();

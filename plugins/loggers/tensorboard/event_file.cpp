@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace pipeline::loggers::tensorboard {
 
 namespace {
 
+constexpr std::string_view stem = "events.out.tfevents.";
 constexpr std::size_t poke_bytes = std::size_t{1} << 20U;
 constexpr std::size_t most_queued_bytes = std::size_t{64} << 20U;
 
@@ -56,8 +58,24 @@ void append_framed(std::string& out, std::string_view event) {
   append_little_endian(out, masked_crc32c(event));
 }
 
+bool holds_event(const std::filesystem::path& file, std::string_view event) {
+  constexpr std::size_t wall_time = 9, length_and_checksum = 12, checksum = 4;  // bytes
+  std::ifstream in(file, std::ios::binary);
+  std::string body(event.size(), '\0');
+  for (std::array<unsigned char, length_and_checksum> head{}; in.read(reinterpret_cast<char*>(head.data()), head.size());) {
+    std::uint64_t length = 0;
+    for (unsigned byte = 0; byte < sizeof(length); ++byte) length |= std::uint64_t{head[byte]} << (8 * byte);
+    if (length > std::uint64_t{1} << 40U) return false;  // no frame: the file is damaged
+    if (length != event.size()) {
+      in.seekg(static_cast<std::streamoff>(length + checksum), std::ios::cur);
+    } else if (in.read(body.data(), static_cast<std::streamsize>(body.size())).seekg(checksum, std::ios::cur)) {
+      if (std::string_view(body).substr(wall_time) == event.substr(wall_time)) return true;
+    }
+  }
+  return false;
+}
+
 std::string event_file_name(const std::filesystem::path& folder, std::int64_t now, int n) {
-  static constexpr std::string_view stem = "events.out.tfevents.";
   std::error_code unreadable;
   for (std::filesystem::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end; entry.increment(unreadable)) {
     const std::string name = entry->path().filename();
@@ -98,6 +116,14 @@ void EventFile::add(Record record) {
 
 void EventFile::flush() { drain(); }
 
+bool EventFile::folder_holds(std::string_view event) const {
+  std::error_code unreadable;
+  for (std::filesystem::directory_iterator entry(folder_, unreadable), end; !unreadable && entry != end; entry.increment(unreadable)) {
+    if (entry->path().filename().native().starts_with(stem) && holds_event(entry->path(), event)) return true;
+  }
+  return false;
+}
+
 FileExtent EventFile::extent() {
   drain();
   const std::lock_guard lock(file_mutex_);
@@ -109,10 +135,17 @@ FileExtent EventFile::extent() {
 void EventFile::continue_file(const FileExtent& before) {
   const std::lock_guard lock(file_mutex_);
   const std::filesystem::path path = folder_ / std::filesystem::path(before.name).filename();
+  const auto begin_anew = [&](const std::string& why) {
+    log_.warning("TensorBoardLogger: " + path.string() + " cannot be continued: " + why + ". The training goes on in a new file");
+  };
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0 || status.st_size < before.bytes || ::truncate(path.c_str(), before.bytes) != 0) return;
-  file_.reset(std::fopen(path.c_str(), "abe"));
-  if (file_) path_ = path;
+  if (::stat(path.c_str(), &status) != 0) return begin_anew(std::strerror(errno));
+  if (status.st_size < before.bytes)
+    return begin_anew("it has " + std::to_string(status.st_size) + " of the " + std::to_string(before.bytes) +
+                      " bytes that it had when the training stopped, the others are lost");
+  if (::truncate(path.c_str(), before.bytes) == 0) file_.reset(std::fopen(path.c_str(), "abe"));
+  if (!file_) return begin_anew(std::strerror(errno));
+  path_ = path;
 }
 
 void EventFile::drain() {

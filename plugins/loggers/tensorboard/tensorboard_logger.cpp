@@ -57,7 +57,11 @@ void TensorBoardLogger::log_histogram(const std::string& tag, std::span<const fl
   file_.add(RawHistogram{at(step), prefix_ + tag, {values.begin(), values.end()}});
 }
 
-void TensorBoardLogger::log_final_metrics(Scalars metrics, std::int64_t step) { log_scalars(metrics, step); }
+void TensorBoardLogger::log_final_metrics(Scalars metrics, std::int64_t step) {
+  std::string event = scalars_event(at(step), metrics, prefix_);
+  repeats_ = context_.append && file_.folder_holds(event);
+  if (!repeats_) file_.add(std::move(event));
+}
 
 void TensorBoardLogger::flush() { file_.flush(); }
 
@@ -69,6 +73,7 @@ Value TensorBoardLogger::position() {
 // Lightning writes "success" when a training starts. This logger tells a finished training from a failed or a running one. A later stage
 // writes it again, in case the training was killed before it could.
 void TensorBoardLogger::finish(bool success) {
+  if (repeats_) return;
   file_.add(session_end_event(at(0), success));
   file_.flush();
 }

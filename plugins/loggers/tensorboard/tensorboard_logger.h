@@ -49,6 +49,7 @@ class TensorBoardLogger : public Logger {
   LoggerContext context_;
   std::string prefix_;
   EventFile file_;
+  bool repeats_ = false;  ///< an evaluation whose metrics are recorded already
 };
 
 }  // namespace pipeline::loggers::tensorboard

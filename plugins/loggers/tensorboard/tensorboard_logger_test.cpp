@@ -67,6 +67,22 @@ TEST_CASE("a later stage adds its metrics in a file of its own and declares noth
   CHECK(count_tag(records, "_hparams_/session_end_info") == 1);
 }
 
+TEST_CASE("an evaluation that is repeated leaves one record of its metrics, another one adds a record") {
+  const TempFolder folder;
+  RecordingLog log;
+  const auto evaluate = [&](double loss) {
+    TensorBoardLogger logger({}, {folder.path(), true, {}, log});
+    logger.log_final_metrics(std::array{Pair("hp_metric", loss), Pair("test_mse", loss)}, 99);
+    logger.finish(true);
+  };
+  const auto files = [&] { return std::distance(std::filesystem::directory_iterator(folder.path()), {}); };
+  evaluate(0.25);
+  evaluate(0.25);
+  CHECK(files() == 1);
+  evaluate(0.125);
+  CHECK(files() == 2);
+}
+
 TEST_CASE("default_hp_metric = false leaves the placeholder out") {
   const TempFolder folder;
   RecordingLog log;

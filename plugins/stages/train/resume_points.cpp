@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -29,6 +30,41 @@ std::map<std::string, std::string> key_of(const State& state) {
   return key;
 }
 
+std::vector<std::string> changes_since(const ResumePoint& point, const std::map<std::string, std::string>& key) {
+  return key_changes(what_must_stay(point.key), what_must_stay(key));
+}
+
+ResumePoint read_resume_point(const fs::path& file) {
+  ResumePoint point{.file = file, .version_dir = {}, .key = {}, .content = read_checkpoint(file)};
+  try {
+    const State& notes = point.content.at("resume").at("notes");
+    point.version_dir = notes.at("version_dir").as_string();
+    point.key = key_of(notes.at("key"));
+  } catch (const Error& error) {
+    throw training_error("resume point " + file.string() + ": " + error.what() + "; train again without --resume");
+  }
+  return point;
+}
+
+/// `text` with the folder `now` for `old`, if it is a path in that folder.
+std::string moved(const std::string& text, const std::string& old, const std::string& now) {
+  return text == old || text.starts_with(old + "/") ? now + text.substr(old.size()) : text;
+}
+
+/// Does that to every text below, and to the keys of maps: ModelCheckpoint keeps scores by path.
+void move_paths(State& state, const std::string& old, const std::string& now) {
+  if (state.is_string()) {
+    state = moved(state.as_string(), old, now);
+  } else if (state.is_list()) {
+    for (State& item : state.as_list()) move_paths(item, old, now);
+  } else if (state.is_map()) {
+    for (auto& [key, value] : state.as_map()) {
+      key = moved(key, old, now);
+      move_paths(value, old, now);
+    }
+  }
+}
+
 }  // namespace
 
 State resume_notes(const fs::path& version_dir, const std::map<std::string, std::string>& key, State::List loggers) {
@@ -47,22 +83,27 @@ std::vector<fs::path> ResumePoints::files() const {
   for (fs::directory_iterator entry(folder_, none), end; !none && entry != end; entry.increment(none)) {
     if (entry->path().extension() == ".ckpt") out.push_back(entry->path());
   }
+  std::ranges::sort(out, std::greater{}, [](const fs::path& file) { return fs::last_write_time(file); });
   return out;
 }
 
-std::optional<ResumePoint> ResumePoints::newest() const {
-  const std::vector<fs::path> all = files();
-  const auto last = std::ranges::max_element(all, {}, [](const fs::path& file) { return fs::last_write_time(file); });
-  if (last == all.end()) return std::nullopt;
-  ResumePoint point{.file = *last, .version_dir = {}, .key = {}, .content = read_checkpoint(*last)};
-  try {
-    const State& notes = point.content.at("resume").at("notes");
-    point.version_dir = notes.at("version_dir").as_string();
-    point.key = key_of(notes.at("key"));
-  } catch (const Error& error) {
-    throw training_error("resume point " + last->string() + ": " + error.what() + "; train again without --resume");
+std::optional<ResumePoint> ResumePoints::newest_of(const std::map<std::string, std::string>& key) const {
+  std::optional<ResumePoint> latest;
+  for (const fs::path& file : files()) {
+    ResumePoint point = read_resume_point(file);
+    if (changes_since(point, key).empty()) return point;
+    if (!latest) latest = std::move(point);
   }
-  return point;
+  if (latest) require_same_training(*latest, key);
+  return latest;
+}
+
+void follow_move(ResumePoint& point, const fs::path& log_dir) {
+  const fs::path old = point.version_dir;
+  const fs::path now = log_dir / old.parent_path().filename() / old.filename();
+  if (now == old || (fs::exists(old) && !fs::exists(now))) return;  // log_dir is another for this run alone: the logs stay where they are
+  point.version_dir = now;
+  move_paths(point.content, old.string(), now.string());
 }
 
 void ResumePoints::keep_only(const fs::path& file) const {
@@ -114,7 +155,7 @@ void require_room(const ResumePoint& point, std::int64_t max_epochs, std::int64_
 }
 
 void require_same_training(const ResumePoint& point, const std::map<std::string, std::string>& key) {
-  const std::vector<std::string> changes = key_changes(what_must_stay(point.key), what_must_stay(key));
+  const std::vector<std::string> changes = changes_since(point, key);
   if (changes.empty()) return;
   throw usage_error("the training in " + point.version_dir.string() + " cannot be continued: " + join(changes, "; ") +
                     ". Undo that, or train from the start without --resume");

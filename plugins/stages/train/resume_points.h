@@ -20,6 +20,10 @@ struct ResumePoint {
   State content;                           ///< a checkpoint with the entry `resume`
 };
 
+/// Lets a training continue below another log_dir if its project was moved or copied there: its version folder, and every path in its states
+/// that lies in it, are the new ones.
+void follow_move(ResumePoint& point, const std::filesystem::path& log_dir);
+
 /// The notes in a resume point for the training that continues it; `loggers`: their types.
 [[nodiscard]] State resume_notes(const std::filesystem::path& version_dir, const std::map<std::string, std::string>& key,
                                  State::List loggers);
@@ -30,12 +34,14 @@ class ResumePoints {
   explicit ResumePoints(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] std::filesystem::path file_of(const std::filesystem::path& version_dir) const;
-  /// The latest resume point; nullopt if there is none. Error (training) if it is damaged.
-  [[nodiscard]] std::optional<ResumePoint> newest() const;
+  /// The latest resume point of a training with this key, but for what may change; nullopt if there is no resume point at all. Error (usage)
+  /// if none fits, with what has changed since the latest; Error (training) if one is damaged.
+  [[nodiscard]] std::optional<ResumePoint> newest_of(const std::map<std::string, std::string>& key) const;
   /// Removes all resume points except `file`.
   void keep_only(const std::filesystem::path& file) const;
 
  private:
+  /// The latest first.
   [[nodiscard]] std::vector<std::filesystem::path> files() const;
 
   std::filesystem::path folder_;

@@ -7,6 +7,7 @@
 
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/new_file.h"
 #include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
@@ -89,12 +90,12 @@ void summarise(StageContext& context, const FitResult& result, const TrainingRec
 
 std::optional<ResumePoint> TrainStage::resume_point(const StageContext& context) const {
   if (!context.resume) return std::nullopt;
-  std::optional<ResumePoint> point = ResumePoints(context.lasting).newest();
+  std::optional<ResumePoint> point = ResumePoints(context.lasting).newest_of(context.key);
   if (!point) {
     context.log.info("there is no training to go on with: it begins from the start");
     return std::nullopt;
   }
-  require_same_training(*point, context.key);
+  follow_move(*point, context.settings.log_dir);
   if (const std::string warning = kernels_warning(*point, context.key); !warning.empty()) context.log.warning(warning);
   context.log.info("going on with " + point->version_dir.string() + ", epoch " + std::to_string(point->content.at("epoch").as_int()) +
                    ", step " + std::to_string(point->content.at("global_step").as_int()));
@@ -118,7 +119,10 @@ std::filesystem::path TrainStage::version_folder(const StageContext& context, co
                                                  const std::string& model_name) {
   std::filesystem::path folder;
   if (!context.collective || context.collective->rank() == 0) {
-    folder = before ? before->version_dir : take_version_folder(context.settings.log_dir / model_name);
+    const std::filesystem::path versions = context.settings.log_dir / model_name;
+    make_folder(versions);
+    remove_unfinished(versions);
+    folder = before ? before->version_dir : take_version_folder(versions);
     make_folder(folder);  // it may have been removed since
   }
   return context.collective ? std::filesystem::path(context.collective->share(folder.string()).as_string()) : folder;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::stage::train {
@@ -29,9 +30,7 @@ std::int64_t version_number(const std::string& name) {
 }  // namespace
 
 std::filesystem::path take_version_folder(const std::filesystem::path& parent) {
-  std::error_code failed;
-  std::filesystem::create_directories(parent, failed);
-  if (failed) throw system_failure("cannot make the folder", parent.string(), failed.value());
+  make_folder(parent);
   std::int64_t next = 0;
   for (const auto& entry : std::filesystem::directory_iterator(parent)) {
     next = std::max(next, version_number(entry.path().filename().string()) + 1);

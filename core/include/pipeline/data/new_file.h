@@ -27,15 +27,19 @@ class PIPELINE_EXPORT NewFile {
   void commit();
 
  private:
+  void write_through(const char* data, std::size_t size) noexcept;
+
   std::filesystem::path file_;
   std::string beside_;
+  std::string buffer_;  ///< writers of checkpoints pass many small pieces
   int descriptor_ = -1;
   int error_ = 0;
 };
 
 /// Whether this is the name of a file that a NewFile has not completed.
 [[nodiscard]] PIPELINE_EXPORT bool is_unfinished(std::string_view name);
-/// Removes what killed processes left unfinished in this folder, but not what a living process is writing there. A missing folder is none.
+/// Removes what killed processes left unfinished from this folder down, but not what a living process is writing there. A missing folder has
+/// nothing unfinished.
 PIPELINE_EXPORT void remove_unfinished(const std::filesystem::path& folder);
 
 }  // namespace pipeline

@@ -1,0 +1,83 @@
+"""Lets each call that writes fail, one after the other and from there on: a full disk, an error of the disk, a signal in between, too many
+open files, a short write. The program ends with a sentence that names the cause, or it was no matter; the old result stays whole, and the
+same command again gives what a run without a fault gives.
+
+usage: faults.py PIPELINE NTH_CALL [--every N]   (N: only each Nth call)"""
+
+import argparse
+import re
+import tempfile
+from pathlib import Path
+
+from breaker import Program, Table, differences, leftovers, make_project, picture, restore
+
+FAULTS = {  # calls -> what happens to them
+    "write": ["ENOSPC", "ENOSPC+", "EIO", "EINTR", "short", "EDQUOT"],
+    "sync": ["EIO", "ENOSPC"],
+    "name": ["EIO", "ENOSPC"],
+    "room": ["ENOSPC"],
+    "folder": ["ENOSPC", "EACCES"],
+    "open": ["ENOSPC", "EMFILE", "EACCES"],
+}
+SAID = {"ENOSPC": "No space left|disk is full|disk I/O", "EIO": "Input/output error|disk I/O|I/O error", "EMFILE": "Too many open files|unable to open",
+        "EACCES": "Permission denied|unable to open|readonly", "EDQUOT": "quota|disk I/O|full"}
+HARMLESS = {"EINTR", "short"}
+WORDS = ["run", "workflow.toml", "--resume", "--quiet"]
+VERBS = {"a first run": WORDS, "predict": ["predict", "--workflow", "workflow.toml", "--input", "small.csv", "--output", "out.csv", "--all"]}
+
+
+def failure_of(done, act, hit):
+    """What is wrong with how the program took the fault; empty: nothing."""
+    act = act.rstrip("+")
+    if done.returncode < 0 or done.returncode > 125: return f"ended by signal {done.returncode}"
+    if done.returncode == 0: return ""
+    if act in HARMLESS: return f"exit {done.returncode}: {done.stderr[-300:]}"
+    if done.returncode != 1: return f"exit {done.returncode}: {done.stderr[-300:]}"
+    said = "".join(re.findall("error:.*", done.stderr))
+    return "" if re.search(SAID[act], said) else f"a sentence without the cause: {said[-300:] or done.stderr[-300:]}"
+
+
+def break_and_go_on(program, words, at, act, calls, want, table):
+    once = act.rstrip("+")
+    done, _, hit = program.broken(f"{at}{'+' if act.endswith('+') else ''}", once, calls, *words)
+    if not hit: return
+    kind = f"{calls} {act}"
+    failure = failure_of(done, act, hit)
+    if not failure:
+        again = program.run(*words)
+        if again.returncode != 0: failure = f"the same command again: {again.stderr[-300:]}"
+        elif different := differences(want, picture(program.folder)): failure = f"not equal: {different}"
+        elif left := leftovers(program.folder): failure = f"left over: {left}"
+    table.add(kind, f"call {at}, {hit}: {failure}" if failure else "")
+
+
+def main():
+    arguments = argparse.ArgumentParser(usage=__doc__)
+    arguments.add_argument("pipeline")
+    arguments.add_argument("nth_call")
+    arguments.add_argument("--every", type=int, default=1)
+    given = arguments.parse_args()
+    table = Table()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, base = Path(scratch).resolve() / "project", Path(scratch).resolve() / "base"
+        make_project(base)
+        program = Program(given.pipeline, given.nth_call, folder)
+        for verb, words in VERBS.items():
+            restore(folder, base)
+            totals = {calls: program.count(calls, *words) for calls in FAULTS if not restore(folder, base)}
+            restore(folder, base)
+            assert program.run(*words).returncode == 0
+            want = picture(folder)
+            if verb == "a first run": done = folder.rename(folder.with_name("done"))
+            print(f"{verb}: {totals}", flush=True)
+            for calls, acts in FAULTS.items():
+                for act in acts:
+                    for at in range(1, totals[calls] + 1, given.every):
+                        restore(folder, base)
+                        break_and_go_on(program, words, at, act, calls, want, table)
+            base = done
+    return table.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
