@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/file_descriptor.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -103,15 +104,6 @@ int ChildProcess::spawn(const std::filesystem::path& program, std::vector<std::s
   return error;
 }
 
-bool answer_parent(const Value& value) {
-  const std::string line = to_json(value) + "\n";
-  for (std::size_t at = 0; at < line.size();) {
-    const ssize_t wrote = ::write(result_descriptor, line.data() + at, line.size() - at);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    at += static_cast<std::size_t>(wrote);
-  }
-  return true;
-}
+bool answer_parent(const Value& value) { return write_all(result_descriptor, to_json(value) + "\n") == 0; }
 
 }  // namespace pipeline

@@ -4,13 +4,13 @@
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
 
 #include "base/child_process.h"
+#include "base/file_descriptor.h"
 #include "base/now_running.h"
 
 // Everything that the handler calls is async-signal-safe: it reads the notes, copies bytes and calls write(2), sigaction, raise, pause.
@@ -128,15 +128,6 @@ void add_sentence(Line& line, int signal) {
   if (component) line.add(", or leave the component out");
 }
 
-void write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t wrote = ::write(descriptor, text.data(), text.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return;  // nobody reads it
-    text.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-}
-
 void tell(int signal) {
   Line line;
   if (crash_reader == CrashReader::user) {
@@ -144,7 +135,7 @@ void tell(int signal) {
     line.add("error: ");
     add_sentence(line, signal);
     line.end("\n");
-    write_all(STDERR_FILENO, line.text());
+    static_cast<void>(write_all(STDERR_FILENO, line.text()));
     return;
   }
   Line sentence;
@@ -152,7 +143,7 @@ void tell(int signal) {
   line.add(R"({"error": ")");
   line.add_escaped(sentence.text());
   line.end("\"}\n");
-  write_all(result_descriptor, line.text());
+  static_cast<void>(write_all(result_descriptor, line.text()));
 }
 
 extern "C" void on_crash(int signal) {

@@ -1,44 +1,19 @@
 #include "pipeline/data/files.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <functional>
 #include <memory>
 
+#include "base/file_descriptor.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
-
-void write_all(int descriptor, const char* data, std::size_t size, const std::string& path) {
-  while (size > 0) {
-    const ssize_t written = ::write(descriptor, data, size);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      throw system_failure("cannot write", path, errno);
-    }
-    data += written;
-    size -= static_cast<std::size_t>(written);
-  }
-}
 
 class Sha256 {
  public:
@@ -61,20 +36,25 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
+/// Hands the content of a file to `take`, a buffer at a time.
+void read_parts(const std::filesystem::path& file, const std::function<void(std::string_view)>& take) {
+  const FileDescriptor descriptor = open_to_read(file);
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(descriptor.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_failure("cannot read", file.string(), errno);
+    if (count == 0) return;
+    take({buffer.data(), static_cast<std::size_t>(count)});
+  }
+}
+
 }  // namespace
 
 std::string read_text(const std::filesystem::path& file) {
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (descriptor.number() < 0) throw system_failure("cannot read", file.string(), errno);
   std::string text;
-  std::array<char, 65536> buffer{};
-  for (;;) {
-    const ssize_t count = ::read(descriptor.number(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_failure("cannot read", file.string(), errno);
-    if (count == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
+  read_parts(file, [&](std::string_view part) { text += part; });
+  return text;
 }
 
 void make_folder(const std::filesystem::path& folder) {
@@ -86,10 +66,9 @@ void make_folder(const std::filesystem::path& folder) {
 void write_text(const std::filesystem::path& file, std::string_view text) {
   const std::filesystem::path beside = file.string() + ".tmp" + std::to_string(::getpid());
   try {
-    const Descriptor descriptor(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (descriptor.number() < 0) throw system_failure("cannot write", file.string(), errno);
-    write_all(descriptor.number(), text.data(), text.size(), file.string());
-    if (::fsync(descriptor.number()) != 0) throw system_failure("cannot write", file.string(), errno);
+    const FileDescriptor descriptor = create_file(beside, file);
+    if (const int error = write_all(descriptor.get(), text); error != 0) throw system_failure("cannot write", file.string(), error);
+    if (::fsync(descriptor.get()) != 0) throw system_failure("cannot write", file.string(), errno);
     if (::rename(beside.c_str(), file.c_str()) != 0) throw system_failure("cannot write", file.string(), errno);
   } catch (const Error&) {
     ::unlink(beside.c_str());
@@ -112,17 +91,9 @@ std::string sha256(std::string_view text) {
 }
 
 std::string sha256_file(const std::filesystem::path& file) {
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (descriptor.number() < 0) throw system_failure("cannot read", file.string(), errno);
   Sha256 hash;
-  std::array<char, 262144> buffer{};
-  for (;;) {
-    const ssize_t count = ::read(descriptor.number(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_failure("cannot read", file.string(), errno);
-    if (count == 0) return hash.hex();
-    hash.add(buffer.data(), static_cast<std::size_t>(count));
-  }
+  read_parts(file, [&](std::string_view part) { hash.add(part.data(), part.size()); });
+  return hash.hex();
 }
 
 }  // namespace pipeline

@@ -22,15 +22,6 @@ void take_room(int fd, std::size_t size, const std::filesystem::path& name) {
 
 }  // namespace
 
-FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
-FileHandle::~FileHandle() {
-  if (fd_ >= 0) close(fd_);
-}
-
 Mapping::Mapping(int fd, std::size_t size, bool writable, const std::filesystem::path& name) : size_(size) {
   if (size == 0) return;
   void* at = mmap(nullptr, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
@@ -56,26 +47,24 @@ void Mapping::resize(std::size_t size) {
 }
 
 MappedFile::MappedFile(const std::filesystem::path& file) {
-  const FileHandle handle(open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
-  if (handle.get() < 0 || fstat(handle.get(), &status) != 0) {
-    const int error = errno;
-    throw data_error(system_failure("cannot read", file.string(), error).what());
+  try {
+    const FileDescriptor descriptor = open_to_read(file);
+    struct stat status {};
+    if (::fstat(descriptor.get(), &status) != 0) throw system_failure("cannot read", file.string(), errno);
+    map_ = Mapping(descriptor.get(), static_cast<std::size_t>(status.st_size), false, file);
+  } catch (const Error& error) {
+    throw data_error(error.what());
   }
-  if (!S_ISREG(status.st_mode)) throw data_error(file.string() + " is not a file");
-  map_ = Mapping(handle.get(), static_cast<std::size_t>(status.st_size), false, file);
 }
 
-MappedOutput::MappedOutput(const std::filesystem::path& file, std::size_t size)
-    : file_(open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-  if (file_.get() < 0) throw system_failure("cannot write", file.string(), errno);
+MappedOutput::MappedOutput(const std::filesystem::path& file, std::size_t size) : file_(create_file(file, file)) {
   take_room(file_.get(), size, file);
   map_ = Mapping(file_.get(), size, true, file);
 }
 
 ScratchFile::ScratchFile(const std::filesystem::path& folder) {
   std::string pattern = (folder / ".scratch-XXXXXX").string();
-  file_ = FileHandle(mkostemp(pattern.data(), O_CLOEXEC));
+  file_ = FileDescriptor(mkostemp(pattern.data(), O_CLOEXEC));
   if (file_.get() < 0) throw system_failure("cannot write", pattern, errno);
   unlink(pattern.c_str());
   name_ = pattern;

@@ -6,22 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/file_descriptor.h"
+
 namespace pipeline {
-
-/// An open file descriptor, closed by the destructor.
-class FileHandle {
- public:
-  FileHandle() = default;
-  explicit FileHandle(int fd) : fd_(fd) {}
-  FileHandle(FileHandle&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileHandle& operator=(FileHandle&& other) noexcept;
-  ~FileHandle();
-
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
 
 /// Mapped pages of a file, unmapped by the destructor. They are not anonymous memory: the system can write them back and reuse them.
 class Mapping {
@@ -67,7 +54,7 @@ class MappedOutput {
   [[nodiscard]] std::size_t size() const { return map_.size(); }
 
  private:
-  FileHandle file_;
+  FileDescriptor file_;
   Mapping map_;
 };
 
@@ -83,7 +70,7 @@ class ScratchFile {
 
  private:
   std::filesystem::path name_;
-  FileHandle file_;
+  FileDescriptor file_;
   Mapping map_;
 };
 
