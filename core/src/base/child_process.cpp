@@ -18,9 +18,10 @@ namespace pipeline {
 namespace {
 
 /// How a process ended, from its wait status.
-std::string in_words(int status) {
-  return WIFSIGNALED(status) ? std::string("by ") + ::strsignal(WTERMSIG(status))
-                             : "with exit status " + std::to_string(WEXITSTATUS(status));
+std::string in_words(std::optional<int> status) {
+  if (!status) return "in a way that the system does not tell";
+  return WIFSIGNALED(*status) ? std::string("by ") + ::strsignal(WTERMSIG(*status))
+                              : "with exit status " + std::to_string(WEXITSTATUS(*status));
 }
 
 }  // namespace
@@ -70,15 +71,17 @@ void ChildProcess::interrupt() const {
 std::string ChildProcess::end_in_words() { return in_words(wait()); }
 
 ChildEnd ChildProcess::end() {
-  const int status = wait();
-  return {.failure = status == 0 ? "" : in_words(status), .by_signal = WIFSIGNALED(status)};
+  const std::optional<int> status = wait();
+  return {.failure = status == 0 ? "" : in_words(status), .by_signal = status && WIFSIGNALED(*status)};
 }
 
-int ChildProcess::wait() {
+std::optional<int> ChildProcess::wait() {
   int status = 0;
-  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) continue;
+  pid_t ended = -1;
+  do ended = ::waitpid(process_, &status, 0);
+  while (ended < 0 && errno == EINTR);
   process_ = -1;
-  return status;
+  return ended < 0 ? std::nullopt : std::optional(status);
 }
 
 int ChildProcess::spawn(const std::filesystem::path& program, std::vector<std::string>& words, int write_end) {
