@@ -93,3 +93,10 @@ Finished pipeline_program(const std::vector<std::string>& arguments, const std::
                           const std::vector<std::string>& environment) {
   return Program(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline", arguments, folder, environment).wait();
 }
+
+std::vector<pid_t> children_of(pid_t process) {
+  std::vector<pid_t> all;
+  std::ifstream children("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/children");
+  for (pid_t child = 0; children >> child;) all.push_back(child);
+  return all;
+}

@@ -41,3 +41,6 @@ class Program {
 /// Runs build/bin/pipeline in `folder` to its end.
 [[nodiscard]] Finished pipeline_program(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                                         const std::vector<std::string>& environment = {});
+
+/// The processes that `process` has started and that have not ended.
+[[nodiscard]] std::vector<pid_t> children_of(pid_t process);

@@ -48,14 +48,6 @@ void leave_silent_trial(const std::filesystem::path& file) {
   sql << "DELETE FROM trial_user_attributes WHERE \"key\" = 'worker'";
 }
 
-/// The processes below `process`.
-std::vector<pid_t> children_of(pid_t process) {
-  std::vector<pid_t> all;
-  std::ifstream children("/proc/" + std::to_string(process) + "/task/" + std::to_string(process) + "/children");
-  for (pid_t child = 0; children >> child;) all.push_back(child);
-  return all;
-}
-
 /// The command lines that `ps` shows for the processes below `process`.
 std::string command_lines_below(pid_t process) {
   std::string all;

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/file_descriptor.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -17,9 +18,10 @@ namespace pipeline {
 namespace {
 
 /// How a process ended, from its wait status.
-std::string in_words(int status) {
-  return WIFSIGNALED(status) ? std::string("by ") + ::strsignal(WTERMSIG(status))
-                             : "with exit status " + std::to_string(WEXITSTATUS(status));
+std::string in_words(std::optional<int> status) {
+  if (!status) return "in a way that the system does not tell";
+  return WIFSIGNALED(*status) ? std::string("by ") + ::strsignal(WTERMSIG(*status))
+                              : "with exit status " + std::to_string(WEXITSTATUS(*status));
 }
 
 }  // namespace
@@ -69,15 +71,17 @@ void ChildProcess::interrupt() const {
 std::string ChildProcess::end_in_words() { return in_words(wait()); }
 
 ChildEnd ChildProcess::end() {
-  const int status = wait();
-  return {.failure = status == 0 ? "" : in_words(status), .by_signal = WIFSIGNALED(status)};
+  const std::optional<int> status = wait();
+  return {.failure = status == 0 ? "" : in_words(status), .by_signal = status && WIFSIGNALED(*status)};
 }
 
-int ChildProcess::wait() {
+std::optional<int> ChildProcess::wait() {
   int status = 0;
-  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) continue;
+  pid_t ended = -1;
+  do ended = ::waitpid(process_, &status, 0);
+  while (ended < 0 && errno == EINTR);
   process_ = -1;
-  return status;
+  return ended < 0 ? std::nullopt : std::optional(status);
 }
 
 int ChildProcess::spawn(const std::filesystem::path& program, std::vector<std::string>& words, int write_end) {
@@ -103,15 +107,6 @@ int ChildProcess::spawn(const std::filesystem::path& program, std::vector<std::s
   return error;
 }
 
-bool answer_parent(const Value& value) {
-  const std::string line = to_json(value) + "\n";
-  for (std::size_t at = 0; at < line.size();) {
-    const ssize_t wrote = ::write(result_descriptor, line.data() + at, line.size() - at);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return false;
-    at += static_cast<std::size_t>(wrote);
-  }
-  return true;
-}
+bool answer_parent(const Value& value) { return write_all(result_descriptor, to_json(value) + "\n") == 0; }
 
 }  // namespace pipeline

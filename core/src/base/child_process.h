@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,8 @@ class ChildProcess {
 
  private:
   [[nodiscard]] int spawn(const std::filesystem::path& program, std::vector<std::string>& words, int write_end);
-  [[nodiscard]] int wait();
+  /// Its wait status; nothing where the system has none: the owner ignores SIGCHLD, or another part of the process has waited for it.
+  [[nodiscard]] std::optional<int> wait();
 
   std::atomic<pid_t> process_ = -1;  ///< one thread may wait for its end while another interrupts it
   int read_end_ = -1;

@@ -4,14 +4,16 @@
 
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
 
 #include "base/child_process.h"
+#include "base/file_descriptor.h"
+#include "base/mapped_range.h"
 #include "base/now_running.h"
+#include "pipeline/errors.h"
 
 // Everything that the handler calls is async-signal-safe: it reads the notes, copies bytes and calls write(2), sigaction, raise, pause.
 namespace pipeline {
@@ -128,37 +130,50 @@ void add_sentence(Line& line, int signal) {
   if (component) line.add(", or leave the component out");
 }
 
-void write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t wrote = ::write(descriptor, text.data(), text.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return;  // nobody reads it
-    text.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-}
+/// The end of the process that the handler reports.
+struct End {
+  std::string_view sentence;
+  ExitStatus status = ExitStatus::unexpected;
+};
 
-void tell(int signal) {
+void tell(const End& end) {
   Line line;
   if (crash_reader == CrashReader::user) {
     if (clears_line) line.add("\r\033[K");
     line.add("error: ");
-    add_sentence(line, signal);
+    line.add(end.sentence);
     line.end("\n");
-    write_all(STDERR_FILENO, line.text());
+    static_cast<void>(write_all(STDERR_FILENO, line.text()));
     return;
   }
-  Line sentence;
-  add_sentence(sentence, signal);
-  line.add(R"({"error": ")");
-  line.add_escaped(sentence.text());
+  line.add(R"({"status": )");
+  line.add(static_cast<char>('0' + static_cast<int>(end.status)));
+  line.add(R"(, "error": ")");
+  line.add_escaped(end.sentence);
   line.end("\"}\n");
-  write_all(result_descriptor, line.text());
+  static_cast<void>(write_all(result_descriptor, line.text()));
 }
 
-extern "C" void on_crash(int signal) {
+/// Reports that the pages of a mapped file are gone, and ends the process: the access cannot succeed, and nothing behind it can go on.
+[[noreturn]] void end_without(const MappedRange::Note& lost) {
+  const bool input = lost.use == MappedUse::input;
+  Line sentence;
+  sentence.add(lost.file.data());
+  sentence.add(input ? " became shorter while it was read, or its disk fails: run again when nothing writes into it any more"
+                     : " could not be written: its disk is full or fails, or another program made the file shorter");
+  const ExitStatus status = input ? ExitStatus::data : ExitStatus::unexpected;
+  tell({sentence.text(), status});
+  ::_exit(static_cast<int>(status));
+}
+
+extern "C" void on_crash(int signal, siginfo_t* info, void*) {
   // Threads that do the same work crash together: the first one reports, the others wait for the end.
   while (told.exchange(true)) ::pause();
-  tell(signal);
+  const bool by_access = signal == SIGBUS && info->si_code > 0;  // else another process sent it, and there is no address
+  if (const MappedRange::Note* lost = by_access ? MappedRange::at(info->si_addr) : nullptr) end_without(*lost);
+  Line sentence;
+  add_sentence(sentence, signal);
+  tell({sentence.text()});
   // The default action. The signal is blocked until the handler returns, and then ends the process where it crashed.
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
@@ -178,8 +193,8 @@ void tell_crashes(CrashReader reader) {
   stack.ss_size = alternate_stack.size();
   ::sigaltstack(&stack, nullptr);
   struct sigaction action {};
-  action.sa_handler = on_crash;
-  action.sa_flags = SA_ONSTACK;
+  action.sa_sigaction = on_crash;
+  action.sa_flags = SA_ONSTACK | SA_SIGINFO;
   for (const int signal : told_signals) ::sigaddset(&action.sa_mask, signal);  // a crash within the handler ends the process at once
   for (const int signal : told_signals) ::sigaction(signal, &action, nullptr);
 }

@@ -1,35 +1,22 @@
 #include "pipeline/data/files.h"
 
-#include <fcntl.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "base/durable.h"
+#include "base/file_descriptor.h"
 #include "pipeline/data/new_file.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
 
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 class Sha256 {
  public:
@@ -52,20 +39,25 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
+/// Hands the content of a file to `take`, a buffer at a time.
+void read_parts(const std::filesystem::path& file, const std::function<void(std::string_view)>& take) {
+  const FileDescriptor descriptor = open_to_read(file);
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(descriptor.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_failure("cannot read", file.string(), errno);
+    if (count == 0) return;
+    take({buffer.data(), static_cast<std::size_t>(count)});
+  }
+}
+
 }  // namespace
 
 std::string read_text(const std::filesystem::path& file) {
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (descriptor.number() < 0) throw system_failure("cannot read", file.string(), errno);
   std::string text;
-  std::array<char, 65536> buffer{};
-  for (;;) {
-    const ssize_t count = ::read(descriptor.number(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_failure("cannot read", file.string(), errno);
-    if (count == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
+  read_parts(file, [&](std::string_view part) { text += part; });
+  return text;
 }
 
 void make_folder(const std::filesystem::path& folder) {
@@ -102,17 +94,9 @@ std::string sha256(std::string_view text) {
 }
 
 std::string sha256_file(const std::filesystem::path& file) {
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (descriptor.number() < 0) throw system_failure("cannot read", file.string(), errno);
   Sha256 hash;
-  std::array<char, 262144> buffer{};
-  for (;;) {
-    const ssize_t count = ::read(descriptor.number(), buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_failure("cannot read", file.string(), errno);
-    if (count == 0) return hash.hex();
-    hash.add(buffer.data(), static_cast<std::size_t>(count));
-  }
+  read_parts(file, [&](std::string_view part) { hash.add(part.data(), part.size()); });
+  return hash.hex();
 }
 
 }  // namespace pipeline

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/durable.h"
+#include "base/file_descriptor.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -52,13 +53,8 @@ void NewFile::write(const void* data, std::size_t size) noexcept {
   size > buffer_size ? write_through(at, size) : void(buffer_.append(at, size));
 }
 
-void NewFile::write_through(const char* at, std::size_t size) noexcept {
-  while (size > 0 && error_ == 0) {
-    const ssize_t n = ::write(descriptor_, at, size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) error_ = errno;
-    if (n > 0) at += n, size -= static_cast<std::size_t>(n);
-  }
+void NewFile::write_through(const char* data, std::size_t size) noexcept {
+  if (error_ == 0) error_ = write_all(descriptor_, {data, size});
 }
 
 void NewFile::commit() {

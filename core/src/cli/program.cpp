@@ -9,6 +9,7 @@
 
 #include "base/cpu_capability.h"
 #include "base/crash_sentence.h"
+#include "cli/inherited_state.h"
 #include "cli/shell_text.h"
 #include "cli/stage_worker.h"
 #include "cli/verb.h"
@@ -150,6 +151,7 @@ void let_waiting_threads_sleep() {
 
 int run_program(int argc, char** argv) {
   try {
+    repair_inherited_state();
     let_waiting_threads_sleep();
     const int status = run_words({argv + 1, argv + argc}, quoted_command_line(argc, argv));
     if (!std::cout.flush()) throw Error(ExitStatus::unexpected, "the result could not be written to stdout: is its disk full?");

@@ -48,6 +48,8 @@ class CsvFile {
   /// "data.csv:17", the line that holds `position`.
   [[nodiscard]] std::string place(const char* position) const;
   [[nodiscard]] std::size_t size() const { return file_.bytes().size(); }
+  /// Error (data) if the file was changed while it was read.
+  void require_unchanged() const { file_.require_unchanged(); }
 
  private:
   std::filesystem::path path_;

@@ -22,25 +22,19 @@ void take_room(int fd, std::size_t size, const std::filesystem::path& name) {
 
 }  // namespace
 
-FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
-  std::swap(fd_, other.fd_);
-  return *this;
-}
-
-FileHandle::~FileHandle() {
-  if (fd_ >= 0) close(fd_);
-}
-
-Mapping::Mapping(int fd, std::size_t size, bool writable, const std::filesystem::path& name) : size_(size) {
+Mapping::Mapping(int fd, std::size_t size, MappedUse use, const std::filesystem::path& name) : size_(size), use_(use) {
   if (size == 0) return;
-  void* at = mmap(nullptr, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+  void* at = mmap(nullptr, size, use == MappedUse::output ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
   if (at == MAP_FAILED) throw system_failure("cannot map", name.string(), errno);
   data_ = static_cast<std::byte*>(at);
+  range_ = MappedRange(at, size, use, name);
 }
 
 Mapping& Mapping::operator=(Mapping&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(use_, other.use_);
+  std::swap(range_, other.range_);
   return *this;
 }
 
@@ -48,34 +42,41 @@ Mapping::~Mapping() {
   if (data_ != nullptr) munmap(data_, size_);
 }
 
-void Mapping::resize(std::size_t size) {
+void Mapping::resize(std::size_t size, const std::filesystem::path& name) {
   void* at = mremap(data_, size_, size, MREMAP_MAYMOVE);
-  if (at == MAP_FAILED) throw system_failure("cannot map", std::to_string(size) + " bytes", errno);
+  if (at == MAP_FAILED) throw system_failure("cannot map " + std::to_string(size) + " bytes of", name.string(), errno);
   data_ = static_cast<std::byte*>(at);
   size_ = size;
+  range_ = MappedRange(at, size, use_, name);
 }
 
-MappedFile::MappedFile(const std::filesystem::path& file) {
-  const FileHandle handle(open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
-  if (handle.get() < 0 || fstat(handle.get(), &status) != 0) {
-    const int error = errno;
-    throw data_error(system_failure("cannot read", file.string(), error).what());
+MappedFile::MappedFile(const std::filesystem::path& file) : file_(file) {
+  try {
+    const FileDescriptor descriptor = open_to_read(file);
+    if (::fstat(descriptor.get(), &then_) != 0) throw system_failure("cannot read", file.string(), errno);
+    map_ = Mapping(descriptor.get(), static_cast<std::size_t>(then_.st_size), MappedUse::input, file);
+  } catch (const Error& error) {
+    throw data_error(error.what());
   }
-  if (!S_ISREG(status.st_mode)) throw data_error(file.string() + " is not a file");
-  map_ = Mapping(handle.get(), static_cast<std::size_t>(status.st_size), false, file);
 }
 
-MappedOutput::MappedOutput(const std::filesystem::path& file, std::size_t size)
-    : file_(open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-  if (file_.get() < 0) throw system_failure("cannot write", file.string(), errno);
+void MappedFile::require_unchanged() const {
+  struct stat now {};
+  // A file that was removed or replaced lives on as long as it is mapped.
+  if (::stat(file_.c_str(), &now) != 0 || now.st_dev != then_.st_dev || now.st_ino != then_.st_ino) return;
+  const bool same =
+      now.st_size == then_.st_size && now.st_mtim.tv_sec == then_.st_mtim.tv_sec && now.st_mtim.tv_nsec == then_.st_mtim.tv_nsec;
+  if (!same) throw data_error(file_.string() + " was changed while it was read: run again when nothing writes into it any more");
+}
+
+MappedOutput::MappedOutput(const std::filesystem::path& file, std::size_t size) : file_(create_file(file, file)) {
   take_room(file_.get(), size, file);
-  map_ = Mapping(file_.get(), size, true, file);
+  map_ = Mapping(file_.get(), size, MappedUse::output, file);
 }
 
 ScratchFile::ScratchFile(const std::filesystem::path& folder) {
   std::string pattern = (folder / ".scratch-XXXXXX").string();
-  file_ = FileHandle(mkostemp(pattern.data(), O_CLOEXEC));
+  file_ = FileDescriptor(mkostemp(pattern.data(), O_CLOEXEC));
   if (file_.get() < 0) throw system_failure("cannot write", pattern, errno);
   unlink(pattern.c_str());
   name_ = pattern;
@@ -85,9 +86,9 @@ void ScratchFile::reserve(std::size_t size) {
   if (size <= map_.size()) return;
   take_room(file_.get(), size, name_);
   if (map_.data() == nullptr) {
-    map_ = Mapping(file_.get(), size, true, name_);
+    map_ = Mapping(file_.get(), size, MappedUse::output, name_);
   } else {
-    map_.resize(size);
+    map_.resize(size, name_);
   }
 }
 

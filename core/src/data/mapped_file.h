@@ -1,46 +1,42 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string_view>
 #include <utility>
 
+#include "base/file_descriptor.h"
+#include "base/mapped_range.h"
+
 namespace pipeline {
-
-/// An open file descriptor, closed by the destructor.
-class FileHandle {
- public:
-  FileHandle() = default;
-  explicit FileHandle(int fd) : fd_(fd) {}
-  FileHandle(FileHandle&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileHandle& operator=(FileHandle&& other) noexcept;
-  ~FileHandle();
-
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
 
 /// Mapped pages of a file, unmapped by the destructor. They are not anonymous memory: the system can write them back and reuse them.
 class Mapping {
  public:
   Mapping() = default;
   /// An Error (unexpected) calls the file `name`.
-  Mapping(int fd, std::size_t size, bool writable, const std::filesystem::path& name);
-  Mapping(Mapping&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  Mapping(int fd, std::size_t size, MappedUse use, const std::filesystem::path& name);
+  Mapping(Mapping&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)),
+        use_(other.use_),
+        range_(std::move(other.range_)) {}
   Mapping& operator=(Mapping&& other) noexcept;
   ~Mapping();
 
-  /// Maps `size` bytes of the same file, perhaps at another address.
-  void resize(std::size_t size);
+  /// Maps `size` bytes of the same file, perhaps at another address. An Error (unexpected) calls the file `name`.
+  void resize(std::size_t size, const std::filesystem::path& name);
   [[nodiscard]] std::byte* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  MappedUse use_ = MappedUse::input;
+  MappedRange range_;
 };
 
 /// A whole file, mapped for reading.
@@ -50,11 +46,16 @@ class MappedFile {
   /// Error (data) when the file is missing or cannot be read.
   explicit MappedFile(const std::filesystem::path& file);
 
+  /// Error (data) if the file was changed in place since it was mapped. What is written into the last page is read without a fault, and so
+  /// are the zeros behind a new, nearer end: whoever has read the file asks this before he uses what he read.
+  void require_unchanged() const;
   [[nodiscard]] std::span<const std::byte> bytes() const { return {map_.data(), map_.size()}; }
   [[nodiscard]] std::string_view text() const { return {reinterpret_cast<const char*>(map_.data()), map_.size()}; }
 
  private:
+  std::filesystem::path file_;
   Mapping map_;
+  struct stat then_ {};
 };
 
 /// A file of a fixed size, mapped for writing. Its disk space is allocated at once, so that a full disk is an Error (unexpected) here
@@ -67,7 +68,7 @@ class MappedOutput {
   [[nodiscard]] std::size_t size() const { return map_.size(); }
 
  private:
-  FileHandle file_;
+  FileDescriptor file_;
   Mapping map_;
 };
 
@@ -83,7 +84,7 @@ class ScratchFile {
 
  private:
   std::filesystem::path name_;
-  FileHandle file_;
+  FileDescriptor file_;
   Mapping map_;
 };
 

@@ -76,6 +76,7 @@ Table::Table(const TableRequest& request)
     }
     time_.data()[rows_] = previous = now;
   }
+  file_.require_unchanged();
   if (rows_ == 0) throw data_error(request.file.string() + " has a header and no rows");
 }
 

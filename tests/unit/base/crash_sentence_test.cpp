@@ -12,7 +12,10 @@
 
 #include "base/child_process.h"
 #include "base/now_running.h"
+#include "data/mapped_file.h"
+#include "pipeline/data/files.h"
 #include "pipeline/host/component_call.h"
+#include "support/temp_folder.h"
 
 using namespace pipeline;
 
@@ -25,7 +28,7 @@ constexpr bool sanitized = false;
 #endif
 
 struct Ended {
-  int signal = 0;
+  int signal = 0, status = -1;
   std::string said;
 };
 
@@ -36,7 +39,7 @@ Ended crash(CrashReader reader, int descriptor, const std::function<void()>& wor
   const pid_t child = ::fork();
   if (child == 0) {
     ::dup2(ends[1], descriptor);
-    for (const int number : {SIGSEGV, SIGABRT}) std::signal(number, SIG_DFL);  // doctest has handlers of its own
+    for (const int number : {SIGSEGV, SIGABRT, SIGBUS}) std::signal(number, SIG_DFL);  // doctest has handlers of its own
     tell_crashes(reader);
     work();
     ::_exit(0);
@@ -49,6 +52,7 @@ Ended crash(CrashReader reader, int descriptor, const std::function<void()>& wor
   int status = 0;
   ::waitpid(child, &status, 0);
   if (WIFSIGNALED(status)) ended.signal = WTERMSIG(status);
+  if (WIFEXITED(status)) ended.status = WEXITSTATUS(status);
   return ended;
 }
 
@@ -97,5 +101,40 @@ TEST_CASE("a worker's sentence is a message that its parent can read, whatever t
   CHECK(ended.signal == SIGSEGV);
   REQUIRE(ended.said.ends_with("\n"));
   const Value message = from_json(ended.said, "the message");
+  CHECK(message.at("status") == Value(1));
   CHECK(message.at("error").as_string().starts_with("a worker crashed (SIGSEGV) while model \"\"\""));
+}
+
+TEST_CASE("a mapped file that becomes shorter while it is read is a mistake in the data" * doctest::skip(sanitized)) {
+  const TempFolder folder;
+  const std::filesystem::path file = folder.path() / "data.csv";
+  write_text(file, std::string(100'000, 'x'));
+  const auto read_beyond_the_end = [&] {
+    const MappedFile mapped(file);
+    REQUIRE(::truncate(file.c_str(), 10) == 0);
+    volatile std::byte last = mapped.bytes().back();
+    static_cast<void>(last);
+  };
+  const std::string sentence =
+      file.string() + " became shorter while it was read, or its disk fails: run again when nothing writes into it any more";
+  const Ended told_user = crash(CrashReader::user, STDERR_FILENO, read_beyond_the_end);
+  CHECK(told_user.status == 4);
+  CHECK(told_user.said == "error: " + sentence + "\n");
+  write_text(file, std::string(100'000, 'x'));
+  const Ended told_parent = crash(CrashReader::parent, result_descriptor, read_beyond_the_end);
+  CHECK(told_parent.status == 4);
+  CHECK(from_json(told_parent.said, "the message") == Value(Value::Map{{"status", 4}, {"error", sentence}}));
+}
+
+TEST_CASE("a mapped file that cannot be written is named" * doctest::skip(sanitized)) {
+  const TempFolder folder;
+  const std::filesystem::path file = folder.path() / "values.npy";
+  const Ended ended = crash(CrashReader::user, STDERR_FILENO, [&] {
+    const MappedOutput mapped(file, 100'000);
+    REQUIRE(::truncate(file.c_str(), 10) == 0);
+    mapped.data()[99'999] = std::byte{1};
+  });
+  CHECK(ended.status == 1);
+  CHECK(ended.said ==
+        "error: " + file.string() + " could not be written: its disk is full or fails, or another program made the file shorter\n");
 }

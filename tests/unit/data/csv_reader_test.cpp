@@ -130,7 +130,7 @@ TEST_CASE("an unknown column is an error with the nearest name") {
 TEST_CASE("a file that is no CSV text is refused with the reason") {
   const test::TempFolder folder;
   CHECK(contains(error_of([&] { CsvFile(folder.path() / "absent.csv", {}); }), "4: cannot read"));
-  CHECK(contains(error_of([&] { CsvFile(folder.path(), {}); }), "is not a file"));
+  CHECK(contains(error_of([&] { CsvFile(folder.path(), {}); }), "it is a folder"));
   CHECK(contains(error_of([&] { CsvFile(folder.file("empty.csv", ""), {}); }), "is empty"));
   CHECK(contains(error_of([&] { CsvFile(folder.file("x.csv.gz", "\x1f\x8b\x08"), {}); }), "is compressed"));
   CHECK(contains(error_of([&] {

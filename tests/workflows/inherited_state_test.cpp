@@ -1,0 +1,52 @@
+// What the program inherits from the process that starts it: closed descriptors, signals that are ignored, limits.
+#include <doctest/doctest.h>
+
+#include <csignal>
+#include <string>
+
+#include "workflows/search_fixture.h"
+#include "workflows/workflow_fixture.h"
+
+namespace {
+
+const std::string pipeline_file = BUILD_DIR "/bin/pipeline";
+
+/// Runs the program from a shell, as `before` leaves it: "ulimit -f 8".
+Finished run_after(const WorkflowFixture& fixture, const std::string& before, const std::string& arguments) {
+  return Program("/bin/sh", {"-c", before + "; exec " + pipeline_file + " " + arguments}, fixture.path()).wait();
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(WorkflowFixture, "with stdin, stdout and stderr closed a run writes the same files") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  const pipeline::Value expected = json("runs/small/evaluate/manifest.json").at("outputs");
+  const std::string series = json("runs/small/preprocess/manifest.json").at("output_hash").as_string();
+  const std::string windows = json("runs/small/slice_windows/manifest.json").at("output_hash").as_string();
+  std::filesystem::remove_all(path() / "runs");
+  std::filesystem::remove_all(path() / "lightning_logs");
+  const Finished closed = run_after(*this, "exec <&- >&- 2>&-", "run workflow.toml");
+  CHECK(closed.status == 0);
+  CHECK(json("runs/small/evaluate/manifest.json").at("outputs") == expected);
+  CHECK(json("runs/small/preprocess/manifest.json").at("output_hash") == pipeline::Value(series));
+  CHECK(json("runs/small/slice_windows/manifest.json").at("output_hash") == pipeline::Value(windows));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "killed workers are seen though the parent ignores SIGCHLD") {
+  workflow(search);
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  Program searching(
+      pipeline_file,
+      {"run", "workflow.toml", "--until", "optimize", "--set", "stages.optimize.workers=2", "--set", "stages.optimize.n_trials=40"},
+      path());
+  std::signal(SIGCHLD, before);
+  REQUIRE_MESSAGE(searching.says("    1  complete"), searching.err_so_far());
+  const std::vector<pid_t> workers = children_of(searching.process());
+  REQUIRE(workers.size() == 2);
+  ::kill(workers.front(), SIGKILL);
+  const Finished end = searching.wait();
+  CHECK_MESSAGE(end.status == 0, end.err);
+  CHECK(contains(end.err, "a worker ended by Killed: another one takes its place"));
+  CHECK(outcomes(json("runs/small/optimize/study.json")).size() == 40);
+}
