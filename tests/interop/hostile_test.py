@@ -18,6 +18,8 @@ import torch
 from recipe import Recipe
 
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
+# Runs a command and prints the most memory that it took, in KiB.
+MEASURED = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], capture_output=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
 SANITIZED = b"__asan_init" in PROGRAM.read_bytes()
 
 
@@ -59,6 +61,11 @@ class Hostile(unittest.TestCase):
         # Absurd sizes must be recognised, not allocated. AddressSanitizer maps terabytes itself.
         limited = ("" if SANITIZED else "ulimit -v 12000000; ") + f"exec {PROGRAM} \"$@\""
         return subprocess.run(["bash", "-c", limited, "pipeline", *map(str, words)], cwd=self.folder, capture_output=True, text=True)
+
+    def peak(self, *words):
+        """The most memory that the program took, in MiB."""
+        done = subprocess.run([sys.executable, "-c", MEASURED, PROGRAM, *map(str, words)], cwd=self.folder, capture_output=True, text=True)
+        return int(done.stdout) / 1024
 
     def check(self, done, name):
         self.assertEqual(done.returncode, 5, f"{name}: {done.stderr}")
@@ -182,6 +189,7 @@ class Hostile(unittest.TestCase):
             "huge count": put("pipeline", "options", "num_layers", 10**9),
             "options": put("pipeline", "options", [1]),
             "window": put("pipeline", "window", 0),
+            "huge window": put("pipeline", "window", 2**62),
             "horizon": put("pipeline", "horizon", 10**15),
             "features": put("pipeline", "features", ["load"] * 50),
             "target column": put("pipeline", "target_columns", [10**12]),
@@ -193,6 +201,17 @@ class Hostile(unittest.TestCase):
         }
         for name, change in cases.items():
             self.refused(name, self.changed(change))
+
+    def test_a_model_larger_than_its_weights_is_not_made(self):
+        """Each size alone is one that a model may have; together they ask for GiBs, of a file of some KiB."""
+        (self.folder / "good.ckpt").write_bytes(self.bytes)
+        usual = self.peak("predict", "--checkpoint", "good.ckpt", "--input", "small.csv")
+        sizes = [{"hidden_size": 4096, "num_layers": 64}, {"hidden_size": 4096, "num_layers": 4096}, {"hidden_size": 2048, "num_layers": 1000}]
+        for options in sizes:
+            content = self.changed(lambda content, options=options: content["pipeline"]["options"].update(options))
+            self.refused(f"{options}", content)
+            more = self.peak("predict", "--checkpoint", "bad.ckpt", "--input", "small.csv") - usual
+            self.assertLess(more, 400, f"{options}")
 
     def test_states_that_training_cannot_go_on_from(self):
         def go_on(name, change):

@@ -1,6 +1,9 @@
 #include "pipeline/value.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "pipeline/data/format.h"
@@ -40,6 +43,7 @@ nlohmann::json json_of(const Value& value) {
 
 Value value_of(const nlohmann::json& json) {
   if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) return json.get<double>();
   if (json.is_number_integer()) return json.get<std::int64_t>();
   if (json.is_number()) return json.get<double>();
   if (json.is_string()) return json.get<std::string>();
@@ -54,6 +58,25 @@ Value value_of(const nlohmann::json& json) {
     return map;
   }
   return {};
+}
+
+/// The levels of lists and maps in JSON text. The parser's own callback tells them too, but with it reading takes quadratic time.
+int depth_of(std::string_view text) {
+  int depth = 0, most = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '\\') {
+      ++i;  // the next character ends no text
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == '[' || c == '{')) {
+      most = std::max(most, ++depth);
+    } else if (!quoted && (c == ']' || c == '}')) {
+      --depth;
+    }
+  }
+  return most;
 }
 
 /// A key as TOML writes it: bare where it can be.
@@ -116,13 +139,10 @@ std::string to_json(const Value& value, int indent) {
 }
 
 Value from_json(std::string_view text, std::string_view origin) {
-  constexpr int most_depth = 200;  // reading and copying recurse once a level: a file must not exhaust the stack
-  const auto bounded = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    if (depth > most_depth) throw Error(ExitStatus::unexpected, std::string(origin) + ": damaged JSON (nested too deeply)");
-    return true;
-  };
+  constexpr int most_depth = 200;  // copying recurses once a level: a file must not exhaust the stack
+  if (depth_of(text) > most_depth) throw Error(ExitStatus::unexpected, std::string(origin) + ": damaged JSON (nested too deeply)");
   try {
-    return value_of(nlohmann::json::parse(text, bounded));
+    return value_of(nlohmann::json::parse(text));
   } catch (const nlohmann::json::exception& error) {
     throw Error(ExitStatus::unexpected, std::string(origin) + ": damaged JSON (" + error.what() + ")");
   }

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
 #include <utility>
 #include <vector>
 
+#include "pipeline/data/slicing.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
+#include "train/allocation_limit.h"
 
 namespace pipeline {
 
@@ -49,27 +52,52 @@ CheckpointInfo info_of(const State& content, const std::optional<CheckpointInfo>
   }
 }
 
-/// Refuses models that are too large for the file: a width or count may exceed 4096 only up to the number of values in the weights.
-void check_sizes(const CheckpointInfo& info, const State& weights) {
-  constexpr std::int64_t always_fine = 4096;
+/// The numbers that a file holds for its weights, and the memory that a model of these weights may take. Weights that share their numbers
+/// count once.
+struct Extent {
   std::int64_t values = 0;
+  std::uint64_t memory = 0;
+};
+
+/// The factor is for weights that the file holds as float16, and for what a constructor makes and drops again. Masks and tables of
+/// positions are in no file: what is always fine has room for them.
+Extent extent_of(const State& weights) {
+  constexpr std::uint64_t always_fine = 256 << 20, factor = 8;
+  Extent out{.values = 0, .memory = always_fine};
+  std::set<const c10::StorageImpl*> counted;
   for (const auto& [name, weight] : weights.as_map()) {
-    if (weight.is_tensor()) values += weight.as_tensor().numel();
+    if (!weight.is_tensor()) continue;
+    const torch::Tensor& tensor = weight.as_tensor();
+    if (!counted.insert(tensor.storage().unsafeGetStorageImpl()).second) continue;
+    out.values += static_cast<std::int64_t>(tensor.storage().nbytes() / tensor.itemsize());
+    out.memory += factor * counted_bytes(tensor.storage().nbytes());
   }
+  return out;
+}
+
+Error does_not_fit(const std::string& what, const Extent& extent) {
+  return training_error(what + " than its weights account for, which are " + std::to_string(extent.values) + " values");
+}
+
+/// Refuses sizes that no model of the file's weights has: an option may exceed 4096 only up to the number of values in the weights, and a
+/// window the number of rows that any series has. So a constructor's products of sizes do not overflow.
+void check_sizes(const CheckpointInfo& info, const Extent& extent) {
+  constexpr std::int64_t always_fine = 4096;
   Value::Map sizes = info.model_options.as_map();
   sizes["horizon"] = info.horizon;
   for (const auto& [name, option] : sizes) {
-    if (option.is_int() && option.as_int() > std::max(always_fine, values))
-      throw training_error("its model's " + name + " = " + to_toml(option) + " does not fit its weights, which are " +
-                           std::to_string(values) + " values");
+    if (option.is_int() && option.as_int() > std::max(always_fine, extent.values))
+      throw does_not_fit("its model's " + name + " = " + to_toml(option) + " is larger", extent);
   }
+  if (info.window > most_rows) throw training_error("its window of " + std::to_string(info.window) + " rows is longer than any series");
 }
 
 Error unmakeable(const Error& error) { return training_error("its model cannot be made: " + std::string(error.what())); }
 
 /// Makes the model of a file, which may be unusable: a name that no plugin has, options out of range.
-Component<Model> make_model(const CheckpointInfo& info, const Registry& registry) {
+Component<Model> make_model(const CheckpointInfo& info, const Extent& extent, const Registry& registry) {
   try {
+    const AllocationLimit limit(extent.memory, does_not_fit("its model takes more memory", extent));
     return registry.make<Model>(info.model_type, info.model_options, info.shape);
   } catch (const ConstructorError& error) {
     throw unmakeable(error);
@@ -124,8 +152,9 @@ LoadedModel load_model(const std::filesystem::path& file, const Registry& regist
   const State content = read_checkpoint(file);
   try {
     LoadedModel out{.info = info_of(content, otherwise), .model = nullptr};
-    check_sizes(out.info, content.at("state_dict"));
-    out.model = make_model(out.info, registry);
+    const Extent extent = extent_of(content.at("state_dict"));
+    check_sizes(out.info, extent);
+    out.model = make_model(out.info, extent, registry);
     load_model_state(*out.model, content.at("state_dict"), "its state_dict");
     out.model->to(device);
     out.model->eval();

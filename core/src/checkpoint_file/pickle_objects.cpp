@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <string_view>
 
@@ -12,7 +14,11 @@ namespace {
 
 constexpr std::string_view rebuild_tensor = "torch._utils._rebuild_tensor_v2", rebuild_parameter = "torch._utils._rebuild_parameter";
 constexpr std::string_view ordered_dict = "collections.OrderedDict", counter = "collections.Counter", torch_size = "torch.Size";
-constexpr std::size_t most_dimensions = 64, most_depth = 200, most_text = std::size_t{256} << 20U;
+constexpr std::size_t most_dimensions = 64, most_depth = 200;
+// A pickle takes at least a byte for each entry, and repeats one by a reference of two. Longer texts are repeated too: names in dicts.
+constexpr std::size_t always_fine = 10'000, entries_a_byte = 4, text_a_byte = 64;
+// Weights that are tied share their numbers; no model ties each of them so often.
+constexpr std::int64_t most_views = 64, always_fine_numbers = 1'000'000;
 
 /// The type of a storage class such as "torch.FloatStorage".
 std::optional<ElementType> storage_type(std::string_view name) {
@@ -47,22 +53,16 @@ TensorRef flat(const StorageRef& storage) {
   return std::make_shared<const StoredTensor>(StoredTensor{.storage = storage, .offset = 0, .shape = {storage->count}, .strides = {1}});
 }
 
-TensorRef view(const Tuple& arguments) {
-  if (arguments.items.size() < 6 || arguments.items.size() > 7)
-    throw training_error("the file is damaged: a tensor is not described fully");
-  const StorageRef& storage = expect<Numbers>(*arguments.items[0], "a tensor without a storage").all->storage;
-  const auto offset = expect<std::int64_t>(*arguments.items[1], "a tensor without an offset");
-  auto shape = integers(*arguments.items[2]), strides = integers(*arguments.items[3]);
-  if (!fits(storage->count, offset, shape, strides)) throw training_error("the file is damaged: a tensor reaches beyond its numbers");
-  return std::make_shared<const StoredTensor>(
-      StoredTensor{.storage = storage, .offset = offset, .shape = std::move(shape), .strides = std::move(strides)});
-}
-
 /// Copies objects into values.
 class Copier {
  public:
+  explicit Copier(std::size_t pickle_size)
+      : most_entries_(std::min(most_objects, always_fine + entries_a_byte * pickle_size)),
+        most_text_(text_a_byte * (always_fine + pickle_size)) {}
+
   StoredValue copy(const Object& object) {
-    if (++count_ > most_objects) throw training_error("it holds more than " + std::to_string(most_objects) + " entries");
+    if (++count_ > most_entries_)
+      throw training_error("it holds more than " + std::to_string(most_entries_) + " entries, too many for its size");
     if (++depth_ > most_depth) throw training_error("it is nested deeper than " + std::to_string(most_depth) + " levels");
     StoredValue out = std::visit([this](const auto& content) { return convert(content); }, object.content);
     --depth_;
@@ -81,7 +81,7 @@ class Copier {
   }
   void count_text(const std::string& text) {
     text_ += text.size();
-    if (text_ > most_text) throw training_error("its texts are longer than 256 MiB");
+    if (text_ > most_text_) throw training_error("its texts are longer than " + std::to_string(most_text_) + " bytes, too long for its size");
   }
   StoredValue convert(const Global& global) { return {global.name}; }  // a dtype
   StoredValue convert(const Numbers& numbers) { return {numbers.all}; }
@@ -114,6 +114,7 @@ class Copier {
     return out;
   }
 
+  std::size_t most_entries_, most_text_;
   std::size_t count_ = 0, depth_ = 0, text_ = 0;
 };
 
@@ -139,10 +140,27 @@ Object TensorBuilder::storage(const Object& id) {
   const auto count = expect<std::int64_t>(*parts[4], "a storage without a size");
   if (!type || count < 0) throw training_error("the file is damaged: its pickle has a storage without a type or size");
   TensorRef& loaded = loaded_[key];
-  if (!loaded) loaded = flat(load_(key, *type, count));
+  if (!loaded) {
+    loaded = flat(load_(key, *type, count));
+    stored_ += count;
+  }
   if (loaded->storage->type != *type || loaded->storage->count != count)
     throw training_error("the file is damaged: its pickle describes one storage in two ways");
   return Numbers{loaded};
+}
+
+TensorRef TensorBuilder::view(const Tuple& arguments) {
+  if (arguments.items.size() < 6 || arguments.items.size() > 7)
+    throw training_error("the file is damaged: a tensor is not described fully");
+  const StorageRef& storage = expect<Numbers>(*arguments.items[0], "a tensor without a storage").all->storage;
+  const auto offset = expect<std::int64_t>(*arguments.items[1], "a tensor without an offset");
+  auto shape = integers(*arguments.items[2]), strides = integers(*arguments.items[3]);
+  if (!fits(storage->count, offset, shape, strides)) throw training_error("the file is damaged: a tensor reaches beyond its numbers");
+  viewed_ = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>()) + viewed_;
+  if (viewed_ > always_fine_numbers && viewed_ / most_views > stored_)
+    throw training_error("the file is damaged: its tensors use the same numbers again and again");
+  return std::make_shared<const StoredTensor>(
+      StoredTensor{.storage = storage, .offset = offset, .shape = std::move(shape), .strides = std::move(strides)});
 }
 
 Object TensorBuilder::call(const Object& function, const Object& arguments) {
@@ -156,6 +174,6 @@ Object TensorBuilder::call(const Object& function, const Object& arguments) {
   throw training_error("the file is damaged: its pickle calls '" + name + "' in a way that torch.save never does");
 }
 
-StoredValue copy_of(const Object& object) { return Copier().copy(object); }
+StoredValue copy_of(const Object& object, std::size_t pickle_size) { return Copier(pickle_size).copy(object); }
 
 }  // namespace pipeline::pickle

@@ -65,15 +65,18 @@ class TensorBuilder {
   /// The storage that a persistent id ("storage", class, key, location, count) names; loaded once.
   [[nodiscard]] Object storage(const Object& id);
   /// The result of an allowed function.
-  [[nodiscard]] static Object call(const Object& function, const Object& arguments);
+  [[nodiscard]] Object call(const Object& function, const Object& arguments);
 
  private:
+  [[nodiscard]] TensorRef view(const Tuple& arguments);
+
   const LoadStorage& load_;
   std::map<std::string, TensorRef> loaded_;
+  std::int64_t stored_ = 0, viewed_ = 0;  ///< numbers of the storages, and of the tensors that view them
 };
 
-/// Copies an object and its content. Depth, number and length of texts are bounded, as a small pickle can describe a huge tree by
-/// references.
-[[nodiscard]] StoredValue copy_of(const Object& object);
+/// Copies an object of a pickle of `pickle_size` bytes, and its content. Depth, number and length of texts are bounded by that size, as a
+/// small pickle can describe a huge tree by references.
+[[nodiscard]] StoredValue copy_of(const Object& object, std::size_t pickle_size);
 
 }  // namespace pipeline::pickle

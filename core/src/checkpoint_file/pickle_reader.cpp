@@ -57,12 +57,12 @@ class Cursor {
 
 class Machine {
  public:
-  Machine(std::span<const unsigned char> bytes, const LoadStorage& load) : in_(bytes), builder_(load) {}
+  Machine(std::span<const unsigned char> bytes, const LoadStorage& load) : size_(bytes.size()), in_(bytes), builder_(load) {}
 
   StoredValue run() {
     while (true) {
       const std::uint8_t op = in_.byte();
-      if (op == '.') return copy_of(*pop());
+      if (op == '.') return copy_of(*pop(), size_);
       step(op);
       // Every operation adds at most one entry, so this check bounds the memory for a pickle of a few bytes an entry.
       if (objects_.size() + stack_.size() + marks_.size() + memo_.size() > 4 * most_objects)
@@ -240,6 +240,7 @@ class Machine {
     return true;
   }
 
+  std::size_t size_;  // of the pickle in bytes
   Cursor in_;
   TensorBuilder builder_;
   std::deque<Object> objects_;  // owns all objects: pointers stay valid, and destruction is never recursive

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "config/environment.h"
 #include "config/tables.h"
@@ -46,12 +47,15 @@ class Writer {
   explicit Writer(const Workflow& workflow) : workflow_(workflow) {
     for (const StagePlan& stage : workflow.stages) stages_.push_back(&stage);
     std::ranges::sort(stages_, {}, &StagePlan::written);
+    for (const TableRule& rule : training_table_rules()) {
+      if (same_for_all(rule)) shared_.insert(&rule);
+    }
   }
 
   std::string text() {
     write_top();
     for (const TableRule& rule : training_table_rules()) {
-      if (is_shared(rule)) text_ += table_text(rule, first_user(rule)->tables, "");
+      if (shared_.contains(&rule)) text_ += table_text(rule, first_user(rule)->tables, "");
     }
     for (const StagePlan* stage : stages_) write_stage(*stage);
     return std::move(text_);
@@ -90,7 +94,7 @@ class Writer {
     if (!stage.needs.empty()) text_ += "needs = " + to_toml(Value::List(stage.needs.begin(), stage.needs.end())) + "\n";
     text_ += lines_of(clean(stage.options, workflow_.secrets));
     for (const TableRule& rule : training_table_rules()) {
-      if (uses(stage, rule) && !is_shared(rule)) text_ += table_text(rule, stage.tables, header + ".");
+      if (uses(stage, rule) && !shared_.contains(&rule)) text_ += table_text(rule, stage.tables, header + ".");
     }
   }
 
@@ -104,7 +108,7 @@ class Writer {
   }
 
   /// Whether all stages that use a table have the same one: it is then written once, at the top.
-  [[nodiscard]] bool is_shared(const TableRule& rule) const {
+  [[nodiscard]] bool same_for_all(const TableRule& rule) const {
     const StagePlan* first = first_user(rule);
     if (!first) return false;
     const std::string text = table_text(rule, first->tables, "");
@@ -124,6 +128,7 @@ class Writer {
 
   const Workflow& workflow_;
   std::vector<const StagePlan*> stages_;  ///< as the file lists them
+  std::set<const TableRule*> shared_;
   std::string text_;
 };
 

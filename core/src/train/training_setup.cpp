@@ -5,8 +5,11 @@
 
 #include <ATen/Context.h>
 
+#include "pipeline/data/format.h"
+#include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/forecaster.h"
+#include "train/allocation_limit.h"
 #include "train/output_check.h"
 
 namespace pipeline {
@@ -74,6 +77,17 @@ std::vector<ComponentSpec> callbacks_of(const Registry& registry, const Training
   return callbacks;
 }
 
+/// The model right after seeding torch. Its gradients take as much memory as its weights, so half of what is free is the most that it can
+/// take and still be trained.
+Component<Model> make_model(const Registry& registry, const ComponentSpec& model, const ModelShape& shape, std::int64_t seed) {
+  const std::uint64_t half = free_memory() / 2;
+  const AllocationLimit limit(half, usage_error(model.type + " with these options takes more than " +
+                                                format_short(static_cast<double>(half) / 1e9) +
+                                                " GB, half of the memory that is free: its gradients take as much again; make it smaller"));
+  torch::manual_seed(static_cast<std::uint64_t>(seed));
+  return registry.make<Model>(model.type, model.options, shape);
+}
+
 }  // namespace
 
 FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, const Windows& windows, std::int64_t seed) {
@@ -94,8 +108,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   spec.hyper_parameters = hyper_parameters(registry, tables, spec.shape);
   spec.pipeline_info = CheckpointInfo::of(model.type, all_options(registry, "model", model), windows).to_value();
 
-  torch::manual_seed(static_cast<std::uint64_t>(seed));
-  spec.model = registry.make<Model>(model.type, model.options, spec.shape);
+  spec.model = make_model(registry, model, spec.shape, seed);
   check_output(model.type, *spec.model, loss.type, spec.shape.output);
   spec.optimizer_name = optimizer.type;
   spec.optimizer = make_optimizer(registry, optimizer, *spec.model);

@@ -47,3 +47,22 @@ TEST_CASE("numbers and times are written for people") {
 }
 
 TEST_CASE("SHA-256 is the standard's") { CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"); }
+
+TEST_CASE("JSON of 100,000 members is read in time that grows with its length") {
+  Value map{Value::Map{}};
+  for (int i = 0; i < 100'000; ++i) map[std::to_string(i)] = Value::Map{{"shape", Value::List{i}}};
+  CHECK(from_json(to_json(map), "memory") == map);  // took minutes with the parser's own count of levels
+}
+
+TEST_CASE("JSON is read to a depth of 200, and brackets in texts do not count") {
+  const auto nested = [](std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  CHECK(from_json(nested(200), "memory").is_list());
+  CHECK_THROWS_WITH_AS(static_cast<void>(from_json(nested(201), "train.json")), "train.json: damaged JSON (nested too deeply)", Error);
+  const Value texts = Value::Map{{std::string(300, '['), "\\" + std::string(300, '{') + "\""}};
+  CHECK(from_json(to_json(texts), "memory") == texts);
+}
+
+TEST_CASE("an integer of JSON that needs more than 63 bits is read as a float") {
+  CHECK(from_json("9223372036854775807", "memory") == Value(std::int64_t{9223372036854775807}));
+  CHECK(from_json("18446744073709551615", "memory") == Value(18446744073709551615.0));
+}

@@ -71,7 +71,17 @@ TEST_CASE("a list that holds itself, and one that doubles at every level, are bo
   for (int level = 1; level < 60; ++level)
     doubling += "](h" + std::string(1, static_cast<char>(level - 1)) + "h" + std::string(1, static_cast<char>(level - 1)) + "eq" +
                 std::string(1, static_cast<char>(level));
-  CHECK(pickle_failure(doubling + ".").find("more than 4000000 entries") != std::string::npos);
+  const std::string message = pickle_failure(doubling + ".");  // of some 600 bytes, so of at most some 12,000 entries
+  CHECK(message.find("it holds more than 1") != std::string::npos);
+  CHECK(message.find(" entries, too many for its size") != std::string::npos);
+}
+
+TEST_CASE("tensors that use the same numbers without end are refused") {
+  const std::string zero(1, '\0'), tensor = pickled_tensor("K" + zero, "K\x08\x85", "K\x01\x85");
+  const std::size_t begin = tensor.find('(');  // of its arguments; "R." follows them
+  std::string views = tensor.substr(0, begin) + "q" + zero + tensor.substr(begin, tensor.size() - 2 - begin) + "q\x02";
+  for (int i = 0; i < 130'000; ++i) views += "h" + zero + "h\x02R";
+  CHECK(pickle_failure(views + ".").find("its tensors use the same numbers again and again") != std::string::npos);
 }
 
 TEST_CASE("a tensor stays within its storage") {

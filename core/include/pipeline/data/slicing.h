@@ -12,6 +12,9 @@
 
 namespace pipeline {
 
+/// Rows beyond those of any series; sums and products of a few such numbers do not overflow.
+inline constexpr std::int64_t most_rows = 1'000'000'000;
+
 /// [stages.slice_windows]: the windows that a model is trained and evaluated on.
 struct SliceOptions {
   std::int64_t window = 60;
@@ -24,9 +27,9 @@ struct SliceOptions {
 
   static constexpr auto options() {
     return option_list<SliceOptions>(
-        option("window", &SliceOptions::window, "Rows a model looks back at.").at_least(1).unit("rows").search(16, 128, 16),
-        option("horizon", &SliceOptions::horizon, "Rows ahead that are forecast.").at_least(1).unit("rows"),
-        option("stride", &SliceOptions::stride, "Rows from one window to the next.").at_least(1).unit("rows").searchable(),
+        option("window", &SliceOptions::window, "Rows a model looks back at.").between(1, most_rows).unit("rows").search(16, 128, 16),
+        option("horizon", &SliceOptions::horizon, "Rows ahead that are forecast.").between(1, most_rows).unit("rows"),
+        option("stride", &SliceOptions::stride, "Rows from one window to the next.").between(1, most_rows).unit("rows").searchable(),
         option("window_norm", &SliceOptions::window_norm,
                "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, or "
                "mean and deviation.")
