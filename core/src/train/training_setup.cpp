@@ -5,6 +5,7 @@
 
 #include <ATen/Context.h>
 
+#include "checkpoint/model_library.h"
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/forecaster.h"
 #include "train/output_check.h"
@@ -93,6 +94,8 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   }
   spec.hyper_parameters = hyper_parameters(registry, tables, spec.shape);
   spec.pipeline_info = CheckpointInfo::of(model.type, all_options(registry, "model", model), windows).to_value();
+  if (const ComponentInfo* info = registry.find("model", model.type); info && !info->library.empty())
+    spec.pipeline_info[model_library_key] = std::filesystem::path(info->library).filename().string();
 
   torch::manual_seed(static_cast<std::uint64_t>(seed));
   spec.model = registry.make<Model>(model.type, model.options, spec.shape);
