@@ -120,6 +120,25 @@ TEST_CASE("a report says that a component throws a number") {
   CHECK(failures("throws_number").at("number_for_input: missing input") == "it throws an object that is no std::exception");
 }
 
+TEST_CASE("a component that needs an option is tested with the one of --set") {
+  CHECK(failures("needs_options").at("in_units: can be made") ==
+        "it throws: unit = \"x\" is none of K, C and F (tested with unit = \"x\": for other values give --set in_units.unit=VALUE)");
+  const Finished given = test_plugin(fixture("needs_options"), {"--set", "in_units.unit=K"});
+  CHECK_MESSAGE(given.status == 0, given.out, given.err);
+  CHECK(test_plugin(fixture("needs_options"), {"--set", "stage/in_units.unit=\"F\""}).status == 0);
+
+  const auto refused = [](const char* set) {
+    const Finished finished = test_plugin(fixture("needs_options"), {"--set", set});
+    CHECK(finished.status == 2);
+    return finished.err;
+  };
+  CHECK(contains(refused("in_units.unit=3"), "--set in_units.unit=3: unit takes a string"));
+  CHECK(contains(refused("in_units.unti=K"), "--set in_units.unti=K: unknown option \"unti\"; did you mean \"unit\"?"));
+  CHECK(contains(refused("in_unit.unit=K"), "the library gives no component \"in_unit\"; did you mean \"in_units\"?"));
+  CHECK(contains(refused("unit=K"), "--set unit=K: name a component and one option, as in --set StepLR.step_size=2"));
+  CHECK(contains(refused("in_units.unit"), "write --set NAME.OPTION=VALUE"));
+}
+
 TEST_CASE("hanging checks end when the program is killed") {
   const Program program(build / "bin/pipeline", {"test-plugin", fixture("hanging_check").string()}, build);
   pid_t checking = 0;

@@ -63,6 +63,32 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a part of a model's name is answered with th
   CHECK(contains(pipeline({"describe", "LSTM"}).err, "there is no component \"LSTM\"; did you mean \"LSTMModel\"?"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a forgotten --plugin-path is named where a component is unknown") {
+  const std::string plugins = BUILD_DIR "/tests/plugins/greedy_model";
+  workflow("[model]\ntype = \"GreedyModel\"\n[trainer]\nmax_epochs = 1\n[stages.train]\n");
+  const Finished first = pipeline({"validate", "workflow.toml"});
+  CHECK(first.status == 2);
+  CHECK_MESSAGE(
+      contains(first.err, "error: if a plugin of yours gives \"GreedyModel\", name its folder with --plugin-path DIR or [plugins] path\n"),
+      first.err);
+  REQUIRE(run({"--plugin-path", plugins}).status == 0);
+  const Finished forgotten = run();
+  CHECK(forgotten.status == 2);
+  CHECK_MESSAGE(contains(forgotten.err, "error: \"GreedyModel\" came from " + plugins +
+                                            "/libgreedy_model.so in the last run: give --plugin-path " + plugins + "\n"),
+                forgotten.err);
+
+  const std::string last = json("runs/small/train/train.json").at("last").as_string();
+  const std::vector<std::string> words{"predict", "--checkpoint", last, "--input", "small.csv"};
+  const Finished predicted = pipeline(words);
+  CHECK(predicted.status == 5);
+  CHECK_MESSAGE(contains(predicted.err,
+                         "its model \"GreedyModel\" is in no plugin that was found; it was trained with libgreedy_model.so: "
+                         "name the folder of that library with --plugin-path DIR"),
+                predicted.err);
+  CHECK(pipeline({"predict", "--checkpoint", last, "--input", "small.csv", "--plugin-path", plugins}).status == 0);
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "a value given to a table that every stage replaces is a mistake") {
   workflow("[stages.train]\nmodel = { type = \"LinearModel\" }\n[stages.evaluate]\n");
   const Finished validated = pipeline({"validate", "workflow.toml", "--set", "model.type=GRUModel"});

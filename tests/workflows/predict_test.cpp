@@ -158,6 +158,49 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a workflow's best model forecasts without it
   CHECK(found.out == named.out);
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "predict takes the model that evaluate chose, and says what has changed since") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "train"}).status == 0);
+  const std::vector<std::string> words{"predict", "--workflow", "workflow.toml", "--input", "small.csv"};
+  const Finished unmeasured = pipeline(words);
+  CHECK(unmeasured.status == 0);
+  CHECK_MESSAGE(
+      contains(unmeasured.err, "model: " + best_checkpoint() + ", the best of stage train, which evaluate has not measured yet\n"),
+      unmeasured.err);
+
+  REQUIRE(run().status == 0);
+  const std::string chosen = best_checkpoint();
+  const Finished fresh = pipeline(words);
+  CHECK_MESSAGE(contains(fresh.err, "model: " + chosen + ", of stage train, as evaluate measured it\n"), fresh.err);
+  CHECK_FALSE(contains(fresh.err, "warning"));
+
+  // An experiment that was trained and not measured: its model is newer than the choice.
+  REQUIRE(run({"--stage", "train", "--set", "optimizer.lr=0.5"}).status == 0);
+  REQUIRE(best_checkpoint() != chosen);
+  const Finished after_experiment = pipeline(words);
+  CHECK(after_experiment.out == fresh.out);
+  CHECK_MESSAGE(contains(after_experiment.err, "warning: model: " + chosen), after_experiment.err);
+  CHECK(
+      contains(after_experiment.err,
+               "Since then the workflow or its results have changed: [train] optimizer.lr changed from 0.5 to 0.01, [evaluate] train gives "
+               "something else. `pipeline run " +
+                   (path() / "workflow.toml").string() + "` makes a model of the workflow as it is"));
+
+  REQUIRE(run().status == 0);
+  std::string text = read("workflow.toml");
+  write("workflow.toml", text.replace(text.find("window = 24"), 11, "window = 12"));
+  const Finished edited = pipeline(words);
+  CHECK(edited.status == 0);
+  CHECK_MESSAGE(contains(edited.err, "[slice_windows] window changed from 24 to 12."), edited.err);
+
+  std::filesystem::remove(best_checkpoint());
+  const Finished gone = pipeline(words);
+  CHECK(gone.status == 2);
+  CHECK_MESSAGE(contains(gone.err, "the checkpoint of stage \"train\" is gone (" + best_checkpoint() + "): run `pipeline run " +
+                                       (path() / "workflow.toml").string() + "`, or name one with --checkpoint"),
+                gone.err);
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "predict says what it filled, and takes no options that were settled by the training") {
   workflow(small_training);
   REQUIRE(run({"--set", "stages.preprocess.missing=\"forward_fill\""}).status == 0);

@@ -67,3 +67,31 @@ TEST_CASE_FIXTURE(WorkflowFixture, "runs shows validation and version of the mod
   CHECK(contains(runs.out, pipeline::format_short(leading.at("history").as_list().back().at("val").at("val_loss").as_double())));
   CHECK(contains(runs.out, std::filesystem::path(leading.at("version_dir").as_string()).filename().string()));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "of several models predict takes the one that evaluate chose") {
+  workflow(two_trainings);
+  const auto predict = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"predict", "--input", "small.csv"});
+    return pipeline(more);
+  };
+  REQUIRE(run({"--until", "train"}).status == 0);
+  REQUIRE(run({"--until", "train_one"}).status == 0);
+  const Finished unmeasured = predict({"--workflow", "workflow.toml"});
+  CHECK(unmeasured.status == 2);
+  CHECK_MESSAGE(
+      contains(unmeasured.err,
+               "it trains train and train_one, and no stage has measured them: run `pipeline run` first, or name one with --stage"),
+      unmeasured.err);
+  REQUIRE(run({"--until", "evaluate"}).status == 0);
+  const auto metrics = json("runs/small/evaluate/metrics.json");
+  const auto by_name = [&](const pipeline::Value& model) { return predict({"--checkpoint", model.at("checkpoint").as_string()}).out; };
+  const Finished chosen = predict({"--workflow", "workflow.toml"});
+  REQUIRE_MESSAGE(chosen.status == 0, chosen.err);
+  CHECK(chosen.out == by_name(metrics));
+  const Finished other = predict({"--workflow", "workflow.toml", "--stage", "train"});
+  CHECK(other.out == by_name(metrics.at("models").at("train")));
+  CHECK(other.out != chosen.out);
+  const Finished unknown = predict({"--workflow", "workflow.toml", "--stage", "tarin"});
+  CHECK(unknown.status == 2);
+  CHECK_MESSAGE(contains(unknown.err, "workflow.toml has no train stage \"tarin\": it trains train"), unknown.err);
+}

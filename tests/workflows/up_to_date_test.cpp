@@ -175,6 +175,26 @@ TEST_CASE_FIXTURE(WorkflowFixture, "--until and --from run parts of the graph") 
   CHECK(exists("runs/small/evaluate/metrics.json"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "--from with --until runs the stages from the one to the other") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "preprocess"}).status == 0);
+  const Finished range = run({"--from", "slice_windows", "--until", "train"});
+  REQUIRE_MESSAGE(range.status == 0, range.err);
+  CHECK_FALSE(contains(range.err, "[preprocess]"));
+  CHECK(exists("runs/small/train/train.json"));
+  CHECK_FALSE(exists("runs/small/evaluate"));
+  const Finished one = run({"--from", "train", "--until", "train", "--force"});
+  CHECK(contains(one.err, "[train] --force"));
+  CHECK_FALSE(contains(one.err, "[slice_windows]"));
+  const Finished backwards = run({"--from", "train", "--until", "preprocess"});
+  CHECK(backwards.status == 2);
+  CHECK_MESSAGE(contains(backwards.err, "--from train --until preprocess: no stage lies between, as preprocess needs nothing of train"),
+                backwards.err);
+  const Finished both = run({"--stage", "train", "--until", "evaluate"});
+  CHECK(both.status == 2);
+  CHECK(contains(both.err, "--stage runs one stage, --from and --until run a range: give the one or the other"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "data of the same length, or scaled otherwise, are trained on again") {
   workflow(small_training);
   REQUIRE(run().status == 0);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "checkpoint/model_library.h"
 #include "pipeline/data/slicing.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -94,7 +95,18 @@ void check_sizes(const CheckpointInfo& info, const Extent& extent) {
 
 Error unmakeable(const Error& error) { return training_error("its model cannot be made: " + std::string(error.what())); }
 
-/// Makes the model of a file, which may be unusable: a name that no plugin has, options out of range.
+/// Refuses a model that no plugin has. The file may say which library gave it.
+void require_known(const std::string& type, const State& content, const Registry& registry) {
+  if (registry.find("model", type)) return;
+  const State* info = content.find("pipeline");
+  const State* library = info ? info->find(model_library_key) : nullptr;
+  const bool named = library && library->is_string();
+  throw training_error("its model \"" + type + "\" is in no plugin that was found; " +
+                       (named ? "it was trained with " + library->as_string() + ": name the folder of that library with --plugin-path DIR"
+                              : "if a plugin of yours gives it, name its folder with --plugin-path DIR"));
+}
+
+/// Makes the model of a file, which may be unusable: options out of range.
 Component<Model> make_model(const CheckpointInfo& info, const Extent& extent, const Registry& registry) {
   try {
     const AllocationLimit limit(extent.memory, does_not_fit("its model takes more memory", extent));
@@ -154,6 +166,7 @@ LoadedModel load_model(const std::filesystem::path& file, const Registry& regist
     LoadedModel out{.info = info_of(content, otherwise), .model = nullptr};
     const Extent extent = extent_of(content.at("state_dict"));
     check_sizes(out.info, extent);
+    require_known(out.info.model_type, content, registry);
     out.model = make_model(out.info, extent, registry);
     load_model_state(*out.model, content.at("state_dict"), "its state_dict");
     out.model->to(device);

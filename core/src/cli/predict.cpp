@@ -5,10 +5,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "cli/chosen_model.h"
 #include "cli/host.h"
-#include "cli/table.h"
-#include "pipeline/data/text.h"
-#include "pipeline/data/training_record.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/host/predictor.h"
 #include "run/plan.h"
@@ -22,14 +20,15 @@ constexpr const char* standard_stream = "-";
 void add_options(po::options_description& options) {
   options.add_options()  //
       ("checkpoint", po::value<std::string>()->value_name("CKPT"),
-       "the trained model: .ckpt, .pt or .safetensors; without it the best of --workflow")                                   //
+       "the trained model: .ckpt, .pt or .safetensors; without it the one that evaluate chose in --workflow")                //
       ("input", po::value<std::string>()->value_name("DATA"), "a CSV file with the columns it was trained on; - for stdin")  //
       ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it, or for -")       //
       ("all", "forecast from every row that has a whole window behind it, not from the last one only")                       //
       ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")                //
       ("workflow", po::value<std::string>()->value_name("FILE"),
-       "whose best model forecasts; with --checkpoint: what one that Lightning wrote was trained for")                   //
-      ("stage", po::value<std::string>()->value_name("NAME"), "the train stage of that workflow, where it has several")  //
+       "whose model forecasts; with --checkpoint: what one that Lightning wrote was trained for")  //
+      ("stage", po::value<std::string>()->value_name("NAME"),
+       "the train stage whose model forecasts, in place of the one that evaluate chose")  //
       ("device", po::value<std::string>()->value_name("DEVICE"),
        "where the model computes: cpu, which is the default, cuda, cuda:N or auto");
 }
@@ -68,35 +67,6 @@ class StdinFile {
  private:
   std::filesystem::path folder_;
 };
-
-const StagePlan& train_stage(const Workflow& workflow, const Registry& registry, const std::string& wanted) {
-  std::vector<std::string> names;
-  const StagePlan* found = nullptr;
-  for (const StagePlan& stage : workflow.stages) {
-    const ComponentInfo& info = *registry.find("stage", stage.type);
-    if (std::ranges::find(info.outputs, "checkpoint") == info.outputs.end()) continue;
-    names.push_back(stage.name);
-    if (wanted.empty() || stage.name == wanted) found = &stage;
-  }
-  if (!found) throw usage_error(workflow.file.string() + " has no train stage" + (wanted.empty() ? "" : " \"" + wanted + "\""));
-  if (wanted.empty() && names.size() > 1)
-    throw usage_error(workflow.file.string() + " trains " + join(names) + ": say with --stage which one the checkpoint belongs to");
-  return *found;
-}
-
-/// The best checkpoint of the workflow's training.
-std::filesystem::path best_checkpoint(const Workflow& workflow, const Registry& registry, const std::string& stage_name) {
-  const StagePlan& stage = train_stage(workflow, registry, stage_name);
-  const Artifact left{"checkpoint", stage.name, run_folder_of(workflow) / stage.name};
-  const std::string missing = "--workflow " + workflow.file.string() + ": stage \"" + stage.name + "\" has left no checkpoint (" +
-                              left.folder.string() + "): run `pipeline run` first, or name one with --checkpoint";
-  if (!std::filesystem::exists(left.folder / training_file_name)) throw usage_error(missing);
-  const TrainingRecord training = read_training(left);
-  for (const std::filesystem::path& file : {training.best, training.last}) {
-    if (std::filesystem::is_regular_file(file)) return file;
-  }
-  throw usage_error(missing);
-}
 
 /// The task of a checkpoint by --workflow, whose windows must exist.
 TrainedTask task_of(const Workflow& workflow, const Registry& registry, const std::string& stage_name) {
@@ -153,7 +123,7 @@ int predict(const Invocation& invocation) {
   } else {
     const Workflow workflow = load_workflow(host, invocation, existing_file("workflow", file), log);
     if (checkpoint.empty()) {
-      checkpoint = best_checkpoint(workflow, host.registry, invocation.text("stage"));
+      checkpoint = chosen_checkpoint(workflow, host.registry, invocation.text("stage"), log);
     } else {
       task = task_of(workflow, host.registry, invocation.text("stage"));
     }

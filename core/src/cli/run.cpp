@@ -19,7 +19,7 @@ namespace {
 void add_options(po::options_description& options) {
   options.add_options()                                                                                                                   //
       ("stage", po::value<std::string>()->value_name("NAME"), "run this stage alone, on what earlier runs left")                          //
-      ("from", po::value<std::string>()->value_name("NAME"), "run this stage and all that depend on it")                                  //
+      ("from", po::value<std::string>()->value_name("NAME"), "run this stage and all that depend on it; with --until, up to that one")    //
       ("until", po::value<std::string>()->value_name("NAME"), "run this stage and all it depends on")                                     //
       ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(), "change a value of the workflow; repeatable")  //
       ("force", "run the stages even where nothing changed")                                                                              //
@@ -34,8 +34,8 @@ Selection selection_of(const Invocation& invocation) {
                       .until = invocation.text("until"),
                       .force = given("force"),
                       .resume = given("resume")};
-  if (!selection.stage.empty() + !selection.from.empty() + !selection.until.empty() > 1)
-    throw usage_error("--stage, --from and --until exclude each other: give one");
+  if (!selection.stage.empty() && !(selection.from.empty() && selection.until.empty()))
+    throw usage_error("--stage runs one stage, --from and --until run a range: give the one or the other");
   if (selection.force && selection.resume) throw usage_error("--force trains from the start and --resume goes on: give one");
   return selection;
 }

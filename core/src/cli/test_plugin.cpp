@@ -1,16 +1,52 @@
 #include <algorithm>
 #include <iostream>
+#include <optional>
 
 #include "cli/host.h"
 #include "cli/table.h"
+#include "config/overrides.h"
 #include "pipeline/errors.h"
+#include "pipeline/schema.h"
 #include "plugin/test_components.h"
 
 namespace pipeline {
 
 namespace {
 
-void add_options(po::options_description&) {}
+void add_options(po::options_description& options) {
+  options.add_options()("set", po::value<std::vector<std::string>>()->value_name("NAME.OPTION=VALUE")->composing(),
+                        "test a component with this value of an option; repeatable");
+}
+
+/// The component that the first part of a key names, as "LSTMModel" or "model/LSTMModel".
+const ComponentInfo& component_of(const PluginLibrary& library, const Override& set) {
+  std::vector<std::string> names;
+  for (const ComponentInfo& info : library.components) {
+    if (set.path.front() == info.name || set.path.front() == info.kind + "/" + info.name) return info;
+    names.push_back(info.name);
+  }
+  throw usage_error(to_string(set.place) + ": the library gives no component \"" + set.path.front() + "\"" +
+                    suggest(set.path.front(), names));
+}
+
+/// The options of --set, checked against the components' schemas.
+TestOptions given_options(const Invocation& invocation, const PluginLibrary& library) {
+  TestOptions options;
+  std::vector<Mistake> mistakes;
+  for (const std::string& text : invocation.texts("set")) {
+    const std::optional<Override> set = parse_override(text, mistakes);
+    if (!set) throw usage_error(to_string(mistakes.front().place) + ": write --set NAME.OPTION=VALUE, as in --set StepLR.step_size=2");
+    if (set->path.size() != 2)
+      throw usage_error(to_string(set->place) + ": name a component and one option, as in --set StepLR.step_size=2");
+    const ComponentInfo& component = component_of(library, *set);
+    const Value value = set->value.to_value();
+    for (const OptionMistake& mistake : check_options(component.schema, Value::Map{{set->path[1], value}})) {
+      if (mistake.option == set->path[1]) throw usage_error(to_string(set->place) + ": " + mistake.message);
+    }
+    options.try_emplace({component.kind, component.name}, Value::Map{}).first->second[set->path[1]] = value;
+  }
+  return options;
+}
 
 const PluginLibrary& library_at(const Host& host, const std::filesystem::path& file) {
   const auto found = std::ranges::find(host.libraries, file, &PluginLibrary::path);
@@ -57,7 +93,7 @@ int test_plugin(const Invocation& invocation) {
   Host host;
   host.libraries = find_plugins(search, host.registry);
   const PluginLibrary& library = library_at(host, file);
-  const std::vector<ComponentReport> reports = test_components(search, library);
+  const std::vector<ComponentReport> reports = test_components(search, library, given_options(invocation, library));
   if (invocation.json) {
     print_json(reports);
   } else {

@@ -22,7 +22,7 @@ const ComponentInfo* stage_type(CheckContext& context, const Node& node, const s
   if (const ComponentInfo* info = context.registry.find("stage", type)) return info;
   const std::vector<std::string> names = context.registry.names("stage");
   const std::string cure = names.empty() ? "; no plugin gives one" : suggest(type, names);
-  context.unknown_component(written ? written->place : node.key,
+  context.unknown_component(written ? written->place : node.key, type,
                             written ? "unknown stage type \"" + type + "\"" + cure
                                     : "no stage type is named \"" + type + "\": correct it or add type = \"...\"" + cure);
   return nullptr;

@@ -20,7 +20,9 @@ struct CheckContext {
 
   void mistake(const Place& place, std::string message) { mistakes.push_back({place, std::move(message)}); }
   /// Reports a component type that no plugin gives.
-  void unknown_component(const Place& place, std::string message) { mistakes.push_back({place, std::move(message), true}); }
+  void unknown_component(const Place& place, const std::string& type, std::string message) {
+    mistakes.push_back({place, std::move(message), type});
+  }
 };
 
 /// A table of options after its check.

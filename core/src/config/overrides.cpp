@@ -13,12 +13,6 @@ namespace pipeline {
 
 namespace {
 
-struct Override {
-  Place place;
-  std::vector<std::string> path;
-  Node value;
-};
-
 /// The parts of `a."b.c".d`; nothing if a part is empty or a quote is not closed.
 std::optional<std::vector<std::string>> split_key(std::string_view key) {
   std::vector<std::string> parts(1);
@@ -52,24 +46,6 @@ std::size_t end_of_key(std::string_view text) {
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
   return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
-}
-
-std::optional<Override> parse_override(const std::string& text, std::vector<Mistake>& mistakes) {
-  const Place place{"--set " + text, 0, 0};
-  const std::size_t equals = end_of_key(text);
-  const auto path = equals == std::string::npos ? std::nullopt : split_key(trimmed(std::string_view(text).substr(0, equals)));
-  if (!path) {
-    mistakes.push_back({place, "write --set KEY=VALUE, as in --set trainer.max_epochs=10"});
-    return std::nullopt;
-  }
-  const std::string_view written = trimmed(std::string_view(text).substr(equals + 1));
-  std::optional<Node> value = parse_toml_value(written, place);
-  if (!value && !written.empty() && std::string_view("[{\"'").find(written.front()) != std::string_view::npos) {
-    mistakes.push_back({place, "the value is no TOML: " + std::string(written) + "; does the shell take its quotes away?"});
-    return std::nullopt;
-  }
-  if (!value) value = Node{.key = place, .place = place, .via = {}, .content = Value(std::string(written))};
-  return Override{place, *path, std::move(*value)};
 }
 
 bool is_list(const std::string& table) {
@@ -188,6 +164,24 @@ class Setter {
 };
 
 }  // namespace
+
+std::optional<Override> parse_override(const std::string& text, std::vector<Mistake>& mistakes) {
+  const Place place{"--set " + text, 0, 0};
+  const std::size_t equals = end_of_key(text);
+  const auto path = equals == std::string::npos ? std::nullopt : split_key(trimmed(std::string_view(text).substr(0, equals)));
+  if (!path) {
+    mistakes.push_back({place, "write --set KEY=VALUE, as in --set trainer.max_epochs=10"});
+    return std::nullopt;
+  }
+  const std::string_view written = trimmed(std::string_view(text).substr(equals + 1));
+  std::optional<Node> value = parse_toml_value(written, place);
+  if (!value && !written.empty() && std::string_view("[{\"'").find(written.front()) != std::string_view::npos) {
+    mistakes.push_back({place, "the value is no TOML: " + std::string(written) + "; does the shell take its quotes away?"});
+    return std::nullopt;
+  }
+  if (!value) value = Node{.key = place, .place = place, .via = {}, .content = Value(std::string(written))};
+  return Override{place, *path, std::move(*value)};
+}
 
 void apply_overrides(Node& root, const std::vector<std::string>& sets, std::vector<Mistake>& mistakes) {
   std::vector<Override> overrides;

@@ -38,8 +38,9 @@ ComponentSpec check_component(CheckContext& context, const TableRule& rule, cons
   const ComponentInfo* info = context.registry.find(rule.kind, type);
   if (!info) {
     const std::vector<std::string> names = context.registry.names(rule.kind);
-    context.unknown_component(type_node ? type_node->place : place, "unknown " + rule.kind + " \"" + type + "\"" +
-                                                                        (names.empty() ? "; no plugin gives one" : suggest(type, names)));
+    context.unknown_component(
+        type_node ? type_node->place : place, type,
+        "unknown " + rule.kind + " \"" + type + "\"" + (names.empty() ? "; no plugin gives one" : suggest(type, names)));
     return {};
   }
   const CheckedOptions checked = check_table(

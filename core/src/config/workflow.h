@@ -42,7 +42,7 @@ struct Origin {
 struct Mistake {
   Place place;
   std::string message;
-  bool unknown_component = false;  ///< the cause may be a plugin that could not be loaded
+  std::string unknown_component{};  ///< the name of a component that no plugin gives; empty: the mistake is another
 
   friend auto operator<=>(const Mistake&, const Mistake&) = default;
 };

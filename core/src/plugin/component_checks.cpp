@@ -1,5 +1,6 @@
 #include "plugin/component_checks.h"
 
+#include "pipeline/data/text.h"
 #include "plugin/schema_check.h"
 
 namespace pipeline {
@@ -29,10 +30,24 @@ Value some_value(const OptionInfo& option) {
   return {};
 }
 
-Value complete_options(const Schema& schema) {
+Value complete_options(const Schema& schema, const Value& given) {
   Value options(Value::Map{});
-  for (const OptionInfo& option : schema.options) options[option.name] = option.required ? some_value(option) : option.default_value;
+  for (const OptionInfo& option : schema.options) {
+    const Value* value = given.find(option.name);
+    options[option.name] = value ? *value : option.required ? some_value(option) : option.default_value;
+  }
   return options;
+}
+
+/// "; tested with path = "x": give its value with --set NAME.path=VALUE", for the required options that are not given.
+std::string guessed_values(const ComponentInfo& component, const Value& given) {
+  std::vector<std::string> values, flags;
+  for (const OptionInfo& option : component.schema.options) {
+    if (!option.required || given.find(option.name)) continue;
+    values.push_back(option.name + " = " + to_toml(some_value(option)));
+    flags.push_back("--set " + component.name + "." + option.name + "=VALUE");
+  }
+  return values.empty() ? "" : " (tested with " + join(values) + ": for other values give " + join(flags, " ") + ")";
 }
 
 /// Empty if the schema refuses the value with a message, else a sentence about the value.
@@ -61,11 +76,11 @@ std::vector<Value> bad_values(const OptionInfo& option) {
   return bad;
 }
 
-void check_schema(CheckList& list, const ComponentInfo& component) {
+void check_schema(CheckList& list, const ComponentInfo& component, const Value& given) {
   list.add("schema", [&] { return schema_mistake(component); });
   list.add("summary", [&] { return component.summary.empty() ? std::string("it has no summary for `pipeline plugins`") : std::string(); });
   list.add("defaults", [&]() -> std::string {
-    const auto mistakes = check_options(component.schema, complete_options(component.schema));
+    const auto mistakes = check_options(component.schema, complete_options(component.schema, given));
     return mistakes.empty() ? "" : mistakes.front().message;
   });
   list.add("bad options", [&] {
@@ -81,18 +96,21 @@ void check_schema(CheckList& list, const ComponentInfo& component) {
 
 }  // namespace
 
-ComponentReport check_component(const Registry& registry, const ComponentInfo& component, const std::filesystem::path& folder) {
+ComponentReport check_component(const Registry& registry, const ComponentInfo& component, const Value& given,
+                                const std::filesystem::path& folder) {
   ComponentReport report{component.kind, component.name, {}};
   CheckList list;
-  check_schema(list, component);
+  check_schema(list, component, given);
   report.checks = list.take();
   if (!registry.find("component_test", component.kind)) {
     report.checks.push_back({"behaviour (not tested: there is no component_test for a " + component.kind + ")", {}});
     return report;
   }
   const auto test = registry.make<ComponentTest>(component.kind, Value{});
-  for (Check& check : test->run({registry, component, complete_options(component.schema), folder}))
+  for (Check& check : test->run({registry, component, complete_options(component.schema, given), folder})) {
+    if (!check.failure.empty()) check.failure += guessed_values(component, given);
     report.checks.push_back(std::move(check));
+  }
   return report;
 }
 

@@ -28,10 +28,13 @@ ComponentReport report_of(const Value& record) {
 }
 
 /// Checks components from the front until all are done or one of them ends the child.
-std::vector<ComponentReport> test_some(const PluginSearch& search, std::span<const ComponentInfo> components) {
+std::vector<ComponentReport> test_some(const PluginSearch& search, std::span<const ComponentInfo> components, const TestOptions& options) {
   std::vector<std::string> words{test_word, std::to_string(search.folders.size())};
   for (const std::filesystem::path& folder : search.folders) words.push_back(folder.string());
-  for (const ComponentInfo& component : components) words.insert(words.end(), {component.kind, component.name});
+  for (const ComponentInfo& component : components) {
+    const auto given = options.find({component.kind, component.name});
+    words.insert(words.end(), {component.kind, component.name, given == options.end() ? "{}" : to_json(given->second)});
+  }
   ChildProcess child(search.program, std::move(words));
   std::vector<ComponentReport> done;
   std::string line;
@@ -54,11 +57,11 @@ std::vector<ComponentReport> test_some(const PluginSearch& search, std::span<con
 
 }  // namespace
 
-std::vector<ComponentReport> test_components(const PluginSearch& search, const PluginLibrary& library) {
+std::vector<ComponentReport> test_components(const PluginSearch& search, const PluginLibrary& library, const TestOptions& options) {
   std::vector<ComponentReport> all;
   const std::span<const ComponentInfo> components(library.components);
   while (all.size() < components.size()) {
-    for (ComponentReport& report : test_some(search, components.subspan(all.size()))) all.push_back(std::move(report));
+    for (ComponentReport& report : test_some(search, components.subspan(all.size()), options)) all.push_back(std::move(report));
   }
   return all;
 }
@@ -73,11 +76,12 @@ int test_components_as_child(const std::vector<std::string>& words) {
   search.folders.assign(words.begin() + 1, words.begin() + 1 + static_cast<std::ptrdiff_t>(folders));
   Registry registry;
   static_cast<void>(find_plugins(search, registry));
-  for (std::size_t i = folders + 1; i + 1 < words.size(); i += 2) {
+  for (std::size_t i = folders + 1; i + 2 < words.size(); i += 3) {
     const ComponentInfo* component = registry.find(words[i], words[i + 1]);
     if (!component) return 1;
+    const Value given = from_json(words[i + 2], "the options to test with");
     const testing::TempFolder folder;
-    if (!answer_parent(to_record(check_component(registry, *component, folder.path())))) return 1;
+    if (!answer_parent(to_record(check_component(registry, *component, given, folder.path())))) return 1;
   }
   ::_exit(0);
 }

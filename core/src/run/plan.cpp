@@ -1,6 +1,7 @@
 #include "run/plan.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -22,6 +23,24 @@ const StagePlan& stage_named(const Workflow& workflow, const std::string& name, 
 std::set<std::string> feeding(const StagePlan& stage) {
   std::set<std::string> names(stage.needs.begin(), stage.needs.end());
   for (const Source& source : stage.sources) names.insert(source.stage);
+  return names;
+}
+
+/// The stage and all that depend on it.
+std::set<std::string> stages_from(const Workflow& workflow, const std::string& first) {
+  std::set<std::string> names{first};
+  for (const StagePlan& stage : workflow.stages) {  // in execution order: a stage's inputs come before it
+    if (std::ranges::any_of(feeding(stage), [&](const std::string& n) { return names.contains(n); })) names.insert(stage.name);
+  }
+  return names;
+}
+
+/// The stage and all that it depends on.
+std::set<std::string> stages_up_to(const Workflow& workflow, const std::string& last) {
+  std::set<std::string> names{last};
+  for (const StagePlan& stage : workflow.stages | std::views::reverse) {
+    if (names.contains(stage.name)) names.merge(feeding(stage));
+  }
   return names;
 }
 
@@ -55,22 +74,16 @@ bool newer_than_result(const std::filesystem::path& lasting, const std::filesyst
 std::filesystem::path run_folder_of(const Workflow& workflow) { return workflow.settings.run_dir / workflow.name; }
 
 std::set<std::string> selected_stages(const Workflow& workflow, const Selection& selection) {
+  if (!selection.stage.empty()) return {stage_named(workflow, selection.stage, "--stage").name};
   std::set<std::string> names;
-  if (!selection.stage.empty()) {
-    names.insert(stage_named(workflow, selection.stage, "--stage").name);
-  } else if (!selection.from.empty()) {
-    names.insert(stage_named(workflow, selection.from, "--from").name);
-    for (const StagePlan& stage : workflow.stages) {  // in execution order: a stage's inputs come before it
-      if (std::ranges::any_of(feeding(stage), [&](const std::string& n) { return names.contains(n); })) names.insert(stage.name);
-    }
-  } else if (!selection.until.empty()) {
-    names.insert(stage_named(workflow, selection.until, "--until").name);
-    for (auto stage = workflow.stages.rbegin(); stage != workflow.stages.rend(); ++stage) {
-      if (names.contains(stage->name)) names.merge(feeding(*stage));
-    }
-  } else {
-    for (const StagePlan& stage : workflow.stages) names.insert(stage.name);
-  }
+  for (const StagePlan& stage : workflow.stages) names.insert(stage.name);
+  if (!selection.from.empty()) names = stages_from(workflow, stage_named(workflow, selection.from, "--from").name);
+  if (selection.until.empty()) return names;
+  const std::set<std::string> before = stages_up_to(workflow, stage_named(workflow, selection.until, "--until").name);
+  std::erase_if(names, [&](const std::string& name) { return !before.contains(name); });
+  if (names.empty())
+    throw usage_error("--from " + selection.from + " --until " + selection.until + ": no stage lies between, as " + selection.until +
+                      " needs nothing of " + selection.from);
   return names;
 }
 
@@ -118,6 +131,27 @@ std::vector<StageStatus> plan_run(const Workflow& workflow, const Registry& regi
     plan.push_back(std::move(status));
   }
   return plan;
+}
+
+std::vector<std::string> changes_since(const std::string& stage, const Workflow& workflow, const Registry& registry) {
+  const auto asked_for = [](std::map<std::string, std::string> fields) {
+    std::erase_if(fields, [](const auto& entry) { return !is_asked_for(entry.first); });
+    return fields;
+  };
+  const std::set<std::string> leading_to = stages_up_to(workflow, stage);
+  std::vector<std::string> changes;
+  for (const StagePlan& each : workflow.stages) {
+    if (!leading_to.contains(each.name)) continue;
+    try {
+      const Examined now = examine_stage(each, workflow, registry, {});
+      const std::vector<std::string> reasons =
+          now.last ? key_changes(asked_for(now.last->fields()), asked_for(now.key.fields)) : now.reasons;
+      if (!reasons.empty()) changes.push_back("[" + each.name + "] " + join(reasons, "; "));
+    } catch (const Error& error) {  // a file or result that it takes is gone
+      changes.push_back("[" + each.name + "] " + error.what());
+    }
+  }
+  return changes;
 }
 
 }  // namespace pipeline

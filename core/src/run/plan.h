@@ -14,10 +14,10 @@
 
 namespace pipeline {
 
-/// The stages that `run` shall run. At most one of the names is set.
+/// The stages that `run` shall run. `stage` excludes the other two names.
 struct Selection {
   std::string stage;    ///< this stage alone, on the results of earlier runs
-  std::string from;     ///< this stage and all that depend on it
+  std::string from;     ///< this stage and all that depend on it; with `until`, those of them that lie on the way there
   std::string until;    ///< this stage and all that it depends on
   bool force = false;   ///< even if nothing changed
   bool resume = false;  ///< continue an interrupted run
@@ -34,7 +34,7 @@ struct StageStatus {
 /// runs/<name>
 [[nodiscard]] std::filesystem::path run_folder_of(const Workflow& workflow);
 
-/// The names of the selected stages; Error (usage) for an unknown one, with the nearest.
+/// The names of the selected stages; Error (usage) for an unknown one, with the nearest, and for a range without a stage.
 [[nodiscard]] std::set<std::string> selected_stages(const Workflow& workflow, const Selection& selection);
 
 /// A stage compared with its last result on disk, and the reasons to run it.
@@ -53,5 +53,9 @@ struct Examined {
 
 /// All stages with what a run would do, in execution order.
 [[nodiscard]] std::vector<StageStatus> plan_run(const Workflow& workflow, const Registry& registry, const Selection& selection);
+
+/// The stages up to `stage` whose last results are not those of the workflow as it is, each with what differs: "[train] optimizer.lr
+/// changed from 0.01 to 0.001". Another build or machine makes no difference here.
+[[nodiscard]] std::vector<std::string> changes_since(const std::string& stage, const Workflow& workflow, const Registry& registry);
 
 }  // namespace pipeline

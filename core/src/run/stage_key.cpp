@@ -1,6 +1,7 @@
 #include "run/stage_key.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "base/cpu_capability.h"
@@ -160,6 +161,12 @@ std::vector<std::string> key_changes(const std::map<std::string, std::string>& b
     if (!now.contains(field) && !field.starts_with(build_prefix)) changes.push_back(field_change(field, value, ""));
   }
   return changes;
+}
+
+bool is_asked_for(std::string_view field) {
+  constexpr auto of_the_machine = std::to_array<std::string_view>({"device", "threads", "kernels", "LibTorch", "ranks"});
+  return !field.starts_with(build_prefix) && !field.starts_with("metric.") &&
+         std::ranges::find(of_the_machine, field) == of_the_machine.end();
 }
 
 Value without_secrets(const Value& options, const Schema& schema) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/workflow.h"
@@ -22,6 +23,9 @@ struct StageKey {
 /// file whose size and time did not change since then is not read again.
 [[nodiscard]] StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, const Registry& registry,
                                       const std::map<std::string, std::string>& input_hashes, const Value& previous);
+
+/// Whether a field tells what the workflow asks for; the others tell where a stage ran: builds, device, threads, processor, ranks.
+[[nodiscard]] bool is_asked_for(std::string_view field);
 
 /// Options with the secret ones replaced by "***".
 [[nodiscard]] Value without_secrets(const Value& options, const Schema& schema);

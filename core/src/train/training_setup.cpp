@@ -5,6 +5,7 @@
 
 #include <ATen/Context.h>
 
+#include "checkpoint/model_library.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
@@ -107,6 +108,8 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   }
   spec.hyper_parameters = hyper_parameters(registry, tables, spec.shape);
   spec.pipeline_info = CheckpointInfo::of(model.type, all_options(registry, "model", model), windows).to_value();
+  if (const ComponentInfo* info = registry.find("model", model.type); info && !info->library.empty())
+    spec.pipeline_info[model_library_key] = std::filesystem::path(info->library).filename().string();
 
   spec.model = make_model(registry, model, spec.shape, seed);
   check_output(model.type, *spec.model, loss.type, spec.shape.output);
