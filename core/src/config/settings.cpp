@@ -75,6 +75,10 @@ bool is_thread_count(const Value& threads) {
 void check_unknown_keys(CheckContext& context) {
   for (const auto& [name, member] : context.document.root.table()) {
     if (std::ranges::find(top_level_keys(), name) != top_level_keys().end()) continue;
+    if (context.registry.find("stage", name)) {
+      context.mistake(member.key, name + " is a stage: write [stages." + name + "]");
+      continue;
+    }
     const std::string hint = hint_for("top", name);
     context.mistake(member.key, hint.empty() ? "unknown key \"" + name + "\"" + suggest(name, top_level_keys()) : hint);
   }

@@ -15,14 +15,15 @@
 /// Reads and checks a workflow file: gives the resolved stages in execution order, or every mistake with its place.
 namespace pipeline {
 
-/// A place in a file. Lines and columns count from 1; line 0 is the command line, `file` then holds "--set KEY=VALUE".
+/// A place in a file. Lines and columns count from 1; line 0 is the command line, `file` then holds "--set KEY":
+/// the value may be a secret.
 struct Place {
   std::string file;  ///< the path as the user wrote it; a base file's: beside the file that extends it
   int line = 0, column = 0;
 
   friend auto operator<=>(const Place&, const Place&) = default;
 };
-/// "workflow.toml:12:3", or "--set trainer.max_epochs=x".
+/// "workflow.toml:12:3", or "--set trainer.max_epochs".
 [[nodiscard]] std::string to_string(const Place& place);
 
 /// Where a value of a stage came from.

@@ -128,7 +128,7 @@ TEST_CASE("words of Lightning and Optuna get the cure") {
         "w.toml:1:1: accelerator: write `device` at the top\n"
         "w.toml:2:1: default_root_dir: write `log_dir` at the top\n"
         "w.toml:3:1: epochs: write `max_epochs` in [trainer]");
-  CHECK(mistakes_in(sound, {"batch_size=3"}) == "--set batch_size=3: batch_size: write `batch_size` in [loader]");
+  CHECK(mistakes_in(sound, {"batch_size=3"}) == "--set batch_size: batch_size: write `batch_size` in [loader]");
 }
 
 TEST_CASE("unknown stages and components are reported with the nearest name") {
@@ -138,7 +138,7 @@ TEST_CASE("unknown stages and components are reported with the nearest name") {
   CHECK(mistakes_in("[stages.train_cnn]\nmodel.type = \"Nothing\"\n") ==
         "w.toml:1:9: no stage type is named \"train_cnn\": correct it or add type = \"...\"; did you mean \"train\"?\n"
         "w.toml:2:14: unknown model \"Nothing\"; there are LSTMModel and LinearModel");
-  CHECK(mistakes_in(sound, {"model.type=LSTM"}) == "--set model.type=LSTM: unknown model \"LSTM\"; did you mean \"LSTMModel\"?");
+  CHECK(mistakes_in(sound, {"model.type=LSTM"}) == "--set model.type: unknown model \"LSTM\"; did you mean \"LSTMModel\"?");
   CHECK(mistakes_in("[stages.x]\ntype = \"trian\"\n") == "w.toml:2:8: unknown stage type \"trian\"; did you mean \"train\"?");
   CHECK(mistakes_in("[stages.x]\ntype = 3\n") == "w.toml:2:8: stage \"x\": type is the name of a stage type");
   CHECK(mistakes_in("[[stages.train]]\n").starts_with("w.toml:1:10: stage \"train\" is no table: write [stages.train], not [[...]]"));
@@ -167,6 +167,6 @@ TEST_CASE("secrets are collected and stay out of messages and of the resolved te
   CHECK(checked.workflow.settings.workflow_text.find("s3cret") == std::string::npos);
   CHECK(stage_of(checked, "train").tables.many("loggers")[0].options.at("token") == Value("s3cret"));
   CHECK(mistakes_in(logger + "\"s3cret\"\n", {"loggers.RemoteLogger.token=12345"}) ==
-        "--set loggers.RemoteLogger.token=***: RemoteLogger: token takes a string (the value is a secret and is not shown)");
+        "--set loggers.RemoteLogger.token: RemoteLogger: token takes a string (the value is a secret and is not shown)");
   CHECK(mistakes_in(logger + "12345\n") == "w.toml:15:9: RemoteLogger: token takes a string (the value is a secret and is not shown)");
 }
