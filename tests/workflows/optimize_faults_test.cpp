@@ -171,8 +171,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "drawing in sequence is one worker's") {
   const Finished ran = run(optimize({"stages.optimize.rng=optuna", "stages.optimize.workers=2"}));
   CHECK(ran.status == 2);
   CHECK(contains(ran.err,
-                 "rng = \"optuna\" draws in sequence in one process, several would draw the same: leave workers at 1, or rng at "
-                 "\"keyed\""));
+                 "rng = \"optuna\" draws in sequence in one process, several would draw the same: workers takes \"auto\" or 1 with it, "
+                 "got 2"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a grid over a continuous range is refused before a study is made") {
@@ -180,7 +180,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a grid over a continuous range is refused be
   const Finished ran = run({"--until", "optimize"});
   CHECK(ran.status == 2);
   CHECK(contains(ran.err,
-                 "GridSampler cannot enumerate the continuous range of optimizer.lr: give it a step or choices, or choose TPESampler"));
+                 "search: GridSampler cannot enumerate the continuous range of optimizer.lr: give it a step or choices, or choose another "
+                 "sampler"));
   CHECK_FALSE(exists("runs/small/optimize/study.db"));
 }
 

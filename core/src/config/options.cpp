@@ -79,6 +79,9 @@ CheckedOptions check_table(CheckContext& context, const Schema& schema, const No
     }
     context.mistake(place, std::move(message));
   }
+  for (const OptionInfo& option : schema.options) {
+    if (const Node* at = table ? table->find(option.name) : nullptr) check_role(context, option, *at, owner);
+  }
   checked.options = schema.with_defaults(given);
   return checked;
 }

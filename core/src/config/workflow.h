@@ -75,6 +75,8 @@ struct StagePlan {
 
 /// The kind of artifact that a training takes. The stage that gives it slices the series; a search may change its options.
 inline constexpr const char* windows_kind = "windows";
+/// The kind of artifact that is sliced.
+inline constexpr const char* series_kind = "series";
 
 /// A workflow without mistakes.
 struct Workflow {
@@ -117,7 +119,7 @@ struct CheckedWorkflow {
   Workflow workflow;              ///< complete only where there are no mistakes
   std::vector<Mistake> mistakes;  ///< all of them, sorted by file, line and column
 };
-/// Never throws for a user's mistake. Reads no data but the header line of source files.
+/// Never throws for a user's mistake. Reads no data but the header line of source files, and counts as many of their lines as windows need.
 [[nodiscard]] CheckedWorkflow check_workflow(const Document& document, const Registry& registry);
 
 /// The resolved workflow as TOML without secrets: every option of every stage, shared tables written into the stages. Reading and checking

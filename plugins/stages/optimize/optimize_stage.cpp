@@ -62,7 +62,6 @@ void OptimizeStage::run(StageContext& context) {
   // These checks come before anything is written.
   TrialRunner(context, options_, space_, "check").check_training();
   Searcher::check_sampler(context, options_, space_);
-  check_workers(context, options_);
   const StudyPlace place = open_place(context);
   if (options_.storage == "memory")  // an earlier study's checkpoints: that study ended with its process
     std::filesystem::remove_all(context.folder / "checkpoints" / folder_name_of(place.name));

@@ -163,7 +163,7 @@ TEST_CASE("--set names an entry of a list by its type, else by its index") {
 
 TEST_CASE("--set takes TOML values, and bare words as strings") {
   const Workspace workspace;
-  CHECK(sound_with("", {"split=[10, 5, 5]"}).workflow.settings.split == Value(Value::List{10, 5, 5}));
+  CHECK(sound_with("", {"split=[20, 5, 5]"}).workflow.settings.split == Value(Value::List{20, 5, 5}));
   CHECK(sound_with("", {"split=[2017-01-01, 2018-01-01]"}).workflow.settings.split == Value(Value::List{"2017-01-01", "2018-01-01"}));
   CHECK(sound_with("", {"name=\"x.y\""}).workflow.name == "x.y");
   CHECK(sound_with("", {"name=x.y"}).workflow.name == "x.y");
