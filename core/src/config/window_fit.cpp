@@ -60,7 +60,7 @@ std::int64_t enough_rows(const SplitRule& rule, const Lengths& lengths) {
   }
   const auto window = static_cast<double>(lengths.window), horizon = static_cast<double>(lengths.horizon);
   double rows = (window + horizon) / rule.fractions[0];
-  for (const double share : {rule.fractions[1], rule.fractions[2]}) rows = std::max(rows, horizon / share);
+  for (const double share : {rule.fractions[1], rule.fractions[2]}) rows = std::max(rows, (horizon + 1) / share);
   return static_cast<std::int64_t>(std::ceil(std::min(rows, limit))) + 3;  // each end is rounded down
 }
 
@@ -81,11 +81,11 @@ std::string shortage(const SplitRule& rule, std::int64_t rows, const Lengths& le
   return {};
 }
 
-/// Whether a stage that takes a time column names one.
-bool has_time(const GraphStage& series) {
+/// Whether a stage could take a time column and names none.
+bool lacks_time(const GraphStage& series) {
   return std::ranges::any_of(series.info->schema.options, [&](const OptionInfo& option) {
     const Value* column = series.plan.options.find(option.name);
-    return option.role == OptionRole::time_column && column && *column != Value("") && *column != Value(Value::List{});
+    return option.role == OptionRole::time_column && (!column || *column == Value("") || *column == Value(Value::List{}));
   });
 }
 
@@ -105,7 +105,7 @@ void check_window_fit(CheckContext& context, const Value& split, const GraphStag
              reported = counts && std::ranges::any_of(rule.counts, [](auto n) { return n < 1; });
   if (reported) return;
   if (rule.kind == SplitRule::Kind::times) {
-    if (!has_time(series))
+    if (lacks_time(series))
       context.mistake(context.document.root.find("split")->place,
                       "split names times, and stage " + in_quotes(series.plan.name) + " has no time_column");
     return;
