@@ -33,11 +33,7 @@ inline State score_state(double score) { return torch::tensor(score, torch::kFlo
 
 inline double score_of(const State& state) { return state.is_tensor() ? state.as_tensor().item<double>() : state.as_double(); }
 
-/// An option that is true, false or unset; Error (usage) for anything else.
-inline std::optional<bool> optional_flag(const std::string& component, const std::string& name, const Value& value) {
-  if (value.is_null()) return std::nullopt;
-  if (!value.is_bool()) throw usage_error(component + ": " + name + " takes true or false, got " + to_toml(value));
-  return value.as_bool();
-}
+/// The value of a flag() that may be unset.
+inline std::optional<bool> optional_flag(const Value& value) { return value.is_null() ? std::nullopt : std::optional(value.as_bool()); }
 
 }  // namespace pipeline::callbacks

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "pipeline/logger.h"
 #include "pipeline/options.h"
 #include "pipeline/plugin.h"
 #include "pipeline/torch/callback.h"
@@ -57,8 +58,35 @@ class KillAt final : public Callback {
   Options options_;
 };
 
+struct KillAtResultOptions {
+  std::string folder;
+
+  static constexpr auto options() {
+    return option_list<KillAtResultOptions>(option("folder", &KillAtResultOptions::folder, "The name of the folder; empty: never."));
+  }
+};
+
+/// Kills the process when the result of a training is logged in the folder of a name.
+class KillAtResult final : public Logger {
+ public:
+  using Options = KillAtResultOptions;
+  KillAtResult(Options options, const LoggerContext& context) : kills_(context.version_dir.filename() == options.folder) {}
+
+  void log_hyper_parameters(const Value&) override {}
+  void log_scalars(Scalars, std::int64_t) override {}
+  void log_final_metrics(Scalars, std::int64_t) override {
+    if (kills_) std::raise(SIGKILL);
+  }
+  void flush() override {}
+  void finish(bool) override {}
+
+ private:
+  bool kills_;
+};
+
 }  // namespace pipeline::test
 
 PIPELINE_PLUGIN("kill_at", "1.0.0", "Apache-2.0", "Sends the process a signal at an exact moment.") {
   registrar.add<pipeline::Callback, pipeline::test::KillAt>("KillAt", "Sends the process a signal at an exact moment.");
+  registrar.add<pipeline::Logger, pipeline::test::KillAtResult>("KillAtResult", "Kills the process when a result is logged.");
 }

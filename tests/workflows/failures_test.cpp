@@ -93,9 +93,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a value given to a table that every stage re
   workflow("[stages.train]\nmodel = { type = \"LinearModel\" }\n[stages.evaluate]\n");
   const Finished validated = pipeline({"validate", "workflow.toml", "--set", "model.type=GRUModel"});
   CHECK(validated.status == 2);
-  CHECK(contains(
-      validated.err,
-      "--set model.type=GRUModel: no stage takes [model]; set it in the table of a stage that trains: --set stages.train.model.type=..."));
+  CHECK(
+      contains(validated.err,
+               "--set model.type: no stage takes [model]; set it in the table of a stage that trains: --set stages.train.model.type=..."));
   CHECK(pipeline({"validate", "workflow.toml", "--set", "stages.train.model.type=GRUModel"}).status == 0);
 }
 
@@ -155,7 +155,15 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a monitor that nothing measures is found bef
   workflow(small_training);
   const Finished run = this->run({"--set", "callbacks.ModelCheckpoint.monitor=val_los"});
   CHECK(run.status == 2);
-  CHECK(contains(run.err, "ModelCheckpoint monitors \"val_los\", which this training does not measure; did you mean \"val_loss\"?"));
+  CHECK(contains(run.err, "ModelCheckpoint: monitor is \"val_los\", which no training measures; did you mean \"val_loss\"?"));
+  CHECK_FALSE(exists("runs"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a monitor that this training does not measure is found before anything is logged") {
+  workflow(small_training);
+  const Finished run = this->run({"--set", "trainer.limit_val_batches=0"});
+  CHECK(run.status == 2);
+  CHECK(contains(run.err, "ModelCheckpoint monitors \"val_loss\", which this training does not measure"));
   CHECK_FALSE(exists("lightning_logs"));
 }
 

@@ -125,6 +125,54 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a grid that was killed misses no point") {
   CHECK(results.size() == 12);
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture,
+                  "a search killed right before a trial's result leaves no trial without its files, and no files without a trial") {
+  workflow(search + "[[loggers]]\ntype = \"CSVLogger\"\n[[loggers]]\ntype = \"KillAtResult\"\n");
+  write("workflow.toml", "plugins = { path = \"" BUILD_DIR "/tests/resume/plugins\" }\n" + read("workflow.toml"));
+  for (const char* log_trials : {"false", "true"}) {
+    const std::string runs = std::string("runs_") + log_trials, logs = std::string("logs_") + log_trials;
+    std::vector<std::string> words = optimize(
+        {"run_dir=" + runs, "log_dir=" + logs, "stages.optimize.save_top_k=-1", std::string("stages.optimize.log_trials=") + log_trials});
+    std::vector<std::string> killing = words;
+    killing.insert(killing.end(), {"--set", "loggers.KillAtResult.folder=trial_2"});
+    CHECK(run(killing).status == 128 + SIGKILL);
+    CHECK(exists(runs + "/small/optimize/checkpoints/small/trial-2.ckpt"));
+    const Finished rest = run(words);
+    REQUIRE_MESSAGE(rest.status == 0, rest.err);
+    const Value study = json(runs + "/small/optimize/study.json");
+    CHECK(outcomes(study).size() == 4);
+    for (const Value& trial : study.at("trials").as_list()) {
+      const std::string number = std::to_string(trial.at("number").as_int());
+      const bool complete = trial.at("state") == Value("complete");
+      CHECK(complete == (number != "2"));
+      CHECK(exists(runs + "/small/optimize/checkpoints/small/trial-" + number + ".ckpt") == complete);
+      CHECK(exists(logs + "/small/trial_" + number + "/metrics.csv") == complete);
+    }
+    CHECK_FALSE(exists(runs + "/small/.optimize.lasting/small/trial-2"));
+  }
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "what a search killed right after a trial's result leaves is removed by the next one") {
+  workflow(search);
+  REQUIRE(run(optimize({})).status == 0);
+  const std::int64_t best = json("runs/small/optimize/study.json").at("best").at("number").as_int();
+  const auto checkpoint = [](std::int64_t number) {
+    return "runs/small/optimize/checkpoints/small/trial-" + std::to_string(number) + ".ckpt";
+  };
+  const std::int64_t beaten = best == 0 ? 1 : 0;
+  const std::string work = "runs/small/.optimize.lasting/small/";
+  write(checkpoint(beaten), "");
+  write(checkpoint(77), "of a trial that is not in the study");
+  std::filesystem::create_directories(path() / (work + "trial-1/windows"));
+  std::filesystem::create_directories(path() / (work + "trial-77"));
+  REQUIRE(run(optimize({"stages.optimize.n_trials=5"})).status == 0);
+  CHECK_FALSE(exists(checkpoint(beaten)));
+  CHECK(exists(checkpoint(77)));
+  CHECK_FALSE(exists(work + "trial-1"));
+  CHECK(exists(work + "trial-77"));
+  CHECK(exists(checkpoint(json("runs/small/optimize/study.json").at("best").at("number").as_int())));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "a trial of another program without a heartbeat is not waited for, and said") {
   workflow(search);
   leave_silent_trial(path() / "theirs.db");
@@ -163,8 +211,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "drawing in sequence is one worker's") {
   const Finished ran = run(optimize({"stages.optimize.rng=optuna", "stages.optimize.workers=2"}));
   CHECK(ran.status == 2);
   CHECK(contains(ran.err,
-                 "rng = \"optuna\" draws in sequence in one process, several would draw the same: leave workers at 1, or rng at "
-                 "\"keyed\""));
+                 "rng = \"optuna\" draws in sequence in one process, several would draw the same: workers takes \"auto\" or 1 with it, "
+                 "got 2"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a grid over a continuous range is refused before a study is made") {
@@ -172,7 +220,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a grid over a continuous range is refused be
   const Finished ran = run({"--until", "optimize"});
   CHECK(ran.status == 2);
   CHECK(contains(ran.err,
-                 "GridSampler cannot enumerate the continuous range of optimizer.lr: give it a step or choices, or choose TPESampler"));
+                 "search: GridSampler cannot enumerate the continuous range of optimizer.lr: give it a step or choices, or choose another "
+                 "sampler"));
   CHECK_FALSE(exists("runs/small/optimize/study.db"));
 }
 

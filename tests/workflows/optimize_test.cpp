@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what the search monitors is checked before a
   workflow(search);
   const Finished ran = run({"--until", "optimize", "--set", "stages.optimize.monitor=val_los"});
   CHECK(ran.status == 2);
-  CHECK(contains(ran.err, "monitors \"val_los\", which this training does not measure; did you mean \"val_loss\"?"));
+  CHECK(contains(ran.err, "monitor is \"val_los\", which no training measures; did you mean \"val_loss\"?"));
   CHECK_FALSE(exists("runs/small/optimize/study.db"));
 }
 
@@ -317,7 +317,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a study in memory is one process's") {
   shared.insert(shared.end(), {"--set", "stages.optimize.workers=2", "--force"});
   const Finished refused = run(shared);
   CHECK(refused.status == 2);
-  CHECK(contains(refused.err, "storage = \"memory\" is one process's: leave workers at 1, or choose sqlite:///study.db"));
+  CHECK(contains(refused.err, "storage = \"memory\" is one process's: workers takes \"auto\" or 1 with it, got 2"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a storage that cannot be reached is named without its password") {

@@ -31,6 +31,13 @@
 /// `static std::vector<OptionRule> rules()`.
 namespace pipeline {
 
+/// A TextForm (schema.h) as a literal, for Option::form.
+struct FormOfText {
+  std::string_view pattern, words, example;
+};
+/// How long something may take, as Lightning writes it.
+inline constexpr FormOfText duration_form{"([0-9]{1,9}:){3}[0-9]{1,9}", "days:hours:minutes:seconds", "00:02:30:00"};
+
 template <class Owner, class Member>
 struct Option {
   std::string_view name;
@@ -39,10 +46,13 @@ struct Option {
   std::string_view unit_text{};
   double low = 0, high = 0;
   bool has_low = false, has_high = false, low_excluded = false, high_excluded = false;
-  bool is_numeric = false, is_whole = false, is_required = false, is_secret = false, changes_result = true;
+  bool is_numeric = false, is_whole = false, is_share = false, is_flag = false, is_by_name = false;
+  bool is_required = false, is_secret = false, changes_result = true;
   OptionRole option_role = OptionRole::plain;
   std::array<std::string_view, 10> choice_names{};
   std::size_t choice_count = 0;
+  FormOfText text_form{};
+  std::size_t item_least = 0, item_most = 0;
   bool has_search = false, is_searchable = false;
   SearchRange search_range{};
 
@@ -71,6 +81,22 @@ struct Option {
   [[nodiscard]] constexpr Option whole_number() const {
     return with([](Option& o) { o.is_numeric = o.is_whole = true; });
   }
+  /// A number() of which a float is a share of the whole: 1 at most.
+  [[nodiscard]] constexpr Option share() const {
+    return with([](Option& o) { o.is_numeric = o.is_share = true; });
+  }
+  /// A Value that is true, false, one of the choices if there are any, or unset; beside number() or whole_number() a number too.
+  [[nodiscard]] constexpr Option flag() const {
+    return with([](Option& o) { o.is_flag = true; });
+  }
+  /// The form of a text. The default needs none.
+  [[nodiscard]] constexpr Option form(FormOfText f) const {
+    return with([=](Option& o) { o.text_form = f; });
+  }
+  /// How many elements a list has at least and, unless 0, at most.
+  [[nodiscard]] constexpr Option items(std::size_t least, std::size_t most = 0) const {
+    return with([=](Option& o) { o.item_least = least, o.item_most = most; });
+  }
   [[nodiscard]] constexpr Option required() const {
     return with([](Option& o) { o.is_required = true; });
   }
@@ -89,6 +115,10 @@ struct Option {
     return with([=](Option& o) {
       for (auto n : names) o.choice_names.at(o.choice_count++) = n;
     });
+  }
+  /// A Value that is a table whose values are of these words: { OT = "log" }.
+  [[nodiscard]] constexpr Option choices_by_name(std::initializer_list<std::string_view> names) const {
+    return choices(names).with([](Option& o) { o.is_by_name = true; });
   }
   /// A search may change this option of a slicing stage. An option with a search range needs no such mark. In tables that are searched
   /// (TableRule::searched), such as models and optimizers, a search may change every option.
@@ -243,8 +273,14 @@ template <class S>
                     .maximum_excluded = o.high_excluded,
                     .numeric = o.is_numeric,
                     .whole = o.is_whole,
+                    .share = o.is_share,
+                    .flag = o.is_flag,
+                    .by_name = o.is_by_name,
                     .required = o.is_required,
                     .choices = {},
+                    .form = {},
+                    .least_items = o.item_least,
+                    .most_items = o.item_most,
                     .search = {},
                     .searchable = o.has_search || o.is_searchable,
                     .affects_result = o.changes_result,
@@ -254,6 +290,8 @@ template <class S>
     if (o.has_high) info.maximum = o.high;
     if constexpr (HasWords<M>) info.choices = words_of<M>();
     for (std::size_t i = 0; i < o.choice_count; ++i) info.choices.emplace_back(o.choice_names.at(i));
+    if (const FormOfText& form = o.text_form; !form.pattern.empty())
+      info.form = {std::string(form.pattern), std::string(form.words), std::string(form.example)};
     if (o.has_search) info.search = o.search_range;
     schema.options.push_back(std::move(info));
   };

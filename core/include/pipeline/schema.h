@@ -21,18 +21,27 @@ enum class OptionRole {
   plain,
   input_path,     ///< a file that is read: it must exist, and its content is part of the key
   column,         ///< a column of the stage's source file
+  target_column,  ///< the same, and forecast: it heads columns of predictions.csv
   time_column,    ///< the column that holds the time
   search_space,   ///< a table of ranges by option ("model.hidden_size"); its stage has the options `search_order` and `enqueue` too
   output_folder,  ///< a folder that is written to; the trials of a search leave it at its default
   extra_output,   ///< asks for files that no other stage reads; the trials of a search leave it at its default
   time_limit,     ///< of a callback: the longest time of a training, written as [trainer] max_time
   metric,         ///< a metric of the training ("val_loss") by which the component decides: another build of the metric, another result
+  study_storage,  ///< the address of a study (pipeline/search/study.h)
 };
 
 /// The range of a search when the workflow gives none.
 struct SearchRange {
   double low = 0, high = 0, step = 0;
   bool log = false;
+};
+
+/// The form of a text.
+struct TextForm {
+  std::string pattern;  ///< a regular expression (ECMAScript) that the whole text matches
+  std::string words;    ///< what it says, for messages: "days:hours:minutes:seconds"
+  std::string example;
 };
 
 /// One option as data. Every front end (TOML check, describe, reference, hparams, search, keys) reads it.
@@ -46,8 +55,13 @@ struct OptionInfo {
   bool minimum_excluded = false, maximum_excluded = false;
   bool numeric = false;  ///< of type any, but only an integer, a float (the type matters) or unset
   bool whole = false;    ///< numeric, but no float
+  bool share = false;    ///< numeric, and a float is a share of the whole: 1 at most
+  bool flag = false;     ///< of type any, but only true, false or unset, beside what `numeric` and `choices` admit
+  bool by_name = false;  ///< of type any, but only a table whose values are of `choices`
   bool required = false;
   std::vector<std::string> choices;
+  std::optional<TextForm> form;                 ///< of every text but the default
+  std::size_t least_items = 0, most_items = 0;  ///< of a list; 0: no limit
   std::optional<SearchRange> search;
   bool searchable = false;     ///< of a slicing stage: a search may change it
   bool affects_result = true;  ///< false: a stage's key leaves it out
@@ -57,9 +71,13 @@ struct OptionInfo {
 
 /// A rule across two options of one component.
 struct OptionRule {
-  enum class Kind { less_than, requires_other, excludes, divisible };
+  enum class Kind { less_than, requires_other, excludes, divisible, restricts };
   Kind kind;
   std::string first, second;
+  /// restricts: where `first` is `value`, `second` takes the values in `allowed` alone; `why`, for the message, is what `value` does.
+  Value value{};
+  Value::List allowed{};
+  std::string why{};
 };
 
 /// All options of one component.

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "base/edit_distance.h"
-#include "pipeline/data/format.h"
+#include "base/option_value.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
@@ -15,85 +15,26 @@ namespace {
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-std::string short_number(double number) {
-  return number == std::floor(number) && std::abs(number) < 1e15 ? std::to_string(static_cast<std::int64_t>(number))
-                                                                 : format_number(number);
-}
-
-bool is_element(OptionType type, const Value& v) {
-  switch (type) {
-    case OptionType::boolean:
-      return v.is_bool();
-    case OptionType::integer:
-    case OptionType::integers:
-      return v.is_int();
-    case OptionType::number:
-    case OptionType::numbers:
-      return v.is_number();
-    case OptionType::string:
-    case OptionType::strings:
-      return v.is_string();
-    case OptionType::any:
-      return true;
-  }
-  return false;
-}
-
-bool is_listed(OptionType type) { return type == OptionType::integers || type == OptionType::numbers || type == OptionType::strings; }
-
-bool has_type(const OptionInfo& option, const Value& v) {
-  if (option.type == OptionType::any) {
-    const bool fits = option.whole ? v.is_int() : v.is_number();
-    return !option.numeric || fits || v.is_null() || (v.is_string() && !option.choices.empty());
-  }
-  if (is_listed(option.type) && v.is_list()) {
-    return std::ranges::all_of(v.as_list(), [&](const Value& e) { return is_element(option.type, e); });
-  }
-  return is_element(option.type, v);
-}
-
-bool in_range(const OptionInfo& option, double number) {
-  if (std::isnan(number)) return !option.minimum && !option.maximum;
-  if (option.minimum && (option.minimum_excluded ? number <= *option.minimum : number < *option.minimum)) return false;
-  return !(option.maximum && (option.maximum_excluded ? number >= *option.maximum : number > *option.maximum));
-}
-
 std::string one_of(const std::vector<std::string>& words) { return "one of " + join(words); }
 
-std::string range_text(const OptionInfo& option) {
-  std::string text;
-  if (option.minimum) text += (option.minimum_excluded ? " above " : " of at least ") + short_number(*option.minimum);
-  if (option.maximum) {
-    text += std::string(text.empty() ? "" : " and") + (option.maximum_excluded ? " below " : " at most ") + short_number(*option.maximum);
-  }
-  return text;
-}
-
-std::optional<std::string> value_mistake(const OptionInfo& option, const Value& given) {
-  const auto wrong = [&](const Value& v) { return option.name + " takes " + describe_range(option) + ", got " + to_toml(v); };
-  if (!has_type(option, given)) {
-    return option.name + " takes " + describe_range(option) + ", got " + type_name(given) +
-           (given.is_map() || given.is_list() ? "" : " (" + to_toml(given) + ")");
-  }
-  const auto check_one = [&](const Value& v) -> std::optional<std::string> {
-    if (v.is_number() && !in_range(option, v.as_double())) return wrong(v);
-    const bool takes_words_only = !option.choices.empty() && option.role != OptionRole::input_path;
-    if (v.is_string() && takes_words_only && std::ranges::find(option.choices, v.as_string()) == option.choices.end()) {
-      return wrong(v) + did_you_mean(v.as_string(), option.choices);
-    }
-    return std::nullopt;
-  };
-  if (!given.is_list()) return check_one(given);
-  for (const Value& v : given.as_list()) {
-    if (auto mistake = check_one(v)) return mistake;
-  }
-  return std::nullopt;
-}
+/// Whether the values are equal, whichever way a number is written.
+bool is_same(const Value& a, const Value& b) { return a.is_number() && b.is_number() ? a.as_double() == b.as_double() : a == b; }
 
 bool is_set(const Value& options, const Schema& schema, const std::string& name) {
   const Value* v = options.find(name);
   const OptionInfo* info = schema.find(name);
-  return v && info && !(*v == info->default_value);
+  return v && info && !is_same(*v, info->default_value);
+}
+
+std::optional<OptionMistake> restriction_mistake(const OptionRule& rule, const Value& all) {
+  const Value &first = all.at(rule.first), &second = all.at(rule.second);
+  const bool is_allowed = std::ranges::any_of(rule.allowed, [&](const Value& allowed) { return is_same(allowed, second); });
+  if (!is_same(first, rule.value) || is_allowed) return std::nullopt;
+  const std::string words = join(
+      rule.allowed, [](const Value& v) { return to_toml(v); }, " or ");
+  return OptionMistake{
+      rule.second, false,
+      rule.first + " = " + to_toml(first) + " " + rule.why + ": " + rule.second + " takes " + words + " with it, got " + to_toml(second)};
 }
 
 std::optional<OptionMistake> rule_mistake(const OptionRule& rule, const Schema& schema, const Value& all) {
@@ -115,6 +56,8 @@ std::optional<OptionMistake> rule_mistake(const OptionRule& rule, const Schema& 
       if (std::fmod(number(rule.first), number(rule.second)) == 0) return std::nullopt;
       return say(rule.first + " (" + to_toml(all.at(rule.first)) + ") must be a multiple of " + rule.second + " (" +
                  to_toml(all.at(rule.second)) + ")");
+    case OptionRule::Kind::restricts:
+      return restriction_mistake(rule, all);
   }
   return std::nullopt;
 }
@@ -166,36 +109,6 @@ Value Schema::without_outputs(Value given) const {
     if (option.role == OptionRole::output_folder || option.role == OptionRole::extra_output) given[option.name] = option.default_value;
   }
   return given;
-}
-
-std::string type_label(const OptionInfo& option) {
-  switch (option.type) {
-    case OptionType::boolean:
-      return "true or false";
-    case OptionType::integer:
-      return "an integer";
-    case OptionType::number:
-      return "a number";
-    case OptionType::string:
-      return "a string";
-    case OptionType::integers:
-      return "integers";
-    case OptionType::numbers:
-      return "numbers";
-    case OptionType::strings:
-      return "strings";
-    case OptionType::any:
-      if (option.role == OptionRole::search_space) return "a table of ranges, as { \"model.hidden_size\" = { low = 32, high = 128 } }";
-      return option.whole ? "an integer" : option.numeric ? "an integer or a float" : "a value";
-  }
-  return {};
-}
-
-std::string describe_range(const OptionInfo& option) {
-  if (option.choices.empty()) return type_label(option) + range_text(option);
-  if (option.numeric) return type_label(option) + range_text(option) + ", or " + join(option.choices, ", or ");
-  if (option.role == OptionRole::input_path) return join(option.choices) + ", or a file";
-  return one_of(option.choices);
 }
 
 std::vector<OptionMistake> check_options(const Schema& schema, const Value& given) {

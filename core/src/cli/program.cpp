@@ -69,7 +69,7 @@ Error command_line_error(const Verb& verb, const po::options_description& option
   if (const auto* unknown = dynamic_cast<const po::unknown_option*>(&error)) {
     std::vector<std::string> names;
     for (const auto& option : options.options()) names.push_back("--" + option->long_name());
-    const std::string given = unknown->get_option_name();
+    const std::string given = unknown->get_option_name().substr(0, unknown->get_option_name().find('='));
     message = std::string("pipeline ") + verb.name + ": unknown flag " + given + suggest(given, names);
   }
   return usage_error(closed_sentence(message) + " See pipeline " + verb.name + " --help");

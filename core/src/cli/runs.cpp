@@ -80,6 +80,19 @@ std::vector<std::string> headline_metrics(const std::vector<Value>& records) {
   return names;
 }
 
+/// Whether a run succeeded without any work: all of its stages were up to date.
+bool did_nothing(const Value& record) {
+  const Value& stages = record.at("stages");
+  return record.at("status") == Value("done") &&
+         std::ranges::none_of(stages.as_map(), [](const auto& stage) { return stage.second.at("ran") == Value(true); });
+}
+
+/// The line below the table, if it leaves runs out.
+void say_left_out(std::size_t count) {
+  if (count > 0)
+    std::cout << "(left out: " << count << (count == 1 ? " run that" : " runs that") << " found everything up to date; --json lists all)\n";
+}
+
 std::string option_cell(const Value& record, const std::string& name) {
   const Value* value = record.at("options").find(name);
   return !value ? "default" : value->is_string() ? value->as_string() : to_toml(*value);
@@ -100,8 +113,10 @@ int list_runs(const Invocation& invocation) {
     std::cout << to_json(Value::List(records.begin(), records.end()), 2) << "\n";
     return 0;
   }
+  const std::size_t left_out = std::erase_if(records, did_nothing);
   if (records.empty()) {
     std::cout << "no runs of " << workflow.name << " yet in " << run_folder_of(workflow).string() << "\n";
+    say_left_out(left_out);
     return 0;
   }
   std::vector<std::string> metrics{"val_loss"};
@@ -123,6 +138,7 @@ int list_runs(const Invocation& invocation) {
     table.add(row);
   }
   table.print(std::cout);
+  say_left_out(left_out);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <set>
 
@@ -130,18 +131,25 @@ void export_csv(const StudyState& study, bool json) {
   }
 }
 
+/// The address of a study, for a file's path too. A text that looks like an address with a slip is no path: the error about a missing file
+/// would show its password.
+std::string address_of(const std::string& storage) {
+  const bool is_address = storage.find("://") != std::string::npos || storage.starts_with("postgresql") || storage.starts_with("sqlite:");
+  return std::filesystem::exists(storage) || !(is_address || storage.find('@') != std::string::npos) ? "sqlite:///" + storage : storage;
+}
+
 int study(const Invocation& invocation) {
   const std::string action = invocation.text("input-argument");
-  std::string storage = invocation.text("second-argument");
   void (*run)(const StudyState&, bool) = action == "show"     ? &show
                                          : action == "best"   ? &best
                                          : action == "trials" ? &trials
                                          : action == "export" ? &export_csv
                                                               : nullptr;
-  if (!run) throw usage_error("pipeline study " + action + ": write show, best, trials or export");
-  if (storage.find("://") == std::string::npos) storage = "sqlite:///" + storage;
-  const std::unique_ptr<Study> opened =
-      open_study({.storage = storage, .name = invocation.text("study-name"), .minimize = true, .create = false});
+  if (!run) throw usage_error("pipeline study: the first word is show, best, trials or export, then comes the storage");
+  const std::unique_ptr<Study> opened = open_study({.storage = address_of(invocation.text("second-argument")),
+                                                    .name = invocation.text("study-name"),
+                                                    .minimize = true,
+                                                    .create = false});
   run(opened->refresh(), invocation.json);
   return 0;
 }

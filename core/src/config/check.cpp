@@ -100,9 +100,9 @@ NamedStage recipient_of(CheckContext& context, const std::string& name, const No
   return takers.size() == 1 ? takers.front() : NamedStage{};
 }
 
-/// The stage that gives this stage its windows; nullptr if there is none, which is reported elsewhere.
-const GraphStage* slicing_stage(const std::vector<GraphStage>& stages, const StagePlan& plan) {
-  const auto source = std::ranges::find(plan.sources, windows_kind, &Source::kind);
+/// The stage that gives this stage an artifact of a kind; nullptr if there is none, which is reported elsewhere.
+const GraphStage* giver_of(const std::vector<GraphStage>& stages, const StagePlan& plan, std::string_view kind) {
+  const auto source = std::ranges::find(plan.sources, kind, &Source::kind);
   if (source == plan.sources.end()) return nullptr;
   const auto found = std::ranges::find(stages, source->stage, [](const GraphStage& stage) { return stage.plan.name; });
   return found == stages.end() ? nullptr : &*found;
@@ -112,7 +112,7 @@ const GraphStage* slicing_stage(const std::vector<GraphStage>& stages, const Sta
 void check_search_table(CheckContext& context, GraphStage& stage, const std::vector<GraphStage>& stages) {
   if (!stage.info) return;
   StagePlan& plan = stage.plan;
-  const GraphStage* slicing = slicing_stage(stages, plan);
+  const GraphStage* slicing = giver_of(stages, plan, windows_kind);
   for (const OptionInfo& option : stage.info->schema.options) {
     const Node* search = stage.node->find(option.name);
     if (option.role != OptionRole::search_space || !search) continue;
@@ -238,7 +238,12 @@ CheckedWorkflow check_workflow(const Document& document, const Registry& registr
     if (all_known) report_shadowed(context, rule, *shared);
   }
   stages = order_stages(context, std::move(stages));
-  for (GraphStage& stage : stages) check_search_table(context, stage, stages);
+  for (GraphStage& stage : stages) {
+    check_search_table(context, stage, stages);
+    const GraphStage* series = giver_of(stages, stage.plan, series_kind);
+    const bool slices = stage.info && std::ranges::find(stage.info->outputs, windows_kind) != stage.info->outputs.end();
+    if (slices && series) check_window_fit(context, workflow.settings.split, stage, *series);
+  }
   for (GraphStage& stage : stages) workflow.stages.push_back(std::move(stage.plan));
   workflow.secrets = std::move(context.secrets);
   checked.mistakes = in_order(std::move(context.mistakes), read.mistakes);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -48,6 +50,13 @@ struct OptionsOwner {
 /// Checks a table's members against a schema: names, types, ranges, rules across options, and that the files it names exist. `table` is
 /// nullptr where nothing is written.
 [[nodiscard]] CheckedOptions check_table(CheckContext& context, const Schema& schema, const Node* table, const OptionsOwner& owner);
+
+/// Checks what the role of an option says of its value: that the address of a study is understood, that a monitored metric is
+/// measured, and that targets have headings of their own in files of predictions.
+void check_role(CheckContext& context, const OptionInfo& option, const Node& value, const OptionsOwner& owner);
+
+/// The CSV file that a stage's options name; nullopt if there is none.
+[[nodiscard]] std::optional<std::filesystem::path> source_file(const ComponentInfo& stage, const Value& options);
 
 /// Checks the column names in a stage's options against the header line of its source file. No other line is read.
 void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options);

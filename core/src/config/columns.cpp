@@ -71,7 +71,9 @@ void check_names(CheckContext& context, const Node& node, const std::vector<std:
   }
 }
 
-std::optional<fs::path> source_of(const ComponentInfo& stage, const Value& options) {
+}  // namespace
+
+std::optional<fs::path> source_file(const ComponentInfo& stage, const Value& options) {
   for (const OptionInfo& option : stage.schema.options) {
     const Value* path = options.find(option.name);
     if (option.role == OptionRole::input_path && path && path->is_string() && is_delimited(path->as_string())) return path->as_string();
@@ -79,15 +81,13 @@ std::optional<fs::path> source_of(const ComponentInfo& stage, const Value& optio
   return std::nullopt;
 }
 
-}  // namespace
-
 void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options) {
-  const auto source = source_of(stage, options);
+  const auto source = source_file(stage, options);
   if (!source) return;
   const std::vector<std::string> columns = columns_of(*source, options, stage.schema);
   if (columns.empty()) return;
   for (const OptionInfo& option : stage.schema.options) {
-    if (option.role != OptionRole::column && option.role != OptionRole::time_column) continue;
+    if (option.role != OptionRole::column && option.role != OptionRole::target_column && option.role != OptionRole::time_column) continue;
     if (const Node* named = table.find(option.name)) check_names(context, *named, columns, described(*source, columns));
   }
 }

@@ -19,4 +19,8 @@ struct GraphStage {
 /// are mistakes at the stage.
 [[nodiscard]] std::vector<GraphStage> order_stages(CheckContext& context, std::vector<GraphStage> stages);
 
+/// Checks that windows of the length of `slicing` fit into the splits of the CSV file that `series` reads, and that times of `split` have a
+/// time column. Reads at most as many of the file's lines as the windows need.
+void check_window_fit(CheckContext& context, const Value& split, const GraphStage& slicing, const GraphStage& series);
+
 }  // namespace pipeline

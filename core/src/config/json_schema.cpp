@@ -25,12 +25,32 @@ Value with_range(const char* type, const OptionInfo& option) {
 }
 
 Value text_schema(const OptionInfo& option) {
+  if (option.form) {
+    return any_of({Map{{"type", "string"}, {"pattern", "^(?:" + option.form->pattern + ")$"}}, Map{{"const", option.default_value}},
+                   from_environment()});
+  }
   if (option.choices.empty() || option.role == OptionRole::input_path) return Map{{"type", "string"}};
   return any_of({Map{{"enum", List(option.choices.begin(), option.choices.end())}}, from_environment()});
 }
 
-/// One element, or a list of them.
-Value one_or_many(Value element) { return any_of({element, Map{{"type", "array"}, {"items", element}}}); }
+/// One element, or a list of them, as many as the option takes.
+Value one_or_many(const Value& element, const OptionInfo& option = {}) {
+  Value list(Map{{"type", "array"}, {"items", element}});
+  if (option.least_items > 0) list["minItems"] = static_cast<std::int64_t>(option.least_items);
+  if (option.most_items > 0) list["maxItems"] = static_cast<std::int64_t>(option.most_items);
+  return option.least_items > 1 ? list : any_of({element, list});
+}
+
+/// An option of type any.
+Value any_schema(const OptionInfo& option) {
+  if (option.by_name) return Map{{"type", "object"}, {"additionalProperties", text_schema(option)}};
+  List taken;
+  if (option.flag) taken.emplace_back(Map{{"type", "boolean"}});
+  if (option.numeric) taken.push_back(with_range(option.whole ? "integer" : "number", option));
+  if (taken.empty()) return Map{};
+  if (!option.choices.empty()) taken.push_back(text_schema(option));
+  return any_of(std::move(taken));
+}
 
 Value value_schema(const OptionInfo& option) {
   switch (option.type) {
@@ -43,15 +63,13 @@ Value value_schema(const OptionInfo& option) {
     case OptionType::string:
       return text_schema(option);
     case OptionType::integers:
-      return one_or_many(with_range("integer", option));
+      return one_or_many(with_range("integer", option), option);
     case OptionType::numbers:
-      return one_or_many(with_range("number", option));
+      return one_or_many(with_range("number", option), option);
     case OptionType::strings:
-      return one_or_many(text_schema(option));
+      return one_or_many(text_schema(option), option);
     case OptionType::any:
-      if (!option.numeric) return Map{};
-      if (option.choices.empty()) return with_range(option.whole ? "integer" : "number", option);
-      return any_of({with_range(option.whole ? "integer" : "number", option), text_schema(option)});
+      return any_schema(option);
   }
   return Map{};
 }

@@ -18,12 +18,6 @@ void for_each_text(const Node& node, const std::function<void(const Node&)>& vis
   for (const Node& item : node.list()) for_each_text(item, visit);
 }
 
-/// The place of a mistake without the secret value: a place on the command line holds it.
-Place without_secret(Place place) {
-  if (place.line == 0) place.file = place.file.substr(0, place.file.find('=')) + "=***";
-  return place;
-}
-
 std::string sentence(const OptionMistake& mistake, const Schema& schema, const OptionsOwner& owner) {
   if (!mistake.about_key) return (owner.kind == "top" ? "" : owner.name + ": ") + mistake.message;
   const std::string hint = hint_for(owner.kind, mistake.option);
@@ -78,13 +72,15 @@ CheckedOptions check_table(CheckContext& context, const Schema& schema, const No
   for (const OptionMistake& mistake : check_options(schema, given)) {
     const Node* at = table && !mistake.option.empty() ? table->find(mistake.option) : nullptr;
     const OptionInfo* option = schema.find(mistake.option);
-    Place place = !at ? owner.place : mistake.about_key ? at->key : at->place;
+    const Place& place = !at ? owner.place : mistake.about_key ? at->key : at->place;
     std::string message = sentence(mistake, schema, owner);
     if (option && option->secret && at) {
-      place = without_secret(place);
       message = owner.name + ": " + option->name + " takes " + describe_range(*option) + " (the value is a secret and is not shown)";
     }
     context.mistake(place, std::move(message));
+  }
+  for (const OptionInfo& option : schema.options) {
+    if (const Node* at = table ? table->find(option.name) : nullptr) check_role(context, option, *at, owner);
   }
   checked.options = schema.with_defaults(given);
   return checked;

@@ -13,7 +13,9 @@ namespace pipeline {
 
 namespace {
 
-/// The parts of `a."b.c".d`; nothing if a part is empty or a quote is not closed.
+bool is_bare(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+
+/// The parts of `a."b.c".d`; nothing if a part is empty, a quote is not closed, or a character that TOML quotes stands outside of quotes.
 std::optional<std::vector<std::string>> split_key(std::string_view key) {
   std::vector<std::string> parts(1);
   char quote = 0;
@@ -22,6 +24,8 @@ std::optional<std::vector<std::string>> split_key(std::string_view key) {
       quote = quote ? char{0} : c;
     } else if (c == '.' && !quote) {
       parts.emplace_back();
+    } else if (!quote && !is_bare(c)) {
+      return std::nullopt;
     } else {
       parts.back() += c;
     }
@@ -71,19 +75,53 @@ class Setter {
   std::optional<std::string> unknown_start(const Override& o) const {
     const std::string& first = o.path.front();
     if (std::ranges::find(top_level_keys(), first) == top_level_keys().end()) {
+      if (const std::string key = meant_key(o); !key.empty()) return "the key is " + key;
       const std::string hint = hint_for("top", first);
       return hint.empty() ? "unknown key \"" + first + "\"" + suggest(first, top_level_keys()) : hint;
     }
     if (first == "extends") return "extends cannot be set here";
     if (first != "stages") return std::nullopt;
-    const Node* stages = root_.find("stages");
-    std::vector<std::string> names;
-    if (stages && stages->is_table()) {
-      for (const auto& member : stages->table()) names.push_back(member.first);
-    }
+    const std::vector<std::string> names = stage_names();
     if (o.path.size() < 2) return "name a stage, as in stages.train.trainer.max_epochs=10";
     if (std::ranges::find(names, o.path[1]) != names.end()) return std::nullopt;
     return "no stage is named \"" + o.path[1] + "\"" + suggest(o.path[1], names);
+  }
+
+  std::vector<std::string> stage_names() const {
+    std::vector<std::string> names;
+    const Node* stages = root_.find("stages");
+    if (!stages || !stages->is_table()) return names;
+    for (const auto& member : stages->table()) names.push_back(member.first);
+    return names;
+  }
+
+  /// The whole key for one that lacks its beginning: of a stage, of a component by its type, or an option of one table. Empty if none or
+  /// several may be meant.
+  std::string meant_key(const Override& o) const {
+    const std::string rest = joined(o, o.path.size()).substr(o.path.front().size());
+    std::vector<std::string> keys;
+    for (const auto& [name, table] : root_.table()) {
+      if (!find_table_rule(name)) continue;
+      add_keys(keys, name, table, o.path.front(), rest);
+    }
+    for (const std::string& name : stage_names()) {
+      if (name == o.path.front()) keys.push_back("stages." + name + rest);
+      add_keys(keys, "stages." + name, *root_.find("stages")->find(name), o.path.front(), rest);
+    }
+    return keys.size() == 1 ? keys.front() : "";
+  }
+
+  /// Adds the keys for `word` in a table: the table itself if it is of that type, an entry of a list, or an option that stands there.
+  static void add_keys(std::vector<std::string>& keys, const std::string& path, const Node& table, const std::string& word,
+                       const std::string& rest) {
+    if (table.is_list()) {
+      if (std::ranges::count(table.list(), word, [](const Node& entry) { return entry.text("type"); }) == 1)
+        keys.push_back(path + "." + word + rest);
+    } else if (table.text("type") == word && !rest.empty()) {
+      keys.push_back(path + rest);
+    } else if (table.find(word) && rest.empty()) {
+      keys.push_back(path + "." + word);
+    }
   }
 
   /// A stage's own list replaces the shared one: an entry that is set in the shared list is set in the stages too.
@@ -166,17 +204,18 @@ class Setter {
 }  // namespace
 
 std::optional<Override> parse_override(const std::string& text, std::vector<Mistake>& mistakes) {
-  const Place place{"--set " + text, 0, 0};
   const std::size_t equals = end_of_key(text);
-  const auto path = equals == std::string::npos ? std::nullopt : split_key(trimmed(std::string_view(text).substr(0, equals)));
-  if (!path) {
+  const std::string key(trimmed(std::string_view(text).substr(0, equals)));
+  const auto path = split_key(key);
+  const Place place{path ? "--set " + key : "--set", 0, 0};
+  if (!path || equals == std::string::npos) {
     mistakes.push_back({place, "write --set KEY=VALUE, as in --set trainer.max_epochs=10"});
     return std::nullopt;
   }
   const std::string_view written = trimmed(std::string_view(text).substr(equals + 1));
   std::optional<Node> value = parse_toml_value(written, place);
   if (!value && !written.empty() && std::string_view("[{\"'").find(written.front()) != std::string_view::npos) {
-    mistakes.push_back({place, "the value is no TOML: " + std::string(written) + "; does the shell take its quotes away?"});
+    mistakes.push_back({place, "the value is no TOML; does the shell take its quotes away?"});
     return std::nullopt;
   }
   if (!value) value = Node{.key = place, .place = place, .via = {}, .content = Value(std::string(written))};

@@ -46,6 +46,7 @@ class SearchChecker {
     for (const Entry& entry : entries_) check_entry(entry);
     for (const Entry& entry : entries_) check_conditions(entry);
     check_names();
+    check_sampler();
     if (scope_.order) reorder(*scope_.order);
     if (scope_.enqueue) check_queue(*scope_.enqueue);
     return std::move(checked_);
@@ -251,6 +252,21 @@ class SearchChecker {
       const auto [first, is_new] = paths.emplace(name, entry.path);
       if (!is_new)
         context_.mistake(entry.node->key, "search: " + entry.path + " and " + first->second + " are both named " + in_quotes(name));
+    }
+  }
+
+  /// A sampler that tries every point needs ranges that have an end.
+  void check_sampler() {
+    const std::string& sampler = scope_.tables.one("sampler").type;
+    const ComponentInfo* info = context_.registry.find("sampler", sampler);
+    if (!info || !info->enumerates) return;
+    for (const Entry& entry : entries_) {
+      const auto range = checked_.space.find(entry.path);
+      if (range == checked_.space.end()) continue;
+      const SearchSpace alone = SearchSpace::from_value(Value::Map{{entry.path, without_condition(range->second)}});
+      if (alone.parameters().front().distribution.is_countable()) continue;
+      context_.mistake(entry.node->key, "search: " + sampler + " cannot enumerate the continuous range of " + entry.path +
+                                            ": give it a step or choices, or choose another sampler");
     }
   }
 

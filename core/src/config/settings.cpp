@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/cuda_devices.h"
 #include "config/hints.h"
 #include "pipeline/data/format.h"
 
@@ -62,7 +63,12 @@ std::string split_mistake(const Value& split) {
 std::string device_mistake(const std::string& device) {
   std::string_view rest = device;
   const bool numbered = take(rest, "cuda:0") && (take(rest, "00") || take(rest, "0") || rest.empty()) && rest.empty();
-  if (numbered || device == "auto" || device == "cpu" || device == "cuda") return {};
+  if (device == "auto" || device == "cpu") return {};
+  if (numbered || device == "cuda") {
+    const int wanted = numbered ? std::stoi(device.substr(device.find(':') + 1)) : 0, there = cuda_devices();
+    if (wanted < there) return {};
+    return "device = \"" + device + "\": this machine has " + std::to_string(there) + " CUDA devices; write auto or cpu";
+  }
   const std::string near = device == "gpu" || device == "cuda:" ? "; did you mean \"cuda\"?" : "";
   return "device is \"auto\", \"cpu\", \"cuda\" or \"cuda:N\", got \"" + device + "\"" + near;
 }
@@ -75,6 +81,10 @@ bool is_thread_count(const Value& threads) {
 void check_unknown_keys(CheckContext& context) {
   for (const auto& [name, member] : context.document.root.table()) {
     if (std::ranges::find(top_level_keys(), name) != top_level_keys().end()) continue;
+    if (context.registry.find("stage", name)) {
+      context.mistake(member.key, name + " is a stage: write [stages." + name + "]");
+      continue;
+    }
     const std::string hint = hint_for("top", name);
     context.mistake(member.key, hint.empty() ? "unknown key \"" + name + "\"" + suggest(name, top_level_keys()) : hint);
   }

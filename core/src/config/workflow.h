@@ -15,14 +15,15 @@
 /// Reads and checks a workflow file: gives the resolved stages in execution order, or every mistake with its place.
 namespace pipeline {
 
-/// A place in a file. Lines and columns count from 1; line 0 is the command line, `file` then holds "--set KEY=VALUE".
+/// A place in a file. Lines and columns count from 1; line 0 is the command line, `file` then holds "--set KEY":
+/// the value may be a secret.
 struct Place {
   std::string file;  ///< the path as the user wrote it; a base file's: beside the file that extends it
   int line = 0, column = 0;
 
   friend auto operator<=>(const Place&, const Place&) = default;
 };
-/// "workflow.toml:12:3", or "--set trainer.max_epochs=x".
+/// "workflow.toml:12:3", or "--set trainer.max_epochs".
 [[nodiscard]] std::string to_string(const Place& place);
 
 /// Where a value of a stage came from.
@@ -74,6 +75,8 @@ struct StagePlan {
 
 /// The kind of artifact that a training takes. The stage that gives it slices the series; a search may change its options.
 inline constexpr const char* windows_kind = "windows";
+/// The kind of artifact that is sliced.
+inline constexpr const char* series_kind = "series";
 
 /// A workflow without mistakes.
 struct Workflow {
@@ -116,7 +119,7 @@ struct CheckedWorkflow {
   Workflow workflow;              ///< complete only where there are no mistakes
   std::vector<Mistake> mistakes;  ///< all of them, sorted by file, line and column
 };
-/// Never throws for a user's mistake. Reads no data but the header line of source files.
+/// Never throws for a user's mistake. Reads no data but the header line of source files, and counts as many of their lines as windows need.
 [[nodiscard]] CheckedWorkflow check_workflow(const Document& document, const Registry& registry);
 
 /// The resolved workflow as TOML without secrets: every option of every stage, shared tables written into the stages. Reading and checking

@@ -38,6 +38,10 @@ struct TimeGuess {
 /// The column or columns that hold the time. Error (data), with the line, if the time does not increase.
 [[nodiscard]] TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns);
 
+/// The formats of time (strptime) in which each of the first rows has a later time than the row before: the likeliest, or several that are
+/// equally likely, as %d/%m/%Y and %m/%d/%Y may be. `columns`: joined by spaces.
+[[nodiscard]] std::vector<std::string> fitting_time_formats(const CsvFile& csv, const std::vector<std::string>& columns);
+
 /// A column that is left out, and why.
 struct LeftOut {
   std::string name, reason;

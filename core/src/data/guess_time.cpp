@@ -36,15 +36,16 @@ struct ReadTimes {
   std::string not_increasing;  ///< place of the first row that is not later than the row before
 };
 
-/// The times of a file in the given columns and format, up to the first time that cannot be read.
-ReadTimes read_times(const CsvFile& csv, const std::vector<std::string>& columns, const std::string& format) {
+/// The times of a file in the given columns and format, up to the first time that cannot be read and up to `most` rows.
+ReadTimes read_times(const CsvFile& csv, const std::vector<std::string>& columns, const std::string& format,
+                     std::size_t most = std::numeric_limits<std::size_t>::max()) {
   std::vector<std::size_t> indices;
   for (const std::string& name : columns) indices.push_back(csv.index_of(name));
   CsvReader rows(csv, {}, indices);
   TimeParser parser(format);
   ReadTimes read;
   std::string text;
-  while (rows.next(nullptr)) {
+  while (read.times.size() < most && rows.next(nullptr)) {
     text.clear();
     for (std::size_t i = 0; i < indices.size(); ++i) (text += i > 0 ? " " : "") += rows.text(i);
     const std::optional<std::int64_t> time = parser.parse(text);
@@ -78,16 +79,22 @@ std::optional<Candidate> parts_candidate(const std::vector<ColumnFacts>& columns
   return parts.columns.size() >= 3 ? std::optional(parts) : std::nullopt;
 }
 
+/// The formats, and those of a date and an hour.
+std::vector<std::string> formats_with_hour() {
+  std::vector<std::string> all(formats.begin(), formats.end());
+  for (const char* format : {"%Y-%m-%d %H", "%d/%m/%Y %H", "%m/%d/%Y %H", "%d.%m.%Y %H"}) all.emplace_back(format);
+  return all;
+}
+
 std::vector<Candidate> candidates(const std::vector<ColumnFacts>& columns) {
   std::vector<Candidate> all;
   if (auto parts = parts_candidate(columns)) all.push_back(std::move(*parts));
   const std::vector<std::string> written(formats.begin(), formats.end());
+  const std::vector<std::string> with_hour = formats_with_hour();
   const auto named = [](const ColumnFacts& c) {
     return is_named(c.name, {"date", "time", "datetime", "timestamp", "ds", "day", "month", "period"});
   };
   const auto is_text = [](const ColumnFacts& c) { return c.numbers == 0 && c.words > 0; };
-  std::vector<std::string> with_hour = written;
-  for (const char* format : {"%Y-%m-%d %H", "%d/%m/%Y %H", "%d.%m.%Y %H"}) with_hour.emplace_back(format);
   for (const ColumnFacts& column : columns) {  // a date and a time of day
     const auto time = std::ranges::find_if(columns, [](const ColumnFacts& c) { return is_named(c.name, {"time", "hour"}); });
     if (is_named(column.name, {"date", "day"}) && is_text(column) && time != columns.end() && time->missing == 0)
@@ -161,6 +168,22 @@ TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& colum
   }
   if (!mistake.empty()) throw data_error(mistake);
   return {};
+}
+
+std::vector<std::string> fitting_time_formats(const CsvFile& csv, const std::vector<std::string>& columns) {
+  constexpr std::size_t rows_tried = 100'000;
+  std::vector<TimeGuess> likeliest;
+  for (const std::string& format : formats_with_hour()) {
+    const ReadTimes read = read_times(csv, columns, format, rows_tried);
+    if (!read.unreadable.empty() || !read.not_increasing.empty()) continue;
+    const TimeGuess guess = understood({columns, {}}, format, read.times);
+    if (!likeliest.empty() && is_likelier(likeliest.front(), guess)) continue;
+    if (!likeliest.empty() && is_likelier(guess, likeliest.front())) likeliest.clear();
+    likeliest.push_back(guess);
+  }
+  std::vector<std::string> found;
+  for (const TimeGuess& guess : likeliest) found.push_back(guess.format);
+  return found;
 }
 
 }  // namespace pipeline

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -21,6 +22,23 @@ std::optional<std::int64_t> parse_date_and_time(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets) {
+  std::vector<HeadingClash> clashes;
+  std::map<std::string, std::string> owners{{"origin", ""}, {"time", ""}, {"step", ""}};
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    for (const char* end : {"", "_pred", "_naive"}) {
+      const auto [taken, is_new] = owners.emplace(targets[t] + end, targets[t]);
+      if (is_new) continue;
+      const std::string& owner = taken->second;
+      clashes.push_back({t, "the target \"" + targets[t] + "\" would have the heading " + taken->first + " in predictions.csv, which " +
+                                (owner.empty() ? "every such file has" : "belongs to the target \"" + owner + "\"") +
+                                ": rename the column in the source file"});
+      break;
+    }
+  }
+  return clashes;
+}
 
 PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive)
     : file_(std::move(file)), out_(file_, std::ios::binary), buffer_("origin,time,step") {

@@ -11,16 +11,15 @@
 #include "data/split.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/predictions.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
 namespace {
 
-/// Names, columns and transforms of the future series, from the options alone.
+/// Names, columns and transforms of the future series, from the options alone; these have passed their own checks.
 SeriesInfo plan_series(const PrepareOptions& options) {
-  if (options.features.empty()) throw usage_error("features is empty: name the columns a model sees");
-  if (options.target.empty()) throw usage_error("target is empty: name the columns to forecast");
   SeriesInfo info;
   info.features = options.features;
   info.targets = options.target;
@@ -40,16 +39,13 @@ SeriesInfo plan_series(const PrepareOptions& options) {
       throw usage_error("target names the column \"" + name + "\" twice");
     info.target_columns.push_back(column);
   }
-  if (!options.transform.is_map())
-    throw usage_error("transform takes a table such as { OT = \"log\" }, not " + type_name(options.transform));
+  if (const auto clashes = heading_clashes(info.targets); !clashes.empty()) throw usage_error(clashes.front().sentence);
   std::vector<std::string> names;
   for (const ColumnTransform& c : info.columns) names.push_back(c.name);
   for (const auto& [name, change] : options.transform.as_map()) {
     const auto column = std::ranges::find(info.columns, name, &ColumnTransform::name);
     if (column == info.columns.end())
       throw usage_error("transform names \"" + name + "\", which is neither a feature nor a target" + suggest(name, names));
-    if (!change.is_string())
-      throw usage_error("transform of \"" + name + "\" takes \"log\", \"diff\" or \"log_return\", not " + type_name(change));
     column->transform = parse_word<Transform>("transform of \"" + name + "\"", change.as_string());
   }
   info.has_time = !options.time_column.empty();
@@ -139,6 +135,7 @@ void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& ou
 
 SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
                           const std::atomic<int>* cancel) {
+  static_cast<void>(bind_options<PrepareOptions>(to_value(options)));
   const SplitRule rule = SplitRule::parse(split);
   SeriesInfo info = plan_series(options);
   if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");

@@ -61,10 +61,7 @@ void check_splits(const SeriesInfo& series, const WindowsInfo& info) {
                                            format_count(std::ranges::max(series.segments, {}, &Segment::count).count) +
                                            " rows without a gap"
                                      : "";
-      throw data_error(std::string("no window fits into the ") + split_names[i] + " split: it has " + format_count(rows) + " rows" +
-                       pieces + " where window = " + std::to_string(info.window) + " and horizon = " + std::to_string(info.horizon) +
-                       " need " + format_count(info.window + info.horizon) + " in a row, " + std::to_string(info.horizon) +
-                       " of them in the split; write a smaller window or horizon, or change split");
+      throw data_error(no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, info.window, info.horizon));
     }
     begin = series.split_end[i];
   }

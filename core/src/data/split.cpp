@@ -86,4 +86,10 @@ std::array<std::int64_t, 3> SplitRule::ends(std::int64_t rows, const std::functi
   return out;
 }
 
+std::string no_window_sentence(std::string_view split, const std::string& rows, std::int64_t window, std::int64_t horizon) {
+  return "no window fits into the " + std::string(split) + " split: it has " + rows + " where window = " + std::to_string(window) +
+         " and horizon = " + std::to_string(horizon) + " need " + format_count(window + horizon) + " in a row, " + std::to_string(horizon) +
+         " of them in the split; write a smaller window or horizon, or change split";
+}
+
 }  // namespace pipeline

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "pipeline/data/series.h"
 
@@ -24,5 +25,8 @@ struct SplitRule {
   [[nodiscard]] std::array<std::int64_t, 3> ends(std::int64_t rows, const std::function<std::int64_t(std::int64_t)>& rows_before,
                                                  const std::string& what) const;
 };
+
+/// Why no window lies in a split that has `rows` ("70 rows"), with the cure.
+[[nodiscard]] std::string no_window_sentence(std::string_view split, const std::string& rows, std::int64_t window, std::int64_t horizon);
 
 }  // namespace pipeline

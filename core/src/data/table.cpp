@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "data/guess.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -27,6 +29,16 @@ class TimeText {
   std::size_t columns_;
   std::string joined_;
 };
+
+/// How the times of a file may be written, tried on its rows; `rows` were read before one could not be.
+std::string format_advice(const CsvFile& file, const std::vector<std::string>& columns, std::int64_t rows) {
+  const std::vector<std::string> formats = fitting_time_formats(file, columns);
+  const auto quoted = [](const std::string& format) { return "\"" + format + "\""; };
+  if (formats.size() == 1) return "write time_format = " + quoted(formats.front()) + ", which fits the rows";
+  if (!formats.empty()) return "time_format = " + join(formats, quoted, " or ") + " fit the rows: write the one that is meant";
+  if (rows > 0) return "the rows before it do: mend this one, or remove it";
+  return "say how times are written with time_format, as strptime takes it (\"%d.%m.%Y %H:%M\")";
+}
 
 }  // namespace
 
@@ -52,6 +64,7 @@ Table::Table(const TableRequest& request)
   TimeParser parser(request.time_format);
   TimeText time_text(texts.size());
   std::int64_t previous = std::numeric_limits<std::int64_t>::min();
+  const auto advice = [&] { return format_advice(file_, request.time_columns, rows_); };
   for (;; ++rows_) {
     if (rows_ == capacity_) {
       const auto read = static_cast<double>(std::max<std::size_t>(rows.consumed(), 1));
@@ -67,7 +80,7 @@ Table::Table(const TableRequest& request)
     if (has_time_) {
       const std::string_view text = time_text.of(rows);
       const auto time = parser.parse(text);
-      if (!time) throw data_error(rows.place() + ": \"" + std::string(text) + "\" is no time: " + parser.cure(text));
+      if (!time) throw data_error(rows.place() + ": \"" + std::string(text) + "\" is no time: " + parser.cure(text, advice));
       now = *time;
       if (now <= previous) {
         throw data_error(rows.place() + ": the time " + format_time(now) + " does not come after " + format_time(previous) +

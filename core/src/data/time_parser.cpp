@@ -229,18 +229,16 @@ std::optional<std::int64_t> TimeParser::parse_format(std::string_view text) {
   return join(days_from_civil({year, month, day}), parts.tm_hour * 3600 + parts.tm_min * 60 + parts.tm_sec - parts.tm_gmtoff, 0);
 }
 
-std::string TimeParser::cure(std::string_view text) const {
+std::string TimeParser::cure(std::string_view text, const std::function<std::string()>& advice) const {
   if (style_ == Style::epoch) return "time_format = \"" + format_ + "\" takes numbers counted from 1970";
   if (style_ == Style::strptime) {
     const bool fraction = format_.find("%f") != std::string::npos;
     return fraction ? "time_format does not know %f: fractions of a second are read in ISO 8601 times, which need no time_format"
-                    : "it does not fit time_format = \"" + format_ + "\"";
+                    : "it does not fit time_format = \"" + format_ + "\"; " + advice();
   }
   if (all_digits(text) && may_be_date_and_hour(text))
     return "it may be a date with an hour, or seconds since 1970; write time_format = \"%Y%m%d%H\" or \"epoch\"";
-  const bool slashes = text.find('/') != std::string_view::npos;
-  return std::string("it is neither ISO 8601 nor epoch seconds; say how times are written, e.g. time_format = \"") +
-         (slashes ? "%d/%m/%Y" : "%d.%m.%Y %H:%M") + "\"";
+  return "it is neither ISO 8601 nor epoch seconds; " + advice();
 }
 
 }  // namespace pipeline

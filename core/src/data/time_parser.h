@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,8 +31,8 @@ class TimeParser {
 
   /// nullopt if the text is no such time or lies outside 1678 to 2261, the range of nanoseconds in 64 bits.
   [[nodiscard]] std::optional<std::int64_t> parse(std::string_view text);
-  /// The cure for a text that parse() refused.
-  [[nodiscard]] std::string cure(std::string_view text) const;
+  /// Why parse() refused a text. `advice` gives the end of the sentence where another format may be the cure.
+  [[nodiscard]] std::string cure(std::string_view text, const std::function<std::string()>& advice) const;
 
  private:
   enum class Style { automatic, epoch, strptime };

@@ -14,7 +14,7 @@ namespace pipeline {
 namespace {
 
 /// The version of the file's layout.
-constexpr int format = 3;
+constexpr int format = 4;
 
 /// This build of the host: it and a library's file decide the result of a scan.
 Value host_record() {

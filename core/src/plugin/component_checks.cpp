@@ -9,7 +9,9 @@ namespace {
 
 /// A value within an option's range, for an option without a default.
 Value some_value(const OptionInfo& option) {
+  if (option.by_name) return Value::Map{};
   if (!option.choices.empty()) return option.choices.front();
+  if (option.form) return option.form->example;
   const double low = option.minimum.value_or(option.maximum ? *option.maximum - 1 : 1);
   switch (option.type) {
     case OptionType::boolean:
@@ -66,6 +68,8 @@ std::vector<Value> bad_values(const OptionInfo& option) {
                             option.type == OptionType::integers || option.type == OptionType::numbers || option.numeric;
   if (takes_number) bad.emplace_back("a word");
   if (option.whole) bad.emplace_back(1.5);
+  if (option.share) bad.emplace_back(1.5);
+  if (option.least_items > 0) bad.emplace_back(Value::List{});
   if (option.type == OptionType::boolean) bad.emplace_back(3);
   if (option.type == OptionType::string || option.type == OptionType::strings) bad.emplace_back(3);
   if (!option.choices.empty() && option.role != OptionRole::input_path) bad.emplace_back("no such choice");

@@ -36,14 +36,20 @@ Value option_record(const OptionInfo& o) {
                           {"maximum_excluded", o.maximum_excluded},
                           {"numeric", o.numeric},
                           {"whole", o.whole},
+                          {"share", o.share},
+                          {"flag", o.flag},
+                          {"by_name", o.by_name},
                           {"required", o.required},
                           {"choices", texts(o.choices)},
+                          {"least_items", static_cast<std::int64_t>(o.least_items)},
+                          {"most_items", static_cast<std::int64_t>(o.most_items)},
                           {"searchable", o.searchable},
                           {"affects_result", o.affects_result},
                           {"secret", o.secret},
                           {"role", static_cast<int>(o.role)}});
   if (o.minimum) record["minimum"] = *o.minimum;
   if (o.maximum) record["maximum"] = *o.maximum;
+  if (o.form) record["form"] = Value::Map{{"pattern", o.form->pattern}, {"words", o.form->words}, {"example", o.form->example}};
   if (o.search)
     record["search"] = Value::Map{{"low", o.search->low}, {"high", o.search->high}, {"step", o.search->step}, {"log", o.search->log}};
   return record;
@@ -60,14 +66,21 @@ OptionInfo option_of(const Value& record) {
   o.maximum_excluded = record.at("maximum_excluded").as_bool();
   o.numeric = record.at("numeric").as_bool();
   o.whole = record.at("whole").as_bool();
+  o.share = record.at("share").as_bool();
+  o.flag = record.at("flag").as_bool();
+  o.by_name = record.at("by_name").as_bool();
   o.required = record.at("required").as_bool();
   o.choices = texts_of(record.at("choices"));
+  o.least_items = static_cast<std::size_t>(record.at("least_items").as_int());
+  o.most_items = static_cast<std::size_t>(record.at("most_items").as_int());
   o.searchable = record.at("searchable").as_bool();
   o.affects_result = record.at("affects_result").as_bool();
   o.secret = record.at("secret").as_bool();
   o.role = static_cast<OptionRole>(record.at("role").as_int());
   if (const Value* low = record.find("minimum")) o.minimum = low->as_double();
   if (const Value* high = record.find("maximum")) o.maximum = high->as_double();
+  if (const Value* form = record.find("form"))
+    o.form = TextForm{form->at("pattern").as_string(), form->at("words").as_string(), form->at("example").as_string()};
   if (const Value* s = record.find("search"))
     o.search = SearchRange{s->at("low").as_double(), s->at("high").as_double(), s->at("step").as_double(), s->at("log").as_bool()};
   return o;
@@ -77,7 +90,12 @@ Value component_record(const ComponentInfo& c) {
   Value::List options, rules, inputs;
   for (const OptionInfo& option : c.schema.options) options.push_back(option_record(option));
   for (const OptionRule& rule : c.schema.rules)
-    rules.push_back(Value::Map{{"kind", static_cast<int>(rule.kind)}, {"first", rule.first}, {"second", rule.second}});
+    rules.push_back(Value::Map{{"kind", static_cast<int>(rule.kind)},
+                               {"first", rule.first},
+                               {"second", rule.second},
+                               {"value", rule.value},
+                               {"allowed", rule.allowed},
+                               {"why", rule.why}});
   for (const Port& port : c.inputs) {
     inputs.push_back(Value::Map{
         {"kind", port.kind}, {"many", port.many}, {"unless_set", port.unless_set}, {"only_if", port.only_if}, {"optional", port.optional}});
@@ -97,6 +115,7 @@ Value component_record(const ComponentInfo& c) {
                     {"shared_folder", c.shared_folder},
                     {"growing", texts(c.growing)},
                     {"uses_metrics", c.uses_metrics},
+                    {"enumerates", c.enumerates},
                     {"on_every_rank", c.on_every_rank}};
 }
 
@@ -108,8 +127,8 @@ ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
   c.reference = record.at("reference").as_string();
   for (const Value& option : record.at("options").as_list()) c.schema.options.push_back(option_of(option));
   for (const Value& rule : record.at("rules").as_list()) {
-    c.schema.rules.push_back(
-        {static_cast<OptionRule::Kind>(rule.at("kind").as_int()), rule.at("first").as_string(), rule.at("second").as_string()});
+    c.schema.rules.push_back({static_cast<OptionRule::Kind>(rule.at("kind").as_int()), rule.at("first").as_string(),
+                              rule.at("second").as_string(), rule.at("value"), rule.at("allowed").as_list(), rule.at("why").as_string()});
   }
   for (const Value& port : record.at("inputs").as_list())
     c.inputs.push_back({port.at("kind").as_string(), port.at("many").as_bool(), port.at("unless_set").as_string(),
@@ -122,6 +141,7 @@ ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
   c.shared_folder = record.at("shared_folder").as_bool();
   c.growing = texts_of(record.at("growing"));
   c.uses_metrics = record.at("uses_metrics").as_bool();
+  c.enumerates = record.at("enumerates").as_bool();
   c.on_every_rank = record.at("on_every_rank").as_bool();
   c.plugin = library.name;
   c.version = library.version;

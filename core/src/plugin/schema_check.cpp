@@ -1,6 +1,9 @@
 #include "plugin/schema_check.h"
 
+#include <regex>
 #include <set>
+
+#include "base/option_value.h"
 
 namespace pipeline {
 
@@ -12,6 +15,16 @@ std::string default_mistake(const OptionInfo& option) {
   alone.options.push_back(option);
   const auto wrong = check_options(alone, Value::Map{{option.name, option.default_value}});
   return wrong.empty() ? std::string() : "its default is not allowed (" + wrong.front().message + ")";
+}
+
+std::string form_mistake(const OptionInfo& option) {
+  if (!option.form) return {};
+  try {
+    if (has_form(option.form->example, *option.form)) return {};
+  } catch (const std::regex_error& error) {
+    return "the form of " + option.name + " is no regular expression: " + error.what();
+  }
+  return "the form of " + option.name + " does not fit its example " + to_toml(option.form->example);
 }
 
 std::string range_mistake(const OptionInfo& option) {
@@ -35,6 +48,7 @@ std::string schema_mistake(const ComponentInfo& component) {
     if (option.name.empty()) return "an option has no name";
     if (!names.insert(option.name).second) return "the option " + option.name + " is listed twice";
     if (option.doc.empty()) return "the option " + option.name + " has no description";
+    if (std::string mistake = form_mistake(option); !mistake.empty()) return mistake;
     if (std::string mistake = range_mistake(option); !mistake.empty()) return mistake;
     if (std::string mistake = default_mistake(option); !mistake.empty()) return mistake;
   }

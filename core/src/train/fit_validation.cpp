@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/metric_names.h"
 #include "train/training_step.h"
 
 namespace pipeline {
@@ -12,10 +13,9 @@ namespace {
 constexpr const char* loss_name = "val_loss";
 constexpr std::array<const char*, 5> always_logged{loss_name, "val_rmse", "val_mape", "val_r2", "avg_val_abs_accuracy"};
 
-/// The metrics for which a point forecast of the scaled series suffices.
 Metrics measurable(const Metrics& metrics) {
-  Metrics out = metrics_in(metrics, MetricUnits::scaled);
-  std::erase_if(out, [](const auto& metric) { return metric->info().needs_quantiles || metric->info().needs_scale; });
+  Metrics out;
+  std::ranges::copy_if(metrics, std::back_inserter(out), [](const auto& metric) { return is_validated(metric->info()); });
   return out;
 }
 

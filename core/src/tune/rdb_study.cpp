@@ -10,7 +10,6 @@
 #include "tune/optuna_text.h"
 #include "tune/rdb_reader.h"
 #include "tune/rdb_transaction.h"
-#include "tune/storage_url.h"
 #include "tune/worker_identity.h"
 
 namespace pipeline {
@@ -44,10 +43,12 @@ constexpr std::array<const char*, 2> kept_in_repetition{"grid_id", "search_space
 
 }  // namespace
 
-RdbStudy::RdbStudy(const StudyRequest& request) : shown_(without_password(request.storage)), backend_(backend_of(request.storage)) {
-  if (!request.create) check_is_there(request.storage);  // SQLite would make an empty file
+RdbStudy::RdbStudy(const StudyRequest& request) : RdbStudy(request, StorageAddress::parse(request.storage)) {}
+
+RdbStudy::RdbStudy(const StudyRequest& request, const StorageAddress& address) : shown_(address.shown), backend_(address.backend) {
+  if (!request.create) check_is_there(address);  // SQLite would make an empty file
   name_storage_in_errors(shown_, [&] {
-    sql_.open(backend_ == rdb::Backend::sqlite ? "sqlite3" : "postgresql", connection_text(request.storage));
+    connect(sql_, address);
     rdb::prepare_schema(sql_, backend_, request.create);
   });
   transact([&] { open(request); }, request.create ? rdb::Access::write : rdb::Access::read);

@@ -8,6 +8,7 @@
 #include "pipeline/search/study.h"
 #include "tune/rdb_schema.h"
 #include "tune/rdb_transaction.h"
+#include "tune/storage_address.h"
 
 namespace pipeline {
 
@@ -29,6 +30,7 @@ class RdbStudy final : public Study {
   std::vector<LostTrial> retry_stale(std::chrono::seconds older_than) override;
 
  private:
+  RdbStudy(const StudyRequest& request, const StorageAddress& address);
   /// Runs `work` in a transaction; an error of the database becomes an Error that names the storage.
   void transact(const std::function<void()>& work, rdb::Access access = rdb::Access::write);
   void open(const StudyRequest& request);

@@ -4,7 +4,7 @@
 
 #include "tune/memory_study.h"
 #include "tune/rdb_study.h"
-#include "tune/storage_url.h"
+#include "tune/storage_address.h"
 
 namespace pipeline {
 
@@ -20,7 +20,7 @@ const char* word_of(TrialState state) {
   return words.at(static_cast<std::size_t>(state));
 }
 
-std::string shown_storage(const std::string& storage) { return storage == "memory" ? storage : without_password(storage); }
+std::string shown_storage(const std::string& storage) { return storage == "memory" ? storage : StorageAddress::parse(storage).shown; }
 
 const Trial* best_trial(const StudyState& study) {
   const Trial* best = nullptr;

@@ -8,9 +8,7 @@
 
 namespace pipeline::callbacks::early_stopping {
 
-EarlyStopping::EarlyStopping(Options options) : options_(std::move(options)), best_score_(worst()) {
-  static_cast<void>(optional_flag("EarlyStopping", "check_on_train_epoch_end", options_.check_on_train_epoch_end));
-}
+EarlyStopping::EarlyStopping(Options options) : options_(std::move(options)), best_score_(worst()) {}
 
 double EarlyStopping::worst() const {
   constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -24,7 +22,7 @@ void EarlyStopping::resolve(Trainer& trainer) {
 }
 
 void EarlyStopping::setup(Trainer& trainer) {
-  const auto given = optional_flag("EarlyStopping", "check_on_train_epoch_end", options_.check_on_train_epoch_end);
+  const auto given = optional_flag(options_.check_on_train_epoch_end);
   on_train_epoch_end_ = given.value_or(trainer.validates_at_epoch_ends() || trainer.num_val_batches() == 0);
 }
 

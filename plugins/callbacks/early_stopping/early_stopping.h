@@ -35,7 +35,8 @@ struct EarlyStoppingOptions {
         option("divergence_threshold", &EarlyStoppingOptions::divergence_threshold, "Stop once the metric is worse than this.").number(),
         option("check_on_train_epoch_end", &EarlyStoppingOptions::check_on_train_epoch_end,
                "Check at the end of the training epoch (true) or of the validation (false); unset: of the epoch where every epoch "
-               "validates."));
+               "validates.")
+            .flag());
   }
 };
 

@@ -41,17 +41,10 @@ ModelCheckpoint::ModelCheckpoint(Options options)
       pattern_(options_.filename, options_.auto_insert_metric_name),
       every_n_epochs_(options_.every_n_epochs == 0 && options_.every_n_train_steps == 0 ? 1 : options_.every_n_epochs),
       best_{.smaller_is_better = options_.mode != "max", .most = options_.save_top_k, .entries = {}} {
-  static_cast<void>(optional_flag(component, "save_on_train_epoch_end", options_.save_on_train_epoch_end));
   if (options_.save_last == Value("link")) {
     save_last_ = SaveLast::link;
-  } else if (options_.save_last.is_string()) {
-    throw usage_error("ModelCheckpoint: save_last takes true, false or \"link\", got " + to_toml(options_.save_last));
-  } else if (optional_flag(component, "save_last", options_.save_last).value_or(false)) {
+  } else if (optional_flag(options_.save_last).value_or(false)) {
     save_last_ = SaveLast::copy;
-  }
-  if (options_.monitor.empty() && options_.save_top_k > 1) {
-    throw usage_error("ModelCheckpoint: save_top_k = " + std::to_string(options_.save_top_k) +
-                      " needs a monitor to rank checkpoints by: set monitor = \"val_loss\", or save_top_k to 1 (the latest) or -1 (all)");
   }
 }
 
@@ -142,7 +135,7 @@ bool ModelCheckpoint::skips(Trainer& trainer) const {
 }
 
 bool ModelCheckpoint::saves_on_train_epoch_end(Trainer& trainer) const {
-  const auto given = optional_flag(component, "save_on_train_epoch_end", options_.save_on_train_epoch_end);
+  const auto given = optional_flag(options_.save_on_train_epoch_end);
   return given.value_or(trainer.validates_at_epoch_ends() || trainer.num_val_batches() == 0);
 }
 

@@ -36,12 +36,16 @@ struct ModelCheckpointOptions {
         option("dirpath", &ModelCheckpointOptions::dirpath, "Folder of the checkpoints; unset: checkpoints/ in the version folder.")
             .role(OptionRole::output_folder),
         option("filename", &ModelCheckpointOptions::filename,
-               "Name without .ckpt; {metric:spec} is filled in, with a spec as Python's (02d, .4f); unset: {epoch}-{step}."),
+               "Name without .ckpt; {metric:spec} is filled in, with a spec as Python's (02d, .4f); unset: {epoch}-{step}.")
+            .form({R"(([^{}]|\{[^{}:]+(:\+?0?[0-9]{0,2}(\.[0-9]{1,2}[feg]|[dfeg])?)?\})*)",
+                   "a name in which {metric} and {metric:width.precision} are filled in", "LSTMModel-{epoch:02d}-{val_loss:.4f}"}),
         option("monitor", &ModelCheckpointOptions::monitor, "The metric that says which are best; unset: the latest is kept.")
             .role(OptionRole::metric),
         option("verbose", &ModelCheckpointOptions::verbose, "Say what is saved.").no_effect_on_result(),
         option("save_last", &ModelCheckpointOptions::save_last,
-               "true: also a last.ckpt whenever one is saved; \"link\": a symbolic link of that name instead of a copy."),
+               "true: also a last.ckpt whenever one is saved; \"link\": a symbolic link of that name instead of a copy.")
+            .flag()
+            .choices({"link"}),
         option("save_top_k", &ModelCheckpointOptions::save_top_k, "How many of the best are kept; -1 for all, 0 for none.").at_least(-1),
         option("save_on_exception", &ModelCheckpointOptions::save_on_exception, "Save when the training fails or is interrupted."),
         option("mode", &ModelCheckpointOptions::mode, mode_doc).choices({"auto", "min", "max"}),
@@ -53,11 +57,15 @@ struct ModelCheckpointOptions {
             .at_least(0),
         option("save_on_train_epoch_end", &ModelCheckpointOptions::save_on_train_epoch_end,
                "Save at the end of the training epoch (true) or of the validation (false); unset: of the epoch where every epoch "
-               "validates."),
+               "validates.")
+            .flag(),
         option("enable_version_counter", &ModelCheckpointOptions::enable_version_counter,
                "Where a file of that name exists, -v1, -v2, ... is appended; false: it is replaced."));
   }
-  static std::vector<OptionRule> rules() { return {{OptionRule::Kind::excludes, "every_n_train_steps", "every_n_epochs"}}; }
+  static std::vector<OptionRule> rules() {
+    return {{OptionRule::Kind::excludes, "every_n_train_steps", "every_n_epochs"},
+            {OptionRule::Kind::restricts, "monitor", "save_top_k", "", {-1, 0, 1}, "names no metric to rank checkpoints by"}};
+  }
 };
 
 /// Keeps the best checkpoints, or the latest. Options, file names and state are those of Lightning's ModelCheckpoint.

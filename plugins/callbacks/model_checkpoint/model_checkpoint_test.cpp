@@ -6,6 +6,7 @@
 #include <fstream>
 #include <limits>
 
+#include "model_checkpoint/file_name.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "support/fake_trainer.h"
@@ -227,22 +228,32 @@ TEST_CASE("a missing metric is an error that names the existing ones") {
 }
 
 TEST_CASE("options that do not fit are refused") {
-  ModelCheckpoint::Options options;
-  options.save_top_k = 3;
-  CHECK_THROWS_WITH_AS(ModelCheckpoint{options},
-                       "ModelCheckpoint: save_top_k = 3 needs a monitor to rank checkpoints by: set monitor = \"val_loss\", or "
-                       "save_top_k to 1 (the latest) or -1 (all)",
-                       Error);
-  options.save_top_k = 1;
-  options.save_last = "yes";
-  CHECK_THROWS_WITH_AS(ModelCheckpoint{options}, "ModelCheckpoint: save_last takes true, false or \"link\", got \"yes\"", Error);
-  options.save_last = true;
-  options.save_on_train_epoch_end = 1;
-  CHECK_THROWS_AS(ModelCheckpoint{options}, Error);
-  const auto both =
-      check_options(make_schema<ModelCheckpoint::Options>(), Value(Value::Map{{"every_n_epochs", 2}, {"every_n_train_steps", 10}}));
-  REQUIRE(both.size() == 1);
-  CHECK(both[0].message == "every_n_train_steps and every_n_epochs exclude each other: leave one out");
+  const auto refusal = [](Value::Map options) {
+    const auto mistakes = check_options(make_schema<ModelCheckpoint::Options>(), Value(std::move(options)));
+    return mistakes.empty() ? std::string() : mistakes.front().message;
+  };
+  CHECK(refusal({{"save_top_k", 3}}) ==
+        "monitor = \"\" names no metric to rank checkpoints by: save_top_k takes -1 or 0 or 1 with it, got 3");
+  CHECK(refusal({{"save_top_k", 3}, {"monitor", "val_loss"}}).empty());
+  CHECK(refusal({{"save_last", "yes"}}) == "save_last takes true or false, or link, got \"yes\"");
+  CHECK(refusal({{"save_on_train_epoch_end", 1}}) == "save_on_train_epoch_end takes true or false, got an integer (1)");
+  CHECK(refusal({{"every_n_epochs", 2}, {"every_n_train_steps", 10}}) ==
+        "every_n_train_steps and every_n_epochs exclude each other: leave one out");
+}
+
+TEST_CASE("every file name that the pattern reads has the form that the option declares, and no other") {
+  const auto is_refused = [&](const std::string& name) {
+    return !check_options(make_schema<ModelCheckpoint::Options>(), Value(Value::Map{{"filename", name}})).empty();
+  };
+  for (const char* good :
+       {"", "best", "{epoch}", "{epoch:02d}-{val_loss:.4f}", "a{step:d}b{x:+08.3e}{y:g}{z:5}", "{avg_val_abs_accuracy:.2f}"}) {
+    CHECK_FALSE_MESSAGE(is_refused(good), good);
+    CHECK_NOTHROW(static_cast<void>(FileNamePattern(good, true)));
+  }
+  for (const char* bad : {"{epoch", "epoch}", "{}", "{:d}", "{epoch:x}", "{a{b}}", "{epoch:.2d}", "{loss:.f}", "{loss:.2}"}) {
+    CHECK_MESSAGE(is_refused(bad), bad);
+    CHECK_THROWS_AS(static_cast<void>(FileNamePattern(bad, true)), Error);
+  }
 }
 
 TEST_CASE("a checkpoint holds the record of itself, under Lightning's keys") {

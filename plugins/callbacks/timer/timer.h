@@ -17,6 +17,7 @@ struct TimerOptions {
   static constexpr auto options() {
     return option_list<TimerOptions>(
         option("duration", &TimerOptions::duration, "Training time: days:hours:minutes:seconds, e.g. \"00:02:30:00\"; empty: no limit.")
+            .form(duration_form)
             .role(OptionRole::time_limit),
         option("interval", &TimerOptions::interval, "Look at the clock after every batch, or after every epoch.")
             .choices({"step", "epoch"}),

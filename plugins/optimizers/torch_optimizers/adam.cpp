@@ -21,7 +21,10 @@ struct AdamOptions {
   static constexpr auto options() {
     return option_list<AdamOptions>(
         option("lr", &AdamOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
-        option("betas", &AdamOptions::betas, "Decay of the running means of gradient and squared gradient."),
+        option("betas", &AdamOptions::betas, "Decay of the running means of gradient and squared gradient.")
+            .items(2, 2)
+            .at_least(0)
+            .below(1),
         option("eps", &AdamOptions::eps, "Added to the denominator.").above(0),
         option("weight_decay", &AdamOptions::weight_decay, "L2 penalty added to the gradient.").at_least(0).search(0, 0.1),
         option("amsgrad", &AdamOptions::amsgrad, "Keep the maximum of the second moments."));
@@ -34,11 +37,9 @@ class Adam final : public AdamBase {
  public:
   using Options = AdamOptions;
   Adam(const Options& o, std::vector<torch::Tensor> parameters)
-      : AdamBase(std::move(parameters), torch::optim::AdamOptions(o.lr)
-                                            .betas(checked_betas("Adam", o.betas))
-                                            .eps(o.eps)
-                                            .weight_decay(o.weight_decay)
-                                            .amsgrad(o.amsgrad)) {}
+      : AdamBase(
+            std::move(parameters),
+            torch::optim::AdamOptions(o.lr).betas({o.betas[0], o.betas[1]}).eps(o.eps).weight_decay(o.weight_decay).amsgrad(o.amsgrad)) {}
 
  protected:
   void group_entries(GroupEntries& entries) override { adam_group<torch::optim::AdamOptions>(entries, /*decoupled=*/false); }

@@ -1,15 +1,9 @@
 #pragma once
 
-#include <tuple>
-#include <vector>
-
 #include "pipeline/train/optimizer.h"
 
 /// Shared by Adam and AdamW: LibTorch has separate classes for them, with the same members.
 namespace pipeline::optimizer::torch_optimizers {
-
-/// Two numbers in [0, 1); Error (usage) that names `optimizer` otherwise.
-[[nodiscard]] std::tuple<double, double> checked_betas(const char* optimizer, const std::vector<double>& betas);
 
 template <class TorchOptions>
 void adam_group(GroupEntries& entries, bool decoupled) {

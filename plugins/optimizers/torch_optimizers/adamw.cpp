@@ -21,7 +21,10 @@ struct AdamWOptions {
   static constexpr auto options() {
     return option_list<AdamWOptions>(
         option("lr", &AdamWOptions::lr, "Step size.").above(0).search_log(1e-5, 1e-1),
-        option("betas", &AdamWOptions::betas, "Decay of the running means of gradient and squared gradient."),
+        option("betas", &AdamWOptions::betas, "Decay of the running means of gradient and squared gradient.")
+            .items(2, 2)
+            .at_least(0)
+            .below(1),
         option("eps", &AdamWOptions::eps, "Added to the denominator.").above(0),
         option("weight_decay", &AdamWOptions::weight_decay, "Share of each weight taken off in a step, times lr.")
             .at_least(0)
@@ -36,11 +39,9 @@ class AdamW final : public AdamWBase {
  public:
   using Options = AdamWOptions;
   AdamW(const Options& o, std::vector<torch::Tensor> parameters)
-      : AdamWBase(std::move(parameters), torch::optim::AdamWOptions(o.lr)
-                                             .betas(checked_betas("AdamW", o.betas))
-                                             .eps(o.eps)
-                                             .weight_decay(o.weight_decay)
-                                             .amsgrad(o.amsgrad)) {}
+      : AdamWBase(
+            std::move(parameters),
+            torch::optim::AdamWOptions(o.lr).betas({o.betas[0], o.betas[1]}).eps(o.eps).weight_decay(o.weight_decay).amsgrad(o.amsgrad)) {}
 
  protected:
   void group_entries(GroupEntries& entries) override { adam_group<torch::optim::AdamWOptions>(entries, /*decoupled=*/true); }

@@ -23,19 +23,19 @@ struct SGDOptions {
         option("weight_decay", &SGDOptions::weight_decay, "L2 penalty added to the gradient.").at_least(0).search(0, 0.1),
         option("nesterov", &SGDOptions::nesterov, "Look ahead along the momentum."));
   }
+  static std::vector<OptionRule> rules() {
+    return {{OptionRule::Kind::requires_other, "nesterov", "momentum"}, {OptionRule::Kind::excludes, "nesterov", "dampening"}};
+  }
 };
 
-torch::optim::SGDOptions checked(const SGDOptions& o) {
-  if (o.nesterov && (o.momentum <= 0 || o.dampening != 0)) {
-    throw usage_error("SGD: nesterov = true needs a momentum above 0 and dampening = 0");
-  }
+torch::optim::SGDOptions torch_options(const SGDOptions& o) {
   return torch::optim::SGDOptions(o.lr).momentum(o.momentum).dampening(o.dampening).weight_decay(o.weight_decay).nesterov(o.nesterov);
 }
 
 class SGD final : public TorchOptimizer<torch::optim::SGD> {
  public:
   using Options = SGDOptions;
-  SGD(const Options& options, std::vector<torch::Tensor> parameters) : TorchOptimizer(std::move(parameters), checked(options)) {}
+  SGD(const Options& options, std::vector<torch::Tensor> parameters) : TorchOptimizer(std::move(parameters), torch_options(options)) {}
 
  protected:
   void group_entries(GroupEntries& entries) override {

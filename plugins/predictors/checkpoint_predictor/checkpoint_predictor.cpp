@@ -35,9 +35,12 @@ std::optional<CheckpointInfo> info_of(const PredictRequest& request) {
 }
 
 /// Whether all options for reading more data are present and of their types.
-bool reads_more(const Value& source) {
+bool reads_more(const SeriesInfo& series) {
+  const Value& source = series.source;
   if (!source.is_map()) return false;
-  Value options = to_value(PrepareOptions{});
+  PrepareOptions known;
+  known.features = series.features, known.target = series.targets;
+  Value options = to_value(known);
   for (const char* name : {"delimiter", "decimal", "time_column", "time_format", "gaps", "na_values", "missing"}) {
     const Value* option = source.find(name);
     if (!option) return false;
@@ -47,7 +50,7 @@ bool reads_more(const Value& source) {
 }
 
 const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& request) {
-  if (info.series && reads_more(info.series->source)) return *info.series;
+  if (info.series && reads_more(*info.series)) return *info.series;
   if (info.series)
     throw training_error("checkpoint " + request.checkpoint.string() + ": it does not say how more data like its series are read");
   throw training_error("checkpoint " + request.checkpoint.string() +

@@ -14,7 +14,7 @@ namespace {
 constexpr double most_points = 1e6;
 
 std::vector<double> all_values(const std::string& name, const Distribution& d) {
-  if (!d.is_categorical() && d.step == 0 && !d.is_single())
+  if (!d.is_countable())
     throw usage_error("GridSampler cannot enumerate the continuous range of " + name + ": give it a step or choices, or choose TPESampler");
   const double low = d.is_categorical() ? 0 : d.low, step = d.is_categorical() || d.step == 0 ? 1 : d.step;
   const double steps = d.is_categorical() ? static_cast<double>(d.choices.size()) - 1 : std::nearbyint((d.high - d.low) / step);

@@ -25,7 +25,7 @@ struct EvaluateOptions {
         option("checkpoint", &EvaluateOptions::checkpoint, "The checkpoint to measure; best without a ModelCheckpoint is last.")
             .choices({"best", "last"})
             .role(OptionRole::input_path),
-        option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}),
+        option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}).items(1),
         option("predictions", &EvaluateOptions::predictions, "Which steps go into predictions.csv.").choices({"all", "last_step", "none"}),
         option("attention", &EvaluateOptions::attention, "Write attention.csv where a model says what of the window it attended to."),
         option("seasonality", &EvaluateOptions::seasonality,

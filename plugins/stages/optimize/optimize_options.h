@@ -52,6 +52,7 @@ struct OptimizeOptions {
                "Where the study lies, as Optuna names it: sqlite:///file.db (relative: in the stage's folder), "
                "postgresql://user:password@host/"
                "database for many machines, or memory.")
+            .role(OptionRole::study_storage)
             .secret()
             .no_effect_on_result(),
         option("study_name", &OptimizeOptions::study_name, "The study's name; empty: the workflow's."),
@@ -86,6 +87,12 @@ struct OptimizeOptions {
             .above(0)
             .unit("s")
             .no_effect_on_result());
+  }
+  static std::vector<OptionRule> rules() {
+    using enum OptionRule::Kind;
+    return {{restricts, "storage", "workers", "memory", {"auto", 1}, "is one process's"},
+            {restricts, "rng", "workers", "optuna", {"auto", 1}, "draws in sequence in one process, several would draw the same"},
+            {restricts, "rng", "lag", "optuna", {0}, "draws in sequence, so that a trial's values depend on all draws before it"}};
   }
 };
 

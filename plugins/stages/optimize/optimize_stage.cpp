@@ -53,6 +53,10 @@ StudyPlace OptimizeStage::open_place(const StageContext& context) const {
   return place;
 }
 
+TrialFiles OptimizeStage::files_of(const StageContext& context, const std::string& study) const {
+  return {context, study, options_.save_top_k};
+}
+
 void OptimizeStage::enqueue(Study& study) const {
   for (const Value& point : options_.enqueue.as_list()) study.enqueue({point.as_map().begin(), point.as_map().end()});
 }
@@ -60,9 +64,8 @@ void OptimizeStage::enqueue(Study& study) const {
 void OptimizeStage::run(StageContext& context) {
   settle_direction(context.registry);
   // These checks come before anything is written.
-  TrialRunner(context, options_, space_, "check").check_training();
+  TrialRunner(context, options_, space_, files_of(context, "check")).check_training();
   Searcher::check_sampler(context, options_, space_);
-  check_workers(context, options_);
   const StudyPlace place = open_place(context);
   if (options_.storage == "memory")  // an earlier study's checkpoints: that study ended with its process
     std::filesystem::remove_all(context.folder / "checkpoints" / folder_name_of(place.name));
@@ -76,7 +79,7 @@ void OptimizeStage::run(StageContext& context) {
 
 void OptimizeStage::work(StageContext& context, const Value& task) {
   settle_direction(context.registry);
-  if (task.find("measure")) return measure_speed(context, TrialRunner(context, options_, space_, "measure"));
+  if (task.find("measure")) return measure_speed(context, TrialRunner(context, options_, space_, files_of(context, "measure")));
   Searcher(context, options_, space_, StudyPlace::from_value(task, absolute_storage(options_.storage, context.folder))).run({});
 }
 
@@ -117,7 +120,9 @@ void OptimizeStage::search_with_workers(StageContext& context, const StudyPlace&
   table.show(study->refresh());
   table.close();
   const StudyState& state = study->refresh();
-  keep_results(context, TrialRunner(context, options_, space_, place.name), state, place);
+  const TrialFiles files = files_of(context, place.name);
+  files.tidy(state);  // of workers that were killed
+  keep_results(context, TrialRunner(context, options_, space_, files), state, place);
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
   if (static_cast<int>(pool.failures().size()) == workers) throw Error(pool.failures().back());
   for (const Error& failure : pool.failures()) context.log.warning(failure.what());

@@ -21,6 +21,7 @@ class OptimizeStage final : public Stage {
   /// Replaces "auto" by "minimize" or "maximize".
   void settle_direction(const Registry& registry);
   [[nodiscard]] StudyPlace open_place(const StageContext& context) const;
+  [[nodiscard]] TrialFiles files_of(const StageContext& context, const std::string& study) const;
   void enqueue(Study& study) const;
   void search_here(StageContext& context, const StudyPlace& place) const;
   void search_with_workers(StageContext& context, const StudyPlace& place, int workers) const;

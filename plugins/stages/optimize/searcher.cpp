@@ -10,7 +10,6 @@
 #include "pipeline/host/component_call.h"
 #include "pipeline/search/past.h"
 #include "study_identity.h"
-#include "trial_checkpoints.h"
 #include "trial_logs.h"
 
 namespace pipeline::stage::optimize {
@@ -58,18 +57,21 @@ Searcher::Searcher(StageContext& context, const OptimizeOptions& options, const 
       study_(open_study({.storage = place.storage, .name = place.name, .minimize = options.direction == "minimize"})),
       sampler_(make_sampler(context, options, space)),
       pruner_(make_pruner(context)),
-      runner_(context, options, space, place.name),
+      files_(context, place.name, options.save_top_k),
+      runner_(context, options, space, files_),
       begun_at_(seconds_now()) {}
 
 bool Searcher::time_is_over() const { return place_.no_trial_after && seconds_now() >= *place_.no_trial_after; }
 
 void Searcher::take_back_lost_trials() {
   const std::chrono::duration<double> silence(2 * options_.heartbeat_interval);
+  bool lost_any = false;
   for (const LostTrial& lost : study_->retry_stale(std::chrono::ceil<std::chrono::seconds>(silence))) {
     context_.log.warning("trial " + std::to_string(lost.number) + " was lost with the process that ran it: " +
                          (lost.again ? "it is tried again" : "so were its repetitions, and it is given up"));
-    std::filesystem::remove_all(runner_.folder_of(lost.number));
+    lost_any = true;
   }
+  if (lost_any) files_.tidy(study_->refresh());
 }
 
 /// Whether trials of other processes may still bring needed results. A trial without a heartbeat, the default of Optuna's workers, may
@@ -137,6 +139,7 @@ Searcher::Next Searcher::begin_next(Trial& trial) {
 
 void Searcher::run(const Watch& watch) {
   constexpr std::chrono::milliseconds between_looks{100};
+  files_.tidy(study_->refresh());  // of a process that was killed
   Trial trial;
   for (;;) {
     if (context_.cancelled()) throw Error(ExitStatus::interrupted, "the search was interrupted; the same command goes on with it");
@@ -184,14 +187,14 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
   }
   if (outcome.interrupted) {
     study_->release(trial);
-  } else if (study_->finish(trial, trial.reason)) {
-    TrialCheckpoints(context_.folder / "checkpoints" / folder_name_of(place_.name), options_.save_top_k)
-        .take(study_->refresh(), trial, outcome.checkpoint);
-    log_trial(context_, *study_, trial, space_, options_.monitor, options_.log_trials);
   } else {
-    context_.log.warning("trial " + std::to_string(trial.number) + " was given to another worker meanwhile: this one's result is dropped");
+    files_.put_checkpoint(study_->refresh(), trial, outcome.checkpoint);
+    log_trial(context_, files_.log_folder(trial.number), trial, space_, options_);
+    if (!study_->finish(trial, trial.reason))
+      context_.log.warning("trial " + std::to_string(trial.number) +
+                           " was given to another worker meanwhile: this one's result is dropped");
   }
-  std::filesystem::remove_all(runner_.folder_of(trial.number));
+  files_.tidy(study_->refresh());
   if (context_.send) context_.send(Value::Map{{"trial_ended", trial.number}});
   watch.trial_ended(study_->refresh());
   check_failures();

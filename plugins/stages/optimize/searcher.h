@@ -12,6 +12,7 @@
 #include "pipeline/search/search_space.h"
 #include "pipeline/search/study.h"
 #include "pipeline/stage.h"
+#include "trial_files.h"
 #include "trial_run.h"
 #include "view.h"
 
@@ -70,6 +71,7 @@ class Searcher {
   std::unique_ptr<Study> study_;
   Component<Sampler> sampler_;
   Component<Pruner> pruner_;
+  TrialFiles files_;
   TrialRunner runner_;
   double begun_at_;
   bool named_silent_ = false;  ///< whether the log has named the trials that are not waited for

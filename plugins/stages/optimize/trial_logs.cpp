@@ -6,13 +6,8 @@
 
 #include "pipeline/data/files.h"
 #include "pipeline/host/component_call.h"
-#include "study_identity.h"
 
 namespace pipeline::stage::optimize {
-
-std::filesystem::path log_folder(const StageContext& context, Study& study, const Trial& trial) {
-  return context.settings.log_dir / folder_name_of(study.refresh().name) / ("trial_" + std::to_string(trial.number));
-}
 
 std::vector<Component<Logger>> make_loggers(const StageContext& context, const std::filesystem::path& folder, bool append) {
   std::vector<Component<Logger>> loggers;
@@ -26,13 +21,13 @@ std::vector<Component<Logger>> make_loggers(const StageContext& context, const s
   return loggers;
 }
 
-void log_trial(const StageContext& context, Study& study, const Trial& trial, const SearchSpace& space, const std::string& monitor,
-               bool append) {
+void log_trial(const StageContext& context, const std::filesystem::path& folder, const Trial& trial, const SearchSpace& space,
+               const OptimizeOptions& options) {
   if (!trial.value || !trial.has_result()) return;
   const std::int64_t step = trial.last_step().value_or(0);
-  for (const Component<Logger>& logger : make_loggers(context, log_folder(context, study, trial), append)) {
-    if (!append) call(logger, "log_hyper_parameters", &Logger::log_hyper_parameters, Value(space.values_of(trial)));
-    const std::array<std::pair<std::string, double>, 2> metrics{{{"hp_metric", *trial.value}, {monitor, *trial.value}}};
+  for (const Component<Logger>& logger : make_loggers(context, folder, options.log_trials)) {
+    if (!options.log_trials) call(logger, "log_hyper_parameters", &Logger::log_hyper_parameters, Value(space.values_of(trial)));
+    const std::array<std::pair<std::string, double>, 2> metrics{{{"hp_metric", *trial.value}, {options.monitor, *trial.value}}};
     call(logger, "log_final_metrics", &Logger::log_final_metrics, metrics, step);
     call(logger, "finish", &Logger::finish, true);
   }

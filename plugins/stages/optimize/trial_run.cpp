@@ -9,7 +9,6 @@
 #include "pipeline/host/component_call.h"
 #include "pipeline/train/training_setup.h"
 #include "quiet_log.h"
-#include "study_identity.h"
 #include "trial_logs.h"
 #include "worker_count.h"
 
@@ -24,11 +23,11 @@ bool is_the_trials_fault(ExitStatus status) {
 
 }  // namespace
 
-TrialRunner::TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, const std::string& study)
+TrialRunner::TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, TrialFiles files)
     : context_(context),
       options_(options),
       space_(space),
-      trials_folder_(context.lasting / folder_name_of(study)),
+      files_(std::move(files)),
       windows_(Windows::open(context.input("windows").folder)) {}
 
 TrainingTables TrialRunner::tables_of(const Value::Map& values) const {
@@ -41,8 +40,6 @@ TrainingTables TrialRunner::tables_of(const Value::Map& values) const {
   tables.many("callbacks") = std::move(kept);
   return tables;
 }
-
-std::filesystem::path TrialRunner::folder_of(std::int64_t number) const { return trials_folder_ / ("trial-" + std::to_string(number)); }
 
 bool TrialRunner::slices(const Value::Map& values) const { return !values_of_stage(values, context_.input("windows").stage).empty(); }
 
@@ -93,7 +90,7 @@ TrialRunner::Outcome TrialRunner::run(Study& study, const Component<Pruner>& pru
 TrialRunner::Outcome TrialRunner::train(Study& study, const Component<Pruner>& pruner, Trial& trial, View& view,
                                         const std::function<void(const Trial&)>& reported) const {
   const Value::Map values = space_.values_of(trial);
-  const std::filesystem::path folder = folder_of(trial.number);
+  const std::filesystem::path folder = files_.work_folder(trial.number);
   make_folder(folder);
   const std::shared_ptr<const Windows> windows = windows_of(values, folder / "windows");
   const TrainingTables tables = tables_of(values);
@@ -104,7 +101,7 @@ TrialRunner::Outcome TrialRunner::train(Study& study, const Component<Pruner>& p
                                     ReportTrial::Setup{.monitor = options_.monitor,
                                                        .heartbeat_interval = std::chrono::duration<double>(options_.heartbeat_interval),
                                                        .reported = reported}));
-  if (options_.log_trials) spec.loggers = make_loggers(context_, log_folder(context_, study, trial), false);
+  if (options_.log_trials) spec.loggers = make_loggers(context_, files_.log_folder(trial.number), false);
   QuietLog quiet(context_.log, "trial " + std::to_string(trial.number) + ": ");
   RunContext run = make_run_context(context_, quiet);
   run.threads = threads_of_trial(options_, run.threads);

@@ -11,6 +11,7 @@
 #include "pipeline/search/study.h"
 #include "pipeline/stage.h"
 #include "trial_callbacks.h"
+#include "trial_files.h"
 #include "view.h"
 
 namespace pipeline::stage::optimize {
@@ -18,9 +19,8 @@ namespace pipeline::stage::optimize {
 /// Trains trials: the workflow's training with other values, from the workflow's seed.
 class TrialRunner {
  public:
-  /// `context`, `options` and `space` must outlive the runner. Maps the windows once for all trials. `study` names the folders of its
-  /// trials.
-  TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, const std::string& study);
+  /// `context`, `options` and `space` must outlive the runner. Maps the windows once for all trials.
+  TrialRunner(StageContext& context, const OptimizeOptions& options, const SearchSpace& space, TrialFiles files);
 
   /// Builds the workflow's training without writing anything. Error (usage, data) for mistakes that every trial would have, such as a
   /// monitor that is not measured.
@@ -36,8 +36,6 @@ class TrialRunner {
   Outcome run(Study& study, const Component<Pruner>& pruner, Trial& trial, View& view,
               const std::function<void(const Trial&)>& reported) const;
 
-  /// Where a trial keeps files while it runs.
-  [[nodiscard]] std::filesystem::path folder_of(std::int64_t number) const;
   /// Whether the values change the slicing of the windows.
   [[nodiscard]] bool slices(const Value::Map& values) const;
   /// The windows for the trial's values: the stage's own if slicing is not searched; otherwise the slicing stage makes them in `folder`.
@@ -54,7 +52,7 @@ class TrialRunner {
   StageContext& context_;
   const OptimizeOptions& options_;
   const SearchSpace& space_;
-  std::filesystem::path trials_folder_;
+  TrialFiles files_;
   std::shared_ptr<const Windows> windows_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pipeline/errors.h"
 #include "speed.h"
 
 namespace pipeline::stage::optimize {
@@ -23,19 +22,6 @@ std::int64_t most_useful(const OptimizeOptions& options) { return options.lag > 
 int threads_of_trial(const OptimizeOptions& options, int share) {
   if (options.trial_threads > 0) return static_cast<int>(options.trial_threads);
   return options.lag >= 2 ? 1 : share;
-}
-
-void check_workers(const StageContext& context, const OptimizeOptions& options) {
-  const bool sequence = options.rng == "optuna";
-  if (sequence && options.lag > 0)
-    throw usage_error(
-        "rng = \"optuna\" draws in sequence, so a trial's values depend on all draws before it: leave lag out, or rng at \"keyed\"");
-  if (options.workers == Value("auto") || options.workers == Value(1)) return;
-  if (is_one_process(context, options))
-    throw usage_error("storage = \"memory\" is one process's: leave workers at 1, or choose sqlite:///study.db");
-  if (sequence)
-    throw usage_error(
-        "rng = \"optuna\" draws in sequence in one process, several would draw the same: leave workers at 1, or rng at \"keyed\"");
 }
 
 int count_workers(StageContext& context, const OptimizeOptions& options) {

@@ -9,9 +9,6 @@ namespace pipeline::stage::optimize {
 /// because a training's last digits may depend on its threads.
 [[nodiscard]] int threads_of_trial(const OptimizeOptions& options, int share);
 
-/// Error (usage) if the options ask for workers, or a lag, that this search cannot have.
-void check_workers(const StageContext& context, const OptimizeOptions& options);
-
 /// The number of processes that run trials. Measures for some seconds if the options ask for the fastest.
 [[nodiscard]] int count_workers(StageContext& context, const OptimizeOptions& options);
 

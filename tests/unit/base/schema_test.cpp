@@ -84,6 +84,88 @@ TEST_CASE("mistakes name the option, what it takes and what it got") {
   CHECK(mistake_of({{"low", 10}}) == "low (10) must be below high (10)");
 }
 
+namespace {
+
+struct FormOptions {
+  std::string duration, mode = "fast";
+  std::vector<double> betas{0.9, 0.999};
+  std::vector<std::string> columns{"a"};
+  Value share = 1.0, dev_run = false, last, change = Value::Map{};
+  std::int64_t workers = 1;
+
+  static constexpr auto options() {
+    return option_list<FormOptions>(option("duration", &FormOptions::duration, "Time.").form(duration_form),
+                                    option("mode", &FormOptions::mode, "Mode."),
+                                    option("betas", &FormOptions::betas, "Decay.").items(2, 2).at_least(0).below(1),
+                                    option("columns", &FormOptions::columns, "Columns.").items(1).choices({"a", "b"}),
+                                    option("share", &FormOptions::share, "Batches.").share().at_least(0),
+                                    option("dev_run", &FormOptions::dev_run, "Short.").flag().whole_number().at_least(0),
+                                    option("last", &FormOptions::last, "Last.").flag().choices({"link"}),
+                                    option("change", &FormOptions::change, "Change.").choices_by_name({"log", "diff"}),
+                                    option("workers", &FormOptions::workers, "Workers."));
+  }
+  static std::vector<OptionRule> rules() {
+    return {{OptionRule::Kind::restricts, "mode", "workers", "sequence", {1, 2}, "draws in sequence"}};
+  }
+};
+
+/// The only mistake in `option = value`; empty if there is none.
+std::string form_mistake(const std::string& option, const Value& value) {
+  const auto mistakes = check_options(make_schema<FormOptions>(), Value(Value::Map{{option, value}}));
+  REQUIRE(mistakes.size() <= 1);
+  return mistakes.empty() ? "" : mistakes.front().message;
+}
+
+}  // namespace
+
+TEST_CASE("a text has the form that its option declares; the default needs none") {
+  CHECK(form_mistake("duration", "00:02:30:00").empty());
+  CHECK(form_mistake("duration", "").empty());
+  for (const char* wrong : {"2h", "1:2:3", "1:2:3:4:5", "1:2:3:4 ", "-1:2:3:4", "1:2:3:9999999999"}) {
+    CHECK(form_mistake("duration", wrong) ==
+          "duration takes days:hours:minutes:seconds, such as \"00:02:30:00\", got \"" + std::string(wrong) + "\"");
+  }
+  CHECK_FALSE(form_mistake("duration", std::string(1'000'000, '1')).empty());  // matching it would need a deep stack
+}
+
+TEST_CASE("a list has as many elements as its option declares") {
+  CHECK(form_mistake("betas", Value::List{0.5, 0.6}).empty());
+  CHECK(form_mistake("betas", Value::List{0.5}) == "betas takes 2 numbers of at least 0 and below 1, got 1");
+  CHECK(form_mistake("betas", 0.5) == "betas takes 2 numbers of at least 0 and below 1, got 1");
+  CHECK(form_mistake("betas", Value::List{0.5, 1.0}) == "betas takes 2 numbers of at least 0 and below 1, got 1.0");
+  CHECK(form_mistake("betas", Value::List{}) == "betas is empty: give at least 2");
+  CHECK(form_mistake("columns", Value::List{}) == "columns is empty: give at least one of a, b");
+  CHECK(form_mistake("columns", "b").empty());
+}
+
+TEST_CASE("an option of several types takes those that it declares") {
+  CHECK(form_mistake("share", 0.5).empty());
+  CHECK(form_mistake("share", 20).empty());
+  CHECK(form_mistake("share", 1.5) == "share takes an integer or a share (a float of at most 1) of at least 0, got 1.5");
+  CHECK(form_mistake("dev_run", true).empty());
+  CHECK(form_mistake("dev_run", 3).empty());
+  CHECK(form_mistake("dev_run", 3.5) == "dev_run takes true, false or an integer of at least 0, got a float (3.5)");
+  CHECK(form_mistake("last", "link").empty());
+  CHECK(form_mistake("last", false).empty());
+  CHECK(form_mistake("last", "lnik") == "last takes true or false, or link, got \"lnik\"; did you mean \"link\"?");
+  CHECK(form_mistake("last", 1) == "last takes true or false, or link, got an integer (1)");
+  CHECK(form_mistake("change", Value::Map{{"OT", "log"}}).empty());
+  CHECK(form_mistake("change", Value::Map{{"OT", "lag"}}) == "change of \"OT\" takes one of log, diff, got \"lag\"; did you mean \"log\"?");
+  CHECK(form_mistake("change", Value::Map{{"OT", 1}}) == "change of \"OT\" takes one of log, diff, got 1");
+  CHECK(form_mistake("change", "log") == "change takes a table whose values are of log, diff, got a string (\"log\")");
+}
+
+TEST_CASE("a value of one option may restrict another") {
+  const auto mistakes = [](const char* mode, std::int64_t workers) {
+    return check_options(make_schema<FormOptions>(), Value(Value::Map{{"mode", mode}, {"workers", workers}}));
+  };
+  CHECK(mistakes("fast", 3).empty());
+  CHECK(mistakes("sequence", 2).empty());
+  REQUIRE(mistakes("sequence", 3).size() == 1);
+  CHECK(mistakes("sequence", 3).front().option == "workers");
+  CHECK(mistakes("sequence", 3).front().message == "mode = \"sequence\" draws in sequence: workers takes 1 or 2 with it, got 3");
+}
+
 TEST_CASE("the nearest name is found whatever its case, and none when nothing is near") {
   CHECK(nearest_name("lstmmodel", {"LSTMModel", "LinearModel"}) == "LSTMModel");
   CHECK(nearest_name("patiense", {"monitor", "patience"}) == "patience");

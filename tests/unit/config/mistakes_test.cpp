@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/cuda_devices.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "workspace.h"
@@ -75,8 +76,9 @@ TEST_CASE("run_dir is relative to the current folder, paths of options to the fi
 TEST_CASE("the scalars at the top are checked") {
   const Workspace workspace;
   const auto wrong = [](const std::string& line) { return mistakes_in(line + "\n" + sound); };
-  CHECK(wrong("device = \"cuda:1\"") == "");
-  CHECK(wrong("device = \"cuda:12\"") == "");
+  CHECK(wrong("device = \"cuda:12\"").find("device is") == std::string::npos);
+  CHECK(wrong("device = \"cuda:999\"") ==
+        "w.toml:1:10: device = \"cuda:999\": this machine has " + std::to_string(cuda_devices()) + " CUDA devices; write auto or cpu");
   CHECK(wrong("device = \"cuda:x\"") == "w.toml:1:10: device is \"auto\", \"cpu\", \"cuda\" or \"cuda:N\", got \"cuda:x\"");
   CHECK(wrong("device = \"cuda:1234\"").starts_with("w.toml:1:10: device is"));
   CHECK(wrong("threads = 4") == "");
@@ -98,7 +100,9 @@ TEST_CASE("split takes three fractions, three counts or two times") {
   const auto wrong = [](const std::string& split) { return mistakes_in("split = " + split + "\n" + sound); };
   CHECK(wrong("[0.6, 0.2, 0.1]") == "");
   CHECK(wrong("[0.7, 0.1, 0.2]") == "");
-  CHECK(wrong("[8640, 2880, 2880]") == "");
+  CHECK(wrong("[60, 20, 20]") == "");
+  CHECK(wrong("[60, 20, 21]") ==
+        "w.toml:8:10: slice_windows: split asks for 101 rows where there are 100; write smaller counts, or fractions");
   CHECK(wrong("[\"2017-01-01\", \"2017-06-01 12:00\"]") == "");
   CHECK(wrong("[2017-01-01, 2017-06-01T12:00:00Z]") == "");
   CHECK(wrong("[\"2017-01-01T06:00\", \"2018-01-01 06:00:00.25+02:00\"]") == "");
@@ -128,7 +132,7 @@ TEST_CASE("words of Lightning and Optuna get the cure") {
         "w.toml:1:1: accelerator: write `device` at the top\n"
         "w.toml:2:1: default_root_dir: write `log_dir` at the top\n"
         "w.toml:3:1: epochs: write `max_epochs` in [trainer]");
-  CHECK(mistakes_in(sound, {"batch_size=3"}) == "--set batch_size=3: batch_size: write `batch_size` in [loader]");
+  CHECK(mistakes_in(sound, {"batch_size=3"}) == "--set batch_size: batch_size: write `batch_size` in [loader]");
 }
 
 TEST_CASE("unknown stages and components are reported with the nearest name") {
@@ -138,7 +142,7 @@ TEST_CASE("unknown stages and components are reported with the nearest name") {
   CHECK(mistakes_in("[stages.train_cnn]\nmodel.type = \"Nothing\"\n") ==
         "w.toml:1:9: no stage type is named \"train_cnn\": correct it or add type = \"...\"; did you mean \"train\"?\n"
         "w.toml:2:14: unknown model \"Nothing\"; there are LSTMModel and LinearModel");
-  CHECK(mistakes_in(sound, {"model.type=LSTM"}) == "--set model.type=LSTM: unknown model \"LSTM\"; did you mean \"LSTMModel\"?");
+  CHECK(mistakes_in(sound, {"model.type=LSTM"}) == "--set model.type: unknown model \"LSTM\"; did you mean \"LSTMModel\"?");
   CHECK(mistakes_in("[stages.x]\ntype = \"trian\"\n") == "w.toml:2:8: unknown stage type \"trian\"; did you mean \"train\"?");
   CHECK(mistakes_in("[stages.x]\ntype = 3\n") == "w.toml:2:8: stage \"x\": type is the name of a stage type");
   CHECK(mistakes_in("[[stages.train]]\n").starts_with("w.toml:1:10: stage \"train\" is no table: write [stages.train], not [[...]]"));
@@ -167,6 +171,32 @@ TEST_CASE("secrets are collected and stay out of messages and of the resolved te
   CHECK(checked.workflow.settings.workflow_text.find("s3cret") == std::string::npos);
   CHECK(stage_of(checked, "train").tables.many("loggers")[0].options.at("token") == Value("s3cret"));
   CHECK(mistakes_in(logger + "\"s3cret\"\n", {"loggers.RemoteLogger.token=12345"}) ==
-        "--set loggers.RemoteLogger.token=***: RemoteLogger: token takes a string (the value is a secret and is not shown)");
+        "--set loggers.RemoteLogger.token: RemoteLogger: token takes a string (the value is a secret and is not shown)");
   CHECK(mistakes_in(logger + "12345\n") == "w.toml:15:9: RemoteLogger: token takes a string (the value is a secret and is not shown)");
+}
+
+TEST_CASE("windows that the file's rows cannot hold are a mistake of the window") {
+  const Workspace workspace;
+  const auto wrong = [](const std::string& split, const std::string& window) {
+    std::string text = sound;
+    text.replace(text.find("window = 10"), 11, window);
+    return mistakes_in("split = " + split + "\n" + text);
+  };
+  const std::string place = "w.toml:8:10: slice_windows: no window fits into the ";
+  CHECK(wrong("[0.7, 0.15, 0.15]", "window = 69") == "");
+  CHECK(wrong("[0.7, 0.15, 0.15]", "window = 70") ==
+        place +
+            "train split: it has at most 70 rows where window = 70 and horizon = 1 need 71 in a row, 1 of them in the split; write a "
+            "smaller window or horizon, or change split");
+  CHECK(wrong("[0.7, 0.15, 0.15]", "window = 10\nhorizon = 16").starts_with(place + "val split: it has at most 15 rows"));
+  CHECK(wrong("[70, 20, 5]", "window = 10\nhorizon = 6").starts_with(place + "test split: it has at most 5 rows"));
+  CHECK(wrong("[\"2016-08-01\", \"2016-09-01\"]", "window = 700") == "");
+}
+
+TEST_CASE("times of split need a time column") {
+  const Workspace workspace;
+  std::string text = sound;
+  text.erase(text.find("time_column"), text.find("features") - text.find("time_column"));
+  CHECK(mistakes_in("split = [\"2017-01-01\", \"2018-01-01\"]\n" + text) ==
+        "w.toml:1:9: split names times, and stage \"preprocess\" has no time_column");
 }

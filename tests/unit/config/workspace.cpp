@@ -143,7 +143,9 @@ Workspace::Workspace() : before_(std::filesystem::current_path()) {
   REQUIRE(mkdtemp(pattern.data()));
   folder_ = std::filesystem::canonical(pattern);
   std::filesystem::current_path(folder_);
-  write("data/a.csv", "date,HUFL,OT\n2016-07-01,1,2\n");
+  std::string rows = "date,HUFL,OT\n";
+  for (int row = 0; row < 100; ++row) rows += "2016-07-01,1,2\n";
+  write("data/a.csv", rows);
 }
 
 Workspace::~Workspace() {

@@ -96,8 +96,36 @@ TEST_CASE("a time that does not increase is an error with its line") {
         "for each time");
   options.source = folder.file("d.csv", "t,a,b\n01/02/2020,1,1\n").string();
   CHECK(error_of([&] { prepare(folder, options); }, folder.path()) ==
-        "4: d.csv:2: \"01/02/2020\" is no time: it is neither ISO 8601 nor epoch seconds; say how times are written, e.g. time_format = "
-        "\"%d/%m/%Y\"");
+        "4: d.csv:2: \"01/02/2020\" is no time: it is neither ISO 8601 nor epoch seconds; time_format = \"%d/%m/%Y\" or \"%m/%d/%Y\" fit "
+        "the rows: write the one that is meant");
+}
+
+TEST_CASE("the time_format that is advised fits the rows") {
+  const test::TempFolder folder;
+  const auto said = [&](const std::vector<std::string>& times, const std::string& format = "") {
+    std::string text = "t,a,b\n";
+    for (const std::string& time : times) text += time + ",1,1\n";
+    PrepareOptions options = options_for(folder.file("d.csv", text));
+    options.time_column = {"t"};
+    options.time_format = format;
+    return error_of([&] { prepare(folder, options); }, folder.path());
+  };
+  const std::string neither = " is no time: it is neither ISO 8601 nor epoch seconds; ";
+  CHECK(said({"01/02/2020", "01/03/2020", "01/14/2020"}) ==
+        "4: d.csv:2: \"01/02/2020\"" + neither + "write time_format = \"%m/%d/%Y\", which fits the rows");
+  CHECK(said({"13/01/2020", "14/01/2020"}) ==
+        "4: d.csv:2: \"13/01/2020\"" + neither + "write time_format = \"%d/%m/%Y\", which fits the rows");
+  CHECK(said({"01/02/2020", "01/03/2020", "01/04/2020", "01/05/2020"})  // every day of January, or the first of every month
+            .ends_with("time_format = \"%d/%m/%Y\" or \"%m/%d/%Y\" fit the rows: write the one that is meant"));
+  CHECK(said({"1/2/2020 06:00", "1/2/2020 07:00", "1/13/2020 08:00"}) ==
+        "4: d.csv:2: \"1/2/2020 06:00\"" + neither + "write time_format = \"%m/%d/%Y %H:%M\", which fits the rows");
+  CHECK(said({"01/12/2020", "01/13/2020"}, "%d/%m/%Y") ==
+        "4: d.csv:3: \"01/13/2020\" is no time: it does not fit time_format = \"%d/%m/%Y\"; write time_format = \"%m/%d/%Y\", which fits "
+        "the rows");
+  CHECK(said({"2020-01-01", "2020-01-02", "soon"}) ==
+        "4: d.csv:4: \"soon\"" + neither + "the rows before it do: mend this one, or remove it");
+  CHECK(said({"soon"}) ==
+        "4: d.csv:2: \"soon\"" + neither + "say how times are written with time_format, as strptime takes it (\"%d.%m.%Y %H:%M\")");
 }
 
 TEST_CASE("times of several columns are joined") {

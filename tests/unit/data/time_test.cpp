@@ -163,10 +163,12 @@ TEST_CASE("future times continue by the step") {
 
 TEST_CASE("a time that cannot be read comes with a cure") {
   CHECK_FALSE(TimeParser({}).parse("2016070105"));
-  CHECK(TimeParser({}).cure("2016070105") ==
+  const auto advice = [] { return std::string("write another"); };
+  CHECK(TimeParser({}).cure("2016070105", advice) ==
         "it may be a date with an hour, or seconds since 1970; write time_format = \"%Y%m%d%H\" or \"epoch\"");
-  CHECK(contains(TimeParser("%H:%M:%S.%f").cure("05:06:07.25"), "time_format does not know %f"));
-  CHECK(TimeParser("%H").cure("x") == "it does not fit time_format = \"%H\"");
+  CHECK(contains(TimeParser("%H:%M:%S.%f").cure("05:06:07.25", advice), "time_format does not know %f"));
+  CHECK(TimeParser("%H").cure("x", advice) == "it does not fit time_format = \"%H\"; write another");
+  CHECK(TimeParser({}).cure("x", advice) == "it is neither ISO 8601 nor epoch seconds; write another");
 }
 
 TEST_CASE("parse_time refuses other texts") {

@@ -31,13 +31,24 @@ PluginLibrary full_library() {
   OptionInfo mode = option_info("mode", OptionType::string, "min");
   mode.choices = {"min", "max"};
   mode.role = OptionRole::column;
+  OptionInfo time = option_info("time", OptionType::string, "");
+  time.form = TextForm{"[0-9]+:[0-9]+", "hours:minutes", "02:30"};
+  OptionInfo betas = option_info("betas", OptionType::numbers, Value::List{0.9, 0.999});
+  betas.least_items = betas.most_items = 2;
+  OptionInfo last = option_info("last", OptionType::any, Value());
+  last.flag = last.numeric = last.share = true;
+  OptionInfo change = option_info("change", OptionType::any, Value::Map{});
+  change.by_name = true;
+  change.choices = {"log"};
   ComponentInfo component;
   component.kind = "stage";
   component.name = "thing";
   component.summary = "A thing.";
   component.reference = "Somebody, 1999";
-  component.schema.options = {option, limit, mode};
-  component.schema.rules = {{OptionRule::Kind::less_than, "lr", "limit"}};
+  component.schema.options = {option, limit, mode, time, betas, last, change};
+  component.schema.rules = {{OptionRule::Kind::less_than, "lr", "limit"},
+                            {OptionRule::Kind::restricts, "mode", "lr", "max", {0.5, 1.0}, "takes few"}};
+  component.enumerates = true;
   component.inputs = {{"series", false, "path"}, {"windows", true, ""}};
   component.outputs = {"things"};
   component.tables = {"model"};
@@ -74,6 +85,13 @@ TEST_CASE("a library's record restores everything, also from JSON text") {
   CHECK(component.only_watches);
   CHECK(component.schema.find("lr")->searchable);
   CHECK_FALSE(component.schema.find("mode")->searchable);
+  CHECK(component.schema.find("time")->form->words == "hours:minutes");
+  CHECK(component.schema.find("betas")->most_items == 2);
+  CHECK(component.schema.find("last")->flag);
+  CHECK(component.schema.find("last")->share);
+  CHECK(component.schema.find("change")->by_name);
+  CHECK(component.schema.rules.at(1).allowed == Value::List{0.5, 1.0});
+  CHECK(component.enumerates);
 }
 
 TEST_CASE("a contradiction in a schema is reported") {
@@ -91,5 +109,8 @@ TEST_CASE("a contradiction in a schema is reported") {
   CHECK(mistake([](Schema& s) { s.options[0].search->low = 0; }).starts_with("lr suggests a logarithmic search from"));
   CHECK(mistake([](Schema& s) { s.options[0].search->high = 5; }) == "lr suggests a search outside its range");
   CHECK(mistake([](Schema& s) { s.options[0].minimum = 3; }) == "lr allows no value: minimum above maximum");
+  CHECK(mistake([](Schema& s) { s.options[3].form->example = "2h"; }) == "the form of time does not fit its example \"2h\"");
+  CHECK(mistake([](Schema& s) { s.options[3].form->pattern = "["; }).starts_with("the form of time is no regular expression: "));
+  CHECK(mistake([](Schema& s) { s.options[4].most_items = 1; }).starts_with("its default is not allowed (betas takes"));
   CHECK(mistake([](Schema& s) { s.rules[0].second = "gone"; }) == "a rule names the option gone, which is not there");
 }

@@ -23,6 +23,14 @@
 /// as row numbers. Numbers read back as the same double.
 namespace pipeline {
 
+/// A target that cannot have columns of its own in a file of predictions.
+struct HeadingClash {
+  std::size_t target = 0;  ///< index
+  std::string sentence;    ///< with the cure, without a place
+};
+/// The targets of which a heading is taken already: by origin, time and step, or by a column of an earlier target.
+[[nodiscard]] PIPELINE_EXPORT std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets);
+
 /// Writes a file of predictions, one line at a time.
 class PIPELINE_EXPORT PredictionsWriter {
  public:

@@ -43,7 +43,8 @@ struct PrepareOptions {
         option("source", &PrepareOptions::source, "The CSV file: a header line, then a row for each time. Relative to the workflow.")
             .role(OptionRole::input_path)
             .required(),
-        option("delimiter", &PrepareOptions::delimiter, "The character between cells; \"\\\\t\" for a tab."),
+        option("delimiter", &PrepareOptions::delimiter, "The character between cells; \"\\\\t\" for a tab.")
+            .form({R"([^"\n]|\\t)", "one character", ";"}),
         option("decimal", &PrepareOptions::decimal, "The decimal sign: \".\" or \",\".").choices({".", ","}),
         option("time_column", &PrepareOptions::time_column,
                "Column of the time, or several, which are joined by spaces. None: the row number is the time.")
@@ -53,13 +54,16 @@ struct PrepareOptions {
                "Empty: ISO 8601 or epoch seconds."),
         option("frequency", &PrepareOptions::frequency,
                "The step of the time: \"infer\", \"15min\", \"1h\", \"1d\", \"1w\", \"1mo\", \"business_day\" (weekdays that are missing "
-               "are holidays), or \"none\" for irregular times."),
+               "are holidays), or \"none\" for irregular times.")
+            .form(
+                {"infer|none|business_day|([1-9][0-9]{0,8})?(ns|us|ms|s|min|h|d|w|mo|y)", "infer, none, business_day or a step", "15min"}),
         option("gaps", &PrepareOptions::gaps,
                "Where the time jumps: stop, begin a new segment (no window reaches across), or read on as if nothing were missing.")
             .choices({"error", "split", "allow"}),
-        option("features", &PrepareOptions::features, "Columns a model sees.").role(OptionRole::column).required(),
+        option("features", &PrepareOptions::features, "Columns a model sees.").role(OptionRole::column).items(1).required(),
         option("target", &PrepareOptions::target, "Columns to forecast. Their past is an input only where they are listed in features too.")
-            .role(OptionRole::column)
+            .role(OptionRole::target_column)
+            .items(1)
             .required(),
         option("na_values", &PrepareOptions::na_values, "Numbers or words that mean \"missing\", beside empty cells, NA and NaN."),
         option("missing", &PrepareOptions::missing,
@@ -69,10 +73,16 @@ struct PrepareOptions {
         option("transform", &PrepareOptions::transform,
                "For each column named: \"log\", \"diff\" (minus the value before) or \"log_return\" (logarithm of the ratio to the value "
                "before).")
-            .role(OptionRole::column),
+            .role(OptionRole::column)
+            .choices_by_name({"none", "log", "diff", "log_return"}),
         option(
             "scaler", &PrepareOptions::scaler,
             "Brings columns to one scale, fitted on training rows: mean and population deviation, range 0 to 1, or median and quartiles."));
+  }
+  static std::vector<OptionRule> rules() {
+    constexpr const char* why = "cannot be the decimal sign too";
+    return {{OptionRule::Kind::restricts, "delimiter", "decimal", ",", {"."}, why},
+            {OptionRule::Kind::restricts, "delimiter", "decimal", ".", {","}, why}};
   }
 };
 

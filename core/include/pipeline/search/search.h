@@ -38,6 +38,8 @@ struct PIPELINE_EXPORT Distribution {
   [[nodiscard]] bool is_categorical() const { return kind == Kind::categorical; }
   /// Whether only one value is possible; then no random number is drawn.
   [[nodiscard]] bool is_single() const;
+  /// Whether it has finitely many values.
+  [[nodiscard]] bool is_countable() const { return is_categorical() || step > 0 || is_single(); }
   [[nodiscard]] bool contains(double internal) const;
   /// The value for the objective: a double, an integer or the choice.
   [[nodiscard]] Value external(double internal) const;

@@ -72,7 +72,7 @@ class PIPELINE_EXPORT Study {
 
 [[nodiscard]] PIPELINE_EXPORT std::unique_ptr<Study> open_study(const StudyRequest& request);
 
-/// The storage's address without its password, for display.
+/// The storage's address without its password, for display. Error (usage), which does not repeat the text, if it is no such address.
 [[nodiscard]] PIPELINE_EXPORT std::string shown_storage(const std::string& storage);
 
 /// The trial with the best value; nullptr without a complete one.

@@ -76,32 +76,36 @@ struct TrainerOptions {
         option("min_epochs", &TrainerOptions::min_epochs, "Epochs before a callback may stop the training.").at_least(0),
         option("max_steps", &TrainerOptions::max_steps, "Optimizer steps at most; -1 for no limit.").at_least(-1),
         option("max_time", &TrainerOptions::max_time,
-               "Training time at most, days:hours:minutes:seconds, e.g. \"00:02:30:00\"; empty for no limit. Adds a Timer."),
+               "Training time at most, days:hours:minutes:seconds, e.g. \"00:02:30:00\"; empty for no limit. Adds a Timer.")
+            .form(duration_form),
         option("log_every_n_steps", &TrainerOptions::log_every_n_steps, "Steps between two logged training losses.")
             .at_least(1)
             .no_effect_on_result(),
         option("check_val_every_n_epoch", &TrainerOptions::check_val_every_n_epoch, "Epochs between two validations.").at_least(1),
         option("val_check_interval", &TrainerOptions::val_check_interval,
                "Validate within epochs as well: an integer counts training batches, a float is a share of the epoch.")
-            .number()
+            .share()
             .above(0),
         option("num_sanity_val_steps", &TrainerOptions::num_sanity_val_steps,
                "Validation batches tried before training; -1 for all, 0 for none.")
             .at_least(-1),
         option("limit_train_batches", &TrainerOptions::limit_train_batches,
                "Training batches of an epoch: an integer counts, a float is a share.")
-            .number()
+            .share()
             .at_least(0),
         option("limit_val_batches", &TrainerOptions::limit_val_batches, "Validation batches: an integer counts, a float is a share.")
-            .number()
+            .share()
             .at_least(0),
         option("overfit_batches", &TrainerOptions::overfit_batches,
                "Train and validate on so few batches, unshuffled, to see whether the model can learn them: an integer counts, a float is a "
                "share; 0 is off.")
-            .number()
+            .share()
             .at_least(0),
         option("fast_dev_run", &TrainerOptions::fast_dev_run,
-               "true or a number: that many batches of training and validation in one epoch, without loggers and checkpoints."),
+               "true or a number: that many batches of training and validation in one epoch, without loggers and checkpoints.")
+            .flag()
+            .whole_number()
+            .at_least(0),
         option("accumulate_grad_batches", &TrainerOptions::accumulate_grad_batches, "Batches whose gradients are summed into one step.")
             .at_least(1),
         option("gradient_clip_val", &TrainerOptions::gradient_clip_val, "Gradients are clipped to this; 0 leaves them.").at_least(0),

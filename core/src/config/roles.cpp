@@ -1,0 +1,70 @@
+#include <algorithm>
+#include <optional>
+
+#include "base/metric_names.h"
+#include "config/check.h"
+#include "pipeline/data/predictions.h"
+#include "pipeline/data/text.h"
+#include "pipeline/errors.h"
+#include "pipeline/search/study.h"
+#include "pipeline/train/metric.h"
+
+namespace pipeline {
+
+namespace {
+
+void check_storage(CheckContext& context, const Node& storage, const OptionsOwner& owner) {
+  try {
+    static_cast<void>(shown_storage(storage.text()));
+  } catch (const Error& error) {
+    context.mistake(storage.place, owner.name + ": " + error.what());
+  }
+}
+
+bool is_among(const auto& names, const std::string& name) { return std::ranges::find(names, name) != std::ranges::end(names); }
+
+/// What a training measures: its losses, and the metrics of validation. nullopt if a metric's library cannot be used, which is reported
+/// elsewhere.
+std::optional<std::vector<std::string>> measured_names(const Registry& registry) {
+  std::vector<std::string> names(loss_names.begin(), loss_names.end());
+  try {
+    for (const std::string& metric : registry.names(Kind<Metric>::name)) {
+      const MetricInfo info = registry.make<Metric>(metric, Value(Value::Map{}))->info();
+      if (is_validated(info)) names.push_back(metric_key(info, "val"));
+    }
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return names;
+}
+
+/// The losses need no library of a metric.
+void check_monitor(CheckContext& context, const OptionInfo& option, const Node& monitor, const OptionsOwner& owner) {
+  const std::string& name = monitor.text();
+  if (name.empty() || is_among(loss_names, name) || is_among(counter_names, name)) return;
+  const auto names = measured_names(context.registry);
+  if (!names || is_among(*names, name)) return;
+  context.mistake(monitor.place, owner.name + ": " + option.name + " is \"" + name + "\", which no training measures" +
+                                     did_you_mean(name, *names) + " (it measures " + join(*names) + ")");
+}
+
+void check_targets(CheckContext& context, const Node& targets) {
+  std::vector<std::string> names;
+  std::vector<Place> places;
+  for (const Node& target : targets.items()) {
+    names.push_back(target.text());
+    places.push_back(target.place);
+  }
+  for (const HeadingClash& clash : heading_clashes(names)) context.mistake(places[clash.target], clash.sentence);
+}
+
+}  // namespace
+
+void check_role(CheckContext& context, const OptionInfo& option, const Node& value, const OptionsOwner& owner) {
+  if (option.role == OptionRole::target_column) check_targets(context, value);
+  if (!value.is_string()) return;  // reported already, or unset
+  if (option.role == OptionRole::study_storage) check_storage(context, value, owner);
+  if (option.role == OptionRole::metric) check_monitor(context, option, value, owner);
+}
+
+}  // namespace pipeline

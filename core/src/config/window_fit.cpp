@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "config/graph.h"
+#include "data/split.h"
+#include "pipeline/data/format.h"
+#include "pipeline/errors.h"
+
+namespace pipeline {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Beyond so many bytes a check would take long; the run finds what is wrong then.
+constexpr std::int64_t most_bytes = 64 << 20;
+
+/// The lines of a text file below its first one, up to `most`; empty lines do not count. A line within quotes counts as several, so that a
+/// CSV file has as many rows at most. nullopt if that cannot be said soon.
+std::optional<std::int64_t> count_rows(const fs::path& file, std::int64_t most) {
+  std::ifstream in(file, std::ios::binary);
+  std::array<char, 1 << 16> portion{};
+  std::int64_t lines = 0, bytes = 0;
+  bool within_line = false;
+  while (lines <= most && (in.read(portion.data(), portion.size()), in.gcount() > 0)) {
+    for (std::streamsize i = 0; i < in.gcount(); ++i) {
+      const char c = portion[static_cast<std::size_t>(i)];
+      if (c == '\n') {
+        within_line = false;
+      } else if (c != '\r' && !std::exchange(within_line, true)) {
+        ++lines;
+      }
+    }
+    if ((bytes += in.gcount()) > most_bytes) return std::nullopt;
+  }
+  return std::clamp<std::int64_t>(lines - 1, 0, most);
+}
+
+struct Lengths {
+  std::int64_t window = 0, horizon = 0;
+};
+
+std::optional<Lengths> lengths_of(const Value& options) {
+  const Value *window = options.find("window"), *horizon = options.find("horizon");
+  if (!window || !horizon || !window->is_int() || !horizon->is_int()) return std::nullopt;
+  return Lengths{window->as_int(), horizon->as_int()};
+}
+
+/// The rows with which every split surely has a window; for counts, the rows that these ask for.
+std::int64_t enough_rows(const SplitRule& rule, const Lengths& lengths) {
+  constexpr double limit = 1e12;
+  if (rule.kind == SplitRule::Kind::counts) {
+    double asked = 0;
+    for (const std::int64_t count : rule.counts) asked += static_cast<double>(count);
+    return static_cast<std::int64_t>(std::min(asked, limit));
+  }
+  const auto window = static_cast<double>(lengths.window), horizon = static_cast<double>(lengths.horizon);
+  double rows = (window + horizon) / rule.fractions[0];
+  for (const double share : {rule.fractions[1], rule.fractions[2]}) rows = std::max(rows, (horizon + 1) / share);
+  return static_cast<std::int64_t>(std::ceil(std::min(rows, limit))) + 3;  // each end is rounded down
+}
+
+/// Why some split of so many rows has no window; empty: each has one.
+std::string shortage(const SplitRule& rule, std::int64_t rows, const Lengths& lengths) {
+  try {
+    const auto ends = rule.ends(rows, nullptr, "rows");
+    std::int64_t begin = 0;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      const std::int64_t count = ends[i] - begin;
+      if (count < lengths.horizon || ends[i] - lengths.horizon < lengths.window)
+        return no_window_sentence(split_names[i], "at most " + format_count(count) + " rows", lengths.window, lengths.horizon);
+      begin = ends[i];
+    }
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+/// Whether a stage could take a time column and names none.
+bool lacks_time(const GraphStage& series) {
+  return std::ranges::any_of(series.info->schema.options, [&](const OptionInfo& option) {
+    const Value* column = series.plan.options.find(option.name);
+    return option.role == OptionRole::time_column && (!column || *column == Value("") || *column == Value(Value::List{}));
+  });
+}
+
+}  // namespace
+
+void check_window_fit(CheckContext& context, const Value& split, const GraphStage& slicing, const GraphStage& series) {
+  const auto lengths = lengths_of(slicing.plan.options);
+  const auto source = series.info ? source_file(*series.info, series.plan.options) : std::nullopt;
+  if (!lengths || !source) return;
+  SplitRule rule;
+  try {
+    rule = SplitRule::parse(split);
+  } catch (const Error&) {
+    return;  // reported already
+  }
+  const bool counts = rule.kind == SplitRule::Kind::counts,
+             reported = counts && std::ranges::any_of(rule.counts, [](auto n) { return n < 1; });
+  if (reported) return;
+  if (rule.kind == SplitRule::Kind::times) {
+    if (lacks_time(series))
+      context.mistake(context.document.root.find("split")->place,
+                      "split names times, and stage " + in_quotes(series.plan.name) + " has no time_column");
+    return;
+  }
+  const std::int64_t enough = enough_rows(rule, *lengths);
+  const auto rows = count_rows(*source, enough);
+  if (!rows || *rows == 0 || (*rows == enough && !counts)) return;
+  const std::string why = shortage(rule, *rows, *lengths);
+  if (why.empty()) return;
+  const Node* window = slicing.node->find("window");
+  context.mistake(window ? window->place : slicing.node->key, slicing.plan.name + ": " + why);
+}
+
+}  // namespace pipeline
