@@ -61,6 +61,28 @@ Value build_values(const StagePlan& stage, const Registry& registry) {
   return builds;
 }
 
+bool is_table(const Value* value) { return value && value->is_map(); }
+
+bool all_texts(const Value& list_or_table) {
+  const auto is_text = [](const Value& value) { return value.is_string(); };
+  if (list_or_table.is_list()) return std::ranges::all_of(list_or_table.as_list(), is_text);
+  return list_or_table.is_map() && std::ranges::all_of(list_or_table.as_map(), [&](const auto& entry) { return is_text(entry.second); });
+}
+
+/// Whether what is asked of a manifest is there, in the right types. Otherwise a disk, a hand or another program changed it.
+bool is_whole(const Value& content) {
+  const Value *fields = content.find("fields"), *hash = content.find("output_hash"), *kept = content.find("kept_elsewhere"),
+              *options = content.find("options"), *files = content.find("files");
+  const bool files_known = !files || (files->is_map() && std::ranges::all_of(files->as_map(), [](const auto& entry) {
+                                        const Value* sha = entry.second.find("sha256");
+                                        return sha && sha->is_string() && entry.second.find("path") && entry.second.find("size") &&
+                                               entry.second.find("modified");
+                                      }));
+  return fields && fields->is_map() && all_texts(*fields) && hash && hash->is_string() && is_table(content.find("summary")) &&
+         is_table(content.find("outputs")) && (!kept || (kept->is_list() && all_texts(*kept))) && (!options || options->is_map()) &&
+         files_known;
+}
+
 Value input_values(const StageContext& context, const StageKey& key) {
   Value::List inputs;
   for (const Artifact& artifact : context.inputs) {
@@ -78,11 +100,14 @@ std::optional<Manifest> Manifest::read(const std::filesystem::path& stage_folder
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     Manifest manifest(read_json(file));
-    const bool whole = manifest.content_.find("fields") && manifest.content_.find("output_hash") && manifest.content_.find("summary");
-    return whole ? std::optional(std::move(manifest)) : std::nullopt;
+    return is_whole(manifest.content_) ? std::optional(std::move(manifest)) : std::nullopt;
   } catch (const Error&) {
-    return std::nullopt;  // a damaged manifest: as if the stage had not run
+    return std::nullopt;  // as if the stage had not run
   }
+}
+
+bool Manifest::is_damaged(const std::filesystem::path& stage_folder) {
+  return std::filesystem::exists(stage_folder / "manifest.json") && !read(stage_folder);
 }
 
 std::map<std::string, std::string> Manifest::fields() const {
