@@ -70,3 +70,11 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a run goes on where its log cannot grow, and
   CHECK_MESSAGE(contains(limited.err, warning), limited.err);
   CHECK(limited.err.find(warning) == limited.err.rfind(warning));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a limit on open files is told with its cure, and no plugin is blamed") {
+  workflow("");
+  const Finished limited = run_after(*this, "ulimit -n 10", "run workflow.toml");
+  CHECK(limited.status == 1);
+  CHECK_MESSAGE(contains(limited.err, ": Too many open files: raise the limit on open files (ulimit -n), or lower workers"), limited.err);
+  CHECK_FALSE(contains(limited.err, "error: plugin "));
+}

@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <new>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -32,11 +33,14 @@ std::string cure_of(int error_number) {
 }
 
 bool tells_shortage(std::string_view text) {
-  if (text.ends_with("failed to map segment from shared object")) return true;  // the dynamic linker, without a reason: no memory
-  constexpr std::string_view not_of_memory = "static TLS block";  // "cannot allocate memory in static TLS block": the library's own flags
-  return text.find(not_of_memory) == std::string_view::npos &&
-         std::ranges::any_of(std::array{ENOMEM, EAGAIN, EMFILE, ENFILE},
-                             [&](int error) { return text.find(std::generic_category().message(error)) != std::string_view::npos; });
+  // The dynamic linker gives no reason where it has no memory to map a library, and where it lacks memory or descriptors for the words of
+  // the reason it gives the number: "cannot open shared object file: Error 24".
+  if (text.ends_with("failed to map segment from shared object")) return true;
+  // "cannot allocate memory in static TLS block" tells how a library was built.
+  if (text.find("static TLS block") != std::string_view::npos) return false;
+  return std::ranges::any_of(std::array{ENOMEM, EAGAIN, EMFILE, ENFILE}, [&](int error) {
+    return text.find(std::generic_category().message(error)) != std::string_view::npos || text.ends_with("Error " + std::to_string(error));
+  });
 }
 
 std::optional<std::string> shortage_in_words(const std::exception& error) {

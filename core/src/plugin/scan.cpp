@@ -131,6 +131,10 @@ int scan_as_child(const std::vector<std::string>& files) {
     }
   } catch (const Shortage& shortage) {
     ::_exit(answer_parent(Value::Map{{shortage_member, shortage.what()}}) ? 0 : 1);
+  } catch (const std::exception& error) {
+    const std::optional<std::string> shortage = shortage_in_words(error);
+    if (!shortage) throw;
+    ::_exit(answer_parent(Value::Map{{shortage_member, *shortage}}) ? 0 : 1);
   }
   ::_exit(0);  // without the destructors of plugins' global objects
 }

@@ -100,6 +100,7 @@ TEST_CASE("a constructor that gets no memory is no broken plugin") {
 TEST_CASE("messages of the dynamic linker tell a shortage") {
   CHECK(tells_shortage("libx.so: cannot open shared object file: Too many open files"));
   CHECK(tells_shortage("libx.so: failed to map segment from shared object: Cannot allocate memory"));
+  CHECK(tells_shortage("libx.so: cannot open shared object file: Error 24"));
   CHECK(tells_shortage("libtorch_cpu.so: failed to map segment from shared object"));
   CHECK_FALSE(tells_shortage("libx.so: failed to map segment from shared object: Operation not permitted"));  // mounted noexec
   CHECK_FALSE(tells_shortage("libx.so: cannot open shared object file: No such file or directory"));
