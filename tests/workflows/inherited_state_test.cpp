@@ -50,3 +50,31 @@ TEST_CASE_FIXTURE(WorkflowFixture, "killed workers are seen though the parent ig
   CHECK(contains(end.err, "a worker ended by Killed: another one takes its place"));
   CHECK(outcomes(json("runs/small/optimize/study.json")).size() == 40);
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a limit on the size of files is an error with its cure") {
+  workflow("");
+  const Finished limited = run_after(*this, "ulimit -f 4", "run workflow.toml");  // 2 KiB
+  CHECK(limited.status == 1);
+  CHECK_MESSAGE(contains(limited.err, ": File too large: raise the limit on the size of a file (ulimit -f)"), limited.err);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a run goes on where its log cannot grow, and says so once") {
+  workflow("");
+  std::filesystem::create_directories(path() / "runs/small");
+  write("runs/small/run.log", "");
+  std::filesystem::resize_file(path() / "runs/small/run.log", 1 << 20);
+  const Finished limited = run_after(*this, "ulimit -f 1024", "run workflow.toml");  // 512 KiB
+  CHECK_MESSAGE(limited.status == 0, limited.err);
+  const std::string warning =
+      "run.log: File too large: raise the limit on the size of a file (ulimit -f); the run goes on without its log\n";
+  CHECK_MESSAGE(contains(limited.err, warning), limited.err);
+  CHECK(limited.err.find(warning) == limited.err.rfind(warning));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a limit on open files is told with its cure, and no plugin is blamed") {
+  workflow("");
+  const Finished limited = run_after(*this, "ulimit -n 10", "run workflow.toml");
+  CHECK(limited.status == 1);
+  CHECK_MESSAGE(contains(limited.err, ": Too many open files: raise the limit on open files (ulimit -n), or lower workers"), limited.err);
+  CHECK_FALSE(contains(limited.err, "error: plugin "));
+}

@@ -3,8 +3,11 @@
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <optional>
+#include <system_error>
 
 #include "base/now_running.h"
+#include "base/shortage.h"
 
 namespace pipeline {
 
@@ -46,6 +49,7 @@ std::string words_of_exception() {
   try {
     throw;
   } catch (const std::exception& error) {
+    if (const std::optional<std::string> shortage = shortage_in_words(error)) return *shortage;
     const std::string sentence = sentence_of(error);
     const bool of_libtorch = sentence.size() < std::strlen(error.what());
     return of_libtorch ? "LibTorch: " + sentence : sentence;
@@ -62,6 +66,9 @@ void rethrow_named(const ComponentInfo& component, const char* function) {
     throw;
   } catch (const std::filesystem::filesystem_error&) {
     throw Error(ExitStatus::unexpected, named());
+  } catch (const std::system_error& error) {
+    if (const std::optional<std::string> shortage = shortage_in_words(error)) throw Shortage(*shortage);
+    throw ComponentError(named());
   } catch (...) {
     throw ComponentError(named());
   }

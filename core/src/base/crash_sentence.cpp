@@ -52,6 +52,10 @@ class Line {
   void add(char c) {
     if (size_ < text_.size() - reserve) text_[size_++] = c;
   }
+  /// Adds a name that may hold characters which steer a terminal.
+  void add_name(std::string_view name) {
+    for (const char c : name) add(static_cast<unsigned char>(c) < ' ' || c == 0x7f ? '?' : c);
+  }
   /// Adds a part of a JSON string. Bytes that might not be UTF-8, which would make the message unreadable, become '?'.
   void add_escaped(std::string_view text) {
     for (const char c : text) {
@@ -90,9 +94,9 @@ std::string_view name_of(int signal) {
 void add_named(Line& line, std::string_view kind, std::string_view name, std::string_view library) {
   line.add(kind);
   line.add(" \"");
-  line.add(name);
+  line.add_name(name);
   line.add("\" (");
-  line.add(library.empty() ? "the program itself" : library.substr(library.rfind('/') + 1));
+  line.add_name(library.empty() ? "the program itself" : library.substr(library.rfind('/') + 1));
   line.add(") ran");
 }
 
@@ -158,7 +162,7 @@ void tell(const End& end) {
 [[noreturn]] void end_without(const MappedRange::Note& lost) {
   const bool input = lost.use == MappedUse::input;
   Line sentence;
-  sentence.add(lost.file.data());
+  sentence.add_name(lost.file.data());
   sentence.add(input ? " became shorter while it was read, or its disk fails: run again when nothing writes into it any more"
                      : " could not be written: its disk is full or fails, or another program made the file shorter");
   const ExitStatus status = input ? ExitStatus::data : ExitStatus::unexpected;

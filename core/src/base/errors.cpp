@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "base/shortage.h"
 #include "pipeline/data/text.h"
 
 namespace pipeline {
@@ -16,7 +17,9 @@ Error::~Error() = default;
 ConstructorError::~ConstructorError() = default;
 
 Error system_failure(const std::string& what, const std::string& path, int error_number) {
-  return {ExitStatus::unexpected, what + " " + path + ": " + std::generic_category().message(error_number)};
+  const std::string cure = cure_of(error_number);
+  return {ExitStatus::unexpected,
+          what + " " + path + ": " + std::generic_category().message(error_number) + (cure.empty() ? "" : ": " + cure)};
 }
 
 std::string sentence_of(const std::exception& error) {

@@ -23,6 +23,7 @@ constexpr std::size_t buffer_size = std::size_t{1} << 16U;
 int make_locked(const std::string& name) {
   for (;;) {
     const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (descriptor < 0 && errno == EINTR) continue;
     if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return descriptor;  // without a lock where the file system has none
     struct stat status {};
     if (::fstat(descriptor, &status) != 0 || status.st_nlink > 0) return descriptor;
@@ -59,7 +60,7 @@ void NewFile::write_through(const char* data, std::size_t size) noexcept {
 
 void NewFile::commit() {
   write_through(buffer_.data(), buffer_.size());
-  if (error_ == 0 && ::fsync(descriptor_) != 0) error_ = errno;
+  while (error_ == 0 && ::fsync(descriptor_) != 0) error_ = errno == EINTR ? 0 : errno;
   if (error_ == 0 && ::rename(beside_.c_str(), file_.c_str()) != 0) error_ = errno;
   if (error_ != 0) throw system_failure("cannot write", file_.string(), error_);
   ::close(std::exchange(descriptor_, -1));

@@ -1,5 +1,8 @@
 #include "pipeline/registry.h"
 
+#include <optional>
+
+#include "base/shortage.h"
 #include "pipeline/host/component_call.h"
 
 namespace pipeline {
@@ -64,6 +67,8 @@ void Registry::call_factory(std::string_view kind, std::string_view name,
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
+    if (is_lack_of_memory(error)) throw ComponentError(owner_of(*info) + " cannot be made: " + words_of_exception());
+    if (const std::optional<std::string> shortage = shortage_in_words(error)) throw Shortage(*shortage);
     throw unmade(sentence_of(error));
   } catch (...) {  // of a type that only the component knows
     throw unmade(foreign_object);

@@ -160,8 +160,9 @@ std::string header_text(const Safetensors& content) {
 Safetensors read_safetensors(const std::filesystem::path& file) {
   std::error_code unreadable;
   const std::uint64_t file_size = std::filesystem::file_size(file, unreadable);
+  if (unreadable) throw training_error("it cannot be opened: " + unreadable.message());  // also a named pipe, which would wait for a writer
   std::ifstream in(file, std::ios::binary);
-  if (unreadable || !in) throw training_error("it cannot be opened: " + (unreadable ? unreadable.message() : "no permission"));
+  if (!in) throw training_error("it cannot be opened: no permission");
   std::array<unsigned char, length_size> length{};
   read_exactly(in, length.data(), length.size());
   std::uint64_t header_size = 0;

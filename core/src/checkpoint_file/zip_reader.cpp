@@ -52,7 +52,7 @@ std::span<const unsigned char> zip64_field(std::span<const unsigned char> extra)
 
 }  // namespace
 
-ZipReader::ZipReader(const std::filesystem::path& file) : descriptor_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
+ZipReader::ZipReader(const std::filesystem::path& file) : descriptor_(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
   if (descriptor_ < 0) throw training_error("it cannot be opened: " + std::generic_category().message(errno));
   try {
     struct stat status {};

@@ -1,10 +1,14 @@
 #include "cli/program.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
+#include <new>
+#include <optional>
 #include <sstream>
 
 #include "base/cpu_capability.h"
@@ -12,6 +16,7 @@
 #include "cli/inherited_state.h"
 #include "cli/shell_text.h"
 #include "cli/stage_worker.h"
+#include "cli/terminal_output.h"
 #include "cli/verb.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -153,6 +158,8 @@ int run_program(int argc, char** argv) {
   try {
     repair_inherited_state();
     let_waiting_threads_sleep();
+    std::optional<TerminalOutput> terminal;
+    if (::isatty(STDOUT_FILENO) == 1) terminal.emplace(std::cout);
     const int status = run_words({argv + 1, argv + argc}, quoted_command_line(argc, argv));
     if (!std::cout.flush()) throw Error(ExitStatus::unexpected, "the result could not be written to stdout: is its disk full?");
     return status;
@@ -160,6 +167,10 @@ int run_program(int argc, char** argv) {
     ConsoleLog log({});
     for (const std::string& message : error.messages()) log.error(message);
     return static_cast<int>(error.status());
+  } catch (const std::bad_alloc&) {
+    ConsoleLog log({});
+    log.error(words_of_exception());
+    return static_cast<int>(ExitStatus::unexpected);
   } catch (...) {
     ConsoleLog log({});
     log.error("unexpected: " + words_of_exception());

@@ -73,7 +73,7 @@ std::vector<std::string> headline_metrics(const std::vector<Value>& records) {
     const Value* headlines = results.find("headlines");
     if (!headlines || !headlines->is_list()) continue;
     for (const Value& name : headlines->as_list()) {
-      if (std::ranges::find(names, name.as_string()) == names.end()) names.push_back(name.as_string());
+      if (name.is_string() && std::ranges::find(names, name.as_string()) == names.end()) names.push_back(name.as_string());
     }
   }
   if (names.empty()) names = {"test_mse", "test_mae", "naive_mse"};  // records of version 0.1.0 do not name them
@@ -133,7 +133,7 @@ int list_runs(const Invocation& invocation) {
     std::vector<std::string> row{record.at("when").as_string(), record.at("status").as_string(),
                                  format_short(record.at("seconds").as_double())};
     for (const std::string& metric : metrics) row.push_back(cell(results, metric));
-    row.push_back(version ? std::filesystem::path(version->as_string()).filename().string() : "-");
+    row.push_back(version && version->is_string() ? std::filesystem::path(version->as_string()).filename().string() : "-");
     for (const std::string& option : options) row.push_back(option_cell(record, option));
     table.add(row);
   }

@@ -6,11 +6,11 @@
 
 namespace pipeline {
 
-/// Rows of text in columns as wide as their widest cell, for a terminal.
+/// Rows of printable() text in columns as wide as their widest cell, for a terminal.
 class TextTable {
  public:
-  explicit TextTable(std::vector<std::string> headings) { rows_.push_back(std::move(headings)); }
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  explicit TextTable(std::vector<std::string> headings) { add(std::move(headings)); }
+  void add(std::vector<std::string> row);
   void print(std::ostream& out, const std::string& indent = "") const;
 
  private:

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "data/json_parts.h"
 #include "pipeline/data/csv.h"
 
 namespace pipeline {
@@ -28,8 +29,9 @@ std::string without_doubled_quotes(std::string_view cell) {
 
 CsvLines::CsvLines(const std::filesystem::path& file) : file_(file), buffer_(buffer_size) {
   in_.rdbuf()->pubsetbuf(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-  in_.open(file, std::ios::binary);
-  if (!in_) throw data_error(file.string() + " cannot be opened: " + cure());
+  std::error_code unknown;
+  if (std::filesystem::is_regular_file(file, unknown)) in_.open(file, std::ios::binary);  // a named pipe would wait for a writer
+  if (!in_.is_open()) throw data_error(file.string() + " cannot be opened: " + cure());
   if (!read_line()) throw data_error(file.string() + " is empty: " + cure());
   complete_heading();
   split_line();
@@ -102,6 +104,6 @@ Error CsvLines::mistake(const std::string& what) const {
   return data_error(file_.string() + ":" + std::to_string(line_number_) + ": " + what + "; the file is damaged, " + cure());
 }
 
-std::string CsvLines::cure() const { return "run the stage that writes it again (--from " + file_.parent_path().filename().string() + ")"; }
+std::string CsvLines::cure() const { return damage_cure(file_); }
 
 }  // namespace pipeline

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,11 @@
 
 /// Reads parts of an artifact's JSON that may be missing or of another type, as in a file from a stage of another plugin.
 namespace pipeline {
+
+/// The cure where an artifact is damaged: its stage has the name of its folder.
+[[nodiscard]] inline std::string damage_cure(const std::filesystem::path& file) {
+  return "run the stage that writes it again (--from " + file.parent_path().filename().string() + " --force)";
+}
 
 /// Null if it is missing.
 [[nodiscard]] inline Value value_in(const Value& table, std::string_view key) {

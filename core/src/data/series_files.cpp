@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "data/json_parts.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 
@@ -36,7 +37,8 @@ SeriesInfo read_info(const std::filesystem::path& folder) {
     all["columns"] = read_json(folder / "transform.json").at("columns");
     return SeriesInfo::from_value(all);
   } catch (const Error& error) {
-    throw data_error((folder / "columns.json").string() + " and transform.json are damaged: " + error.what());
+    throw data_error((folder / "columns.json").string() + " and transform.json are damaged: " + error.what() + "; " +
+                     damage_cure(folder / "columns.json"));
   }
 }
 

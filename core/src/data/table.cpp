@@ -59,7 +59,17 @@ Table::Table(const TableRequest& request)
   }
   // Absent columns come last: the columns that are read are the first of each row.
   if (!absent.empty() && absent.front() != numbers.size()) numbers.resize(absent.front());
+  try {
+    read_rows(request, numbers, texts);
+  } catch (const Error&) {
+    file_.require_unchanged();  // a change explains the mistake
+    throw;
+  }
+  file_.require_unchanged();
+  if (rows_ == 0) throw data_error(request.file.string() + " has a header and no rows");
+}
 
+void Table::read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts) {
   CsvReader rows(file_, numbers, texts);
   TimeParser parser(request.time_format);
   TimeText time_text(texts.size());
@@ -89,8 +99,6 @@ Table::Table(const TableRequest& request)
     }
     time_.data()[rows_] = previous = now;
   }
-  file_.require_unchanged();
-  if (rows_ == 0) throw data_error(request.file.string() + " has a header and no rows");
 }
 
 void Table::make_room(std::int64_t rows) {

@@ -48,6 +48,7 @@ class Table {
   void truncate(std::int64_t rows) { rows_ = rows; }
 
  private:
+  void read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
   void make_room(std::int64_t rows);
 
   CsvFile file_;

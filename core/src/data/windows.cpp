@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "data/json_parts.h"
 #include "data/window_source.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
@@ -37,7 +38,7 @@ void check_range(const WindowRange& range, std::int64_t first_rows, const std::f
   const bool wrong = range.first < 0 || range.count < 1 || range.stride < 1 ||
                      __builtin_mul_overflow(range.count - 1, range.stride, &reach) || __builtin_add_overflow(reach, range.first, &reach) ||
                      reach >= first_rows;
-  if (wrong) throw data_error(file.string() + ": a range reaches beyond the rows there are; run the stage that wrote it again");
+  if (wrong) throw data_error(file.string() + ": a range reaches beyond the rows there are; " + damage_cure(file));
 }
 
 WindowsInfo read_info(const std::filesystem::path& file) {
@@ -45,7 +46,7 @@ WindowsInfo read_info(const std::filesystem::path& file) {
   try {
     return WindowsInfo::from_value(read_json(file));
   } catch (const Error& error) {
-    throw data_error(file.string() + " is damaged: " + error.what());
+    throw data_error(file.string() + " is damaged: " + error.what() + "; " + damage_cure(file));
   }
 }
 

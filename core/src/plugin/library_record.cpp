@@ -1,6 +1,7 @@
 #include "plugin/library_record.h"
 
 #include <cmath>
+#include <limits>
 
 namespace pipeline {
 
@@ -15,7 +16,9 @@ Value default_record(const Value& value) {
 
 Value default_of(const Value& record) {
   const Value* text = record.find("not_finite");
-  return text ? Value(std::stod(text->as_string())) : record;
+  if (!text) return record;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return text->as_string() == "nan" ? std::numeric_limits<double>::quiet_NaN() : text->as_string() == "inf" ? infinity : -infinity;
 }
 
 Value texts(const std::vector<std::string>& list) { return Value::List(list.begin(), list.end()); }

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/shortage.h"
 #include "plugin/cache.h"
 #include "plugin/open_library.h"
 #include "plugin/scan.h"
@@ -36,6 +37,7 @@ std::vector<std::filesystem::path> library_files(const std::vector<std::filesyst
     for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
       if (entry.path().extension() == ".so") files.push_back(std::filesystem::absolute(entry.path()).lexically_normal());
     }
+    if (!cure_of(error.value()).empty()) throw system_failure("cannot read", folder.string(), error.value());
     std::ranges::sort(files);
     for (std::filesystem::path& file : files) {
       if (seen.insert(file.filename().string()).second) all.push_back(std::move(file));

@@ -4,6 +4,7 @@
 
 #include <boost/dll/shared_library.hpp>
 
+#include "base/shortage.h"
 #include "pipeline/data/files.h"
 #include "pipeline/plugin.h"
 #include "plugin/facts.h"
@@ -15,8 +16,11 @@ namespace {
 
 using EntryPoint = const PluginDescriptor*();
 
-/// The refusal for the dynamic linker's message: "libx.so: cannot open shared object file", "undefined symbol: _Z3foov", ...
+/// The refusal for the dynamic linker's message; a Shortage if it tells one: "libx.so: cannot open shared object file", "undefined symbol:
+/// _Z3foov", ...
 Refusal linker_refusal(const std::string& text) {
+  if (tells_shortage(text))
+    throw Shortage(text + ": raise the limits on memory and open files (ulimit -v, ulimit -n), or end other programs");
   if (text.find("undefined symbol") != std::string::npos)
     return {RefusalCode::undefined_symbol, "needs a function that no library gives (" + text + "): link what defines it, or rebuild it"};
   if (text.find("cannot open shared object file") != std::string::npos)
@@ -74,6 +78,7 @@ std::deque<Registry::Entry> registered(const PluginDescriptor& descriptor) {
   try {
     descriptor.register_components(registrar);
   } catch (const std::exception& error) {
+    if (const std::optional<std::string> shortage = shortage_in_words(error)) throw Shortage(*shortage);
     throw Refusal{RefusalCode::registration_throws,
                   std::string("its registration throws (") + error.what() + "): nothing of it is registered; mend register_components"};
   } catch (...) {  // of a type that only the plugin knows
@@ -133,7 +138,10 @@ OpenedPlugin open_plugin(const std::filesystem::path& file) {
     open_into(opened);
   } catch (const Refusal& refusal) {
     refuse(refusal.code, refusal.reason);
+  } catch (const Shortage&) {
+    throw;
   } catch (const Error& error) {
+    if (tells_shortage(error.what())) throw Shortage(error.what());
     refuse(RefusalCode::unreadable, std::string(error.what()) + ": make it readable or remove it from the folder");
   }
   return opened;

@@ -6,9 +6,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <span>
 
 #include "base/child_process.h"
+#include "base/shortage.h"
 #include "pipeline/errors.h"
 #include "plugin/library_record.h"
 #include "plugin/open_library.h"
@@ -17,7 +19,9 @@ namespace pipeline {
 
 namespace {
 
-constexpr const char* throws_member = "throws";  ///< the child's last message if an initialiser of the current library throws
+constexpr const char* ready_member = "ready";        ///< the child's first message
+constexpr const char* throws_member = "throws";      ///< its last message if an initialiser of the current library throws
+constexpr const char* shortage_member = "shortage";  ///< its last message if the machine has no memory, threads or descriptors left
 
 PluginLibrary lost(const std::filesystem::path& file, RefusalCode code, std::string reason) {
   PluginLibrary library;
@@ -62,11 +66,17 @@ std::vector<PluginLibrary> scan_some(const std::filesystem::path& program, std::
   for (const std::filesystem::path& file : files) words.push_back(file.string());
   ChildProcess child(program, std::move(words));
   std::string line;
+  const ChildProcess::Read first = child.next(line, patience);
+  if (first == ChildProcess::Read::timeout) return {hanging(files.front(), patience)};
+  if (first == ChildProcess::Read::closed)
+    throw Shortage("the process that examines plugins does not start (it ended " + child.end_in_words() +
+                   "): raise the limits on memory, processes and open files (ulimit -v, -u, -n), or end other programs");
   while (done.size() < files.size()) {
     const std::filesystem::path& current = files[done.size()];
     const ChildProcess::Read read = child.next(line, patience);
     if (read == ChildProcess::Read::line) {
       const Value answer = from_json(line, "the answer of " + program.string());
+      if (const Value* what = answer.find(shortage_member)) throw Shortage(current.string() + ": " + what->as_string());
       if (const Value* what = answer.find(throws_member)) {
         done.push_back(throwing(current, what->as_string()));
         return done;  // the child has ended
@@ -88,14 +98,16 @@ std::vector<PluginLibrary> scan_some(const std::filesystem::path& program, std::
   const std::exception_ptr thrown = std::current_exception();
   if (!thrown) std::abort();
   std::string what;
+  const char* member = throws_member;
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& error) {
     what = error.what();
+    if (const std::optional<std::string> shortage = shortage_in_words(error)) member = shortage_member, what = *shortage;
   } catch (...) {
     what = foreign_object;
   }
-  ::_exit(answer_parent(Value::Map{{throws_member, what}}) ? 0 : 1);
+  ::_exit(answer_parent(Value::Map{{member, what}}) ? 0 : 1);
 }
 
 }  // namespace
@@ -110,10 +122,19 @@ std::vector<PluginLibrary> scan_in_child(const std::filesystem::path& program, c
 }
 
 int scan_as_child(const std::vector<std::string>& files) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);     // a library that hangs must not outlive a host that was interrupted
-  std::set_terminate(&report_exception);  // no exception leaves dlopen: one that an initialiser throws ends here
-  for (const std::string& file : files) {
-    if (!answer_parent(to_record(open_plugin(file).library))) return 1;  // the parent does not read any more
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);                              // a library that hangs must not outlive a host that was interrupted
+  std::set_terminate(&report_exception);                           // no exception leaves dlopen: one that an initialiser throws ends here
+  if (!answer_parent(Value::Map{{ready_member, true}})) return 1;  // the parent does not read any more
+  try {
+    for (const std::string& file : files) {
+      if (!answer_parent(to_record(open_plugin(file).library))) return 1;
+    }
+  } catch (const Shortage& shortage) {
+    ::_exit(answer_parent(Value::Map{{shortage_member, shortage.what()}}) ? 0 : 1);
+  } catch (const std::exception& error) {
+    const std::optional<std::string> shortage = shortage_in_words(error);
+    if (!shortage) throw;
+    ::_exit(answer_parent(Value::Map{{shortage_member, *shortage}}) ? 0 : 1);
   }
   ::_exit(0);  // without the destructors of plugins' global objects
 }

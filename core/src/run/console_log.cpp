@@ -1,6 +1,7 @@
 #include "run/console_log.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
+#include <fcntl.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -8,7 +9,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <utility>
 
+#include "base/file_descriptor.h"
+#include "base/printable.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -33,7 +37,7 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
     if (!terminal_ || !should_log(spdlog::level::info)) return;
     const std::lock_guard lock(mutex_);
     clear();
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    write(printable(text));
     moving_ = !text.empty();
     std::fflush(stderr);
   }
@@ -43,12 +47,12 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
     clear();
     if (message.level == spdlog::level::warn) prefix("33", "warning: ");
     if (message.level == spdlog::level::err) prefix("31", "error: ");
-    std::fwrite(message.payload.data(), 1, message.payload.size(), stderr);
-    std::fputc('\n', stderr);
+    write(printable({message.payload.data(), message.payload.size()}) + "\n");
   }
   void flush_() override { std::fflush(stderr); }
 
  private:
+  static void write(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
   void prefix(const char* colour, const char* text) const {
     if (colour_) {
       std::fprintf(stderr, "\033[%sm%s\033[0m", colour, text);
@@ -62,6 +66,36 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
   }
 
   bool terminal_, colour_, moving_ = false;
+};
+
+/// Lines with time and level, appended to run.log. That they cannot be written is said once on the console: the work goes on without them.
+class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  FileSink(std::filesystem::path file, std::shared_ptr<StderrSink> console)
+      : file_(std::move(file)), descriptor_(open_own_file(file_, O_WRONLY | O_CREAT | O_APPEND)), console_(std::move(console)) {
+    set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
+  }
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string shown = printable({message.payload.data(), message.payload.size()});
+    spdlog::details::log_msg line = message;
+    line.payload = shown;
+    spdlog::memory_buf_t text;
+    formatter_->format(line, text);
+    const int error = write_all(descriptor_.get(), {text.data(), text.size()});
+    if (error == 0 || std::exchange(told_, true) || !console_->should_log(spdlog::level::warn)) return;
+    const std::string failure =
+        system_failure("cannot write", file_.string(), error).what() + std::string("; the run goes on without its log");
+    console_->log({message.logger_name, spdlog::level::warn, failure});
+  }
+  void flush_() override {}  // nothing is kept back
+
+ private:
+  std::filesystem::path file_;
+  FileDescriptor descriptor_;
+  std::shared_ptr<StderrSink> console_;
+  bool told_ = false;
 };
 
 }  // namespace
@@ -80,13 +114,7 @@ ConsoleLog::ConsoleLog(const LogOptions& options) : impl_(std::make_unique<Impl>
 ConsoleLog::~ConsoleLog() = default;
 
 void ConsoleLog::open_file(const std::filesystem::path& file) {
-  try {
-    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
-    sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %l %v");
-    impl_->logger.sinks().push_back(std::move(sink));
-  } catch (const spdlog::spdlog_ex& failure) {
-    throw Error(ExitStatus::unexpected, std::string("cannot write ") + file.string() + ": " + failure.what());
-  }
+  impl_->logger.sinks().push_back(std::make_shared<FileSink>(file, impl_->console));
 }
 
 void ConsoleLog::error(std::string_view message) { impl_->logger.error("{}", message); }

@@ -13,12 +13,12 @@ struct LogOptions {
   bool quiet = false;          ///< warnings only
 };
 
-/// Messages to stderr and, once a run folder is known, to its run.log with the time.
+/// Messages to stderr and, once a run folder is known, to its run.log with the time; printable() in both.
 class ConsoleLog : public Log {
  public:
   explicit ConsoleLog(const LogOptions& options);
   ~ConsoleLog() override;
-  /// Later messages are appended to `file` too.
+  /// Later messages are appended to `file` too. Error (unexpected) where it cannot be opened.
   void open_file(const std::filesystem::path& file);
   void error(std::string_view message);
 

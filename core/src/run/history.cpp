@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 
+#include "base/file_descriptor.h"
 #include "pipeline/data/files.h"
+#include "pipeline/errors.h"
 #include "run/stage_key.h"
 
 namespace pipeline {
@@ -36,20 +38,27 @@ void add_table(Value& out, const std::string& stage, const TableRule& rule, cons
   }
 }
 
+bool is_table(const Value* value) { return value && value->is_map(); }
+
+/// Whether it has what every run writes, in the right types.
+bool is_record(const Value& value) {
+  const Value *when = value.find("when"), *status = value.find("status"), *seconds = value.find("seconds"), *stages = value.find("stages");
+  return when && when->is_string() && status && status->is_string() && seconds && seconds->is_number() && is_table(value.find("options")) &&
+         is_table(stages) &&
+         std::ranges::all_of(stages->as_map(), [](const auto& stage) { return is_table(stage.second.find("summary")); });
+}
+
 }  // namespace
 
 void append_history(const std::filesystem::path& run_folder, const Value& record) {
   const std::filesystem::path file = run_folder / "history.jsonl";
   std::string line = to_json(record) + "\n";
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (descriptor < 0) throw system_failure("cannot write", file.string(), errno);
-  const off_t size = ::lseek(descriptor, 0, SEEK_END);
+  const FileDescriptor descriptor = open_own_file(file, O_RDWR | O_CREAT | O_APPEND);
+  const off_t size = ::lseek(descriptor.get(), 0, SEEK_END);
   char last = '\n';
-  if (size > 0 && ::pread(descriptor, &last, 1, size - 1) == 1 && last != '\n') line.insert(0, 1, '\n');  // a full disk cut that line off
-  const ssize_t written = ::write(descriptor, line.data(), line.size());
-  const int reason = errno;
-  ::close(descriptor);
-  if (written != static_cast<ssize_t>(line.size())) throw system_failure("cannot write", file.string(), written < 0 ? reason : ENOSPC);
+  if (size > 0 && ::pread(descriptor.get(), &last, 1, size - 1) == 1 && last != '\n')
+    line.insert(0, 1, '\n');  // a full disk cut that line off
+  if (const int error = write_all(descriptor.get(), line); error != 0) throw system_failure("cannot write", file.string(), error);
 }
 
 std::vector<Value> read_history(const std::filesystem::path& run_folder) {
@@ -59,7 +68,8 @@ std::vector<Value> read_history(const std::filesystem::path& run_folder) {
   const std::string text = read_text(file);
   for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
     try {
-      records.push_back(from_json(std::string_view(text).substr(at, end - at), file.string()));
+      Value record = from_json(std::string_view(text).substr(at, end - at), file.string());
+      if (is_record(record)) records.push_back(std::move(record));
     } catch (const Error&) {
       continue;  // half a line from a run that was killed, closed by the next run's newline
     }

@@ -1,7 +1,6 @@
 #include "run/manifest.h"
 
 #include <algorithm>
-#include <array>
 
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
@@ -73,6 +72,27 @@ Value build_values(const StagePlan& stage, const Registry& registry) {
   return builds;
 }
 
+bool is_text(const Value& value) { return value.is_string(); }
+bool is_size(const Value& value) { return value.is_int(); }
+bool is_hashed_file(const Value& value) { return value.is_map() && value.find("sha256") && value.at("sha256").is_string(); }
+
+/// Whether the content has a table of that name whose values are all like this.
+template <class IsLike>
+bool has_table_of(const Value& content, const char* name, const IsLike& is_like) {
+  const Value* table = content.find(name);
+  return table && table->is_map() && std::ranges::all_of(table->as_map(), [&](const auto& entry) { return is_like(entry.second); });
+}
+
+/// Whether what is asked of a manifest is there, in the right types. Otherwise a disk, a hand or another program changed it.
+bool is_whole(const Value& content) {
+  const auto anything = [](const Value&) { return true; };
+  const Value* hash = content.find("output_hash");
+  return hash && hash->is_string() && has_table_of(content, "fields", is_text) && has_table_of(content, "files", is_hashed_file) &&
+         has_table_of(content, "outputs", is_text) && has_table_of(content, "sizes", is_size) &&
+         has_table_of(content, "kept_elsewhere", is_text) && has_table_of(content, "kept_sizes", is_size) &&
+         has_table_of(content, "summary", anything) && has_table_of(content, "options", anything);
+}
+
 Value input_values(const StageContext& context, const StageKey& key) {
   Value::List inputs;
   for (const Artifact& artifact : context.inputs) {
@@ -90,16 +110,14 @@ std::optional<Manifest> Manifest::read(const std::filesystem::path& stage_folder
   if (!std::filesystem::exists(file)) return std::nullopt;
   try {
     Manifest manifest(read_json(file));
-    const auto has_map = [&](const char* name) {
-      const Value* value = manifest.content_.find(name);
-      return value && value->is_map();
-    };
-    constexpr std::array<const char*, 6> maps{"fields", "summary", "outputs", "sizes", "kept_elsewhere", "kept_sizes"};
-    const bool whole = manifest.content_.find("output_hash") && std::ranges::all_of(maps, has_map);
-    return whole ? std::optional(std::move(manifest)) : std::nullopt;
+    return is_whole(manifest.content_) ? std::optional(std::move(manifest)) : std::nullopt;
   } catch (const Error&) {
-    return std::nullopt;  // a damaged manifest: as if the stage had not run
+    return std::nullopt;  // as if the stage had not run
   }
+}
+
+bool Manifest::is_damaged(const std::filesystem::path& stage_folder) {
+  return std::filesystem::exists(stage_folder / "manifest.json") && !read(stage_folder);
 }
 
 std::map<std::string, std::string> Manifest::fields() const {

@@ -17,6 +17,8 @@ class Manifest {
  public:
   /// Nothing if the stage has not run or its manifest cannot be read.
   [[nodiscard]] static std::optional<Manifest> read(const std::filesystem::path& stage_folder);
+  /// Whether there is a manifest that cannot be read: no JSON, or of other types.
+  [[nodiscard]] static bool is_damaged(const std::filesystem::path& stage_folder);
   explicit Manifest(Value content) : content_(std::move(content)) {}
 
   [[nodiscard]] const Value& content() const { return content_; }

@@ -51,8 +51,10 @@ std::map<std::string, std::string> input_hashes(const StagePlan& stage, const Wo
     if (source.stage == best_from) continue;  // the key holds its best values: a study may grow without changing them
     const auto manifest = Manifest::read(run_folder_of(workflow) / source.stage);
     if (!manifest) {
+      const bool damaged = Manifest::is_damaged(run_folder_of(workflow) / source.stage);
       throw usage_error("stage \"" + stage.name + "\" needs the " + source.kind + " of stage \"" + source.stage +
-                        "\", which has not run: run it first with --until " + source.stage);
+                        (damaged ? "\", whose manifest.json is damaged: run it again" : "\", which has not run: run it first") +
+                        " with --until " + source.stage);
     }
     hashes[source.stage] = manifest->result_hash();
   }
@@ -99,7 +101,7 @@ Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const R
                            out.last ? out.last->content() : nothing);
   for (const auto& [path, value] : out.resolved.slicing) out.key.fields[path] = to_json(value);
   if (!out.last) {
-    out.reasons.push_back("it has not run yet");
+    out.reasons.push_back(Manifest::is_damaged(folder) ? "its manifest.json is damaged" : "it has not run yet");
     return out;
   }
   out.reasons = key_changes(out.last->fields(), out.key.fields);

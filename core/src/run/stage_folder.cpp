@@ -6,7 +6,6 @@
 #include <cstdio>
 
 #include <cerrno>
-#include <utility>
 
 #include "base/durable.h"
 #include "pipeline/data/files.h"
@@ -28,28 +27,27 @@ void rename_folder(const fs::path& from, const fs::path& to, const fs::path& rep
 
 }  // namespace
 
-// After the delegated constructor an exception runs the destructor, which closes the file.
-StageLock::StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode) : StageLock() {
+StageLock::StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode) {
   const std::filesystem::path file = run_folder / ("." + stage + ".lock");
   make_folder(run_folder);
-  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor_ < 0) throw system_failure("cannot lock", file.string(), errno);
-  if (::flock(descriptor_, (mode == Mode::exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
+  file_ = open_own_file(file, O_RDWR | O_CREAT);
+  if (!lock(mode)) {
     if (errno != EWOULDBLOCK) throw system_failure("cannot lock", file.string(), errno);
     const std::string holder = read_text(file);
     throw Error(ExitStatus::locked, "stage \"" + stage + "\" is in use by another run (" + (holder.empty() ? "unknown" : holder) +
                                         "): wait for it to end, or give this run another name with --set name=...");
   }
   const std::string holder = host_name() + ", process " + std::to_string(::getpid());
-  if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, holder.data(), holder.size(), 0) < 0)
-    throw system_failure("cannot write", file.string(), errno);
+  if (::ftruncate(file_.get(), 0) != 0) throw system_failure("cannot write", file.string(), errno);
+  if (const int error = write_all(file_.get(), holder); error != 0) throw system_failure("cannot write", file.string(), error);
 }
 
-StageLock::~StageLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+bool StageLock::lock(Mode mode) const {
+  int result = -1;
+  do result = ::flock(file_.get(), (mode == Mode::exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB);
+  while (result != 0 && errno == EINTR);
+  return result == 0;
 }
-
-StageLock::StageLock(StageLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 int swap_folders(const fs::path& one, const fs::path& other) {
   return ::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE);

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <string>
 
+#include "base/file_descriptor.h"
+
 namespace pipeline {
 
 /// A lock on a stage's folder: exclusive to write, shared to read. The kernel frees it however the process ends.
@@ -11,14 +13,12 @@ class StageLock {
   enum class Mode { exclusive, shared };
   /// Error (locked) naming the host and process that hold the lock.
   StageLock(const std::filesystem::path& run_folder, const std::string& stage, Mode mode);
-  ~StageLock();
-  StageLock(StageLock&& other) noexcept;
-  StageLock& operator=(StageLock&&) = delete;
 
  private:
-  StageLock() = default;
+  /// False with the reason in errno.
+  [[nodiscard]] bool lock(Mode mode) const;
 
-  int descriptor_ = -1;
+  FileDescriptor file_;
 };
 
 /// Swaps two folders in one step, or fails with errno; ENOSYS, EINVAL: this file system cannot.

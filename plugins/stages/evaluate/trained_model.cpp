@@ -1,6 +1,7 @@
 #include "trained_model.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "pipeline/errors.h"
@@ -20,6 +21,17 @@ bool same_task(const ModelShape& a, const ModelShape& b) {
   return a.window == b.window && a.horizon == b.horizon && a.feature_names == b.feature_names && a.target_names == b.target_names;
 }
 
+/// What train.json says that the weights belong to, if it does.
+std::optional<CheckpointInfo> trained_for(const TrainingRecord& training) {
+  if (!training.pipeline.is_map()) return std::nullopt;
+  try {
+    return CheckpointInfo::from_value(training.pipeline);
+  } catch (const Error& error) {
+    throw data_error("train.json of stage \"" + training.stage + "\" is damaged: " + error.what() + "; run that stage again (--from " +
+                     training.stage + " --force)");
+  }
+}
+
 }  // namespace
 
 std::filesystem::path choose_checkpoint(const TrainingRecord& training, const std::string& choice, const StageContext& context) {
@@ -37,9 +49,11 @@ std::filesystem::path choose_checkpoint(const TrainingRecord& training, const st
 }
 
 TrainedModel load(TrainingRecord training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device) {
-  std::optional<CheckpointInfo> trained;
-  if (training.pipeline.is_map()) trained = CheckpointInfo::from_value(training.pipeline);
+  const std::optional<CheckpointInfo> trained = trained_for(training);
   LoadedModel loaded = load_model(checkpoint, registry, device, trained);
+  if (training.windows.empty())
+    throw data_error("train.json of stage \"" + training.stage + "\" names no windows: run that stage again (--from " + training.stage +
+                     " --force)");
   std::shared_ptr<const Windows> windows = Windows::open(training.windows);
   if (const ModelShape wanted = shape_of(*windows); !same_task(loaded.info.shape, wanted))
     throw training_error("checkpoint " + checkpoint.string() + ": it was trained for " + describe(loaded.info.shape) +

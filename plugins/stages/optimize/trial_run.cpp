@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <system_error>
 #include <utility>
 
 #include "pipeline/data/files.h"
@@ -78,8 +79,8 @@ TrialRunner::Outcome TrialRunner::run(Study& study, const Component<Pruner>& pru
   } catch (const Error& error) {
     if (!is_the_trials_fault(error.status())) throw;
     trial.reason = error.what();
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw Error(ExitStatus::unexpected, error.what());
+  } catch (const std::system_error&) {  // a full disk, no thread left: the next trial would meet it too
+    throw Error(ExitStatus::unexpected, words_of_exception());
   } catch (...) {  // LibTorch's errors outside of components, lack of memory
     trial.reason = words_of_exception();
   }

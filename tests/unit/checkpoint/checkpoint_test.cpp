@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <torch/nn.h>
 #include <unistd.h>
 
@@ -191,6 +192,10 @@ TEST_CASE("other files are refused with a reason") {
   put_bytes(folder / "text.ckpt", "not a checkpoint");
   CHECK(failure(folder / "text.ckpt").ends_with("it is no checkpoint in the format of torch.save, or it is cut short"));
   CHECK(failure(folder / "absent.ckpt").ends_with("it cannot be opened: No such file or directory"));
+  for (const char* name : {"pipe.ckpt", "pipe.safetensors"}) {  // reading one waits for a writer
+    REQUIRE(::mkfifo((folder / name).c_str(), 0600) == 0);
+    CHECK(failure(folder / name).starts_with("checkpoint " + (folder / name).string() + ": it "));
+  }
 }
 
 TEST_CASE("weights come in PyTorch's order and are copied back") {

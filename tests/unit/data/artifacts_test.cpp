@@ -221,7 +221,7 @@ TEST_CASE("a damaged file's cure names the stage whose folder it lies in") {
   CsvLines lines(folder / "p.csv");
   CHECK(contains(error_of([&] { static_cast<void>(lines.next()); }),
                  "my_evaluate/p.csv:2: 1 cells where the heading has 2; the file is damaged, run the stage that writes it again (--from "
-                 "my_evaluate)"));
+                 "my_evaluate --force)"));
 }
 
 TEST_CASE("predictions are read as they were written, whatever their targets are called") {

@@ -2,23 +2,66 @@
 
 #include <fstream>
 
+#include "pipeline/data/files.h"
+#include "pipeline/errors.h"
 #include "run/history.h"
 #include "support/temp_folder.h"
 
 using namespace pipeline;
 
+namespace {
+
+Value record(int number) {
+  return Value::Map{{"when", "2026-01-01T00:00:00Z"},
+                    {"status", "done"},
+                    {"seconds", 1.5},
+                    {"options", Value::Map{{"seed", number}}},
+                    {"stages", Value::Map{{"train", Value::Map{{"summary", Value::Map{}}}}}}};
+}
+
+}  // namespace
+
 TEST_CASE("runs are appended, and half a line of a killed run is skipped") {
   const TempFolder folder;
   CHECK(read_history(folder.path()).empty());
-  append_history(folder.path(), Value(Value::Map{{"run", 1}}));
+  append_history(folder.path(), record(1));
   std::ofstream(folder.path() / "history.jsonl", std::ios::app) << "{\"run\": \n";
-  append_history(folder.path(), Value(Value::Map{{"run", 2}}));
+  append_history(folder.path(), record(2));
   std::ofstream(folder.path() / "history.jsonl", std::ios::app) << "{\"run\": ";  // cut off by a full disk
-  append_history(folder.path(), Value(Value::Map{{"run", 3}}));
+  append_history(folder.path(), record(3));
   const auto records = read_history(folder.path());
   REQUIRE(records.size() == 3);
-  CHECK(records[1].at("run") == Value(2));
-  CHECK(records[2].at("run") == Value(3));
+  CHECK(records[1] == record(2));
+  CHECK(records[2] == record(3));
+}
+
+TEST_CASE("a line of the history that is no record of a run is skipped") {
+  const TempFolder folder;
+  append_history(folder.path(), Value(Value::Map{}));
+  append_history(folder.path(), Value(Value::List{1, "x"}));
+  const Value whole = record(1);
+  for (const auto& [member, value] : whole.as_map()) {
+    Value other = whole;
+    other[member] = value.is_list() ? Value(1) : Value(Value::List{});
+    append_history(folder.path(), other);
+    other.as_map().erase(member);
+    append_history(folder.path(), other);
+  }
+  Value other = whole;
+  other["stages"]["train"] = Value::Map{};
+  append_history(folder.path(), other);
+  append_history(folder.path(), record(2));
+  CHECK(read_history(folder.path()) == std::vector<Value>{record(2)});
+}
+
+TEST_CASE("a history that is a link is not written through") {
+  const TempFolder folder;
+  write_text(folder.path() / "mine", "precious");
+  std::filesystem::create_symlink("mine", folder.path() / "history.jsonl");
+  const std::string file = (folder.path() / "history.jsonl").string();
+  CHECK_THROWS_WITH_AS(append_history(folder.path(), record(1)),
+                       ("cannot write " + file + ": it is a symbolic link, which is not followed: remove it").c_str(), Error);
+  CHECK(read_text(folder.path() / "mine") == "precious");
 }
 
 namespace {

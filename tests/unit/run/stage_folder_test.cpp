@@ -104,3 +104,13 @@ TEST_CASE("a second run of a stage is told which process holds it; readers share
   const StageLock two(run.path(), "train", StageLock::Mode::shared);
   CHECK_THROWS_AS(StageLock(run.path(), "train", StageLock::Mode::exclusive), Error);
 }
+
+TEST_CASE("a lock that is a link keeps its target as it is") {
+  const TempFolder run;
+  write_text(run.path() / "mine", "precious");
+  std::filesystem::create_symlink("mine", run.path() / ".train.lock");
+  const std::string file = (run.path() / ".train.lock").string();
+  CHECK_THROWS_WITH_AS(StageLock(run.path(), "train", StageLock::Mode::exclusive),
+                       ("cannot write " + file + ": it is a symbolic link, which is not followed: remove it").c_str(), Error);
+  CHECK(read_text(run.path() / "mine") == "precious");
+}

@@ -22,8 +22,9 @@ class PIPELINE_EXPORT ComponentError final : public Error {
 [[nodiscard]] PIPELINE_EXPORT std::string owner_of(const ComponentInfo& component);
 /// The message of the exception being handled, without the C++ call stack that LibTorch appends. Only within a catch block.
 [[nodiscard]] PIPELINE_EXPORT std::string words_of_exception();
-/// Rethrows the exception being handled: an Error unchanged, as its message has place and cure; a file system's failure as Error
-/// (unexpected) and everything else as ComponentError, both with the component's name before the message. Only within a catch block.
+/// Rethrows the exception being handled: an Error unchanged, as its message has place and cure; a lack of threads or descriptors as Error
+/// (unexpected), as no component is to blame; a file system's failure as Error (unexpected) and everything else as ComponentError, both
+/// with the component's name before the message. Only within a catch block.
 [[noreturn]] PIPELINE_EXPORT void rethrow_named(const ComponentInfo& component, const char* function);
 
 /// Records during its lifetime that this thread runs a function of a component: the sentence about a crash names both. It costs a few
