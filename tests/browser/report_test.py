@@ -31,6 +31,11 @@ ALL_DRAWN = """document.querySelectorAll('.plot').length >= 2 &&
 TOO_WIDE = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.scroll, pre, svg') && e.getBoundingClientRect().right > innerWidth + 1)
     .map(e => e.outerHTML.slice(0, 120))"""
 
+# Tables with columns beyond the screen that have no shadow at the edge.
+UNMARKED = """[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1)
+    .filter(e => getComputedStyle(e).backgroundAttachment !== 'local, local, scroll, scroll' || !getComputedStyle(e).backgroundImage.includes('gradient'))
+    .map(e => e.getAttribute('aria-label'))"""
+
 DATED = {"time_column": "date"}
 ONE_MODEL = head("single", ["load", "<i>heat</i> & </script>"], preprocess=DATED, slices={"window": 24, "horizon": 6}) + """
 [model]
@@ -118,7 +123,7 @@ class ReportTest(unittest.TestCase):
 
     def test_every_view(self):
         """Each report, at each size, in each theme."""
-        checks = [self.needs_no_network, self.fits_the_screen, self.says_what_it_must, self.controls_redraw, self.follows_the_theme, self.prints]
+        checks = [self.needs_no_network, self.fits_the_screen, self.shows_what_lies_on_another, self.says_what_it_must, self.controls_redraw, self.follows_the_theme, self.prints]
         for name, report in self.reports.items():
             for size, (width, height) in SIZES.items():
                 for theme in ("light", "dark"):
@@ -138,6 +143,13 @@ class ReportTest(unittest.TestCase):
     def fits_the_screen(self):
         self.assertLessEqual(self.browser.evaluate("document.documentElement.scrollWidth"), self.width)
         self.assertEqual(self.browser.evaluate(TOO_WIDE), [])
+        self.assertEqual(self.browser.evaluate(UNMARKED), [])
+
+    def shows_what_lies_on_another(self):
+        """Truth and last value are wider than any forecast over them."""
+        width = "[...document.querySelectorAll('#plot-tracks .js-line')].filter(line => !line.closest('.rangeslider-container')).map(line => parseFloat(line.style.strokeWidth))"
+        last_value, truth, *forecasts = self.browser.evaluate(width)
+        self.assertGreater(min(last_value, truth), max(forecasts))
 
     def says_what_it_must(self):
         text = self.browser.evaluate("document.body.innerText")

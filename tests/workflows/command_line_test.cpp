@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <regex>
+#include <sstream>
 
 #include "workflows/workflow_fixture.h"
 
@@ -33,6 +35,12 @@ TEST_CASE_FIXTURE(WorkflowFixture, "bash completes verbs, flags, workflows, comp
   CHECK(completed(*this, "pipeline run work") == "workflow.toml\n");
   CHECK(completed(*this, "pipeline run workflow.toml --for") == "--force\n");
   CHECK(completed(*this, "pipeline run workflow.toml --stage sl") == "slice_windows\n");
+  CHECK(completed(*this, "pipeline run workflow.toml --set model.hidden_s") == "model.hidden_size=\n");
+  CHECK(completed(*this, "pipeline run workflow.toml --set model.") ==
+        "model.bidirectional= model.dropout= model.hidden_size= model.num_layers= model.proj_size= model.type=\n");
+  CHECK(completed(*this, "pipeline run workflow.toml --set callbacks.ModelCheckpoint.save_t") == "callbacks.ModelCheckpoint.save_top_k=\n");
+  CHECK(completed(*this, "pipeline run workflow.toml --set stages.slice_windows.hor") == "stages.slice_windows.horizon=\n");
+  CHECK(completed(*this, "pipeline run workflow.toml --set see") == "seed=\n");
   CHECK(completed(*this, "pipeline describe TensorB") == "TensorBoardLogger\n");
   CHECK(completed(*this, "pipeline new-plugin mo") == "model\n");
   CHECK(completed(*this, "pipeline run workflow.toml --nothing") == "\n");
@@ -153,4 +161,39 @@ TEST_CASE_FIXTURE(WorkflowFixture, "LibTorch's waiting threads soon sleep, unles
   CHECK(spins("GOMP_SPINCOUNT", "OMP_WAIT_POLICY") == "4000");
   CHECK(spins("GOMP_SPINCOUNT=123", "OMP_WAIT_POLICY") == "123");
   CHECK(spins("GOMP_SPINCOUNT", "OMP_WAIT_POLICY=passive") == "0");
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "on a terminal of 80 columns help, tables and results wrap between words") {
+  workflow(small_training);
+  const std::string program = BUILD_DIR "/bin/pipeline ";
+  for (const char* words :
+       {"--help", "run --help", "describe ModelCheckpoint", "plugins", "run workflow.toml --quiet", "graph workflow.toml"}) {
+    const Finished shown = Program("/usr/bin/script", {"-qec", "stty cols 80 rows 24; " + program + words + " 2>/dev/null", "/dev/null"},
+                                   path(), {"TERM=dumb"})
+                               .wait();
+    REQUIRE_MESSAGE(shown.status == 0, std::string(words), shown.out, shown.err);
+    std::istringstream lines(shown.out);
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      const bool one_word = line.find(' ', line.find_first_not_of(' ')) == std::string::npos;  // a path cannot be broken
+      CHECK_MESSAGE((line.size() <= 80 || one_word), std::string(words), ": ", line);
+    }
+  }
+  CHECK(contains(pipeline({"describe", "ModelCheckpoint"}).out, "save_top_k"));
+  std::size_t longest = 0;
+  std::istringstream whole(pipeline({"describe", "ModelCheckpoint"}).out);
+  for (std::string line; std::getline(whole, line);) longest = std::max(longest, line.size());
+  CHECK(longest > 80);  // another program gets whole lines
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "the line of progress fits the terminal and leaves the cursor at its beginning") {
+  workflow(small_training);
+  const std::string command = "stty cols 60 rows 24; " BUILD_DIR "/bin/pipeline run workflow.toml --until train";
+  const Finished shown = Program("/usr/bin/script", {"-qec", command, "/dev/null"}, path(), {"TERM=dumb"}).wait();
+  REQUIRE_MESSAGE(shown.status == 0, shown.out);
+  const std::size_t line = shown.out.find("Epoch 1/2 "), end = shown.out.find('\r', line);
+  REQUIRE(end != std::string::npos);
+  CHECK(end - line < 60);
+  // The next message, or the next line, clears what a resized terminal has made of this one.
+  CHECK_MESSAGE(shown.out.substr(end, 4) == "\r\033[J", shown.out);
 }

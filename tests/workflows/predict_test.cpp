@@ -2,11 +2,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <csignal>
 #include <sstream>
 #include <vector>
 
 #include "pipeline/data/csv.h"
+#include "pipeline/data/format.h"
 #include "pipeline/data/predictions.h"
+#include "support/eventually.h"
 #include "workflows/workflow_fixture.h"
 
 namespace {
@@ -117,6 +120,92 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict reads stdin and writes stdout") {
   const Finished empty =
       Program("/bin/sh", {"-c", program.string() + " predict --checkpoint " + best_checkpoint() + " --input - < /dev/null"}, path()).wait();
   CHECK(empty.status == 4);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "predict reads named pipes and /dev/stdin to their end") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "train"}).status == 0);
+  const std::string program = BUILD_DIR "/bin/pipeline predict --checkpoint " + best_checkpoint() + " --input ";
+  const Finished from_file = pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "small.csv"});
+  for (const std::string& command : {"cat small.csv | " + program + "/dev/stdin", program + "/dev/stdin < small.csv",
+                                     "mkfifo pipe; cat small.csv > pipe & " + program + "pipe"}) {
+    const Finished piped = Program("/bin/sh", {"-c", command}, path()).wait();
+    CHECK_MESSAGE(piped.status == 0, command, "\n", piped.err);
+    CHECK(piped.out == from_file.out);
+  }
+  const Finished folder = pipeline({"predict", "--checkpoint", best_checkpoint(), "--input", "runs"});
+  CHECK(folder.status == 2);
+  CHECK(contains(folder.err, "--input runs is a folder: name a file"));
+  CHECK(contains(pipeline({"predict", "--checkpoint", "pipe", "--input", "small.csv"}).err, "--checkpoint pipe is no regular file"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a source that is a pipe is a mistake of the workflow") {
+  workflow(small_training);
+  REQUIRE(::mkfifo((path() / "pipe.csv").c_str(), 0600) == 0);
+  const Finished refused = run({"--set", "stages.preprocess.source=" + (path() / "pipe.csv").string()});
+  CHECK(refused.status == 2);
+  CHECK_MESSAGE(contains(refused.err,
+                         "source: is a pipe or a device, which gives its content once; a run reads a file again to see whether it "
+                         "changed. Write the content to a file and name that: " +
+                             (path() / "pipe.csv").string()),
+                refused.err);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a signal that ends predict leaves no file of the forecast, and keeps the one before") {
+  workflow("[model]\ntype = \"NaiveModel\"\n[stages.train]\n");
+  REQUIRE(run({"--until", "train"}).status == 0);
+  std::string many = "time,load,heat\n";  // so many forecasts that predict is still writing when the signal comes
+  for (int row = 0; row < 300'000; ++row) {
+    const std::int64_t time = std::int64_t{1'704'067'200'000'000'000} + row * std::int64_t{3'600'000'000'000};
+    many += pipeline::format_time(time) + "," + std::to_string(row % 24) + ",1\n";
+  }
+  write("many.csv", many);
+  write("f.csv", "the forecast before");
+  const std::string last = json("runs/small/train/train.json").at("last").as_string();
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const Program predict(std::filesystem::path(BUILD_DIR) / "bin/pipeline",
+                          {"predict", "--checkpoint", last, "--input", "many.csv", "--all", "--output", "f.csv"}, path());
+    REQUIRE(eventually([&] { return exists("f.csv.part") && std::filesystem::file_size(path() / "f.csv.part") > 0; }));
+    predict.signal(signal);
+    REQUIRE(eventually([&] { return !predict.runs(); }));
+    CHECK_FALSE(exists("f.csv.part"));
+    CHECK(read("f.csv") == "the forecast before");
+  }
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "times with offsets are written as UTC with a mark, by evaluate and predict") {
+  std::string offsets = "time,load,heat\n";
+  std::istringstream rows(read("small.csv"));
+  std::string line;
+  for (std::getline(rows, line); std::getline(rows, line);) offsets += line.substr(0, 19) + "+02:00" + line.substr(19) + "\n";
+  const std::string naive = read("small.csv");
+  write("small.csv", offsets);
+  workflow(std::string(small_training) + "[stages.visualize]\n");
+  const Finished trained = run();
+  REQUIRE_MESSAGE(trained.status == 0, trained.err);
+  CHECK(contains(trained.err, "time 2023-12-31 22:00:00 to 2024-01-17 13:00:00 UTC, step 1h"));
+  CHECK(contains(read("runs/small/visualize/report.html"), "UTC, as the data give offsets"));
+  pipeline::PredictionsReader measured(path() / "runs/small/evaluate/predictions.csv");
+  REQUIRE(measured.next());
+  CHECK(measured.has_time());
+  CHECK(measured.origin_text().ends_with(":00:00+00:00"));
+  const std::vector<std::string> words{"predict", "--workflow", "workflow.toml", "--input", "small.csv"};
+  const Finished marked = pipeline(words);
+  CHECK_MESSAGE(marked.out.starts_with("origin,time,step,load_pred\n2024-01-17 13:00:00+00:00,2024-01-17 14:00:00+00:00,1,"), marked.out);
+  CHECK_FALSE(contains(marked.err, "offsets"));
+
+  write("naive.csv", naive);
+  const Finished unmarked = pipeline({"predict", "--workflow", "workflow.toml", "--input", "naive.csv"});
+  CHECK(unmarked.out.starts_with("origin,time,step,load_pred\n2024-01-17 15:00:00,2024-01-17 16:00:00,1,"));
+  CHECK(contains(unmarked.err,
+                 "warning: naive.csv: its times have no offsets and stay as written; those of the training had some, and became UTC"));
+
+  const std::size_t last_offset = offsets.rfind("+02:00");
+  write("mixed.csv", offsets.erase(last_offset, 6));
+  const Finished mixed = pipeline({"predict", "--workflow", "workflow.toml", "--input", "mixed.csv"});
+  CHECK(mixed.status == 4);
+  CHECK_MESSAGE(contains(mixed.err, "mixed.csv:401: the time \"2024-01-17 15:00:00\" has no offset from UTC, and those before have one"),
+                mixed.err);
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a forecast that fails leaves no file") {

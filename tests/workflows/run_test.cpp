@@ -79,3 +79,27 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a training's record and its log say which ke
   CHECK(contains(version, "kernels " + best.substr(best.find(' ') + 1) + ")"));
   CHECK_FALSE(contains(again.err, "kernels of LSTM and GRU"));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a training shows its progress where no callback is listed for it, and a search does not") {
+  workflow(std::string(small_training) +
+           "[stages.optimize]\nn_trials = 2\n[stages.optimize.search]\n\"optimizer.lr\" = { low = 0.001, high = 0.1 }\n");
+  const Finished shown = run();
+  REQUIRE_MESSAGE(shown.status == 0, shown.err);
+  CHECK(contains(shown.err, "epoch 1/2: train_loss "));
+  CHECK(contains(shown.err, "epoch 2/2: train_loss "));
+  const std::string log = read("runs/small/run.log");
+  std::size_t lines = 0;
+  for (std::size_t at = 0; (at = log.find("epoch 1/2:", at)) != std::string::npos; ++at) ++lines;
+  CHECK(lines == 1);  // the training's; a trial shows one line of its own
+
+  const Finished silent = run({"--set", "trainer.enable_progress_bar=false"});
+  CHECK_MESSAGE(contains(silent.err, "[train] up to date"), silent.err);
+  const Finished off = run({"--set", "trainer.enable_progress_bar=false", "--stage", "train", "--force"});
+  REQUIRE(off.status == 0);
+  CHECK_FALSE(contains(off.err, "epoch 1/2"));
+  const Finished quiet = run({"--quiet", "--stage", "train", "--force"});
+  CHECK_FALSE(contains(quiet.err, "epoch 1/2"));
+  const Finished listed = run({"--stage", "train", "--force", "--set", "callbacks=[{ type = \"ProgressBar\", refresh_rate = 0 }]"});
+  REQUIRE_MESSAGE(listed.status == 0, listed.err);
+  CHECK_FALSE(contains(listed.err, "epoch 1/2"));
+}

@@ -16,7 +16,8 @@ constexpr const char* usage = "pipeline checkpoint show FILE, or pipeline checkp
 void add_options(po::options_description&) {}
 
 std::string existing(const std::string& file) {
-  if (!std::filesystem::is_regular_file(file)) throw usage_error(file + ": no such file");
+  if (!std::filesystem::exists(file)) throw usage_error(file + ": no such file");
+  if (!std::filesystem::is_regular_file(file)) throw usage_error(file + " is no regular file");
   return file;
 }
 
@@ -66,7 +67,7 @@ void print_text(const Value& content) {
   TextTable table({"weight", "shape", "type"});
   for (const Value& weight : content.at("weights").as_list())
     table.add({weight.at("name").as_string(), to_json(weight.at("shape")), weight.at("type").as_string()});
-  table.print(std::cout, "  ");
+  table.print("  ");
 }
 
 int show(const Invocation& invocation, const std::string& file, Log& log) {

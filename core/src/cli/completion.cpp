@@ -1,8 +1,11 @@
 #include <iostream>
+#include <set>
 #include <sstream>
 
-#include "cli/verb.h"
+#include "cli/host.h"
+#include "config/document.h"
 #include "pipeline/errors.h"
+#include "pipeline/stage.h"
 
 namespace pipeline {
 
@@ -29,7 +32,7 @@ std::string argument_words(const Verb& verb) {
   if (argument.starts_with("KIND")) return "compgen -W \"stage model callback logger\" -- \"$word\"";
   if (argument.starts_with("show|best")) return "compgen -W \"show best trials export\" -- \"$word\"";
   if (argument.starts_with("show|")) return "compgen -W \"show convert\" -- \"$word\"; compgen -f -- \"$word\"";
-  if (argument == "SHELL") return "compgen -W bash -- \"$word\"";
+  if (argument.starts_with("SHELL")) return "compgen -W bash -- \"$word\"";
   return argument.empty() ? ":" : "compgen -f -- \"$word\"";
 }
 
@@ -40,6 +43,16 @@ _pipeline_stages() {  # the stages of the workflow on the command line
   for word in "${COMP_WORDS[@]:2}"; do
     if [[ $word == *.toml && -f $word ]]; then
       "${COMP_WORDS[0]}" graph "$word" --json 2>/dev/null | sed -n 's/^ *"stage": "\(.*\)",\{0,1\}$/\1/p'
+      return
+    fi
+  done
+}
+
+_pipeline_keys() {  # what --set may change in the workflow on the command line
+  local word
+  for word in "${COMP_WORDS[@]:2}"; do
+    if [[ $word == *.toml && -f $word ]]; then
+      "${COMP_WORDS[0]}" completion keys "$word" 2>/dev/null
       return
     fi
   done
@@ -56,6 +69,10 @@ constexpr const char* middle = R"BASH(" -- "$word")
   case $before in
     --stage | --from | --until)
       mapfile -t COMPREPLY < <(compgen -W "$(_pipeline_stages)" -- "$word")
+      return ;;
+    --set)
+      compopt -o nospace
+      mapfile -t COMPREPLY < <(compgen -W "$(_pipeline_keys)" -- "$word")
       return ;;
     --log-level)
       mapfile -t COMPREPLY < <(compgen -W "debug info warning error" -- "$word")
@@ -93,8 +110,47 @@ std::string bash_script() {
   return script.str();
 }
 
+/// Adds "<prefix>.<option>=" for every option.
+void add_keys(const std::string& prefix, const Schema& schema, std::set<std::string>& keys) {
+  for (const OptionInfo& option : schema.options) keys.insert(prefix + "." + option.name + "=");
+}
+
+/// The keys that --set takes for a workflow: its settings, the options of its stages and of the tables that they use.
+std::set<std::string> keys_of(const Workflow& workflow, const Registry& registry) {
+  std::set<std::string> keys;
+  for (const std::string& name : top_level_keys()) {
+    if (name != "stages" && name != "extends" && !find_table_rule(name)) keys.insert(name + "=");
+  }
+  for (const StagePlan& stage : workflow.stages) {
+    add_keys("stages." + stage.name, registry.find("stage", stage.type)->schema, keys);
+    for (const TableRule& rule : training_table_rules()) {
+      const std::vector<ComponentSpec>& specs = stage.tables.many(rule.name);
+      std::vector<std::string> types;
+      for (const ComponentSpec& spec : specs) types.push_back(spec.type);
+      const std::vector<std::string> entries = entry_names(types);
+      for (std::size_t i = 0; i < specs.size(); ++i) {
+        const ComponentInfo* info = registry.find(rule.kind, specs[i].type);
+        const std::string name = rule.many ? rule.name + "." + entries[i] : rule.name;
+        if (info) add_keys(name, info->schema, keys);
+        if (info && rule.has_type() && !rule.many) keys.insert(name + ".type=");
+      }
+    }
+  }
+  return keys;
+}
+
+/// For the script: prints the keys of a workflow, a line each.
+int print_keys(const Invocation& invocation) {
+  ConsoleLog log({"error", false});
+  Host host;
+  const Workflow workflow = load_workflow(host, invocation, invocation.text("second-argument"), log);
+  for (const std::string& key : keys_of(workflow, host.registry)) std::cout << key << "\n";
+  return 0;
+}
+
 int print_completion(const Invocation& invocation) {
   const std::string shell = invocation.text("input-argument");
+  if (shell == "keys" && !invocation.text("second-argument").empty()) return print_keys(invocation);
   if (shell != "bash") throw usage_error("completion is there for bash, not for \"" + shell + "\": pipeline completion bash");
   std::cout << bash_script();
   return 0;
@@ -103,8 +159,8 @@ int print_completion(const Invocation& invocation) {
 }  // namespace
 
 Verb completion_verb() {
-  return {"completion", "SHELL", "completion of verbs, flags, files, components and stages; SHELL is bash", &add_options,
-          &print_completion};
+  return {"completion", "SHELL [WORKFLOW.toml]", "completion of verbs, flags, files, components, stages and keys; SHELL is bash",
+          &add_options, &print_completion};
 }
 
 }  // namespace pipeline

@@ -2,6 +2,7 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 #include "config/check.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -125,10 +126,13 @@ std::string search_text(const OptionInfo& option) {
 }
 
 void print_text(const ComponentInfo& info) {
-  std::cout << info.name << " (" << info.kind << "): " << info.summary << "\n";
-  if (!info.reference.empty()) std::cout << "  after " << info.reference << "\n";
-  if (const std::string unused = unused_sentence(info.kind); !unused.empty()) std::cout << "  " << unused << "\n";
-  std::cout << "  from " << info.library << " (" << info.plugin << " " << info.version << ")\n";
+  const auto line = [](std::size_t indent, const std::string& text) {
+    std::cout << std::string(indent, ' ') << wrapped_after(indent, text, output_width()) << "\n";
+  };
+  line(0, info.name + " (" + info.kind + "): " + info.summary);
+  if (!info.reference.empty()) line(2, "after " + info.reference);
+  if (const std::string unused = unused_sentence(info.kind); !unused.empty()) line(2, unused);
+  line(2, "from " + info.library + " (" + info.plugin + " " + info.version + ")");
   std::vector<std::string> needs, takes;
   for (const Port& port : info.inputs) {
     const std::string condition = !port.unless_set.empty() ? " unless " + port.unless_set + " is set"
@@ -136,10 +140,10 @@ void print_text(const ComponentInfo& info) {
                                                            : "";
     (port.optional ? takes : needs).push_back((port.many ? "every " : "") + port.kind + condition);
   }
-  if (!needs.empty()) std::cout << "  needs " << join(needs) << "\n";
-  if (!takes.empty()) std::cout << "  takes, where there is one, " << join(takes) << "\n";
-  if (!info.outputs.empty()) std::cout << "  gives " << join(info.outputs) << "\n";
-  if (!info.tables.empty()) std::cout << "  uses the tables " << join(info.tables) << "\n";
+  if (!needs.empty()) line(2, "needs " + join(needs));
+  if (!takes.empty()) line(2, "takes, where there is one, " + join(takes));
+  if (!info.outputs.empty()) line(2, "gives " + join(info.outputs));
+  if (!info.tables.empty()) line(2, "uses the tables " + join(info.tables));
   std::cout << "\n";
   if (info.schema.options.empty()) {
     std::cout << "No options.\n";
@@ -150,7 +154,7 @@ void print_text(const ComponentInfo& info) {
     table.add({option.name, default_text(option), describe_range(option) + (option.unit.empty() ? "" : " (" + option.unit + ")"),
                option.doc + search_text(option)});
   }
-  table.print(std::cout);
+  table.print();
 }
 
 /// "LSTMModel", or "model/LSTMModel" where several kinds have a component of that name.

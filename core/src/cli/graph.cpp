@@ -44,7 +44,7 @@ int show_graph(const Invocation& invocation) {
   if (invocation.json) {
     std::cout << to_json(json, 2) << "\n";
   } else {
-    table.print(std::cout);
+    table.print();
   }
   return 0;
 }

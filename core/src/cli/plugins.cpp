@@ -2,6 +2,7 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 
 namespace pipeline {
 
@@ -37,11 +38,17 @@ int list_plugins(const Invocation& invocation) {
     std::cout << to_json(all, 2) << "\n";
     return 0;
   }
-  TextTable table({"kind", "component", "library", "what it is"});
-  for (const ComponentInfo* info : host.registry.list()) {
-    table.add({info->kind, info->name, std::filesystem::path(info->library).filename().string(), info->summary});
-  }
-  table.print(std::cout);
+  // The names of components and libraries cannot be broken: a narrow terminal has room for the former only.
+  constexpr int room_for_libraries = 120;
+  const bool narrow = output_width() > 0 && output_width() < room_for_libraries;
+  const auto row = [&](const std::string& kind, const std::string& name, const std::string& library, const std::string& summary) {
+    return narrow ? std::vector{kind, name, summary} : std::vector{kind, name, library, summary};
+  };
+  TextTable table(row("kind", "component", "library", "what it is"));
+  for (const ComponentInfo* info : host.registry.list())
+    table.add(row(info->kind, info->name, std::filesystem::path(info->library).filename().string(), info->summary));
+  table.print();
+  if (narrow) std::cout << "\n`pipeline describe NAME` names the library of a component.\n";
   for (const PluginLibrary& library : host.libraries) {
     if (library.code != RefusalCode::none)
       std::cout << "\nbroken: " << library.path.string() << "\n  " << code_name(library.code) << ": " << library.reason << "\n";

@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -7,6 +5,8 @@
 
 #include "cli/chosen_model.h"
 #include "cli/host.h"
+#include "cli/part_file.h"
+#include "cli/piped_file.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/host/predictor.h"
 #include "run/plan.h"
@@ -20,11 +20,11 @@ constexpr const char* standard_stream = "-";
 void add_options(po::options_description& options) {
   options.add_options()  //
       ("checkpoint", po::value<std::string>()->value_name("CKPT"),
-       "the trained model: .ckpt, .pt or .safetensors; without it the one that evaluate chose in --workflow")                //
-      ("input", po::value<std::string>()->value_name("DATA"), "a CSV file with the columns it was trained on; - for stdin")  //
-      ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it, or for -")       //
-      ("all", "forecast from every row that has a whole window behind it, not from the last one only")                       //
-      ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")                //
+       "the trained model: .ckpt, .pt or .safetensors; without it the one that evaluate chose in --workflow")                           //
+      ("input", po::value<std::string>()->value_name("DATA"), "a CSV file with the columns it was trained on, a pipe, or - for stdin")  //
+      ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it, or for -")                  //
+      ("all", "forecast from every row that has a whole window behind it, not from the last one only")                                  //
+      ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")                           //
       ("workflow", po::value<std::string>()->value_name("FILE"),
        "whose model forecasts; with --checkpoint: what one that Lightning wrote was trained for")  //
       ("stage", po::value<std::string>()->value_name("NAME"),
@@ -41,32 +41,20 @@ std::string required(const Invocation& invocation, const std::string& flag) {
 }
 
 std::string existing_file(const std::string& flag, const std::string& file) {
-  if (!std::filesystem::is_regular_file(file)) throw usage_error("--" + flag + " " + file + ": no such file");
+  if (!std::filesystem::exists(file)) throw usage_error("--" + flag + " " + file + ": no such file");
+  if (!std::filesystem::is_regular_file(file)) throw usage_error("--" + flag + " " + file + " is no regular file");
   return file;
 }
 
-/// A copy of standard input as a file that can be mapped, in a folder that is removed with the object.
-class StdinFile {
- public:
-  StdinFile() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pipeline-XXXXXX").string();
-    if (!::mkdtemp(pattern.data())) throw system_failure("cannot make the folder", pattern, errno);
-    folder_ = pattern;
-    std::ofstream out(path(), std::ios::binary);
-    if (std::cin.peek() != std::istream::traits_type::eof()) out << std::cin.rdbuf();
-    if (!out.flush()) throw system_failure("cannot write", path().string(), errno);
-  }
-  ~StdinFile() {
-    std::error_code ignored;  // a leftover in the temporary folder is harmless
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  StdinFile(const StdinFile&) = delete;
-  StdinFile& operator=(const StdinFile&) = delete;
-  [[nodiscard]] std::filesystem::path path() const { return folder_ / "stdin"; }
-
- private:
-  std::filesystem::path folder_;
-};
+/// Whether the input must be read to its end before it can be mapped. Error (usage) for a file that is not there.
+bool is_piped(const std::string& input) {
+  if (input == standard_stream) return true;
+  std::error_code unknown;
+  const std::filesystem::file_type there = std::filesystem::status(input, unknown).type();
+  if (there == std::filesystem::file_type::not_found) throw usage_error("--input " + input + ": no such file");
+  if (there == std::filesystem::file_type::directory) throw usage_error("--input " + input + " is a folder: name a file");
+  return there != std::filesystem::file_type::regular;
+}
 
 /// The task of a checkpoint by --workflow, whose windows must exist.
 TrainedTask task_of(const Workflow& workflow, const Registry& registry, const std::string& stage_name) {
@@ -96,17 +84,9 @@ void forecast(const Component<Predictor>& predictor, const PredictRequest& reque
     if (!out.flush()) throw system_failure("cannot write", output, errno);
     return;
   }
-  const std::string beside = output + ".part";
-  std::ofstream out(beside, std::ios::binary);
-  if (!out) throw system_failure("cannot write", beside, errno);
-  try {
-    call(predictor, "predict", &Predictor::predict, request, out);
-    if (!out.flush()) throw system_failure("cannot write", beside, errno);
-  } catch (...) {
-    std::filesystem::remove(beside);
-    throw;
-  }
-  std::filesystem::rename(beside, output);
+  PartFile file(output);
+  call(predictor, "predict", &Predictor::predict, request, file.stream());
+  file.commit();
   request.log.info("forecast written to " + std::filesystem::absolute(output).string());
 }
 
@@ -115,7 +95,7 @@ int predict(const Invocation& invocation) {
   const std::string file = invocation.text("workflow"), input = required(invocation, "input");
   std::filesystem::path checkpoint = file.empty() ? required(invocation, "checkpoint") : invocation.text("checkpoint");
   if (!checkpoint.empty()) existing_file("checkpoint", checkpoint.string());
-  if (input != standard_stream) existing_file("input", input);
+  const bool piped = is_piped(input);
   Host host;
   std::optional<TrainedTask> task;
   if (file.empty()) {
@@ -131,11 +111,11 @@ int predict(const Invocation& invocation) {
   const std::vector<std::string> predictors = host.registry.names("predictor");
   if (predictors.empty()) throw plugin_error("no plugin brings a predictor: see `pipeline plugins`");
   const Component<Predictor> predictor = host.registry.make<Predictor>(predictors.front(), Value(Value::Map{}));
-  std::optional<StdinFile> piped;
-  if (input == standard_stream) piped.emplace();
+  std::optional<PipedFile> whole;
+  if (piped) whole.emplace(input);
   forecast(predictor,
            {.checkpoint = checkpoint,
-            .input = piped ? piped->path() : std::filesystem::path(input),
+            .input = whole ? whole->path() : std::filesystem::path(input),
             .all = invocation.arguments.count("all") > 0,
             .from = invocation.text("from"),
             .device = invocation.arguments.count("device") > 0 ? invocation.text("device") : "cpu",

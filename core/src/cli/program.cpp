@@ -16,6 +16,7 @@
 #include "cli/inherited_state.h"
 #include "cli/shell_text.h"
 #include "cli/stage_worker.h"
+#include "cli/terminal.h"
 #include "cli/terminal_output.h"
 #include "cli/verb.h"
 #include "pipeline/data/text.h"
@@ -36,6 +37,8 @@ std::vector<std::string> argument_names(const Verb& verb) {
   std::istringstream words(verb.argument);
   return {std::istream_iterator<std::string>(words), {}};
 }
+/// Boost lays out the flags' help in two columns, which need some room.
+constexpr int least_help_width = 40;
 /// The names of positional arguments in the command line's parser.
 constexpr std::array<const char*, 3> argument_keys{"input-argument", "second-argument", "third-argument"};
 
@@ -45,12 +48,17 @@ std::string usage_of(const Verb& verb) {
 
 void print_help(std::ostream& out) {
   out << "pipeline: time-series forecasting from one TOML file\n\nUsage: pipeline VERB ...\n\n";
-  for (const Verb& verb : all_verbs()) {
-    const std::string call = std::string(verb.name) + " " + verb.argument;
-    out << "  " << call << std::string(call.size() < 26 ? 26 - call.size() : 1, ' ') << verb.summary << "\n";
-  }
-  out << "\n  pipeline VERB --help      flags of a verb\n  pipeline --version        versions of the program, LibTorch and the plugin "
-         "API\n";
+  constexpr std::size_t summaries = 28;  // the column where they begin
+  const auto line = [&](const std::string& call, const std::string& summary) {
+    const std::string start = "  " + call;
+    const bool beside = start.size() < summaries;
+    out << start << (beside ? "" : "\n") << std::string(beside ? summaries - start.size() : summaries, ' ');
+    out << wrapped_after(summaries, summary, help_width()) << "\n";
+  };
+  for (const Verb& verb : all_verbs()) line(std::string(verb.name) + " " + verb.argument, verb.summary);
+  out << "\n";
+  line("pipeline VERB --help", "flags of a verb");
+  line("pipeline --version", "versions of the program, LibTorch and the plugin API");
 }
 
 void print_version(std::ostream& out) {
@@ -121,16 +129,17 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   if (words[0] == test_word) return test_components_as_child({words.begin() + 1, words.end()});
   tell_crashes(CrashReader::user);  // not before: the parents of the two processes above report how these ended
   const Verb verb = find_verb(words[0]);
-  po::options_description shown(std::string("Flags of ") + verb.name), all;
+  const auto columns = static_cast<unsigned>(std::max(help_width(), least_help_width));
+  po::options_description shown(std::string("Flags of ") + verb.name, columns, columns / 2), all(columns, columns / 2);
   verb.add_options(shown);
-  const po::options_description common = common_options();
+  const po::options_description common = common_options(columns);
   all.add(shown).add(common);
   po::options_description parsed = all;
   const std::vector<std::string> names = argument_names(verb);
   for (std::size_t i = 0; i < names.size(); ++i) parsed.add_options()(argument_keys.at(i), po::value<std::string>());
   const po::variables_map arguments = parse(verb, parsed, {words.begin() + 1, words.end()});
   if (arguments.count("help")) {
-    std::cout << "Usage: " << usage_of(verb) << "\n" << verb.summary << "\n\n" << all;
+    std::cout << "Usage: " << usage_of(verb) << "\n" << wrapped_after(0, verb.summary, help_width()) << "\n\n" << all;
     return 0;
   }
   for (std::size_t i = 0; i < names.size(); ++i) {

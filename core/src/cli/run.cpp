@@ -4,6 +4,7 @@
 #include "cli/host.h"
 #include "cli/stage_worker.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -54,7 +55,7 @@ void print_plan(const std::vector<StageStatus>& plan) {
                : status.selected ? "up to date"
                                  : "not asked for"});
   }
-  table.print(std::cout);
+  table.print();
 }
 
 Value outcome_value(const Workflow& workflow, const RunOutcome& outcome) {
@@ -82,7 +83,7 @@ void print_outcome(const Workflow& workflow, const RunOutcome& outcome) {
       if (!value.is_map() && !value.is_list()) parts.push_back(name + " " + shown(value));
       logged = logged || name == "version_dir";
     }
-    if (!parts.empty()) std::cout << "  " << stage.stage << ": " << join(parts) << "\n";
+    if (!parts.empty()) std::cout << "  " << stage.stage << ": " << wrapped_after(4, join(parts), output_width()) << "\n";
   }
   std::cout << "  folder: " << run_folder_of(workflow).string() << "\n";
   if (logged) std::cout << "  curves: tensorboard --logdir " << workflow.settings.log_dir.string() << "\n";

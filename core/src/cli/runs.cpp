@@ -137,7 +137,7 @@ int list_runs(const Invocation& invocation) {
     for (const std::string& option : options) row.push_back(option_cell(record, option));
     table.add(row);
   }
-  table.print(std::cout);
+  table.print();
   say_left_out(left_out);
   return 0;
 }

@@ -73,7 +73,7 @@ void show(const StudyState& study, bool json) {
     const auto importance = importances.find(name);
     table.add({name, to_toml(value), importance == importances.end() ? "-" : format_short(importance->second)});
   }
-  table.print(std::cout, "  ");
+  table.print("  ");
 }
 
 /// The best trial's parameters as lines of TOML.
@@ -111,7 +111,7 @@ void trials(const StudyState& study, bool json) {
     if (reasons) row.push_back(trial.reason);
     table.add(row);
   }
-  table.print(std::cout);
+  table.print();
 }
 
 void export_csv(const StudyState& study, bool json) {

@@ -1,16 +1,22 @@
 #include "cli/table.h"
 
 #include <algorithm>
+#include <iostream>
+#include <numeric>
 
 #include "base/printable.h"
+#include "cli/terminal.h"
 
 namespace pipeline {
 
 namespace {
 
-/// Characters a terminal shows for UTF-8 text: continuation bytes take no column.
-std::size_t shown_width(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+constexpr std::size_t between = 2;  // spaces between columns
+
+std::size_t longest_word(const std::string& text) {
+  std::size_t longest = 0;
+  for (const std::string& line : wrapped(text, 1)) longest = std::max(longest, shown_width(line));
+  return longest;
 }
 
 }  // namespace
@@ -20,17 +26,48 @@ void TextTable::add(std::vector<std::string> row) {
   rows_.push_back(std::move(row));
 }
 
-void TextTable::print(std::ostream& out, const std::string& indent) const {
-  std::vector<std::size_t> widths;
+std::vector<std::size_t> TextTable::column_widths(int width) const {
+  std::vector<std::size_t> widths, least;
   for (const auto& row : rows_) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], shown_width(row[i]));
+    widths.resize(std::max(widths.size(), row.size())), least.resize(widths.size());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], shown_width(row[i]));
+      least[i] = std::max(least[i], longest_word(row[i]));
+    }
   }
+  if (width <= 0) return widths;
+  for (;;) {
+    const std::size_t all = std::accumulate(widths.begin(), widths.end(), (widths.size() - 1) * between);
+    if (all <= static_cast<std::size_t>(width)) return widths;
+    std::size_t widest = widths.size();  // of the columns that can be narrower
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (widths[i] > least[i] && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+    }
+    if (widest == widths.size()) return widths;
+    --widths[widest];
+  }
+}
+
+void TextTable::print(const std::string& indent) const { print(std::cout, output_width(), indent); }
+
+void TextTable::print(std::ostream& out, int width, const std::string& indent) const {
+  const std::vector<std::size_t> widths = column_widths(width > 0 ? std::max(1, width - static_cast<int>(indent.size())) : 0);
   for (const auto& row : rows_) {
-    std::string line = indent;
-    for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(widths[i] - shown_width(row[i]) + 2, ' ');
-    line.erase(line.find_last_not_of(' ') + 1);
-    out << line << "\n";
+    std::vector<std::vector<std::string>> cells;
+    std::size_t lines = 1;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      cells.push_back(wrapped(row[i], widths[i]));
+      lines = std::max(lines, cells.back().size());
+    }
+    for (std::size_t l = 0; l < lines; ++l) {
+      std::string line = indent;
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        const std::string text = l < cells[i].size() ? cells[i][l] : "";
+        line += text + std::string(widths[i] - std::min(widths[i], shown_width(text)) + between, ' ');
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      out << line << "\n";
+    }
   }
 }
 

@@ -6,14 +6,20 @@
 
 namespace pipeline {
 
-/// Rows of printable() text in columns as wide as their widest cell, for a terminal.
+/// Rows of printable() text in columns as wide as their widest cell, for a terminal. Where the rows are wider than it, the widest columns are wrapped
+/// between words.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> headings) { add(std::move(headings)); }
   void add(std::vector<std::string> row);
-  void print(std::ostream& out, const std::string& indent = "") const;
+  /// To stdout, in the width of its terminal; `indent` goes before each line.
+  void print(const std::string& indent = "") const;
+  /// `width`: columns of the terminal; 0: any number.
+  void print(std::ostream& out, int width, const std::string& indent = "") const;
 
  private:
+  [[nodiscard]] std::vector<std::size_t> column_widths(int width) const;
+
   std::vector<std::vector<std::string>> rows_;
 };
 

@@ -67,7 +67,7 @@ void print_table(const std::vector<ComponentReport>& reports) {
     for (const Check& check : report.checks)
       table.add({report.kind + " " + report.name, check.name, check.failure.empty() ? "ok" : "FAILED", check.failure});
   }
-  table.print(std::cout);
+  table.print();
 }
 
 void print_json(const std::vector<ComponentReport>& reports) {

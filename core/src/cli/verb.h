@@ -54,7 +54,7 @@ struct Verb {
 
 /// All of them, in the order of --help.
 [[nodiscard]] std::vector<Verb> all_verbs();
-/// The flags that every verb takes.
-[[nodiscard]] po::options_description common_options();
+/// The flags that every verb takes; their help is `columns` wide.
+[[nodiscard]] po::options_description common_options(unsigned columns = po::options_description::m_default_line_length);
 
 }  // namespace pipeline

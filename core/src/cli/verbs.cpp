@@ -7,8 +7,8 @@ std::vector<Verb> all_verbs() {
           runs_verb(), study_verb(),    new_plugin_verb(), schema_verb(),  new_workflow_verb(), test_plugin_verb(), completion_verb()};
 }
 
-po::options_description common_options() {
-  po::options_description options("Common flags");
+po::options_description common_options(unsigned columns) {
+  po::options_description options("Common flags", columns, columns / 2);
   options.add_options()                                                                                                                   //
       ("plugin-path", po::value<std::vector<std::string>>()->value_name("DIR")->composing(), "search DIR for plugins first; repeatable")  //
       ("log-level", po::value<std::string>()->value_name("LEVEL")->default_value("info"), "debug, info, warning or error")                //

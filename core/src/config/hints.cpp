@@ -22,7 +22,6 @@ constexpr std::string_view callbacks = "write [[callbacks]] tables";
 constexpr std::string_view follows = "it follows from the data, leave it out";
 constexpr std::string_view window = "write `window` in [stages.slice_windows]";
 constexpr std::string_view horizon = "write `horizon` in [stages.slice_windows]";
-constexpr std::string_view progress_bar = "write [[callbacks]] with type = \"ProgressBar\", or leave it out";
 constexpr std::string_view summary = "write [[callbacks]] with type = \"ModelSummary\", or leave it out";
 constexpr std::string_view checkpointing = "write [[callbacks]] with type = \"ModelCheckpoint\", or leave it out";
 constexpr std::string_view early_stopping = "write it in [[callbacks]] with type = \"EarlyStopping\"";
@@ -60,7 +59,6 @@ constexpr auto hints = std::to_array<Hint>({
     {"trainer", "n_epochs", epochs},
     {"trainer", "logger", loggers},
     {"trainer", "callbacks", callbacks},
-    {"trainer", "enable_progress_bar", progress_bar},
     {"trainer", "enable_model_summary", summary},
     {"trainer", "enable_checkpointing", checkpointing},
     {"trainer", "limit_test_batches", "write `splits` in [stages.evaluate]"},

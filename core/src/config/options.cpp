@@ -43,6 +43,11 @@ Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node&
     context.mistake(node.place, option.name + ": no such file: " + path.string());
   } else if (fs::is_directory(path, unreadable)) {
     context.mistake(node.place, option.name + ": is a folder, name a file in it: " + path.string());
+  } else if (!fs::is_regular_file(path, unreadable)) {
+    context.mistake(node.place, option.name +
+                                    ": is a pipe or a device, which gives its content once; a run reads a file again to see whether "
+                                    "it changed. Write the content to a file and name that: " +
+                                    path.string());
   }
   return path.string();
 }

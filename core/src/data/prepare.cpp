@@ -63,7 +63,8 @@ void say_time(const CleanTable& data, const PrepareOptions& options, Log& log) {
   if (!data.table.has_time()) return;
   const Frequency& frequency = data.axis.frequency;
   const auto time = data.table.time();
-  std::string text = "time " + format_time(time.front(), true) + " to " + format_time(time.back(), true) + ", ";
+  std::string text =
+      "time " + format_time(time.front(), true) + " to " + format_time(time.back(), true) + (data.table.utc() ? " UTC, " : ", ");
   if (frequency.irregular()) {
     log.info(text + "irregular");
     return;
@@ -152,6 +153,7 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
 
   info.frequency = data.axis.frequency.text();
   info.step_ns = data.axis.frequency.step_ns;
+  info.utc = data.table.utc();
   if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = median_step(data.table.time());
   info.segments = data.series_segments();
   info.split_end = rule.ends(
@@ -177,6 +179,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
   fill_missing(data, info.source.at("missing").as_string(), {}, std::filesystem::temp_directory_path());
   const std::size_t columns = info.columns.size();
   PreparedInput out;
+  out.utc = data.table.utc();
   out.segments = data.series_segments();
   data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t) {
     const double* const level = data.table.row(row);

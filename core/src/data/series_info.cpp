@@ -26,18 +26,20 @@ Value SeriesInfo::to_value() const {
   for (const ColumnTransform& c : columns) column_list.push_back(c.to_value());
   for (const Segment& s : segments) segment_list.push_back(Value::List{s.first, s.count});
   for (const std::int64_t end : split_end) ends.emplace_back(end);
-  return Value::Map{{"features", list_of(features)},
-                    {"targets", list_of(targets)},
-                    {"columns", column_list},
-                    {"target_columns", list_of(target_columns)},
-                    {"frequency", frequency},
-                    {"step_ns", step_ns},
-                    {"median_step_ns", median_step_ns},
-                    {"time_name", time_name},
-                    {"has_time", has_time},
-                    {"segments", segment_list},
-                    {"split_end", ends},
-                    {"source", source}};
+  Value out = Value::Map{{"features", list_of(features)},
+                         {"targets", list_of(targets)},
+                         {"columns", column_list},
+                         {"target_columns", list_of(target_columns)},
+                         {"frequency", frequency},
+                         {"step_ns", step_ns},
+                         {"median_step_ns", median_step_ns},
+                         {"time_name", time_name},
+                         {"has_time", has_time},
+                         {"segments", segment_list},
+                         {"split_end", ends},
+                         {"source", source}};
+  if (utc) out["utc"] = true;
+  return out;
 }
 
 SeriesInfo SeriesInfo::from_value(const Value& value) {
@@ -51,6 +53,7 @@ SeriesInfo SeriesInfo::from_value(const Value& value) {
   info.median_step_ns = value.at("median_step_ns").as_int();
   info.time_name = value.at("time_name").as_string();
   info.has_time = value.at("has_time").as_bool();
+  if (const Value* utc = value.find("utc")) info.utc = utc->as_bool();
   for (const Value& v : value.at("segments").as_list()) {
     const Value::List& pair = v.as_list();
     if (pair.size() != 2) throw data_error("a segment of a series has a first row and a count");

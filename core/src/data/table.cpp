@@ -92,6 +92,11 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
       const auto time = parser.parse(text);
       if (!time) throw data_error(rows.place() + ": \"" + std::string(text) + "\" is no time: " + parser.cure(text, advice));
       now = *time;
+      if (rows_ == 0) utc_ = parser.had_offset();
+      if (parser.had_offset() != utc_) {
+        throw data_error(rows.place() + ": the time \"" + std::string(text) + "\" has " + (utc_ ? "no" : "an") +
+                         " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
+      }
       if (now <= previous) {
         throw data_error(rows.place() + ": the time " + format_time(now) + " does not come after " + format_time(previous) +
                          " in the row before; sort the file by time and keep one row for each time");

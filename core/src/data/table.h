@@ -34,6 +34,8 @@ class Table {
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }
   [[nodiscard]] bool has_time() const { return has_time_; }
+  /// Whether the times had offsets and became UTC.
+  [[nodiscard]] bool utc() const { return utc_; }
   [[nodiscard]] std::span<const std::int64_t> time() const { return {time_.data(), static_cast<std::size_t>(rows_)}; }
   [[nodiscard]] std::span<double> values() { return {values_.data(), static_cast<std::size_t>(rows_) * columns_}; }  ///< [rows, columns]
   [[nodiscard]] double* row(std::int64_t row) { return values_.data() + static_cast<std::size_t>(row) * columns_; }
@@ -53,7 +55,7 @@ class Table {
 
   CsvFile file_;
   std::size_t columns_;
-  bool has_time_;
+  bool has_time_, utc_ = false;
   std::int64_t rows_ = 0, capacity_ = 0;
   ScratchArray<double> values_;
   ScratchArray<std::int64_t> time_;

@@ -84,7 +84,8 @@ bool parse_clock(IsoText& text, std::int64_t& seconds, std::int64_t& nanoseconds
 }
 
 /// "Z", "+08:00", "+0800", "+08" or nothing, in seconds east of UTC.
-bool parse_offset(IsoText& text, std::int64_t& east) {
+bool parse_offset(IsoText& text, std::int64_t& east, bool& any) {
+  any = !text.empty();
   if (text.take('Z') || text.take('z')) return text.empty();
   const bool west = text.front() == '-';
   if (text.take('+') || text.take('-')) {
@@ -99,7 +100,7 @@ bool parse_offset(IsoText& text, std::int64_t& east) {
   return text.empty();
 }
 
-std::optional<std::int64_t> parse_iso(std::string_view source) {
+std::optional<std::int64_t> parse_iso(std::string_view source, bool& had_offset) {
   IsoText text(source);
   std::int64_t days = 0, seconds = 0, nanoseconds = 0, east = 0;
   if (!parse_date(text, days)) return std::nullopt;
@@ -112,7 +113,7 @@ std::optional<std::int64_t> parse_iso(std::string_view source) {
   }
   if (!parse_clock(text, seconds, nanoseconds)) return std::nullopt;
   text.skip_spaces();
-  if (!parse_offset(text, east)) return std::nullopt;
+  if (!parse_offset(text, east, had_offset)) return std::nullopt;
   return join(days, seconds - east, nanoseconds);
 }
 
@@ -139,6 +140,14 @@ bool may_be_date_and_hour(std::string_view text) {
   IsoText parts(text);
   return text.size() == 10 && (text.starts_with("19") || text.starts_with("20")) && parse_date(parts, days) && parts.digits(2, 2, hour) &&
          hour < 24;
+}
+
+/// Whether a format of strptime reads an offset: it has %z, where %% is a percent sign.
+bool has_offset_field(std::string_view format) {
+  for (std::size_t at = 0; (at = format.find('%', at)) != std::string_view::npos; at += 2) {
+    if (format.substr(at, 2) == "%z") return true;
+  }
+  return false;
 }
 
 bool two_digits(const char* at, int limit, int& out) {
@@ -192,6 +201,7 @@ TimeParser::TimeParser(std::string format) : format_(std::move(format)) {
 }
 
 std::optional<std::int64_t> TimeParser::parse(std::string_view text) {
+  had_offset_ = false;
   if (style_ == Style::strptime) return parse_format(text);
   if (style_ == Style::epoch) return parse_epoch(text, epoch_unit_);
 
@@ -206,7 +216,7 @@ std::optional<std::int64_t> TimeParser::parse(std::string_view text) {
   if (text.size() >= 9 && all_digits(text)) {
     return may_be_date_and_hour(text) ? std::nullopt : parse_epoch(text, nanoseconds_per_second);
   }
-  const auto time = parse_iso(text);
+  const auto time = parse_iso(text, had_offset_);
   if (time && text.size() == 19 && *time >= 0 && text[4] == '-' && text[7] == '-' && text[13] == ':') {
     std::memcpy(last_date_, text.data(), 10);
     last_days_ = *time / nanoseconds_per_day;
@@ -225,6 +235,7 @@ std::optional<std::int64_t> TimeParser::parse_format(std::string_view text) {
   while (*stop == ' ') ++stop;
   const std::int64_t year = parts.tm_year + 1900;
   const auto month = static_cast<unsigned>(parts.tm_mon + 1), day = static_cast<unsigned>(parts.tm_mday);
+  had_offset_ = has_offset_field(format_);
   if (*stop != '\0' || month > 12 || day < 1 || day > days_in_month(year, month)) return std::nullopt;
   return join(days_from_civil({year, month, day}), parts.tm_hour * 3600 + parts.tm_min * 60 + parts.tm_sec - parts.tm_gmtoff, 0);
 }

@@ -31,6 +31,8 @@ class TimeParser {
 
   /// nullopt if the text is no such time or lies outside 1678 to 2261, the range of nanoseconds in 64 bits.
   [[nodiscard]] std::optional<std::int64_t> parse(std::string_view text);
+  /// Whether the text that parse() read last had an offset.
+  [[nodiscard]] bool had_offset() const { return had_offset_; }
   /// Why parse() refused a text. `advice` gives the end of the sentence where another format may be the cure.
   [[nodiscard]] std::string cure(std::string_view text, const std::function<std::string()>& advice) const;
 
@@ -41,6 +43,7 @@ class TimeParser {
 
   std::string format_;
   Style style_ = Style::automatic;
+  bool had_offset_ = false;
   std::int64_t epoch_unit_ = nanoseconds_per_second;
   std::string buffer_;          // strptime needs a null-terminated text
   char last_date_[10] = {};     // a cache: consecutive rows often have the same date

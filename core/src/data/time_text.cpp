@@ -9,9 +9,13 @@ namespace pipeline {
 
 TimeText::TimeText(const SeriesInfo& series, std::span<const std::int64_t> times)
     : has_time_(series.has_time),
-      dates_only_(series.step_ns % nanoseconds_per_day == 0 &&
+      utc_(series.utc),
+      dates_only_(!series.utc && series.step_ns % nanoseconds_per_day == 0 &&
                   std::ranges::all_of(times, [](std::int64_t time) { return time % nanoseconds_per_day == 0; })) {}
 
-std::string TimeText::operator()(std::int64_t time) const { return has_time_ ? format_time(time, dates_only_) : std::to_string(time); }
+std::string TimeText::operator()(std::int64_t time) const {
+  if (!has_time_) return std::to_string(time);
+  return format_time(time, dates_only_) + (utc_ ? "+00:00" : "");
+}
 
 }  // namespace pipeline

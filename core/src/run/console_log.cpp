@@ -39,6 +39,7 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
     clear();
     write(printable(text));
     moving_ = !text.empty();
+    if (moving_) std::fputc('\r', stderr);  // where the line begins it is found again, in as many rows as a narrower window breaks it into
     std::fflush(stderr);
   }
 
@@ -61,7 +62,7 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
     }
   }
   void clear() {
-    if (moving_) std::fputs("\r\033[K", stderr);
+    if (moving_) std::fputs("\033[J", stderr);
     moving_ = false;
   }
 

@@ -69,12 +69,18 @@ ComponentSpec time_limiter(const Registry& registry, const std::string& max_time
   return found.front();
 }
 
-std::vector<ComponentSpec> callbacks_of(const Registry& registry, const TrainingTables& tables, const std::string& max_time) {
+/// The callback of [trainer] enable_progress_bar. A workflow without its plugin trains silently.
+constexpr const char* progress_bar = "ProgressBar";
+
+std::vector<ComponentSpec> callbacks_of(const Registry& registry, const TrainingTables& tables, const TrainerOptions& trainer) {
   std::vector<ComponentSpec> callbacks = tables.many("callbacks");
   // As in Lightning: a listed timer takes precedence over max_time.
   const bool is_listed =
       std::ranges::any_of(callbacks, [&](const ComponentSpec& spec) { return time_limit_of(registry.find("callback", spec.type)); });
-  if (!max_time.empty() && !is_listed) callbacks.push_back(time_limiter(registry, max_time));
+  if (!trainer.max_time.empty() && !is_listed) callbacks.push_back(time_limiter(registry, trainer.max_time));
+  const bool shows_progress = std::ranges::find(callbacks, progress_bar, &ComponentSpec::type) != callbacks.end();
+  if (trainer.enable_progress_bar && !shows_progress && registry.find("callback", progress_bar))
+    callbacks.push_back({progress_bar, Value::Map{}});
   return callbacks;
 }
 
@@ -103,7 +109,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   spec.loss = registry.make<Loss>(loss.type, loss.options);
   spec.shape.output = spec.loss->output();
   spec.metrics = make_metrics(registry);
-  for (const ComponentSpec& callback : callbacks_of(registry, tables, spec.trainer.max_time)) {
+  for (const ComponentSpec& callback : callbacks_of(registry, tables, spec.trainer)) {
     spec.callbacks.push_back(registry.make<Callback>(callback.type, callback.options));
   }
   spec.hyper_parameters = hyper_parameters(registry, tables, spec.shape);

@@ -13,6 +13,7 @@
 #include "support/temp_folder.h"
 
 using namespace pipeline;
+using callbacks::model_checkpoint::FileNamePattern;
 using callbacks::model_checkpoint::ModelCheckpoint;
 using test::FakeTrainer;
 using Names = std::vector<std::string>;

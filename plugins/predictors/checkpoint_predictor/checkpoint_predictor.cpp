@@ -102,6 +102,14 @@ void require_targets(const PreparedInput& input, const CheckpointInfo& info, con
   }
 }
 
+/// Warns of times that may be hours away from those of the training.
+void warn_of_other_offsets(const PreparedInput& input, const SeriesInfo& series, const PredictRequest& request) {
+  if (!series.has_time || input.utc == series.utc) return;
+  request.log.warning(request.input.string() + ": its times have " +
+                      (input.utc ? "offsets and become UTC; those of the training had none, and stayed as written"
+                                 : "no offsets and stay as written; those of the training had some, and became UTC"));
+}
+
 /// Warns of guessed times: in a series with gaps a step is a row, and the times of future rows are unknown.
 void warn_of_guessed_times(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t horizon,
                            Log& log) {
@@ -130,6 +138,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const PreparedInput input = read_rows(request, series);
   const std::vector<Origin> origins = find_origins(input, series, info.window, request);
   require_targets(input, info, series, request);
+  warn_of_other_offsets(input, series, request);
   warn_of_filled_values(input, series, origins, info.window, request.log);
   warn_of_guessed_times(input, series, origins, info.horizon, request.log);
 

@@ -6,8 +6,18 @@
 
 namespace pipeline::predictor::checkpoint {
 
+namespace {
+
+/// The series with the times of the input, which may have offsets where those of the training had none.
+SeriesInfo with_times_of(const PreparedInput& input, SeriesInfo series) {
+  series.utc = input.utc;
+  return series;
+}
+
+}  // namespace
+
 ForecastCsv::ForecastCsv(std::ostream& out, const SeriesInfo& series, const PreparedInput& input)
-    : out_(out), targets_(series.targets.size()), time_text_(series, input.time) {
+    : out_(out), targets_(series.targets.size()), time_text_(with_times_of(input, series), input.time) {
   out_ << "origin,time,step";
   for (const std::string& target : series.targets) out_ << ',' << csv_field(target + "_pred");
   out_ << '\n';

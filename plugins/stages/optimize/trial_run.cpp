@@ -39,6 +39,7 @@ TrainingTables TrialRunner::tables_of(const Value::Map& values) const {
     if (info && !info->only_watches) kept.push_back({callback.type, info->schema.without_outputs(callback.options)});
   }
   tables.many("callbacks") = std::move(kept);
+  tables.one("trainer").options["enable_progress_bar"] = false;  // the search shows a line a trial
   return tables;
 }
 

@@ -38,6 +38,7 @@ void add_series_facts(const Series& series, Value::List& facts) {
   const SeriesInfo& info = series.info();
   add("Rows", format_count(series.rows()));
   if (!info.frequency.empty() && info.frequency != "none") add("One row every", info.frequency);
+  if (info.utc) add("Times", "UTC, as the data give offsets");
   if (info.segments.size() > 1) add("Segments without a gap", format_count(static_cast<std::int64_t>(info.segments.size())));
   std::set<std::string> scalers, transforms;
   for (const ColumnTransform& column : info.columns) {

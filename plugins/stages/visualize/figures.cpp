@@ -16,6 +16,8 @@ namespace {
 /// Above this ratio of the highest loss to the lowest, a linear axis hides the end of a training.
 constexpr double logarithmic_from = 20;
 constexpr double thin = 1.1, normal = 1.6, bold = 2;
+/// What a forecast may lie on is wider and pale: it shows at both sides of the forecast.
+constexpr double under = 3.6, pale = 0.5;
 /// Width of a bar as a share of its category.
 constexpr double bar_share = 0.64;
 constexpr const char* last_value = "repeat last value";
@@ -89,8 +91,8 @@ void add_losses(Plot& plot, const TrainingRecord& training, const Color& color, 
 Plot track_plot(const std::vector<ModelPredictions>& models, std::size_t target, std::size_t track) {
   const Track& first = of(models.front(), target).tracks[track];
   Plot plot = make_plot(ahead(first.step), time_axis(models.front()), value_axis(of(models.front(), target).target));
-  plot.curves.push_back(curve_of(first.points, &Point::naive, last_value, {faded(naive_color, 0.8), thin}));
-  plot.curves.push_back(curve_of(first.points, &Point::truth, "truth", {truth_color, normal}));
+  plot.curves.push_back(curve_of(first.points, &Point::naive, last_value, {faded(naive_color, pale), under}));
+  plot.curves.push_back(curve_of(first.points, &Point::truth, "truth", {faded(truth_color, pale), under}));
   for (std::size_t m = 0; m < models.size(); ++m) {
     const std::vector<Track>& tracks = of(models[m], target).tracks;
     const auto same = std::ranges::find(tracks, first.step, &Track::step);
@@ -106,13 +108,13 @@ Plot example_plot(const std::vector<ModelPredictions>& models, std::size_t targe
   Plot plot = make_plot("from " + example.label, time_axis(models.front()), {});
   std::vector<Point> known = example.past;
   known.insert(known.end(), example.horizon.begin(), example.horizon.end());
-  plot.curves.push_back(curve_of(known, &Point::truth, "truth", {truth_color, normal}));
-  plot.curves.push_back(curve_of(example.horizon, &Point::naive, last_value, {naive_color, normal}));
+  plot.curves.push_back(curve_of(known, &Point::truth, "truth", {faded(truth_color, pale), under}));
+  plot.curves.push_back(curve_of(example.horizon, &Point::naive, last_value, {faded(naive_color, pale), under}));
   for (std::size_t m = 0; m < models.size(); ++m) {
     const std::vector<Example>& examples = of(models[m], target).examples;
     const auto same = std::ranges::find(examples, example.label, &Example::label);
     if (same == examples.end()) continue;  // this model has other windows
-    plot.curves.push_back(curve_of(same->horizon, &Point::prediction, models[m].label, {model_color(models[m].model), bold}));
+    plot.curves.push_back(curve_of(same->horizon, &Point::prediction, models[m].label, {model_color(models[m].model), normal}));
   }
   plot.markers.push_back({example.origin, {}, true});
   fit_x(plot), fit_y(plot);
@@ -201,14 +203,14 @@ Figure examples_figure(const std::vector<ModelPredictions>& models, std::size_t 
 Figure step_figure(const std::vector<ModelPredictions>& models, std::size_t target) {
   const TargetPredictions& first = of(models.front(), target);
   Plot plot = make_plot({}, value_axis("steps ahead", 1), value_axis("mean absolute error"));
-  const auto add = [&](const TargetPredictions& from, double StepError::*error, std::string name, const Color& color) {
-    Curve curve = make_curve(Mark::line, std::move(name), {color, bold});
+  const auto add = [&](const TargetPredictions& from, double StepError::*error, std::string name, const Stroke& stroke) {
+    Curve curve = make_curve(Mark::line, std::move(name), stroke);
     for (const StepError& step : from.by_step) curve.x.push_back(static_cast<double>(step.step)), curve.y.push_back(step.*error);
     plot.curves.push_back(std::move(curve));
   };
-  add(first, &StepError::naive_mae, last_value, naive_color);
+  add(first, &StepError::naive_mae, last_value, {faded(naive_color, pale), under});
   for (std::size_t m = 0; m < models.size(); ++m)
-    add(of(models[m], target), &StepError::mae, models[m].label, model_color(models[m].model));
+    add(of(models[m], target), &StepError::mae, models[m].label, {model_color(models[m].model), normal});
   fit_x(plot), fit_y(plot, 0.0);
   plot.y.low = 0;
   Figure figure = make_figure(name_for("error_by_step", models.front(), target), first.target + ": error by step");

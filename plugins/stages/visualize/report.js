@@ -6,6 +6,9 @@
   const touch = matchMedia("(pointer: coarse)");
   const chosen = { target: 0, step: 0, loss: "linear", error: "mae" };
   const last_value = "repeat last value";
+  // What a forecast may lie on is wider and pale: it shows at both sides of the forecast.
+  const under = { line: { width: 3.6 } };
+  const pale = (color, name) => transparent(color(name), 0.5);
 
   const element = (id) => document.getElementById(id);
   const count = (n) => n.toLocaleString("en-US");
@@ -91,8 +94,8 @@
   function track_chart(color) {
     const first = models()[0].tracks[chosen.step], x = times(first.time);
     const traces = [
-      line(last_value, x, first.naive, transparent(color("naive"), 0.85), { line: { width: 1.2 } }),
-      line("truth", x, first.truth, color("truth"), { line: { width: 1.6 } }),
+      line(last_value, x, first.naive, pale(color, "naive"), under),
+      line("truth", x, first.truth, pale(color, "truth"), under),
       ...models().flatMap((model) => {
         const track = model.tracks.find((of) => of.step === first.step);
         return track ? [line(model.label, times(track.time), track.prediction, model_color(color, model.model))] : [];
@@ -111,11 +114,11 @@
   function example_chart(color, index) {
     const first = models()[0].examples[index], x = times(first.time), past = times(first.past.time);
     const traces = [
-      line("truth", past.concat(x), first.past.truth.concat(first.truth), color("truth"), { line: { width: 1.6 } }),
-      line(last_value, x, first.naive, color("naive")),
+      line("truth", past.concat(x), first.past.truth.concat(first.truth), pale(color, "truth"), under),
+      line(last_value, x, first.naive, pale(color, "naive"), under),
       ...models().flatMap((model) => {
         const example = model.examples.find((of) => of.label === first.label);
-        return example ? [line(model.label, times(example.time), example.prediction, model_color(color, model.model), { line: { width: 2.2 } })] : [];
+        return example ? [line(model.label, times(example.time), example.prediction, model_color(color, model.model))] : [];
       }),
     ];
     return [traces, layout(color, {
@@ -129,7 +132,7 @@
   function step_chart(color) {
     const of = (steps, name) => steps[`${name}${chosen.error}`], first = models()[0].by_step;
     const traces = [
-      line(last_value, first.step, of(first, "naive_"), color("naive"), { line: { width: 2.2 } }),
+      line(last_value, first.step, of(first, "naive_"), pale(color, "naive"), under),
       ...models().map((model) => line(model.label, model.by_step.step, of(model.by_step, ""), model_color(color, model.model), { line: { width: 2.2 } })),
     ];
     return [traces, layout(color, {

@@ -122,8 +122,8 @@ TEST_CASE("words of Lightning and Optuna get the cure") {
   CHECK(wrong("[trainer]\naccelerator = \"gpu\"\n") == "w.toml:14:1: accelerator: write `device` at the top");
   CHECK(wrong("[trainer]\nprecision = 16\n") == "w.toml:14:13: [trainer]: precision takes one of 32-true, bf16-mixed, got an integer (16)");
   CHECK(wrong("precision = 16\n").ends_with("precision: write `precision` in [trainer], or `matmul_precision` at the top"));
-  CHECK(wrong("[trainer]\nenable_progress_bar = false\n") ==
-        "w.toml:14:1: enable_progress_bar: write [[callbacks]] with type = \"ProgressBar\", or leave it out");
+  CHECK(wrong("[trainer]\nenable_model_summary = false\n") ==
+        "w.toml:14:1: enable_model_summary: write [[callbacks]] with type = \"ModelSummary\", or leave it out");
   CHECK(wrong("[trainer]\nlogger = true\n") == "w.toml:14:1: logger: write [[loggers]] tables");
   CHECK(wrong("[trainer]\nnum_epochs = 3\n") == "w.toml:14:1: num_epochs: write `max_epochs` in [trainer]");
   CHECK(wrong("[stages.train.model]\nlr = 0.1\ninput_size = 7\n") ==

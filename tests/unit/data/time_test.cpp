@@ -52,6 +52,26 @@ TEST_CASE("offsets become UTC") {
   CHECK(parsed("01/07/2016 05:00 +0200", "%d/%m/%Y %H:%M %z") == "2016-07-01 03:00:00");
 }
 
+TEST_CASE("a parser says whether the last time had an offset") {
+  const auto had_offset = [](const char* text, const char* format = "") {
+    TimeParser parser(format);
+    REQUIRE(parser.parse(text));
+    return parser.had_offset();
+  };
+  CHECK(had_offset("2016-07-01T05:00:00Z"));
+  CHECK(had_offset("2016-07-01 05:00+00:00"));
+  CHECK(had_offset("01/07/2016 05:00 +0200", "%d/%m/%Y %H:%M %z"));
+  CHECK_FALSE(had_offset("2016-07-01 05:00:00"));
+  CHECK_FALSE(had_offset("2016-07-01"));
+  CHECK_FALSE(had_offset("1467331200"));
+  CHECK_FALSE(had_offset("01/07/2016 %z", "%d/%m/%Y %%z"));
+  TimeParser parser({});
+  for (const char* text : {"2016-07-01 01:00:00", "2016-07-01 02:00:00+00:00", "2016-07-01 03:00:00"}) {
+    REQUIRE(parser.parse(text));
+    CHECK(parser.had_offset() == std::string_view(text).ends_with("+00:00"));
+  }
+}
+
 TEST_CASE("an invalid time is refused") {
   for (const char* text :
        {"", "x", "2016", "2016-13-01", "2016-02-30", "1900-02-29", "2016-07-01 25:00", "2016-07-01 05:60", "2016-07-01 05:06:07 x",

@@ -63,6 +63,7 @@ struct PIPELINE_EXPORT SeriesInfo {
   std::int64_t median_step_ns = 0;           ///< of an irregular time axis, else 0
   std::string time_name = "row";             ///< heading of the time column in output for people
   bool has_time = false;                     ///< false: times are row numbers
+  bool utc = false;                          ///< the times had offsets in the data, and became UTC; false: they are as written
   std::vector<Segment> segments;
   std::array<std::int64_t, 3> split_end{};  ///< first row after train, val, test
   Value source;                             ///< options needed to read more data of the same kind (time columns, na_values, ...)
@@ -117,6 +118,7 @@ struct PreparedInput {
   std::vector<double> targets;         ///< [rows, targets], original units
   std::vector<std::uint8_t> observed;  ///< [rows, columns], 0 where a value was filled
   std::vector<Segment> segments;       ///< runs of rows without a gap; a window must lie within one
+  bool utc = false;                    ///< as in SeriesInfo, of this file
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(time.size()); }
 };
 /// Reads `csv` with the options in info.source (time columns, na_values, missing, ...). Error (data) as in preprocess.

@@ -67,6 +67,7 @@ struct TrainerOptions {
   std::string gradient_clip_algorithm = "norm";
   Precision precision = Precision::full;
   Strategy strategy = Strategy::automatic;
+  bool enable_progress_bar = true;
   bool deterministic = false;
   bool detect_anomaly = false;
 
@@ -117,6 +118,10 @@ struct TrainerOptions {
             "strategy", &TrainerOptions::strategy,
             "auto: the processes that torchrun, Slurm or a PyTorchJob started train one model together (docs/scale.md); one process trains "
             "alone. ddp: the same, and a mistake where there is one process only.")
+            .no_effect_on_result(),
+        option("enable_progress_bar", &TrainerOptions::enable_progress_bar,
+               "Show progress with a ProgressBar, where [[callbacks]] lists none: one line that moves on a terminal, a line an epoch "
+               "elsewhere.")
             .no_effect_on_result(),
         option("deterministic", &TrainerOptions::deterministic, "Only deterministic algorithms; an operation that has none is an error."),
         option("detect_anomaly", &TrainerOptions::detect_anomaly, "Name the operation that made a NaN, at the price of speed.")
