@@ -27,6 +27,7 @@ enum class OptionRole {
   extra_output,   ///< asks for files that no other stage reads; the trials of a search leave it at its default
   time_limit,     ///< of a callback: the longest time of a training, written as [trainer] max_time
   metric,         ///< a metric of the training ("val_loss") by which the component decides: another build of the metric, another result
+  file_name,      ///< of a file that is written below a folder: it may name subfolders (a/b), and never leads out of the folder
 };
 
 /// The range of a search when the workflow gives none.
