@@ -8,6 +8,9 @@ if(PIPELINE_SANITIZE)
   add_compile_options(-fsanitize=${PIPELINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${PIPELINE_SANITIZE})
 endif()
+if(PIPELINE_FUZZ)  # clang knows GCC's warnings by other names, and libFuzzer needs to see which branches run
+  add_compile_options(-fsanitize=fuzzer-no-link -Wno-unknown-warning-option)
+endif()
 
 # Search paths as DT_RPATH, not DT_RUNPATH: DT_RPATH comes before LD_LIBRARY_PATH, which may name another LibTorch, and it also applies to the
 # dependencies of the libraries found there.

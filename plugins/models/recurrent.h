@@ -14,11 +14,11 @@ namespace pipeline::model {
 
 template <class Options>
 constexpr auto hidden_size_option() {
-  return option("hidden_size", &Options::hidden_size, "Width of each layer's state.").at_least(1).search(32, 128, 16);
+  return option("hidden_size", &Options::hidden_size, "Width of each layer's state.").between(1, 65536).search(32, 128, 16);
 }
 template <class Options>
 constexpr auto num_layers_option() {
-  return option("num_layers", &Options::num_layers, "Layers on top of each other.").at_least(1).search(1, 5);
+  return option("num_layers", &Options::num_layers, "Layers on top of each other.").between(1, 1000).search(1, 5);
 }
 template <class Options>
 constexpr auto dropout_option() {

@@ -29,6 +29,7 @@ enum class OptionRole {
   time_limit,     ///< of a callback: the longest time of a training, written as [trainer] max_time
   metric,         ///< a metric of the training ("val_loss") by which the component decides: another build of the metric, another result
   study_storage,  ///< the address of a study (pipeline/search/study.h)
+  file_name,      ///< of a file that is written below a folder: it may name subfolders (a/b), and never leads out of the folder
 };
 
 /// The range of a search when the workflow gives none.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <filesystem>
 #include <regex>
 
 #include "pipeline/data/format.h"
@@ -62,6 +64,27 @@ bool in_range(const OptionInfo& option, const Value& v) {
   return !(option.maximum && (option.maximum_excluded ? number >= *option.maximum : number > *option.maximum));
 }
 
+// The bounds of options that set none: sums and products of two such sizes do not overflow, and float32 holds such a number and its
+// quotient by a small one. Infinity is no slip of the keyboard.
+constexpr std::int64_t most_whole = 1'000'000'000;
+constexpr double most_real = 1e30;
+
+/// What is wrong with a number of absurd size; empty if nothing is.
+std::string absurd_size(const OptionInfo& option, const Value& number) {
+  const bool checked = option.type != OptionType::any || option.numeric;
+  if (!checked || option.maximum) return "";
+  if (number.is_int() && option.type != OptionType::number && option.type != OptionType::numbers)
+    return std::abs(number.as_double()) > most_whole ? " of at most " + std::to_string(most_whole) : "";
+  const double size = std::abs(number.as_double());
+  return std::isfinite(size) && size > most_real ? " of at most " + format_number(most_real) : "";
+}
+
+/// Whether a path leads out of the folder that it is relative to.
+bool leads_out(const std::string& path) {
+  const std::filesystem::path parts(path);
+  return parts.is_absolute() || std::ranges::find(parts, "..") != parts.end();
+}
+
 std::string range_text(const OptionInfo& option) {
   std::string text;
   if (option.minimum) text += (option.minimum_excluded ? " above " : " of at least ") + short_number(*option.minimum);
@@ -82,7 +105,11 @@ std::string count_text(const OptionInfo& option) {
 std::optional<std::string> element_mistake(const OptionInfo& option, const Value& v) {
   const auto wrong = [&] { return option.name + " takes " + describe_range(option) + ", got " + to_toml(v); };
   if (v.is_number() && !in_range(option, v)) return wrong();
+  if (const std::string size = v.is_number() ? absurd_size(option, v) : ""; !size.empty())
+    return option.name + " takes " + type_label(option) + size + ", got " + to_toml(v);
   if (!v.is_string()) return std::nullopt;
+  if (option.role == OptionRole::file_name && leads_out(v.as_string()))
+    return option.name + " leads out of its folder, got " + to_toml(v) + ": write a name without .. and without / at its beginning";
   const bool takes_words_only = !option.choices.empty() && option.role != OptionRole::input_path;
   if (takes_words_only && std::ranges::find(option.choices, v.as_string()) == option.choices.end())
     return wrong() + did_you_mean(v.as_string(), option.choices);

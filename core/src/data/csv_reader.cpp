@@ -19,6 +19,7 @@ namespace pipeline {
 namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr double largest = 1e100;  // of a cell: sums of the squares of such numbers are finite
 
 /// The first `a` or `b` in [at, end); `end` when there is none. Faster than two memchr, as cells are short.
 const char* find_either(const char* at, const char* end, char a, char b) {
@@ -213,7 +214,7 @@ bool CsvReader::read_plain_number(double& out) {
   const char* stop = parse_plain_decimal(at_, end_, out);
   if (stop == nullptr) {
     const auto result = std::from_chars(at_, end_, out);
-    if (result.ec != std::errc{} || !std::isfinite(out)) return false;
+    if (result.ec != std::errc{} || !(std::abs(out) <= largest)) return false;
     stop = result.ptr;
   }
   if (stop != end_ && *stop != delimiter_ && *stop != '\n' && *stop != '\r') return false;
@@ -236,7 +237,15 @@ double CsvReader::parse_cell(std::string_view cell, std::size_t column) {
                      (other_decimal ? "if the comma is its decimal sign, write decimal = \",\""
                                     : "if it means \"missing\", write na_values = [\"" + text + "\"]"));
   }
-  return std::ranges::find(format.na_numbers, *value) != format.na_numbers.end() ? missing : *value;
+  if (std::ranges::find(format.na_numbers, *value) != format.na_numbers.end()) return missing;
+  if (std::abs(*value) > largest) {
+    const std::string text(cell);
+    throw data_error(
+        place() + ": column \"" + file_.names()[column] + "\": " + text +
+        " is beyond 1e100, a number that cannot be computed with; correct it, or if it means \"missing\", write na_values = [\"" + text +
+        "\"]");
+  }
+  return *value;
 }
 
 std::string_view CsvReader::take_field(std::string& buffer) {

@@ -110,6 +110,22 @@ void say_splits(const SeriesInfo& info, std::span<const std::int64_t> time, Log&
   }
 }
 
+/// Where a row of the table stood in the file. If rows were dropped, only the times of the others tell it, or their numbers.
+std::string place_of(const CleanTable& data, std::int64_t row) {
+  const Table& table = data.table;
+  if (!table.has_time()) return table.place(table.time()[static_cast<std::size_t>(row)]);
+  return table.rows() == data.axis.rows ? table.place(row) : table.time_text(row);
+}
+
+/// The transformed and scaled value; Error (data) with its place beyond `most_scaled`.
+float scaled(const CleanTable& data, const ColumnTransform& column, double level, double previous, std::int64_t row) {
+  const double value = column.forward(level, previous);
+  if (std::abs(value) <= most_scaled || std::isnan(level) || std::isnan(previous)) return static_cast<float>(value);
+  throw data_error(place_of(data, row) + ": column \"" + column.name + "\" is " + format_number(level) + ", which becomes " +
+                   format_number(value) + " when it is transformed and scaled: float32 cannot be trained on numbers beyond 1e15; correct " +
+                   "it, or if it means \"missing\", write na_values = [" + format_number(level) + "]");
+}
+
 /// Transforms, scales and stores the rows.
 void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& out) {
   const std::size_t columns = info.columns.size(), targets = info.targets.size();
@@ -118,7 +134,7 @@ void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& ou
   data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t to) {
     const double* const level = data.table.row(row);
     const double* const previous = data.lead > 0 ? level - columns : level;
-    for (std::size_t c = 0; c < columns; ++c) *values++ = static_cast<float>(info.columns[c].forward(level[c], previous[c]));
+    for (std::size_t c = 0; c < columns; ++c) *values++ = scaled(data, info.columns[c], level[c], previous[c], row);
     for (std::size_t t = 0; t < targets; ++t) *levels++ = level[info.target_columns[t]];
     out.time()[static_cast<std::size_t>(to)] = data.table.time()[static_cast<std::size_t>(row)];
   });
@@ -185,7 +201,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
     const double* const level = data.table.row(row);
     const double* const previous = data.lead > 0 ? level - columns : level;
     for (std::size_t c = 0; c < columns; ++c) {
-      out.values.push_back(static_cast<float>(info.columns[c].forward(level[c], previous[c])));
+      out.values.push_back(scaled(data, info.columns[c], level[c], previous[c], row));
       const bool filled = data.observed && data.observed->data()[static_cast<std::size_t>(row) * columns + c] == 0;
       out.observed.push_back(filled || std::isnan(level[c]) ? 0 : 1);
     }

@@ -10,6 +10,9 @@
 
 namespace pipeline {
 
+/// The largest number, scaled, that a model is trained on: the sum of a batch's squared errors stays within float32.
+inline constexpr double most_scaled = 1e15;
+
 /// Sets center and scale of each column from the series' first `rows` rows, after its transform: standard (mean, population deviation),
 /// minmax (minimum, range) or robust (median, interquartile range with NumPy's linear percentiles); "none" leaves 0 and 1. A constant
 /// column keeps scale 1. Returns the names of the constant columns.

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
+#include <span>
 #include <tuple>
 
 #include "data/npy.h"
+#include "data/scaler.h"
 #include "data/split.h"
 #include "data/window_source.h"
 #include "pipeline/data/files.h"
@@ -109,6 +112,27 @@ void export_windows(const Windows& windows, const std::filesystem::path& folder,
   log.info("exported " + format_count(n) + " windows to X.npy and y.npy");
 }
 
+/// Error (data) for the first number of a window, rows of `columns` numbers, that a model cannot be trained on.
+void check_numbers(std::span<const float> numbers, std::size_t columns, std::int64_t window, const std::string& file) {
+  const auto bad = std::ranges::find_if(numbers, [](float number) { return !(std::abs(number) <= most_scaled); });
+  if (bad == numbers.end()) return;
+  const auto at = static_cast<std::size_t>(bad - numbers.begin());
+  throw data_error(file + ": the number at [" + std::to_string(window) + ", " + std::to_string(at / columns) + ", " +
+                   std::to_string(at % columns) + "] is " + format_number(static_cast<double>(*bad)) +
+                   ": a model can be trained on finite numbers up to 1e15 only; correct it, or leave that window out");
+}
+
+void check_numbers(const WindowSource& source, const SliceOptions& options) {
+  const WindowSource::Shape& shape = source.shape();
+  const std::size_t features = shape.feature_names.size(), targets = shape.target_names.size();
+  std::vector<float> x(static_cast<std::size_t>(shape.window) * features), y(static_cast<std::size_t>(shape.horizon) * targets);
+  for (std::int64_t window = 0; window < source.first_rows(); ++window) {
+    source.copy(window, 0, {.x = x.data(), .y = y.data()});
+    check_numbers(x, features, window, options.feature_path);
+    check_numbers(y, targets, window, options.target_path);
+  }
+}
+
 }  // namespace
 
 WindowsInfo slice_series(const SliceOptions& options, const std::filesystem::path& series_folder, const std::string& series_link,
@@ -146,6 +170,7 @@ WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const 
                        options.target_path + " have " + std::to_string(found) + "; leave it out");
     }
   }
+  check_numbers(*source, options);
   const auto ends = rule.ends(source->first_rows(), nullptr, "windows");
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const std::int64_t first = i == 0 ? 0 : ends[i - 1];

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -19,6 +22,8 @@ constexpr std::array<std::pair<const char*, std::int64_t>, 7> units{
     {{"d", day}, {"h", 3600 * second}, {"min", 60 * second}, {"s", second}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
 /// A longer gap between business days is no holiday.
 constexpr std::int64_t longest_holiday = 14 * day;
+/// A thousand years: no step is longer.
+constexpr std::int64_t most_months = 12'000;
 /// Limit on distinct steps in the search for the most common one: it bounds the memory on an irregular axis.
 constexpr std::size_t most_steps = 65'536;
 
@@ -28,8 +33,15 @@ bool is_weekend(std::int64_t time) { return weekday(floor_day(time)) > 4; }
 
 std::int64_t month_index(const CivilDate& date) { return date.year * 12 + static_cast<std::int64_t>(date.month) - 1; }
 
-/// `months` later, at the same day of the month; the last day of a month stays the last.
-std::int64_t add_months(std::int64_t time, std::int64_t months) {
+/// From one time to a later one; the largest number for more than 292 years, which do not fit in 64 bits.
+std::int64_t step_between(std::int64_t earlier, std::int64_t later) {
+  std::int64_t step = 0;
+  return __builtin_sub_overflow(later, earlier, &step) ? std::numeric_limits<std::int64_t>::max() : step;
+}
+
+/// `months` later, at the same day of the month; the last day of a month stays the last. nullopt beyond the times of 64 bits.
+std::optional<std::int64_t> add_months(std::int64_t time, std::int64_t months) {
+  if (std::abs(months) > most_months) return std::nullopt;
   const std::int64_t days = floor_day(time);
   const CivilDate date = civil_from_days(days);
   const std::int64_t index = month_index(date) + months;
@@ -37,7 +49,9 @@ std::int64_t add_months(std::int64_t time, std::int64_t months) {
   const auto month = static_cast<unsigned>(index % 12) + 1;
   const bool last = date.day == days_in_month(date.year, date.month);
   const unsigned length = days_in_month(year, month);
-  return days_from_civil({year, month, last ? length : std::min(date.day, length)}) * day + (time - days * day);
+  std::int64_t out = days_from_civil({year, month, last ? length : std::min(date.day, length)});
+  if (__builtin_mul_overflow(out, day, &out) || __builtin_add_overflow(out, time - days * day, &out)) return std::nullopt;
+  return out;
 }
 
 bool months_apart(std::int64_t earlier, std::int64_t later, int months) {
@@ -51,7 +65,7 @@ std::int64_t most_common_step(std::span<const std::int64_t> time) {
     if (run > 0 && (counts.size() < most_steps || counts.contains(previous_step))) counts[previous_step] += run;
   };
   for (std::size_t i = 1; i < time.size(); ++i) {
-    const std::int64_t step = time[i] - time[i - 1];
+    const std::int64_t step = step_between(time[i - 1], time[i]);
     if (step != previous_step) add_run(), previous_step = step, run = 0;
     ++run;
   }
@@ -68,7 +82,7 @@ bool looks_like_business_days(std::span<const std::int64_t> time) {
   for (std::size_t i = 0; i < time.size(); ++i) {
     if (is_weekend(time[i])) return false;
     if (i == 0) continue;
-    const std::int64_t step = time[i] - time[i - 1];
+    const std::int64_t step = step_between(time[i - 1], time[i]);
     if (step % day != 0) return false;
     over_weekend |= weekday(floor_day(time[i])) < weekday(floor_day(time[i - 1]));
   }
@@ -95,8 +109,8 @@ Frequency Frequency::parse(const std::string& text) {
   const auto [stop, error] = std::from_chars(text.data(), end, count);
   const std::string_view unit(error == std::errc{} ? stop : text.data(), end);
   if (count > 0 && count < 1'000'000'000) {
-    if (unit == "mo") return {.months = static_cast<int>(count)};
-    if (unit == "y") return {.months = static_cast<int>(count * 12)};
+    if (unit == "mo" && count <= most_months) return {.months = static_cast<int>(count)};
+    if (unit == "y" && count * 12 <= most_months) return {.months = static_cast<int>(count * 12)};
     std::int64_t step = 0;
     if (unit == "w" && !__builtin_mul_overflow(count, 7 * day, &step)) return {.step_ns = step};
     for (const auto& [name, nanoseconds] : units) {
@@ -118,19 +132,29 @@ std::string Frequency::text() const {
 }
 
 bool Frequency::follows(std::int64_t earlier, std::int64_t later) const {
-  if (business_day) return (later - earlier) % day == 0 && later - earlier <= longest_holiday && !is_weekend(later);
+  const std::int64_t step = step_between(earlier, later);
+  if (business_day) return step % day == 0 && step <= longest_holiday && !is_weekend(later);
   if (months > 0) return months_apart(earlier, later, months);
-  return step_ns == 0 || later - earlier == step_ns;
+  return step_ns == 0 || step == step_ns;
 }
 
 std::int64_t Frequency::after(std::int64_t time, std::int64_t steps) const {
-  if (months > 0) return add_months(time, months * steps);
-  if (!business_day) return time + step_ns * steps;
-  for (; steps > 0; --steps) {
-    do time += day;
-    while (is_weekend(time));
+  std::int64_t many = 0, out = time;
+  bool fits = !__builtin_mul_overflow(months > 0 ? months : step_ns, steps, &many);
+  if (months > 0) {
+    const auto later = fits ? add_months(time, many) : std::nullopt;
+    fits = later.has_value();
+    out = later.value_or(0);
+  } else if (!business_day) {
+    fits = fits && !__builtin_add_overflow(time, many, &out);
   }
-  return time;
+  for (; business_day && fits && steps > 0; --steps) {
+    do fits = !__builtin_add_overflow(out, day, &out);
+    while (fits && is_weekend(out));
+  }
+  if (fits) return out;
+  throw data_error("the time " + std::to_string(steps) + " steps (" + text() + ") after " + format_time(time, true) +
+                   " lies beyond the year 2262, the last that can be told");
 }
 
 Frequency infer_frequency(std::span<const std::int64_t> time) {
@@ -145,7 +169,7 @@ std::int64_t median_step(std::span<const std::int64_t> time) {
   if (time.size() < 2) return 0;
   const std::size_t stride = 1 + time.size() / 1'000'000;  // a sample of a million steps is enough
   std::vector<std::int64_t> steps;
-  for (std::size_t i = 1; i < time.size(); i += stride) steps.push_back(time[i] - time[i - 1]);
+  for (std::size_t i = 1; i < time.size(); i += stride) steps.push_back(step_between(time[i - 1], time[i]));
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
   std::nth_element(steps.begin(), middle, steps.end());
   return *middle;
@@ -181,8 +205,8 @@ TimeAxis understand_time(std::span<const std::int64_t> time, const std::string& 
   axis.segments.push_back({first, static_cast<std::int64_t>(time.size()) - first});
   if (axis.gaps > 0 && gaps == "error") {
     const auto before = static_cast<std::size_t>(first_gap) - 1;
-    throw data_error(place(first_gap) + ": " + format_duration(time[before + 1] - time[before]) + " from " + format_time(time[before]) +
-                     " to " + format_time(time[before + 1]) + " where the step is " + axis.frequency.text() +
+    throw data_error(place(first_gap) + ": " + format_duration(step_between(time[before], time[before + 1])) + " from " +
+                     format_time(time[before]) + " to " + format_time(time[before + 1]) + " where the step is " + axis.frequency.text() +
                      (axis.gaps > 1 ? ", the first of " + format_count(axis.gaps) + " such places" : "") +
                      "; write gaps = \"split\" to begin a new segment at each, gaps = \"allow\" to read on as if nothing were missing, or "
                      "frequency = \"none\" for irregular times");

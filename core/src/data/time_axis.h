@@ -23,7 +23,7 @@ struct Frequency {
   /// Whether `later` may follow `earlier` without a gap.
   [[nodiscard]] bool follows(std::int64_t earlier, std::int64_t later) const;
   /// The time `steps` steps after `time`; the frequency must not be irregular. Months are counted from `time`: after the 30th of January
-  /// and the end of February follows the 30th of March.
+  /// and the end of February follows the 30th of March. Error (data) beyond the year 2262, where the times of 64 bits end.
   [[nodiscard]] std::int64_t after(std::int64_t time, std::int64_t steps) const;
 };
 

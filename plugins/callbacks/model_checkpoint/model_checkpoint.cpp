@@ -70,10 +70,11 @@ void ModelCheckpoint::setup(Trainer& trainer) {
 void ModelCheckpoint::on_train_start(Trainer& trainer) {
   if (!trainer.resumed_from() || folder_.empty() || !fs::is_directory(folder_)) return;
   std::vector<fs::path> later;
-  for (const auto& entry : fs::directory_iterator(folder_)) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
     const fs::path& path = entry.path();
     const bool written_later = fs::is_regular_file(entry.symlink_status()) && entry.last_write_time() >= *trainer.resumed_from();
-    const bool named_here = path.extension() == ".ckpt" && (pattern_.matches(path.stem().string()) || path.stem() == "last");
+    const bool named_here = path.extension() == ".ckpt" &&
+                            (pattern_.matches(path.lexically_relative(folder_).replace_extension().string()) || path.stem() == "last");
     if (written_later && named_here && !knows(path.string())) later.push_back(path);
   }
   for (const fs::path& path : later) options_.dirpath.empty() ? remove(trainer, path.string()) : replaceable_.push_back(path.string());

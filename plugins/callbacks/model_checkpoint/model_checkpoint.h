@@ -36,7 +36,9 @@ struct ModelCheckpointOptions {
         option("dirpath", &ModelCheckpointOptions::dirpath, "Folder of the checkpoints; unset: checkpoints/ in the version folder.")
             .role(OptionRole::output_folder),
         option("filename", &ModelCheckpointOptions::filename,
-               "Name without .ckpt; {metric:spec} is filled in, with a spec as Python's (02d, .4f); unset: {epoch}-{step}.")
+               "Name without .ckpt; {metric:spec} is filled in, with a spec as Python's (02d, .4f); a / makes subfolders; unset: "
+               "{epoch}-{step}.")
+            .role(OptionRole::file_name)
             .form({R"(([^{}]|\{[^{}:]+(:\+?0?[0-9]{0,2}(\.[0-9]{1,2}[feg]|[dfeg])?)?\})*)",
                    "a name in which {metric} and {metric:width.precision} are filled in", "LSTMModel-{epoch:02d}-{val_loss:.4f}"}),
         option("monitor", &ModelCheckpointOptions::monitor, "The metric that says which are best; unset: the latest is kept.")

@@ -340,3 +340,18 @@ TEST_CASE("a continued training removes the files that the killed one saved late
                                              : Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "mine.ckpt", "notes.txt"}));
   }
 }
+
+TEST_CASE("a continued training removes such files in subfolders too, where the name has them") {
+  ResumedTrainer trainer;
+  const auto folder = trainer.folder.path() / "checkpoints";
+  auto options = best_of(1);
+  options.filename = "epochs/{epoch:02d}";
+  std::filesystem::create_directories(folder / "epochs");
+  write_text(folder / "epochs" / "epoch=07.ckpt", "x");
+  write_text(folder / "epochs" / "mine.ckpt", "x");
+  ModelCheckpoint callback(options);
+  callback.setup(trainer);
+  callback.on_train_start(trainer);
+  CHECK_FALSE(std::filesystem::exists(folder / "epochs" / "epoch=07.ckpt"));
+  CHECK(std::filesystem::exists(folder / "epochs" / "mine.ckpt"));
+}

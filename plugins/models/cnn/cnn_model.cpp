@@ -17,10 +17,10 @@ struct CNNModelOptions {
 
   static constexpr auto options() {
     return option_list<CNNModelOptions>(
-        option("channels", &CNNModelOptions::channels, "Channels that each convolution gives.").at_least(1).search(16, 128, 16),
-        option("num_layers", &CNNModelOptions::num_layers, "Convolutions on top of each other.").at_least(1).search(1, 4),
+        option("channels", &CNNModelOptions::channels, "Channels that each convolution gives.").between(1, 65536).search(16, 128, 16),
+        option("num_layers", &CNNModelOptions::num_layers, "Convolutions on top of each other.").between(1, 1000).search(1, 4),
         option("kernel_size", &CNNModelOptions::kernel_size, "Steps of the window that a convolution sees at once.")
-            .at_least(1)
+            .between(1, 65536)
             .search(3, 9, 2),
         option("dropout", &CNNModelOptions::dropout, "Share of values dropped after each convolution while training.")
             .at_least(0)

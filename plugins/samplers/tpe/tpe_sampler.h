@@ -17,7 +17,7 @@ struct TPEOptions {
     return option_list<TPEOptions>(
         option("n_startup_trials", &TPEOptions::n_startup_trials, "Trials drawn at random before the model takes over.").at_least(0),
         option("n_ei_candidates", &TPEOptions::n_ei_candidates, "Points drawn from the model of good trials, the best of which is taken.")
-            .at_least(1),
+            .between(1, 1'000'000),
         option("multivariate", &TPEOptions::multivariate, "Model the parameters together; false models each alone, as Optuna 4 does."),
         option("constant_liar", &TPEOptions::constant_liar, "Count trials that still run as bad ones, so that workers keep apart."));
   }

@@ -32,7 +32,7 @@ struct OptimizeOptions {
         option("n_trials", &OptimizeOptions::n_trials,
                "Trials that run to their end or are pruned, over all workers and all runs of the study; failed ones are not counted.")
             .at_least(1),
-        option("timeout", &OptimizeOptions::timeout, "No trial begins after so long; 0 sets no limit.").at_least(0).unit("s"),
+        option("timeout", &OptimizeOptions::timeout, "No trial begins after so long; 0 sets no limit.").between(0, 1e9).unit("s"),
         option("direction", &OptimizeOptions::direction,
                "Whether a smaller or a larger value of the monitor is better; auto: as the metric says of itself.")
             .choices({"auto", "minimize", "maximize"}),
@@ -69,12 +69,12 @@ struct OptimizeOptions {
             "Trials at once, each in a process of its own; auto: with a lag as many as that, at most one a processor, else one; fastest: "
             "measures which number trains most batches.")
             .whole_number()
-            .at_least(1)
+            .between(1, 1024)
             .choices({"auto", "fastest"})
             .no_effect_on_result(),
         option("trial_threads", &OptimizeOptions::trial_threads,
                "Threads of a trial; 0: one with a lag of 2 or more, else the trial's share of the run's threads.")
-            .at_least(0),
+            .between(0, 1024),
         option("for", &OptimizeOptions::for_stage, "The stage that trains with the best values, where several could."),
         option("save_top_k", &OptimizeOptions::save_top_k,
                "Checkpoints of the best trials that are kept, in checkpoints/<study>/; -1 keeps all.")
@@ -85,6 +85,7 @@ struct OptimizeOptions {
         option("heartbeat_interval", &OptimizeOptions::heartbeat_interval,
                "A running trial says at least so often that it lives; silent for twice as long, it is given to another worker.")
             .above(0)
+            .at_most(1e9)
             .unit("s")
             .no_effect_on_result());
   }

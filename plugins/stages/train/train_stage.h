@@ -29,7 +29,7 @@ struct TrainOptions {
             .role(OptionRole::input_path),
         option("resume_every_n_seconds", &TrainOptions::resume_every_n_seconds,
                "A resume point, from which `pipeline run --resume` goes on, is written at least so often, and at the end of every epoch.")
-            .at_least(0)
+            .between(0, 1e9)
             .unit("s")
             .no_effect_on_result(),
         option("best", &TrainOptions::best,

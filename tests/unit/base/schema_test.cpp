@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <limits>
 
 #include "pipeline/options.h"
 
@@ -9,6 +10,18 @@ using namespace pipeline;
 namespace {
 
 enum class Rounding { down, up, nearest };
+
+struct SizedOptions {
+  std::int64_t window = 1, seed = 0;
+  std::vector<std::int64_t> milestones{};
+  double lr = 1;
+
+  static constexpr auto options() {
+    return option_list<SizedOptions>(
+        option("window", &SizedOptions::window, "Rows."), option("seed", &SizedOptions::seed, "Of draws.").at_most(9e18),
+        option("milestones", &SizedOptions::milestones, "Epochs."), option("lr", &SizedOptions::lr, "Step size."));
+  }
+};
 
 }  // namespace
 
@@ -200,4 +213,35 @@ TEST_CASE("an enumeration with words is an option that takes them") {
                        "rounding takes one of down, up, nearest, got \"dwn\"; did you mean \"down\"?", Error);
   CHECK_THROWS_WITH_AS(static_cast<void>(parse_word<Rounding>("halves", "off")), "halves takes one of down, up, nearest, got \"off\"",
                        Error);
+}
+
+TEST_CASE("an option without a largest value refuses sizes whose products would overflow") {
+  const Schema schema = make_schema<SizedOptions>();
+  const auto mistake = [&](const char* option, const Value& value) -> std::string {
+    const auto mistakes = check_options(schema, Value(Value::Map{{option, value}}));
+    return mistakes.empty() ? "" : mistakes.at(0).message;
+  };
+  CHECK(mistake("window", 1'000'000'000) == "");
+  CHECK(mistake("window", std::int64_t{9223372036854775807}) == "window takes an integer of at most 1000000000, got 9223372036854775807");
+  CHECK(mistake("window", -2'000'000'000) == "window takes an integer of at most 1000000000, got -2000000000");
+  CHECK(mistake("milestones", Value::List{1, 2'000'000'000}) == "milestones takes integers of at most 1000000000, got 2000000000");
+  CHECK(mistake("lr", 1e300) == "lr takes a number of at most 1e+30, got 1e+300");
+  CHECK(mistake("lr", 1e30) == "");
+  CHECK(mistake("lr", 2'000'000'000) == "");
+  CHECK(mistake("lr", std::numeric_limits<double>::infinity()) == "");
+  CHECK(mistake("seed", std::int64_t{4'000'000'000'000}) == "");
+}
+
+TEST_CASE("the name of a file to write leads to no place outside its folder") {
+  OptionInfo name;
+  name.name = "filename";
+  name.type = OptionType::string;
+  name.role = OptionRole::file_name;
+  const auto mistakes = [&](const char* text) {
+    return check_options({.options = {name}, .rules = {}}, Value(Value::Map{{"filename", text}}));
+  };
+  for (const char* inside : {"", "{epoch}", "a/b", "..a", "a..b", "a/..b"}) CHECK_MESSAGE(mistakes(inside).empty(), inside);
+  for (const char* outside : {"../../x", "/tmp/x", "a/../../x", ".."}) CHECK_MESSAGE(mistakes(outside).size() == 1, outside);
+  CHECK(mistakes("../../x").at(0).message ==
+        "filename leads out of its folder, got \"../../x\": write a name without .. and without / at its beginning");
 }

@@ -200,3 +200,14 @@ TEST_CASE("times of split need a time column") {
   CHECK(mistakes_in("split = [\"2017-01-01\", \"2018-01-01\"]\n" + text) ==
         "w.toml:1:9: split names times, and stage \"preprocess\" has no time_column");
 }
+
+TEST_CASE("sizes that would overflow or fill the memory are mistakes with their place") {
+  const Workspace workspace;
+  std::string text = sound;
+  text.replace(text.find("window = 10"), 11, "window = 9223372036854775807");
+  text.replace(text.find("hidden_size = 32"), 16, "hidden_size = 2147483648\nnum_layers = -9223372036854775808");
+  CHECK(mistakes_in(text) ==
+        "w.toml:7:10: slice_windows: window takes an integer of at most 1000000000, got 9223372036854775807\n"
+        "w.toml:10:15: LSTMModel: hidden_size takes an integer of at most 1000000000, got 2147483648\n"
+        "w.toml:11:14: LSTMModel: num_layers takes an integer of at least 1, got -9223372036854775808");
+}

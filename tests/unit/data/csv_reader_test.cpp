@@ -96,12 +96,24 @@ TEST_CASE("a bad cell is an error that names file, line, column and text, and th
                  "if the comma is its decimal sign, write decimal = \",\""));
 }
 
+TEST_CASE("a number that cannot be computed with is an error, unless it means missing") {
+  const test::TempFolder folder;
+  const auto file = folder.file("large.csv", "a,b\n1,2\n3,1e300\n");
+  CHECK(error_of([&] { read(file); })
+            .ends_with("large.csv:3: column \"b\": 1e300 is beyond 1e100, a number that cannot be computed with; correct it, or if it "
+                       "means \"missing\", "
+                       "write na_values = [\"1e300\"]"));
+  CHECK(contains(error_of([&] { read(folder.file("quoted.csv", "a,b\n1,\"-1e101\"\n")); }), "-1e101 is beyond 1e100"));
+  CHECK(std::isnan(read(file, CsvFormat::from_options(",", ".", Value::List{1e300})).numbers.at(1).at(1)));
+  CHECK(read(folder.file("fine.csv", "a,b\n1e100,-1e100\n")).numbers.at(0) == std::vector<double>{1e100, -1e100});
+}
+
 TEST_CASE("numbers are read to the last bit") {
   const test::TempFolder folder;
   const Rows rows =
-      read(folder.file("n.csv", "a,b\n5.827000141143799,30.5310001373291\n1.7976931348623157e308,4.9e-324\n1e-400,12345678901234567890\n"));
+      read(folder.file("n.csv", "a,b\n5.827000141143799,30.5310001373291\n9.9999999999999997e99,4.9e-324\n1e-400,12345678901234567890\n"));
   CHECK(rows.numbers[0] == std::vector<double>{5.827000141143799, 30.5310001373291});
-  CHECK(rows.numbers[1] == std::vector<double>{1.7976931348623157e308, 4.9e-324});
+  CHECK(rows.numbers[1] == std::vector<double>{9.9999999999999997e99, 4.9e-324});
   CHECK(rows.numbers[2] == std::vector<double>{0, 12345678901234567890.0});
 }
 

@@ -199,6 +199,25 @@ TEST_CASE("a logarithm of a value that is not above 0 is an error with line and 
         "\"missing\"");
 }
 
+TEST_CASE("a value that float32 cannot be trained on after scaling is an error with column and line") {
+  const TempFolder folder;
+  std::string rows = "a,b\n";
+  for (int i = 0; i < 9; ++i) rows += std::to_string(i) + "," + std::to_string(i) + "\n";
+  auto options = options_for(folder.file("large.csv", rows + "9,1e60\n"));  // in the test split
+  options.scaler = Scaler::standard;
+  const std::string message = error_of([&] { prepare(folder, options); });
+  CHECK(message.starts_with("4: "));
+  CHECK(contains(message, "large.csv:11: column \"b\" is 1e+60, which becomes "));
+  CHECK(contains(message,
+                 "float32 cannot be trained on numbers beyond 1e15; correct it, or if it means \"missing\", write na_values = [1e+60]"));
+  options.missing = "drop";
+  options.source = folder.file("dropped.csv", "a,b\n,1\n" + rows.substr(4) + "9,1e60\n").string();
+  CHECK(contains(error_of([&] { prepare(folder, options); }), "dropped.csv:12: column \"b\" is 1e+60"));
+  options.transform = Value::Map{{"b", "log_return"}};
+  options.source = folder.file("jump.csv", "a,b\n1,1e-320\n2,1e99\n3,1\n4,2\n5,3\n6,4\n7,5\n8,6\n").string();
+  CHECK(contains(error_of([&] { prepare(folder, options); }), "jump.csv:3: column \"b\" is 1e+99"));
+}
+
 TEST_CASE("options that fit no column are refused") {
   const test::TempFolder folder;
   const PrepareOptions good = options_for(folder.file("t.csv", csv(counting(10))));

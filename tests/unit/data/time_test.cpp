@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <array>
+#include <limits>
+
 #include "data/time_axis.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
@@ -193,6 +196,19 @@ TEST_CASE("a time that cannot be read comes with a cure") {
 
 TEST_CASE("parse_time refuses other texts") {
   CHECK(contains(error_of([] { static_cast<void>(parse_time("soon")); }), "2: \"soon\" is no time"));
+}
+
+TEST_CASE("times beyond 64 bits of nanoseconds are refused, and steps longer than 292 years are read") {
+  const std::int64_t late = parse_time("2261-12-01"), early = parse_time("1700-01-01");
+  for (const char* step : {"1y", "1mo", "1d", "business_day", "900y"})
+    CHECK_MESSAGE(contains(error_of([&] { static_cast<void>(Frequency::parse(step).after(late, 5'000)); }), "lies beyond the year 2262"),
+                  step);
+  CHECK(error_of([&] { static_cast<void>(Frequency::parse("100y").after(late, 1)); }) ==
+        "4: the time 1 steps (1200mo) after 2261-12-01 lies beyond the year 2262, the last that can be told");
+  CHECK(contains(error_of([] { static_cast<void>(Frequency::parse("999999999y")); }), "is not understood"));
+  CHECK(median_step(std::array{early, late}) == std::numeric_limits<std::int64_t>::max());
+  CHECK_FALSE(Frequency::parse("1d").follows(early, late));
+  CHECK(infer_frequency(std::array{early, late}).step_ns > 0);
 }
 
 }  // namespace

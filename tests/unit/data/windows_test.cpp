@@ -234,6 +234,26 @@ TEST_CASE("windows made elsewhere that don't fit are refused with the cure") {
   CHECK(contains(failure([](auto&) {}, split), "X.npy [6, 2, 1] and y.npy [5, 1] don't hold the same number of windows"));
 }
 
+TEST_CASE("a number in arrays that a model cannot be trained on is an error with its place") {
+  const test::TempFolder folder;
+  test::TextLog log;
+  const SliceOptions options{.feature_path = (folder.path() / "X.npy").string(), .target_path = (folder.path() / "y.npy").string()};
+  const auto failure = [&](float of_x, double of_y) {
+    {
+      const NpyOutput<float> x(folder.path() / "X.npy", "<f4", std::array<std::int64_t, 3>{6, 2, 1});
+      const NpyOutput<double> y(folder.path() / "y.npy", "<f8", std::array<std::int64_t, 2>{6, 1});
+      x.data()[5] = of_x;
+      y.data()[3] = of_y;
+    }
+    return error_of([&] { slice_arrays(options, Value::List{4, 1, 1}, folder.path(), log); }, folder.path());
+  };
+  CHECK(failure(1e15F, -1e15) == "");
+  CHECK(failure(std::numeric_limits<float>::quiet_NaN(), 0) ==
+        "4: X.npy: the number at [2, 1, 0] is nan: a model can be trained on finite numbers up to 1e15 only; correct it, or leave that "
+        "window out");
+  CHECK(contains(failure(0, -1e300), "4: y.npy: the number at [3, 0, 0] is -inf: a model"));
+}
+
 /// Repeats the last value of each window over the horizon; mean squared and absolute error on scaled values.
 std::pair<double, double> naive_errors(const Windows& windows, Split split) {
   const auto w = static_cast<std::size_t>(windows.info().window), h = static_cast<std::size_t>(windows.info().horizon),

@@ -1,0 +1,52 @@
+#include <array>
+
+#include "data/guess.h"
+#include "data/table.h"
+#include "fuzz/reading.h"
+#include "pipeline/data/csv.h"
+#include "pipeline/data/series.h"
+
+using namespace pipeline;
+
+namespace {
+
+/// The series that a checkpoint or a workflow describes: the columns of the file but the first, which is the time if `timed`.
+SeriesInfo series_of(const CsvFile& file, const std::string& delimiter, const std::string& decimal, bool timed, const char* missing) {
+  SeriesInfo info;
+  for (std::size_t i = timed ? 1 : 0; i < file.names().size(); ++i) {
+    info.features.push_back(file.names()[i]);
+    info.columns.push_back({.name = file.names()[i], .transform = i % 2 == 0 ? Transform::none : Transform::log_return});
+  }
+  info.has_time = timed;
+  info.frequency = timed ? "infer" : "none";
+  Value::List time;
+  if (timed) time.push_back(file.names()[0]);
+  info.source = Value::Map{{"delimiter", delimiter}, {"decimal", decimal},  {"time_column", time}, {"time_format", ""},
+                           {"gaps", "split"},        {"na_values", "none"}, {"missing", missing}};
+  return info;
+}
+
+}  // namespace
+
+/// A file of the user's. The first byte says how it is read: what it is separated by, whether it has times, what missing values mean.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  static const fuzz::InputFile input("data.csv");
+  static const int moved = ::setenv("TMPDIR", input.folder().c_str(), 1);  // where a table's scratch files lie
+  if (moved != 0) std::abort();
+  const auto& path = input.write(fuzz::text_of(data + 1, size - 1));
+  const std::uint8_t how = data[0];
+  const std::string delimiter = std::array{",", ";", "\\t", " "}[how % 4], decimal = (how & 4) != 0 ? "," : ".";
+  const char* missing = std::array{"drop", "forward_fill", "interpolate", "error"}[how >> 4 & 3];
+  fuzz::read_or_refuse([&] {
+    const CsvFile file(path, CsvFormat::from_options(delimiter, decimal, "none"));
+    static_cast<void>(read_like(path, series_of(file, delimiter, decimal, (how & 8) != 0, missing)));
+  });
+  fuzz::read_or_refuse([&] { static_cast<void>(guess_workflow(path, {})); });
+  fuzz::read_or_refuse([&] {
+    for (CsvLines lines(path); lines.next();) {
+      for (std::size_t column = 0; column < lines.header().size(); ++column) static_cast<void>(lines.number(column));
+    }
+  });
+  return 0;
+}
