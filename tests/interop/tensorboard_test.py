@@ -171,6 +171,13 @@ class RealTraining(WorkflowTest):
         self.assertEqual(len(self.events.Scalars("test_mse")), 1)
         self.assertEqual(len(list(self.version.glob("events.out.tfevents.*"))), 2)
 
+    def test_the_hparams_name_workflow_and_stage(self):
+        content = self.events.PluginTagToContent("hparams")
+        start = metadata.parse_session_start_info_plugin_data(content["_hparams_/session_start_info"])
+        self.assertEqual((start.hparams["workflow"].string_value, start.hparams["stage"].string_value), ("small", "train"))
+        experiment = metadata.parse_experiment_plugin_data(content["_hparams_/experiment"])
+        self.assertLessEqual({"workflow", "stage", "hidden_size"}, {info.name for info in experiment.hparam_infos})
+
     def test_the_model_can_be_built_from_hparams_yaml(self):
         values = yaml.safe_load((self.version / "hparams.yaml").read_text())
         expected = {"input_size": 1, "hidden_size": 4, "num_layers": 1, "output_size": 2, "lr": 0.001}

@@ -21,6 +21,7 @@ struct LoggerContext {
   bool append = false;                ///< keep the existing records: a later stage adds to them, or a training continues
   Value position{};                   ///< Logger::position() of a training that continues: later records are removed. Null: a new training
   Log& log;
+  std::string workflow{}, stage{};  ///< names of the workflow and of the stage that trains; empty: not known, or one of many trials
 };
 
 using Scalars = std::span<const std::pair<std::string, double>>;

@@ -40,7 +40,11 @@ void TensorBoardLogger::log_hyper_parameters(const Value& hyper_parameters) {
   // Readers keep the first metadata of a tag, so a later stage does not declare the hyper-parameters again.
   if (context_.append) return;
   if (options_.default_hp_metric) log_scalars(std::array{std::pair<std::string, double>("hp_metric", -1.0)}, 0);
-  const auto flat = flatten(hyper_parameters);
+  auto flat = flatten(hyper_parameters);
+  // Folders are named after models, so these tell runs of several workflows apart in the table of hyper-parameters.
+  for (const auto& [name, value] : {std::pair("workflow", context_.workflow), std::pair("stage", context_.stage)}) {
+    if (!value.empty() && !hyper_parameters.find(name)) flat.emplace_back(name, value);
+  }
   std::vector<std::string> metrics;
   for (const std::string& metric : options_.hp_metrics) metrics.push_back(prefix_ + metric);
   file_.add(experiment_event(at(0), flat, metrics));

@@ -54,6 +54,19 @@ TEST_CASE("a training declares its hyper-parameters once and says how it ended")
   CHECK(pipeline::read_text(folder.path() / "hparams.yaml") == "lr: 0.1\n");
 }
 
+TEST_CASE("the table of hyper-parameters names the workflow and the stage, hparams.yaml does not") {
+  const TempFolder folder;
+  RecordingLog log;
+  TensorBoardLogger logger({}, {.version_dir = folder.path(), .log = log, .workflow = "oil", .stage = "train_cnn"});
+  logger.log_hyper_parameters(Value(Value::Map{{"lr", 0.1}, {"stage", 3}}));  // a model's own option goes before
+  logger.finish(true);
+  const auto records = read_records(only_file(folder.path(), "tfevents"));
+  CHECK(count_tag(records, "workflow") == 2);  // its column and its value
+  CHECK(count_tag(records, "oil") == 1);
+  CHECK(count_tag(records, "train_cnn") == 0);
+  CHECK(pipeline::read_text(folder.path() / "hparams.yaml") == "lr: 0.1\nstage: 3\n");
+}
+
 TEST_CASE("a later stage adds its metrics in a file of its own and declares nothing again") {
   const TempFolder folder;
   RecordingLog log;

@@ -133,8 +133,12 @@ void TrainStage::keep_in_version_folder(const StageContext& context, const std::
   for (const ComponentSpec& logger : context.tables.many("loggers")) {
     const Value position = before ? logger_position(*before, logger.type) : Value();
     // A logger without a position appends to its output instead of overwriting it.
-    const LoggerContext where{
-        .version_dir = spec.version_dir, .append = before && position.is_null(), .position = position, .log = context.log};
+    const LoggerContext where{.version_dir = spec.version_dir,
+                              .append = before && position.is_null(),
+                              .position = position,
+                              .log = context.log,
+                              .workflow = context.settings.name,
+                              .stage = context.stage};
     spec.loggers.push_back(context.registry.make<Logger>(logger.type, logger.options, where));
     types.emplace_back(logger.type);
   }
