@@ -31,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (!manifest) return;
         static_cast<void>(manifest->fields());
         static_cast<void>(manifest->result_hash());
-        static_cast<void>(manifest->missing_file(folder));
+        static_cast<void>(manifest->wrong_size(folder));
         static_cast<void>(manifest->summary());
         return;
       }

@@ -69,13 +69,8 @@ constexpr std::array calls{
     Call{SYS_openat, "openat", "open", Names::path_at},
 };
 
-constexpr std::array<std::pair<const char*, int>, 7> errors{{{"ENOSPC", ENOSPC},
-                                                             {"EIO", EIO},
-                                                             {"EINTR", EINTR},
-                                                             {"EMFILE", EMFILE},
-                                                             {"ENOMEM", ENOMEM},
-                                                             {"EACCES", EACCES},
-                                                             {"EDQUOT", EDQUOT}}};
+constexpr std::array<std::pair<const char*, int>, 7> errors{
+    {{"ENOSPC", ENOSPC}, {"EIO", EIO}, {"EINTR", EINTR}, {"EMFILE", EMFILE}, {"ENOMEM", ENOMEM}, {"EACCES", EACCES}, {"EDQUOT", EDQUOT}}};
 
 [[noreturn]] void die(const std::string& what) {
   std::fprintf(stderr, "nth_call: %s: %s\n", what.c_str(), std::strerror(errno));
@@ -87,7 +82,9 @@ struct Plan {
   long at = 0;
   bool onwards = false;
 
-  [[nodiscard]] bool watches(const Call& call) const { return ("," + groups + ",").find(std::string(",") + call.group + ",") != std::string::npos; }
+  [[nodiscard]] bool watches(const Call& call) const {
+    return ("," + groups + ",").find(std::string(",") + call.group + ",") != std::string::npos;
+  }
   [[nodiscard]] bool hits(long count) const { return at > 0 && (count == at || (onwards && count > at)); }
 };
 
@@ -231,7 +228,8 @@ int main(int argc, char** argv) {
                   .groups = argv[5],
                   .at = std::stol(at),
                   .onwards = at.ends_with("+")};
-  const bool known = plan.act == "kill" || plan.act == "short" || std::ranges::any_of(errors, [&](const auto& e) { return plan.act == e.first; });
+  const bool known =
+      plan.act == "kill" || plan.act == "short" || std::ranges::any_of(errors, [&](const auto& e) { return plan.act == e.first; });
   if (!known) {
     std::fprintf(stderr, "nth_call: %s is not known\n", argv[4]);
     return 125;
@@ -246,7 +244,10 @@ int main(int argc, char** argv) {
   ::waitpid(child, nullptr, WUNTRACED);
   constexpr long options =
       PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
-  if (::ptrace(PTRACE_SEIZE, child, nullptr, options) != 0) die("ptrace");
+  if (::ptrace(PTRACE_SEIZE, child, nullptr, options) != 0) {
+    ::kill(child, SIGKILL);
+    die("ptrace");
+  }
   ::kill(child, SIGCONT);
   Tracer tracer(plan);
   const int status = tracer.follow(child);

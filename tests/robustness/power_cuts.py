@@ -70,9 +70,11 @@ def cut_power(program, scratch, seconds):
         except subprocess.TimeoutExpired:
             running.send_signal(signal.SIGSTOP)
             time.sleep(0.02)  # for a call that the disk is busy with
-        disk.content_without_memory(after)
-        running.kill()
-        running.wait()
+        try:
+            disk.content_without_memory(after)
+        finally:
+            running.kill()
+            running.wait()
     return ended
 
 

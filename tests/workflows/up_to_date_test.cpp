@@ -70,7 +70,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a file of another size than was written make
   std::filesystem::resize_file(file, 100);
   const Finished again = run();
   REQUIRE(again.status == 0);
-  CHECK(contains(again.err, "[evaluate] " + file.string() + " has 100 bytes, not the " + format_count(std::ssize(whole)) + " that were written"));
+  CHECK(contains(again.err,
+                 "[evaluate] " + file.string() + " has 100 bytes, not the " + format_count(std::ssize(whole)) + " that were written"));
   CHECK(contains(again.err, "[train] up to date"));
   CHECK(read_text(file) == whole);
 }

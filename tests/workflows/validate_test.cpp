@@ -56,7 +56,8 @@ type = "GridSampler"
   const Finished validated = pipeline({"validate", "workflow.toml"});
   CHECK(validated.status == 2);
   for (const char* mistake :
-       {":2:10: device = \"cuda:999\": this machine has ", ":5:13: preprocess: delimiter takes one character, such as \";\", got \";;\"",
+       {":2:10: device = \"cuda:999\": CUDA devices on this machine: ",
+        ":5:13: preprocess: delimiter takes one character, such as \";\", got \";;\"",
         ":7:12: preprocess: features is empty: give at least one",
         ":9:13: preprocess: frequency takes infer, none, business_day or a step, such as \"15min\", got \"15mim\"",
         ":10:1: preprocess: transform of \"load\" takes one of none, log, diff, log_return, got \"lgo\"; did you mean \"log\"?",
@@ -90,7 +91,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a CUDA device is one that the driver counts"
   };
   CHECK(validated("cuda").status == 0);
   CHECK(validated("cuda:1").status == 0);
-  CHECK(contains(validated("cuda:2").err, "--set device: device = \"cuda:2\": this machine has 2 CUDA devices; write auto or cpu"));
+  CHECK(contains(validated("cuda:2").err, "--set device: device = \"cuda:2\": CUDA devices on this machine: 2; write auto or cpu"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "windows longer than the data are found before the data are read") {

@@ -46,7 +46,7 @@ class PIPELINE_EXPORT Logger {
   /// Raw values; the logger bins them.
   virtual void log_histogram(const std::string& tag, std::span<const float> values, std::int64_t step);
   /// The metrics that compare runs (hp_metric and the test metrics), once they are known. An evaluation that was interrupted or is repeated
-  /// logs the same metrics for the same step again: a logger keeps one record of them.
+  /// logs the same metrics for the same step again: a logger adds no record where its newest one says the same.
   virtual void log_final_metrics(Scalars metrics, std::int64_t step) = 0;
   /// Writes all records so far to the disk.
   virtual void flush() = 0;

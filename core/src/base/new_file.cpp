@@ -19,24 +19,33 @@ namespace {
 constexpr std::string_view mark = ".tmp.";
 constexpr std::size_t buffer_size = std::size_t{1} << 16U;
 
-/// A new file whose lock tells other processes that it is being written. The kernel frees the lock however the process ends.
-int make_locked(const std::string& name) {
-  for (;;) {
-    const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+/// Makes a new file that is called `stem` and a number, which `name` gets. Its lock tells other processes that it is being written; the
+/// kernel frees the lock however the process ends.
+int make_locked(const std::string& stem, std::string& name) {
+  for (std::int64_t number = ::getpid();;) {
+    name = stem + std::to_string(number);
+    const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor < 0 && errno == EINTR) continue;
-    if (descriptor < 0 || ::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return descriptor;  // without a lock where the file system has none
+    if (descriptor < 0 && errno == EEXIST) {  // of a killed process, or of one with this number in another container
+      ++number;
+      continue;
+    }
+    if (descriptor < 0) return descriptor;
+    int locked = -1;
+    do locked = ::flock(descriptor, LOCK_EX);  // remove_unfinished() may hold it for a moment
+    while (locked != 0 && errno == EINTR);
     struct stat status {};
-    if (::fstat(descriptor, &status) != 0 || status.st_nlink > 0) return descriptor;
-    ::close(descriptor);  // remove_unfinished() of another process came between open and flock
+    if (locked != 0 || ::fstat(descriptor, &status) != 0 || status.st_nlink > 0) return descriptor;  // some file systems have no locks
+    ::close(descriptor);                                                                             // it was removed in between
   }
 }
 
 }  // namespace
 
-NewFile::NewFile(std::filesystem::path file)
-    : file_(std::move(file)), beside_(file_.string() + std::string(mark) + std::to_string(::getpid())), descriptor_(make_locked(beside_)) {
-  if (descriptor_ < 0) throw system_failure("cannot write", file_.string(), errno);
+NewFile::NewFile(std::filesystem::path file) : file_(std::move(file)) {
   buffer_.reserve(buffer_size);
+  descriptor_ = make_locked(file_.string() + std::string(mark), beside_);
+  if (descriptor_ < 0) throw system_failure("cannot write", file_.string(), errno);
 }
 
 NewFile::~NewFile() {
@@ -78,10 +87,13 @@ void remove_unfinished(const std::filesystem::path& folder) {
   for (std::filesystem::recursive_directory_iterator entry(folder, none), end; !none && entry != end; entry.increment(none)) {
     const std::filesystem::path& file = entry->path();
     if (!is_unfinished(file.filename().native()) || !entry->is_regular_file(none)) continue;
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor < 0) continue;
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(file.c_str());
-    ::close(descriptor);
+    const FileDescriptor descriptor(::open(file.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW));
+    struct stat held {
+    }, named{};  // its writer may have completed it meanwhile, and begun another of this name
+    const bool is_left = descriptor.get() >= 0 && ::flock(descriptor.get(), LOCK_EX | LOCK_NB) == 0 &&
+                         ::fstat(descriptor.get(), &held) == 0 && ::lstat(file.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+                         held.st_dev == named.st_dev;
+    if (is_left) ::unlink(file.c_str());
   }
 }
 

@@ -81,7 +81,8 @@ class Copier {
   }
   void count_text(const std::string& text) {
     text_ += text.size();
-    if (text_ > most_text_) throw training_error("its texts are longer than " + std::to_string(most_text_) + " bytes, too long for its size");
+    if (text_ > most_text_)
+      throw training_error("its texts are longer than " + std::to_string(most_text_) + " bytes, too long for its size");
   }
   StoredValue convert(const Global& global) { return {global.name}; }  // a dtype
   StoredValue convert(const Numbers& numbers) { return {numbers.all}; }

@@ -1,7 +1,6 @@
 #include "cli/chosen_model.h"
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 #include "cli/shell_text.h"
@@ -37,6 +36,7 @@ struct Choice {
   const StagePlan* by = nullptr;  ///< the stage that measured it; one that trains: nothing measured it
   std::string stage;              ///< the stage that trained it
   std::filesystem::path checkpoint;
+  bool is_best = false;  ///< of a training that nothing measured; false: its last one
 };
 
 /// The models that evaluations chose; with `wanted`, those that they measured for that train stage.
@@ -48,7 +48,7 @@ std::vector<Choice> measured_choices(const Workflow& workflow, const Registry& r
     const MetricsRecord record = read_metrics(folder);
     const auto model = wanted.empty() ? record.models.begin() + static_cast<std::ptrdiff_t>(record.leader)
                                       : std::ranges::find(record.models, wanted, &ModelMetrics::stage);
-    if (model != record.models.end()) choices.push_back({by, model->stage, model->checkpoint});
+    if (model != record.models.end()) choices.push_back({by, model->stage, model->checkpoint, false});
   }
   return choices;
 }
@@ -61,10 +61,11 @@ Choice trained_choice(const Workflow& workflow, const Registry& registry, const 
                       ", and no stage has measured them: run `pipeline run` first, or name one with --stage");
   const StagePlan& stage = train_stage(workflow, registry, wanted);
   const Artifact left{"checkpoint", stage.name, run_folder_of(workflow) / stage.name};
-  Choice choice{&stage, stage.name, {}};
+  Choice choice{&stage, stage.name, {}, false};
   if (std::filesystem::exists(left.folder / training_file_name)) {
     const TrainingRecord training = read_training(left);
-    choice.checkpoint = training.best.empty() ? training.last : training.best;
+    choice.is_best = !training.best.empty();
+    choice.checkpoint = choice.is_best ? training.best : training.last;
   }
   if (choice.checkpoint.empty())
     throw usage_error(workflow_flag(workflow) + ": stage \"" + stage.name + "\" has left no checkpoint (" + left.folder.string() +
@@ -88,7 +89,8 @@ Choice choose(const Workflow& workflow, const Registry& registry, const std::str
 std::string reason_of(const Choice& choice, const Workflow& workflow, const Registry& registry) {
   if (choice.by->name == choice.stage) {
     const std::vector<const StagePlan*> measuring = givers(workflow, registry, "metrics");
-    return "the best of stage " + choice.stage + (measuring.empty() ? "" : ", which " + names_of(measuring) + " has not measured yet");
+    return (choice.is_best ? "the best of stage " : "the last of stage ") + choice.stage +
+           (measuring.empty() ? "" : ", which " + names_of(measuring) + " has not measured yet");
   }
   return "of stage " + choice.stage + ", as " + choice.by->name + " measured it";
 }

@@ -98,15 +98,16 @@ void load_host(Host& host, const Invocation& invocation, const std::vector<std::
   for (const std::string& refusal : refusals(host)) log.warning(refusal);
 }
 
-Workflow load_workflow(Host& host, const Invocation& invocation, Log& log, int processes) {
-  return load_workflow(host, invocation, invocation.text("input-argument"), log, processes);
+Workflow load_workflow(Host& host, const Invocation& invocation, Log& log, int processes, WorkflowUse use) {
+  return load_workflow(host, invocation, invocation.text("input-argument"), log, processes, use);
 }
 
-Workflow load_workflow(Host& host, const Invocation& invocation, const std::filesystem::path& file, Log& log, int processes) {
+Workflow load_workflow(Host& host, const Invocation& invocation, const std::filesystem::path& file, Log& log, int processes,
+                       WorkflowUse use) {
   WorkflowRequest request{file, invocation.texts("set")};
   const Document document = read_workflow(request);
   load_host(host, invocation, document.plugin_paths(), log);
-  CheckedWorkflow checked = check_workflow(document, host.registry);
+  CheckedWorkflow checked = check_workflow(document, host.registry, use);
   if (!checked.mistakes.empty()) throw workflow_error(checked, host);
   Workflow& workflow = checked.workflow;
   if (workflow.settings.threads == 0) workflow.settings.threads = std::max(1, available_threads() / processes);

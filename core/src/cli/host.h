@@ -21,10 +21,12 @@ struct Host {
 void load_host(Host& host, const Invocation& invocation, const std::vector<std::filesystem::path>& more, Log& log);
 
 /// Reads and checks a workflow and finds its plugins into `host`. `processes` share the machine's processors, which `threads = "auto"`
-/// divides among them. Error (usage) with every mistake; Error (plugin) if a library that cannot be used may be the reason.
+/// divides among them. With `compute` its device must be on this machine. Error (usage) with every mistake; Error (plugin) if a library
+/// that cannot be used may be the reason.
 [[nodiscard]] Workflow load_workflow(Host& host, const Invocation& invocation, const std::filesystem::path& file, Log& log,
-                                     int processes = 1);
+                                     int processes = 1, WorkflowUse use = WorkflowUse::read);
 /// The same for the workflow in the verb's arguments.
-[[nodiscard]] Workflow load_workflow(Host& host, const Invocation& invocation, Log& log, int processes = 1);
+[[nodiscard]] Workflow load_workflow(Host& host, const Invocation& invocation, Log& log, int processes = 1,
+                                     WorkflowUse use = WorkflowUse::read);
 
 }  // namespace pipeline

@@ -83,7 +83,7 @@ void print_outcome(const Workflow& workflow, const RunOutcome& outcome) {
       if (!value.is_map() && !value.is_list()) parts.push_back(name + " " + shown(value));
       logged = logged || name == "version_dir";
     }
-    if (!parts.empty()) std::cout << "  " << stage.stage << ": " << wrapped_after(4, join(parts), output_width()) << "\n";
+    if (!parts.empty()) std::cout << "  " << wrapped_after(4, stage.stage + ": " + join(parts), output_width()) << "\n";
   }
   std::cout << "  folder: " << run_folder_of(workflow).string() << "\n";
   if (logged) std::cout << "  curves: tensorboard --logdir " << workflow.settings.log_dir.string() << "\n";
@@ -112,7 +112,8 @@ int run_workflow(const Invocation& invocation) {
   ConsoleLog log(log_options(invocation, launch));
   const Selection selection = selection_of(invocation);
   Host host;
-  Workflow workflow = load_workflow(host, invocation, log, launch ? launch->local_world : 1);
+  Workflow workflow = load_workflow(host, invocation, log, launch ? launch->local_world : 1,
+                                    invocation.arguments.count("dry-run") > 0 ? WorkflowUse::read : WorkflowUse::compute);
   if (launch) workflow.settings.ranks = launch->world;
   const bool follows = launch && launch->rank > 0;
   if (invocation.arguments.count("dry-run")) return follows ? 0 : (print_plan(plan_run(workflow, host.registry, selection)), 0);

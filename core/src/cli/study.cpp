@@ -135,7 +135,9 @@ void export_csv(const StudyState& study, bool json) {
 /// would show its password.
 std::string address_of(const std::string& storage) {
   const bool is_address = storage.find("://") != std::string::npos || storage.starts_with("postgresql") || storage.starts_with("sqlite:");
-  return std::filesystem::exists(storage) || !(is_address || storage.find('@') != std::string::npos) ? "sqlite:///" + storage : storage;
+  std::error_code unreadable;  // a long password is no file's name
+  const bool is_file = std::filesystem::exists(storage, unreadable);
+  return is_file || !(is_address || storage.find('@') != std::string::npos) ? "sqlite:///" + storage : storage;
 }
 
 int study(const Invocation& invocation) {

@@ -6,8 +6,8 @@
 
 namespace pipeline {
 
-/// Rows of printable() text in columns as wide as their widest cell, for a terminal. Where the rows are wider than it, the widest columns are wrapped
-/// between words.
+/// Rows of printable() text in columns as wide as their widest cell, for a terminal. Where the rows are wider than it, the widest columns
+/// are wrapped between words.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> headings) { add(std::move(headings)); }

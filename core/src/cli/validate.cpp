@@ -17,7 +17,7 @@ void add_options(po::options_description& options) {
 /// With --json the mistakes are a result too, beside the sentences on stderr.
 Workflow load_or_list_mistakes(Host& host, const Invocation& invocation, Log& log) {
   try {
-    return load_workflow(host, invocation, log);
+    return load_workflow(host, invocation, log, 1, WorkflowUse::compute);
   } catch (const Error& error) {
     if (invocation.json) {
       const Value::List mistakes(error.messages().begin(), error.messages().end());

@@ -218,9 +218,9 @@ const StagePlan* giver_of(const Workflow& workflow, const StagePlan& stage, std:
   return found == workflow.stages.end() ? nullptr : &*found;
 }
 
-CheckedWorkflow check_workflow(const Document& document, const Registry& registry) {
+CheckedWorkflow check_workflow(const Document& document, const Registry& registry, WorkflowUse use) {
   const Document::Impl& read = document.impl();
-  CheckContext context{.document = read, .registry = registry, .mistakes = read.mistakes, .secrets = {}};
+  CheckContext context{.document = read, .registry = registry, .use = use, .mistakes = read.mistakes, .secrets = {}};
   CheckedWorkflow checked;
   Workflow& workflow = checked.workflow;
   workflow.file = read.file;

@@ -9,6 +9,7 @@
 
 #include "config/document.h"
 #include "config/node.h"
+#include "config/workflow.h"
 #include "pipeline/registry.h"
 
 namespace pipeline {
@@ -17,6 +18,7 @@ namespace pipeline {
 struct CheckContext {
   const Document::Impl& document;
   const Registry& registry;
+  WorkflowUse use = WorkflowUse::compute;
   std::vector<Mistake> mistakes;
   std::set<std::string> secrets;
 

@@ -13,7 +13,11 @@ namespace pipeline {
 
 namespace {
 
-bool is_bare(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+/// Whether a key may hold the character without quotes: as in TOML, and those beyond ASCII.
+bool is_bare(char c) {
+  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 128;
+  return is_letter || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
 
 /// The parts of `a."b.c".d`; nothing if a part is empty, a quote is not closed, or a character that TOML quotes stands outside of quotes.
 std::optional<std::vector<std::string>> split_key(std::string_view key) {

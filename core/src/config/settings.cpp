@@ -60,14 +60,16 @@ std::string split_mistake(const Value& split) {
   return sum <= 1 + 1e-9 ? "" : "split: the fractions sum to " + format_short(sum) + ", more than 1";
 }
 
-std::string device_mistake(const std::string& device) {
+/// Another machine may have computed what is only read here.
+std::string device_mistake(const std::string& device, WorkflowUse use) {
   std::string_view rest = device;
   const bool numbered = take(rest, "cuda:0") && (take(rest, "00") || take(rest, "0") || rest.empty()) && rest.empty();
   if (device == "auto" || device == "cpu") return {};
   if (numbered || device == "cuda") {
+    if (use == WorkflowUse::read) return {};
     const int wanted = numbered ? std::stoi(device.substr(device.find(':') + 1)) : 0, there = cuda_devices();
     if (wanted < there) return {};
-    return "device = \"" + device + "\": this machine has " + std::to_string(there) + " CUDA devices; write auto or cpu";
+    return "device = \"" + device + "\": CUDA devices on this machine: " + std::to_string(there) + "; write auto or cpu";
   }
   const std::string near = device == "gpu" || device == "cuda:" ? "; did you mean \"cuda\"?" : "";
   return "device is \"auto\", \"cpu\", \"cuda\" or \"cuda:N\", got \"" + device + "\"" + near;
@@ -115,7 +117,7 @@ void check_forms(CheckContext& context, const Value& options) {
     report("name", "\"" + name.as_string() + "\" cannot be the workflow's name: letters, digits, '.', '_' and '-' name a folder" +
                        (root.find("name") ? "" : "; add name = \"...\""));
   }
-  if (const Value& device = options.at("device"); device.is_string()) report("device", device_mistake(device.as_string()));
+  if (const Value& device = options.at("device"); device.is_string()) report("device", device_mistake(device.as_string(), context.use));
   report("split", split_mistake(options.at("split")));
   const Value& threads = options.at("threads");
   report("threads", is_thread_count(threads) ? "" : "threads takes \"auto\" or a number of at least 1, got " + to_toml(threads));

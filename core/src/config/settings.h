@@ -20,7 +20,7 @@ struct WorkflowOptions {
   static constexpr auto options() {
     return option_list<WorkflowOptions>(
         option("name", &WorkflowOptions::name, "Names runs/<name>/; the file's name where it is left out."),
-        option("seed", &WorkflowOptions::seed, "Seeds every stage at its entry.").at_least(0),
+        option("seed", &WorkflowOptions::seed, "Seeds every stage at its entry.").between(0, 9e18),
         option("matmul_precision", &WorkflowOptions::matmul_precision, "How exact float32 matrix products are.")
             .choices({"highest", "high", "medium"}),
         option("device", &WorkflowOptions::device, "auto, cpu, cuda or cuda:N."),

@@ -115,12 +115,15 @@ class Document {
 /// Error (usage) with the place for a file that cannot be read or is no TOML; other mistakes are kept for check_workflow.
 [[nodiscard]] Document read_workflow(const WorkflowRequest& request);
 
+/// What the workflow is read for. `compute`: its device must be on this machine.
+enum class WorkflowUse { compute, read };
+
 struct CheckedWorkflow {
   Workflow workflow;              ///< complete only where there are no mistakes
   std::vector<Mistake> mistakes;  ///< all of them, sorted by file, line and column
 };
 /// Never throws for a user's mistake. Reads no data but the header line of source files, and counts as many of their lines as windows need.
-[[nodiscard]] CheckedWorkflow check_workflow(const Document& document, const Registry& registry);
+[[nodiscard]] CheckedWorkflow check_workflow(const Document& document, const Registry& registry, WorkflowUse use = WorkflowUse::compute);
 
 /// The resolved workflow as TOML without secrets: every option of every stage, shared tables written into the stages. Reading and checking
 /// it in the same folder gives the same stages and settings.

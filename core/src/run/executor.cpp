@@ -88,6 +88,7 @@ class Executor {
     if (now.reasons.empty()) {
       if (is_together(stage)) static_cast<void>(ranks_->share(Value::Map{{"runs", false}}));
       log_.info("[" + stage.name + "] up to date");
+      if (!shared) keep_file_records(now);
       return StageResult{stage.name, stage.type, false, 0, now.last->summary()};
     }
     if (!are_sound(sources)) return std::nullopt;
@@ -157,10 +158,19 @@ class Executor {
     return locks;
   }
 
+  /// A data file that was read again and found unchanged, since it had changed just before it was first read, need not be read a third
+  /// time.
+  void keep_file_records(const Examined& now) const {
+    if (now.last->content().at("files") == now.key.files) return;
+    Value content = now.last->content();
+    content["files"] = now.key.files;
+    write_json(run_folder_ / now.resolved.plan.name / "manifest.json", content);
+  }
+
   /// Whether the files of these stages are what the stages wrote, by their hashes; compared once in a run. If not, damaged() has grown.
   bool are_sound(const std::set<std::string>& stages) {
     for (const std::string& name : stages) {
-      if (sound_.contains(name)) continue;
+      if (sound_.contains(name) || is_shared(stage_named(workflow_, name))) continue;  // other processes go on writing its files
       const std::filesystem::path folder = run_folder_ / name;
       const std::optional<Manifest> made = Manifest::read(folder);
       std::string wrong = made ? made->wrong_size(folder) : "";
@@ -264,10 +274,21 @@ class Executor {
 std::size_t first_damaged(const Workflow& workflow, const std::set<std::string>& selected,
                           const std::map<std::string, std::string>& damaged) {
   for (const auto& [name, reason] : damaged) {
+    if (has_interrupted_run(workflow, name))
+      throw usage_error(reason + ": a later run of that stage was interrupted; go on with --stage " + name + " --resume");
     if (!selected.contains(name)) throw usage_error(reason + ": run that stage again with --stage " + name + " --force");
   }
   const auto first = std::ranges::find_if(workflow.stages, [&](const StagePlan& stage) { return damaged.contains(stage.name); });
   return static_cast<std::size_t>(first - workflow.stages.begin());
+}
+
+/// Error (usage) if other processes have left a stage between these places, which rank 0 would enter again without them.
+void require_alone(const Workflow& workflow, const Registry& registry, const Collective* ranks, std::size_t first, std::size_t last) {
+  for (std::size_t at = first; ranks && at < last; ++at) {
+    if (registry.find("stage", workflow.stages[at].type)->on_every_rank)
+      throw usage_error("files of stage \"" + workflow.stages[first].name + "\" are damaged: run it again in one process, with --stage " +
+                        workflow.stages[first].name + " --force");
+  }
 }
 
 /// A stage that runs twice, because its files were damaged, is told once.
@@ -340,7 +361,9 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
       } else if (std::optional<StageResult> result = executor.run(stage, selection)) {
         keep_result(outcome.stages, std::move(*result));
       } else {
-        at = first_damaged(workflow, selected, executor.damaged());
+        const std::size_t back = first_damaged(workflow, selected, executor.damaged());
+        require_alone(workflow, registry, ranks.get(), back, at - 1);
+        at = back;
       }
     } catch (const Error& error) {
       const bool interrupted = error.status() == ExitStatus::interrupted;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/durable.h"
 #include "base/file_descriptor.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
@@ -44,8 +45,10 @@ bool is_table(const Value* value) { return value && value->is_map(); }
 bool is_record(const Value& value) {
   const Value *when = value.find("when"), *status = value.find("status"), *seconds = value.find("seconds"), *stages = value.find("stages");
   return when && when->is_string() && status && status->is_string() && seconds && seconds->is_number() && is_table(value.find("options")) &&
-         is_table(stages) &&
-         std::ranges::all_of(stages->as_map(), [](const auto& stage) { return is_table(stage.second.find("summary")); });
+         is_table(stages) && std::ranges::all_of(stages->as_map(), [](const auto& stage) {
+           const Value* ran = stage.second.find("ran");
+           return is_table(stage.second.find("summary")) && ran && ran->is_bool();
+         });
 }
 
 }  // namespace
@@ -59,6 +62,8 @@ void append_history(const std::filesystem::path& run_folder, const Value& record
   if (size > 0 && ::pread(descriptor.get(), &last, 1, size - 1) == 1 && last != '\n')
     line.insert(0, 1, '\n');  // a full disk cut that line off
   if (const int error = write_all(descriptor.get(), line); error != 0) throw system_failure("cannot write", file.string(), error);
+  if (::fsync(descriptor.get()) != 0) throw system_failure("cannot write", file.string(), errno);
+  if (size == 0) sync_folder(run_folder);
 }
 
 std::vector<Value> read_history(const std::filesystem::path& run_folder) {

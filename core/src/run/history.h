@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-/// runs/<name>/history.jsonl: one line of JSON for every run, appended in one write.
+/// runs/<name>/history.jsonl: one line of JSON for every run, appended.
 void append_history(const std::filesystem::path& run_folder, const Value& record);
 /// Past runs, oldest first. A line that is no record of a run is left out: a crash cut it off, or another program wrote it.
 [[nodiscard]] std::vector<Value> read_history(const std::filesystem::path& run_folder);

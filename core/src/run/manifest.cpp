@@ -5,6 +5,7 @@
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/new_file.h"
+#include "pipeline/errors.h"
 #include "run/machine.h"
 
 namespace pipeline {
@@ -93,6 +94,15 @@ bool is_whole(const Value& content) {
          has_table_of(content, "summary", anything) && has_table_of(content, "options", anything);
 }
 
+/// nullopt for a file that is not there. Error (unexpected) if that cannot be seen: a folder without permission, a lost disk.
+std::optional<std::int64_t> size_of(const std::filesystem::path& file) {
+  std::error_code failed;
+  const std::uintmax_t size = std::filesystem::file_size(file, failed);
+  if (!failed) return static_cast<std::int64_t>(size);
+  if (failed == std::errc::no_such_file_or_directory || failed == std::errc::not_a_directory) return std::nullopt;
+  throw system_failure("cannot read", file.string(), failed.value());
+}
+
 Value input_values(const StageContext& context, const StageKey& key) {
   Value::List inputs;
   for (const Artifact& artifact : context.inputs) {
@@ -134,13 +144,21 @@ std::string Manifest::result_hash() const {
   return sha256(all);
 }
 
+std::string Manifest::gone(const std::filesystem::path& stage_folder) const {
+  for (const char* part : {"sizes", "kept_sizes"}) {
+    for (const auto& [name, size] : content_.at(part).as_map()) {
+      if (const std::filesystem::path file = stage_folder / name; !size_of(file)) return file.string() + " is gone";
+    }
+  }
+  return {};
+}
+
 std::string Manifest::wrong_size(const std::filesystem::path& stage_folder) const {
+  if (std::string missing = gone(stage_folder); !missing.empty()) return missing;
   for (const char* part : {"sizes", "kept_sizes"}) {
     for (const auto& [name, size] : content_.at(part).as_map()) {
       const std::filesystem::path file = stage_folder / name;
-      std::error_code missing;
-      const auto now = static_cast<std::int64_t>(std::filesystem::file_size(file, missing));
-      if (missing) return file.string() + " is gone";
+      const std::int64_t now = size_of(file).value_or(0);
       if (now != size.as_int())
         return file.string() + " has " + format_count(now) + " bytes, not the " + format_count(size.as_int()) + " that were written";
     }

@@ -25,7 +25,9 @@ class Manifest {
   [[nodiscard]] std::map<std::string, std::string> fields() const;
   /// The hash of the stage's outputs and inputs: files may refer to an earlier stage's files, as windows refer to their series.
   [[nodiscard]] std::string result_hash() const;
-  /// What is wrong with a file of the result, by its size alone: "<path> is gone"; empty if nothing is.
+  /// The first file of the result that is not there, as "<path> is gone"; empty if all are. Error (unexpected) if that cannot be seen.
+  [[nodiscard]] std::string gone(const std::filesystem::path& stage_folder) const;
+  /// The same, or what is wrong with a file by its size alone.
   [[nodiscard]] std::string wrong_size(const std::filesystem::path& stage_folder) const;
   /// The same by content, for a result that is about to be read; the sizes are right already. It reads every file.
   [[nodiscard]] std::string wrong_content(const std::filesystem::path& stage_folder) const;

@@ -93,6 +93,10 @@ std::filesystem::path lasting_folder(const Workflow& workflow, const std::string
   return run_folder_of(workflow) / ("." + stage + ".lasting");
 }
 
+bool has_interrupted_run(const Workflow& workflow, const std::string& stage) {
+  return newer_than_result(lasting_folder(workflow, stage), run_folder_of(workflow) / stage);
+}
+
 Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const Registry& registry, const Selection& selection) {
   const std::filesystem::path folder = run_folder_of(workflow) / stage.name;
   Examined out{with_best_values(stage, workflow, registry), {}, Manifest::read(folder), {}};
@@ -105,10 +109,11 @@ Examined examine_stage(const StagePlan& stage, const Workflow& workflow, const R
     return out;
   }
   out.reasons = key_changes(out.last->fields(), out.key.fields);
-  if (std::string wrong = out.last->wrong_size(folder); !wrong.empty()) out.reasons.push_back(std::move(wrong));
+  const bool shared = registry.find("stage", stage.type)->shared_folder;  // others write there: sizes may differ, names may not
+  if (std::string wrong = shared ? out.last->gone(folder) : out.last->wrong_size(folder); !wrong.empty())
+    out.reasons.push_back(std::move(wrong));
   if (selection.force) out.reasons.push_back("--force");
-  if (selection.resume && newer_than_result(lasting_folder(workflow, stage.name), folder))
-    out.reasons.push_back("an interrupted run is continued");
+  if (selection.resume && has_interrupted_run(workflow, stage.name)) out.reasons.push_back("an interrupted run is continued");
   return out;
 }
 

@@ -51,6 +51,9 @@ struct Examined {
 /// The folder of the files that outlive a killed run: StageContext::lasting.
 [[nodiscard]] std::filesystem::path lasting_folder(const Workflow& workflow, const std::string& stage);
 
+/// Whether a run of the stage wrote files after its last complete one, and did not end.
+[[nodiscard]] bool has_interrupted_run(const Workflow& workflow, const std::string& stage);
+
 /// All stages with what a run would do, in execution order.
 [[nodiscard]] std::vector<StageStatus> plan_run(const Workflow& workflow, const Registry& registry, const Selection& selection);
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include "base/cpu_capability.h"
+#include "base/durable.h"
 #include "base/file_stamp.h"
 #include "base/metric_names.h"
 #include "pipeline/data/files.h"
@@ -16,10 +16,6 @@ namespace {
 
 constexpr const char* host_field = "build.pipeline";
 constexpr std::string_view build_prefix = "build.";  ///< of the builds of the components that a stage uses
-
-std::int64_t nanoseconds_now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 /// Path, stamp and hash of a file. The hash of `before` holds while path and stamp are the same; "read" is when it was made.
 Value file_record(const std::filesystem::path& path, const Value* before) {

@@ -1,6 +1,7 @@
 #include "train/allocation_limit.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -51,11 +52,22 @@ LimitedAllocator& limited_allocator() {
 }
 
 /// The number at the start of a file of the kernel, or behind `label` in it; the largest number if there is none ("max").
-std::uint64_t number_in(const char* file, const std::string& label = {}) {
+std::uint64_t number_in(const std::filesystem::path& file, const std::string& label = {}) {
   std::ifstream in(file);
   for (std::string word; !label.empty() && in >> word && word != label;) continue;
   std::uint64_t number = 0;
   return in >> number ? number : UINT64_MAX;
+}
+
+/// What a control group may still take. Pages of files count as taken, and the kernel gives them back when memory is needed.
+std::uint64_t left_in(const std::filesystem::path& group) {
+  const std::uint64_t most = number_in(group / "memory.max"), taken = number_in(group / "memory.current");
+  if (most == UINT64_MAX || taken == UINT64_MAX) return UINT64_MAX;
+  std::uint64_t of_files = 0;
+  for (const char* label : {"active_file", "inactive_file"}) {
+    if (const std::uint64_t bytes = number_in(group / "memory.stat", label); bytes != UINT64_MAX) of_files += bytes;
+  }
+  return most - std::min(most, taken - std::min(taken, of_files));
 }
 
 }  // namespace
@@ -72,9 +84,16 @@ AllocationLimit::~AllocationLimit() {
 
 std::uint64_t free_memory() {
   const std::uint64_t kilobytes = number_in("/proc/meminfo", "MemAvailable:");
-  const std::uint64_t machine = kilobytes == UINT64_MAX ? kilobytes : kilobytes * 1024;
-  const std::uint64_t most = number_in("/sys/fs/cgroup/memory.max"), taken = number_in("/sys/fs/cgroup/memory.current");
-  return most == UINT64_MAX || taken == UINT64_MAX ? machine : std::min(machine, most - std::min(most, taken));
+  std::uint64_t free = kilobytes == UINT64_MAX ? kilobytes : kilobytes * 1024;
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    if (!line.starts_with("0::")) continue;
+    const std::filesystem::path root = "/sys/fs/cgroup";
+    for (std::filesystem::path group = root.string() + line.substr(3); group.native().starts_with(root.native());
+         group = group.parent_path())
+      free = std::min(free, left_in(group));
+  }
+  return free;
 }
 
 }  // namespace pipeline

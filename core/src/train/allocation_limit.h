@@ -20,7 +20,7 @@ class AllocationLimit {
 /// What an allocation of `bytes` counts for.
 [[nodiscard]] constexpr std::uint64_t counted_bytes(std::uint64_t bytes) { return bytes + 4096; }
 
-/// The memory that this process may still take: what the machine has left, or its control group.
+/// The memory that this process may still take: what the machine has left, or a control group that it is in.
 [[nodiscard]] std::uint64_t free_memory();
 
 }  // namespace pipeline

@@ -61,7 +61,7 @@ class FitLoop {
   void keep_position_if_due();
   [[nodiscard]] State resume_point();
   /// Lets logs and checkpoints survive a power cut, if the fit can be resumed; those of a search's trial do not matter so much.
-  void sync_version_folder() const;
+  void sync_version_folder();
 
   void keep_last();
   void fail(const std::string& what);
@@ -78,6 +78,7 @@ class FitLoop {
   std::filesystem::path last_checkpoint_;
   std::optional<FitEpoch> epoch_;                              ///< the running epoch
   FitEpoch::Clock::time_point kept_ = FitEpoch::Clock::now();  ///< time of the last resume point
+  std::int64_t synced_ = 0;                                    ///< when sync_version_folder() began, nanoseconds since 1970
   int signal_ = 0;                                             ///< that asks to stop; among several ranks the one that rank 0 got
   bool interrupted_ = false;
 };

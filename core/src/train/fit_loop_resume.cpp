@@ -2,7 +2,7 @@
 #include <chrono>
 #include <utility>
 
-#include "pipeline/data/files.h"
+#include "base/durable.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
@@ -101,8 +101,11 @@ void FitLoop::keep_position() {
   kept_ = FitEpoch::Clock::now();
 }
 
-void FitLoop::sync_version_folder() const {
-  if (!spec_.resume.file.empty() && run_.rank() == 0) sync_tree(spec_.version_dir);
+void FitLoop::sync_version_folder() {
+  if (spec_.resume.file.empty() || run_.rank() != 0) return;
+  const std::int64_t begun = nanoseconds_now();
+  sync_changes(spec_.version_dir, synced_);
+  synced_ = begun;
 }
 
 void FitLoop::keep_position_if_due() {

@@ -84,13 +84,13 @@ std::vector<ComponentSpec> callbacks_of(const Registry& registry, const Training
   return callbacks;
 }
 
-/// The model right after seeding torch. Its gradients take as much memory as its weights, so half of what is free is the most that it can
-/// take and still be trained.
+/// The model right after seeding torch, unless it asks for more memory than is free.
 Component<Model> make_model(const Registry& registry, const ComponentSpec& model, const ModelShape& shape, std::int64_t seed) {
-  const std::uint64_t half = free_memory() / 2;
-  const AllocationLimit limit(half, usage_error(model.type + " with these options takes more than " +
-                                                format_short(static_cast<double>(half) / 1e9) +
-                                                " GB, half of the memory that is free: its gradients take as much again; make it smaller"));
+  const std::uint64_t free = free_memory();
+  const AllocationLimit limit(
+      free, Error(ExitStatus::unexpected,
+                  "there is not enough memory: making " + model.type + " with these options asks for more than the " +
+                      format_short(static_cast<double>(free) / 1e9) + " GB that are free; make it smaller, or end other programs"));
   torch::manual_seed(static_cast<std::uint64_t>(seed));
   return registry.make<Model>(model.type, model.options, shape);
 }

@@ -115,7 +115,7 @@ class PostgresqlReader {
     address_.shown += server;
     const std::string_view host = take_until(server, ":");
     const bool is_number = std::ranges::all_of(server, [](char c) { return c >= '0' && c <= '9'; });
-    if (!is_plain(host, "._-") || !is_number || server.size() > 5)
+    if (!is_plain(decoded(host), "._-,/") || !is_number || server.size() > 5)
       throw not_understood("in the host and port of a PostgreSQL address stands more than a name and a number");
     add_setting(address_.settings, "host", host);
     add_setting(address_.settings, "port", server);

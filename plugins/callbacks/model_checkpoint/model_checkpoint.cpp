@@ -70,11 +70,15 @@ void ModelCheckpoint::setup(Trainer& trainer) {
 void ModelCheckpoint::on_train_start(Trainer& trainer) {
   if (!trainer.resumed_from() || folder_.empty() || !fs::is_directory(folder_)) return;
   std::vector<fs::path> later;
-  for (const auto& entry : fs::recursive_directory_iterator(folder_)) {
-    const fs::path& path = entry.path();
-    const bool written_later = fs::is_regular_file(entry.symlink_status()) && entry.last_write_time() >= *trainer.resumed_from();
-    const bool named_here = path.extension() == ".ckpt" &&
-                            (pattern_.matches(path.lexically_relative(folder_).replace_extension().string()) || path.stem() == "last");
+  const auto depth = std::ranges::count(options_.filename, '/');
+  std::error_code unreadable;
+  fs::recursive_directory_iterator entry(folder_, fs::directory_options::skip_permission_denied, unreadable);
+  for (const fs::recursive_directory_iterator end; !unreadable && entry != end; entry.increment(unreadable)) {
+    if (entry.depth() >= depth) entry.disable_recursion_pending();
+    const fs::path& path = entry->path();
+    const bool written_later = fs::is_regular_file(entry->symlink_status()) && entry->last_write_time() >= *trainer.resumed_from();
+    const bool has_name = entry.depth() == depth && pattern_.matches(path.lexically_relative(folder_).replace_extension().string());
+    const bool named_here = path.extension() == ".ckpt" && (has_name || path == folder_ / "last.ckpt");
     if (written_later && named_here && !knows(path.string())) later.push_back(path);
   }
   for (const fs::path& path : later) options_.dirpath.empty() ? remove(trainer, path.string()) : replaceable_.push_back(path.string());

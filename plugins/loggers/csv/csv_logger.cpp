@@ -72,7 +72,7 @@ void CSVLogger::log_final_metrics(Scalars metrics, std::int64_t step) {
   Row row = row_of(metrics, step);
   if (context_.append) {
     const std::lock_guard lock(file_mutex_);
-    if (file_.holds(row)) return;
+    if (file_.ends_with(row)) return;
   }
   log(std::move(row));
 }

@@ -102,16 +102,22 @@ std::int64_t MetricsFile::cut(const Extent& extent) {
   return extent.rows - rows_;
 }
 
-bool MetricsFile::holds(const Row& row) {
+bool MetricsFile::ends_with(const Row& row) {
   if (!std::exchange(started_, true)) adopt_existing();
-  const auto is_column = [&](const auto& scalar) { return std::ranges::find(columns_, scalar.first) != columns_.end(); };
-  if (!std::ranges::all_of(row.scalars, is_column)) return false;
-  const std::string wanted = line_of(row);
-  std::ifstream in(path_, std::ios::binary);
-  for (std::string line; std::getline(in, line);) {
-    if (line + "\n" == wanted) return true;
+  std::vector<std::size_t> places;  // of its columns
+  for (const auto& [name, value] : row.scalars) {
+    const auto column = std::ranges::find(columns_, name);
+    if (column == columns_.end()) return false;
+    places.push_back(static_cast<std::size_t>(column - columns_.begin()));
   }
-  return false;
+  std::ifstream in(path_, std::ios::binary);
+  std::string last, line;
+  std::getline(in, line);  // the header
+  while (std::getline(in, line)) {
+    const std::vector<std::string> cells = split_line(line);
+    if (std::ranges::all_of(places, [&](std::size_t place) { return place < cells.size() && !cells[place].empty(); })) last = line;
+  }
+  return last + "\n" == line_of(row);
 }
 
 void MetricsFile::adopt_existing() {

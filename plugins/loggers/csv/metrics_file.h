@@ -40,8 +40,8 @@ class MetricsFile {
   /// Removes the lines and columns written after `extent`, and returns how many of its lines the file lacks. Error (unexpected) as in
   /// append().
   [[nodiscard]] std::int64_t cut(const Extent& extent);
-  /// Whether a line holds exactly this.
-  [[nodiscard]] bool holds(const Row& row);
+  /// Whether the last line with these scalars holds exactly this.
+  [[nodiscard]] bool ends_with(const Row& row);
 
  private:
   void adopt_existing();

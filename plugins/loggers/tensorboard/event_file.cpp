@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -58,21 +59,21 @@ void append_framed(std::string& out, std::string_view event) {
   append_little_endian(out, masked_crc32c(event));
 }
 
-bool holds_event(const std::filesystem::path& file, std::string_view event) {
-  constexpr std::size_t wall_time = 9, length_and_checksum = 12, checksum = 4;  // bytes
+std::string last_event(const std::filesystem::path& file, std::size_t size) {
+  constexpr std::size_t length_and_checksum = 12, checksum = 4;  // bytes
   std::ifstream in(file, std::ios::binary);
-  std::string body(event.size(), '\0');
+  std::string last, body(size, '\0');
   for (std::array<unsigned char, length_and_checksum> head{}; in.read(reinterpret_cast<char*>(head.data()), head.size());) {
     std::uint64_t length = 0;
     for (unsigned byte = 0; byte < sizeof(length); ++byte) length |= std::uint64_t{head[byte]} << (8 * byte);
-    if (length > std::uint64_t{1} << 40U) return false;  // no frame: the file is damaged
-    if (length != event.size()) {
+    if (length > std::uint64_t{1} << 40U) break;  // no frame: the file is damaged
+    if (length != size) {
       in.seekg(static_cast<std::streamoff>(length + checksum), std::ios::cur);
-    } else if (in.read(body.data(), static_cast<std::streamsize>(body.size())).seekg(checksum, std::ios::cur)) {
-      if (std::string_view(body).substr(wall_time) == event.substr(wall_time)) return true;
+    } else if (in.read(body.data(), static_cast<std::streamsize>(size)).seekg(checksum, std::ios::cur)) {
+      last = body;
     }
   }
-  return false;
+  return last;
 }
 
 std::string event_file_name(const std::filesystem::path& folder, std::int64_t now, int n) {
@@ -116,10 +117,17 @@ void EventFile::add(Record record) {
 
 void EventFile::flush() { drain(); }
 
-bool EventFile::folder_holds(std::string_view event) const {
+bool EventFile::folder_ends_with(std::string_view event) const {
+  constexpr std::size_t wall_time = 9;  // bytes at the beginning of each event that events.h makes
+  std::vector<std::filesystem::path> files;
   std::error_code unreadable;
   for (std::filesystem::directory_iterator entry(folder_, unreadable), end; !unreadable && entry != end; entry.increment(unreadable)) {
-    if (entry->path().filename().native().starts_with(stem) && holds_event(entry->path(), event)) return true;
+    if (entry->path().filename().native().starts_with(stem)) files.push_back(entry->path());
+  }
+  std::ranges::sort(files, std::greater{});  // names begin with the seconds of their first event
+  for (const std::filesystem::path& file : files) {
+    const std::string last = last_event(file, event.size());
+    if (!last.empty()) return std::string_view(last).substr(wall_time) == event.substr(wall_time);
   }
   return false;
 }

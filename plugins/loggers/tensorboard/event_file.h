@@ -36,7 +36,8 @@ struct FileExtent {
 /// the disk is too slow, or after a failed write, records are dropped with one warning.
 class EventFile {
  public:
-  /// `before`: the file to cut to that length and continue, if it exists and is that long; otherwise the log is told, and a new file begins.
+  /// `before`: the file to cut to that length and continue, if it exists and is that long; otherwise the log is told, and a new file
+  /// begins.
   EventFile(std::filesystem::path folder, std::chrono::milliseconds flush_interval, Log& log, const FileExtent& before = {});
   ~EventFile();
   EventFile(const EventFile&) = delete;
@@ -45,8 +46,9 @@ class EventFile {
   void add(Record record);
   /// Returns when every added record is in the file.
   void flush();
-  /// Whether a file of the folder holds this event, whenever it was written. Reads them all.
-  [[nodiscard]] bool folder_holds(std::string_view event) const;
+  /// Whether the newest event of this length in the folder's files is this one, whenever it was written: those with the same tags and step
+  /// have the same length.
+  [[nodiscard]] bool folder_ends_with(std::string_view event) const;
   /// Flushes, and returns the extent of the file.
   [[nodiscard]] FileExtent extent();
 
@@ -80,8 +82,8 @@ class EventFile {
 /// A record in TFRecord's frame: length, its checksum, data, their checksum.
 void append_framed(std::string& out, std::string_view event);
 
-/// Whether an events file holds this event with any wall time; `event` begins with one, as all that events.h makes do.
-[[nodiscard]] bool holds_event(const std::filesystem::path& file, std::string_view event);
+/// The last event of that many bytes in an events file; empty if there is none.
+[[nodiscard]] std::string last_event(const std::filesystem::path& file, std::size_t size);
 
 /// `events.out.tfevents.<seconds>.<host>.<pid>.<n>`. Readers take a folder's files in the order of their names, so the seconds are later
 /// than those of every existing file.

@@ -63,7 +63,7 @@ void TensorBoardLogger::log_histogram(const std::string& tag, std::span<const fl
 
 void TensorBoardLogger::log_final_metrics(Scalars metrics, std::int64_t step) {
   std::string event = scalars_event(at(step), metrics, prefix_);
-  repeats_ = context_.append && file_.folder_holds(event);
+  repeats_ = context_.append && file_.folder_ends_with(event);
   if (!repeats_) file_.add(std::move(event));
 }
 

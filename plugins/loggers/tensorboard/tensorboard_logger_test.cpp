@@ -94,6 +94,8 @@ TEST_CASE("an evaluation that is repeated leaves one record of its metrics, anot
   CHECK(files() == 1);
   evaluate(0.125);
   CHECK(files() == 2);
+  evaluate(0.25);  // readers take the newest
+  CHECK(files() == 3);
 }
 
 TEST_CASE("default_hp_metric = false leaves the placeholder out") {

@@ -188,8 +188,13 @@ void Searcher::run_trial(Trial& trial, const Watch& watch) {
   if (outcome.interrupted) {
     study_->release(trial);
   } else {
-    files_.put_checkpoint(study_->refresh(), trial, outcome.checkpoint);
-    log_trial(context_, files_.log_folder(trial.number), trial, space_, options_);
+    try {
+      files_.put_checkpoint(study_->refresh(), trial, outcome.checkpoint);
+      log_trial(context_, files_.log_folder(trial.number), trial, space_, options_);
+    } catch (const std::exception&) {
+      study_->release(trial);  // without its files it has no result: a continued search tries it again
+      throw;
+    }
     if (!study_->finish(trial, trial.reason))
       context_.log.warning("trial " + std::to_string(trial.number) +
                            " was given to another worker meanwhile: this one's result is dropped");

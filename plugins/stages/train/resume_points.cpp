@@ -35,10 +35,11 @@ std::vector<std::string> changes_since(const ResumePoint& point, const std::map<
 }
 
 ResumePoint read_resume_point(const fs::path& file) {
-  ResumePoint point{.file = file, .version_dir = {}, .key = {}, .content = read_checkpoint(file)};
+  ResumePoint point{.file = file, .version_dir = {}, .written_in = {}, .key = {}, .content = read_checkpoint(file)};
   try {
     const State& notes = point.content.at("resume").at("notes");
     point.version_dir = notes.at("version_dir").as_string();
+    point.written_in = notes.at("folder").as_string();
     point.key = key_of(notes.at("key"));
   } catch (const Error& error) {
     throw training_error("resume point " + file.string() + ": " + error.what() + "; train again without --resume");
@@ -67,10 +68,14 @@ void move_paths(State& state, const std::string& old, const std::string& now) {
 
 }  // namespace
 
-State resume_notes(const fs::path& version_dir, const std::map<std::string, std::string>& key, State::List loggers) {
+State resume_notes(const fs::path& version_dir, const fs::path& lasting, const std::map<std::string, std::string>& key,
+                   State::List loggers) {
   State::Map fields;
   for (const auto& [field, value] : key) fields.emplace_back(field, value);
-  return State::Map{{"version_dir", version_dir.string()}, {"key", std::move(fields)}, {"loggers", std::move(loggers)}};
+  return State::Map{{"version_dir", version_dir.string()},
+                    {"folder", fs::absolute(lasting).string()},
+                    {"key", std::move(fields)},
+                    {"loggers", std::move(loggers)}};
 }
 
 fs::path ResumePoints::file_of(const fs::path& version_dir) const {
@@ -101,7 +106,7 @@ std::optional<ResumePoint> ResumePoints::newest_of(const std::map<std::string, s
 void follow_move(ResumePoint& point, const fs::path& log_dir) {
   const fs::path old = point.version_dir;
   const fs::path now = log_dir / old.parent_path().filename() / old.filename();
-  if (now == old || (fs::exists(old) && !fs::exists(now))) return;  // log_dir is another for this run alone: the logs stay where they are
+  if (now == old || point.written_in == fs::absolute(point.file.parent_path())) return;  // another log_dir: the logs stay where they are
   point.version_dir = now;
   move_paths(point.content, old.string(), now.string());
 }

@@ -16,17 +16,18 @@ namespace pipeline::stage::train {
 /// An interrupted or finished training that can be continued bit for bit.
 struct ResumePoint {
   std::filesystem::path file, version_dir;
+  std::filesystem::path written_in{};      ///< the folder of `file` when it was written: another one now, if the project was moved
   std::map<std::string, std::string> key;  ///< decides its result, as StageContext::key does
   State content;                           ///< a checkpoint with the entry `resume`
 };
 
-/// Lets a training continue below another log_dir if its project was moved or copied there: its version folder, and every path in its states
-/// that lies in it, are the new ones.
+/// Lets a training continue below another log_dir if its project was moved or copied there: its version folder, and every path in its
+/// states that lies in it, are the new ones.
 void follow_move(ResumePoint& point, const std::filesystem::path& log_dir);
 
 /// The notes in a resume point for the training that continues it; `loggers`: their types.
-[[nodiscard]] State resume_notes(const std::filesystem::path& version_dir, const std::map<std::string, std::string>& key,
-                                 State::List loggers);
+[[nodiscard]] State resume_notes(const std::filesystem::path& version_dir, const std::filesystem::path& lasting,
+                                 const std::map<std::string, std::string>& key, State::List loggers);
 
 /// The resume points of a stage's trainings, one a version folder. A training's resume point stays until a newer training has succeeded.
 class ResumePoints {
@@ -34,8 +35,8 @@ class ResumePoints {
   explicit ResumePoints(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   [[nodiscard]] std::filesystem::path file_of(const std::filesystem::path& version_dir) const;
-  /// The latest resume point of a training with this key, but for what may change; nullopt if there is no resume point at all. Error (usage)
-  /// if none fits, with what has changed since the latest; Error (training) if one is damaged.
+  /// The latest resume point of a training with this key, but for what may change; nullopt if there is no resume point at all. Error
+  /// (usage) if none fits, with what has changed since the latest; Error (training) if one is damaged.
   [[nodiscard]] std::optional<ResumePoint> newest_of(const std::map<std::string, std::string>& key) const;
   /// Removes all resume points except `file`.
   void keep_only(const std::filesystem::path& file) const;

@@ -144,7 +144,7 @@ void TrainStage::keep_in_version_folder(const StageContext& context, const std::
   }
   spec.resume = {.file = ResumePoints(context.lasting).file_of(spec.version_dir),
                  .every_n_seconds = options_.resume_every_n_seconds,
-                 .notes = resume_notes(spec.version_dir, context.key, std::move(types))};
+                 .notes = resume_notes(spec.version_dir, context.lasting, context.key, std::move(types))};
 }
 
 void TrainStage::run(StageContext& context) {

@@ -18,8 +18,8 @@ PIPELINE_EXPORT void write_text(const std::filesystem::path& file, std::string_v
 PIPELINE_EXPORT void write_bytes(const std::filesystem::path& file, std::span<const unsigned char> bytes);
 /// Makes a folder and its parent folders, on the disk when it returns; Error (unexpected) with the system's reason.
 PIPELINE_EXPORT void make_folder(const std::filesystem::path& folder);
-/// Brings all files and folders from this folder down to the disk, so that a power cut leaves them as they are now. What write_text() wrote is
-/// there already. Error (unexpected) with the system's reason.
+/// Brings all files and folders from this folder down to the disk, so that a power cut leaves them as they are now. What write_text() wrote
+/// is there already. Error (unexpected) with the system's reason.
 PIPELINE_EXPORT void sync_tree(const std::filesystem::path& folder);
 [[nodiscard]] PIPELINE_EXPORT Value read_json(const std::filesystem::path& file);
 PIPELINE_EXPORT void write_json(const std::filesystem::path& file, const Value& value);

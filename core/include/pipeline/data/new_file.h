@@ -11,7 +11,7 @@
 namespace pipeline {
 
 /// A file that appears under its name only when it is complete and on the disk: a reader, also one after a power cut, finds the old file or
-/// the new one. Until then it lies beside that name as NAME.tmp.PROCESS, which the destructor removes.
+/// the new one. Until then it lies beside that name as NAME.tmp.NUMBER, which the destructor removes.
 class PIPELINE_EXPORT NewFile {
  public:
   /// Error (unexpected) when the file cannot be made.
@@ -38,8 +38,8 @@ class PIPELINE_EXPORT NewFile {
 
 /// Whether this is the name of a file that a NewFile has not completed.
 [[nodiscard]] PIPELINE_EXPORT bool is_unfinished(std::string_view name);
-/// Removes what killed processes left unfinished from this folder down, but not what a living process is writing there. A missing folder has
-/// nothing unfinished.
+/// Removes what killed processes left unfinished from this folder down, but not what a living process is writing there. A missing folder
+/// has nothing unfinished.
 PIPELINE_EXPORT void remove_unfinished(const std::filesystem::path& folder);
 
 }  // namespace pipeline
