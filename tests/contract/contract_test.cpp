@@ -132,10 +132,10 @@ TEST_CASE("a component that needs an option is tested with the one of --set") {
     CHECK(finished.status == 2);
     return finished.err;
   };
-  CHECK(contains(refused("in_units.unit=3"), "--set in_units.unit=3: unit takes a string"));
-  CHECK(contains(refused("in_units.unti=K"), "--set in_units.unti=K: unknown option \"unti\"; did you mean \"unit\"?"));
+  CHECK(contains(refused("in_units.unit=3"), "--set in_units.unit: unit takes a string"));
+  CHECK(contains(refused("in_units.unti=K"), "--set in_units.unti: unknown option \"unti\"; did you mean \"unit\"?"));
   CHECK(contains(refused("in_unit.unit=K"), "the library gives no component \"in_unit\"; did you mean \"in_units\"?"));
-  CHECK(contains(refused("unit=K"), "--set unit=K: name a component and one option, as in --set StepLR.step_size=2"));
+  CHECK(contains(refused("unit=K"), "--set unit: name a component and one option, as in --set StepLR.step_size=2"));
   CHECK(contains(refused("in_units.unit"), "write --set NAME.OPTION=VALUE"));
 }
 

@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(TwoRanks, "an interrupt of rank 0 stops both processes, saves 
 }
 
 TEST_CASE_FIXTURE(TwoRanks, "when rank 0 fails in a stage of its own, the other does not wait for it") {
-  write("small.csv", "time,load,heat\n2024-01-01 00:00:00,high,low\n");
+  write("small.csv", read("small.csv") + "2024-02-01 00:00:00,high,low\n");
   const std::vector<Finished> ends = wait_for(start());
   CHECK(ends[0].status == 4);
   CHECK_MESSAGE(contains(ends[0].err, "stage \"preprocess\""), ends[0].err);

@@ -13,10 +13,10 @@ namespace pipeline {
 
 namespace {
 
-/// Whether a key may hold the character without quotes: as in TOML, and those beyond ASCII.
+/// Whether a key may hold the character without quotes: as in TOML, those beyond ASCII, and / after a component's kind.
 bool is_bare(char c) {
   const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 128;
-  return is_letter || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  return is_letter || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '/';
 }
 
 /// The parts of `a."b.c".d`; nothing if a part is empty, a quote is not closed, or a character that TOML quotes stands outside of quotes.
