@@ -56,10 +56,10 @@ def main():
         assert len(pipeline("trials", file)[1].splitlines()) == 31
 
         for words, said in (
-            (("shwo", file), "write show"),
+            (("shwo", file), "the first word is show"),
             (("show", f"{folder}/no.db"), "no such file"),
             (("show", file, "--study-name", "other"), "it has recipe"),
-            (("show", "mysql://db/x"), "is not known"),
+            (("show", "mysql://db/x"), "begins with neither sqlite:/// nor postgresql://"),
         ):
             status, _, error = pipeline(*words)
             assert status == 2 and said in error, (words, status, error)

@@ -158,13 +158,13 @@ def picture(folder):
     return seen
 
 
-def differences(want, got):
+def differences(want, got, but=()):
     """Names and short values of what differs. A training that began anew, since it was stopped before its first resume point, lies in the
-    next version folder, whose name is in its checkpoints and in what evaluate says of them."""
+    next version folder, whose name is in its checkpoints and in what evaluate says of them. `but`: names that may differ."""
     moved = want.get("version") != got.get("version")
     of_place = re.compile("checkpoint |version|evaluate$")
     return {name: f"{str(want.get(name))[:200]} | {str(got.get(name))[:200]}" for name in want.keys() | got.keys()
-            if want.get(name) != got.get(name) and not (moved and of_place.match(name))}
+            if want.get(name) != got.get(name) and name not in but and not (moved and of_place.match(name))}
 
 
 def leftovers(folder):

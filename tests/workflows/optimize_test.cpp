@@ -207,11 +207,11 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a trial that diverges is recorded with its r
 TEST_CASE_FIXTURE(WorkflowFixture, "a search in which every trial fails ends with the reason") {
   workflow(search);
   const Finished ran = run({"--until", "optimize", "--set", "optimizer.type=SGD", "--set",
-                            "stages.optimize.search={\"optimizer.lr\" = { choices = [1e30, 1e31] }}", "--set", "trainer.max_epochs=3"});
+                            "stages.optimize.search={\"optimizer.lr\" = { choices = [1e29, 1e30] }}", "--set", "trainer.max_epochs=3"});
   CHECK(ran.status == 5);
   CHECK(contains(ran.err, "10 trials failed one after the other, the last one because: "));
   const Finished shared = run({"--until", "optimize", "--set", "optimizer.type=SGD", "--set", "stages.optimize.workers=2", "--set",
-                               "stages.optimize.search={\"optimizer.lr\" = { choices = [1e30, 1e31] }}", "--set", "trainer.max_epochs=3"});
+                               "stages.optimize.search={\"optimizer.lr\" = { choices = [1e29, 1e30] }}", "--set", "trainer.max_epochs=3"});
   CHECK(shared.status == 5);
   CHECK(contains(shared.err, " trials failed one after the other, the last one because: "));
 }

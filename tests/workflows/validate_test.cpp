@@ -69,7 +69,7 @@ type = "GridSampler"
         ":25:16: [trainer]: fast_dev_run takes true, false or an integer of at least 0, got a string (\"yes\")",
         ":28:11: EarlyStopping: monitor is \"val_los\", which no training measures; did you mean \"val_loss\"?",
         ":29:28: EarlyStopping: check_on_train_epoch_end takes true or false, got a string (\"no\")",
-        ":32:12: ModelCheckpoint: filename takes a name in which {metric} and {metric:width.precision} are filled in, such as ",
+        ":32:12: ModelCheckpoint: filename takes a name in which {metric} or {metric:.4f} is filled in, such as ",
         ":33:13: ModelCheckpoint: save_last takes true or false, or link, got \"lnik\"; did you mean \"link\"?",
         ":36:12: Timer: duration takes days:hours:minutes:seconds, such as \"00:02:30:00\", got \"1:00\"",
         ":39:10: evaluate: splits is empty: give at least one of train, val, test",

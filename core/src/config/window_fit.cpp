@@ -82,6 +82,8 @@ std::string shortage(const SplitRule& rule, std::int64_t rows, const Lengths& le
 }
 
 /// Whether a stage could take a time column and names none.
+constexpr std::int64_t most_rows = 1'000'000'000;
+
 bool lacks_time(const GraphStage& series) {
   return std::ranges::any_of(series.info->schema.options, [&](const OptionInfo& option) {
     const Value* column = series.plan.options.find(option.name);
@@ -94,7 +96,7 @@ bool lacks_time(const GraphStage& series) {
 void check_window_fit(CheckContext& context, const Value& split, const GraphStage& slicing, const GraphStage& series) {
   const auto lengths = lengths_of(slicing.plan.options);
   const auto source = series.info ? source_file(*series.info, series.plan.options) : std::nullopt;
-  if (!lengths || !source) return;
+  if (!lengths || !source || lengths->window > most_rows || lengths->horizon > most_rows) return;  // too large: reported already
   SplitRule rule;
   try {
     rule = SplitRule::parse(split);

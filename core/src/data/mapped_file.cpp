@@ -78,7 +78,7 @@ ScratchFile::ScratchFile(const std::filesystem::path& folder) {
   std::string pattern = (folder / ".scratch-XXXXXX").string();
   file_ = FileDescriptor(mkostemp(pattern.data(), O_CLOEXEC));
   if (file_.get() < 0) throw system_failure("cannot write", pattern, errno);
-  unlink(pattern.c_str());
+  if (unlink(pattern.c_str()) != 0) throw system_failure("cannot remove", pattern, errno);
   name_ = pattern;
 }
 

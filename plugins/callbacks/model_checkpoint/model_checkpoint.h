@@ -40,7 +40,7 @@ struct ModelCheckpointOptions {
                "{epoch}-{step}.")
             .role(OptionRole::file_name)
             .form({R"(([^{}]|\{[^{}:]+(:\+?0?[0-9]{0,2}(\.[0-9]{1,2}[feg]|[dfeg])?)?\})*)",
-                   "a name in which {metric} and {metric:width.precision} are filled in", "LSTMModel-{epoch:02d}-{val_loss:.4f}"}),
+                   "a name in which {metric} or {metric:.4f} is filled in", "best-{epoch:02d}"}),
         option("monitor", &ModelCheckpointOptions::monitor, "The metric that says which are best; unset: the latest is kept.")
             .role(OptionRole::metric),
         option("verbose", &ModelCheckpointOptions::verbose, "Say what is saved.").no_effect_on_result(),

@@ -9,6 +9,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "measured.h"
+#include "pipeline/data/files.h"
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
@@ -69,6 +70,7 @@ void log_to_version(const ModelResult& result, const StageContext& context) {
     call(logger, "log_final_metrics", &Logger::log_final_metrics, metrics, training.steps);
     call(logger, "finish", &Logger::finish, true);
   }
+  sync_tree(training.version_dir);
 }
 
 }  // namespace
