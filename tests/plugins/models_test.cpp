@@ -151,8 +151,8 @@ TEST_CASE("optimizers refuse options that make no sense, with a cure") {
   const auto make = [&](const char* name, const Value& options) {
     static_cast<void>(registry.make<Optimizer>(name, options, std::vector<torch::Tensor>{torch::ones({1})}));
   };
-  CHECK_THROWS_WITH_AS(make("Adam", Value::Map{{"betas", Value::List{0.9}}}),
-                       "betas takes 2 numbers of at least 0 and below 1, got 1", Error);
+  CHECK_THROWS_WITH_AS(make("Adam", Value::Map{{"betas", Value::List{0.9}}}), "betas takes 2 numbers of at least 0 and below 1, got 1",
+                       Error);
   CHECK_THROWS_WITH_AS(make("Adam", Value::Map{{"betas", Value::List{0.9, 1.0}}}),
                        "betas takes 2 numbers of at least 0 and below 1, got 1.0", Error);
   CHECK_THROWS_WITH_AS(make("SGD", Value::Map{{"nesterov", true}}), "nesterov needs momentum too", Error);

@@ -84,9 +84,9 @@ TEST_CASE_FIXTURE(TwoRanks, "a launcher's incomplete variables, and a collective
                          "[trainer] strategy = \"ddp\" trains on several processes, and this one is alone: start it with torchrun, Slurm's "
                          "srun or a PyTorchJob"),
                 alone.err);
-  const Finished gpu = pipeline_program({"run", "workflow.toml", "--set", "device=cuda"}, path(),
-                                        {"WORLD_SIZE=2", "RANK=0", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=1",
-                                         "LD_LIBRARY_PATH=" BUILD_DIR "/tests/cuda_driver"});
+  const Finished gpu = pipeline_program(
+      {"run", "workflow.toml", "--set", "device=cuda"}, path(),
+      {"WORLD_SIZE=2", "RANK=0", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=1", "LD_LIBRARY_PATH=" BUILD_DIR "/tests/cuda_driver"});
   CHECK(gpu.status == 2);
   CHECK_MESSAGE(contains(gpu.err, "C10d joins processes that train on CPUs: set device = \"cpu\""), gpu.err);
 }
