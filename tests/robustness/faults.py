@@ -1,15 +1,14 @@
 """Lets each call that writes fail, one after the other and from there on: a full disk, an error of the disk, a signal in between, too many
-open files, a short write. The program ends with a sentence that names the cause, or it was no matter; the old result stays whole, and the
+open files, a short write. The program ends with a sentence that names the cause, or it was no matter; the
 same command again gives what a run without a fault gives.
 
 usage: faults.py PIPELINE NTH_CALL [--every N]   (N: only each Nth call)"""
 
-import argparse
 import re
 import tempfile
 from pathlib import Path
 
-from breaker import Program, Table, differences, leftovers, make_project, picture, restore
+from breaker import Program, Table, arguments_of, differences, leftovers, make_project, picture, restore
 
 FAULTS = {  # calls -> what happens to them
     "write": ["ENOSPC", "ENOSPC+", "EIO", "EINTR", "short", "EDQUOT"],
@@ -53,18 +52,8 @@ def break_and_go_on(program, words, at, act, calls, want, table):
     table.add(kind, f"call {at}, {hit}: {failure}" if failure else "")
 
 
-def scratch_copy(folder):
-    copy = folder.with_name("done")
-    if not copy.exists(): restore(copy, folder)
-    return copy
-
-
 def main():
-    arguments = argparse.ArgumentParser(usage=__doc__)
-    arguments.add_argument("pipeline")
-    arguments.add_argument("nth_call")
-    arguments.add_argument("--every", type=int, default=1)
-    given = arguments.parse_args()
+    given = arguments_of(__doc__)
     table = Table()
     with tempfile.TemporaryDirectory() as scratch:
         folder, base = Path(scratch).resolve() / "project", Path(scratch).resolve() / "base"
@@ -76,14 +65,15 @@ def main():
             restore(folder, base)
             assert program.run(*words).returncode == 0
             want = picture(folder)
-            done = scratch_copy(folder)
+            after = folder.with_name(f"after {verb}")
+            restore(after, folder)
             print(f"{verb}: {totals}", flush=True)
             for calls, acts in FAULTS.items():
                 for act in acts:
                     for at in range(1, totals[calls] + 1, given.every):
                         restore(folder, base)
                         break_and_go_on(program, words, at, act, calls, want, table)
-            base = done
+            base = after  # the next verb begins where this one ended
     return table.close()
 
 

@@ -3,12 +3,11 @@ nobody killed, and nothing may be left over.
 
 usage: kills.py PIPELINE NTH_CALL [--every N]   (N: only each Nth call)"""
 
-import argparse
 import json
 import tempfile
 from pathlib import Path
 
-from breaker import Program, Table, differences, leftovers, make_project, picture, restore
+from breaker import Program, Table, arguments_of, differences, leftovers, make_project, picture, restore
 
 CALLS = "write,sync,name,room,folder,open"
 WORDS = ["run", "workflow.toml", "--resume", "--quiet"]
@@ -36,11 +35,7 @@ def kill_and_go_on(program, at, want, table):
 
 
 def main():
-    arguments = argparse.ArgumentParser(usage=__doc__)
-    arguments.add_argument("pipeline")
-    arguments.add_argument("nth_call")
-    arguments.add_argument("--every", type=int, default=1)
-    given = arguments.parse_args()
+    given = arguments_of(__doc__)
     with tempfile.TemporaryDirectory() as scratch:
         base, folder = Path(scratch).resolve() / "base", Path(scratch).resolve() / "project"
         make_project(base)

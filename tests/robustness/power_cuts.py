@@ -6,17 +6,17 @@ usage: power_cuts.py PIPELINE NTH_CALL [--cuts N]"""
 import argparse
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from breaker import Program, Table, differences, leftovers, make_project, picture
+from breaker import SKIPPED, Program, Table, differences, leftovers, make_project, picture
 
 WORDS = ["run", "workflow.toml", "--resume", "--quiet"]
 MIB = 128
-SKIPPED = 77  # as automake and CMake count it
 
 
 def command(*words):
@@ -100,8 +100,8 @@ def main():
     arguments.add_argument("nth_call")
     arguments.add_argument("--cuts", type=int, default=100)
     given = arguments.parse_args()
-    if os.geteuid() != 0 or not Path("/dev/loop-control").exists():
-        print("skipped: it takes root and loop devices")
+    if os.geteuid() != 0 or not Path("/dev/loop-control").exists() or not all(map(shutil.which, ("mkfs.ext4", "losetup", "mount"))):
+        print("skipped: it takes root, loop devices, mkfs.ext4, losetup and mount")
         return SKIPPED
     table = Table()
     with tempfile.TemporaryDirectory() as name:

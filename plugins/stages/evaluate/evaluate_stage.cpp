@@ -11,6 +11,7 @@
 #include "measured.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/metrics_file.h"
+#include "pipeline/data/new_file.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/logger.h"
@@ -62,6 +63,7 @@ void log_to_version(const ModelResult& result, const StageContext& context) {
                         " is gone: its metrics are not logged");
     return;
   }
+  remove_unfinished(training.version_dir);  // of an evaluation that was killed
   NamedNumbers metrics = flat_metrics(result);
   if (const double loss = result.main().model.loss(); std::isfinite(loss)) metrics.emplace_back("hp_metric", loss);
   const LoggerContext where{.version_dir = training.version_dir, .append = true, .log = context.log};
