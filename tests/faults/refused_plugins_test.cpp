@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <sys/mount.h>
 
 #include "pipeline/data/files.h"
 #include "workflows/workflow_fixture.h"
@@ -57,6 +58,23 @@ TEST_CASE("a plugin that cannot be used is listed with its code, what is wrong a
     CHECK(contains(listed.out, plugin.sentence));
     CHECK(contains(listed.out, "LSTMModel"));  // the other components are listed
   }
+}
+
+TEST_CASE("a plugin on a file system that forbids execution is refused with that cause, not with a lack of memory") {
+  const WorkflowFixture folder;
+  const std::filesystem::path place = folder.path() / "noexec";
+  std::filesystem::create_directory(place);
+  if (::mount("none", place.c_str(), "tmpfs", MS_NOEXEC, "size=64m") != 0) {
+    MESSAGE("skipped: it takes the right to mount");
+    return;
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(fixtures / "exits"))
+    std::filesystem::copy(entry.path(), place / entry.path().filename());
+  const Finished listed = folder.pipeline({"plugins", "--plugin-path", place.string()});
+  ::umount(place.c_str());
+  CHECK(listed.status == 0);
+  CHECK_MESSAGE(contains(listed.out, "lies on a file system from which nothing may be executed (noexec): move it to another"), listed.out,
+                listed.err);
 }
 
 TEST_CASE("a workflow that may need a plugin that cannot be used ends with status 3 and names it") {

@@ -219,8 +219,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what a lag cannot hold for is refused") {
   workflow(search);
   const Finished sequence = run({"--until", "optimize", "--set", "stages.optimize.lag=2", "--set", "stages.optimize.rng=optuna"});
   CHECK(sequence.status == 2);
-  CHECK(contains(sequence.err,
-                 "rng = \"optuna\" draws in sequence, so that a trial's values depend on all draws before it: lag takes 0 with it, got 2"));
+  CHECK(
+      contains(sequence.err,
+               "rng = \"optuna\" draws in sequence, so that a trial's values depend on all draws before it: write lag = 0 with it, not 2"));
   const Finished negative = run({"--until", "optimize", "--set", "stages.optimize.lag=-1"});
   CHECK(negative.status == 2);
   CHECK(contains(negative.err, "lag"));

@@ -317,7 +317,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a study in memory is one process's") {
   shared.insert(shared.end(), {"--set", "stages.optimize.workers=2", "--force"});
   const Finished refused = run(shared);
   CHECK(refused.status == 2);
-  CHECK(contains(refused.err, "storage = \"memory\" is one process's: workers takes \"auto\" or 1 with it, got 2"));
+  CHECK(contains(refused.err, "storage = \"memory\" is one process's: write workers = \"auto\" or 1 with it, not 2"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a storage that cannot be reached is named without its password") {

@@ -73,9 +73,8 @@ type = "GridSampler"
         ":33:13: ModelCheckpoint: save_last takes true or false, or link, got \"lnik\"; did you mean \"link\"?",
         ":36:12: Timer: duration takes days:hours:minutes:seconds, such as \"00:02:30:00\", got \"1:00\"",
         ":39:10: evaluate: splits is empty: give at least one of train, val, test",
-        ":42:11: optimize: rng = \"optuna\" draws in sequence in one process, several would draw the same: workers takes \"auto\" or 1 "
-        "with "
-        "it, got 3",
+        ":42:11: optimize: rng = \"optuna\" draws in sequence in one process, several would draw the same: write workers = \"auto\" or 1 "
+        "with it, not 3",
         ":46:1: search: GridSampler cannot enumerate the continuous range of optimizer.lr: give it a step or choices"}) {
     CHECK_MESSAGE(contains(validated.err, std::string("error: workflow.toml") + mistake), validated.err);
   }

@@ -70,10 +70,10 @@ FileDescriptor open_own_file(const std::filesystem::path& file, int flags) {
   return descriptor;
 }
 
-FileDescriptor create_file(const std::filesystem::path& file, const std::filesystem::path& named) {
-  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw system_failure("cannot write", named.string(), errno);
+FileDescriptor create_file(const std::filesystem::path& file) {
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) throw system_failure("cannot write", file.string(), errno);
   FileDescriptor descriptor(open_retrying(file, O_RDWR | O_CREAT | O_EXCL));
-  if (descriptor.get() < 0) throw system_failure("cannot write", named.string(), errno);
+  if (descriptor.get() < 0) throw system_failure("cannot write", file.string(), errno);
   return descriptor;
 }
 

@@ -32,8 +32,8 @@ class FileDescriptor {
 [[nodiscard]] FileDescriptor open_own_file(const std::filesystem::path& file, int flags);
 
 /// Makes a new, empty file, open for reading and writing. A leftover of this name is removed, not emptied: it may be a link to another
-/// file. Error (unexpected) with the reason, which calls the file `named`: a file in the making stands beside the one that the user knows.
-[[nodiscard]] FileDescriptor create_file(const std::filesystem::path& file, const std::filesystem::path& named);
+/// file. Error (unexpected) with the reason.
+[[nodiscard]] FileDescriptor create_file(const std::filesystem::path& file);
 
 /// Writes all bytes, however many calls it takes. 0, or the errno of the call that failed. Async-signal-safe.
 [[nodiscard]] int write_all(int descriptor, std::string_view bytes);

@@ -41,7 +41,8 @@ const MappedRange::Note* MappedRange::at(const void* address) {
   const auto* const byte = static_cast<const std::byte*>(address);
   for (const Note& note : notes) {
     const std::size_t size = note.size.load(std::memory_order_acquire);
-    if (size > 0 && !std::less<>{}(byte, note.begin) && std::less<>{}(byte, note.begin + size)) return &note;
+    const std::byte* const begin = note.begin;
+    if (size > 0 && !std::less<>{}(byte, begin) && std::less<>{}(byte, begin + size)) return &note;
   }
   return nullptr;
 }

@@ -28,8 +28,8 @@ class MappedRange {
   struct Note {
     std::atomic<bool> taken = false;
     std::atomic<std::size_t> size = 0;  ///< 0: not filled in
-    const std::byte* begin = nullptr;
-    MappedUse use = MappedUse::input;
+    std::atomic<const std::byte*> begin = nullptr;
+    std::atomic<MappedUse> use = MappedUse::input;
     std::array<char, 1024> file{};  ///< the path; of a longer one the end
   };
   /// The file whose mapped pages hold `address`; nullptr if none does. Async-signal-safe.

@@ -14,7 +14,7 @@ inline constexpr std::array<std::string_view, 4> loss_names{"train_loss", "train
 /// Counters that may rank checkpoints too: a larger one is later.
 inline constexpr std::array<std::string_view, 2> counter_names{"epoch", "step"};
 /// What metrics.json counts of each split.
-inline constexpr std::array<std::string_view, 3> count_names{"windows", "filled_values", "near_zero_values"};
+inline constexpr std::array<std::string_view, 3> count_names{"windows", "filled_values", "zero_values"};
 /// Before a metric's name in metrics.json: the naive forecast's.
 inline constexpr std::string_view naive_prefix = "naive_";
 

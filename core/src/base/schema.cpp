@@ -34,7 +34,7 @@ std::optional<OptionMistake> restriction_mistake(const OptionRule& rule, const V
       rule.allowed, [](const Value& v) { return to_toml(v); }, " or ");
   return OptionMistake{
       rule.second, false,
-      rule.first + " = " + to_toml(first) + " " + rule.why + ": " + rule.second + " takes " + words + " with it, got " + to_toml(second)};
+      rule.first + " = " + to_toml(first) + " " + rule.why + ": write " + rule.second + " = " + words + " with it, not " + to_toml(second)};
 }
 
 std::optional<OptionMistake> rule_mistake(const OptionRule& rule, const Schema& schema, const Value& all) {

@@ -15,12 +15,6 @@ constexpr const char* usage = "pipeline checkpoint show FILE, or pipeline checkp
 
 void add_options(po::options_description&) {}
 
-std::string existing(const std::string& file) {
-  if (!std::filesystem::exists(file)) throw usage_error(file + ": no such file");
-  if (!std::filesystem::is_regular_file(file)) throw usage_error(file + " is no regular file");
-  return file;
-}
-
 Component<CheckpointTool> make_tool(Host& host, const Invocation& invocation, Log& log) {
   load_host(host, invocation, {}, log);
   const std::vector<std::string> tools = host.registry.names("checkpoint_tool");
@@ -71,15 +65,17 @@ void print_text(const Value& content) {
 }
 
 int show(const Invocation& invocation, const std::string& file, Log& log) {
+  require_file(file, file);
   Host host;
-  const Value content = call(make_tool(host, invocation, log), "describe", &CheckpointTool::describe, existing(file));
+  const Value content = call(make_tool(host, invocation, log), "describe", &CheckpointTool::describe, file);
   invocation.json ? void(std::cout << to_json(content, 2) << "\n") : print_text(content);
   return 0;
 }
 
 int convert(const Invocation& invocation, const std::string& from, const std::string& to, Log& log) {
+  require_file(from, from);
   Host host;
-  call(make_tool(host, invocation, log), "convert", &CheckpointTool::convert, existing(from), to);
+  call(make_tool(host, invocation, log), "convert", &CheckpointTool::convert, from, to);
   log.info("written to " + std::filesystem::absolute(to).string());
   return 0;
 }

@@ -1,35 +1,59 @@
 #include "cli/piped_file.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
-#include <fstream>
-#include <iostream>
+#include <string_view>
 
+#include "base/file_descriptor.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
 
-PipedFile::PipedFile(const std::string& source) {
-  const bool standard = source == "-";
+namespace {
+
+std::filesystem::path new_folder() {
   std::string folder = (std::filesystem::temp_directory_path() / "pipeline-XXXXXX").string();
   if (!::mkdtemp(folder.data())) throw system_failure("cannot make the folder", folder, errno);
-  path_ = std::filesystem::path(folder) / (standard ? "stdin" : std::filesystem::path(source).filename());
-  folder_on_signal_.emplace(folder);
-  file_on_signal_.emplace(path_.string());
-  std::ifstream named;
-  if (!standard) named.open(source, std::ios::binary);
-  std::istream& in = standard ? std::cin : named;
-  if (!in) throw system_failure("cannot read", source, errno);
-  std::ofstream out(path_, std::ios::binary);
-  if (in.peek() != std::istream::traits_type::eof()) out << in.rdbuf();
-  if (in.bad()) throw system_failure("cannot read", source, errno);
-  if (!out.flush()) throw system_failure("cannot write", path_.string(), errno);
+  return folder;
 }
 
-PipedFile::~PipedFile() {
+std::string name_of(const std::string& source) {
+  return source == standard_stream ? "stdin" : std::filesystem::path(source).filename().string();
+}
+
+/// Waits for a writer, if it is a pipe without one.
+FileDescriptor opened(const std::string& source) {
+  for (;;) {
+    FileDescriptor descriptor(source == standard_stream ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                                                        : ::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (descriptor.get() >= 0) return descriptor;
+    if (errno != EINTR) throw system_failure("cannot read", source, errno);
+  }
+}
+
+}  // namespace
+
+ScratchFolder::ScratchFolder() : path_(new_folder()), on_signal_(path_.string()) {}
+
+ScratchFolder::~ScratchFolder() {
   std::error_code ignored;  // a leftover in the temporary folder is harmless
-  std::filesystem::remove_all(path_.parent_path(), ignored);
+  std::filesystem::remove_all(path_, ignored);
+}
+
+PipedFile::PipedFile(const std::string& source) : path_(folder_.path() / name_of(source)), on_signal_(path_.string()) {
+  const FileDescriptor in = opened(source), out = create_file(path_);
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(in.get(), buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw system_failure("cannot read", source, errno);
+    if (count == 0) return;
+    const int error = write_all(out.get(), {buffer.data(), static_cast<std::size_t>(count)});
+    if (error != 0) throw system_failure("cannot write", path_.string(), error);
+  }
 }
 
 }  // namespace pipeline

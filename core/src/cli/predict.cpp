@@ -15,8 +15,6 @@ namespace pipeline {
 
 namespace {
 
-constexpr const char* standard_stream = "-";
-
 void add_options(po::options_description& options) {
   options.add_options()  //
       ("checkpoint", po::value<std::string>()->value_name("CKPT"),
@@ -38,12 +36,6 @@ std::string required(const Invocation& invocation, const std::string& flag) {
   if (!file.empty()) return file;
   throw usage_error("pipeline predict needs --" + flag +
                     "; usage: pipeline predict --workflow FILE --input DATA [--output FILE], or with --checkpoint CKPT");
-}
-
-std::string existing_file(const std::string& flag, const std::string& file) {
-  if (!std::filesystem::exists(file)) throw usage_error("--" + flag + " " + file + ": no such file");
-  if (!std::filesystem::is_regular_file(file)) throw usage_error("--" + flag + " " + file + " is no regular file");
-  return file;
 }
 
 /// Whether the input must be read to its end before it can be mapped. Error (usage) for a file that is not there.
@@ -94,14 +86,15 @@ int predict(const Invocation& invocation) {
   ConsoleLog log(invocation.log);
   const std::string file = invocation.text("workflow"), input = required(invocation, "input");
   std::filesystem::path checkpoint = file.empty() ? required(invocation, "checkpoint") : invocation.text("checkpoint");
-  if (!checkpoint.empty()) existing_file("checkpoint", checkpoint.string());
+  if (!checkpoint.empty()) require_file("--checkpoint " + checkpoint.string(), checkpoint);
   const bool piped = is_piped(input);
   Host host;
   std::optional<TrainedTask> task;
   if (file.empty()) {
     load_host(host, invocation, {}, log);
   } else {
-    const Workflow workflow = load_workflow(host, invocation, existing_file("workflow", file), log);
+    require_file("--workflow " + file, file);
+    const Workflow workflow = load_workflow(host, invocation, file, log);
     if (checkpoint.empty()) {
       checkpoint = chosen_checkpoint(workflow, host.registry, invocation.text("stage"), log);
     } else {

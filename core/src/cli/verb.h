@@ -36,6 +36,9 @@ struct Verb {
   int (*run)(const Invocation& invocation);
 };
 
+/// Error (usage) unless the file is there and a regular one; `said`: how the user named it, "--workflow w.toml".
+void require_file(const std::string& said, const std::filesystem::path& file);
+
 /// Each verb has a file of its own.
 [[nodiscard]] Verb run_verb();
 [[nodiscard]] Verb validate_verb();

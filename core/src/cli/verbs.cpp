@@ -1,5 +1,7 @@
 #include "cli/verb.h"
 
+#include "pipeline/errors.h"
+
 namespace pipeline {
 
 std::vector<Verb> all_verbs() {
@@ -16,6 +18,11 @@ po::options_description common_options(unsigned columns) {
       ("json", "the result as JSON on stdout, messages on stderr")                                                                        //
       ("help,h", "this text");
   return options;
+}
+
+void require_file(const std::string& said, const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) throw usage_error(said + ": no such file");
+  if (!std::filesystem::is_regular_file(file)) throw usage_error(said + " is no regular file");
 }
 
 }  // namespace pipeline

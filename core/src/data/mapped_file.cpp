@@ -69,7 +69,7 @@ void MappedFile::require_unchanged() const {
   if (!same) throw data_error(file_.string() + " was changed while it was read: run again when nothing writes into it any more");
 }
 
-MappedOutput::MappedOutput(const std::filesystem::path& file, std::size_t size) : file_(create_file(file, file)) {
+MappedOutput::MappedOutput(const std::filesystem::path& file, std::size_t size) : file_(create_file(file)) {
   take_room(file_.get(), size, file);
   map_ = Mapping(file_.get(), size, MappedUse::output, file);
 }

@@ -100,7 +100,7 @@ void put_flat(Value& out, const std::string& split, const SplitErrors& errors, c
   put(out, split + "_naive_", errors.naive_scaled);
   out[split + "_windows"] = errors.windows;
   out[split + "_filled_values"] = errors.filled_values;
-  out[split + "_near_zero_values"] = errors.near_zero_values;
+  out[split + "_zero_values"] = errors.zero_values;
 }
 
 /// Reads the flat entries of one split; returns whether there were any.
@@ -117,7 +117,7 @@ bool take_flat(const Value& value, const std::string& split, SplitErrors& errors
   }
   errors.windows = integer_in(numbers, "windows");
   errors.filled_values = integer_in(numbers, "filled_values");
-  errors.near_zero_values = integer_in(numbers, "near_zero_values");
+  errors.zero_values = integer_in(numbers, "zero_values");
   for (const std::string_view count : count_names) numbers.as_map().erase(std::string(count));
   take(numbers, errors.scaled, errors.naive_scaled);
   return !errors.scaled.empty();

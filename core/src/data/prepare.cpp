@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "data/cleaning.h"
+#include "data/float_resolution.h"
 #include "data/read_clean.h"
 #include "data/scaler.h"
 #include "data/series_files.h"
@@ -118,23 +119,27 @@ std::string place_of(const CleanTable& data, std::int64_t row) {
 }
 
 /// The transformed and scaled value; Error (data) with its place beyond `most_scaled`.
-float scaled(const CleanTable& data, const ColumnTransform& column, double level, double previous, std::int64_t row) {
+double scaled(const CleanTable& data, const ColumnTransform& column, double level, double previous, std::int64_t row) {
   const double value = column.forward(level, previous);
-  if (std::abs(value) <= most_scaled || std::isnan(level) || std::isnan(previous)) return static_cast<float>(value);
+  if (std::abs(value) <= most_scaled || std::isnan(level) || std::isnan(previous)) return value;
   throw data_error(place_of(data, row) + ": column \"" + column.name + "\" is " + format_number(level) + ", which becomes " +
                    format_number(value) + " when it is transformed and scaled: float32 cannot be trained on numbers beyond 1e15; correct " +
                    "it, or if it means \"missing\", write na_values = [" + format_number(level) + "]");
 }
 
-/// Transforms, scales and stores the rows.
-void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& out) {
+/// Transforms, scales and stores the rows; `resolution` sees what is stored.
+void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& out, FloatResolution& resolution) {
   const std::size_t columns = info.columns.size(), targets = info.targets.size();
   float* values = out.values().data();
   double* levels = out.targets().data();
   data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t to) {
     const double* const level = data.table.row(row);
     const double* const previous = data.lead > 0 ? level - columns : level;
-    for (std::size_t c = 0; c < columns; ++c) *values++ = scaled(data, info.columns[c], level[c], previous[c], row);
+    for (std::size_t c = 0; c < columns; ++c) {
+      const double value = scaled(data, info.columns[c], level[c], previous[c], row);
+      resolution.add(c, value);
+      *values++ = static_cast<float>(value);
+    }
     for (std::size_t t = 0; t < targets; ++t) *levels++ = level[info.target_columns[t]];
     out.time()[static_cast<std::size_t>(to)] = data.table.time()[static_cast<std::size_t>(row)];
   });
@@ -180,7 +185,9 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
                 " in the training rows; its scale is 1");
   }
   const SeriesOutput out(folder, info, data.rows());
-  write_rows(data, info, out);
+  FloatResolution resolution(info.columns.size());
+  write_rows(data, info, out, resolution);
+  resolution.require(options, info);
   say_splits(info, out.time(), log);
   return info;
 }
@@ -201,7 +208,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
     const double* const level = data.table.row(row);
     const double* const previous = data.lead > 0 ? level - columns : level;
     for (std::size_t c = 0; c < columns; ++c) {
-      out.values.push_back(scaled(data, info.columns[c], level[c], previous[c], row));
+      out.values.push_back(static_cast<float>(scaled(data, info.columns[c], level[c], previous[c], row)));
       const bool filled = data.observed && data.observed->data()[static_cast<std::size_t>(row) * columns + c] == 0;
       out.observed.push_back(filled || std::isnan(level[c]) ? 0 : 1);
     }

@@ -1,6 +1,7 @@
 #include "plugin/open_library.h"
 
 #include <dlfcn.h>
+#include <sys/statvfs.h>
 
 #include <boost/dll/shared_library.hpp>
 
@@ -16,9 +17,19 @@ namespace {
 
 using EntryPoint = const PluginDescriptor*();
 
+/// Whether nothing may be executed from the file's place. The dynamic linker tells this as it tells a lack of memory.
+bool forbids_execution(const std::filesystem::path& file) {
+  struct statvfs place {};
+  return ::statvfs(file.c_str(), &place) == 0 && (place.f_flag & ST_NOEXEC) != 0;
+}
+
 /// The refusal for the dynamic linker's message; a Shortage if it tells one: "libx.so: cannot open shared object file", "undefined symbol:
 /// _Z3foov", ...
-Refusal linker_refusal(const std::string& text) {
+Refusal linker_refusal(const std::filesystem::path& file, const std::string& text) {
+  if (forbids_execution(file)) {
+    return {RefusalCode::not_loadable,
+            "lies on a file system from which nothing may be executed (noexec): move it to another, or mount that one with exec"};
+  }
   if (tells_shortage(text))
     throw Shortage(text + ": raise the limits on memory and open files (ulimit -v, ulimit -n), or end other programs");
   if (text.find("undefined symbol") != std::string::npos)
@@ -36,7 +47,7 @@ boost::dll::shared_library& load_permanently(const std::filesystem::path& file) 
   library->load(file.string(), boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, error);
   if (error) {
     const char* detail = ::dlerror();
-    throw linker_refusal(detail ? detail : error.message());
+    throw linker_refusal(file, detail ? detail : error.message());
   }
   return *library;
 }

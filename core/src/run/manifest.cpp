@@ -117,12 +117,13 @@ Value input_values(const StageContext& context, const StageKey& key) {
 
 std::optional<Manifest> Manifest::read(const std::filesystem::path& stage_folder) {
   const std::filesystem::path file = stage_folder / "manifest.json";
-  if (!std::filesystem::exists(file)) return std::nullopt;
+  if (!std::filesystem::is_regular_file(file)) return std::nullopt;
+  const std::string text = read_text(file);
   try {
-    Manifest manifest(read_json(file));
+    Manifest manifest(from_json(text, file.string()));
     return is_whole(manifest.content_) ? std::optional(std::move(manifest)) : std::nullopt;
   } catch (const Error&) {
-    return std::nullopt;  // as if the stage had not run
+    return std::nullopt;  // damaged: as if the stage had not run
   }
 }
 

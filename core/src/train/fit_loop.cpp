@@ -200,6 +200,7 @@ void FitLoop::train() {
 
 void FitLoop::begin_epoch(std::unique_ptr<Loader::Pass> pass) {
   FitProgress& progress = trainer_.state.progress;
+  if (trainer_.state.batches_before == 0) trainer_.state.forget_stop();  // min_epochs was not reached: callbacks are asked anew
   trainer_.each("on_train_epoch_start", &Callback::on_train_epoch_start);
   ++progress.epochs_started;
   if (!pass) pass = train_loader_.begin(trainer_.plan().train_batches);

@@ -46,6 +46,12 @@ struct FitState {
   std::optional<Epoch> epoch;  ///< set while the state is saved: FitEpoch runs it
   State generators;            ///< of torch, likewise: generator_states()
 
+  /// Takes back a wish to stop that min_epochs overruled.
+  void forget_stop() {
+    stop_requested = false;
+    stop_reason.clear();
+    stopped_by.clear();
+  }
   [[nodiscard]] State to_state() const;
   /// Error (training) for a state of another form.
   [[nodiscard]] static FitState from_state(const State& state);

@@ -19,24 +19,28 @@ constexpr double variance_guard = 1e-5;
 
 /// The statistics that normalise a window's columns and denormalise the forecast; [B, 1, C], `scale` undefined: 1.
 struct WindowStatistics {
-  torch::Tensor center, scale;
+  torch::Tensor center, scale, last;  ///< last: value of the window's last row, before it is normalised
 
   [[nodiscard]] torch::Tensor normalise(const torch::Tensor& values) const {
     const torch::Tensor centred = values - center;
     return scale.defined() ? centred / scale : centred;
   }
+  /// Counts from the last value: a forecast that repeats it gives it back without a rounding error.
   [[nodiscard]] torch::Tensor undo(const torch::Tensor& values) const {
-    return scale.defined() ? torch::addcmul(center, values, scale) : values + center;
+    return scale.defined() ? torch::addcmul(last, values - normalise(last), scale) : values + center;
   }
   /// The same for one more trailing dimension.
-  [[nodiscard]] WindowStatistics unsqueezed() const { return {center.unsqueeze(-1), scale.defined() ? scale.unsqueeze(-1) : scale}; }
+  [[nodiscard]] WindowStatistics unsqueezed() const {
+    return {center.unsqueeze(-1), scale.defined() ? scale.unsqueeze(-1) : scale, last.unsqueeze(-1)};
+  }
 };
 
 /// `values` [B, W, C]; the deviations are population deviations.
 WindowStatistics statistics(const torch::Tensor& values, WindowNorm window_norm) {
-  if (window_norm == WindowNorm::last) return {values.slice(1, values.size(1) - 1), {}};
+  torch::Tensor last = values.slice(1, values.size(1) - 1);
+  if (window_norm == WindowNorm::last) return {last, {}, last};
   auto [variance, mean] = torch::var_mean(values, {1}, /*correction=*/0, /*keepdim=*/true);
-  return {std::move(mean), (variance + variance_guard).sqrt()};
+  return {std::move(mean), (variance + variance_guard).sqrt(), std::move(last)};
 }
 
 using Forward = std::function<Forecast(const Batch&)>;

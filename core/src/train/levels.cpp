@@ -6,6 +6,21 @@
 
 namespace pipeline {
 
+namespace {
+
+/// The level of a scaled forecast after `before`; `last` is the level at the origin. A float32 stands for all levels that it cannot tell
+/// apart. If the level before, the last one or 0 is among them, that one is meant: a forecast that repeats a value repeats it exactly, and
+/// ratios of zeros stay defined.
+double level_of(const ColumnTransform& column, double scaled, double before, double last) {
+  const auto is = [&](double level) { return static_cast<float>(column.forward(level, before)) == static_cast<float>(scaled); };
+  for (const double level : {before, last, 0.0}) {
+    if (is(level)) return level;
+  }
+  return column.inverse(scaled, before);
+}
+
+}  // namespace
+
 Levels::Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon) : known_(known), horizon_(horizon) {
   for (const std::int64_t column : info.target_columns) targets_.push_back(info.columns[static_cast<std::size_t>(column)]);
 }
@@ -32,8 +47,9 @@ torch::Tensor Levels::forecast(std::span<const std::int64_t> origins, const torc
     const auto i = static_cast<std::int64_t>(b);
     for (std::size_t target = 0; target < targets_.size(); ++target) {
       const auto t = static_cast<std::int64_t>(target);
-      double level = known(origins[b], target);
-      for (std::int64_t h = 0; h < horizon_; ++h) to[i][h][t] = level = targets_[target].inverse(from[i][h][t], level);
+      const double last = known(origins[b], target);
+      double level = last;
+      for (std::int64_t h = 0; h < horizon_; ++h) to[i][h][t] = level = level_of(targets_[target], from[i][h][t], level, last);
     }
   }
   return out;

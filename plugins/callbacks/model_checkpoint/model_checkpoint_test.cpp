@@ -234,7 +234,7 @@ TEST_CASE("options that do not fit are refused") {
     return mistakes.empty() ? std::string() : mistakes.front().message;
   };
   CHECK(refusal({{"save_top_k", 3}}) ==
-        "monitor = \"\" names no metric to rank checkpoints by: save_top_k takes -1 or 0 or 1 with it, got 3");
+        "monitor = \"\" names no metric to rank checkpoints by: write save_top_k = -1 or 0 or 1 with it, not 3");
   CHECK(refusal({{"save_top_k", 3}, {"monitor", "val_loss"}}).empty());
   CHECK(refusal({{"save_last", "yes"}}) == "save_last takes true or false, or link, got \"yes\"");
   CHECK(refusal({{"save_on_train_epoch_end", 1}}) == "save_on_train_epoch_end takes true or false, got an integer (1)");

@@ -6,16 +6,14 @@ namespace pipeline::metrics::basic {
 
 namespace {
 
-constexpr double near_zero_truth = 1e-8;
-
-/// Sums: |y - f| / |y|, and the number of counted values. Values with |y| < 1e-8 are left out.
+/// Sums: |y - f| / |y|, and the number of counted values. Values of 0 are left out.
 class RelativeError : public BasicMetric {
  public:
   using BasicMetric::BasicMetric;
   void count(const MetricBatch& batch, const MetricSums& sums) const final {
     for_each_value(batch, sums, [](double* sum, const MetricValue& value) {
       const double size = std::abs(value.truth);
-      if (size < near_zero_truth) return;
+      if (size == 0) return;
       sum[0] += std::abs(value.forecast - value.truth) / size;
       sum[1] += 1;
     });
@@ -66,7 +64,7 @@ class SymmetricError final : public BasicMetric {
 }  // namespace
 
 void add_relative_errors(Registrar& registrar) {
-  registrar.add<Metric, MeanRelativeError>("mape", "Mean of |y - f| / |y|, a fraction, without values of |y| < 1e-8.")
+  registrar.add<Metric, MeanRelativeError>("mape", "Mean of |y - f| / |y|, a fraction, without values of y = 0.")
       .reference("scikit-learn's mean_absolute_percentage_error");
   registrar.add<Metric, AbsoluteAccuracy>("avg_abs_accuracy", "1 - mape.");
   registrar

@@ -38,7 +38,7 @@ SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& 
   const bool has_units = split.naive.has_value();
   SplitErrors out{.windows = split.windows,
                   .filled_values = split.values - split.model.scaled.count(),
-                  .near_zero_values = split.model.scaled.left_out("mape"),
+                  .zero_values = split.model.scaled.left_out("mape"),
                   .scaled = of_all(split.model, has_units)};
   if (has_units) out.naive_scaled = of_all(*split.naive, has_units);
   for (std::size_t t = 0; t < targets.size(); ++t) {
@@ -47,6 +47,7 @@ SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& 
     if (!has_units) continue;
     out.naive_by_target[targets[t]] = numbers_of(split.naive->scaled, target);
     out.original[targets[t]] = numbers_of(split.model.original, target);
+    out.original[targets[t]]["zero_values"] = static_cast<double>(split.model.original.left_out("mape", target));
     out.naive_original[targets[t]] = numbers_of(split.naive->original, target);
   }
   for (std::int64_t step = 0; step < horizon; ++step) {
@@ -102,10 +103,29 @@ NamedNumbers flat_metrics(const ModelResult& result) {
   return out;
 }
 
+/// Errors in original units, as the report and the table show them. Errors of targets with different units have no common size.
+void add_original_units(const ModelResult& result, Value& out) {
+  const MetricSet& metrics = result.main().model.original;
+  for (const std::shared_ptr<const Metric>& metric : metrics.metrics()) {
+    const MetricInfo& info = metric->info();
+    if (info.units == MetricUnits::original || (result.targets.size() > 1 && !info.percent)) continue;
+    if (const std::optional<double> value = metrics.value(info.name); value && std::isfinite(*value)) out["original_" + info.name] = *value;
+  }
+  if (const std::int64_t zeros = metrics.left_out("mape"); zeros > 0) out["original_mape_leaves_out"] = zeros;
+}
+
+/// Without shares of scaled values, which say nothing of the data.
 Value summary_value(const ModelResult& result) {
   const SplitResult& main = result.main();
   Value out{Value::Map{{"stage", result.training.stage}}};
   for (const auto& [name, value] : flat_metrics(result)) out[name] = value;
+  if (main.naive) {
+    for (const std::shared_ptr<const Metric>& metric : main.model.scaled.metrics()) {
+      if (!metric->info().percent) continue;
+      for (const SplitResult& split : result.splits) out.as_map().erase(metric_key(metric->info(), split.name()));
+    }
+    add_original_units(result, out);
+  }
   for (const SplitResult& split : result.splits) out[split.name() + "_windows"] = split.windows;
   Value::List headlines;
   for (const std::shared_ptr<const Metric>& metric : main.model.original.metrics()) {

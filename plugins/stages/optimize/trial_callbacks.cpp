@@ -39,7 +39,7 @@ Action ReportTrial::on_train_epoch_end(Trainer& trainer) {
   study_.report(trial_, step, metric->second);
   last_beat_ = Clock::now();
   if (setup_.reported) setup_.reported(trial_);
-  return prune ? Action::prune("pruned after epoch " + std::to_string(step)) : Action::proceed();
+  return prune ? Action::prune("pruned after epoch " + std::to_string(step + 1)) : Action::proceed();
 }
 
 }  // namespace pipeline::stage::optimize

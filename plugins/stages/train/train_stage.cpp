@@ -80,6 +80,9 @@ void summarise(StageContext& context, const FitResult& result, const TrainingRec
   context.summary = Value::Map{{"epochs", result.epochs}, {"steps", result.steps}};
   if (!report.version_dir.empty()) context.summary["version_dir"] = report.version_dir.string();
   for (const auto& [name, number] : headline_metrics(result)) context.summary[name] = number;
+  for (const std::shared_ptr<const Metric>& metric : make_metrics(context.registry)) {
+    if (metric->info().percent) context.summary.as_map().erase(metric_key(metric->info(), "val"));  // shares of scaled values say nothing
+  }
   for (const std::filesystem::path& file : {report.best, report.last}) {
     const bool elsewhere = file.is_absolute();
     if (elsewhere && (context.kept_elsewhere.empty() || context.kept_elsewhere.back() != file)) context.kept_elsewhere.push_back(file);
@@ -195,7 +198,7 @@ void TrainStage::run(StageContext& context) {
   if (!learns) report.best = report.last;
   if (result.interrupted) throw interrupted(result, dev_run ? "" : continuing_command(context.settings.command_line));
   if (run.rank() != 0) return;
-  if (!result.stopped_by.empty()) context.log.info("stopped after epoch " + std::to_string(result.epochs - 1) + ": " + result.stopped_by);
+  if (!result.stopped_by.empty()) context.log.info("stopped after epoch " + std::to_string(result.epochs) + ": " + result.stopped_by);
   add_result(report, result);
   write_training(context.folder, report);
   summarise(context, result, report);

@@ -176,7 +176,7 @@ TEST_CASE("a value of one option may restrict another") {
   CHECK(mistakes("sequence", 2).empty());
   REQUIRE(mistakes("sequence", 3).size() == 1);
   CHECK(mistakes("sequence", 3).front().option == "workers");
-  CHECK(mistakes("sequence", 3).front().message == "mode = \"sequence\" draws in sequence: workers takes 1 or 2 with it, got 3");
+  CHECK(mistakes("sequence", 3).front().message == "mode = \"sequence\" draws in sequence: write workers = 1 or 2 with it, not 3");
 }
 
 TEST_CASE("the nearest name is found whatever its case, and none when nothing is near") {

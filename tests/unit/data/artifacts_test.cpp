@@ -103,7 +103,7 @@ TEST_CASE("an incomplete training record is read") {
 SplitErrors some_errors(double mse) {
   return {.windows = 5,
           .filled_values = 1,
-          .near_zero_values = 2,
+          .zero_values = 2,
           .scaled = {{"loss", mse}, {"mse", mse}, {"avg_abs_accuracy", 0.9}, {"r2", nan}, {"my_metric", 7}},
           .naive_scaled = {{"mse", 2 * mse}, {"avg_abs_accuracy", 0.8}},
           .original = {{"a", {{"mae", mse}}}},

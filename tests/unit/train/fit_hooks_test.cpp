@@ -171,6 +171,21 @@ TEST_CASE("a stop at a batch's end validates, ends the epoch and waits for min_e
   }
 }
 
+TEST_CASE("a stop that min_epochs overruled is forgotten: a callback asks again if it still wants it") {
+  const WindowsFixture data;
+  for (const std::int64_t asked_in : {0, 1, 2}) {
+    FitFixture fit(data.windows());
+    fit.spec.trainer.max_epochs = 5;
+    fit.spec.trainer.min_epochs = 3;
+    fit.spec.callbacks.push_back(std::make_unique<AtBatchEnd>([asked_in](Trainer& trainer, const BatchEnd&) {
+      return trainer.current_epoch() == asked_in ? Action::stop_training("enough") : Action::proceed();
+    }));
+    const FitResult result = fit.run();
+    CHECK(result.epochs == (asked_in == 2 ? 3 : 5));
+    CHECK(result.stopped_by == (asked_in == 2 ? "enough" : ""));
+  }
+}
+
 TEST_CASE("pruning ends at once, whatever min_epochs says") {
   const WindowsFixture data;
   FitFixture fit(data.windows());

@@ -32,7 +32,7 @@ struct PIPELINE_EXPORT Measure {
 struct SplitErrors {
   using Numbers = std::map<std::string, double, std::less<>>;
   std::int64_t windows = 0;
-  std::int64_t filled_values = 0, near_zero_values = 0;                  ///< no metric counts the first; those that divide skip the second
+  std::int64_t filled_values = 0, zero_values = 0;                       ///< no metric counts the first; those that divide skip the second
   Numbers scaled{}, naive_scaled{};                                      ///< over all targets and steps, on the scaled series
   std::map<std::string, Numbers> original{}, naive_original{};           ///< by target, in original units; empty: there are none
   std::map<std::string, Numbers> scaled_by_target{}, naive_by_target{};  ///< on the scaled series

@@ -69,7 +69,8 @@ class PIPELINE_EXPORT Trainer {
   virtual void save_checkpoint(const std::filesystem::path& file) = 0;
 };
 
-/// A callback's request to the fit. `prune` ends a search's trial early; `abort` ends the run with an error.
+/// A callback's request to the fit. `stop_training` before min_epochs ends nothing, and is forgotten at the end of the epoch: a callback
+/// that still wants it asks again. `prune` ends a search's trial early; `abort` ends the run with an error.
 struct Action {
   enum class Kind { proceed, stop_training, prune, abort };
   Kind kind = Kind::proceed;
