@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "checkpoint/panel_scales.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/forecaster.h"
 
@@ -81,7 +82,10 @@ CheckpointInfo CheckpointInfo::of(const std::string& model_type, Value options, 
                       .window_norm = windows.info().window_norm,
                       .shape = shape,
                       .series = {}};
-  if (windows.series()) info.series = windows.series()->info();
+  if (const Series* series = windows.series()) {
+    info.series = series->info();
+    if (series->info().panel && series->info().panel->scaled_by_series) info.scales = panel_scales_of(*series);
+  }
   return info;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checkpoint/model_library.h"
+#include "checkpoint/panel_scales.h"
 #include "pipeline/data/slicing.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -47,7 +48,10 @@ CheckpointInfo info_of(const State& content, const std::optional<CheckpointInfo>
         "it has no entry 'pipeline', so nothing says which model and which columns it belongs to: it was not written here. Give the "
         "workflow that says so (predict --workflow FILE), or name it as from_checkpoint of a train stage");
   try {
-    return CheckpointInfo::from_value(info->to_value());
+    CheckpointInfo out = CheckpointInfo::from_value(info->to_value());
+    if (const State* scales = info->find(panel_scales_key); scales && out.series)
+      out.scales = panel_scales_of(*scales, out.series->columns.size());
+    return out;
   } catch (const Error& error) {
     throw training_error("its entry 'pipeline' is damaged or of another version: " + std::string(error.what()));
   }

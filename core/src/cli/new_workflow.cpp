@@ -7,6 +7,7 @@
 #include "data/guess.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -47,9 +48,19 @@ std::string time_comment(const TimeGuess& time) {
 void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::string& source) {
   out << "[stages.preprocess]\n";
   line(out, "source = " + to_toml(source), format_count(guess.rows) + " rows; relative to this file");
+  if (guess.dates_across) line(out, "layout = \"dates_across\"", "a row a series; the names of the columns are times");
+  if (!guess.series_columns.empty()) {
+    const std::vector<std::string>& columns = guess.series_columns;
+    line(out, "series_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)),
+         "tells " + format_count(guess.series) + " series apart; each is scaled by its own training rows");
+  }
   if (guess.delimiter != ",") out << "delimiter = " << to_toml(guess.delimiter) << "\n";
   if (guess.decimal != ".") out << "decimal = " << to_toml(guess.decimal) << "\n";
-  if (guess.time.columns.empty()) {
+  if (guess.dates_across) {
+    if (!guess.time.format.empty()) line(out, "time_format = " + to_toml(guess.time.format), time_comment(guess.time));
+    if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
+    if (!guess.gaps.empty()) line(out, "gaps = " + to_toml(guess.gaps), "no window reaches across a gap");
+  } else if (guess.time.columns.empty()) {
     out << "# No column holds the time: the row number stands for it.\n";
   } else {
     const std::vector<std::string>& columns = guess.time.columns;
@@ -152,8 +163,13 @@ int new_workflow(const Invocation& invocation) {
   std::cout << output.string() << ": forecasts " << guess.target.front() << " (" << guess.target_reason << ") " << guess.horizon
             << (guess.horizon == 1 ? " row" : " rows") << " ahead from " << guess.window << ", " << guess.features.size()
             << (guess.features.size() == 1 ? " feature" : " features") << "\n";
+  if (!guess.series_columns.empty())
+    std::cout << "  series: " << format_count(guess.series) << ", told apart by " << join_names(guess.series_columns)
+              << (guess.dates_across ? "; a row each, and the names of the columns are times" : "") << "\n";
   std::cout << "  time: "
-            << (guess.time.columns.empty() ? "none, rows are counted" : guess.time.columns.front() + ", " + time_comment(guess.time))
+            << (guess.dates_across           ? "in the heading, " + time_comment(guess.time)
+                : guess.time.columns.empty() ? "none, rows are counted"
+                                             : guess.time.columns.front() + ", " + time_comment(guess.time))
             << "\n";
   for (const LeftOut& column : guess.left_out) std::cout << "  left out: " << left_out_text(column) << "\n";
   std::cout << "Next: pipeline run " << shell_quoted(output.string()) << "\n";

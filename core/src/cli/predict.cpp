@@ -23,6 +23,8 @@ void add_options(po::options_description& options) {
       ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it, or for -")                  //
       ("all", "forecast from every row that has a whole window behind it, not from the last one only")                                  //
       ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")                           //
+      ("series", po::value<std::vector<std::string>>()->value_name("ID")->composing(),
+       "forecast this series of many alone; repeatable")  //
       ("workflow", po::value<std::string>()->value_name("FILE"),
        "whose model forecasts; with --checkpoint: what one that Lightning wrote was trained for")  //
       ("stage", po::value<std::string>()->value_name("NAME"),
@@ -110,6 +112,7 @@ int predict(const Invocation& invocation) {
            {.checkpoint = checkpoint,
             .input = whole ? whole->path() : std::filesystem::path(input),
             .all = invocation.arguments.count("all") > 0,
+            .series = invocation.texts("series"),
             .from = invocation.text("from"),
             .device = invocation.arguments.count("device") > 0 ? invocation.text("device") : "cpu",
             .task = std::move(task),

@@ -6,6 +6,9 @@
 
 #include "config/check.h"
 #include "data/csv_reader.h"
+#include "pipeline/data/predictions.h"
+#include "pipeline/data/prepare.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -71,6 +74,44 @@ void check_names(CheckContext& context, const Node& node, const std::vector<std:
   }
 }
 
+std::vector<std::string> texts_of(const Node* node) {
+  std::vector<std::string> texts;
+  if (!node) return texts;
+  for (const Node& item : node->items()) {
+    if (item.is_string()) texts.push_back(item.text());
+  }
+  return texts;
+}
+
+/// The ids of series stand in predictions.csv beside the columns of the targets.
+void check_heading_of_series(CheckContext& context, const ComponentInfo& stage, const Node& table) {
+  const auto node_of = [&](OptionRole role) -> const Node* {
+    const auto option = std::ranges::find(stage.schema.options, role, &OptionInfo::role);
+    return option == stage.schema.options.end() ? nullptr : table.find(option->name);
+  };
+  const Node* series = node_of(OptionRole::series_column);
+  const std::vector<std::string> targets = texts_of(node_of(OptionRole::target_column));
+  if (!series || targets.empty()) return;
+  const auto clashes = heading_clashes(targets, join(texts_of(series), "/"));
+  if (clashes.size() > heading_clashes(targets).size()) context.mistake(series->place, clashes.front().sentence);
+}
+
+/// Whether an option of that role names columns of the file. With layout "dates_across" the values have a name of their own, and with
+/// "wide" the series column has.
+bool names_columns(OptionRole role, std::string_view layout) {
+  switch (role) {
+    case OptionRole::column:
+    case OptionRole::target_column:
+      return layout != word_of(Layout::dates_across);
+    case OptionRole::series_column:
+      return layout != word_of(Layout::wide);
+    case OptionRole::time_column:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::optional<fs::path> source_file(const ComponentInfo& stage, const Value& options) {
@@ -82,12 +123,15 @@ std::optional<fs::path> source_file(const ComponentInfo& stage, const Value& opt
 }
 
 void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options) {
+  check_heading_of_series(context, stage, table);
   const auto source = source_file(stage, options);
   if (!source) return;
   const std::vector<std::string> columns = columns_of(*source, options, stage.schema);
   if (columns.empty()) return;
+  const Value* given = options.find("layout");
+  const std::string layout = given && given->is_string() ? given->as_string() : "";
   for (const OptionInfo& option : stage.schema.options) {
-    if (option.role != OptionRole::column && option.role != OptionRole::target_column && option.role != OptionRole::time_column) continue;
+    if (!names_columns(option.role, layout)) continue;
     if (const Node* named = table.find(option.name)) check_names(context, *named, columns, described(*source, columns));
   }
 }

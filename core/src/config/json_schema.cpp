@@ -224,10 +224,18 @@ Value stages_schema(const Registry& registry, bool strict) {
 
 Value split_schema() {
   const auto three = [](Value item) { return Value(Map{{"type", "array"}, {"items", std::move(item)}, {"minItems", 3}, {"maxItems", 3}}); };
-  return Map{{"anyOf", List{three(Map{{"type", "number"}, {"minimum", 0}, {"maximum", 1}}), three(Map{{"type", "integer"}, {"minimum", 1}}),
-                            Map{{"type", "array"}, {"items", Map{{"type", "string"}}}, {"minItems", 2}, {"maxItems", 2}}}},
-             {"description", "Three fractions of the rows, three counts, or two times: the first of validation and the first of test."},
-             {"default", List{0.7, 0.15, 0.15}}};
+  return Map{
+      {"anyOf",
+       List{three(Map{{"type", "number"}, {"minimum", 0}, {"maximum", 1}}), three(Map{{"type", "integer"}, {"minimum", 1}}),
+            Map{{"type", "array"}, {"items", Map{{"type", "string"}}}, {"minItems", 2}, {"maxItems", 2}},
+            Map{{"type", "object"},
+                {"properties", Map{{"val", Map{{"type", "number"}, {"minimum", 0}}}, {"test", Map{{"type", "number"}, {"minimum", 0}}}}},
+                {"required", List{"val", "test"}},
+                {"additionalProperties", false}}}},
+      {"description",
+       "Three fractions of the rows, three counts, two times (the first of validation and the first of test), or rows or shares at the "
+       "end of each series."},
+      {"default", List{0.7, 0.15, 0.15}}};
 }
 
 }  // namespace

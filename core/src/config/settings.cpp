@@ -5,6 +5,7 @@
 
 #include "base/cuda_devices.h"
 #include "config/hints.h"
+#include "data/split.h"
 #include "pipeline/data/format.h"
 
 namespace pipeline {
@@ -12,8 +13,8 @@ namespace pipeline {
 namespace {
 
 constexpr const char* split_shapes =
-    "split takes three fractions ([0.7, 0.15, 0.15]), three counts of rows ([8640, 2880, 2880]), or the times at which val and test begin "
-    "([\"2017-01-01\", \"2017-06-01\"])";
+    "split takes three fractions ([0.7, 0.15, 0.15]), three counts of rows ([8640, 2880, 2880]), the times at which val and test begin "
+    "([\"2017-01-01\", \"2017-06-01\"]), or rows at the end of each series ({ val = 48, test = 48 })";
 
 /// Removes a beginning of the form `shape` ('0' is any digit) from a text; false, and nothing removed, if there is none.
 bool take(std::string_view& text, std::string_view shape) {
@@ -37,6 +38,7 @@ bool is_iso_time(std::string_view text) {
 
 /// What is wrong with `split`; empty: nothing.
 std::string split_mistake(const Value& split) {
+  if (split.is_map()) return split_table_mistake(split);
   if (!split.is_list()) return split_shapes;
   const Value::List& parts = split.as_list();
   if (parts.size() == 2 && std::ranges::all_of(parts, &Value::is_string)) {

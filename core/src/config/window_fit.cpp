@@ -8,6 +8,7 @@
 #include "config/graph.h"
 #include "data/split.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/prepare.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -91,6 +92,12 @@ bool lacks_time(const GraphStage& series) {
   });
 }
 
+bool holds_many_series(const GraphStage& series) {
+  const Value *layout = series.plan.options.find("layout"), *column = series.plan.options.find("series_column");
+  const bool named = column && *column != Value("") && *column != Value(Value::List{});
+  return named || (layout && *layout != Value(word_of(Layout::columns)));
+}
+
 }  // namespace
 
 void check_window_fit(CheckContext& context, const Value& split, const GraphStage& slicing, const GraphStage& series) {
@@ -107,11 +114,12 @@ void check_window_fit(CheckContext& context, const Value& split, const GraphStag
              reported = counts && std::ranges::any_of(rule.counts, [](auto n) { return n < 1; });
   if (reported) return;
   if (rule.kind == SplitRule::Kind::times) {
-    if (lacks_time(series))
+    if (lacks_time(series) && !holds_many_series(series))
       context.mistake(context.document.root.find("split")->place,
                       "split names times, and stage " + in_quotes(series.plan.name) + " has no time_column");
     return;
   }
+  if (rule.kind == SplitRule::Kind::tails || holds_many_series(series)) return;  // the file's rows are not those of a series
   const std::int64_t enough = enough_rows(rule, *lengths);
   const auto rows = count_rows(*source, enough);
   if (!rows || *rows == 0 || (*rows == enough && !counts)) return;

@@ -15,22 +15,26 @@ constexpr std::size_t no_split = 3, undivided = 4;
 /// Rows within which values may be filled.
 struct Block {
   std::int64_t first, last;
-  std::size_t split;  // 0 to 2; no_split: rows that no split uses; undivided: a series without splits
+  std::size_t split;     // 0 to 2; no_split: rows that no split uses; undivided: a series without splits
+  bool begins_a_series;  // no row of its series comes before it
 };
 
-std::vector<Block> make_blocks(const CleanTable& data, std::span<const std::int64_t> borders) {
+std::vector<Block> make_blocks(const CleanTable& data, const SplitEnds& ends) {
   std::vector<Block> blocks;
   std::int64_t at = 0;  // series row of the segment's first row
-  for (const Segment& s : data.segments) {
+  for (const TableSegment& s : data.segments) {
     const std::int64_t end = at + s.count - data.lead;
+    const std::span<const std::int64_t> borders = ends.empty() ? std::span<const std::int64_t>() : ends[static_cast<std::size_t>(s.series)];
     std::int64_t first = s.first;
     std::size_t split = static_cast<std::size_t>(std::ranges::upper_bound(borders, at) - borders.begin());
+    bool begins = blocks.empty() || data.segments_of(s.series).front().first == s.first;
     for (; split < borders.size() && borders[split] < end; ++split) {
       const std::int64_t border = s.first + data.lead + borders[split] - at;
-      blocks.push_back({first, border, split});
+      blocks.push_back({first, border, split, begins});
       first = border;
+      begins = false;
     }
-    blocks.push_back({first, s.first + s.count, borders.empty() ? undivided : split});
+    blocks.push_back({first, s.first + s.count, borders.empty() ? undivided : split, begins});
     at = end;
   }
   return blocks;
@@ -38,7 +42,7 @@ std::vector<Block> make_blocks(const CleanTable& data, std::span<const std::int6
 
 Error leading_gap(const CleanTable& data, const Block& block, std::size_t column, std::int64_t good) {
   const Table& table = data.table;
-  const bool file_start = block.first == 0;
+  const bool file_start = block.first == 0 && data.ids.empty();
   std::string text = table.place(block.first) + ": column \"" + data.names[column] + "\" has no value ";
   if (file_start) {
     text += "in the first " + format_count(good - block.first) + " rows";
@@ -62,7 +66,7 @@ void fill_column(CleanTable& data, const Block& block, std::size_t column, bool 
     if (!std::isnan(cell(row))) continue;
     std::int64_t good = row;
     while (good < block.last && std::isnan(cell(good))) ++good;
-    if (row == block.first && (block.split != no_split || row == 0)) throw leading_gap(data, block, column, good);
+    if (row == block.first && (block.split != no_split || block.begins_a_series)) throw leading_gap(data, block, column, good);
     const double before = cell(row - 1);
     const double slope = interpolate && good < block.last ? (cell(good) - before) / static_cast<double>(good - row + 1) : 0;
     for (std::int64_t r = row; r < good; ++r) {
@@ -91,9 +95,32 @@ std::vector<Segment> CleanTable::series_segments() const {
   return out;
 }
 
-std::int64_t CleanTable::rows_before(std::int64_t time) const {
+std::vector<std::int64_t> CleanTable::series_start() const {
+  std::vector<std::int64_t> start(static_cast<std::size_t>(series_count()) + 1);
+  for (const TableSegment& s : segments) start[static_cast<std::size_t>(s.series) + 1] += s.count - lead;
+  for (std::size_t i = 1; i < start.size(); ++i) start[i] += start[i - 1];
+  return start;
+}
+
+std::span<const TableSegment> CleanTable::segments_of(std::int64_t series) const {
+  const auto found = std::ranges::equal_range(segments, series, {}, &TableSegment::series);
+  return {found.begin(), found.end()};
+}
+
+std::vector<TableSegment> CleanTable::training_rows(const SplitEnds& ends) const {
+  std::vector<TableSegment> out;
+  std::int64_t at = 0;
+  for (const TableSegment& s : segments) {
+    const std::int64_t count = s.count - lead, training = std::min(count, ends[static_cast<std::size_t>(s.series)][0] - at);
+    if (training > 0) out.push_back({{s.first + lead, training}, s.series});
+    at += count;
+  }
+  return out;
+}
+
+std::int64_t CleanTable::rows_before(std::int64_t time, std::int64_t series) const {
   std::int64_t n = 0;
-  for (const Segment& s : segments) {
+  for (const Segment& s : segments_of(series)) {
     const auto times = table.time().subspan(static_cast<std::size_t>(s.first + lead), static_cast<std::size_t>(s.count - lead));
     n += std::ranges::lower_bound(times, time) - times.begin();
   }
@@ -104,9 +131,9 @@ void drop_missing(CleanTable& data, const std::string& missing) {
   Table& table = data.table;
   data.missing.assign(table.columns(), 0);
   std::int64_t to = 0;
-  std::vector<Segment> kept;
-  for (const Segment& s : data.segments) {
-    Segment run{to, 0};
+  std::vector<TableSegment> kept;
+  for (const TableSegment& s : data.segments) {
+    TableSegment run{{to, 0}, s.series};
     for (std::int64_t row = s.first; row < s.first + s.count; ++row) {
       const double* const cells = table.row(row);
       bool complete = true;
@@ -124,7 +151,7 @@ void drop_missing(CleanTable& data, const std::string& missing) {
         ++run.count;
       } else {
         if (run.count > 0) kept.push_back(run);
-        run = {to, 0};
+        run = {{to, 0}, s.series};
       }
     }
     if (run.count > 0) kept.push_back(run);
@@ -135,14 +162,13 @@ void drop_missing(CleanTable& data, const std::string& missing) {
   data.segments = std::move(kept);
 }
 
-void fill_missing(CleanTable& data, const std::string& missing, std::span<const std::int64_t> borders,
-                  const std::filesystem::path& scratch) {
+void fill_missing(CleanTable& data, const std::string& missing, const SplitEnds& ends, const std::filesystem::path& scratch) {
   if (missing != "forward_fill" && missing != "interpolate") return;
   if (std::ranges::all_of(data.missing, [](std::int64_t n) { return n == 0; })) return;
   const std::size_t cells = static_cast<std::size_t>(data.table.rows()) * data.table.columns();
   data.observed.emplace(scratch).reserve(cells);
   std::fill_n(data.observed->data(), cells, std::uint8_t{1});
-  for (const Block& block : make_blocks(data, borders)) {
+  for (const Block& block : make_blocks(data, ends)) {
     for (std::size_t c = 0; c < data.required; ++c) {
       if (data.missing[c] > 0) fill_column(data, block, c, missing == "interpolate");
     }

@@ -13,15 +13,24 @@
 
 namespace pipeline {
 
+/// A segment of one of the series.
+struct TableSegment : Segment {
+  std::int64_t series = 0;
+};
+
+/// First row after train, val and test of each series, among all rows.
+using SplitEnds = std::vector<std::array<std::int64_t, 3>>;
+
 /// A table after the treatment of gaps and missing values. Its segments count rows of the table. If columns are differences, the first row
 /// of each segment (the lead) serves only the row after it and does not belong to the series.
 struct CleanTable {
   Table table;
   TimeAxis axis;
-  std::vector<std::string> names;  ///< of the columns
-  std::size_t required;            ///< number of leading columns in which missing values count
-  std::int64_t lead = 0;           ///< lead rows of a segment: 0 or 1
-  std::vector<Segment> segments;
+  std::vector<std::string> names;                      ///< of the columns
+  std::size_t required;                                ///< number of leading columns in which missing values count
+  std::int64_t lead = 0;                               ///< lead rows of a segment: 0 or 1
+  std::vector<std::string> ids;                        ///< of the series of a panel; empty: there is one series
+  std::vector<TableSegment> segments;                  ///< in the order of series and rows
   std::vector<std::int64_t> missing;                   ///< per column
   std::optional<ScratchArray<std::uint8_t>> observed;  ///< [rows, columns], absent if no value was filled
 
@@ -29,17 +38,21 @@ struct CleanTable {
   [[nodiscard]] std::int64_t rows() const;
   /// The segments in rows of the series.
   [[nodiscard]] std::vector<Segment> series_segments() const;
-  /// Rows of the series before a time.
-  [[nodiscard]] std::int64_t rows_before(std::int64_t time) const;
+  [[nodiscard]] std::int64_t series_count() const { return ids.empty() ? 1 : static_cast<std::int64_t>(ids.size()); }
+  /// [series + 1] the first row of each series among the rows without leads, then their number.
+  [[nodiscard]] std::vector<std::int64_t> series_start() const;
+  [[nodiscard]] std::span<const TableSegment> segments_of(std::int64_t series) const;
+  /// Rows of one series before a time.
+  [[nodiscard]] std::int64_t rows_before(std::int64_t time, std::int64_t series = 0) const;
+  /// The rows of the table that each series' training rows are, by the ends of its splits.
+  [[nodiscard]] std::vector<TableSegment> training_rows(const SplitEnds& ends) const;
 
-  /// Calls f(row of the table, row of the series) for the series' rows [first, last).
+  /// Calls f(row of the table, row of the series, number of the series) for all rows without leads.
   template <class F>
-  void for_rows(std::int64_t first, std::int64_t last, F f) const {
-    std::int64_t at = 0;
-    for (const Segment& s : segments) {
-      const std::int64_t count = s.count - lead;
-      for (std::int64_t i = std::max<std::int64_t>(first - at, 0); i < std::min(count, last - at); ++i) f(s.first + lead + i, at + i);
-      at += count;
+  void for_rows(F f) const {
+    std::int64_t to = 0;
+    for (const TableSegment& s : segments) {
+      for (std::int64_t row = s.first + lead; row < s.first + s.count; ++row) f(row, to++, s.series);
     }
   }
 };
@@ -47,9 +60,8 @@ struct CleanTable {
 /// Counts missing values. For missing = "drop" it removes their rows, which ends segments. For missing = "error" it throws an Error (data)
 /// that names the first one.
 void drop_missing(CleanTable& data, const std::string& missing);
-/// Fills missing values by forward_fill or interpolate, within segments and never across `borders` (series rows at which a split begins).
-/// Rows after the last border are in no split and are filled forward. Error (data) for a gap without a value before it.
-void fill_missing(CleanTable& data, const std::string& missing, std::span<const std::int64_t> borders,
-                  const std::filesystem::path& scratch);
+/// Fills missing values by forward_fill or interpolate, within segments and never across the end of a split; without ends there are no
+/// splits. Rows after the last end are in no split and are filled forward. Error (data) for a gap without a value before it.
+void fill_missing(CleanTable& data, const std::string& missing, const SplitEnds& ends, const std::filesystem::path& scratch);
 
 }  // namespace pipeline

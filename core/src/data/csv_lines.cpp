@@ -33,7 +33,6 @@ CsvLines::CsvLines(const std::filesystem::path& file) : file_(file), buffer_(buf
   if (std::filesystem::is_regular_file(file, unknown)) in_.open(file, std::ios::binary);  // a named pipe would wait for a writer
   if (!in_.is_open()) throw data_error(file.string() + " cannot be opened: " + cure());
   if (!read_line()) throw data_error(file.string() + " is empty: " + cure());
-  complete_heading();
   split_line();
   for (const std::string_view cell : cells_) header_.push_back(without_doubled_quotes(cell));
 }
@@ -53,10 +52,12 @@ bool CsvLines::read_line() {
     ++line_number_;
     if (line_.ends_with('\r')) line_.pop_back();
   } while (line_.empty());
+  if (line_.find('"') != std::string::npos) complete_line();
   return true;
 }
 
-void CsvLines::complete_heading() {
+/// Adds the lines up to the one where the last quote is closed.
+void CsvLines::complete_line() {
   auto quotes = std::ranges::count(line_, '"');
   for (std::string more; quotes % 2 != 0;) {
     if (!std::getline(in_, more)) throw mistake("a quote that is not closed");
@@ -80,6 +81,8 @@ void CsvLines::split_line() {
     at = end + (quoted ? 2 : 1);
   }
 }
+
+std::string CsvLines::text(std::size_t column) const { return without_doubled_quotes(cells_[column]); }
 
 double CsvLines::number(std::size_t column) const {
   const std::string_view text = cells_[column];

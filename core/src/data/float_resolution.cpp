@@ -7,13 +7,14 @@
 
 namespace pipeline {
 
-void FloatResolution::add(std::size_t column, double value) {
+void FloatResolution::add(std::size_t column, double value, std::int64_t series) {
   Column& of = columns_[column];
-  if (value != of.before && !std::isnan(value) && !std::isnan(of.before)) {
+  if (value != of.before && series == of.series && !std::isnan(value) && !std::isnan(of.before)) {
     of.changes += std::abs(value - of.before);
     ++of.changed;
   }
   of.before = value;
+  of.series = series;
   if (std::isnan(value)) return;
   of.roundings += std::abs(value - static_cast<double>(static_cast<float>(value)));
   ++of.rounded;

@@ -59,6 +59,9 @@ struct WorkflowGuess {
   std::string missing = "error";
   std::int64_t missing_cells = 0;
   std::int64_t window = 0, horizon = 0, stride = 1;
+  std::vector<std::string> series_columns{};  ///< empty: the file holds one series
+  std::int64_t series = 0;
+  bool dates_across = false;  ///< the names of the columns are times
 };
 /// `targets`: the columns to forecast, if the user names them. Error (data, usage) as above, and if no column is left to forecast.
 [[nodiscard]] WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets);

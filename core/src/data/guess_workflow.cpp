@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
+#include <optional>
+#include <utility>
 
 #include "data/guess.h"
+#include "data/guess_series.h"
 #include "data/time_parser.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -150,17 +153,48 @@ void choose_rows(WorkflowGuess& guess, const std::vector<bool>& complete) {
   choose_window(guess, typical_run(guess.missing == "drop" ? complete : all, breaks) / 2);
 }
 
+/// The same for many series, of which one has about `rows` rows.
+void choose_rows_of_series(WorkflowGuess& guess, std::int64_t rows) {
+  if (!guess.time.gap_rows.empty()) guess.gaps = "split";
+  if (guess.missing_cells > 0) guess.missing = "drop";
+  const std::int64_t all = std::exchange(guess.rows, rows);
+  choose_window(guess, rows / 4);
+  guess.rows = all;
+  guess.stride = 1;
+}
+
+/// A table with a column for each time: its one value has no name there.
+WorkflowGuess workflow_of(const AcrossGuess& across, const std::vector<std::string>& targets) {
+  if (targets.size() > 1) throw usage_error("--target: a table whose columns are times has one value, so that one name is enough");
+  WorkflowGuess guess;
+  guess.delimiter = std::string(1, across.format.delimiter);
+  guess.decimal = std::string(1, across.format.decimal);
+  guess.rows = across.series;
+  guess.time = across.time;
+  guess.time.format = across.time_format;
+  guess.dates_across = true;
+  guess.series_columns = across.series_columns;
+  guess.series = across.series;
+  guess.target = guess.features = targets.empty() ? std::vector<std::string>{"y"} : targets;
+  guess.target_reason = "a name for the values";
+  choose_rows_of_series(guess, across.times);
+  return guess;
+}
+
 }  // namespace
 
 WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets) {
+  if (const auto across = guess_dates_across(file)) return workflow_of(*across, targets);
   const ColumnGuess columns = guess_columns(file);
   WorkflowGuess guess;
   guess.rows = columns.rows;
   guess.delimiter = std::string(1, columns.format.delimiter);
   guess.decimal = std::string(1, columns.format.decimal);
-  guess.time = guess_time(file, columns);
+  const std::optional<LongGuess> many = guess_long(file, columns);
+  guess.time = many ? many->time : guess_time(file, columns);
+  if (many) guess.series_columns = many->ids.columns, guess.series = many->ids.series;
   for (const ColumnFacts& column : columns.columns) {
-    if (is_in(guess.time.columns, column.name)) continue;
+    if (is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name)) continue;
     if (std::string reason = reason_against(column, columns); !reason.empty()) {
       guess.left_out.push_back({column.name, std::move(reason)});
       continue;
@@ -175,7 +209,11 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
     throw data_error(file.string() + " has no column of numbers to forecast" + (why.empty() ? "" : ": " + why));
   }
   choose_target(guess, targets);
-  choose_rows(guess, complete_rows(file, columns, guess));
+  if (many) {
+    choose_rows_of_series(guess, many->usual_rows);
+  } else {
+    choose_rows(guess, complete_rows(file, columns, guess));
+  }
   return guess;
 }
 

@@ -77,6 +77,19 @@ Value by_target(const ModelMetrics& metrics, ByTarget SplitErrors::*model, ByTar
   return out;
 }
 
+/// The name under which "original" has the errors of all targets together.
+constexpr const char* all_targets = "all";
+
+Value of_all_targets(const ModelMetrics& metrics) {
+  const auto errors_on = [](const SplitErrors& errors) {
+    return beside_naive(errors.original_all, errors.naive_original_all.empty() ? nullptr : &errors.naive_original_all);
+  };
+  Value out = errors_on(*metrics.main());
+  if (metrics.splits.size() == 1) return out;
+  for (const auto& [split, errors] : metrics.splits) out[split] = errors_on(errors);
+  return out;
+}
+
 Value by_step(const ModelMetrics& metrics) {
   const auto errors_on = [](const SplitErrors& errors, std::size_t step) {
     return beside_naive(step < errors.scaled_by_step.size() ? errors.scaled_by_step[step] : Numbers(),
@@ -133,6 +146,13 @@ void take_targets(const Value& tables, const std::string& split, bool is_main, B
   }
 }
 
+/// Moves the errors of all targets out of those by target, unless a target has their name.
+void take_all_targets(SplitErrors& errors) {
+  if (errors.scaled_by_target.contains(all_targets)) return;
+  if (auto all = errors.original.extract(all_targets)) errors.original_all = std::move(all.mapped());
+  if (auto all = errors.naive_original.extract(all_targets)) errors.naive_original_all = std::move(all.mapped());
+}
+
 void take_steps(const Value& steps, const std::string& split, bool is_main, SplitErrors& errors) {
   if (!steps.is_list()) return;
   for (const Value& step : steps.as_list()) {
@@ -176,12 +196,16 @@ Value ModelMetrics::to_value(const std::vector<Measure>& measures) const {
                          {"checkpoint", checkpoint},
                          {"split", main_split},
                          {"files", Value::Map{{"predictions", texts(predictions)}, {"attention", texts(attention)}}}};
+  if (!by_series.empty()) out["files"]["by_series"] = texts(by_series);
   for (const auto& [split, errors] : splits) put_flat(out, split, errors, measures);
   if (!main()) return out;
   put(out, std::string(naive_prefix), main()->naive_scaled);
   out["by_target"] = by_target(*this, &SplitErrors::scaled_by_target, &SplitErrors::naive_by_target);
   out["by_step"] = by_step(*this);
-  if (!main()->original.empty()) out["original"] = by_target(*this, &SplitErrors::original, &SplitErrors::naive_original);
+  if (!main()->original.empty()) {
+    out["original"] = by_target(*this, &SplitErrors::original, &SplitErrors::naive_original);
+    if (!out["original"].find(all_targets)) out["original"][all_targets] = of_all_targets(*this);
+  }
   return out;
 }
 
@@ -191,7 +215,8 @@ ModelMetrics ModelMetrics::from_value(const Value& value, const std::vector<Meas
                    .checkpoint = text_in(value, "checkpoint"),
                    .main_split = text_in(value, "split"),
                    .predictions = texts_of(value_in(value, "files"), "predictions"),
-                   .attention = texts_of(value_in(value, "files"), "attention")};
+                   .attention = texts_of(value_in(value, "files"), "attention"),
+                   .by_series = texts_of(value_in(value, "files"), "by_series")};
   if (!value.is_map()) return out;
   for (const std::string split : split_names) {
     SplitErrors errors;
@@ -205,6 +230,7 @@ ModelMetrics ModelMetrics::from_value(const Value& value, const std::vector<Meas
     if (is_main) errors.naive_scaled.insert(main_naive.begin(), main_naive.end());
     take_targets(value_in(value, "by_target"), split, is_main, errors.scaled_by_target, errors.naive_by_target);
     take_targets(value_in(value, "original"), split, is_main, errors.original, errors.naive_original);
+    take_all_targets(errors);
     take_steps(value_in(value, "by_step"), split, is_main, errors);
   }
   return out;

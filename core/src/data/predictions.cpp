@@ -23,25 +23,33 @@ std::optional<std::int64_t> parse_date_and_time(std::string_view text) {
 
 }  // namespace
 
-std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets) {
+std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets, const std::string& series_column) {
   std::vector<HeadingClash> clashes;
-  std::map<std::string, std::string> owners{{"origin", ""}, {"time", ""}, {"step", ""}};
+  const std::string always = "which every such file has";
+  std::map<std::string, std::string> owners{{"origin", always}, {"time", always}, {"step", always}};
+  if (owners.contains(series_column)) {
+    clashes.push_back({0, "the series column \"" + series_column + "\" would have the heading of the column " + series_column +
+                              " that predictions.csv has: rename the column in the source file"});
+    return clashes;
+  }
+  if (!series_column.empty()) owners.emplace(series_column, "which has the ids of the series");
   for (std::size_t t = 0; t < targets.size(); ++t) {
     for (const char* end : {"", "_pred", "_naive"}) {
-      const auto [taken, is_new] = owners.emplace(targets[t] + end, targets[t]);
+      const auto [taken, is_new] = owners.emplace(targets[t] + end, "which belongs to the target \"" + targets[t] + "\"");
       if (is_new) continue;
-      const std::string& owner = taken->second;
-      clashes.push_back({t, "the target \"" + targets[t] + "\" would have the heading " + taken->first + " in predictions.csv, which " +
-                                (owner.empty() ? "every such file has" : "belongs to the target \"" + owner + "\"") +
-                                ": rename the column in the source file"});
+      clashes.push_back({t, "the target \"" + targets[t] + "\" would have the heading " + taken->first + " in predictions.csv, " +
+                                taken->second + ": rename the column in the source file"});
       break;
     }
   }
   return clashes;
 }
 
-PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive)
-    : file_(std::move(file)), out_(file_, std::ios::binary), buffer_("origin,time,step") {
+PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive,
+                                     const std::string& series_column)
+    : file_(std::move(file)),
+      out_(file_, std::ios::binary),
+      buffer_((series_column.empty() ? "" : csv_field(series_column) + ",") + "origin,time,step") {
   if (!out_) throw system_failure("cannot write", file_.string(), errno);
   for (const std::string& target : targets) {
     buffer_ += "," + csv_field(target) + "," + csv_field(target + "_pred");
@@ -50,9 +58,11 @@ PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const
   buffer_ += '\n';
 }
 
+void PredictionsWriter::begin_series(std::string_view id) { series_ = csv_field(id) + ","; }
+
 void PredictionsWriter::add(std::string_view origin, std::string_view time, std::int64_t step, std::span<const double> truth,
                             std::span<const double> forecast, std::span<const double> naive) {
-  buffer_ += origin;
+  (buffer_ += series_) += origin;
   (buffer_ += ',') += time;
   (buffer_ += ',') += std::to_string(step);
   for (std::size_t t = 0; t < forecast.size(); ++t) {
@@ -83,6 +93,7 @@ void PredictionsWriter::finish() {
 PredictionsReader::PredictionsReader(const std::filesystem::path& file) : lines_(file) {
   const std::vector<std::string>& names = lines_.header();
   const auto find = [&](const char* name) { return static_cast<std::size_t>(std::ranges::find(names, name) - names.begin()); };
+  if (names.size() > 1 && names[0] != "origin" && names[1] == "origin") series_column_ = names[0];
   origin_ = find("origin"), time_ = find("time"), step_ = find("step");
   const std::size_t last = std::max({origin_, time_, step_});
   if (last == names.size()) throw mistake("the heading lacks origin, time or step");

@@ -1,12 +1,20 @@
 #include "pipeline/data/prepare.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
-#include <cmath>
+#include <limits>
+#include <utility>
 
 #include "data/cleaning.h"
 #include "data/float_resolution.h"
+#include "data/panel_files.h"
+#include "data/panel_plan.h"
+#include "data/panel_scaler.h"
+#include "data/panel_short.h"
+#include "data/panel_split.h"
 #include "data/read_clean.h"
+#include "data/scaled_value.h"
 #include "data/scaler.h"
 #include "data/series_files.h"
 #include "data/split.h"
@@ -20,7 +28,8 @@ namespace pipeline {
 namespace {
 
 /// Names, columns and transforms of the future series, from the options alone; these have passed their own checks.
-SeriesInfo plan_series(const PrepareOptions& options) {
+SeriesInfo plan_series(const PrepareOptions& given) {
+  const PrepareOptions options = with_columns_of_rows(given);
   SeriesInfo info;
   info.features = options.features;
   info.targets = options.target;
@@ -57,15 +66,15 @@ SeriesInfo plan_series(const PrepareOptions& options) {
   info.source = Value::Map{{"delimiter", options.delimiter},     {"decimal", options.decimal}, {"time_column", time_columns},
                            {"time_format", options.time_format}, {"gaps", options.gaps},       {"na_values", options.na_values},
                            {"missing", options.missing}};
+  plan_panel(given, info);
   return info;
 }
 
 void say_time(const CleanTable& data, const PrepareOptions& options, Log& log) {
   if (!data.table.has_time()) return;
   const Frequency& frequency = data.axis.frequency;
-  const auto time = data.table.time();
-  std::string text =
-      "time " + format_time(time.front(), true) + " to " + format_time(time.back(), true) + (data.table.utc() ? " UTC, " : ", ");
+  const auto [first, last] = std::ranges::minmax(data.table.time());
+  std::string text = "time " + format_time(first, true) + " to " + format_time(last, true) + (data.table.utc() ? " UTC, " : ", ");
   if (frequency.irregular()) {
     log.info(text + "irregular");
     return;
@@ -95,49 +104,49 @@ void say_missing(const CleanTable& data, const PrepareOptions& options, Log& log
   }
 }
 
-void say_splits(const SeriesInfo& info, std::span<const std::int64_t> time, Log& log) {
-  std::int64_t first = 0;
-  const auto text = [&](std::int64_t row) {
-    const std::int64_t at = time[static_cast<std::size_t>(row)];
-    return info.has_time ? format_time(at, true) : "row " + format_count(at);
-  };
+/// The rows of one split in all series, and the first and last of their times.
+struct SplitRows {
+  std::int64_t rows = 0, first = std::numeric_limits<std::int64_t>::max(), last = std::numeric_limits<std::int64_t>::min();
+  void add(std::int64_t begin, std::int64_t end, std::span<const std::int64_t> time) {
+    if (end <= begin) return;
+    rows += end - begin;
+    first = std::min(first, time[static_cast<std::size_t>(begin)]);
+    last = std::max(last, time[static_cast<std::size_t>(end) - 1]);
+  }
+};
+
+void say_splits(const SeriesInfo& info, const SplitEnds& ends, std::span<const std::int64_t> start, std::span<const std::int64_t> time,
+                Log& log) {
+  const auto text = [&](std::int64_t at) { return info.has_time ? format_time(at, true) : "row " + format_count(at); };
+  std::array<SplitRows, 4> splits;  // the last: rows that no split uses
+  for (std::size_t s = 0; s < ends.size(); ++s) {
+    std::int64_t begin = start[s];
+    for (std::size_t i = 0; i < 3; ++i) splits[i].add(std::exchange(begin, ends[s][i]), ends[s][i], time);
+    splits[3].add(begin, start[s + 1], time);
+  }
+  const std::string of_series = info.panel ? " of " + format_count(info.panel->series) + " series" : "";
   for (std::size_t i = 0; i < split_names.size(); ++i) {
-    const std::int64_t last = info.split_end[i];
-    log.info(std::string(split_names[i]) + ": " + format_count(last - first) + " rows, " + text(first) + " to " + text(last - 1));
-    first = last;
+    const SplitRows& split = splits[i];
+    const std::string range = split.rows > 0 ? ", " + text(split.first) + " to " + text(split.last) : "";
+    log.info(std::string(split_names[i]) + ": " + format_count(split.rows) + " rows" + of_series + range);
   }
-  if (const auto rows = static_cast<std::int64_t>(time.size()); first < rows) {
-    log.info("unused: " + format_count(rows - first) + " rows after the test split, from " + text(first));
-  }
-}
-
-/// Where a row of the table stood in the file. If rows were dropped, only the times of the others tell it, or their numbers.
-std::string place_of(const CleanTable& data, std::int64_t row) {
-  const Table& table = data.table;
-  if (!table.has_time()) return table.place(table.time()[static_cast<std::size_t>(row)]);
-  return table.rows() == data.axis.rows ? table.place(row) : table.time_text(row);
-}
-
-/// The transformed and scaled value; Error (data) with its place beyond `most_scaled`.
-double scaled(const CleanTable& data, const ColumnTransform& column, double level, double previous, std::int64_t row) {
-  const double value = column.forward(level, previous);
-  if (std::abs(value) <= most_scaled || std::isnan(level) || std::isnan(previous)) return value;
-  throw data_error(place_of(data, row) + ": column \"" + column.name + "\" is " + format_number(level) + ", which becomes " +
-                   format_number(value) + " when it is transformed and scaled: float32 cannot be trained on numbers beyond 1e15; correct " +
-                   "it, or if it means \"missing\", write na_values = [" + format_number(level) + "]");
+  if (splits[3].rows > 0) log.info("unused: " + format_count(splits[3].rows) + " rows after the test split, from " + text(splits[3].first));
 }
 
 /// Transforms, scales and stores the rows; `resolution` sees what is stored.
-void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& out, FloatResolution& resolution) {
+void write_rows(CleanTable& data, const SeriesInfo& info, const PanelView& panel, const SeriesOutput& out, FloatResolution& resolution) {
   const std::size_t columns = info.columns.size(), targets = info.targets.size();
   float* values = out.values().data();
   double* levels = out.targets().data();
-  data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t to) {
+  std::vector<ColumnTransform> scaled = info.columns;
+  std::int64_t scaled_for = panel.scale.empty() ? 0 : -1;
+  data.for_rows([&](std::int64_t row, std::int64_t to, std::int64_t series) {
+    if (!panel.scale.empty() && series != scaled_for) scaled = columns_in(scaled_for = series, info.columns, panel);
     const double* const level = data.table.row(row);
     const double* const previous = data.lead > 0 ? level - columns : level;
     for (std::size_t c = 0; c < columns; ++c) {
-      const double value = scaled(data, info.columns[c], level[c], previous[c], row);
-      resolution.add(c, value);
+      const double value = scaled_value(data, scaled[c], level[c], previous[c], row);
+      resolution.add(c, value, series);
       *values++ = static_cast<float>(value);
     }
     for (std::size_t t = 0; t < targets; ++t) *levels++ = level[info.target_columns[t]];
@@ -147,10 +156,67 @@ void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& ou
     std::ranges::fill(out.observed(), std::uint8_t{1});
     return;
   }
-  data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t to) {
+  data.for_rows([&](std::int64_t row, std::int64_t to, std::int64_t) {
     std::copy_n(data.observed->data() + static_cast<std::size_t>(row) * columns, columns,
                 out.observed().data() + static_cast<std::size_t>(to) * columns);
   });
+}
+
+/// The median step of an irregular axis; of a panel that of the longest series.
+std::int64_t typical_step(const CleanTable& data) {
+  if (data.ids.empty()) return median_step(data.table.time());
+  const std::vector<std::int64_t> start = data.series_start();
+  std::int64_t longest = 0;
+  for (std::int64_t s = 0; s < data.series_count(); ++s) {
+    const auto rows = [&](std::int64_t i) { return start[static_cast<std::size_t>(i) + 1] - start[static_cast<std::size_t>(i)]; };
+    if (rows(s) > rows(longest)) longest = s;
+  }
+  const auto segments = data.segments_of(longest);
+  const std::int64_t first = segments.front().first, last = segments.back().first + segments.back().count;
+  return median_step(data.table.time().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)));
+}
+
+/// Fits the scaler on the training rows and warns of constant columns. The result is the scales of each series; empty if all series have
+/// those in `info.columns`.
+std::vector<double> fit_scales(CleanTable& data, const PrepareOptions& options, const SplitEnds& ends, SeriesInfo& info, Log& log) {
+  const std::string constant = options.scaler == Scaler::robust ? "has no spread between its quartiles" : "is constant";
+  const std::vector<TableSegment> training = data.training_rows(ends);
+  if (!info.panel || !info.panel->scaled_by_series) {
+    for (const std::string& name : fit_scaler(options.scaler, data, training, info.columns)) {
+      log.warning("column \"" + name + "\" " + constant + " in the training rows; its scale is 1");
+    }
+    return {};
+  }
+  FittedPanel fitted = fit_each_series(options.scaler, data, training, info.columns);
+  for (ColumnTransform& column : info.columns) column.scaler = word_of(options.scaler);
+  const std::string of_all = " of " + format_count(data.series_count()) + " series";
+  for (std::size_t c = 0; c < info.columns.size(); ++c) {
+    if (fitted.constant[c] == 0) continue;
+    log.warning("column \"" + info.columns[c].name + "\" " + constant + " in the training rows of " + format_count(fitted.constant[c]) +
+                of_all + "; its scale is 1 there");
+  }
+  if (fitted.without_rows > 0)
+    log.warning(format_count(fitted.without_rows) + of_all + (fitted.without_rows == 1 ? " has" : " have") +
+                " no training row: these stay as they are, unscaled");
+  return std::move(fitted.scale);
+}
+
+SplitEnds split_rows(const CleanTable& data, const SplitRule& rule) {
+  if (!data.ids.empty()) return split_panel(data, rule);
+  return {rule.ends(
+      data.rows(), [&](std::int64_t time) { return data.rows_before(time); }, "rows")};
+}
+
+/// Writes the files of a panel beside those of its rows.
+void write_panel_of(const CleanTable& data, const SplitEnds& ends, const SeriesInfo& info, const std::vector<std::int64_t>& start,
+                    std::vector<double> scale, const std::filesystem::path& folder) {
+  if (scale.empty()) {
+    for (const ColumnTransform& column : info.columns) scale.insert(scale.end(), {column.center, column.scale});
+  }
+  const std::vector<Segment> segments = data.series_segments();
+  write_panel(
+      folder,
+      {.ids = data.ids, .start = start, .split_end = ends, .segments = segments, .scale = scale, .columns = std::ssize(info.columns)});
 }
 
 }  // namespace
@@ -169,53 +235,33 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + options.source + ", " +
            format_short(static_cast<double>(data.table.file_size()) / 1e6) + " MB in " + format_short(seconds.count()) + " s");
   if (data.rows() == 0) throw data_error(options.source + " has no row without missing values; read less columns, or fill them");
+  if (info.panel) {
+    log.info(format_count(data.series_count()) + " series, told apart by " + info.panel->series_column);
+    treat_short_series(data, rule, info.panel->drop_short, log);
+    info.panel->series = data.series_count();
+  }
   say_time(data, options, log);
   say_missing(data, options, log);
 
   info.frequency = data.axis.frequency.text();
   info.step_ns = data.axis.frequency.step_ns;
   info.utc = data.table.utc();
-  if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = median_step(data.table.time());
-  info.segments = data.series_segments();
-  info.split_end = rule.ends(
-      data.rows(), [&](std::int64_t time) { return data.rows_before(time); }, "rows");
-  fill_missing(data, options.missing, info.split_end, folder);
-  for (const std::string& name : fit_scaler(options.scaler, data, info.split_end[0], info.columns)) {
-    log.warning("column \"" + name + "\" " + (options.scaler == Scaler::robust ? "has no spread between its quartiles" : "is constant") +
-                " in the training rows; its scale is 1");
+  if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = typical_step(data);
+  const SplitEnds ends = split_rows(data, rule);
+  if (!info.panel) {
+    info.segments = data.series_segments();
+    info.split_end = ends.front();
   }
+  fill_missing(data, options.missing, ends, folder);
+  const std::vector<double> scale = fit_scales(data, options, ends, info, log);
+  const std::vector<std::int64_t> series_start = data.series_start();
   const SeriesOutput out(folder, info, data.rows());
   FloatResolution resolution(info.columns.size());
-  write_rows(data, info, out, resolution);
+  write_rows(data, info, {.start = series_start, .scale = scale}, out, resolution);
   resolution.require(options, info);
-  say_splits(info, out.time(), log);
+  if (info.panel) write_panel_of(data, ends, info, series_start, scale, folder);
+  say_splits(info, ends, series_start, out.time(), log);
   return info;
-}
-
-PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info) {
-  CleanTable data = read_clean({.file = csv,
-                                .frequency = info.has_time ? info.frequency : "none",
-                                .required = info.features.size(),
-                                .scratch = std::filesystem::temp_directory_path(),
-                                .cancel = nullptr},
-                               info);
-  fill_missing(data, info.source.at("missing").as_string(), {}, std::filesystem::temp_directory_path());
-  const std::size_t columns = info.columns.size();
-  PreparedInput out;
-  out.utc = data.table.utc();
-  out.segments = data.series_segments();
-  data.for_rows(0, data.rows(), [&](std::int64_t row, std::int64_t) {
-    const double* const level = data.table.row(row);
-    const double* const previous = data.lead > 0 ? level - columns : level;
-    for (std::size_t c = 0; c < columns; ++c) {
-      out.values.push_back(static_cast<float>(scaled(data, info.columns[c], level[c], previous[c], row)));
-      const bool filled = data.observed && data.observed->data()[static_cast<std::size_t>(row) * columns + c] == 0;
-      out.observed.push_back(filled || std::isnan(level[c]) ? 0 : 1);
-    }
-    for (const std::int64_t t : info.target_columns) out.targets.push_back(level[t]);
-    out.time.push_back(data.table.time()[static_cast<std::size_t>(row)]);
-  });
-  return out;
 }
 
 }  // namespace pipeline

@@ -2,12 +2,21 @@
 
 #include <algorithm>
 
+#include "data/panel_axis.h"
 #include "data/transform.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
 namespace {
+
+std::vector<std::string> strings_in(const Value& source, const char* key) {
+  std::vector<std::string> out;
+  if (const Value* list = source.find(key)) {
+    for (const Value& item : list->as_list()) out.push_back(item.as_string());
+  }
+  return out;
+}
 
 void check_positive(CleanTable& data, const SeriesInfo& info) {
   for (std::size_t c = 0; c < info.columns.size(); ++c) {
@@ -37,22 +46,34 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
       .scratch = request.scratch,
       .cancel = request.cancel};
   for (const Value& name : source.at("time_column").as_list()) wanted.time_columns.push_back(name.as_string());
+  if (info.panel) {
+    wanted.layout = parse_word<Layout>("layout", source.at("layout").as_string());
+    wanted.series_columns = strings_in(source, "series_column");
+    wanted.all_series = request.all_series;
+    wanted.wide = strings_in(source, "wide");
+  }
   for (const ColumnTransform& c : info.columns) wanted.columns.push_back(c.name);
 
   CleanTable data{.table = Table(wanted),
                   .axis = {},
                   .names = wanted.columns,
                   .required = request.required,
+                  .ids = {},
                   .segments = {},
                   .missing = {},
                   .observed = {}};
   for (const ColumnTransform& c : info.columns) {
     if (c.is_difference()) data.lead = 1;
   }
-  data.axis = understand_time(data.table.time(), info.has_time ? request.frequency : "none", source.at("gaps").as_string(),
-                              [&](std::int64_t row) { return data.table.place(row); });
+  const std::string frequency = info.has_time ? request.frequency : "none", gaps = source.at("gaps").as_string();
+  if (const PanelRows* panel = data.table.panel()) {
+    for (std::int64_t s = 0; s < panel->ids().size(); ++s) data.ids.push_back(panel->ids()[s]);
+    understand_panel(data, frequency, gaps);
+  } else {
+    data.axis = understand_time(data.table.time(), frequency, gaps, [&](std::int64_t row) { return data.table.place(row); });
+    for (const Segment& segment : data.axis.segments) data.segments.push_back({segment, 0});
+  }
   check_positive(data, info);
-  data.segments = data.axis.segments;
   drop_missing(data, source.at("missing").as_string());
   return data;
 }

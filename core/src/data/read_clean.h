@@ -16,6 +16,7 @@ struct ReadRequest {
   std::string frequency;                     ///< "infer", "1h", "none", ...
   std::size_t required = 0;                  ///< number of leading columns that must exist; the others may be absent or empty
   std::filesystem::path scratch;             ///< folder for nameless files
+  bool all_series = true;                    ///< of layout wide: each column that is a series must exist
   const std::atomic<int>* cancel = nullptr;  ///< not 0: stop with Error (interrupted)
 };
 

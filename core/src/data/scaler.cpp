@@ -12,35 +12,45 @@ namespace {
 /// Transformed values of the training rows.
 class TrainingRows {
  public:
-  TrainingRows(CleanTable& data, std::int64_t rows, const std::vector<ColumnTransform>& columns) : data_(data), rows_(rows) {
+  TrainingRows(CleanTable& data, std::span<const TableSegment> rows, const std::vector<ColumnTransform>& columns)
+      : data_(data), rows_(rows) {
     for (const ColumnTransform& c : columns) transforms_.push_back(c.transform);
+    for (const TableSegment& s : rows) count_ += s.count;
   }
 
   /// f(column, value) for every value, in the order of rows.
   template <class F>
   void for_each(F f) const {
-    data_.for_rows(0, rows_, [&](std::int64_t row, std::int64_t) {
-      const double* const level = data_.table.row(row);
-      const double* const previous = data_.lead > 0 ? level - transforms_.size() : level;
+    for_rows([&](const double* level, const double* previous) {
       for (std::size_t c = 0; c < transforms_.size(); ++c) f(c, apply(transforms_[c], level[c], previous[c]));
     });
   }
 
   [[nodiscard]] std::vector<double> column(std::size_t column) const {
     std::vector<double> out;
-    out.reserve(static_cast<std::size_t>(rows_));
-    data_.for_rows(0, rows_, [&](std::int64_t row, std::int64_t) {
-      const double* const level = data_.table.row(row) + column;
-      out.push_back(apply(transforms_[column], *level, data_.lead > 0 ? *(level - transforms_.size()) : *level));
-    });
+    out.reserve(static_cast<std::size_t>(count_));
+    for_rows(
+        [&](const double* level, const double* previous) { out.push_back(apply(transforms_[column], level[column], previous[column])); });
     return out;
   }
 
-  [[nodiscard]] double count() const { return static_cast<double>(rows_); }
+  [[nodiscard]] double count() const { return static_cast<double>(count_); }
 
  private:
+  /// f(levels of a row, levels of the row before it); the latter are the same row's if no column is a difference.
+  template <class F>
+  void for_rows(F f) const {
+    for (const TableSegment& s : rows_) {
+      for (std::int64_t row = s.first; row < s.first + s.count; ++row) {
+        const double* const level = data_.table.row(row);
+        f(level, data_.lead > 0 ? level - transforms_.size() : level);
+      }
+    }
+  }
+
   CleanTable& data_;
-  std::int64_t rows_;
+  std::span<const TableSegment> rows_;
+  std::int64_t count_ = 0;
   std::vector<Transform> transforms_;
 };
 
@@ -87,9 +97,11 @@ void fit_robust(const TrainingRows& rows, std::vector<ColumnTransform>& columns)
 
 }  // namespace
 
-std::vector<std::string> fit_scaler(Scaler scaler, CleanTable& data, std::int64_t rows, std::vector<ColumnTransform>& columns) {
-  for (ColumnTransform& c : columns) c.scaler = word_of(scaler);
-  const TrainingRows training(data, rows, columns);
+std::vector<std::string> fit_scaler(Scaler scaler, CleanTable& data, std::span<const TableSegment> training_rows,
+                                    std::vector<ColumnTransform>& columns) {
+  for (ColumnTransform& c : columns) c.scaler = word_of(scaler), c.center = 0, c.scale = 1;
+  const TrainingRows training(data, training_rows, columns);
+  if (training.count() == 0) return {};
   switch (scaler) {
     case Scaler::none:
       return {};

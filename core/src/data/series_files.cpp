@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "data/json_parts.h"
+#include "data/panel_files.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 
@@ -70,6 +72,7 @@ void write_series(const std::filesystem::path& folder, const SeriesData& data) {
     throw data_error("write_series: values, targets and observed don't fit " + std::to_string(rows) + " rows of " +
                      std::to_string(data.info.columns.size()) + " columns");
   }
+  if (data.info.panel) throw data_error("write_series: it writes one series, and these are " + std::to_string(data.info.panel->series));
   const SeriesOutput out(folder, data.info, static_cast<std::int64_t>(rows));
   std::ranges::copy(data.values, out.values().begin());
   std::ranges::copy(data.time, out.time().begin());
@@ -88,6 +91,8 @@ struct Series::Impl {
   std::span<const std::int64_t> time;
   std::span<const double> targets;
   std::span<const std::uint8_t> observed;
+  std::optional<PanelFiles> panel;
+  std::array<std::int64_t, 2> whole{};  ///< the start of a single series, and its end
 
   explicit Impl(const std::filesystem::path& folder)
       : info(read_info(folder)),
@@ -103,6 +108,8 @@ struct Series::Impl {
     targets = targets_file.as<double>("<f8", levels);
     observed = observed_file.as<std::uint8_t>("|b1", cells);
     check_rows(info, rows, folder);
+    if (info.panel) panel.emplace(folder, info, rows);
+    whole = {0, rows};
   }
 };
 
@@ -120,5 +127,30 @@ std::span<const float> Series::values() const { return impl_->values; }
 std::span<const std::int64_t> Series::time() const { return impl_->time; }
 std::span<const double> Series::targets() const { return impl_->targets; }
 std::span<const std::uint8_t> Series::observed() const { return impl_->observed; }
+
+std::int64_t Series::series_count() const { return impl_->panel ? impl_->info.panel->series : 1; }
+
+Segment Series::rows_of(std::int64_t series) const {
+  const std::span<const std::int64_t> start = impl_->panel ? impl_->panel->start() : impl_->whole;
+  const std::int64_t first = start[static_cast<std::size_t>(series)];
+  return {first, start[static_cast<std::size_t>(series) + 1] - first};
+}
+
+std::string Series::id(std::int64_t series) const { return impl_->panel ? impl_->panel->id(series) : std::string(); }
+
+std::array<std::int64_t, 3> Series::split_end(std::int64_t series) const {
+  return impl_->panel ? impl_->panel->split_end(series) : impl_->info.split_end;
+}
+
+std::span<const Segment> Series::segments() const { return impl_->panel ? impl_->panel->segments() : impl_->info.segments; }
+
+ColumnTransform Series::column(std::int64_t series, std::size_t column) const {
+  return panel().scaled_in(series, impl_->info.columns[column], column, impl_->info.columns.size());
+}
+
+PanelView Series::panel() const {
+  if (!impl_->panel) return {};
+  return {.start = impl_->panel->start(), .scale = impl_->panel->scale()};
+}
 
 }  // namespace pipeline

@@ -39,6 +39,7 @@ Value SeriesInfo::to_value() const {
                          {"split_end", ends},
                          {"source", source}};
   if (utc) out["utc"] = true;
+  if (panel) out["panel"] = panel->to_value();
   return out;
 }
 
@@ -54,6 +55,7 @@ SeriesInfo SeriesInfo::from_value(const Value& value) {
   info.time_name = value.at("time_name").as_string();
   info.has_time = value.at("has_time").as_bool();
   if (const Value* utc = value.find("utc")) info.utc = utc->as_bool();
+  if (const Value* panel = value.find("panel")) info.panel = PanelInfo::from_value(*panel);
   for (const Value& v : value.at("segments").as_list()) {
     const Value::List& pair = v.as_list();
     if (pair.size() != 2) throw data_error("a segment of a series has a first row and a count");

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <tuple>
+#include <utility>
 
 #include "data/npy.h"
+#include "data/range_file.h"
 #include "data/scaler.h"
+#include "data/series_ids.h"
 #include "data/split.h"
 #include "data/window_source.h"
 #include "pipeline/data/files.h"
@@ -26,23 +30,25 @@ WindowsInfo plan_windows(const SliceOptions& options) {
           .series = {},
           .feature_file = {},
           .target_file = {},
+          .range_file = {},
           .ranges = {}};
 }
 
 /// All windows whose targets lie within a split and whose rows lie within a segment.
-std::vector<WindowRange> cut(const SeriesInfo& series, const WindowsInfo& info) {
+std::vector<WindowRange> cut(const Series& series, const WindowsInfo& info) {
   std::vector<WindowRange> ranges;
-  std::int64_t begin = 0;
+  const std::span<const Segment> segments = series.segments();
   for (std::size_t split = 0; split < split_names.size(); ++split) {
-    const std::int64_t end = series.split_end[split];
-    for (std::size_t s = 0; s < series.segments.size(); ++s) {
-      const Segment& segment = series.segments[s];
+    for (std::size_t s = 0; s < segments.size(); ++s) {
+      const Segment& segment = segments[s];
+      const std::int64_t of = series.series_of(segment.first);
+      const auto ends = series.split_end(of);
+      const std::int64_t begin = split == 0 ? series.rows_of(of).first : ends[split - 1];
       const std::int64_t first = std::max(segment.first, begin - info.window);
-      const std::int64_t last = std::min(segment.first + segment.count, end) - info.window - info.horizon;
+      const std::int64_t last = std::min(segment.first + segment.count, ends[split]) - info.window - info.horizon;
       if (last < first) continue;
-      ranges.push_back({static_cast<std::int64_t>(s), static_cast<Split>(split), first, (last - first) / info.stride + 1, info.stride});
+      ranges.push_back({static_cast<std::int64_t>(s), static_cast<Split>(split), first, (last - first) / info.stride + 1, info.stride, of});
     }
-    begin = end;
   }
   return ranges;
 }
@@ -53,35 +59,60 @@ std::array<std::int64_t, 3> counts_of(const WindowsInfo& info) {
   return counts;
 }
 
-void check_splits(const SeriesInfo& series, const WindowsInfo& info) {
+void check_splits(const Series& series, const WindowsInfo& info) {
   const auto counts = counts_of(info);
-  std::int64_t begin = 0;
+  const std::span<const Segment> segments = series.segments();
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    const std::int64_t rows = series.split_end[i] - begin;
-    if (counts[i] == 0) {
-      const std::string pieces = series.segments.size() > 1
-                                     ? " in pieces of at most " +
-                                           format_count(std::ranges::max(series.segments, {}, &Segment::count).count) +
-                                           " rows without a gap"
-                                     : "";
-      throw data_error(no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, info.window, info.horizon));
-    }
-    begin = series.split_end[i];
+    std::int64_t rows = 0;
+    for (std::int64_t s = 0; s < series.series_count(); ++s)
+      rows += series.split_end(s)[i] - (i == 0 ? series.rows_of(s).first : series.split_end(s)[i - 1]);
+    if (counts[i] > 0 || rows == 0) continue;  // without rows: `split` asks for none
+    const std::string pieces =
+        segments.size() > 1
+            ? " in pieces of at most " + format_count(std::ranges::max(segments, {}, &Segment::count).count) + " rows without a gap"
+            : "";
+    throw data_error(no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, info.window, info.horizon));
   }
+}
+
+/// The series of a panel that have no window in any split are an error, or are counted aloud.
+void treat_series_without_windows(const Series& series, const WindowsInfo& info, Log& log) {
+  if (!series.info().panel) return;
+  std::vector<bool> has(static_cast<std::size_t>(series.series_count()));
+  for (const WindowRange& range : info.ranges) has[static_cast<std::size_t>(range.series)] = true;
+  const auto count = std::ranges::count(has, false), all = std::ssize(has);
+  if (count == 0) return;
+  std::vector<std::string> named;
+  for (std::size_t s = 0; s < has.size() && named.size() < 3; ++s) {
+    if (!has[s]) named.push_back(series.id(static_cast<std::int64_t>(s)));
+  }
+  const std::string text = format_count(count) + " of " + format_count(all) + " series " + (count == 1 ? "has" : "have") +
+                           " no window in any split, since window = " + std::to_string(info.window) +
+                           " and horizon = " + std::to_string(info.horizon) + " need " + format_count(info.window + info.horizon) +
+                           " rows in a row: " + named_series(named, count);
+  if (!series.info().panel->drop_short)
+    throw data_error(text + "; write a smaller window or horizon, or short_series = \"drop\" in the stage that made the series to leave " +
+                     std::string(count == 1 ? "it" : "them") + " out");
+  log.warning(text + "; left out (short_series = \"drop\")");
 }
 
 void say_windows(const WindowsInfo& info, const Series& series, Log& log) {
   const auto counts = counts_of(info);
-  const auto time = [&](std::int64_t row) {
-    const std::int64_t at = series.time()[static_cast<std::size_t>(row)];
-    return series.info().has_time ? format_time(at, true) : "row " + format_count(at);
-  };
+  const auto text = [&](std::int64_t at) { return series.info().has_time ? format_time(at, true) : "row " + format_count(at); };
+  const auto time = [&](std::int64_t row) { return series.time()[static_cast<std::size_t>(row)]; };
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    const auto of_split = [i](const WindowRange& r) { return static_cast<std::size_t>(r.split) == i; };
-    const auto first = std::ranges::find_if(info.ranges, of_split);
-    const auto last = std::find_if(info.ranges.rbegin(), info.ranges.rend(), of_split);
-    log.info(std::string(split_names[i]) + ": " + format_count(counts[i]) + " windows, targets " + time(first->first + info.window) +
-             " to " + time(last->first + (last->count - 1) * last->stride + info.window + info.horizon - 1));
+    std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = std::numeric_limits<std::int64_t>::min();
+    std::int64_t with_windows = 0, previous = -1;
+    for (const WindowRange& r : info.ranges) {
+      if (static_cast<std::size_t>(r.split) != i) continue;
+      first = std::min(first, time(r.first + info.window));
+      last = std::max(last, time(r.first + (r.count - 1) * r.stride + info.window + info.horizon - 1));
+      with_windows += std::exchange(previous, r.series) != r.series ? 1 : 0;
+    }
+    const std::string of_series =
+        series.info().panel ? " of " + format_count(with_windows) + " of " + format_count(series.series_count()) + " series" : "";
+    log.info(std::string(split_names[i]) + ": " + format_count(counts[i]) + " windows" + of_series +
+             (counts[i] > 0 ? ", targets " + text(first) + " to " + text(last) : ""));
   }
 }
 
@@ -140,8 +171,13 @@ WindowsInfo slice_series(const SliceOptions& options, const std::filesystem::pat
   const auto series = Series::open(series_folder);
   WindowsInfo info = plan_windows(options);
   info.series = series_link;
-  info.ranges = cut(series->info(), info);
-  check_splits(series->info(), info);
+  info.ranges = cut(*series, info);
+  check_splits(*series, info);
+  treat_series_without_windows(*series, info, log);
+  if (series->info().panel) {
+    info.range_file = RangeFile::name;
+    RangeFile::write(folder, info.ranges);
+  }
   write_json(folder / "windows.json", info.to_value());
   say_windows(info, *series, log);
   if (options.export_arrays) export_windows(*Windows::open(folder), folder, log);

@@ -14,8 +14,8 @@ namespace {
 Error misuse(const Value& value) {
   return usage_error(
       "split = " + to_toml(value) +
-      " is not understood; write three fractions [0.7, 0.15, 0.15], three counts of rows [8640, 2880, 2880], or two times, the "
-      "first of validation and the first of test [\"2018-01-01\", \"2018-07-01\"]");
+      " is not understood; write three fractions [0.7, 0.15, 0.15], three counts of rows [8640, 2880, 2880], two times, the "
+      "first of validation and the first of test [\"2018-01-01\", \"2018-07-01\"], or rows at the end { val = 48, test = 48 }");
 }
 
 /// floor(rows * share) for the decimal that the user wrote: 0.7 + 0.2 counts as 0.9, although its double is smaller.
@@ -40,6 +40,13 @@ std::array<std::int64_t, 3> split_ends(const Value& split, std::span<const std::
 SplitRule SplitRule::parse(const Value& value) {
   SplitRule rule;
   if (value.is_null()) return rule;
+  if (value.is_map()) {
+    if (const std::string mistake = split_table_mistake(value); !mistake.empty()) throw usage_error(mistake);
+    rule.kind = Kind::tails;
+    rule.tails = {value.at("val").as_double(), value.at("test").as_double()};
+    rule.tails_are_shares = !value.at("val").is_int() || !value.at("test").is_int();
+    return rule;
+  }
   if (!value.is_list()) throw misuse(value);
   const Value::List& list = value.as_list();
   if (list.size() == 2 && std::ranges::all_of(list, &Value::is_string)) {
@@ -66,6 +73,11 @@ SplitRule SplitRule::parse(const Value& value) {
 std::array<std::int64_t, 3> SplitRule::ends(std::int64_t rows, const std::function<std::int64_t(std::int64_t)>& rows_before,
                                             const std::string& what) const {
   std::array<std::int64_t, 3> out{};
+  if (kind == Kind::tails) {
+    if (const auto tail = tail_ends(rows)) return *tail;
+    throw data_error("split = { val = " + format_number(tails[0]) + ", test = " + format_number(tails[1]) + " } leaves none of the " +
+                     format_count(rows) + " " + what + " to train on, or none for a split; change split, or bring more data");
+  }
   if (kind == Kind::times) {
     out = {rows_before(times[0]), rows_before(times[1]), rows};
   } else if (kind == Kind::counts) {
@@ -84,6 +96,37 @@ std::array<std::int64_t, 3> SplitRule::ends(std::int64_t rows, const std::functi
                      what + "; change split, or bring more data");
   }
   return out;
+}
+
+std::optional<std::array<std::int64_t, 3>> SplitRule::tail_ends(std::int64_t rows) const {
+  std::array<std::int64_t, 2> tail{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const bool many = !tails_are_shares && tails[i] >= static_cast<double>(rows);
+    if (many) return std::nullopt;
+    tail[i] = tails_are_shares ? floor_share(rows, tails[i]) : static_cast<std::int64_t>(tails[i]);
+    if (tail[i] == 0 && tails[i] > 0) return std::nullopt;
+  }
+  const std::int64_t training = rows - tail[0] - tail[1];
+  if (training < 1) return std::nullopt;
+  return std::array{training, training + tail[0], rows};
+}
+
+bool SplitRule::leaves_out(Split split) const {
+  return kind == Kind::tails && split != Split::train && tails[static_cast<std::size_t>(split) - 1] == 0;
+}
+
+std::string split_table_mistake(const Value& split) {
+  const Value *val = split.find("val"), *test = split.find("test");
+  if (!val || !test || split.as_map().size() != 2 || !val->is_number() || !test->is_number())
+    return "split takes val and test alone here: { val = 48, test = 48 } rows at the end of each series, or { val = 0.1, test = 0.1 } "
+           "shares "
+           "of it; got " +
+           to_toml(split);
+  if (val->is_int() && test->is_int())
+    return val->as_int() >= 0 && test->as_int() >= 0 ? "" : "split: val and test are counts of rows, none of them below 0";
+  const double sum = val->as_double() + test->as_double();
+  if (!(val->as_double() >= 0 && test->as_double() >= 0)) return "split: val and test are shares of the rows, none of them below 0";
+  return sum < 1 ? "" : "split: val and test are shares of the rows, and leave none to train on: they add up to " + format_short(sum);
 }
 
 std::string no_window_sentence(std::string_view split, const std::string& rows, std::int64_t window, std::int64_t horizon) {

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "data/guess.h"
+#include "data/guess_series.h"
+#include "data/layout_rows.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -30,6 +32,28 @@ class TimeText {
   std::string joined_;
 };
 
+/// The cells of the row's id, which follow those of its time.
+class IdCells {
+ public:
+  IdCells(std::size_t first, std::size_t count) : first_(first), cells_(count) {}
+  std::span<const std::string_view> of(const CsvReader& rows) {
+    for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] = rows.text(first_ + i);
+    return cells_;
+  }
+
+ private:
+  std::size_t first_;
+  std::vector<std::string_view> cells_;
+};
+
+std::int64_t number_of(PanelRows& panel, std::span<const std::string_view> cells, const CsvReader& rows) {
+  try {
+    return panel.ids().number_of(cells);
+  } catch (const Error& error) {
+    throw data_error(rows.place() + ": " + error.what());
+  }
+}
+
 /// How the times of a file may be written, tried on its rows; `rows` were read before one could not be.
 std::string format_advice(const CsvFile& file, const std::vector<std::string>& columns, std::int64_t rows) {
   const std::vector<std::string> formats = fitting_time_formats(file, columns);
@@ -45,11 +69,22 @@ std::string format_advice(const CsvFile& file, const std::vector<std::string>& c
 Table::Table(const TableRequest& request)
     : file_(request.file, request.format),
       columns_(request.columns.size()),
-      has_time_(!request.time_columns.empty()),
+      has_time_(!request.time_columns.empty() || request.layout == Layout::dates_across),
       values_(request.scratch),
       time_(request.scratch) {
+  if (request.layout != Layout::columns) panel_.emplace(request.scratch);
+  if (request.layout == Layout::wide || request.layout == Layout::dates_across) {
+    read_layout(request);
+    return;
+  }
   std::vector<std::size_t> numbers, texts, absent;
   for (const std::string& name : request.time_columns) texts.push_back(file_.index_of(name));
+  for (const std::string& name : request.series_columns) {
+    if (!file_.has(name))
+      throw data_error(request.file.string() + " has no column \"" + name + "\", which tells its series apart" +
+                       suggest(name, file_.names()));
+    texts.push_back(file_.index_of(name));
+  }
   for (std::size_t i = 0; i < columns_; ++i) {
     if (i >= request.required && !file_.has(request.columns[i])) {
       absent.push_back(i);
@@ -61,6 +96,7 @@ Table::Table(const TableRequest& request)
   if (!absent.empty() && absent.front() != numbers.size()) numbers.resize(absent.front());
   try {
     read_rows(request, numbers, texts);
+    if (panel_) panel_->arrange(rows_, {columns_, values_, time_}, has_time_, [this](std::int64_t row) { return line_of(row); });
   } catch (const Error&) {
     file_.require_unchanged();  // a change explains the mistake
     throw;
@@ -69,10 +105,23 @@ Table::Table(const TableRequest& request)
   if (rows_ == 0) throw data_error(request.file.string() + " has a header and no rows");
 }
 
+void Table::read_layout(const TableRequest& request) {
+  LayoutRows rows(columns_, values_, time_, *panel_);
+  request.layout == Layout::wide ? read_wide(file_, request, rows) : read_dates_across(file_, request, rows);
+  rows_ = rows.rows();
+  utc_ = rows.utc;
+  // A wide file is in order, and its rows keep their numbers where there is no time.
+  if (request.layout == Layout::dates_across)
+    panel_->arrange(rows_, {columns_, values_, time_}, has_time_, [this](std::int64_t row) { return line_of(row); });
+  file_.require_unchanged();
+  if (rows_ == 0) throw data_error(request.file.string() + " has a header and no values");
+}
+
 void Table::read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts) {
   CsvReader rows(file_, numbers, texts);
   TimeParser parser(request.time_format);
-  TimeText time_text(texts.size());
+  TimeText time_text(request.time_columns.size());
+  IdCells id(request.time_columns.size(), request.series_columns.size());
   std::int64_t previous = std::numeric_limits<std::int64_t>::min();
   const auto advice = [&] { return format_advice(file_, request.time_columns, rows_); };
   for (;; ++rows_) {
@@ -97,24 +146,32 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
         throw data_error(rows.place() + ": the time \"" + std::string(text) + "\" has " + (utc_ ? "no" : "an") +
                          " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
       }
-      if (now <= previous) {
+      if (now <= previous && !panel_) {
+        const std::string series = series_advice(file_, request.time_columns, request.time_format);
         throw data_error(rows.place() + ": the time " + format_time(now) + " does not come after " + format_time(previous) +
-                         " in the row before; sort the file by time and keep one row for each time");
+                         " in the row before; " + (series.empty() ? "sort the file by time and keep one row for each time" : series));
       }
     }
     time_.data()[rows_] = previous = now;
+    if (panel_) panel_->set(rows_, number_of(*panel_, id.of(rows), rows), rows_);
   }
 }
 
 void Table::make_room(std::int64_t rows) {
   values_.reserve(static_cast<std::size_t>(rows) * columns_);
   time_.reserve(static_cast<std::size_t>(rows));
+  if (panel_) panel_->reserve(rows);
   capacity_ = rows;
 }
 
 std::string Table::place(std::int64_t row) const {
+  if (!panel_) return line_of(row);
+  return line_of(panel_->file_row(row)) + ": series \"" + panel_->id_of(row) + "\"";
+}
+
+std::string Table::line_of(std::int64_t file_row) const {
   CsvReader rows(file_, {}, {});
-  for (std::int64_t i = 0; i <= row; ++i) rows.next(nullptr);
+  for (std::int64_t i = 0; i <= file_row; ++i) rows.next(nullptr);
   return rows.place();
 }
 
@@ -127,6 +184,7 @@ void Table::move_row(std::int64_t from, std::int64_t to) {
   if (from == to) return;
   std::copy_n(row(from), columns_, row(to));
   time_.data()[to] = time_.data()[from];
+  if (panel_) panel_->move(from, to);
 }
 
 }  // namespace pipeline

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <optional>
 #include <stdexcept>
 
 #include "data/json_parts.h"
+#include "data/range_file.h"
 #include "data/window_source.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
@@ -15,10 +18,12 @@ namespace {
 /// The ranges of one split, each with the number of windows before it.
 class SplitIndex {
  public:
-  void add(const WindowRange& range) {
-    starts_.push_back(count_);
-    ranges_.push_back(range);
-    count_ += range.count;
+  void set(std::span<const StoredRange> ranges) {
+    ranges_ = ranges;
+    for (const StoredRange& range : ranges) {
+      starts_.push_back(count_);
+      count_ += range.count;
+    }
   }
   [[nodiscard]] std::int64_t count() const { return count_; }
   [[nodiscard]] std::int64_t first_row(std::int64_t index) const {
@@ -26,14 +31,22 @@ class SplitIndex {
     if (ranges_.size() > 1) at = static_cast<std::size_t>(std::ranges::upper_bound(starts_, index) - starts_.begin()) - 1;
     return ranges_[at].first + (index - starts_[at]) * ranges_[at].stride;
   }
+  [[nodiscard]] std::vector<std::int64_t> series_starts() const {
+    std::vector<std::int64_t> out;
+    for (std::size_t i = 0; i < ranges_.size(); ++i) {
+      if (i == 0 || ranges_[i].series != ranges_[i - 1].series) out.push_back(starts_[i]);
+    }
+    out.push_back(count_);
+    return out;
+  }
 
  private:
   std::vector<std::int64_t> starts_;
-  std::vector<WindowRange> ranges_;
+  std::span<const StoredRange> ranges_;
   std::int64_t count_ = 0;
 };
 
-void check_range(const WindowRange& range, std::int64_t first_rows, const std::filesystem::path& file) {
+void check_range(const StoredRange& range, std::int64_t first_rows, const std::filesystem::path& file) {
   std::int64_t reach = 0;
   const bool wrong = range.first < 0 || range.count < 1 || range.stride < 1 ||
                      __builtin_mul_overflow(range.count - 1, range.stride, &reach) || __builtin_add_overflow(reach, range.first, &reach) ||
@@ -55,7 +68,17 @@ WindowsInfo read_info(const std::filesystem::path& file) {
 struct Windows::Impl {
   WindowsInfo info;
   std::unique_ptr<const WindowSource> source;
+  std::optional<RangeFile> range_file;
+  std::vector<StoredRange> listed;  ///< the ranges that windows.json lists, split by split
   std::array<SplitIndex, 3> splits;
+
+  void set_ranges(std::span<const StoredRange> all, const std::filesystem::path& file) {
+    for (const StoredRange& range : all) check_range(range, source->first_rows(), file);
+    for (std::size_t split = 0; split < splits.size(); ++split) {
+      const auto of_split = std::ranges::equal_range(all, static_cast<std::int64_t>(split), {}, &StoredRange::split);
+      splits[split].set({of_split.begin(), of_split.end()});
+    }
+  }
 };
 
 Windows::Windows(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -75,9 +98,12 @@ std::shared_ptr<const Windows> Windows::open(const std::filesystem::path& folder
   } else {
     impl->source = series_source(Series::open(folder / info.series), info.window, info.horizon);
   }
-  for (const WindowRange& range : info.ranges) {
-    check_range(range, impl->source->first_rows(), file);
-    impl->splits[static_cast<std::size_t>(range.split)].add(range);
+  if (info.range_file.empty()) {
+    std::ranges::transform(info.ranges, std::back_inserter(impl->listed), &StoredRange::of);
+    std::ranges::stable_sort(impl->listed, {}, &StoredRange::split);
+    impl->set_ranges(impl->listed, file);
+  } else {
+    impl->set_ranges(impl->range_file.emplace(folder / info.range_file).ranges(), folder / info.range_file);
   }
   return std::shared_ptr<const Windows>(new Windows(std::move(impl)));
 }
@@ -105,6 +131,10 @@ std::vector<std::int64_t> Windows::first_rows(Split split, std::span<const std::
   rows.reserve(indices.size());
   for (const std::int64_t index : indices) rows.push_back(first_row(split, index));
   return rows;
+}
+
+std::vector<std::int64_t> Windows::series_starts(Split split) const {
+  return impl_->splits[static_cast<std::size_t>(split)].series_starts();
 }
 
 void Windows::gather(Split split, std::span<const std::int64_t> indices, const WindowBuffers& out) const {

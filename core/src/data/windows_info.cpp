@@ -5,15 +5,18 @@ namespace pipeline {
 
 Value WindowsInfo::to_value() const {
   Value::List list;
-  for (const WindowRange& r : ranges) {
+  for (const WindowRange& r : range_file.empty() ? ranges : std::vector<WindowRange>()) {
     list.push_back(Value::Map{{"segment", r.segment},
                               {"split", split_names[static_cast<std::size_t>(r.split)]},
                               {"first", r.first},
                               {"count", r.count},
                               {"stride", r.stride}});
   }
-  return Value::Map{{"window", window}, {"horizon", horizon},           {"stride", stride},           {"window_norm", word_of(window_norm)},
-                    {"series", series}, {"feature_file", feature_file}, {"target_file", target_file}, {"ranges", list}};
+  Value out =
+      Value::Map{{"window", window}, {"horizon", horizon},           {"stride", stride},           {"window_norm", word_of(window_norm)},
+                 {"series", series}, {"feature_file", feature_file}, {"target_file", target_file}, {"ranges", list}};
+  if (!range_file.empty()) out["range_file"] = range_file;
+  return out;
 }
 
 WindowsInfo WindowsInfo::from_value(const Value& value) {
@@ -24,7 +27,9 @@ WindowsInfo WindowsInfo::from_value(const Value& value) {
                    .series = value.at("series").as_string(),
                    .feature_file = value.at("feature_file").as_string(),
                    .target_file = value.at("target_file").as_string(),
+                   .range_file = {},
                    .ranges = {}};
+  if (const Value* file = value.find("range_file")) info.range_file = file->as_string();
   if (info.window < 1 || info.horizon < 1) throw data_error("window and horizon must be at least 1");
   for (const Value& r : value.at("ranges").as_list()) {
     info.ranges.push_back({.segment = r.at("segment").as_int(),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "checkpoint/panel_scales.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
@@ -96,6 +97,8 @@ std::int64_t count_at(const State& state, std::initializer_list<const char*> pat
 
 State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::int64_t train_batches) {
   State::List optimizers, schedulers;
+  State info(spec.pipeline_info);
+  if (!spec.panel.is_null()) info.as_map().emplace_back(panel_scales_key, spec.panel);
   if (spec.optimizer) optimizers.push_back(optimizer_state(spec));
   if (spec.scheduler) schedulers.push_back(call(spec.scheduler, "state_dict", &Scheduler::state_dict));
   return State::Map{{"epoch", progress.epochs_completed},
@@ -108,7 +111,7 @@ State checkpoint_content(const FitSpec& spec, const FitProgress& progress, std::
                     {"lr_schedulers", std::move(schedulers)},
                     {"hparams_name", "kwargs"},
                     {"hyper_parameters", State(spec.hyper_parameters)},
-                    {"pipeline", State(spec.pipeline_info)}};
+                    {"pipeline", std::move(info)}};
 }
 
 FitState state_of_checkpoint(const State& content, std::int64_t train_batches) {

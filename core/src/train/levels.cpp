@@ -21,12 +21,18 @@ double level_of(const ColumnTransform& column, double scaled, double before, dou
 
 }  // namespace
 
-Levels::Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon) : known_(known), horizon_(horizon) {
+Levels::Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon, PanelView panel)
+    : known_(known), horizon_(horizon), panel_(panel), columns_(info.columns.size()), target_columns_(info.target_columns) {
   for (const std::int64_t column : info.target_columns) targets_.push_back(info.columns[static_cast<std::size_t>(column)]);
 }
 
 double Levels::known(std::int64_t row, std::size_t target) const {
   return known_[static_cast<std::size_t>(row) * targets_.size() + target];
+}
+
+ColumnTransform Levels::scaled_at(std::int64_t row, std::size_t target) const {
+  if (panel_.scale.empty()) return targets_[target];
+  return panel_.scaled_in(panel_.series_of(row), targets_[target], static_cast<std::size_t>(target_columns_[target]), columns_);
 }
 
 torch::Tensor Levels::empty(std::size_t batch) const {
@@ -47,9 +53,10 @@ torch::Tensor Levels::forecast(std::span<const std::int64_t> origins, const torc
     const auto i = static_cast<std::int64_t>(b);
     for (std::size_t target = 0; target < targets_.size(); ++target) {
       const auto t = static_cast<std::int64_t>(target);
+      const ColumnTransform column = scaled_at(origins[b], target);
       const double last = known(origins[b], target);
       double level = last;
-      for (std::int64_t h = 0; h < horizon_; ++h) to[i][h][t] = level = level_of(targets_[target], from[i][h][t], level, last);
+      for (std::int64_t h = 0; h < horizon_; ++h) to[i][h][t] = level = level_of(column, from[i][h][t], level, last);
     }
   }
   return out;
@@ -66,7 +73,7 @@ LevelBatch Levels::at(std::span<const std::int64_t> origins, const torch::Tensor
     const auto i = static_cast<std::int64_t>(b);
     for (std::size_t target = 0; target < targets_.size(); ++target) {
       const auto t = static_cast<std::int64_t>(target);
-      const double last = known(origins[b], target), repeated = targets_[target].forward(last, last);
+      const double last = known(origins[b], target), repeated = scaled_at(origins[b], target).forward(last, last);
       for (std::int64_t h = 0; h < horizon_; ++h) {
         truth[i][h][t] = known(origins[b] + 1 + h, target);
         naive[i][h][t] = last;

@@ -16,18 +16,24 @@ torch::Tensor shuffled_order(std::int64_t n, std::int64_t seed) {
 }
 
 Loader::Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device, Shard shard)
-    : windows_(&windows), split_(split), options_(options), parts_(parts), device_(device), shard_(shard), count_(windows.count(split)) {
+    : windows_(&windows),
+      split_(split),
+      options_(options),
+      parts_(parts),
+      device_(device),
+      shard_(shard),
+      choice_(windows, split, options, options.batch_size * shard.world) {
   parts_.pinned = options.pin_memory && device.is_cuda();
   if (split != Split::train) options_.shuffle = options_.drop_last = false;
 }
 
 std::int64_t Loader::batches() const {
   const std::int64_t size = all_ranks_batch_size();
-  return options_.drop_last ? count_ / size : (count_ + size - 1) / size;
+  return options_.drop_last ? windows() / size : (windows() + size - 1) / size;
 }
 
 std::int64_t Loader::windows_in(std::int64_t batch) const {
-  return std::min(all_ranks_batch_size(), count_ - batch * all_ranks_batch_size());
+  return std::min(all_ranks_batch_size(), windows() - batch * all_ranks_batch_size());
 }
 
 std::int64_t Loader::own_windows_in(std::int64_t batch) const {
@@ -37,7 +43,7 @@ std::int64_t Loader::own_windows_in(std::int64_t batch) const {
 
 std::unique_ptr<Loader::Pass> Loader::begin(std::int64_t limit) const {
   draw_seed();  // PyTorch's base seed for worker processes: not needed here, but later draws must be equal to PyTorch's
-  return continue_pass(limit, options_.shuffle ? draw_seed() : 0, 0);
+  return continue_pass(limit, options_.shuffle || choice_.draws() ? draw_seed() : 0, 0);
 }
 
 std::unique_ptr<Loader::Pass> Loader::continue_pass(std::int64_t limit, std::int64_t seed, std::int64_t next) const {
@@ -47,7 +53,7 @@ std::unique_ptr<Loader::Pass> Loader::continue_pass(std::int64_t limit, std::int
 Loader::Pass::Pass(const Loader& loader, std::int64_t batches, std::int64_t seed, std::int64_t first)
     : loader_(&loader), batches_(batches), seed_(seed), given_(first) {
   if (batches_ > first && loader.own_windows_in(batches_ - 1) == 0) --batches_;  // a last batch of few windows leaves some ranks none
-  if (loader.options_.shuffle) order_ = shuffled_order(loader.count_, seed);
+  order_ = loader.choice_.order(seed, loader.options_.shuffle);
   if (loader.options_.num_workers > 0) {
     workers_ =
         std::make_unique<Prefetcher>([this](std::int64_t batch, std::vector<std::int64_t>& scratch) { return collect(batch, scratch); },

@@ -9,6 +9,7 @@
 #include "pipeline/train/training.h"
 #include "train/batch.h"
 #include "train/loader_prefetch.h"
+#include "train/window_choice.h"
 
 namespace pipeline {
 
@@ -26,8 +27,8 @@ class Loader {
   /// Validation and test are neither shuffled nor shortened by drop_last, as in Lightning. The windows must outlive the loader.
   Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device, Shard shard = {});
 
-  /// Of all ranks.
-  [[nodiscard]] std::int64_t windows() const { return count_; }
+  /// The windows of a pass, of all ranks.
+  [[nodiscard]] std::int64_t windows() const { return choice_.count(); }
   /// The number of windows in a batch of all ranks, repeated ones left out.
   [[nodiscard]] std::int64_t windows_in(std::int64_t batch) const;
   [[nodiscard]] std::int64_t batches() const;
@@ -37,7 +38,7 @@ class Loader {
    public:
     /// The next batch on the loader's device; nullopt after the last one. Rethrows what a worker threw.
     [[nodiscard]] std::optional<Batch> next();
-    /// The seed of the permutation; 0 if the pass is not shuffled.
+    /// The seed of the permutation, or of the windows drawn; 0 if the pass is neither shuffled nor drawn.
     [[nodiscard]] std::int64_t seed() const { return seed_; }
 
    private:
@@ -49,7 +50,7 @@ class Loader {
 
     const Loader* loader_;
     std::int64_t batches_, seed_, given_;
-    torch::Tensor order_;                ///< [windows] int64; undefined: not shuffled
+    torch::Tensor order_;                ///< [windows] int64; undefined: all windows of the split in order
     std::vector<std::int64_t> indices_;  ///< of the batch that this thread gathers
     std::unique_ptr<Prefetcher> workers_;
   };
@@ -71,7 +72,7 @@ class Loader {
   BatchParts parts_;
   torch::Device device_;
   Shard shard_;
-  std::int64_t count_;
+  WindowChoice choice_;
 };
 
 /// torch.randperm(n) of a generator seeded with `seed`: the order of RandomSampler.

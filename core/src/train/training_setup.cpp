@@ -114,6 +114,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   }
   spec.hyper_parameters = hyper_parameters(registry, tables, spec.shape);
   spec.pipeline_info = CheckpointInfo::of(model.type, all_options(registry, "model", model), windows).to_value();
+  if (windows.series()) spec.panel = panel_state(*windows.series());
   if (const ComponentInfo* info = registry.find("model", model.type); info && !info->library.empty())
     spec.pipeline_info[model_library_key] = std::filesystem::path(info->library).filename().string();
 

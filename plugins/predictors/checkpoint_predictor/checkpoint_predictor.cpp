@@ -7,6 +7,8 @@
 #include <optional>
 #include <ranges>
 #include <span>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include <c10/core/InferenceMode.h>
@@ -41,7 +43,10 @@ bool reads_more(const SeriesInfo& series) {
   PrepareOptions known;
   known.features = series.features, known.target = series.targets;
   Value options = to_value(known);
-  for (const char* name : {"delimiter", "decimal", "time_column", "time_format", "gaps", "na_values", "missing"}) {
+  std::vector<const char*> names{"delimiter", "decimal", "time_column", "time_format", "gaps", "na_values", "missing"};
+  if (series.panel) names.push_back("layout");
+  if (series.panel && !source.find("wide")) names.push_back("series_column");
+  for (const char* name : names) {
     const Value* option = source.find(name);
     if (!option) return false;
     options[name] = *option;
@@ -59,9 +64,12 @@ const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& re
 }
 
 /// The rows of the request's file. The training fixed the options for reading, so an error can only be mended in the file.
-PreparedInput read_rows(const PredictRequest& request, const SeriesInfo& series) {
+PreparedInput read_rows(const PredictRequest& request, const CheckpointInfo& info, const SeriesInfo& series) {
   try {
-    return read_like(request.input, series);
+    const PanelReading panel{.scales = info.scales ? &*info.scales : nullptr, .history = [&](std::span<const std::int64_t> time) {
+                               return rows_of_history(time, series, info.window, request);
+                             }};
+    return read_like(request.input, series, panel);
   } catch (const Error& error) {
     if (error.status() != ExitStatus::data) throw;
     const std::string what = error.what();
@@ -102,6 +110,19 @@ void require_targets(const PreparedInput& input, const CheckpointInfo& info, con
   }
 }
 
+/// Tells which series are scaled by their own rows, since the training did not know them.
+void warn_of_unknown_series(const PreparedInput& input, const CheckpointInfo& info, Log& log) {
+  if (!info.scales) return;
+  const std::unordered_set<std::string_view> known(info.scales->ids.begin(), info.scales->ids.end());
+  const auto unknown = std::ranges::count_if(input.ids, [&](const std::string& id) { return !known.contains(id); });
+  if (unknown == 0) return;
+  const auto first = std::ranges::find_if(input.ids, [&](const std::string& id) { return !known.contains(id); });
+  log.warning(format_count(unknown) + " of " + format_count(std::ssize(input.ids)) + " series " +
+              (unknown == 1 ? "was not in the training: it is scaled by its own rows: "
+                            : "were not in the training: each is scaled by its own rows: ") +
+              *first + (unknown > 1 ? ", ..." : ""));
+}
+
 /// Warns of times that may be hours away from those of the training.
 void warn_of_other_offsets(const PreparedInput& input, const SeriesInfo& series, const PredictRequest& request) {
   if (!series.has_time || input.utc == series.utc) return;
@@ -117,6 +138,7 @@ void warn_of_guessed_times(const PreparedInput& input, const SeriesInfo& series,
   const bool beyond = std::ranges::any_of(origins, [&](const Origin& origin) { return origin.row + horizon >= origin.segment_end; });
   std::int64_t shortest = std::numeric_limits<std::int64_t>::max(), longest = 0;
   for (std::size_t row = 1; row < input.time.size(); ++row) {
+    if (input.time[row] <= input.time[row - 1]) continue;  // another series begins
     shortest = std::min(shortest, input.time[row] - input.time[row - 1]);
     longest = std::max(longest, input.time[row] - input.time[row - 1]);
   }
@@ -135,16 +157,17 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const LoadedModel loaded = load_model(request.checkpoint, request.registry, device, info_of(request));
   const CheckpointInfo& info = loaded.info;
   const SeriesInfo& series = series_of(info, request);
-  const PreparedInput input = read_rows(request, series);
+  const PreparedInput input = read_rows(request, info, series);
   const std::vector<Origin> origins = find_origins(input, series, info.window, request);
   require_targets(input, info, series, request);
+  warn_of_unknown_series(input, info, request.log);
   warn_of_other_offsets(input, series, request);
   warn_of_filled_values(input, series, origins, info.window, request.log);
   warn_of_guessed_times(input, series, origins, info.horizon, request.log);
 
   const Forecaster forecaster(loaded.model, info.window_norm);
   const std::unique_ptr<const WindowSource> source = input_source(input, series, info.window);
-  const Levels levels(series, input.targets, info.horizon);
+  const Levels levels(series, input.targets, info.horizon, input.panel());
   ForecastCsv csv(out, series, input);
   for (std::size_t done = 0; done < origins.size(); done += batch_size) {
     const std::span<const Origin> part = std::span(origins).subspan(done, std::min(batch_size, origins.size() - done));
@@ -156,6 +179,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
     const double* forecast = forecasts.const_data_ptr<double>();
     const auto size = static_cast<std::size_t>(info.horizon) * series.targets.size();
     for (const Origin& origin : part) {
+      if (series.panel) csv.begin_series(input.ids[static_cast<std::size_t>(input.panel().series_of(origin.row))]);
       csv.add(input.time[static_cast<std::size_t>(origin.row)], target_times(input, series, origin, info.horizon), {forecast, size});
       forecast += size;
     }

@@ -3,17 +3,21 @@
 #include <cstdint>
 #include <ostream>
 #include <span>
+#include <string>
 
 #include "pipeline/data/series.h"
 #include "pipeline/data/time_text.h"
 
 namespace pipeline::predictor::checkpoint {
 
-/// Writes forecasts as CSV: origin,time,step and a `<target>_pred` column for each target. Numbers read back as the same double.
+/// Writes forecasts as CSV: origin,time,step and a `<target>_pred` column for each target; of many series the ids come first. Numbers read
+/// back as the same double.
 class ForecastCsv {
  public:
   /// `input`: the rows that forecasts start from.
   ForecastCsv(std::ostream& out, const SeriesInfo& series, const PreparedInput& input);
+  /// The following forecasts are of this series of a panel.
+  void begin_series(const std::string& id);
   /// Writes the forecast from `origin`, with one line for each of `times`; `levels` [times, targets].
   void add(std::int64_t origin, std::span<const std::int64_t> times, std::span<const double> levels);
 
@@ -21,6 +25,7 @@ class ForecastCsv {
   std::ostream& out_;
   std::size_t targets_;
   TimeText time_text_;
+  std::string series_;  ///< the first cell of a line, with a comma; empty for one series
 };
 
 }  // namespace pipeline::predictor::checkpoint

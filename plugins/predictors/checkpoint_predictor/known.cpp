@@ -11,7 +11,9 @@ namespace {
 
 std::string place(const PreparedInput& input, const SeriesInfo& series, std::int64_t origin) {
   const std::int64_t time = input.time[static_cast<std::size_t>(origin)];
-  return series.has_time ? "the row of " + format_time(time) : "row " + std::to_string(time);
+  const std::string row = series.has_time ? "the row of " + format_time(time) : "row " + std::to_string(time);
+  if (!series.panel) return row;
+  return row + " of series \"" + input.ids[static_cast<std::size_t>(input.panel().series_of(origin))] + "\"";
 }
 
 }  // namespace

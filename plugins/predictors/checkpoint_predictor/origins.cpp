@@ -30,28 +30,114 @@ Error too_short(const PreparedInput& input, std::int64_t window, const PredictRe
                     format_count(segments.back().count) + gap + ": give it " + format_count(window - segments.back().count) + " more");
 }
 
+/// Which rows of a series forecasts start from.
+struct Wanted {
+  bool last_row = true, any_time = true;
+  std::int64_t from = 0;
+
+  Wanted(const PredictRequest& request, const SeriesInfo& series)
+      : last_row(!request.all && request.from.empty()),
+        any_time(request.from.empty()),
+        from(any_time ? 0 : from_time(request.from, series)) {}
+  [[nodiscard]] bool takes(std::int64_t time) const { return any_time || time >= from; }
+};
+
+void add_origins(const PreparedInput& input, std::span<const Segment> segments, std::int64_t window, const Wanted& wanted,
+                 std::vector<Origin>& origins) {
+  if (wanted.last_row) segments = segments.last(std::min<std::size_t>(1, segments.size()));
+  for (const Segment& segment : segments) {
+    const std::int64_t end = segment.first + segment.count;
+    for (std::int64_t row = wanted.last_row ? std::max(end - 1, segment.first + window - 1) : segment.first + window - 1; row < end;
+         ++row) {
+      if (wanted.takes(input.time[static_cast<std::size_t>(row)])) origins.push_back({row, end});
+    }
+  }
+}
+
+/// The numbers of the series that the request names; all without names.
+std::vector<std::size_t> chosen_series(const PreparedInput& input, const PredictRequest& request) {
+  std::vector<std::size_t> chosen;
+  for (const std::string& id : request.series) {
+    const auto found = std::ranges::find(input.ids, id);
+    if (found == input.ids.end())
+      throw usage_error("--series " + id + ": " + request.input.string() + " has no such series" + suggest(id, input.ids));
+    chosen.push_back(static_cast<std::size_t>(found - input.ids.begin()));
+  }
+  std::ranges::sort(chosen);
+  const auto repeated = std::ranges::unique(chosen);
+  chosen.erase(repeated.begin(), repeated.end());
+  for (std::size_t s = 0; request.series.empty() && s < input.ids.size(); ++s) chosen.push_back(s);
+  return chosen;
+}
+
+/// The ids of some series for a message.
+class Named {
+ public:
+  void add(const std::string& id) {
+    if (++count_ <= 3) text_ += (text_.empty() ? "" : ", ") + id;
+  }
+  [[nodiscard]] std::int64_t count() const { return count_; }
+  [[nodiscard]] std::string text() const { return text_ + (count_ > 3 ? ", ..." : ""); }
+
+ private:
+  std::string text_;
+  std::int64_t count_ = 0;
+};
+
+std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& series, std::int64_t window,
+                                  const PredictRequest& request) {
+  const Wanted wanted(request, series);
+  const std::vector<std::size_t> chosen = chosen_series(input, request);
+  const std::int64_t newest = series.has_time && !input.time.empty() ? std::ranges::max(input.time) : 0;
+  std::vector<Origin> origins;
+  Named early, without;
+  for (const std::size_t s : chosen) {
+    const std::int64_t first = input.series_start[s], end = input.series_start[s + 1];
+    const auto begin_of = std::ranges::lower_bound(input.segments, first, {}, &Segment::first);
+    const auto end_of = std::ranges::lower_bound(input.segments, end, {}, &Segment::first);
+    const std::size_t before = origins.size();
+    add_origins(input, {begin_of, end_of}, window, wanted, origins);
+    if (origins.size() == before) {
+      without.add(input.ids[s]);
+    } else if (series.has_time && input.time[static_cast<std::size_t>(end) - 1] < newest) {
+      early.add(input.ids[s]);
+    }
+  }
+  const std::string of_all = " of " + format_count(std::ssize(chosen)) + " series ";
+  const std::string need =
+      "a window of " + format_count(window) + " rows without a gap" + (request.from.empty() ? "" : " at or after " + request.from);
+  if (origins.empty()) throw data_error(request.input.string() + ": no series has " + need + ", which a forecast needs");
+  if (without.count() > 0)
+    request.log.warning(format_count(without.count()) + of_all + (without.count() == 1 ? "has no " : "have no ") + need.substr(2) +
+                        ", and no forecast: " + without.text());
+  if (early.count() > 0)
+    request.log.warning(format_count(early.count()) + of_all + (early.count() == 1 ? "ends" : "end") + " before the newest row (" +
+                        format_time(newest, true) + "), each forecast from its own last row: " + early.text());
+  return origins;
+}
+
 }  // namespace
 
 std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& series, std::int64_t window, const PredictRequest& request) {
+  if (series.panel) return panel_origins(input, series, window, request);
+  if (!request.series.empty()) throw usage_error("--series: the model was trained on a file of one series; leave it out");
   const std::vector<Segment> segments = segments_of(input);
-  if (!request.all && request.from.empty()) {
-    const Segment& last = segments.back();
-    if (last.count < window) throw too_short(input, window, request);
-    return {{last.first + last.count - 1, last.first + last.count}};
-  }
-  const bool any_time = request.from.empty();
-  const std::int64_t from = any_time ? 0 : from_time(request.from, series);
+  const Wanted wanted(request, series);
   std::vector<Origin> origins;
-  for (const Segment& segment : segments) {
-    const std::int64_t end = segment.first + segment.count;
-    for (std::int64_t row = segment.first + window - 1; row < end; ++row) {
-      if (any_time || input.time[static_cast<std::size_t>(row)] >= from) origins.push_back({row, end});
-    }
-  }
+  add_origins(input, segments, window, wanted, origins);
   if (!origins.empty()) return origins;
-  if (any_time || input.rows() == 0 || input.time.back() >= from) throw too_short(input, window, request);
+  if (wanted.any_time || input.rows() == 0 || input.time.back() >= wanted.from) throw too_short(input, window, request);
   const std::string last = series.has_time ? format_time(input.time.back()) : std::to_string(input.time.back());
   throw data_error(request.input.string() + ": its last row is at " + last + ", before --from " + request.from);
+}
+
+std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t window,
+                             const PredictRequest& request) {
+  const Wanted wanted(request, series);
+  const auto rows = std::ssize(time);
+  if (wanted.last_row) return rows;
+  const std::int64_t first = std::ranges::find_if(time, [&](std::int64_t t) { return wanted.takes(t); }) - time.begin();
+  return std::min(rows, std::max(first + 1, window));
 }
 
 std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const Origin& origin, std::int64_t horizon) {

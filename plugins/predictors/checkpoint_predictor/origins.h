@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "pipeline/data/series.h"
@@ -15,9 +16,14 @@ struct Origin {
 };
 
 /// The rows that the request asks for, in order: the last one, all, or those from a time on. Each ends a window of `window` rows without a
-/// gap. Error (data) if there is none, Error (usage) for a time that cannot be read.
+/// gap. Error (data) if there is none, Error (usage) for a time that cannot be read. Of a panel this holds for each series that the request
+/// asks for; a series without such a row is left out, which is told.
 [[nodiscard]] std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& series, std::int64_t window,
                                                const PredictRequest& request);
+
+/// The number of rows, of a series with these times, up to its first forecast's origin: an unknown series is scaled by them.
+[[nodiscard]] std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t window,
+                                           const PredictRequest& request);
 
 /// The `horizon` times after an origin: those of the following rows, then times past the end of the data.
 [[nodiscard]] std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const Origin& origin,

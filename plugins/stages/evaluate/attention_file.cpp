@@ -9,11 +9,15 @@
 namespace pipeline::stage::evaluate {
 
 AttentionFile::AttentionFile(std::filesystem::path file, const Windows& windows)
-    : file_(std::move(file)), times_(windows.series()), window_(windows.info().window) {}
+    : file_(std::move(file)),
+      times_(windows.series()),
+      window_(windows.info().window),
+      panel_(windows.series() && windows.series()->info().panel ? windows.series() : nullptr) {}
 
 void AttentionFile::open() {
   out_.open(file_, std::ios::binary);
   if (!out_) throw system_failure("cannot write", file_.string(), errno);
+  if (panel_) out_ << csv_field(panel_->info().panel->series_column) << ',';
   out_ << "origin";
   for (std::int64_t w = 0; w < window_; ++w) out_ << ',' << w + 1 - window_;
   out_ << '\n';
@@ -30,6 +34,7 @@ void AttentionFile::add(std::span<const std::int64_t> origins, const torch::Tens
   const double* weight = plain.const_data_ptr<double>();
   std::string lines;
   for (const std::int64_t origin : origins) {
+    if (panel_) (lines += csv_field(panel_->id(panel_->series_of(origin)))) += ',';
     lines += times_.at(origin);
     for (std::int64_t w = 0; w < window_; ++w) append_csv_number(lines, *weight++);
     lines += '\n';

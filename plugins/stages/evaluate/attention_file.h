@@ -13,8 +13,8 @@
 
 namespace pipeline::stage::evaluate {
 
-/// attention.csv: one line for each window of the split, with its origin and the weight of every row of the window. Columns are named by
-/// their distance from the origin: -59, ..., -1, 0. The first weights create the file.
+/// attention.csv: one line for each window of the split, with the id of its series if there are many, its origin and the weight of every
+/// row of the window. Columns are named by their distance from the origin: -59, ..., -1, 0. The first weights create the file.
 class AttentionFile {
  public:
   AttentionFile(std::filesystem::path file, const Windows& windows);
@@ -31,6 +31,7 @@ class AttentionFile {
   std::ofstream out_;
   RowTimes times_;
   std::int64_t window_;
+  const Series* panel_;  ///< nullptr: there is one series
 };
 
 }  // namespace pipeline::stage::evaluate

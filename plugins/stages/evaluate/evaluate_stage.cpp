@@ -8,8 +8,10 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include "by_series_file.h"
 #include "measured.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/data/new_file.h"
 #include "pipeline/errors.h"
@@ -54,6 +56,15 @@ Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry
   return loss;
 }
 
+/// Tells of how many series the scaled metrics leave out.
+void say_scales(const std::vector<SeriesScale>& scales, const ModelResult& result, Split split, Log& log) {
+  const std::int64_t without = series_without_scale(scales, result.targets.size());
+  if (without == 0) return;
+  log.warning(format_count(without) + " of " + format_count(std::ssize(scales) / std::ssize(result.targets)) +
+              " series did not change from season to season before the " + split_names[static_cast<std::size_t>(split)] +
+              " split, or have too few rows: mase and rmsse leave them out");
+}
+
 /// Adds the metrics to the version folder of the training they belong to, as Lightning's Trainer.test does.
 void log_to_version(const ModelResult& result, const StageContext& context) {
   const TrainingRecord& training = result.training;
@@ -94,8 +105,7 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
                   .targets = model.windows->target_names(),
                   .horizon = model.windows->info().horizon,
                   .splits = {}};
-  std::vector<SeriesScale> scales;
-  if (model.windows->series()) scales = training_scales(*model.windows->series(), options_.seasonality);
+  const Series* series = model.windows->series();
   const torch::Device device = resolve_device(context.settings.device);
   const Component<Loss> loss = loss_of(model.training, context.registry, device);
   const auto check_cancelled = [&context] {
@@ -104,11 +114,14 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
   };
   const std::vector<Split> wanted = splits();
   for (const Split split : wanted) {
+    std::vector<SeriesScale> scales;
+    if (series) scales = scales_before(split, *series, options_.seasonality);
+    if (series && series->info().panel) say_scales(scales, out, split, context.log);
     const SplitRequest request{.split = split,
                                .batch_size = options_.batch_size,
                                .device = device,
                                .metrics = metrics,
-                               .scales = scales,
+                               .scales = std::move(scales),
                                .check_cancelled = check_cancelled};
     const std::string split_name = split_names[static_cast<std::size_t>(split)];
     std::optional<PredictionsFile> file;
@@ -121,6 +134,10 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
     if (options_.attention) attention.emplace(context.folder / attention_name, *model.windows);
     out.splits.push_back(evaluate_split(model, loss, request, file ? &*file : nullptr, attention ? &*attention : nullptr));
     if (file) file->finish();
+    if (series && series->info().panel) {
+      const std::string name = files.by_series[split_name] = file_name("by_series", out, split, wanted.front(), leads);
+      write_by_series(context.folder / name, *model.windows, out.targets, out.splits.back());
+    }
     if (attention && attention->finish()) files.attention[split_name] = attention_name;
   }
   return out;
@@ -142,6 +159,7 @@ void EvaluateStage::run(StageContext& context) {
     metrics.models.push_back(measured(results.back()));
     metrics.models.back().predictions = std::move(files.predictions);
     metrics.models.back().attention = std::move(files.attention);
+    metrics.models.back().by_series = std::move(files.by_series);
   }
   write_metrics(context.folder, metrics);
   for (const std::string& line : error_table(results)) context.log.info(line);

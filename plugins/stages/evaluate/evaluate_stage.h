@@ -29,7 +29,8 @@ struct EvaluateOptions {
         option("predictions", &EvaluateOptions::predictions, "Which steps go into predictions.csv.").choices({"all", "last_step", "none"}),
         option("attention", &EvaluateOptions::attention, "Write attention.csv where a model says what of the window it attended to."),
         option("seasonality", &EvaluateOptions::seasonality,
-               "Rows of one season: mase and rmsse divide by the errors of repeating the value of a season before, in the training rows.")
+               "Rows of one season: mase and rmsse divide by the errors of repeating the value of a season before, in the rows before the "
+               "split.")
             .at_least(1),
         option("batch_size", &EvaluateOptions::batch_size, "Windows forecast at once.").at_least(1).no_effect_on_result());
   }
@@ -50,6 +51,8 @@ struct EvaluateOptions {
 /// split's, predictions.<stage>.<split>.csv both (always both if a stage is named train, val or test). Windows made elsewhere have neither
 /// units nor naive forecast: their values are scaled, `origin` is the window's number and `time` that number plus the step.
 ///
+/// by_series.csv, named in the same way, holds the errors of each series of a panel.
+///
 /// attention.csv, named in the same way, holds the weights over the window, from models that return them. "files" lists the files by split.
 class EvaluateStage final : public Stage {
  public:
@@ -61,7 +64,7 @@ class EvaluateStage final : public Stage {
   [[nodiscard]] std::vector<Split> splits() const;
   /// The file names of one model, by split.
   struct WrittenFiles {
-    std::map<std::string, std::string> predictions, attention;
+    std::map<std::string, std::string> predictions, attention, by_series;
   };
   [[nodiscard]] ModelResult measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context,
                                     WrittenFiles& files) const;

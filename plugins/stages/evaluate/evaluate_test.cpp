@@ -36,7 +36,7 @@ SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, Predic
                              .batch_size = batch_size,
                              .device = torch::kCPU,
                              .metrics = test::basic_metrics(),
-                             .scales = training_scales(*model.windows->series(), 1),
+                             .scales = scales_before(split, *model.windows->series(), 1),
                              .check_cancelled = [] {}};
   return evaluate_split(model, std::make_unique<SquaredError>(), request, file);
 }

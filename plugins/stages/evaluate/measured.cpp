@@ -10,7 +10,7 @@ namespace {
 using Numbers = SplitErrors::Numbers;
 
 /// The metrics of a set by name; NaN: undefined.
-Numbers numbers_of(const MetricSet& set, const MetricGroup& of) {
+Numbers numbers_of(const PanelMetrics& set, const MetricGroup& of) {
   Numbers out;
   for (std::size_t i = 0; i < set.metrics().size(); ++i)
     out[set.metrics()[i]->info().name] = set.value(i, of).value_or(std::numeric_limits<double>::quiet_NaN());
@@ -41,6 +41,10 @@ SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& 
                   .zero_values = split.model.scaled.left_out("mape"),
                   .scaled = of_all(split.model, has_units)};
   if (has_units) out.naive_scaled = of_all(*split.naive, has_units);
+  if (has_units) {
+    out.original_all = numbers_of(split.model.original, {});
+    out.naive_original_all = numbers_of(split.naive->original, {});
+  }
   for (std::size_t t = 0; t < targets.size(); ++t) {
     const MetricGroup target{.target = static_cast<std::int64_t>(t)};
     out.scaled_by_target[targets[t]] = numbers_of(split.model.scaled, target);
@@ -58,7 +62,7 @@ SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& 
 }
 
 /// The defined metrics of a set by their keys, those of one kind of units only.
-void add_defined(const MetricSet& set, MetricUnits units, const std::string& split, NamedNumbers& out) {
+void add_defined(const PanelMetrics& set, MetricUnits units, const std::string& split, NamedNumbers& out) {
   for (std::size_t i = 0; i < set.metrics().size(); ++i) {
     const MetricInfo& info = set.metrics()[i]->info();
     if (info.units != units) continue;

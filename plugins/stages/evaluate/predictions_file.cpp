@@ -6,11 +6,12 @@
 namespace pipeline::stage::evaluate {
 
 PredictionsFile::PredictionsFile(std::filesystem::path file, const Windows& windows, bool last_step_only)
-    : writer_(std::move(file), windows.target_names(), windows.series() != nullptr),
+    : writer_(std::move(file), windows.target_names(), windows.series() != nullptr, series_column_of(windows)),
       horizon_(windows.info().horizon),
       targets_(windows.target_names().size()),
       last_step_only_(last_step_only),
-      times_(windows.series()) {}
+      times_(windows.series()),
+      panel_(windows.series() && windows.series()->info().panel ? windows.series() : nullptr) {}
 
 void PredictionsFile::add_rows(std::span<const std::int64_t> origins, const LevelBatch& levels, const torch::Tensor& weight) {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
@@ -20,6 +21,7 @@ void PredictionsFile::add_rows(std::span<const std::int64_t> origins, const Leve
   const double* naive = levels.naive.const_data_ptr<double>();
   const std::int64_t values = horizon_ * static_cast<std::int64_t>(targets_);
   for (const std::int64_t origin : origins) {
+    if (panel_ && panel_->series_of(origin) != last_series_) writer_.begin_series(panel_->id(last_series_ = panel_->series_of(origin)));
     add_steps(
         times_.at(origin), [&](std::int64_t step) { return times_.at(origin + step); }, truth, forecast, naive);
     truth += values, forecast += values, naive += values;

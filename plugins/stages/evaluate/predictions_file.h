@@ -37,6 +37,8 @@ class PredictionsFile {
   std::size_t targets_;
   bool last_step_only_;
   RowTimes times_;
+  const Series* panel_;            ///< nullptr: there is one series
+  std::int64_t last_series_ = -1;  ///< whose lines were written last
 };
 
 }  // namespace pipeline::stage::evaluate

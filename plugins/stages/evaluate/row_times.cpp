@@ -2,6 +2,11 @@
 
 namespace pipeline::stage::evaluate {
 
+std::string series_column_of(const Windows& windows) {
+  const Series* series = windows.series();
+  return series && series->info().panel ? series->info().panel->series_column : std::string();
+}
+
 RowTimes::RowTimes(const Series* series) : series_(series) {
   if (series) text_.emplace(series->info(), series->time());
 }

@@ -6,8 +6,12 @@
 
 #include "pipeline/data/series.h"
 #include "pipeline/data/time_text.h"
+#include "pipeline/data/windows.h"
 
 namespace pipeline::stage::evaluate {
+
+/// The heading of the ids of many series in written files; empty for one series.
+[[nodiscard]] std::string series_column_of(const Windows& windows);
 
 /// The times of a series' rows in the form of the written files.
 class RowTimes {

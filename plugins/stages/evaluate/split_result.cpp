@@ -10,8 +10,8 @@
 
 namespace pipeline::stage::evaluate {
 
-void Score::add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch) {
-  scaled.add({.forecast = forecast.values, .truth = batch.y, .weight = batch.weight});
+void Score::add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch, const torch::Tensor& series) {
+  scaled.add({.forecast = forecast.values, .truth = batch.y, .weight = batch.weight, .series = series});
   torch::Tensor each = call(loss, "elementwise", &Loss::elementwise, forecast, batch.y).to(torch::kDouble);
   if (batch.weight.defined()) each = each.masked_select(batch.weight != 0);
   loss_sum_ += each.sum().item<double>();
@@ -38,10 +38,15 @@ class Pass {
     const std::int64_t count = windows_.count(request_.split), horizon = windows_.info().horizon;
     const auto targets = static_cast<std::int64_t>(windows_.target_names().size());
     const MetricGroups groups{.steps = horizon, .targets = targets};
-    SplitResult out{
-        .split = request_.split, .windows = count, .values = count * horizon * targets, .model = {request_.metrics, groups}, .naive = {}};
+    const std::int64_t series = windows_.series() ? windows_.series()->series_count() : 1;
+    SplitResult out{.split = request_.split,
+                    .windows = count,
+                    .values = count * horizon * targets,
+                    .series = series,
+                    .model = {request_.metrics, groups, series},
+                    .naive = {}};
     if (count == 0) throw data_error("split " + out.name() + " has no windows to evaluate: give it more rows in `split`");
-    if (levels_) out.naive.emplace(request_.metrics, groups);
+    if (levels_) out.naive.emplace(request_.metrics, groups, series);
     for (std::int64_t first = 0; first < count; first += request_.batch_size) {
       request_.check_cancelled();
       std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(request_.batch_size, count - first)));
@@ -55,9 +60,10 @@ class Pass {
   void add_batch(std::span<const std::int64_t> indices, SplitResult& out) {
     const Batch batch = gather_batch(windows_, request_.split, indices, request_.device);
     Forecast forecast = forecaster_(batch);
-    out.model.add(loss_, forecast, batch);
     std::vector<std::int64_t> origins;
     for (const std::int64_t index : indices) origins.push_back(windows_.first_row(request_.split, index) + windows_.info().window - 1);
+    const torch::Tensor series = series_of(origins);
+    out.model.add(loss_, forecast, batch, series);
 
     const auto weights = forecast.explanations.find("attention");
     if (attention_ && weights != forecast.explanations.end()) attention_->add(levels_ ? origins : indices, weights->second);
@@ -70,14 +76,23 @@ class Pass {
     const LevelBatch levels = levels_->at(origins, values);
     Forecast naive;
     naive.values = levels.naive_scaled.to(batch.y.options());
-    out.naive->add(loss_, naive, batch);
+    out.naive->add(loss_, naive, batch, series);
     const torch::Tensor weight = batch.weight.defined() ? batch.weight.cpu() : torch::Tensor();
     const auto measure = [&](Score& score, const torch::Tensor& forecasts) {
-      score.original.add({.forecast = forecasts, .truth = levels.truth, .weight = weight, .scales = request_.scales});
+      score.original.add({.forecast = forecasts, .truth = levels.truth, .weight = weight, .series = series, .scales = request_.scales});
     };
     measure(out.model, levels.forecast);
     measure(*out.naive, levels.naive);
     if (predictions_) predictions_->add_rows(origins, levels, weight);
+  }
+
+  /// [B] the number of each window's series; undefined for one series.
+  [[nodiscard]] torch::Tensor series_of(std::span<const std::int64_t> origins) const {
+    const Series* series = windows_.series();
+    if (!series || series->series_count() == 1) return {};
+    torch::Tensor out = torch::empty({std::ssize(origins)}, torch::kInt64);
+    std::ranges::transform(origins, out.mutable_data_ptr<std::int64_t>(), [&](std::int64_t row) { return series->series_of(row); });
+    return out;
   }
 
   const Windows& windows_;

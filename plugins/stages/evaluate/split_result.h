@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "attention_file.h"
+#include "panel_metrics.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/train/metric_set.h"
 #include "predictions_file.h"
@@ -17,14 +18,15 @@ namespace pipeline::stage::evaluate {
 /// The errors of one kind of forecast: on the scaled series, and in original units if there is a series.
 class Score {
  public:
-  Score(const Metrics& metrics, const MetricGroups& groups)
-      : scaled(metrics_in(metrics, MetricUnits::scaled), groups), original(metrics, groups) {}
-  /// Adds a batch on the scaled series. Filled values (weight 0) count neither here nor in original units.
-  void add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch);
+  Score(const Metrics& metrics, const MetricGroups& groups, std::int64_t series = 1)
+      : scaled(metrics_in(metrics, MetricUnits::scaled), groups, series, false), original(metrics, groups, series) {}
+  /// Adds a batch on the scaled series. Filled values (weight 0) count neither here nor in original units. `series` [B]: the number of each
+  /// window's series; undefined for one series.
+  void add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch, const torch::Tensor& series = {});
   /// NaN where nothing was counted.
   [[nodiscard]] double loss() const { return loss_sum_ / loss_count_; }
 
-  MetricSet scaled, original;  ///< `scaled` holds only the metrics of the scaled series
+  PanelMetrics scaled, original;  ///< `scaled` holds only the metrics of the scaled series
 
  private:
   double loss_sum_ = 0, loss_count_ = 0;
@@ -34,6 +36,7 @@ class Score {
 struct SplitResult {
   Split split;
   std::int64_t windows = 0, values = 0;  ///< values: windows x steps x targets, filled ones too
+  std::int64_t series = 1;               ///< those of the panel
   Score model;
   std::optional<Score> naive;  ///< absent for windows made elsewhere, which have no original units either
 
@@ -56,7 +59,7 @@ struct SplitRequest {
   std::int64_t batch_size;
   torch::Device device;
   Metrics metrics;                        ///< the metrics to compute
-  std::vector<SeriesScale> scales;        ///< of each target; empty for windows made elsewhere
+  std::vector<SeriesScale> scales;        ///< [series, targets]; empty for windows made elsewhere
   std::function<void()> check_cancelled;  ///< throws when the run is to end; called before every batch
 };
 

@@ -21,7 +21,7 @@ bool beats(double error, double naive) { return error < naive * (1 - visible); }
 bool repeats(double error, double naive) { return std::abs(error - naive) <= rounding * naive; }
 
 /// NaN where nothing was counted.
-double measured(const MetricSet& metrics, std::string_view name, const MetricGroup& of = {}) {
+double measured(const PanelMetrics& metrics, std::string_view name, const MetricGroup& of = {}) {
   return metrics.value(name, of).value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
@@ -40,9 +40,11 @@ std::string label(const ModelResult& result) {
   return training.model_type.empty() ? training.stage : training.stage + " (" + training.model_type + ")";
 }
 
-/// "1,000 windows of 3 steps"
+/// "1,000 windows of 3 steps", and of how many series if there are many
 std::string task(const ModelResult& result) {
-  return format_count(result.main().windows) + " windows of " + std::to_string(result.horizon) + (result.horizon == 1 ? " step" : " steps");
+  return format_count(result.main().windows) + " windows of " + std::to_string(result.horizon) +
+         (result.horizon == 1 ? " step" : " steps") +
+         (result.main().series == 1 ? "" : " of " + format_count(result.main().series) + " series");
 }
 
 /// Empty if the models have different tasks: their errors are then of different values.
@@ -76,7 +78,7 @@ std::vector<std::string> aligned(const std::vector<Row>& rows, std::size_t word_
 
 Row numbers(const ModelResult& result, std::int64_t target) {
   const SplitResult& split = result.main();
-  const MetricSet& model = split.naive ? split.model.original : split.model.scaled;
+  const PanelMetrics& model = split.naive ? split.model.original : split.model.scaled;
   const double mae = measured(model, "mae", {.target = target});
   Row row{number(mae), number(measured(model, "rmse", {.target = target}))};
   if (!split.naive) return row;
@@ -106,7 +108,7 @@ std::vector<std::string> error_table(const std::vector<ModelResult>& results) {
                                   (units ? ", in original units" : ", as they were given"));
   for (const ModelResult& result : results) {
     const SplitResult& split = result.main();
-    const auto errors = [](const MetricSet& of, const char* before_mae) {
+    const auto errors = [](const PanelMetrics& of, const char* before_mae) {
       return number(measured(of, "mse")) + before_mae + number(measured(of, "mae"));
     };
     std::string line = label(result) + (common.empty() ? ", " + task(result) : "") + ", scaled: " + split.name() + "_mse " +

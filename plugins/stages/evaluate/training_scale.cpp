@@ -2,36 +2,49 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace pipeline::stage::evaluate {
 
-std::vector<SeriesScale> training_scales(const Series& series, std::int64_t season) {
+std::vector<SeriesScale> scales_before(Split split, const Series& series, std::int64_t season) {
   const SeriesInfo& info = series.info();
   const auto targets = info.targets.size(), columns = static_cast<std::size_t>(series.columns());
-  std::vector<SeriesScale> scales(targets);
-  std::vector<double> counts(targets);
+  std::vector<SeriesScale> scales(targets * static_cast<std::size_t>(series.series_count()));
+  std::vector<double> counts(scales.size());
   const auto is_observed = [&](std::int64_t row, std::size_t t) {
     return series.observed()[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(info.target_columns[t])] != 0;
   };
-  for (const Segment& segment : info.segments) {
-    const std::int64_t end = std::min(segment.first + segment.count, info.split_end[0]);
+  const std::size_t last_split = split == Split::test ? 1 : 0;  // whose end is the begin of the measured one
+  for (const Segment& segment : series.segments()) {
+    const std::int64_t of = series.series_of(segment.first);
+    const std::int64_t end = std::min(segment.first + segment.count, series.split_end(of).at(last_split));
+    const std::size_t first = static_cast<std::size_t>(of) * targets;
     for (std::int64_t row = segment.first + season; row < end; ++row) {
       for (std::size_t t = 0; t < targets; ++t) {
         if (!is_observed(row, t) || !is_observed(row - season, t)) continue;
         const double change = series.targets()[static_cast<std::size_t>(row) * targets + t] -
                               series.targets()[static_cast<std::size_t>(row - season) * targets + t];
-        scales[t].absolute += std::abs(change);
-        scales[t].squared += change * change;
-        counts[t] += 1;
+        scales[first + t].absolute += std::abs(change);
+        scales[first + t].squared += change * change;
+        counts[first + t] += 1;
       }
     }
   }
-  for (std::size_t t = 0; t < targets; ++t) {
-    if (counts[t] == 0) continue;
-    scales[t].absolute /= counts[t];
-    scales[t].squared /= counts[t];
+  for (std::size_t i = 0; i < scales.size(); ++i) {
+    if (counts[i] == 0) continue;
+    scales[i].absolute /= counts[i];
+    scales[i].squared /= counts[i];
   }
   return scales;
+}
+
+std::int64_t series_without_scale(const std::vector<SeriesScale>& scales, std::size_t targets) {
+  std::int64_t count = 0;
+  for (std::size_t first = 0; first < scales.size(); first += targets) {
+    const std::span of_series(scales.data() + first, targets);
+    count += std::ranges::any_of(of_series, [](const SeriesScale& scale) { return scale.absolute == 0; }) ? 1 : 0;
+  }
+  return count;
 }
 
 }  // namespace pipeline::stage::evaluate

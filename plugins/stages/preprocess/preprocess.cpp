@@ -16,7 +16,8 @@ class Preprocess final : public Stage {
     // An absolute path stays as it is.
     options_.source = (context.settings.workflow_file.parent_path() / options_.source).lexically_normal().string();
     const SeriesInfo info = prepare_series(options_, context.settings.split, context.folder, context.log, &context.cancel);
-    context.summary["rows"] = info.segments.empty() ? 0 : info.segments.back().first + info.segments.back().count;
+    context.summary["rows"] = Series::open(context.folder)->rows();
+    if (info.panel) context.summary["series"] = info.panel->series;
   }
 
  private:

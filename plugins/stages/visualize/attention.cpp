@@ -36,9 +36,12 @@ std::vector<std::int64_t> kept_windows(const AttentionChoice& choice, std::int64
   return kept;
 }
 
+/// The column of the origin; of many series, their ids come before it.
+std::size_t origin_column(const CsvLines& rows) { return rows.header().size() > 1 && rows.header()[1] == "origin" ? 1 : 0; }
+
 std::vector<double> steps_of(const CsvLines& rows) {
   std::vector<double> steps;
-  for (std::size_t column = 1; column < rows.header().size(); ++column) {
+  for (std::size_t column = origin_column(rows) + 1; column < rows.header().size(); ++column) {
     const std::string& name = rows.header()[column];
     double step = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), step);
@@ -56,14 +59,16 @@ Attention read_attention(const std::filesystem::path& file, const AttentionChoic
   const std::vector<std::int64_t> kept = kept_windows(choice, attention.windows);
   CsvLines rows(file);
   attention.steps = steps_of(rows);
+  const std::size_t origin = origin_column(rows);
   attention.mean.resize(attention.steps.size());
   std::vector<double> weights(attention.steps.size());
   for (std::int64_t window = 0; rows.next(); ++window) {
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      weights[i] = rows.number(i + 1);
+      weights[i] = rows.number(origin + 1 + i);
       attention.mean[i] += weights[i] / static_cast<double>(attention.windows);
     }
-    if (std::ranges::binary_search(kept, window)) attention.samples.push_back({std::string(rows.cell(0)), weights});
+    if (std::ranges::binary_search(kept, window))
+      attention.samples.push_back({(origin > 0 ? rows.text(0) + ", " : "") + std::string(rows.cell(origin)), weights});
   }
   return attention;
 }

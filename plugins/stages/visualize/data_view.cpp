@@ -1,6 +1,7 @@
 #include "data_view.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "pipeline/data/format.h"
@@ -25,11 +26,19 @@ Value split_row(const Windows& windows, Split split, const std::string& label) {
   if (!series) return row;
   const SeriesInfo& info = series->info();
   const auto index = static_cast<std::size_t>(split);
-  const std::int64_t begin = index == 0 ? 0 : info.split_end.at(index - 1), end = info.split_end.at(index);
-  row["rows"] = format_count(end - begin);
-  if (begin >= end || end > series->rows()) return row;
-  row["from"] = time_text(info, series->time()[static_cast<std::size_t>(begin)]);
-  row["to"] = time_text(info, series->time()[static_cast<std::size_t>(end - 1)]);
+  std::int64_t rows = 0, first = std::numeric_limits<std::int64_t>::max(), last = std::numeric_limits<std::int64_t>::min();
+  for (std::int64_t s = 0; s < series->series_count(); ++s) {
+    const auto ends = series->split_end(s);
+    const std::int64_t begin = index == 0 ? series->rows_of(s).first : ends.at(index - 1), end = ends.at(index);
+    if (begin >= end) continue;
+    rows += end - begin;
+    first = std::min(first, series->time()[static_cast<std::size_t>(begin)]);
+    last = std::max(last, series->time()[static_cast<std::size_t>(end - 1)]);
+  }
+  row["rows"] = format_count(rows);
+  if (rows == 0) return row;
+  row["from"] = time_text(info, first);
+  row["to"] = time_text(info, last);
   return row;
 }
 
@@ -37,16 +46,19 @@ void add_series_facts(const Series& series, Value::List& facts) {
   const auto add = [&](const char* name, std::string value) { facts.push_back(fact(name, std::move(value))); };
   const SeriesInfo& info = series.info();
   add("Rows", format_count(series.rows()));
+  if (info.panel) add("Series", format_count(series.series_count()) + ", told apart by " + info.panel->series_column);
   if (!info.frequency.empty() && info.frequency != "none") add("One row every", info.frequency);
   if (info.utc) add("Times", "UTC, as the data give offsets");
-  if (info.segments.size() > 1) add("Segments without a gap", format_count(static_cast<std::int64_t>(info.segments.size())));
+  const auto segments = std::ssize(series.segments());
+  if (segments > series.series_count()) add("Segments without a gap", format_count(segments));
   std::set<std::string> scalers, transforms;
   for (const ColumnTransform& column : info.columns) {
     scalers.insert(column.scaler);
     if (column.transform != Transform::none) transforms.insert(std::string(word_of(column.transform)) + " (" + column.name + ")");
   }
   if (!transforms.empty()) add("Transforms", join(std::vector<std::string>(transforms.begin(), transforms.end())));
-  add("Scaler", join(std::vector<std::string>(scalers.begin(), scalers.end())) + ", fitted on training rows");
+  add("Scaler", join(std::vector<std::string>(scalers.begin(), scalers.end())) + ", fitted on " +
+                    (info.panel && info.panel->scaled_by_series ? "each series' own training rows" : "training rows"));
   const auto filled = std::ranges::count(series.observed(), std::uint8_t{0});
   if (filled > 0) add("Values filled in", format_count(filled) + ", left out of loss and metrics where they are targets");
 }

@@ -21,6 +21,7 @@ constexpr double under = 3.6, pale = 0.5;
 /// Width of a bar as a share of its category.
 constexpr double bar_share = 0.64;
 constexpr const char* last_value = "repeat last value";
+constexpr std::size_t most_series = 3;
 
 const TargetPredictions& of(const ModelPredictions& model, std::size_t target) { return model.predictions.targets[target]; }
 
@@ -278,7 +279,10 @@ std::vector<Figure> make_figures(const Results& results, const std::vector<Model
   if (std::ranges::any_of(results.trainings, learned)) figures.push_back(loss_figure(results.trainings));
   if (results.evaluations.size() > 1) figures.push_back(comparison_figure(results.evaluations));
   if (models.empty()) return figures;
-  for (std::size_t target = 0; target < models.front().predictions.targets.size(); ++target) {
+  // Of many series the report lets one choose; pictures show the worst of them.
+  const std::size_t all = models.front().predictions.targets.size(),
+                    drawn = models.front().predictions.by_series ? std::min(all, most_series) : all;
+  for (std::size_t target = 0; target < drawn; ++target) {
     const TargetPredictions& first = of(models.front(), target);
     figures.push_back(prediction_figure(models, target));
     if (!first.examples.empty()) figures.push_back(examples_figure(models, target));

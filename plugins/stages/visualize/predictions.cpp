@@ -5,8 +5,10 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "pipeline/data/predictions.h"
 
@@ -64,29 +66,67 @@ struct Moments {
   [[nodiscard]] double deviation() const { return count > 0 ? std::sqrt(squares / count) : 0; }
 };
 
+/// The series of a file of predictions that are read, and the targets of the result that theirs become.
+class ChosenSeries {
+ public:
+  ChosenSeries(const PredictionsReader& lines, const std::vector<std::string>& series)
+      : targets_(lines.targets().size()), all_(lines.series_column().empty()) {
+    for (const std::string& id : series) numbers_.emplace(id, numbers_.size());
+  }
+  /// The number of series in the result.
+  [[nodiscard]] std::size_t count() const { return all_ ? 1 : numbers_.size(); }
+  [[nodiscard]] std::size_t targets() const { return targets_ * count(); }
+  /// The number of the line's series; nullopt if it is not read.
+  [[nodiscard]] std::optional<std::size_t> of(const PredictionsReader& lines) {
+    if (all_) return 0;
+    if (std::string id = lines.series(); id != last_id_ || !known_) {
+      last_id_ = std::move(id);
+      const auto found = numbers_.find(last_id_);
+      last_ = found == numbers_.end() ? std::nullopt : std::optional(found->second);
+      known_ = true;
+    }
+    return last_;
+  }
+
+ private:
+  std::size_t targets_;
+  bool all_;
+  std::map<std::string, std::size_t> numbers_;
+  std::string last_id_;
+  bool known_ = false;
+  std::optional<std::size_t> last_;
+};
+
 /// The results of the first reading.
 struct Census {
   bool has_time = false;
-  std::int64_t rows = 0, origins = 0;
+  std::int64_t rows = 0;
+  std::vector<std::int64_t> origins;                ///< by series
   std::map<std::int64_t, std::vector<Sums>> steps;  ///< by step, then target
   std::vector<Moments> residuals;                   ///< by target
 };
 
-Census take_census(const std::filesystem::path& file) {
+Census take_census(const std::filesystem::path& file, const std::vector<std::string>& series) {
   PredictionsReader lines(file);
   const std::size_t targets = lines.targets().size();
+  ChosenSeries chosen(lines, series);
   Census census;
-  census.residuals.resize(targets);
+  census.residuals.resize(chosen.targets());
+  census.origins.resize(chosen.count());
   std::string origin;
+  std::optional<std::size_t> last;
   while (lines.next()) {
+    const auto of = chosen.of(lines);
+    if (!of) continue;
     ++census.rows;
-    if (lines.origin_text() != origin || census.origins == 0) origin = lines.origin_text(), ++census.origins;
+    if (lines.origin_text() != origin || of != last) origin = lines.origin_text(), ++census.origins[*of];
+    last = of;
     std::vector<Sums>& sums = census.steps[lines.step()];
-    sums.resize(targets);
+    sums.resize(chosen.targets());
     for (std::size_t t = 0; t < targets; ++t) {
       const Point point = point_of(lines, t, 0);
-      sums[t].add(point);
-      census.residuals[t].add(point.residual());
+      sums[*of * targets + t].add(point);
+      census.residuals[*of * targets + t].add(point.residual());
     }
   }
   census.has_time = lines.has_time();
@@ -138,10 +178,11 @@ void count(Histogram& histogram, double residual) {
 /// The second reading, for one target: collects the drawn values.
 class Drawer {
  public:
-  Drawer(const Census& census, std::vector<std::int64_t> steps, const Moments& residuals, const PredictionLimits& limits)
+  Drawer(const Census& census, std::int64_t origins, std::vector<std::int64_t> steps, const Moments& residuals,
+         const PredictionLimits& limits)
       : histogram_(empty_histogram(residuals, limits.bins)) {
     for (std::int64_t step : steps) {
-      tracks_.emplace(step, Thinning(static_cast<std::int64_t>(census.origins), limits.max_points));
+      tracks_.emplace(step, Thinning(origins, limits.max_points));
       totals_[step] = 0;
     }
     past_limit_ = std::min<std::size_t>(most_past, 2 * census.steps.size());
@@ -181,33 +222,55 @@ class Drawer {
 
 }  // namespace
 
-Predictions read_predictions(const std::filesystem::path& file, const PredictionLimits& wanted) {
-  const Census census = take_census(file);
+Predictions read_predictions(const std::filesystem::path& file, const PredictionLimits& wanted, const std::vector<std::string>& series) {
+  const Census census = take_census(file, series);
   const PredictionLimits limits = within_budget(census, wanted);
-  Predictions out{.has_time = census.has_time, .split = {}, .rows = census.rows, .origins = census.origins, .steps = {}, .targets = {}};
+  Predictions out{.has_time = census.has_time,
+                  .split = {},
+                  .rows = census.rows,
+                  .origins = std::accumulate(census.origins.begin(), census.origins.end(), std::int64_t{0}),
+                  .by_series = false,
+                  .steps = {},
+                  .targets = {}};
   for (const auto& [step, sums] : census.steps) out.steps.push_back(step);
 
   PredictionsReader lines(file);
+  ChosenSeries chosen(lines, series);
+  out.by_series = !lines.series_column().empty();
+  const std::size_t targets = lines.targets().size();
   std::vector<Drawer> drawers;
-  for (const Moments& residuals : census.residuals) drawers.emplace_back(census, track_steps(out.steps), residuals, limits);
+  std::vector<std::set<std::int64_t>> examples;
   const bool whole_horizon = out.steps.size() > 1 && out.steps.front() == 1;
-  const std::set<std::int64_t> chosen = example_origins(census.origins, whole_horizon ? limits.examples : 0);
+  for (std::size_t s = 0; s < chosen.count(); ++s) {
+    examples.push_back(example_origins(census.origins[s], whole_horizon ? limits.examples : 0));
+    for (std::size_t t = 0; t < targets; ++t)
+      drawers.emplace_back(census, census.origins[s], track_steps(out.steps), census.residuals[s * targets + t], limits);
+  }
   std::string origin;
+  std::optional<std::size_t> last;
   std::int64_t origin_index = -1;
   while (lines.next()) {
-    const bool first_of_origin = lines.origin_text() != origin || origin_index < 0;
+    const auto of = chosen.of(lines);
+    if (!of) continue;
+    const bool first_of_origin = lines.origin_text() != origin || of != last;
+    if (of != last) origin_index = -1;
     if (first_of_origin) origin = lines.origin_text(), ++origin_index;
+    last = of;
     const double time = drawn_time(lines, lines.time());
     const std::int64_t step = lines.step();
-    for (std::size_t t = 0; t < drawers.size(); ++t) {
-      if (first_of_origin) drawers[t].new_origin();
-      if (first_of_origin && chosen.contains(origin_index)) drawers[t].start_example(drawn_time(lines, lines.origin()), origin);
-      drawers[t].add(step, point_of(lines, t, time));
+    for (std::size_t t = 0; t < targets; ++t) {
+      Drawer& drawer = drawers[*of * targets + t];
+      if (first_of_origin) drawer.new_origin();
+      if (first_of_origin && examples[*of].contains(origin_index)) drawer.start_example(drawn_time(lines, lines.origin()), origin);
+      drawer.add(step, point_of(lines, t, time));
     }
   }
-  for (std::size_t t = 0; t < drawers.size(); ++t) {
-    const Moments& residuals = census.residuals[t];
-    TargetPredictions target{.target = lines.targets()[t],
+  for (std::size_t i = 0; i < drawers.size(); ++i) {
+    const Moments& residuals = census.residuals[i];
+    const std::string& name = lines.targets()[i % targets];
+    TargetPredictions target{.target = !out.by_series ? name
+                                       : targets == 1 ? series[i / targets]
+                                                      : series[i / targets] + ": " + name,
                              .count = static_cast<std::int64_t>(residuals.count),
                              .bias = residuals.mean,
                              .deviation = residuals.deviation(),
@@ -215,8 +278,8 @@ Predictions read_predictions(const std::filesystem::path& file, const Prediction
                              .tracks = {},
                              .examples = {},
                              .residuals = {}};
-    for (const auto& [step, sums] : census.steps) target.by_step.push_back(sums[t].finish(step));
-    drawers[t].finish(target);
+    for (const auto& [step, sums] : census.steps) target.by_step.push_back(sums[i].finish(step));
+    drawers[i].finish(target);
     out.targets.push_back(std::move(target));
   }
   return out;

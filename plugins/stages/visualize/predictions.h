@@ -57,6 +57,7 @@ struct Predictions {
   bool has_time = false;  ///< times are dates; else row numbers
   std::string split;      ///< the split of the file; empty if the file names none
   std::int64_t rows = 0, origins = 0;
+  bool by_series = false;           ///< its targets are those of several series
   std::vector<std::int64_t> steps;  ///< ascending
   std::vector<TargetPredictions> targets;
 
@@ -75,8 +76,11 @@ struct PredictionLimits {
 };
 
 /// Reads predictions.csv (origin,time,step, then <target>,<target>_pred,<target>_naive) twice as a stream: first for errors and ranges,
-/// then for the drawings, so that memory does not depend on its length. Error (data) with file and line for unreadable content.
-[[nodiscard]] Predictions read_predictions(const std::filesystem::path& file, const PredictionLimits& limits);
+/// then for the drawings, so that memory does not depend on its length. Of a file of many series it reads those in `series` alone: each
+/// target of each of them is a target of the result, named by the series, and by the target too if there are several. Error (data) with
+/// file and line for unreadable content.
+[[nodiscard]] Predictions read_predictions(const std::filesystem::path& file, const PredictionLimits& limits,
+                                           const std::vector<std::string>& series = {});
 
 /// Keeps at most about `limit` of the points: those with the extremes of truth, prediction and residual in each run of neighbours.
 class Thinning {

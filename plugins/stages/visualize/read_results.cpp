@@ -47,6 +47,7 @@ Evaluation evaluation_of(const ModelMetrics& metrics, const std::vector<Measure>
                         .splits = defined_splits(metrics.splits),
                         .predictions = file_of(metrics.predictions, metrics.main_split, folder),
                         .attention = file_of(metrics.attention, metrics.main_split, folder),
+                        .by_series = file_of(metrics.by_series, metrics.main_split, folder),
                         .leads = false,
                         .horizon = 0,
                         .targets = {},

@@ -272,7 +272,7 @@
     const place = element("controls-target");
     if (!place || data.targets.length < 2) return;
     const label = document.createElement("label"), select = document.createElement("select");
-    label.append("Target", select);
+    label.append(data.target_label, select);
     data.targets.forEach((target, i) => select.add(new Option(target.name, String(i))));
     select.addEventListener("change", () => {
       chosen.target = Number(select.value);

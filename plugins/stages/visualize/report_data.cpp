@@ -173,6 +173,7 @@ Value report_data(const Results& results, const std::vector<ModelPredictions>& m
                     {"split", split},
                     {"losses", std::move(losses)},
                     {"targets", std::move(targets)},
+                    {"target_label", !models.empty() && models.front().predictions.by_series ? "Series" : "Target"},
                     {"comparison", std::move(comparison)},
                     {"naive", std::move(naive)},
                     {"attention", std::move(attention)}};

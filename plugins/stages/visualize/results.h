@@ -40,6 +40,7 @@ struct Evaluation {
   std::map<std::string, SplitErrors> splits;  ///< by "train", "val", "test"
   std::filesystem::path predictions;          ///< its CSV file; empty: none was written
   std::filesystem::path attention;            ///< likewise; empty for a model without attention
+  std::filesystem::path by_series;            ///< likewise; empty if there is one series
   bool leads = false;                         ///< best by the validation score
   std::int64_t horizon = 0;                   ///< steps; 0 where it is not known
   std::vector<std::string> targets;

@@ -8,6 +8,7 @@
 #include "attention.h"
 #include "canvas.h"
 #include "figures.h"
+#include "panel_errors.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
@@ -71,10 +72,12 @@ class Visualize : public Stage {
 
   void run(StageContext& context) override {
     const Results results = read_results(context.inputs, context.log);
-    const std::vector<ModelPredictions> models = read_models(results, context.log);
+    const PanelErrors panel = panel_errors(results);
+    const std::vector<ModelPredictions> models = read_models(results, drawn_series(panel), context.log);
     const Verdict verdict = judge(results.evaluations);
     const std::vector<ModelAttention> attentions = read_attentions(results);
     std::vector<Figure> figures = make_figures(results, models);
+    if (!panel.empty()) figures.push_back(panel_figure(panel));
     for (std::size_t i = 0; i < attentions.size(); ++i) {
       const std::string name = attentions.size() == 1 ? "attention" : "attention-" + file_name_part(attentions[i].stage);
       figures.push_back(attention_figure(attentions[i], name, i));
@@ -86,7 +89,7 @@ class Visualize : public Stage {
     }
     make_names_distinct(figures);
     const std::size_t pictures = write_pictures(figures, context);
-    write_report(results, models, attentions, context);
+    write_report(results, models, attentions, panel, context);
     context.summary["headline"] = verdict.headline;
     const auto report = context.settings.run_dir / context.settings.name / context.stage / "report.html";
     context.summary["report"] = report.string();
@@ -94,7 +97,14 @@ class Visualize : public Stage {
   }
 
  private:
-  [[nodiscard]] std::vector<ModelPredictions> read_models(const Results& results, Log& log) const {
+  /// The errors of the leading model's series; empty if there is one series.
+  [[nodiscard]] static PanelErrors panel_errors(const Results& results) {
+    if (results.evaluations.empty()) return {};
+    const std::filesystem::path& file = leader_of(results.evaluations).by_series;
+    return file.empty() ? PanelErrors() : read_panel_errors(file);
+  }
+
+  [[nodiscard]] std::vector<ModelPredictions> read_models(const Results& results, const std::vector<std::string>& series, Log& log) const {
     const auto with_file = std::ranges::count_if(results.evaluations, [](const Evaluation& e) { return !e.predictions.empty(); });
     PredictionLimits limits{.examples = options_.examples, .max_points = options_.max_points};
     limits.max_values /= std::max<std::int64_t>(1, with_file);
@@ -109,7 +119,7 @@ class Visualize : public Stage {
       }
       models.push_back({.label = results.evaluations.size() > 1 ? evaluation.stage : label_of(evaluation, false),
                         .model = static_cast<std::size_t>(&evaluation - results.evaluations.data()),
-                        .predictions = read_predictions(evaluation.predictions, limits)});
+                        .predictions = read_predictions(evaluation.predictions, limits, series)});
     }
     return models;
   }
@@ -166,8 +176,9 @@ class Visualize : public Stage {
   }
 
   void write_report(const Results& results, const std::vector<ModelPredictions>& models, const std::vector<ModelAttention>& attentions,
-                    const StageContext& context) const {
+                    const PanelErrors& panel, const StageContext& context) const {
     Value view = report_view(results, models, attentions, context.settings);
+    add_panel_view(panel, view);
     view["css"] = std::string(visualize_css_begin, visualize_css_end);
     view["script"] = escape_code_for_script({visualize_js_begin, visualize_js_end});
     view["search_script"] = escape_code_for_script({visualize_search_js_begin, visualize_search_js_end});

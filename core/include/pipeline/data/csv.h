@@ -22,8 +22,8 @@ namespace pipeline {
 /// Appends a comma and the number, with the fewest digits that read back as the same double.
 PIPELINE_EXPORT void append_csv_number(std::string& line, double number);
 
-/// Reads a CSV file that this program wrote, one line at a time: memory does not depend on the file's length. Only the heading, whose names
-/// may be any text, may hold doubled quotes and line breaks within quotes; all other cells are numbers and times.
+/// Reads a CSV file that this program wrote, one line at a time: memory does not depend on the file's length. Names in the heading and ids
+/// of series may be any text; all other cells are numbers and times.
 class PIPELINE_EXPORT CsvLines {
  public:
   /// Reads the heading. Error (data) when the file cannot be opened or is empty. The file lies in the folder of the stage that wrote it:
@@ -34,6 +34,8 @@ class PIPELINE_EXPORT CsvLines {
   /// in the number of cells.
   [[nodiscard]] bool next();
   [[nodiscard]] std::string_view cell(std::size_t column) const { return cells_[column]; }
+  /// A cell without the quotes that double those within it.
+  [[nodiscard]] std::string text(std::size_t column) const;
   /// A cell as a number; NaN for an empty cell. Error (data) for any other text.
   [[nodiscard]] double number(std::size_t column) const;
   [[nodiscard]] std::int64_t integer(std::size_t column) const;
@@ -42,7 +44,7 @@ class PIPELINE_EXPORT CsvLines {
 
  private:
   bool read_line();
-  void complete_heading();
+  void complete_line();
   void split_line();
   [[nodiscard]] std::string cure() const;
   std::filesystem::path file_;

@@ -35,6 +35,7 @@ struct SplitErrors {
   std::int64_t filled_values = 0, zero_values = 0;                       ///< no metric counts the first; those that divide skip the second
   Numbers scaled{}, naive_scaled{};                                      ///< over all targets and steps, on the scaled series
   std::map<std::string, Numbers> original{}, naive_original{};           ///< by target, in original units; empty: there are none
+  Numbers original_all{}, naive_original_all{};                          ///< over all series, targets and steps, in original units
   std::map<std::string, Numbers> scaled_by_target{}, naive_by_target{};  ///< on the scaled series
   std::vector<Numbers> scaled_by_step{}, naive_by_step{};                ///< [horizon], on the scaled series
 };
@@ -47,6 +48,7 @@ struct PIPELINE_EXPORT ModelMetrics {
   std::map<std::string, SplitErrors> splits{};       ///< by "train", "val", "test"
   std::map<std::string, std::string> predictions{};  ///< by split: file with its forecasts (predictions.h), in the folder of metrics.json
   std::map<std::string, std::string> attention{};    ///< likewise: file with attention weights over the window, if the model gives them
+  std::map<std::string, std::string> by_series{};    ///< likewise: file with the errors of each series of a panel
 
   /// The errors on the main split; nullptr if there are none.
   [[nodiscard]] const SplitErrors* main() const;
@@ -64,9 +66,10 @@ struct PIPELINE_EXPORT ModelMetrics {
 ///     {"stage": "train", "model": "LSTMModel", "checkpoint": "/.../best.ckpt", "split": "test",
 ///      "test_loss": 0.1, "test_mse": 0.1, "avg_test_abs_accuracy": 0.9, "test_windows": 3389, "test_filled_values": 0, ...    each split
 ///      "test_naive_mse": 0.2, ...    each split;    "naive_mse": 0.2, ...    the main split's
-///      "by_target": {"OT": {"mse": 0.1, "naive_mse": 0.2, "val": {...}}}, "original": likewise, in units,
+///      "by_target": {"OT": {"mse": 0.1, "naive_mse": 0.2, "val": {...}}},
+///      "original": likewise, in units, and "all" for all targets together unless a target has this name,
 ///      "by_step": [{"step": 1, "mse": 0.1, "naive_mse": 0.2, "val": {...}}],
-///      "files": {"predictions": {"test": "predictions.csv"}, "attention": {}},
+///      "files": {"predictions": {"test": "predictions.csv"}, "attention": {}, "by_series": {}},    the last for many series
 ///      "metrics": [{"name": "mape", "key": "{split}_mape", "label": "MAPE", "units": "scaled" or "original", "percent": true,
 ///                   "larger_is_better": false}],    the metrics, in the order of a table's columns
 ///      "models": {"train": {the same}, "train_b": {...}}}

@@ -19,8 +19,12 @@
 ///     origin,time,step,OT,OT_pred,OT_naive
 ///     2016-07-01 00:00:00,2016-07-01 01:00:00,1,30.5,30.1,30.2
 ///
-/// Lines of one origin follow each other; steps count from 1. The cell of an unknown truth is empty. Times are written as by TimeText, or
-/// as row numbers. Numbers read back as the same double.
+/// Of many series the first column, under the name of their series column, holds the id of the line's series:
+///
+///     unique_id,origin,time,step,y,y_pred,y_naive
+///
+/// Lines of one series and origin follow each other; steps count from 1. The cell of an unknown truth is empty. Times are written as by
+/// TimeText, or as row numbers. Numbers read back as the same double.
 namespace pipeline {
 
 /// A target that cannot have columns of its own in a file of predictions.
@@ -28,15 +32,19 @@ struct HeadingClash {
   std::size_t target = 0;  ///< index
   std::string sentence;    ///< with the cure, without a place
 };
-/// The targets of which a heading is taken already: by origin, time and step, or by a column of an earlier target.
-[[nodiscard]] PIPELINE_EXPORT std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets);
+/// The targets of which a heading is taken already: by origin, time and step, by the column of the series' ids (empty: there is none), or
+/// by a column of an earlier target.
+[[nodiscard]] PIPELINE_EXPORT std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets,
+                                                                        const std::string& series_column = {});
 
 /// Writes a file of predictions, one line at a time.
 class PIPELINE_EXPORT PredictionsWriter {
  public:
-  /// Writes the heading. `naive`: each target also has a column of naive forecasts to compare with. Error (unexpected) if the file cannot
-  /// be made.
-  PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive);
+  /// Writes the heading. `naive`: each target also has a column of naive forecasts to compare with. `series_column`: heading of the ids of
+  /// many series; empty for one series. Error (unexpected) if the file cannot be made.
+  PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive, const std::string& series_column = {});
+  /// The following lines are of this series.
+  void begin_series(std::string_view id);
   /// `truth`, `forecast` and, if the heading has it, `naive` hold one number for each target. NaN: the truth is not known.
   void add(std::string_view origin, std::string_view time, std::int64_t step, std::span<const double> truth,
            std::span<const double> forecast, std::span<const double> naive = {});
@@ -49,6 +57,7 @@ class PIPELINE_EXPORT PredictionsWriter {
   std::filesystem::path file_;
   std::ofstream out_;
   std::string buffer_;
+  std::string series_;  ///< the first cell of a line, with a comma; empty for one series
 };
 
 /// Reads a file of predictions, one line at a time: memory does not depend on its length.
@@ -62,6 +71,10 @@ class PIPELINE_EXPORT PredictionsReader {
   /// The cells of the last line read; `target` is an index into targets(). Times are nanoseconds since 1970 UTC if has_time(), else row
   /// numbers; the first line decides. A missing number is NaN. Error (data) for a cell that is no time, integer or number.
   [[nodiscard]] bool has_time() const { return has_time_; }
+  /// The heading of the series' ids; empty if the file is of one series.
+  [[nodiscard]] const std::string& series_column() const { return series_column_; }
+  /// The id of the line's series; empty if the file is of one series.
+  [[nodiscard]] std::string series() const { return series_column_.empty() ? std::string() : lines_.text(0); }
   [[nodiscard]] std::string_view origin_text() const { return lines_.cell(origin_); }
   [[nodiscard]] std::int64_t origin() const { return time_in(origin_); }
   [[nodiscard]] std::int64_t time() const { return time_in(time_); }
@@ -81,6 +94,7 @@ class PIPELINE_EXPORT PredictionsReader {
   [[nodiscard]] std::int64_t time_in(std::size_t column) const;
 
   CsvLines lines_;
+  std::string series_column_;
   std::vector<std::string> targets_;
   std::vector<Columns> columns_;
   std::size_t origin_ = 0, time_ = 0, step_ = 0;

@@ -22,6 +22,21 @@ struct Words<Scaler> {
   static constexpr std::array words{"none", "standard", "minmax", "robust"};
 };
 
+/// Where the series of a file stand. columns: there is one, with a column for each of its values. long: one under the other, told apart by
+/// an id. wide: a column each. dates_across: a row each, with a column for each time.
+enum class Layout { columns, long_rows, wide, dates_across };
+template <>
+struct Words<Layout> {
+  static constexpr std::array words{"columns", "long", "wide", "dates_across"};
+};
+
+/// Whether each series of a panel is scaled by its own training rows, or all by all of them.
+enum class ScalerScope { series, global };
+template <>
+struct Words<ScalerScope> {
+  static constexpr std::array words{"series", "global"};
+};
+
 /// [stages.preprocess]: the file, how to read it, and how to prepare it.
 struct PrepareOptions {
   std::string source;
@@ -37,6 +52,10 @@ struct PrepareOptions {
   std::string missing = "error";
   Value transform = Value::Map{};
   Scaler scaler = Scaler::standard;
+  Layout layout = Layout::columns;
+  std::vector<std::string> series_column;
+  ScalerScope scaler_scope = ScalerScope::series;
+  std::string short_series = "error";
 
   static constexpr auto options() {
     return option_list<PrepareOptions>(
@@ -77,7 +96,20 @@ struct PrepareOptions {
             .choices_by_name({"none", "log", "diff", "log_return"}),
         option(
             "scaler", &PrepareOptions::scaler,
-            "Brings columns to one scale, fitted on training rows: mean and population deviation, range 0 to 1, or median and quartiles."));
+            "Brings columns to one scale, fitted on training rows: mean and population deviation, range 0 to 1, or median and quartiles."),
+        option("layout", &PrepareOptions::layout,
+               "Where the series stand. columns: the file holds one series. long: many, one under the other or mixed, told apart by "
+               "series_column. wide: each target column is a series. dates_across: each row is a series, and the names of its columns are "
+               "times."),
+        option("series_column", &PrepareOptions::series_column,
+               "The column that tells the series of a file apart, or several, whose words are joined by \"/\". It implies layout = "
+               "\"long\"; with wide it only heads the ids in output files (unique_id without it).")
+            .role(OptionRole::series_column),
+        option("scaler_scope", &PrepareOptions::scaler_scope,
+               "Of many series: scale each by its own training rows, or all by all of them."),
+        option("short_series", &PrepareOptions::short_series,
+               "Of many series: those with too few rows for the split or for a window are an error, or are left out and counted.")
+            .choices({"error", "drop"}));
   }
   static std::vector<OptionRule> rules() {
     constexpr const char* why = "cannot be the decimal sign too";
@@ -87,10 +119,9 @@ struct PrepareOptions {
 };
 
 /// Reads a CSV file, checks and cleans it, splits it by rows, fits the scaler on the training rows and writes an artifact of kind "series"
-/// into `folder`. `split`: three fractions, three counts or two times. Logs its findings to `log`. The table is never held in anonymous
-/// memory: it lies in nameless files in `folder`.
-/// Error (data) for a mistake in the file, with file and line; Error (usage) for options that do not fit the file; Error (interrupted) soon
-/// after `cancel` becomes nonzero.
+/// into `folder`. `split`: three fractions, three counts, two times, or { val = 48, test = 48 }. Logs its findings to `log`. The table is
+/// never held in anonymous memory: it lies in nameless files in `folder`. Error (data) for a mistake in the file, with file and line; Error
+/// (usage) for options that do not fit the file; Error (interrupted) soon after `cancel` becomes nonzero.
 PIPELINE_EXPORT SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
                                           const std::atomic<int>* cancel = nullptr);
 

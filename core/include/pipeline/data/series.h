@@ -3,7 +3,9 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +55,27 @@ struct Segment {
   std::int64_t first = 0, count = 0;
 };
 
+/// Series of a panel: many series with the same columns, one after the other in the rows of an artifact.
+struct PIPELINE_EXPORT PanelInfo {
+  std::string series_column = "unique_id";  ///< heading of the ids in output files; several columns are joined by "/"
+  std::int64_t series = 0;                  ///< their number
+  bool scaled_by_series = true;             ///< each series has its own centers and scales; false: SeriesInfo::columns hold for all
+  bool drop_short = false;                  ///< a series without a window is left out; false: it is an error
+
+  [[nodiscard]] Value to_value() const;
+  [[nodiscard]] static PanelInfo from_value(const Value& value);
+};
+
+/// The series of rows, and their scales. A view: another object owns the numbers. Without `start`, all rows are of one series, 0.
+struct PIPELINE_EXPORT PanelView {
+  std::span<const std::int64_t> start{};  ///< [series + 1] first row of each series, then the number of rows
+  std::span<const double> scale{};        ///< [series, columns, 2] center and scale; empty: SeriesInfo::columns hold for all
+
+  [[nodiscard]] std::int64_t series_of(std::int64_t row) const;
+  /// `column`, which is number `index` of `columns`, as it is scaled in a series.
+  [[nodiscard]] ColumnTransform scaled_in(std::int64_t series, const ColumnTransform& column, std::size_t index, std::size_t columns) const;
+};
+
 /// The description of a prepared series. It is written to columns.json and transform.json, and checkpoints hold it.
 struct PIPELINE_EXPORT SeriesInfo {
   std::vector<std::string> features, targets;
@@ -64,9 +87,10 @@ struct PIPELINE_EXPORT SeriesInfo {
   std::string time_name = "row";             ///< heading of the time column in output for people
   bool has_time = false;                     ///< false: times are row numbers
   bool utc = false;                          ///< the times had offsets in the data, and became UTC; false: they are as written
-  std::vector<Segment> segments;
-  std::array<std::int64_t, 3> split_end{};  ///< first row after train, val, test
-  Value source;                             ///< options needed to read more data of the same kind (time columns, na_values, ...)
+  std::vector<Segment> segments;             ///< empty for a panel: Series::segments() has them
+  std::array<std::int64_t, 3> split_end{};   ///< first row after train, val, test; 0 for a panel: Series::split_end() has them
+  std::optional<PanelInfo> panel;            ///< absent: one series
+  Value source;                              ///< options needed to read more data of the same kind (time columns, na_values, ...)
 
   /// Whether target `t` is among the features: its past may be a model's input.
   [[nodiscard]] bool target_is_feature(std::size_t t) const { return target_columns[t] < static_cast<std::int64_t>(features.size()); }
@@ -88,6 +112,21 @@ class PIPELINE_EXPORT Series {
   [[nodiscard]] std::span<const std::int64_t> time() const;      ///< [rows], nanoseconds since 1970 UTC, or row numbers
   [[nodiscard]] std::span<const double> targets() const;         ///< [rows, targets], original units
   [[nodiscard]] std::span<const std::uint8_t> observed() const;  ///< [rows, columns], 0 where a value was filled
+
+  /// 1 unless it is a panel.
+  [[nodiscard]] std::int64_t series_count() const;
+  /// The rows of a series, which follow each other.
+  [[nodiscard]] Segment rows_of(std::int64_t series) const;
+  [[nodiscard]] std::int64_t series_of(std::int64_t row) const { return panel().series_of(row); }
+  /// Empty unless it is a panel.
+  [[nodiscard]] std::string id(std::int64_t series) const;
+  /// First row after train, val and test of a series, among all rows.
+  [[nodiscard]] std::array<std::int64_t, 3> split_end(std::int64_t series) const;
+  /// The runs of rows without a gap, of all series in order.
+  [[nodiscard]] std::span<const Segment> segments() const;
+  /// A column as it is scaled in a series.
+  [[nodiscard]] ColumnTransform column(std::int64_t series, std::size_t column) const;
+  [[nodiscard]] PanelView panel() const;
 
  private:
   struct Impl;
@@ -113,16 +152,33 @@ PIPELINE_EXPORT void write_series(const std::filesystem::path& folder, const Ser
 /// More data with the columns of a series, in the units that its model sees. All row-major. A column that is only a target may be absent
 /// from the file or empty: its levels are then NaN.
 struct PreparedInput {
-  std::vector<std::int64_t> time;      ///< [rows]
-  std::vector<float> values;           ///< [rows, columns], transformed and scaled by SeriesInfo::columns: nothing is fitted
-  std::vector<double> targets;         ///< [rows, targets], original units
-  std::vector<std::uint8_t> observed;  ///< [rows, columns], 0 where a value was filled
-  std::vector<Segment> segments;       ///< runs of rows without a gap; a window must lie within one
-  bool utc = false;                    ///< as in SeriesInfo, of this file
+  std::vector<std::int64_t> time;          ///< [rows]
+  std::vector<float> values;               ///< [rows, columns], transformed and scaled by SeriesInfo::columns: nothing is fitted
+  std::vector<double> targets;             ///< [rows, targets], original units
+  std::vector<std::uint8_t> observed;      ///< [rows, columns], 0 where a value was filled
+  std::vector<Segment> segments;           ///< runs of rows without a gap; a window must lie within one
+  bool utc = false;                        ///< as in SeriesInfo, of this file
+  std::vector<std::string> ids;            ///< of a panel: its series, in the order of their rows
+  std::vector<std::int64_t> series_start;  ///< [ids + 1] first row of each series, then the number of rows
+  std::vector<double> scale;               ///< [ids, columns, 2] center and scale, if each series has its own
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(time.size()); }
+  [[nodiscard]] PanelView panel() const { return {.start = series_start, .scale = scale}; }
+};
+/// The scales of a training's series.
+struct PanelScales {
+  std::vector<std::string> ids;
+  std::vector<double> scale;  ///< [ids, columns, 2] center and scale
+};
+/// How read_like() scales a panel of which each series has its own scales: a series of the training as there, any other one by its rows
+/// before its forecasts.
+struct PanelReading {
+  const PanelScales* scales = nullptr;  ///< nullptr: there is no series of the training
+  /// The number of rows, of a series with these times, that come before its forecasts or that these start from; empty: all.
+  std::function<std::int64_t(std::span<const std::int64_t> time)> history{};
 };
 /// Reads `csv` with the options in info.source (time columns, na_values, missing, ...). Error (data) as in preprocess.
-[[nodiscard]] PIPELINE_EXPORT PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info);
+[[nodiscard]] PIPELINE_EXPORT PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info,
+                                                      const PanelReading& panel = {});
 /// The `count` times after `last`: by the regular step, over weekends for business days, by the median step of an irregular axis, or as row
 /// numbers.
 [[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, const SeriesInfo& info);

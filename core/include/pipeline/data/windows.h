@@ -20,6 +20,7 @@ struct WindowRange {
   std::int64_t segment = 0;
   Split split = Split::train;
   std::int64_t first = 0, count = 0, stride = 1;
+  std::int64_t series = 0;  ///< of a panel
 };
 
 /// Normalisation of each window before a model sees it, undone on the forecast: none, subtract the last value, or subtract the mean and
@@ -36,7 +37,8 @@ struct PIPELINE_EXPORT WindowsInfo {
   WindowNorm window_norm = WindowNorm::none;
   std::string series;                     ///< folder of the series, relative to the windows' folder; empty: feature_file and target_file
   std::string feature_file, target_file;  ///< absolute paths of X.npy and y.npy made elsewhere
-  std::vector<WindowRange> ranges;
+  std::string range_file;                 ///< of a panel: the file that holds the ranges, in the windows' folder; else empty
+  std::vector<WindowRange> ranges;        ///< split by split, and in each in the order of rows; empty where a file holds them
 
   [[nodiscard]] Value to_value() const;
   /// Error (usage) for an unknown window_norm, Error (data) for a window or horizon below 1.
@@ -69,6 +71,8 @@ class PIPELINE_EXPORT Windows {
   /// First row of window `index` of a split. Its origin is its last input row: first_row + window - 1.
   [[nodiscard]] std::int64_t first_row(Split split, std::int64_t index) const;
   [[nodiscard]] std::vector<std::int64_t> first_rows(Split split, std::span<const std::int64_t> indices) const;
+  /// The first window of each series that has one in the split, then the number of windows.
+  [[nodiscard]] std::vector<std::int64_t> series_starts(Split split) const;
   void gather(Split split, std::span<const std::int64_t> indices, const WindowBuffers& out) const;
 
  private:

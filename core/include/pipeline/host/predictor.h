@@ -5,6 +5,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "pipeline/export.h"
 #include "pipeline/host/tier.h"
@@ -23,11 +24,12 @@ struct TrainedTask {
 /// A request of `pipeline predict`.
 struct PredictRequest {
   std::filesystem::path checkpoint;
-  std::filesystem::path input;      ///< a file with the columns that the checkpoint was trained on
-  bool all = false;                 ///< forecast from every row that ends a whole window; else from the last row
-  std::string from{};               ///< forecast from every such row at or after this time (or row number); empty: no such limit
-  std::string device = "cpu";       ///< auto | cpu | cuda | cuda:N
-  std::optional<TrainedTask> task;  ///< for a checkpoint without a description of its model: Lightning's, plain weights
+  std::filesystem::path input;        ///< a file with the columns that the checkpoint was trained on
+  bool all = false;                   ///< forecast from every row that ends a whole window; else from the last row
+  std::vector<std::string> series{};  ///< the ids of the series to forecast; empty: all of the input
+  std::string from{};                 ///< forecast from every such row at or after this time (or row number); empty: no such limit
+  std::string device = "cpu";         ///< auto | cpu | cuda | cuda:N
+  std::optional<TrainedTask> task;    ///< for a checkpoint without a description of its model: Lightning's, plain weights
   const Registry& registry;
   Log& log;
 };
@@ -36,7 +38,7 @@ struct PredictRequest {
 class PIPELINE_EXPORT Predictor {
  public:
   virtual ~Predictor();
-  /// Writes CSV: origin,time,step and a `<target>_pred` column for each target, in original units.
+  /// Writes CSV: origin,time,step and a `<target>_pred` column for each target, in original units; of many series, their ids first.
   virtual void predict(const PredictRequest& request, std::ostream& out) = 0;
 };
 

@@ -31,13 +31,17 @@ struct PIPELINE_EXPORT CheckpointInfo {
   std::int64_t window = 0, horizon = 0;
   WindowNorm window_norm = WindowNorm::none;
   ModelShape shape;
-  std::optional<SeriesInfo> series;  ///< absent for windows made elsewhere
+  std::optional<SeriesInfo> series;     ///< absent for windows made elsewhere
+  std::optional<PanelScales> scales{};  ///< of a panel of which each series has its own; to_value() leaves them out
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static CheckpointInfo from_value(const Value& value);
   /// The info of a model that is trained on these windows. `options` must hold every option, defaults included.
   [[nodiscard]] static CheckpointInfo of(const std::string& model_type, Value options, const Windows& windows);
 };
+
+/// The ids and scales of a panel's series as tensors, for a checkpoint; null if all series have the same scales, or for one series.
+[[nodiscard]] PIPELINE_EXPORT State panel_state(const Series& series);
 
 /// Parameters and buffers under their dotted names, in order of registration, on the CPU.
 [[nodiscard]] PIPELINE_EXPORT State model_state(const torch::nn::Module& model);

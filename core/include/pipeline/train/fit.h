@@ -64,6 +64,7 @@ struct FitSpec {
   std::filesystem::path version_dir;  ///< empty: nothing is kept
   Value hyper_parameters;             ///< for loggers and checkpoints
   Value pipeline_info;                ///< CheckpointInfo as plain data, for checkpoints
+  State panel;                        ///< panel_state(), for checkpoints; null: there is none
   /// Content of the checkpoint that training continues from: weights, optimizer, scheduler, callbacks, counters. A resume point restores
   /// all other state too; make `loggers` with the positions in it. Null: train from the start.
   State start;

@@ -22,9 +22,10 @@ struct LevelBatch {
 /// in double.
 class PIPELINE_EXPORT Levels {
  public:
-  /// `known` [rows, targets]: levels of the targets in original units, NaN where a level is missing. It must outlive this object.
-  Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon);
-  Levels(const Series& series, std::int64_t horizon) : Levels(series.info(), series.targets(), horizon) {}
+  /// `known` [rows, targets]: levels of the targets in original units, NaN where a level is missing. `panel`: the series of the rows, and
+  /// their scales. Both must outlive this object.
+  Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon, PanelView panel = {});
+  Levels(const Series& series, std::int64_t horizon) : Levels(series.info(), series.targets(), horizon, series.panel()) {}
 
   /// `origins`: row of the last input of each window; `scaled` [B, H, T] on any device. The result is NaN where a difference starts from a
   /// missing level.
@@ -34,10 +35,15 @@ class PIPELINE_EXPORT Levels {
 
  private:
   [[nodiscard]] double known(std::int64_t row, std::size_t target) const;
+  /// A target as it is scaled in the series of a row.
+  [[nodiscard]] ColumnTransform scaled_at(std::int64_t row, std::size_t target) const;
   [[nodiscard]] torch::Tensor empty(std::size_t batch) const;
 
   std::span<const double> known_;
   std::int64_t horizon_;
+  PanelView panel_;
+  std::size_t columns_;
+  std::vector<std::int64_t> target_columns_;
   std::vector<ColumnTransform> targets_;
 };
 

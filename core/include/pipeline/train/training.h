@@ -2,11 +2,19 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "pipeline/options.h"
 #include "pipeline/train/tier.h"
 
 namespace pipeline {
+
+/// What an epoch of training draws. windows: every window once. series: a series, each as likely as any other, then one of its windows.
+enum class Sampling { windows, series };
+template <>
+struct Words<Sampling> {
+  static constexpr std::array words{"windows", "series"};
+};
 
 /// [loader]: how windows become batches.
 struct LoaderOptions {
@@ -16,6 +24,9 @@ struct LoaderOptions {
   std::int64_t num_workers = 0;
   std::int64_t prefetch_factor = 2;
   bool pin_memory = true;
+  Sampling sampling = Sampling::windows;
+  std::int64_t max_windows_per_series = 0;
+  std::int64_t steps_per_epoch = 0;
 
   static constexpr auto options() {
     return option_list<LoaderOptions>(
@@ -28,7 +39,24 @@ struct LoaderOptions {
         option("prefetch_factor", &LoaderOptions::prefetch_factor, "Batches prepared ahead by each worker.")
             .between(1, 64)
             .no_effect_on_result(),
-        option("pin_memory", &LoaderOptions::pin_memory, "Page-locked batches where there is CUDA.").no_effect_on_result());
+        option("pin_memory", &LoaderOptions::pin_memory, "Page-locked batches where there is CUDA.").no_effect_on_result(),
+        option("sampling", &LoaderOptions::sampling,
+               "What an epoch draws. windows: every training window once. series: a series, each as likely as any other, then one of its "
+               "windows, so that long series do not outweigh short ones."),
+        option("max_windows_per_series", &LoaderOptions::max_windows_per_series,
+               "Train on the newest so many windows of each series; 0 takes all.")
+            .at_least(0),
+        option("steps_per_epoch", &LoaderOptions::steps_per_epoch,
+               "With sampling = \"series\", batches of an epoch; 0 draws as many windows as there are.")
+            .at_least(0));
+  }
+  static std::vector<OptionRule> rules() {
+    return {{OptionRule::Kind::restricts,
+             "sampling",
+             "steps_per_epoch",
+             "windows",
+             {0},
+             "takes every window once; write [trainer] limit_train_batches for less"}};
   }
 };
 

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/guess.h"
+
+/// Guesses whether a file holds many series.
+namespace pipeline {
+
+/// The columns that tell the series of a file apart.
+struct IdColumns {
+  std::vector<std::string> columns;
+  std::int64_t series = 0;
+};
+/// The columns, one or two, whose values tell rows with equal times apart: no time comes twice with the same id. Words are preferred to
+/// whole numbers, and columns to the left. nullopt if no time comes twice in the file, or if there are no such columns.
+[[nodiscard]] std::optional<IdColumns> find_id_columns(const CsvFile& file, const std::vector<std::string>& time_columns,
+                                                       const std::string& time_format);
+/// The advice for a file whose times do not increase: `this file holds 3 series, told apart by unique_id: write series_column =
+/// "unique_id"`. Empty if it does not.
+[[nodiscard]] std::string series_advice(const CsvFile& file, const std::vector<std::string>& time_columns, const std::string& time_format);
+
+/// A file whose rows are those of many series.
+struct LongGuess {
+  IdColumns ids;
+  TimeGuess time;               ///< of the first series
+  std::int64_t usual_rows = 0;  ///< the median number of rows of a series
+};
+[[nodiscard]] std::optional<LongGuess> guess_long(const std::filesystem::path& file, const ColumnGuess& columns);
+
+/// A file of which most names of columns are times.
+struct AcrossGuess {
+  CsvFormat format;
+  std::string time_format;
+  std::vector<std::string> series_columns;
+  TimeGuess time;  ///< of the names
+  std::int64_t series = 0, times = 0;
+};
+[[nodiscard]] std::optional<AcrossGuess> guess_dates_across(const std::filesystem::path& file);
+
+}  // namespace pipeline

@@ -1,0 +1,125 @@
+#include "data/layout_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "data/time_parser.h"
+#include "pipeline/data/format.h"
+#include "pipeline/errors.h"
+
+namespace pipeline {
+namespace {
+
+/// The numbers from the first to the last that is not NaN: [first, end).
+template <class Number>
+std::pair<std::int64_t, std::int64_t> without_empty_ends(std::int64_t count, Number number) {
+  std::int64_t first = 0, end = count;
+  while (first < end && std::isnan(number(first))) ++first;
+  while (first < end && std::isnan(number(end - 1))) --end;
+  return {first, end};
+}
+
+struct TimeColumns {
+  std::vector<std::size_t> columns;  ///< of the file
+  std::vector<std::int64_t> times;
+  bool utc = false;
+};
+
+bool is_year(const std::string& name) {
+  return name.size() == 4 && std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// The columns whose names are times. Without a time_format a plain year would be read as seconds since 1970.
+TimeColumns time_columns_of(const CsvFile& file, const TableRequest& request) {
+  TimeParser parser(request.time_format);
+  TimeColumns out;
+  for (std::size_t c = 0; c < file.names().size(); ++c) {
+    const std::string& name = file.names()[c];
+    if (std::ranges::find(request.series_columns, name) != request.series_columns.end()) continue;
+    if (request.time_format.empty() && is_year(name)) continue;
+    const auto time = parser.parse(name);
+    if (!time) continue;
+    if (out.columns.empty()) out.utc = parser.had_offset();
+    if (parser.had_offset() != out.utc)
+      throw data_error(request.file.string() + ": some times among the names of its columns have an offset from UTC, and \"" + name +
+                       "\" is written in another way; write all in one way");
+    out.columns.push_back(c);
+    out.times.push_back(*time);
+  }
+  if (out.columns.size() >= 2) return out;
+  throw data_error(request.file.string() + ": layout = \"dates_across\" reads the names of its columns as times, and " +
+                   (out.columns.empty() ? "none is" : "one alone is") +
+                   "; say how they are written with time_format, as strptime takes it (\"%m/%d/%y\"; \"%Y\" for years)");
+}
+
+}  // namespace
+
+double* LayoutRows::add(std::int64_t series, std::int64_t time, std::int64_t file_row) {
+  if (rows_ == capacity_) {
+    capacity_ = std::max<std::int64_t>(1000, 2 * capacity_);
+    values_.reserve(static_cast<std::size_t>(capacity_) * columns_);
+    time_.reserve(static_cast<std::size_t>(capacity_));
+    panel_.reserve(capacity_);
+  }
+  time_.data()[rows_] = time;
+  panel_.set(rows_, series, file_row);
+  return values_.data() + static_cast<std::size_t>(rows_++) * columns_;
+}
+
+void read_wide(const CsvFile& file, const TableRequest& request, LayoutRows& out) {
+  TableRequest plain = request;
+  plain.layout = Layout::columns;
+  plain.columns.clear();
+  for (const std::string& name : request.wide) {
+    if (request.all_series || file.has(name)) plain.columns.push_back(name);
+  }
+  const std::size_t series = plain.columns.size();
+  if (series == 0)
+    throw data_error(request.file.string() + " has none of the columns that are series, such as \"" + request.wide.front() + "\"");
+  plain.columns.insert(plain.columns.end(), request.columns.begin() + 1, request.columns.end());
+  plain.required = plain.columns.size();
+  Table whole(plain);
+  out.utc = whole.utc();
+  const std::size_t shared = request.columns.size() - 1;
+  for (std::size_t s = 0; s < series; ++s) {
+    const std::int64_t number = out.ids().number_of(plain.columns[s]);
+    const auto [first, end] = without_empty_ends(whole.rows(), [&](std::int64_t row) { return whole.row(row)[s]; });
+    for (std::int64_t row = first; row < end; ++row) {
+      const double* const from = whole.row(row);
+      double* const to = out.add(number, whole.time()[static_cast<std::size_t>(row)], row);
+      to[0] = from[s];
+      std::copy_n(from + series, shared, to + 1);
+    }
+  }
+}
+
+void read_dates_across(const CsvFile& file, const TableRequest& request, LayoutRows& out) {
+  const TimeColumns across = time_columns_of(file, request);
+  out.utc = across.utc;
+  std::vector<std::size_t> id_columns;
+  for (const std::string& name : request.series_columns) id_columns.push_back(file.index_of(name));
+  CsvReader rows(file, across.columns, id_columns);
+  std::vector<double> values(across.columns.size());
+  std::vector<std::string_view> id(id_columns.size());
+  for (std::int64_t row = 0; rows.next(values.data()); ++row) {
+    for (std::size_t i = 0; i < id.size(); ++i) id[i] = rows.text(i);
+    const std::int64_t known = out.ids().size();
+    std::int64_t number = 0;
+    try {
+      number = out.ids().number_of(id);
+    } catch (const Error& error) {
+      throw data_error(rows.place() + ": " + error.what());
+    }
+    if (number < known)
+      throw data_error(rows.place() + ": a second row has the id \"" + out.ids()[number] +
+                       "\"; keep one row for each series, or name more columns in series_column");
+    const auto [first, end] = without_empty_ends(std::ssize(values), [&](std::int64_t i) { return values[static_cast<std::size_t>(i)]; });
+    for (std::int64_t i = first; i < end; ++i)
+      *out.add(number, across.times[static_cast<std::size_t>(i)], row) = values[static_cast<std::size_t>(i)];
+  }
+}
+
+}  // namespace pipeline

@@ -1,0 +1,114 @@
+#include "data/panel_files.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "data/json_parts.h"
+#include "pipeline/data/new_file.h"
+#include "pipeline/errors.h"
+
+namespace pipeline {
+namespace {
+
+constexpr const char* integers = "<i8";
+static_assert(sizeof(Segment) == 2 * sizeof(std::int64_t), "segments.npy is mapped as segments");
+
+void write_integers(const std::filesystem::path& file, std::initializer_list<std::int64_t> shape, const void* numbers) {
+  const NpyOutput<std::int64_t> out(file, integers, std::span(shape.begin(), shape.size()));
+  if (!out.data().empty()) std::memcpy(out.data().data(), numbers, out.data().size_bytes());
+}
+
+std::int64_t length_of(const NpyFile& file) { return file.header().shape.empty() ? 0 : file.header().shape[0]; }
+
+}  // namespace
+
+std::string line_of_id(std::string_view id) {
+  std::string line;
+  for (const char c : id) {
+    if (c == '\\') {
+      line += "\\\\";
+    } else if (c == '\n') {
+      line += "\\n";
+    } else if (c == '\r') {
+      line += "\\r";
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
+std::string id_of_line(std::string_view line) {
+  std::string id;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '\\' || i + 1 == line.size()) {
+      id += line[i];
+      continue;
+    }
+    const char next = line[++i];
+    id += next == 'n' ? '\n' : next == 'r' ? '\r' : next;
+  }
+  return id;
+}
+
+void write_panel(const std::filesystem::path& folder, const PanelParts& parts) {
+  const auto series = std::ssize(parts.ids);
+  write_integers(folder / "series_start.npy", {series + 1}, parts.start.data());
+  write_integers(folder / "split_end.npy", {series, 3}, parts.split_end.data());
+  write_integers(folder / "segments.npy", {std::ssize(parts.segments), 2}, parts.segments.data());
+  const auto scaled = std::ssize(parts.scale) / (2 * parts.columns);
+  const NpyOutput<double> scale(folder / "scale.npy", "<f8", std::array{scaled, parts.columns, std::int64_t{2}});
+  std::ranges::copy(parts.scale, scale.data().begin());
+  NewFile ids(folder / "ids.txt");
+  for (const std::string& id : parts.ids) ids.write(line_of_id(id) + "\n");
+  ids.commit();
+}
+
+PanelFiles::PanelFiles(const std::filesystem::path& folder, const SeriesInfo& info, std::int64_t rows)
+    : start_file_(folder / "series_start.npy"),
+      split_file_(folder / "split_end.npy"),
+      segment_file_(folder / "segments.npy"),
+      scale_file_(folder / "scale.npy"),
+      id_file_(folder / "ids.txt") {
+  const std::int64_t series = info.panel->series, columns = std::ssize(info.columns), segments = length_of(segment_file_);
+  const auto damaged = [&](const char* file, const char* what) {
+    return data_error((folder / file).string() + " is damaged: " + what + "; " + damage_cure(folder / file));
+  };
+  start_ = start_file_.as<std::int64_t>(integers, std::array{series + 1});
+  if (start_.front() != 0 || start_.back() != rows || !std::ranges::is_sorted(start_))
+    throw damaged("series_start.npy", "its series are not those of the rows");
+  split_end_ = split_file_.as<std::int64_t>(integers, std::array{series, std::int64_t{3}});
+  for (std::int64_t s = 0; s < series; ++s) {
+    const auto ends = split_end(s);
+    const auto at = static_cast<std::size_t>(s);
+    if (ends[0] < start_[at] || !std::ranges::is_sorted(ends) || ends[2] > start_[at + 1])
+      throw damaged("split_end.npy", "a split lies beyond its series");
+  }
+  const auto numbers = segment_file_.as<std::int64_t>(integers, std::array{segments, std::int64_t{2}});
+  segments_ = {reinterpret_cast<const Segment*>(numbers.data()), static_cast<std::size_t>(segments)};
+  std::int64_t at = 0;
+  for (const Segment& s : segments_) {
+    if (s.first != at || s.count < 0 || s.count > rows - s.first) throw damaged("segments.npy", "its segments are not those of the rows");
+    at += s.count;
+  }
+  const auto scale = scale_file_.as<double>("<f8", std::array{info.panel->scaled_by_series ? series : 1, columns, std::int64_t{2}});
+  if (info.panel->scaled_by_series) scale_ = scale;
+  const std::string_view text = id_file_.text();
+  for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
+    if (text.find('\n', begin) == std::string_view::npos) throw damaged("ids.txt", "its last line has no end");
+    id_at_.push_back(static_cast<std::uint32_t>(begin));
+  }
+  if (std::ssize(id_at_) != series) throw damaged("ids.txt", "it has more or less lines than there are series");
+}
+
+std::array<std::int64_t, 3> PanelFiles::split_end(std::int64_t series) const {
+  const std::int64_t* const ends = split_end_.data() + 3 * series;
+  return {ends[0], ends[1], ends[2]};
+}
+
+std::string PanelFiles::id(std::int64_t series) const {
+  const std::string_view line = id_file_.text().substr(id_at_[static_cast<std::size_t>(series)]);
+  return id_of_line(line.substr(0, line.find('\n')));
+}
+
+}  // namespace pipeline

@@ -1,0 +1,90 @@
+#include "data/panel_split.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <limits>
+
+#include "pipeline/data/format.h"
+#include "pipeline/errors.h"
+
+namespace pipeline {
+namespace {
+
+std::span<const std::int64_t> times_of(const CleanTable& data, const TableSegment& segment) {
+  return data.table.time().subspan(static_cast<std::size_t>(segment.first + data.lead),
+                                   static_cast<std::size_t>(segment.count - data.lead));
+}
+
+void sort_and_unite(std::vector<std::int64_t>& times) {
+  std::ranges::sort(times);
+  const auto repeated = std::ranges::unique(times);
+  times.erase(repeated.begin(), repeated.end());
+}
+
+/// The times of all series, each once. Series mostly share them, so few are kept at a time.
+std::vector<std::int64_t> distinct_times(const CleanTable& data) {
+  std::vector<std::int64_t> times;
+  std::size_t limit = 1 << 20;
+  for (const TableSegment& s : data.segments) {
+    std::ranges::copy(times_of(data, s), std::back_inserter(times));
+    if (times.size() < limit) continue;
+    sort_and_unite(times);
+    limit = std::max(limit, 2 * times.size());
+  }
+  sort_and_unite(times);
+  return times;
+}
+
+/// The first time after train, val and test.
+std::array<std::int64_t, 3> border_times(const CleanTable& data, const SplitRule& rule) {
+  constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+  if (rule.kind == SplitRule::Kind::times) return {rule.times[0], rule.times[1], never};
+  const std::vector<std::int64_t> times = distinct_times(data);
+  const auto ends = rule.ends(std::ssize(times), nullptr, "distinct times");
+  std::array<std::int64_t, 3> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto at = static_cast<std::size_t>(ends[i]);
+    out[i] = at < times.size() ? times[at] : never;
+  }
+  return out;
+}
+
+void require_rows_in_each(const SplitEnds& ends, std::span<const std::int64_t> start, const SplitRule& rule) {
+  for (std::size_t i = 0; i < split_names.size(); ++i) {
+    std::int64_t rows = 0;
+    for (std::size_t s = 0; s < ends.size(); ++s) rows += ends[s][i] - (i == 0 ? start[s] : ends[s][i - 1]);
+    if (rows == 0 && !rule.leaves_out(static_cast<Split>(i)))
+      throw data_error(std::string("the ") + split_names[i] + " split is empty in all of the " + format_count(std::ssize(ends)) +
+                       " series; change split, or bring more data");
+  }
+}
+
+}  // namespace
+
+std::vector<std::int64_t> too_short_to_split(const CleanTable& data, const SplitRule& rule) {
+  const std::vector<std::int64_t> start = data.series_start();
+  std::vector<std::int64_t> found;
+  for (std::int64_t s = 0; s < data.series_count(); ++s) {
+    const std::int64_t rows = start[static_cast<std::size_t>(s) + 1] - start[static_cast<std::size_t>(s)];
+    if (rows == 0 || (rule.kind == SplitRule::Kind::tails && !rule.tail_ends(rows))) found.push_back(s);
+  }
+  return found;
+}
+
+SplitEnds split_panel(const CleanTable& data, const SplitRule& rule) {
+  const std::vector<std::int64_t> start = data.series_start();
+  const bool by_time = rule.kind != SplitRule::Kind::tails;
+  const std::array<std::int64_t, 3> borders = by_time ? border_times(data, rule) : std::array<std::int64_t, 3>{};
+  SplitEnds ends(static_cast<std::size_t>(data.series_count()));
+  for (std::size_t s = 0; s < ends.size(); ++s) {
+    if (!by_time) ends[s] = rule.tail_ends(start[s + 1] - start[s]).value();
+    for (std::size_t i = 0; i < 3; ++i) {
+      ends[s][i] = start[s] + (by_time ? data.rows_before(borders[i], static_cast<std::int64_t>(s)) : ends[s][i]);
+    }
+  }
+  require_rows_in_each(ends, start, rule);
+  return ends;
+}
+
+}  // namespace pipeline
