@@ -109,7 +109,7 @@ NamedNumbers flat_metrics(const ModelResult& result) {
 
 /// Errors in original units, as the report and the table show them. Errors of targets with different units have no common size.
 void add_original_units(const ModelResult& result, Value& out) {
-  const MetricSet& metrics = result.main().model.original;
+  const PanelMetrics& metrics = result.main().model.original;
   for (const std::shared_ptr<const Metric>& metric : metrics.metrics()) {
     const MetricInfo& info = metric->info();
     if (info.units == MetricUnits::original || (result.targets.size() > 1 && !info.percent)) continue;

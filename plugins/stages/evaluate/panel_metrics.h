@@ -22,7 +22,7 @@ class PanelMetrics {
   [[nodiscard]] std::optional<double> value(std::string_view metric, const MetricGroup& of = {}) const;
   [[nodiscard]] std::optional<double> value(std::size_t metric, const MetricGroup& of = {}) const;
   [[nodiscard]] std::int64_t count(const MetricGroup& of = {}) const;
-  [[nodiscard]] std::int64_t left_out(std::string_view metric) const { return all_.left_out(metric); }
+  [[nodiscard]] std::int64_t left_out(std::string_view metric, const MetricGroup& of = {}) const { return all_.left_out(metric, of); }
 
  private:
   MetricSet all_;
