@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "data/csv_cure.h"
 #include "data/guess.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
@@ -18,7 +19,7 @@ constexpr std::int64_t rows_between_polls = 1 << 16;  // a few milliseconds of r
 class TimeText {
  public:
   explicit TimeText(std::size_t columns) : columns_(columns) {}
-  std::string_view of(const CsvReader& rows) {
+  std::string_view of(const CsvFilesReader& rows) {
     if (columns_ == 1) return rows.text(0);
     joined_.clear();
     for (std::size_t i = 0; i < columns_; ++i) (joined_ += i > 0 ? " " : "") += rows.text(i);
@@ -43,18 +44,18 @@ std::string format_advice(const CsvFile& file, const std::vector<std::string>& c
 }  // namespace
 
 Table::Table(const TableRequest& request)
-    : file_(request.file, request.format),
+    : files_(request.files, request.format),
       columns_(request.columns.size()),
       has_time_(!request.time_columns.empty()),
       values_(request.scratch),
       time_(request.scratch) {
   std::vector<std::size_t> numbers, texts, absent;
-  for (const std::string& name : request.time_columns) texts.push_back(file_.index_of(name));
+  for (const std::string& name : request.time_columns) texts.push_back(files_.first().index_of(name));
   for (std::size_t i = 0; i < columns_; ++i) {
-    if (i >= request.required && !file_.has(request.columns[i])) {
+    if (i >= request.required && !files_.first().has(request.columns[i])) {
       absent.push_back(i);
     } else {
-      numbers.push_back(file_.index_of(request.columns[i]));
+      numbers.push_back(files_.first().index_of(request.columns[i]));
     }
   }
   // Absent columns come last: the columns that are read are the first of each row.
@@ -62,27 +63,30 @@ Table::Table(const TableRequest& request)
   try {
     read_rows(request, numbers, texts);
   } catch (const Error&) {
-    file_.require_unchanged();  // a change explains the mistake
+    files_.require_unchanged();  // a change explains the mistake
     throw;
   }
-  file_.require_unchanged();
-  if (rows_ == 0) throw data_error(request.file.string() + " has a header and no rows");
+  files_.require_unchanged();
+  if (rows_ == 0) throw data_error(request.files.front().string() + " has a header and no rows");
 }
 
 void Table::read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts) {
-  CsvReader rows(file_, numbers, texts);
+  CsvFilesReader rows(files_, numbers, texts);
   TimeParser parser(request.time_format);
   TimeText time_text(texts.size());
   std::int64_t previous = std::numeric_limits<std::int64_t>::min();
-  const auto advice = [&] { return format_advice(file_, request.time_columns, rows_); };
+  const auto advice = [&] {
+    const std::string cure = units_cure(rows.file());
+    return cure.empty() ? format_advice(rows.file(), request.time_columns, rows_) : cure;
+  };
   for (;; ++rows_) {
     if (rows_ == capacity_) {
       const auto read = static_cast<double>(std::max<std::size_t>(rows.consumed(), 1));
-      const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(file_.size()) / read;
+      const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(files_.size()) / read;
       make_room(std::max(rows_ + 1000, static_cast<std::int64_t>(expected)));
     }
     if (rows_ % rows_between_polls == 0 && request.cancel != nullptr && request.cancel->load(std::memory_order_relaxed) != 0)
-      throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + request.file.string());
+      throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + rows.file().path().string());
     double* const values = row(rows_);
     if (!rows.next(values)) break;
     for (std::size_t i = numbers.size(); i < columns_; ++i) values[i] = std::numeric_limits<double>::quiet_NaN();
@@ -104,6 +108,7 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
     }
     time_.data()[rows_] = previous = now;
   }
+  empty_rows_ = rows.empty_rows();
 }
 
 void Table::make_room(std::int64_t rows) {
@@ -113,7 +118,7 @@ void Table::make_room(std::int64_t rows) {
 }
 
 std::string Table::place(std::int64_t row) const {
-  CsvReader rows(file_, {}, {});
+  CsvFilesReader rows(files_, {}, {});
   for (std::int64_t i = 0; i <= row; ++i) rows.next(nullptr);
   return rows.place();
 }

@@ -8,14 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "data/csv_reader.h"
+#include "data/csv_files.h"
 #include "data/mapped_file.h"
 
 namespace pipeline {
 
-/// The part of a CSV file that becomes a table.
+/// The part of one CSV file, or of several with one heading, that becomes a table.
 struct TableRequest {
-  std::filesystem::path file;
+  std::vector<std::filesystem::path> files;
   CsvFormat format;
   std::vector<std::string> time_columns;  ///< joined by spaces; none: the row number is the time
   std::string time_format;
@@ -39,7 +39,9 @@ class Table {
   [[nodiscard]] std::span<const std::int64_t> time() const { return {time_.data(), static_cast<std::size_t>(rows_)}; }
   [[nodiscard]] std::span<double> values() { return {values_.data(), static_cast<std::size_t>(rows_) * columns_}; }  ///< [rows, columns]
   [[nodiscard]] double* row(std::int64_t row) { return values_.data() + static_cast<std::size_t>(row) * columns_; }
-  [[nodiscard]] std::size_t file_size() const { return file_.size(); }
+  [[nodiscard]] std::size_t file_size() const { return files_.size(); }
+  /// The number of lines of nothing but delimiters, which are no rows.
+  [[nodiscard]] std::int64_t empty_rows() const { return empty_rows_; }
 
   /// "data.csv:17" of a row, counted as in the file, before rows are dropped. Reads the file again.
   [[nodiscard]] std::string place(std::int64_t row) const;
@@ -53,10 +55,10 @@ class Table {
   void read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
   void make_room(std::int64_t rows);
 
-  CsvFile file_;
+  CsvFiles files_;
   std::size_t columns_;
   bool has_time_, utc_ = false;
-  std::int64_t rows_ = 0, capacity_ = 0;
+  std::int64_t rows_ = 0, capacity_ = 0, empty_rows_ = 0;
   ScratchArray<double> values_;
   ScratchArray<std::int64_t> time_;
 };
