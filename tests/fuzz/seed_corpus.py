@@ -69,6 +69,10 @@ def tables():
     put("csv", "missing", "\x18date,a,b\n2016-07-01,1,2\n2016-07-02,,NaN\n2016-07-03,3,NA\n2016-07-04,4,5\n")
     put("csv", "quotes", '\x00"a ""b""",c\r\n"1",2\r\n\r\n"3" , +4e-2\r\n')
     put("csv", "semicolons", "\x05x;y\n1,5;2\n-3,25;4\n")
+    forms = "# note\nReport\na,b\nm/s,C\n" + ",,\n<1,\"1,234\"\nx,5%\n999,$7\n" * 3
+    put("csv", "forms", b"\x90\x3b" + forms.encode())  # above 127: the second byte says more
+    put("csv", "utf16", b"\x98\x80" + ("date,load\n" + "".join(f"{time},{i}\n" for i, time in enumerate(times))).encode("utf-16"))
+    put("csv", "blanks", b"\x93\x44" + "1.5  2.36M\r-7   \u22123\r".encode())
     put("csv", "numbers", "\x00a,b\n1e308,-1e308\n1e-400,0x1\n123456789012345678901,.5\n")
 
 

@@ -160,9 +160,10 @@ TEST_CASE_FIXTURE(NewWorkflow, "gaps, words that mean missing, and a target of o
 
 TEST_CASE_FIXTURE(NewWorkflow, "a file that cannot be used gets a sentence") {
   CHECK(contains(refused("", 4), "bad.csv is empty; its first line must name the columns"));
-  CHECK(contains(refused("a,b\n1,2\n3,4\n5,6\n", 4), "bad.csv has 3 rows; a forecast needs at least 60"));
-  CHECK(contains(refused(table("1,2", 100, [](int) { return "3,4"; }), 4),
-                 "bad.csv:1: the first line holds numbers (1): add a line before it"));
+  CHECK(contains(refused("a,b\n1,2\n3,4\n5,6\n", 4),
+                 "bad.csv has 3 rows; a window of 2 rows and a horizon of 1 need 5 rows to fit into a split of 0.7, 0.15 and 0.15"));
+  CHECK(contains(refused(table("5,2", 100, [](int row) { return std::to_string(row % 7) + ",4"; }), 4),
+                 "bad.csv:1: the first line holds numbers (5): if it is data, say --no-header"));
   CHECK(contains(refused(table("name,state", 100, [](int) { return "a,b"; }), 4),
                  "has no column of numbers to forecast: name: it holds words (a, ...)"));
   CHECK(contains(refused(table("a,b", 100, [](int row) { return row == 7 ? "1,2,3" : "1,2"; }), 4), "bad.csv:9"));
@@ -212,11 +213,38 @@ TEST_CASE_FIXTURE(NewWorkflow, "trading hours, numbers that are times, and cells
   CHECK(contains(runs("e.csv"), "missing = \"drop\""));
 }
 
-TEST_CASE_FIXTURE(WorkflowFixture, "new-workflow refuses names of columns that no workflow can hold") {
-  write("latin1.csv", "time,W\xe4rme\n2024-01-01,1\n2024-01-02,2\n2024-01-03,4\n");
-  const Finished made = pipeline({"new-workflow", "latin1.csv"});
-  CHECK(made.status == 4);
-  CHECK_MESSAGE(
-      contains(made.err, "latin1.csv:1: the names of the columns are no UTF-8 text, and no workflow can name them; save the file as UTF-8"),
-      made.err);
+TEST_CASE_FIXTURE(NewWorkflow, "a short series gets a small workflow and a warning") {
+  for (const int rows : {36, 20, 8}) {
+    CAPTURE(rows);
+    write("a.csv", table("month,sales", rows, [](int row) {
+            char month[32];
+            std::snprintf(month, sizeof month, "%d-%02d", 2020 + row / 12, row % 12 + 1);
+            return std::string(month) + "," + number(200 + 40 * wave(row));
+          }));
+    const std::string made = runs("a.csv");
+    CHECK(contains(made, "type = \"LinearModel\""));
+    CHECK(contains(made, "horizon = 1 "));
+    CHECK(contains(pipeline({"new-workflow", "a.csv", "--output", "made.toml", "--force"}).out,
+                   "  warning: " + std::to_string(rows) + " rows are few: "));
+  }
+  write("a.csv", table("value", 60, [](int row) { return number(wave(row)); }));
+  const Finished enough = pipeline({"new-workflow", "a.csv"});
+  CHECK_FALSE(contains(enough.out, "warning"));
+  CHECK(contains(read("a.toml"), "LSTMModel"));
+}
+
+TEST_CASE_FIXTURE(NewWorkflow, "the target is no flag and no column that hardly changes, and late columns are left out") {
+  write("a.csv", table("when,heat,late,stock,flag", 300, [](int row) {
+          return hour(row) + "," + number(wave(row)) + "," + (row < 80 ? "" : number(row % 13)) + "," + std::to_string(row / 60) + "," +
+                 std::to_string(row % 3 / 2);
+        }));
+  const std::string made = runs("a.csv");
+  CHECK(contains(made, "target = [\"heat\"]"));
+  CHECK(contains(made, "# the last column of numbers, as flag has two values"));
+  CHECK(contains(made, "# Left out: late, since it begins in row 81 and would cost 80 of 300 rows."));
+  CHECK(contains(runs("a.csv", {"--target", "late"}), "target = [\"late\"]"));
+
+  write("b.csv", table("when,load,gappy", 300,
+                       [](int row) { return hour(row) + "," + number(wave(row)) + "," + (row % 3 == 0 ? "" : number(row % 13)); }));
+  CHECK(contains(runs("b.csv"), "# Left out: gappy, since dropping its 100 cells without a value leaves too few rows."));
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <optional>
 #include <sstream>
 
 #include "cli/shell_text.h"
@@ -17,6 +18,7 @@ namespace {
 void add_options(po::options_description& options) {
   options.add_options()                                                                                                           //
       ("output", po::value<std::string>()->value_name("FILE"), "the workflow; DATA.toml in the current folder without it")        //
+      ("no-header", "no line names the columns: they are called 1, 2, ...")                                                       //
       ("target", po::value<std::vector<std::string>>()->value_name("COLUMN")->composing(), "the column to forecast; repeatable")  //
       ("force", "overwrite the workflow");
 }
@@ -24,11 +26,13 @@ void add_options(po::options_description& options) {
 std::string quoted_list(const std::vector<std::string>& names) { return to_toml(Value::List(names.begin(), names.end())); }
 
 /// A text from the data on one line, short enough for a comment or a message.
-std::string one_line(std::string text) {
+std::string one_line(std::string text, std::size_t longest = 60) {
   std::ranges::replace_if(
       text, [](unsigned char c) { return c < 32 || c == 127; }, ' ');
-  return text.size() <= 60 ? text : text.substr(0, 57) + "...";
+  return text.size() <= longest ? text : text.substr(0, longest - 3) + "...";
 }
+
+constexpr std::size_t longest_note = 200;
 
 std::string left_out_text(const LeftOut& column) {
   return (column.name.empty() ? "a column" : one_line(column.name)) + ", since " + one_line(column.reason);
@@ -45,6 +49,24 @@ std::string time_comment(const TimeGuess& time) {
   return step + ", " + format_count(std::ssize(time.gap_rows)) + (time.gap_rows.size() == 1 ? " gap" : " gaps");
 }
 
+/// The options of a file that is not written as most are.
+void write_format(std::ostream& out, const CsvFormat& format) {
+  const CsvFormat usual;
+  const auto write = [&](const char* option, const auto& ours, const auto& others, const Value& value) {
+    if (ours != others) out << option << " = " << to_toml(value) << "\n";
+  };
+  write("encoding", format.encoding, usual.encoding, format.encoding);
+  write("delimiter", format.delimiter, usual.delimiter, delimiter_text(format.delimiter));
+  write("comment", format.comment, usual.comment, format.comment);
+  write("skip_rows", format.skip_rows, usual.skip_rows, format.skip_rows);
+  write("header", format.header, usual.header, format.header);
+  write("skip_after_header", format.skip_after_header, usual.skip_after_header, format.skip_after_header);
+  const NumberFormat &numbers = format.numbers, plain;
+  write("decimal", numbers.decimal, plain.decimal, std::string(1, numbers.decimal));
+  write("thousands", numbers.thousands, plain.thousands, std::string(1, numbers.thousands));
+  write("censored", numbers.censored, plain.censored, word_of(numbers.censored));
+}
+
 void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::string& source) {
   out << "[stages.preprocess]\n";
   line(out, "source = " + to_toml(source), format_count(guess.rows) + " rows; relative to this file");
@@ -54,8 +76,7 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
     line(out, "series_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)),
          "tells " + format_count(guess.series) + " series apart; each is scaled by its own training rows");
   }
-  if (guess.delimiter != ",") out << "delimiter = " << to_toml(guess.delimiter) << "\n";
-  if (guess.decimal != ".") out << "decimal = " << to_toml(guess.decimal) << "\n";
+  write_format(out, guess.format);
   if (guess.dates_across) {
     if (!guess.time.format.empty()) line(out, "time_format = " + to_toml(guess.time.format), time_comment(guess.time));
     if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
@@ -75,14 +96,27 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
   }
   out << "features = " << quoted_list(guess.features) << "\n";
   line(out, "target = " + quoted_list(guess.target), guess.target_reason);
-  if (!guess.na_values.empty()) line(out, "na_values = " + quoted_list(guess.na_values), "mean \"missing\"");
+  const Value na_values = na_values_of(guess.format);
+  if (na_values != Value(Value::List{})) line(out, "na_values = " + to_toml(na_values), "mean \"missing\"");
   if (guess.missing_cells > 0) {
     line(out, "missing = " + to_toml(guess.missing),
          format_count(guess.missing_cells) + " cells are missing; or " + (guess.missing == "drop" ? "\"forward_fill\"" : "\"drop\"") +
              ", \"interpolate\"");
   }
   for (const LeftOut& column : guess.left_out) out << "# Left out: " << left_out_text(column) << ".\n";
+  for (const std::string& note : guess.notes) out << "# " << one_line(note, longest_note) << "\n";
   out << "\n";
+}
+
+void write_model(std::ostream& out, bool is_short) {
+  out << "\n[model]\n";
+  if (is_short) {
+    line(out, "type = \"LinearModel\"", "few rows train no larger one");
+  } else {
+    out << "type = \"LSTMModel\"\nhidden_size = 32\nnum_layers = 1\n";
+  }
+  out << "\n[optimizer]\ntype = \"Adam\"\nlr = " << (is_short ? "0.01" : "0.001") << "\n\n[trainer]\nmax_epochs = " << (is_short ? 5 : 10)
+      << "\n";
 }
 
 std::string workflow_text(const WorkflowGuess& guess, const std::string& name, const std::string& source) {
@@ -100,19 +134,8 @@ std::string workflow_text(const WorkflowGuess& guess, const std::string& name, c
   line(out, "horizon = " + std::to_string(guess.horizon), "rows ahead that it forecasts");
   if (guess.stride > 1) line(out, "stride = " + std::to_string(guess.stride), "a window every so many rows: quicker; 1 uses all");
   line(out, "window_norm = \"last\"", "each window minus its last value; undone on the forecast");
+  write_model(out, guess.is_short);
   out << R"(
-[model]
-type = "LSTMModel"
-hidden_size = 32
-num_layers = 1
-
-[optimizer]
-type = "Adam"
-lr = 0.001
-
-[trainer]
-max_epochs = 10
-
 [[callbacks]]
 type = "EarlyStopping"
 monitor = "val_loss"
@@ -154,7 +177,8 @@ int new_workflow(const Invocation& invocation) {
     throw usage_error(output.string() + " is there already: choose another --output, or --force");
   if (std::filesystem::exists(output) && std::filesystem::equivalent(output, data))
     throw usage_error("--output " + output.string() + " is the data itself: choose another name");
-  const WorkflowGuess guess = guess_workflow(data, invocation.texts("target"));
+  const WorkflowGuess guess =
+      guess_workflow(data, invocation.texts("target"), invocation.arguments.count("no-header") > 0 ? std::optional(false) : std::nullopt);
   const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
   if (!std::filesystem::is_directory(folder)) throw usage_error("--output " + output.string() + ": there is no folder " + folder.string());
   const std::string source = std::filesystem::relative(std::filesystem::absolute(data), folder).string();
@@ -172,6 +196,10 @@ int new_workflow(const Invocation& invocation) {
                                              : guess.time.columns.front() + ", " + time_comment(guess.time))
             << "\n";
   for (const LeftOut& column : guess.left_out) std::cout << "  left out: " << left_out_text(column) << "\n";
+  for (const std::string& note : guess.notes) std::cout << "  " << one_line(note, longest_note) << "\n";
+  if (guess.is_short)
+    std::cout << "  warning: " << guess.rows
+              << " rows are few: the windows are short, the model is small, and a split of so few rows measures it badly\n";
   std::cout << "Next: pipeline run " << shell_quoted(output.string()) << "\n";
   return 0;
 }

@@ -57,10 +57,11 @@ struct OptionsOwner {
 /// measured, and that targets have headings of their own in files of predictions.
 void check_role(CheckContext& context, const OptionInfo& option, const Node& value, const OptionsOwner& owner);
 
-/// The CSV file that a stage's options name; nullopt if there is none.
-[[nodiscard]] std::optional<std::filesystem::path> source_file(const ComponentInfo& stage, const Value& options);
+/// The CSV files that a stage's options name as its source; empty if there are none.
+[[nodiscard]] std::vector<std::filesystem::path> source_files(const ComponentInfo& stage, const Value& options);
 
-/// Checks the column names in a stage's options against the header line of its source file. No other line is read.
+/// Checks the column names in a stage's options against the heading of its source file, and the headings of several files against each
+/// other.
 void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options);
 
 [[nodiscard]] inline std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }

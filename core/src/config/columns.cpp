@@ -5,7 +5,9 @@
 #include <set>
 
 #include "config/check.h"
-#include "data/csv_reader.h"
+#include "data/csv_cure.h"
+#include "data/csv_files.h"
+#include "data/guess_format.h"
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/prepare.h"
 #include "pipeline/data/text.h"
@@ -24,47 +26,40 @@ bool is_delimited(const fs::path& file) {
   return (extension == ".csv" || extension == ".tsv" || extension == ".txt") && fs::is_regular_file(file, unreadable);
 }
 
-/// The delimiter of the stage's options, else the most frequent of the usual ones in the first line.
-char delimiter_of(const fs::path& file, const Value& options, const Schema& schema) {
-  const OptionInfo* option = schema.find("delimiter");
-  const Value* given = options.find("delimiter");
-  const Value chosen = given ? *given : option ? option->default_value : Value();
-  if (chosen.is_string() && !chosen.as_string().empty())
-    return CsvFormat::from_options(chosen.as_string(), chosen == Value(".") ? "," : ".", {}).delimiter;
-  const std::string usual = ",;\t";
-  const CsvFile first(file, {});
-  return *std::ranges::max_element(usual, {}, [&](char c) { return std::ranges::count(first.header(), c); });
+/// How the stage reads its files; for a stage without an option `delimiter`, or without a value of it, as the file looks.
+CsvFormat format_of(const fs::path& file, const Value& options, const Schema& schema) {
+  Value complete = schema.with_defaults(options);
+  if (const Value* delimiter = complete.find("delimiter"); !delimiter || *delimiter == Value("")) return guess_format(file).format;
+  for (const auto& [name, usual] : {std::pair{"decimal", Value(".")}, {"na_values", Value()}}) {
+    if (!complete.find(name)) complete[name] = usual;
+  }
+  return CsvFormat::from_source(complete);
 }
 
-/// The columns of a file, by the stages' reader; empty for a file that cannot be read, since the run reports why.
-std::vector<std::string> columns_of(const fs::path& file, const Value& options, const Schema& schema) {
+/// The file by the stages' reader; nullopt for one that cannot be read, since the run reports why.
+std::optional<CsvFile> open_file(const fs::path& file, const Value& options, const Schema& schema) {
   try {
-    return CsvFile(file, {.delimiter = delimiter_of(file, options, schema), .decimal = '.', .na_words = {}, .na_numbers = {}}).names();
+    return CsvFile(file, format_of(file, options, schema));
   } catch (const Error&) {
-    return {};
+    return std::nullopt;
   }
 }
 
-/// The file's name for a mistake, with the cure if its first line was not split.
-std::string described(const fs::path& file, const std::vector<std::string>& columns) {
-  std::string text = file.filename().string();
-  if (columns.size() > 1) return text;
-  for (const char other : {';', '\t', ','}) {
-    if (columns.front().find(other) != std::string::npos)
-      return text +
-             ", whose first line is one column here (write delimiter = " + (other == '\t' ? "\"\\t\"" : std::string({'"', other, '"'})) +
-             "?)";
-  }
-  return text;
+/// A sentence about a name that the file does not have: with the cure if its heading stands elsewhere or is written otherwise, else with
+/// the nearest name.
+std::string unknown_column(const std::string& name, const CsvFile& file) {
+  const std::string cure = format_cure(file), text = "no column \"" + name + "\" in " + file.path().filename().string();
+  if (cure.empty()) return text + suggest(name, file.names());
+  return text + (file.names().size() == 1 ? ", whose first line is one column here" : "") + " (write " + cure + "?)";
 }
 
 /// Checks the column names in a value: a text, a list of texts, or the keys of a table.
-void check_names(CheckContext& context, const Node& node, const std::vector<std::string>& columns, const std::string& file) {
+void check_names(CheckContext& context, const Node& node, const CsvFile& file) {
   std::set<std::string> seen;
   const auto check = [&](const std::string& name, const Place& place) {
     if (!seen.insert(name).second) context.mistake(place, "the column \"" + name + "\" stands here twice");
-    if (name.empty() || std::ranges::find(columns, name) != columns.end()) return;
-    context.mistake(place, "no column \"" + name + "\" in " + file + suggest(name, columns));
+    if (name.empty() || file.has(name) || name == every_column) return;
+    context.mistake(place, unknown_column(name, file));
   };
   for (const Node& item : node.items()) {
     if (item.is_string()) check(item.text(), item.place);
@@ -96,10 +91,10 @@ void check_heading_of_series(CheckContext& context, const ComponentInfo& stage, 
   if (clashes.size() > heading_clashes(targets).size()) context.mistake(series->place, clashes.front().sentence);
 }
 
-/// Whether an option of that role names columns of the file. With layout "dates_across" the values have a name of their own, and with
-/// "wide" the series column has.
-bool names_columns(OptionRole role, std::string_view layout) {
-  switch (role) {
+/// Whether an option names columns of the file. With layout "dates_across" the values have a name of their own, and with "wide" the series
+/// column has.
+bool names_columns(const OptionInfo& option, const Node& node, std::string_view layout) {
+  switch (option.role) {
     case OptionRole::column:
     case OptionRole::target_column:
       return layout != word_of(Layout::dates_across);
@@ -108,31 +103,51 @@ bool names_columns(OptionRole role, std::string_view layout) {
     case OptionRole::time_column:
       return true;
     default:
-      return false;
+      return option.name == "na_values" && node.is_table();
+  }
+}
+
+/// Files of one source have one heading.
+void check_headings(CheckContext& context, const Node& source, const std::vector<fs::path>& files, const CsvFile& first) {
+  for (const fs::path& file : files) {
+    if (file == first.path()) continue;
+    try {
+      const CsvFile other(file, first.format());
+      if (const std::string difference = heading_difference(first, other); !difference.empty()) context.mistake(source.place, difference);
+    } catch (const Error&) {  // the run reports why it cannot be read
+    }
   }
 }
 
 }  // namespace
 
-std::optional<fs::path> source_file(const ComponentInfo& stage, const Value& options) {
+std::vector<fs::path> source_files(const ComponentInfo& stage, const Value& options) {
   for (const OptionInfo& option : stage.schema.options) {
-    const Value* path = options.find(option.name);
-    if (option.role == OptionRole::input_path && path && path->is_string() && is_delimited(path->as_string())) return path->as_string();
+    const Value* given = option.role == OptionRole::input_path ? options.find(option.name) : nullptr;
+    if (!given) continue;
+    const Value::List single{*given};
+    std::vector<fs::path> files;
+    for (const Value& path : given->is_list() ? given->as_list() : single) {
+      if (!path.is_string() || !is_delimited(path.as_string())) return {};
+      files.emplace_back(path.as_string());
+    }
+    if (!files.empty()) return files;
   }
-  return std::nullopt;
+  return {};
 }
 
 void check_columns(CheckContext& context, const ComponentInfo& stage, const Node& table, const Value& options) {
   check_heading_of_series(context, stage, table);
-  const auto source = source_file(stage, options);
-  if (!source) return;
-  const std::vector<std::string> columns = columns_of(*source, options, stage.schema);
-  if (columns.empty()) return;
+  const std::vector<fs::path> sources = source_files(stage, options);
+  const auto first = sources.empty() ? std::nullopt : open_file(sources.front(), options, stage.schema);
+  if (!first) return;
   const Value* given = options.find("layout");
   const std::string layout = given && given->is_string() ? given->as_string() : "";
   for (const OptionInfo& option : stage.schema.options) {
-    if (!names_columns(option.role, layout)) continue;
-    if (const Node* named = table.find(option.name)) check_names(context, *named, columns, described(*source, columns));
+    const Node* const named = table.find(option.name);
+    if (!named) continue;
+    if (names_columns(option, *named, layout)) check_names(context, *named, *first);
+    if (option.role == OptionRole::input_path) check_headings(context, *named, sources, *first);
   }
 }
 

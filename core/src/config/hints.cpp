@@ -108,6 +108,8 @@ constexpr auto hints = std::to_array<Hint>({
     {"stage", "pred_len", horizon},
     {"stage", "depends_on", "write `needs`"},
     {"stage", "deps", "write `needs`"},
+    {"stage", "sep", "write `delimiter`"},
+    {"stage", "skiprows", "write `skip_rows`, or `skip_after_header` for lines below the heading"},
 });
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "base/path_pattern.h"
 #include "config/check.h"
 #include "config/hints.h"
 
@@ -25,13 +26,8 @@ std::string sentence(const OptionMistake& mistake, const Schema& schema, const O
   return "unknown option \"" + mistake.option + "\" of " + owner.name + suggest(mistake.option, schema.names());
 }
 
-/// The value with absolute paths. A missing file is a mistake at the place that names it.
-Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node& node) {
-  if (node.is_list()) {
-    Value::List out;
-    for (const Node& item : node.list()) out.push_back(resolve_paths(context, option, item));
-    return out;
-  }
+/// An absolute path. A missing file is a mistake at the place that names it.
+Value resolve_path(CheckContext& context, const OptionInfo& option, const Node& node) {
   const Value written = node.to_value();
   if (option.required && written == Value("")) context.mistake(node.place, option.name + ": is empty: name a file");
   if (!written.is_string() || written.as_string().empty() || written == option.default_value ||
@@ -50,6 +46,36 @@ Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node&
                                     path.string());
   }
   return path.string();
+}
+
+/// The files of a pattern ("part-*.csv"), if the option takes several and no file has this very name; else the path.
+Value resolve_pattern(CheckContext& context, const OptionInfo& option, const Node& node) {
+  std::error_code unreadable;
+  if (option.type != OptionType::strings || !node.is_string() || !is_pattern(node.text()) ||
+      fs::exists(context.document.resolve(node.text(), node.place), unreadable))
+    return resolve_path(context, option, node);
+  const fs::path folder = context.document.resolve("", node.place);
+  Value::List files;
+  for (const fs::path& file : matching_files(folder, node.text())) files.emplace_back(file.string());
+  if (!files.empty()) return files;
+  context.mistake(node.place, option.name + ": no file matches " + node.text() + " in " + folder.string());
+  return node.text();
+}
+
+/// The value with absolute paths, and with the files of patterns in their place.
+Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node& node) {
+  if (!node.is_list()) return resolve_pattern(context, option, node);
+  Value::List out;
+  for (const Node& item : node.list()) {
+    const Value paths = resolve_paths(context, option, item);
+    const Value::List one{paths};
+    for (const Value& path : paths.is_list() ? paths.as_list() : one) {
+      if (std::ranges::find(out, path) != out.end() && option.type == OptionType::strings)
+        context.mistake(item.place, option.name + ": names a file twice: " + to_toml(path));
+      out.push_back(path);
+    }
+  }
+  return out;
 }
 
 }  // namespace

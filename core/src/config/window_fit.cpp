@@ -20,12 +20,11 @@ namespace fs = std::filesystem;
 /// Beyond so many bytes a check would take long; the run finds what is wrong then.
 constexpr std::int64_t most_bytes = 64 << 20;
 
-/// The lines of a text file below its first one, up to `most`; empty lines do not count. A line within quotes counts as several, so that a
-/// CSV file has as many rows at most. nullopt if that cannot be said soon.
-std::optional<std::int64_t> count_rows(const fs::path& file, std::int64_t most) {
+/// The lines of a text file, up to `most` and a few more; nullopt once more than most_bytes are read. `bytes`: read so far.
+std::optional<std::int64_t> count_lines(const fs::path& file, std::int64_t most, std::int64_t& bytes) {
   std::ifstream in(file, std::ios::binary);
   std::array<char, 1 << 16> portion{};
-  std::int64_t lines = 0, bytes = 0;
+  std::int64_t lines = 0;
   bool within_line = false;
   while (lines <= most && (in.read(portion.data(), portion.size()), in.gcount() > 0)) {
     for (std::streamsize i = 0; i < in.gcount(); ++i) {
@@ -38,7 +37,19 @@ std::optional<std::int64_t> count_rows(const fs::path& file, std::int64_t most) 
     }
     if ((bytes += in.gcount()) > most_bytes) return std::nullopt;
   }
-  return std::clamp<std::int64_t>(lines - 1, 0, most);
+  return lines;
+}
+
+/// The lines of text files, each without its heading, up to `most`; empty lines do not count. A line within quotes counts as several, so
+/// that a CSV file has as many rows at most. nullopt if that cannot be said soon.
+std::optional<std::int64_t> count_rows(const std::vector<fs::path>& files, bool header, std::int64_t most) {
+  std::int64_t rows = 0, bytes = 0;
+  for (const fs::path& file : files) {
+    const auto lines = count_lines(file, most, bytes);
+    if (!lines) return std::nullopt;
+    rows += std::max<std::int64_t>(*lines - (header ? 1 : 0), 0);
+  }
+  return std::min(rows, most);
 }
 
 struct Lengths {
@@ -102,8 +113,8 @@ bool holds_many_series(const GraphStage& series) {
 
 void check_window_fit(CheckContext& context, const Value& split, const GraphStage& slicing, const GraphStage& series) {
   const auto lengths = lengths_of(slicing.plan.options);
-  const auto source = series.info ? source_file(*series.info, series.plan.options) : std::nullopt;
-  if (!lengths || !source || lengths->window > most_rows || lengths->horizon > most_rows) return;  // too large: reported already
+  const auto sources = series.info ? source_files(*series.info, series.plan.options) : std::vector<fs::path>();
+  if (!lengths || sources.empty() || lengths->window > most_rows || lengths->horizon > most_rows) return;  // too large: reported already
   SplitRule rule;
   try {
     rule = SplitRule::parse(split);
@@ -121,7 +132,8 @@ void check_window_fit(CheckContext& context, const Value& split, const GraphStag
   }
   if (rule.kind == SplitRule::Kind::tails || holds_many_series(series)) return;  // the file's rows are not those of a series
   const std::int64_t enough = enough_rows(rule, *lengths);
-  const auto rows = count_rows(*source, enough);
+  const Value* header = series.plan.options.find("header");
+  const auto rows = count_rows(sources, !header || *header != Value(false), enough);
   if (!rows || *rows == 0 || (*rows == enough && !counts)) return;
   const std::string why = shortage(rule, *rows, *lengths);
   if (why.empty()) return;

@@ -29,7 +29,7 @@ void FloatResolution::require(const PrepareOptions& options, const SeriesInfo& i
     if (rounding <= most * change) continue;
     const std::string& name = info.columns[c].name;
     const bool unscaled = options.scaler == Scaler::none;
-    throw data_error(options.source + ": column \"" + name + "\" changes by " + format_short(change) + " from row to row" +
+    throw data_error(options.source.front() + ": column \"" + name + "\" changes by " + format_short(change) + " from row to row" +
                      (unscaled ? "" : " after scaling") + ", and float32, in which models compute, rounds it by " + format_short(rounding) +
                      ": a model would learn from roundings; write " +
                      (unscaled ? "scaler = \"standard\", which takes the level off first"

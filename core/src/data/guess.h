@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,23 +11,43 @@
 /// Guesses the workflow for a CSV file from its data alone.
 namespace pipeline {
 
+/// The largest number of a column, or the smallest; how often it stands there; and the one next to it.
+struct Extreme {
+  double value = 0, next = 0;
+  std::int64_t count = 0;
+  bool has_next = false;
+};
+
 /// The facts about one column.
 struct ColumnFacts {
   std::string name;
   std::size_t index = 0;
+  bool shares_name = false;                          ///< another column has the same name
   std::int64_t numbers = 0, missing = 0, words = 0;  ///< number of cells of each sort
   std::string word{};                                ///< the first cell that is no number
   bool one_word = true;                              ///< all words are equal to `word`
   bool constant = true, counts_rows = true;          ///< its numbers are all equal; each is one more than the number before
+  std::int64_t first_row = 0;                        ///< with a number
+  std::int64_t unchanged = 0;                        ///< numbers that are equal to the one before
+  std::vector<double> some_values{};                 ///< the first distinct ones, three at most
+  std::int64_t censored = 0;                         ///< numbers that are limits: "<1"
+  std::string marked{};                              ///< the first cell with a unit or a magnitude ("1.36M")
+  Extreme largest{}, smallest{};
+  std::optional<double> sentinel{};  ///< a value far outside the others that stands there several times
+
+  [[nodiscard]] bool is_flag() const { return some_values.size() < 3; }
+  [[nodiscard]] bool is_nearly_constant() const { return 10 * unchanged >= 9 * numbers; }
 };
 
 struct ColumnGuess {
   CsvFormat format;
   std::vector<ColumnFacts> columns;
   std::int64_t rows = 0;
+  std::vector<std::string> notes{};  ///< for people: what was taken for what
 };
-/// Delimiter, decimal sign and facts of every column. Error (data) for a file without a header line or with too few rows.
-[[nodiscard]] ColumnGuess guess_columns(const std::filesystem::path& file);
+/// Format and facts of every column. `header`: whether a line names the columns, if the user says so. Error (data) for a file without a
+/// heading that can be used, or with too few rows.
+[[nodiscard]] ColumnGuess guess_columns(const std::filesystem::path& file, std::optional<bool> header = std::nullopt);
 
 struct TimeGuess {
   std::vector<std::string> columns;      ///< empty: the file has no time
@@ -48,12 +69,11 @@ struct LeftOut {
 };
 
 struct WorkflowGuess {
-  std::string delimiter, decimal;
+  CsvFormat format;  ///< with what means "missing"
   std::int64_t rows = 0;
   TimeGuess time;
   std::vector<std::string> features, target;
   std::string target_reason;
-  std::vector<std::string> na_values;  ///< words
   std::vector<LeftOut> left_out;
   std::string gaps{};  ///< empty: there are none
   std::string missing = "error";
@@ -61,9 +81,13 @@ struct WorkflowGuess {
   std::int64_t window = 0, horizon = 0, stride = 1;
   std::vector<std::string> series_columns{};  ///< empty: the file holds one series
   std::int64_t series = 0;
-  bool dates_across = false;  ///< the names of the columns are times
+  bool dates_across = false;         ///< the names of the columns are times
+  bool is_short = false;             ///< there are too few rows for a network with memory
+  std::vector<std::string> notes{};  ///< for people: what was taken for what
 };
-/// `targets`: the columns to forecast, if the user names them. Error (data, usage) as above, and if no column is left to forecast.
-[[nodiscard]] WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets);
+/// `targets`: the columns to forecast, if the user names them; `header` as above. Error (data, usage) as above, and if no column is left to
+/// forecast.
+[[nodiscard]] WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets,
+                                           std::optional<bool> header = std::nullopt);
 
 }  // namespace pipeline

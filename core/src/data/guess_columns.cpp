@@ -1,32 +1,18 @@
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <optional>
 
 #include "data/guess.h"
+#include "data/guess_format.h"
+#include "data/guess_numbers.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
 
 namespace {
-
-constexpr std::int64_t least_rows = 60;  ///< with fewer rows no split has a useful window
-
-/// The most frequent delimiter in the header, outside quotes.
-char guess_delimiter(std::string_view header) {
-  constexpr std::array<char, 4> candidates{',', ';', '\t', '|'};
-  std::array<int, 4> counts{};
-  bool quoted = false;
-  for (const char c : header) {
-    if (c == '"') quoted = !quoted;
-    const auto at = std::ranges::find(candidates, c);
-    if (!quoted && at != candidates.end()) ++counts[static_cast<std::size_t>(at - candidates.begin())];
-  }
-  return candidates[static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin())];
-}
 
 /// Reads every cell as text, row by row.
 class Cells {
@@ -44,83 +30,114 @@ class Cells {
   CsvReader rows_;
 };
 
-/// "," if numbers are written as 1,5; this needs another delimiter.
-char guess_decimal(const CsvFile& csv) {
-  if (csv.format().delimiter == ',') return '.';
-  Cells cells(csv);
-  std::int64_t commas = 0, points = 0;
-  for (int row = 0; row < 1000 && cells.next(); ++row) {
-    for (std::size_t c = 0; c < csv.names().size(); ++c) {
-      const std::string text(cells.cell(c));
-      if (text.find(',') != std::string::npos && number_in_cell(text, ',')) ++commas;
-      if (text.find('.') != std::string::npos && number_in_cell(text, '.')) ++points;
-    }
+/// Takes a number into the largest of a column; of the negative numbers, into the smallest.
+void add_extreme(Extreme& extreme, double number, bool is_first) {
+  if (is_first) {
+    extreme = {.value = number, .count = 1};
+  } else if (number == extreme.value) {
+    ++extreme.count;
+  } else if (number > extreme.value) {
+    extreme = {.value = number, .next = extreme.value, .count = 1, .has_next = true};
+  } else if (!extreme.has_next || number > extreme.next) {
+    extreme.next = number;
+    extreme.has_next = true;
   }
-  return commas > points ? ',' : '.';
 }
 
-void add_cell(ColumnFacts& facts, std::string_view cell, char decimal, double& previous) {
+void add_number(ColumnFacts& facts, double number, std::int64_t row, double previous) {
+  const bool is_first = facts.numbers == 0;
+  if (is_first) {
+    facts.first_row = row;
+  } else {
+    facts.constant = facts.constant && number == previous;
+    facts.counts_rows = facts.counts_rows && number == previous + 1;
+    facts.unchanged += number == previous ? 1 : 0;
+  }
+  constexpr std::size_t some = 3;
+  std::vector<double>& values = facts.some_values;
+  if (values.size() < some && std::ranges::find(values, number) == values.end()) values.push_back(number);
+  add_extreme(facts.largest, number, is_first);
+  add_extreme(facts.smallest, -number, is_first);
+  ++facts.numbers;
+}
+
+void add_cell(ColumnFacts& facts, std::string_view cell, const NumberFormat& format, std::int64_t row, double& previous) {
   if (is_missing_cell(cell)) {
     ++facts.missing;
     return;
   }
-  const std::optional<double> number = number_in_cell(cell, decimal);
+  const std::optional<CellNumber> number = number_in_cell(cell, format);
   if (!number) {
     if (facts.words == 0) facts.word = cell;
     facts.one_word = facts.one_word && facts.word == cell;
     ++facts.words;
     return;
   }
-  if (facts.numbers > 0) {
-    facts.constant = facts.constant && *number == previous;
-    facts.counts_rows = facts.counts_rows && *number == previous + 1;
-  }
-  previous = *number;
-  ++facts.numbers;
+  if (!number->censor.empty()) ++facts.censored;
+  if (facts.marked.empty() && (!number->mark.empty() || number->magnitude != 0)) facts.marked = cell;
+  add_number(facts, number->value, row, previous);
+  previous = number->value;
 }
 
-/// Whether a workflow file, which is UTF-8, can hold the text.
-bool is_utf8(std::string_view text) {
-  std::size_t open = 0;  // bytes still missing from the current character
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (open > 0) {
-      if ((byte & 0xC0U) != 0x80U) return false;
-      --open;
-    } else if (byte >= 0x80U) {
-      if (byte < 0xC2U || byte > 0xF4U) return false;
-      open = byte < 0xE0U ? 1 : byte < 0xF0U ? 2 : 3;
-    }
+/// The value of the outermost numbers if it stands far outside the others, and several times: nothing measured repeats so.
+std::optional<double> sentinel_of(const ColumnFacts& facts) {
+  constexpr double far = 5;  // times the range of the others
+  const Extreme &high = facts.largest, &low = facts.smallest;
+  if (facts.is_flag() || !high.has_next || facts.censored > 0) return std::nullopt;
+  const auto is_outside = [&](const Extreme& extreme, double others) {
+    return extreme.count > 1 && 2 * extreme.count < facts.numbers && others > 0 && extreme.value - extreme.next > far * others;
+  };
+  if (is_outside(high, high.next + low.value)) return high.value;
+  if (is_outside(low, low.next + high.value)) return -low.value;
+  return std::nullopt;
+}
+
+/// The format by the first lines, checked against what a workflow can hold.
+CsvFormat format_of(const std::filesystem::path& file, std::optional<bool> header, std::vector<std::string>& notes) {
+  FormatGuess guess = guess_format(file);
+  CsvFormat& format = guess.format;
+  if (header) format.header = *header;
+  const auto say = [&](const std::string& what) { notes.push_back(what); };
+  if (guess.heading == HeadingKind::doubtful && !header) {
+    const std::string first = CsvFile(file, format).names().front();
+    throw data_error(
+        file.string() + ":" + std::to_string(format.skip_rows + 1) + ": the first line holds numbers (" + first +
+        "): if it is data, say --no-header, which names the columns 1, 2, ...; if not, add a line before it that names the columns");
   }
-  return open == 0;
+  if (format.encoding != "utf-8")
+    say("encoding: " + format.encoding +
+        (format.encoding == "utf-16" ? "" : ", since the text is no UTF-8; if names look wrong, write another"));
+  if (!format.comment.empty()) say("comment: lines that begin with \"" + format.comment + "\" are left out");
+  if (format.skip_rows > 0)
+    say("skip_rows: the heading stands in line " + std::to_string(format.skip_rows + 1) + ", the lines before it are left out");
+  if (format.skip_after_header > 0)
+    say("skip_after_header: " +
+        std::string(format.skip_after_header == 1 ? "the line" : std::to_string(format.skip_after_header) + " lines") +
+        " below the heading (" + join(guess.skipped_words) + ") " + (format.skip_after_header == 1 ? "holds" : "hold") + " no data");
+  if (guess.heading == HeadingKind::numbered && !header)
+    say("header: the numbers of the first line name the columns; if they are data, say --no-header");
+  if (!format.header) say("header: no line names the columns; they are called 1, 2, ...");
+  if (format.delimiter == ' ') say("delimiter: runs of blanks");
+  return format;
 }
 
 }  // namespace
 
-ColumnGuess guess_columns(const std::filesystem::path& file) {
+ColumnGuess guess_columns(const std::filesystem::path& file, std::optional<bool> header) {
   ColumnGuess guess;
-  guess.format.delimiter = guess_delimiter(CsvFile(file, CsvFormat{}).header());
-  guess.format.decimal = guess_decimal(CsvFile(file, guess.format));
+  guess.format = format_of(file, header, guess.notes);
+  const NumbersGuess numbers = guess_numbers(CsvFile(file, guess.format));
+  guess.format.numbers = numbers.format;
+  guess.notes.insert(guess.notes.end(), numbers.notes.begin(), numbers.notes.end());
   const CsvFile csv(file, guess.format);
-  if (!is_utf8(csv.header())) {
-    throw data_error(file.string() +
-                     ":1: the names of the columns are no UTF-8 text, and no workflow can name them; save the file as UTF-8, "
-                     "e.g. with iconv -f LATIN1 -t UTF-8");
-  }
-  const auto is_number = [&](const std::string& name) { return number_in_cell(name, guess.format.decimal).has_value(); };
-  if (std::ranges::all_of(csv.names(), is_number)) {
-    throw data_error(file.string() + ":1: the first line holds numbers (" + csv.names().front() +
-                     "): add a line before it that names the columns");
-  }
   std::vector<double> previous(csv.names().size());
-  for (std::size_t c = 0; c < csv.names().size(); ++c) guess.columns.push_back({.name = csv.names()[c], .index = c});
+  for (std::size_t c = 0; c < csv.names().size(); ++c)
+    guess.columns.push_back({.name = csv.names()[c], .index = c, .shares_name = csv.count(csv.names()[c]) > 1});
   for (Cells cells(csv); cells.next(); ++guess.rows) {
-    for (ColumnFacts& column : guess.columns) add_cell(column, cells.cell(column.index), guess.format.decimal, previous[column.index]);
+    for (ColumnFacts& column : guess.columns)
+      add_cell(column, cells.cell(column.index), guess.format.numbers, guess.rows, previous[column.index]);
   }
-  if (guess.rows < least_rows) {
-    throw data_error(file.string() + " has " + format_count(guess.rows) + (guess.rows == 1 ? " row" : " rows") +
-                     "; a forecast needs at least " + std::to_string(least_rows) + " to learn from");
-  }
+  for (ColumnFacts& column : guess.columns) column.sentinel = sentinel_of(column);
   return guess;
 }
 

@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "data/guess_format.h"
+#include "data/guess_numbers.h"
 #include "data/series_ids.h"
 #include "data/time_axis.h"
 #include "data/time_parser.h"
@@ -54,7 +56,7 @@ std::vector<Candidate> repeating_columns(const CsvFile& file, const std::vector<
       column.usable = column.usable && !is_missing_cell(cell);
       if (!column.usable) continue;
       const bool whole = is_whole_number(cell);
-      column.usable = whole || !number_in_cell(cell, file.format().decimal);  // 1.5 is no id
+      column.usable = whole || !number_in_cell(cell, file.format().numbers);  // 1.5 is no id
       column.whole = column.whole && whole;
       if (column.usable) column.values.number_of(cell);
       if (column.values.size() > 1000 && column.values.size() * least_rows_of_a_series > count) column.usable = false;
@@ -260,7 +262,7 @@ std::optional<TimesInHeading> times_in_heading(const CsvFile& file) {
 std::vector<std::string> ids_of_rows(const CsvFile& file, const TimesInHeading& heading, std::int64_t& rows_found) {
   std::vector<std::size_t> others;
   for (std::size_t c = 0; c < file.names().size() && others.size() < most_candidates; ++c) {
-    if (std::ranges::find(heading.columns, c) == heading.columns.end() && !file.names()[c].empty()) others.push_back(c);
+    if (!std::ranges::binary_search(heading.columns, c) && !file.names()[c].empty()) others.push_back(c);
   }
   std::vector<Candidate> words, numbers;
   for (const std::size_t c : others) {
@@ -269,7 +271,7 @@ std::vector<std::string> ids_of_rows(const CsvFile& file, const TimesInHeading& 
     while (rows.next(nullptr)) {
       const std::string_view cell = rows.text(0);
       if (is_missing_cell(cell)) continue;
-      any_word = any_word || !number_in_cell(cell, file.format().decimal);
+      any_word = any_word || !number_in_cell(cell, file.format().numbers);
       all_whole = all_whole && is_whole_number(cell);
     }
     if (any_word) {
@@ -290,12 +292,6 @@ std::vector<std::string> ids_of_rows(const CsvFile& file, const TimesInHeading& 
   std::vector<std::string> all;
   for (std::size_t i = 0; i < of_words; ++i) all.push_back(file.names()[words[i].column]);
   return all;
-}
-
-char delimiter_of_heading(const std::filesystem::path& file) {
-  const CsvFile plain(file, {});
-  constexpr std::string_view usual = ",;\t|";
-  return *std::ranges::max_element(usual, {}, [&](char c) { return std::ranges::count(plain.header(), c); });
 }
 
 }  // namespace
@@ -334,10 +330,11 @@ std::optional<LongGuess> guess_long(const std::filesystem::path& file, const Col
 
 std::optional<AcrossGuess> guess_dates_across(const std::filesystem::path& file) {
   AcrossGuess guess;
-  guess.format.delimiter = delimiter_of_heading(file);
+  guess.format = guess_format(file).format;
   const CsvFile csv(file, guess.format);
   const auto heading = times_in_heading(csv);
   if (!heading) return std::nullopt;
+  guess.format.numbers = guess_numbers(csv).format;
   guess.series_columns = ids_of_rows(csv, *heading, guess.series);
   if (guess.series_columns.empty())
     throw data_error(file.string() +

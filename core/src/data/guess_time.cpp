@@ -82,7 +82,7 @@ std::optional<Candidate> parts_candidate(const std::vector<ColumnFacts>& columns
 /// The formats, and those of a date and an hour.
 std::vector<std::string> formats_with_hour() {
   std::vector<std::string> all(formats.begin(), formats.end());
-  for (const char* format : {"%Y-%m-%d %H", "%d/%m/%Y %H", "%m/%d/%Y %H", "%d.%m.%Y %H"}) all.emplace_back(format);
+  for (const char* format : {"%Y-%m-%d %H", "%d/%m/%Y %H", "%m/%d/%Y %H", "%d.%m.%Y %H", "%d/%m/%Y %H.%M.%S"}) all.emplace_back(format);
   return all;
 }
 
@@ -95,8 +95,8 @@ std::vector<Candidate> candidates(const std::vector<ColumnFacts>& columns) {
     return is_named(c.name, {"date", "time", "datetime", "timestamp", "ds", "day", "month", "period"});
   };
   const auto is_text = [](const ColumnFacts& c) { return c.numbers == 0 && c.words > 0; };
+  const auto time = std::ranges::find_if(columns, [](const ColumnFacts& c) { return is_named(c.name, {"time", "hour"}); });
   for (const ColumnFacts& column : columns) {  // a date and a time of day
-    const auto time = std::ranges::find_if(columns, [](const ColumnFacts& c) { return is_named(c.name, {"time", "hour"}); });
     if (is_named(column.name, {"date", "day"}) && is_text(column) && time != columns.end() && time->missing == 0)
       all.push_back({{column.name, time->name}, with_hour});
   }
@@ -144,7 +144,7 @@ TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& colum
   const CsvFile csv(file, columns.format);
   std::vector<ColumnFacts> once;  // a name that occurs twice cannot be used
   for (const ColumnFacts& column : columns.columns) {
-    if (std::ranges::count(csv.names(), column.name) == 1) once.push_back(column);
+    if (csv.count(column.name) == 1) once.push_back(column);
   }
   std::string mistake;
   for (const Candidate& candidate : candidates(once)) {

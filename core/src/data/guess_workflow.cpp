@@ -1,12 +1,16 @@
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <utility>
 
 #include "data/guess.h"
+#include "data/guess_numbers.h"
 #include "data/guess_series.h"
+#include "data/split.h"
 #include "data/time_parser.h"
+#include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/schema.h"
@@ -17,22 +21,78 @@ namespace {
 
 bool is_in(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
 
+/// Whether the words of a column mean "missing": one word, which holds no digit.
+bool is_missing_word(const ColumnFacts& column, std::int64_t rows) {
+  const bool has_digit = std::ranges::any_of(column.word, [](unsigned char c) { return std::isdigit(c) != 0; });
+  return column.one_word && column.words < rows / 2 && !has_digit;
+}
+
 /// The reason why a column is no feature; empty: it is one.
 std::string reason_against(const ColumnFacts& column, const ColumnGuess& all) {
-  const auto same_name = [&](const ColumnFacts& other) { return other.name == column.name; };
   if (column.name.empty()) return "it has no name";
-  if (std::ranges::count_if(all.columns, same_name) > 1) return "its name stands twice";
+  if (column.shares_name) return "its name stands twice";
   if (column.numbers == 0) return column.words > 0 ? "it holds words (" + column.word + ", ...)" : "it is empty";
-  if (column.words > 0 && !(column.one_word && column.words < all.rows / 2))
-    return "it holds words beside numbers (" + column.word + ", ...)";
+  if (column.words > 0 && !is_missing_word(column, all.rows)) return "it holds words beside numbers (" + column.word + ", ...)";
   if (column.constant) return "its numbers are all equal";
   if (column.counts_rows) return "it counts the rows";
   if (column.missing > all.rows / 2) return "more than half of it is missing";
   return {};
 }
 
-/// Chooses the feature that is likely to be forecast, with a reason.
-void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets) {
+/// Leaves out features that begin so late that they would cost many rows of the others; a column that the user wants to forecast stays.
+void leave_out_late(WorkflowGuess& guess, std::vector<const ColumnFacts*>& features, const std::vector<std::string>& targets) {
+  if (features.empty()) return;
+  const std::int64_t first = (*std::ranges::min_element(features, {}, [](const ColumnFacts* c) { return c->first_row; }))->first_row;
+  std::erase_if(features, [&](const ColumnFacts* column) {
+    const std::int64_t cost = column->first_row - first;
+    if (10 * cost <= guess.rows || is_in(targets, column->name)) return false;
+    guess.left_out.push_back({column->name, "it begins in row " + format_count(column->first_row + 1) + " and would cost " +
+                                                format_count(cost) + " of " + format_count(guess.rows) + " rows"});
+    return true;
+  });
+}
+
+std::string cells_text(std::int64_t count) { return format_count(count) + (count == 1 ? " cell" : " cells"); }
+
+/// The number of marks for missing values among the numbers.
+std::int64_t sentinels_of(const ColumnFacts& column) {
+  if (!column.sentinel) return 0;
+  return *column.sentinel == column.largest.value ? column.largest.count : column.smallest.count;
+}
+
+std::int64_t missing_of(const ColumnFacts& column) { return column.missing + column.words + sentinels_of(column); }
+
+/// Takes the features, what means "missing" in them, and what is worth a word about them.
+void take_features(WorkflowGuess& guess, const std::vector<const ColumnFacts*>& features) {
+  for (const ColumnFacts* column : features) {
+    guess.features.push_back(column->name);
+    guess.missing_cells += missing_of(*column);
+    if (column->words > 0) {
+      if (!guess.format.missing.has_word(column->word)) guess.format.missing.words.push_back(column->word);
+      guess.notes.push_back("missing: \"" + column->word + "\" of " + column->name + ", in " + cells_text(column->words));
+    }
+    if (column->sentinel) {
+      guess.format.missing_in[column->name].numbers.push_back(*column->sentinel);
+      guess.notes.push_back("missing: " + plain_text(*column->sentinel) + " of " + column->name + ", in " +
+                            cells_text(sentinels_of(*column)) +
+                            ", far outside the other numbers; if it was measured, remove it from na_values");
+    }
+    if (!column->marked.empty())
+      guess.notes.push_back(column->name + ": \"" + column->marked + "\" is " +
+                            plain_text(number_in_cell(column->marked, guess.format.numbers)->value));
+  }
+}
+
+/// Why a feature is a poor target; empty: it is none.
+std::string reason_against_target(const ColumnFacts& column) {
+  if (column.is_flag()) return "has two values";
+  if (column.is_nearly_constant()) return "hardly changes";
+  return 10 * missing_of(column) > column.numbers ? "has many missing values" : "";
+}
+
+/// Chooses the feature that is likely to be forecast, with a reason: by its name, else the last one. Flags and the like only if there is
+/// nothing else.
+void choose_target(WorkflowGuess& guess, const std::vector<const ColumnFacts*>& features, const std::vector<std::string>& targets) {
   if (!targets.empty()) {
     for (const std::string& name : targets) {
       if (std::ranges::count(targets, name) > 1) throw usage_error("--target " + name + " is given twice");
@@ -47,33 +107,35 @@ void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets
     guess.target_reason = "as you asked";
     return;
   }
+  const auto is_good = [](const ColumnFacts* column) { return reason_against_target(*column).empty(); };
   for (const char* word : {"target", "y", "value", "close", "load", "demand", "consumption", "sales", "price", "pm2.5"}) {
-    for (const std::string& name : guess.features) {
-      std::string small = name;
+    for (const ColumnFacts* column : features) {
+      std::string small = column->name;
       std::ranges::transform(small, small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      if (small != word) continue;
-      guess.target = {name};
+      if (small != word || !is_good(column)) continue;
+      guess.target = {column->name};
       guess.target_reason = "for its name";
       return;
     }
   }
-  guess.target = {guess.features.back()};
-  guess.target_reason = guess.features.size() == 1 ? "the only column of numbers" : "the last column of numbers";
+  const auto last_good = std::find_if(features.rbegin(), features.rend(), is_good);
+  const ColumnFacts& chosen = last_good == features.rend() ? *features.back() : **last_good;
+  guess.target = {chosen.name};
+  guess.target_reason = features.size() == 1 ? "the only column of numbers" : "the last column of numbers";
+  if (&chosen != features.back()) guess.target_reason += ", as " + features.back()->name + " " + reason_against_target(*features.back());
 }
 
 /// For each row, whether all its features are present.
-std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
+std::vector<bool> complete_rows(const std::filesystem::path& file, const WorkflowGuess& guess) {
   std::vector<bool> complete(static_cast<std::size_t>(guess.rows), true);
   if (guess.missing_cells == 0) return complete;
-  const CsvFile csv(file, columns.format);
+  const CsvFile csv(file, guess.format);
   std::vector<std::size_t> indices;
   for (const std::string& name : guess.features) indices.push_back(csv.index_of(name));
-  CsvReader rows(csv, {}, indices);
-  for (std::size_t row = 0; row < complete.size() && rows.next(nullptr); ++row) {
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-      const std::string cell(rows.text(i));
-      if (is_missing_cell(cell) || is_in(guess.na_values, cell)) complete[row] = false;
-    }
+  CsvReader rows(csv, indices, {});
+  std::vector<double> numbers(indices.size());
+  for (std::size_t row = 0; row < complete.size() && rows.next(numbers.data()); ++row) {
+    complete[row] = std::ranges::none_of(numbers, [](double number) { return std::isnan(number); });
   }
   return complete;
 }
@@ -167,8 +229,7 @@ void choose_rows_of_series(WorkflowGuess& guess, std::int64_t rows) {
 WorkflowGuess workflow_of(const AcrossGuess& across, const std::vector<std::string>& targets) {
   if (targets.size() > 1) throw usage_error("--target: a table whose columns are times has one value, so that one name is enough");
   WorkflowGuess guess;
-  guess.delimiter = std::string(1, across.format.delimiter);
-  guess.decimal = std::string(1, across.format.decimal);
+  guess.format = across.format;
   guess.rows = across.series;
   guess.time = across.time;
   guess.time.format = across.time_format;
@@ -181,40 +242,90 @@ WorkflowGuess workflow_of(const AcrossGuess& across, const std::vector<std::stri
   return guess;
 }
 
+/// Leaves out the features with many missing cells if dropping their rows leaves too little; false if there are none. Columns that the user
+/// wants to forecast stay.
+bool leave_out_incomplete(WorkflowGuess& guess, std::vector<const ColumnFacts*>& features, const std::vector<std::string>& targets) {
+  const auto is_costly = [&](const ColumnFacts* column) { return 10 * missing_of(*column) > guess.rows && !is_in(targets, column->name); };
+  if (std::ranges::all_of(features, is_costly)) return false;
+  return std::erase_if(features, [&](const ColumnFacts* column) {
+           if (!is_costly(column)) return false;
+           guess.left_out.push_back(
+               {column->name, "dropping its " + cells_text(missing_of(*column)) + " without a value leaves too few rows"});
+           return true;
+         }) > 0;
+}
+
+/// Whether dropping incomplete rows leaves less than half of them, or pieces that are too short for a window.
+bool drops_too_much(const WorkflowGuess& guess, const std::vector<bool>& complete) {
+  constexpr std::int64_t short_piece = 10;
+  return guess.missing == "drop" &&
+         (2 * std::ranges::count(complete, true) < guess.rows || typical_run(complete, guess.time.gap_rows) < short_piece);
+}
+
+constexpr std::int64_t few_rows = 60;  ///< fewer train no network with memory
+constexpr const char* split_text = "0.7, 0.15 and 0.15";
+
+/// Whether the least window, two rows and one ahead, fits into each part of the split.
+bool has_room(std::int64_t rows) {
+  try {
+    const auto ends = SplitRule::parse(Value::List{0.7, 0.15, 0.15}).ends(rows, nullptr, "rows");
+    return ends[0] >= 3 && ends[1] > ends[0] && ends[2] > ends[1];
+  } catch (const Error&) {
+    return false;  // a part of the split would have no row
+  }
+}
+
+void require_room(const std::filesystem::path& file, std::int64_t rows) {
+  if (has_room(rows)) return;
+  std::int64_t least = rows;
+  while (!has_room(least)) ++least;
+  throw data_error(file.string() + " has " + format_count(rows) + (rows == 1 ? " row" : " rows") +
+                   "; a window of 2 rows and a horizon of 1 need " + std::to_string(least) + " rows to fit into a split of " + split_text);
+}
+
 }  // namespace
 
-WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets) {
+WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets, std::optional<bool> header) {
   if (const auto across = guess_dates_across(file)) return workflow_of(*across, targets);
-  const ColumnGuess columns = guess_columns(file);
+  ColumnGuess columns = guess_columns(file, header);
+  require_room(file, columns.rows);
+  const std::optional<LongGuess> many = guess_long(file, columns);
   WorkflowGuess guess;
   guess.rows = columns.rows;
-  guess.delimiter = std::string(1, columns.format.delimiter);
-  guess.decimal = std::string(1, columns.format.decimal);
-  const std::optional<LongGuess> many = guess_long(file, columns);
+  guess.is_short = columns.rows < few_rows;
+  guess.format = columns.format;
+  guess.notes = columns.notes;
   guess.time = many ? many->time : guess_time(file, columns);
   if (many) guess.series_columns = many->ids.columns, guess.series = many->ids.series;
+  std::vector<const ColumnFacts*> features;
   for (const ColumnFacts& column : columns.columns) {
     if (is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name)) continue;
     if (std::string reason = reason_against(column, columns); !reason.empty()) {
       guess.left_out.push_back({column.name, std::move(reason)});
-      continue;
+    } else {
+      features.push_back(&column);
     }
-    guess.features.push_back(column.name);
-    if (column.words > 0 && !is_in(guess.na_values, column.word)) guess.na_values.push_back(column.word);
-    guess.missing_cells += column.missing + column.words;
   }
-  if (guess.features.empty()) {
+  leave_out_late(guess, features, targets);
+  if (features.empty()) {
     const std::string why = join(
         guess.left_out, [](const LeftOut& column) { return column.name + ": " + column.reason; }, "; ");
     throw data_error(file.string() + " has no column of numbers to forecast" + (why.empty() ? "" : ": " + why));
   }
-  choose_target(guess, targets);
   if (many) {
+    take_features(guess, features);
+    choose_target(guess, features, targets);
     choose_rows_of_series(guess, many->usual_rows);
-  } else {
-    choose_rows(guess, complete_rows(file, columns, guess));
+    return guess;
   }
-  return guess;
+  for (;;) {
+    WorkflowGuess tried = guess;
+    take_features(tried, features);
+    choose_target(tried, features, targets);
+    const std::vector<bool> complete = complete_rows(file, tried);
+    choose_rows(tried, complete);
+    if (!drops_too_much(tried, complete) || !leave_out_incomplete(guess, features, targets)) return tried;
+  }
 }
 
 }  // namespace pipeline

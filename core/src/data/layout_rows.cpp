@@ -44,13 +44,13 @@ TimeColumns time_columns_of(const CsvFile& file, const TableRequest& request) {
     if (!time) continue;
     if (out.columns.empty()) out.utc = parser.had_offset();
     if (parser.had_offset() != out.utc)
-      throw data_error(request.file.string() + ": some times among the names of its columns have an offset from UTC, and \"" + name +
+      throw data_error(request.files.front().string() + ": some times among the names of its columns have an offset from UTC, and \"" + name +
                        "\" is written in another way; write all in one way");
     out.columns.push_back(c);
     out.times.push_back(*time);
   }
   if (out.columns.size() >= 2) return out;
-  throw data_error(request.file.string() + ": layout = \"dates_across\" reads the names of its columns as times, and " +
+  throw data_error(request.files.front().string() + ": layout = \"dates_across\" reads the names of its columns as times, and " +
                    (out.columns.empty() ? "none is" : "one alone is") +
                    "; say how they are written with time_format, as strptime takes it (\"%m/%d/%y\"; \"%Y\" for years)");
 }
@@ -69,16 +69,16 @@ double* LayoutRows::add(std::int64_t series, std::int64_t time, std::int64_t fil
   return values_.data() + static_cast<std::size_t>(rows_++) * columns_;
 }
 
-void read_wide(const CsvFile& file, const TableRequest& request, LayoutRows& out) {
+void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& out) {
   TableRequest plain = request;
   plain.layout = Layout::columns;
   plain.columns.clear();
   for (const std::string& name : request.wide) {
-    if (request.all_series || file.has(name)) plain.columns.push_back(name);
+    if (request.all_series || files.first().has(name)) plain.columns.push_back(name);
   }
   const std::size_t series = plain.columns.size();
   if (series == 0)
-    throw data_error(request.file.string() + " has none of the columns that are series, such as \"" + request.wide.front() + "\"");
+    throw data_error(request.files.front().string() + " has none of the columns that are series, such as \"" + request.wide.front() + "\"");
   plain.columns.insert(plain.columns.end(), request.columns.begin() + 1, request.columns.end());
   plain.required = plain.columns.size();
   Table whole(plain);
@@ -96,7 +96,10 @@ void read_wide(const CsvFile& file, const TableRequest& request, LayoutRows& out
   }
 }
 
-void read_dates_across(const CsvFile& file, const TableRequest& request, LayoutRows& out) {
+void read_dates_across(const CsvFiles& files, const TableRequest& request, LayoutRows& out) {
+  const CsvFile& file = files.first();
+  if (files.all().size() > 1)
+    throw usage_error("layout = \"dates_across\" takes one file as source: its columns are the times, which other files would repeat");
   const TimeColumns across = time_columns_of(file, request);
   out.utc = across.utc;
   std::vector<std::size_t> id_columns;

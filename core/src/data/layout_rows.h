@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "data/csv_reader.h"
+#include "data/csv_files.h"
 #include "data/mapped_file.h"
 #include "data/panel_rows.h"
 #include "data/table.h"
@@ -33,10 +33,10 @@ class LayoutRows {
 /// Layout wide: each of request.wide becomes a series, whose values are the first of request.columns; the other columns are the same for
 /// all. A series begins and ends with its first and last value. A column may be absent unless request.all_series. Error (data) as
 /// Table throws it.
-void read_wide(const CsvFile& file, const TableRequest& request, LayoutRows& out);
+void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& out);
 
 /// Layout dates_across: each row of the file becomes a series, which begins and ends with its first and last value; the columns whose names
 /// are times hold the values. Error (data) for a file without such columns, or with two rows of one id.
-void read_dates_across(const CsvFile& file, const TableRequest& request, LayoutRows& out);
+void read_dates_across(const CsvFiles& files, const TableRequest& request, LayoutRows& out);
 
 }  // namespace pipeline

@@ -4,9 +4,12 @@
 #include <array>
 #include <chrono>
 #include <limits>
+#include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "data/cleaning.h"
+#include "data/csv_format.h"
 #include "data/float_resolution.h"
 #include "data/panel_files.h"
 #include "data/panel_plan.h"
@@ -27,47 +30,81 @@
 namespace pipeline {
 namespace {
 
+/// Columns by their names.
+class ColumnNumbers {
+ public:
+  /// The number of the column, which is new if there was none of that name.
+  std::pair<std::int64_t, bool> add(const std::string& name) {
+    const auto [found, is_new] = numbers_.emplace(name, std::ssize(numbers_));
+    return {found->second, is_new};
+  }
+  /// The number of a column that an option names. Error (usage) if it is neither a feature nor a target.
+  [[nodiscard]] std::size_t of(const std::string& name, const char* option, const std::vector<ColumnTransform>& columns) const {
+    if (const auto found = numbers_.find(name); found != numbers_.end()) return static_cast<std::size_t>(found->second);
+    std::vector<std::string> names;
+    for (const ColumnTransform& column : columns) names.push_back(column.name);
+    throw usage_error(std::string(option) + " names \"" + name + "\", which is neither a feature nor a target" + suggest(name, names));
+  }
+
+ private:
+  std::unordered_map<std::string, std::int64_t> numbers_;
+};
+
+/// The options that tell how more data of the kind are read. Those that are newer than the first files of this program stand there only
+/// where they are used.
+Value reading_options(const PrepareOptions& options) {
+  Value::List time_columns(options.time_column.begin(), options.time_column.end());
+  Value source = Value::Map{{"delimiter", options.delimiter},     {"decimal", options.decimal}, {"time_column", time_columns},
+                            {"time_format", options.time_format}, {"gaps", options.gaps},       {"na_values", options.na_values},
+                            {"missing", options.missing}};
+  const Value all = to_value(options), usual = to_value(PrepareOptions{});
+  for (const char* name : {"encoding", "skip_rows", "skip_after_header", "comment", "header", "thousands", "censored"}) {
+    if (all.at(name) != usual.at(name)) source[name] = all.at(name);
+  }
+  return source;
+}
+
 /// Names, columns and transforms of the future series, from the options alone; these have passed their own checks.
 SeriesInfo plan_series(const PrepareOptions& given) {
   const PrepareOptions options = with_columns_of_rows(given);
   SeriesInfo info;
   info.features = options.features;
   info.targets = options.target;
-  const auto add = [&](const std::string& name, bool feature) {
-    const auto found = std::ranges::find(info.columns, name, &ColumnTransform::name);
-    if (found == info.columns.end()) {
-      info.columns.push_back({.name = name});
-    } else if (feature) {
-      throw usage_error("features names the column \"" + name + "\" twice");
-    }
-    return std::ranges::find(info.columns, name, &ColumnTransform::name) - info.columns.begin();
-  };
-  for (const std::string& name : info.features) add(name, true);
+  ColumnNumbers numbers;
+  for (const std::string& name : info.features) {
+    if (!numbers.add(name).second) throw usage_error("features names the column \"" + name + "\" twice");
+    info.columns.push_back({.name = name});
+  }
+  std::set<std::int64_t> targets;
   for (const std::string& name : info.targets) {
-    const std::int64_t column = add(name, false);
-    if (std::ranges::find(info.target_columns, column) != info.target_columns.end())
-      throw usage_error("target names the column \"" + name + "\" twice");
+    const auto [column, is_new] = numbers.add(name);
+    if (is_new) info.columns.push_back({.name = name});
+    if (!targets.insert(column).second) throw usage_error("target names the column \"" + name + "\" twice");
     info.target_columns.push_back(column);
   }
   if (const auto clashes = heading_clashes(info.targets); !clashes.empty()) throw usage_error(clashes.front().sentence);
-  std::vector<std::string> names;
-  for (const ColumnTransform& c : info.columns) names.push_back(c.name);
   for (const auto& [name, change] : options.transform.as_map()) {
-    const auto column = std::ranges::find(info.columns, name, &ColumnTransform::name);
-    if (column == info.columns.end())
-      throw usage_error("transform names \"" + name + "\", which is neither a feature nor a target" + suggest(name, names));
-    column->transform = parse_word<Transform>("transform of \"" + name + "\"", change.as_string());
+    info.columns[numbers.of(name, "transform", info.columns)].transform =
+        parse_word<Transform>("transform of \"" + name + "\"", change.as_string());
+  }
+  if (options.na_values.is_map()) {
+    for (const auto& [name, values] : options.na_values.as_map()) {
+      if (name != every_column) static_cast<void>(numbers.of(name, "na_values", info.columns));
+    }
   }
   info.has_time = !options.time_column.empty();
   if (info.has_time) {
     info.time_name = options.time_column.size() == 1 ? options.time_column[0] : "time";
   }
-  Value::List time_columns(options.time_column.begin(), options.time_column.end());
-  info.source = Value::Map{{"delimiter", options.delimiter},     {"decimal", options.decimal}, {"time_column", time_columns},
-                           {"time_format", options.time_format}, {"gaps", options.gaps},       {"na_values", options.na_values},
-                           {"missing", options.missing}};
+  info.source = reading_options(options);
   plan_panel(given, info);
   return info;
+}
+
+/// The files for a sentence: "a.csv", "a.csv and b.csv", "a.csv and 11 more files".
+std::string shown(const std::vector<std::string>& files) {
+  constexpr std::size_t few = 3;
+  return files.size() <= few ? join_names(files) : files.front() + " and " + std::to_string(files.size() - 1) + " more files";
 }
 
 void say_time(const CleanTable& data, const PrepareOptions& options, Log& log) {
@@ -229,12 +266,18 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");
 
   const auto start = std::chrono::steady_clock::now();
-  CleanTable data = read_clean(
-      {.file = options.source, .frequency = options.frequency, .required = info.columns.size(), .scratch = folder, .cancel = cancel}, info);
+  CleanTable data = read_clean({.files = {options.source.begin(), options.source.end()},
+                                .frequency = options.frequency,
+                                .required = info.columns.size(),
+                                .scratch = folder,
+                                .cancel = cancel},
+                               info);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + options.source + ", " +
+  log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + shown(options.source) + ", " +
            format_short(static_cast<double>(data.table.file_size()) / 1e6) + " MB in " + format_short(seconds.count()) + " s");
-  if (data.rows() == 0) throw data_error(options.source + " has no row without missing values; read less columns, or fill them");
+  if (data.rows() == 0) throw data_error(shown(options.source) + " has no row without missing values; read less columns, or fill them");
+  if (const std::int64_t empty = data.table.empty_rows(); empty > 0)
+    log.info("skipped " + format_count(empty) + (empty == 1 ? " line" : " lines") + " of nothing but delimiters");
   if (info.panel) {
     log.info(format_count(data.series_count()) + " series, told apart by " + info.panel->series_column);
     treat_short_series(data, rule, info.panel->drop_short, log);

@@ -36,15 +36,14 @@ void check_positive(CleanTable& data, const SeriesInfo& info) {
 
 CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
   const Value& source = info.source;
-  TableRequest wanted{
-      .file = request.file,
-      .format = CsvFormat::from_options(source.at("delimiter").as_string(), source.at("decimal").as_string(), source.at("na_values")),
-      .time_columns = {},
-      .time_format = source.at("time_format").as_string(),
-      .columns = {},
-      .required = request.required,
-      .scratch = request.scratch,
-      .cancel = request.cancel};
+  TableRequest wanted{.files = request.files,
+                      .format = CsvFormat::from_source(source),
+                      .time_columns = {},
+                      .time_format = source.at("time_format").as_string(),
+                      .columns = {},
+                      .required = request.required,
+                      .scratch = request.scratch,
+                      .cancel = request.cancel};
   for (const Value& name : source.at("time_column").as_list()) wanted.time_columns.push_back(name.as_string());
   if (info.panel) {
     wanted.layout = parse_word<Layout>("layout", source.at("layout").as_string());

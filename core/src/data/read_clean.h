@@ -4,15 +4,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "data/cleaning.h"
 #include "pipeline/data/series.h"
 
 namespace pipeline {
 
-/// The file to read, and how.
+/// The files to read, and how.
 struct ReadRequest {
-  std::filesystem::path file;
+  std::vector<std::filesystem::path> files;
   std::string frequency;                     ///< "infer", "1h", "none", ...
   std::size_t required = 0;                  ///< number of leading columns that must exist; the others may be absent or empty
   std::filesystem::path scratch;             ///< folder for nameless files
@@ -20,7 +21,7 @@ struct ReadRequest {
   const std::atomic<int>* cancel = nullptr;  ///< not 0: stop with Error (interrupted)
 };
 
-/// Reads a CSV file with the columns, transforms and source options in `info`. Checks the time axis and that logarithms exist. Drops rows
+/// Reads CSV files with the columns, transforms and source options in `info`. Checks the time axis and that logarithms exist. Drops rows
 /// with missing values if missing = "drop"; otherwise fill_missing() treats them.
 [[nodiscard]] CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info);
 

@@ -51,7 +51,7 @@ std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const Pa
 }  // namespace
 
 PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info, const PanelReading& panel) {
-  CleanTable data = read_clean({.file = csv,
+  CleanTable data = read_clean({.files = {csv},
                                 .frequency = info.has_time ? info.frequency : "none",
                                 .required = info.features.size(),
                                 .scratch = std::filesystem::temp_directory_path(),

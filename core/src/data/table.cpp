@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "data/csv_cure.h"
 #include "data/guess.h"
 #include "data/guess_series.h"
 #include "data/layout_rows.h"
@@ -20,7 +21,7 @@ constexpr std::int64_t rows_between_polls = 1 << 16;  // a few milliseconds of r
 class TimeText {
  public:
   explicit TimeText(std::size_t columns) : columns_(columns) {}
-  std::string_view of(const CsvReader& rows) {
+  std::string_view of(const CsvFilesReader& rows) {
     if (columns_ == 1) return rows.text(0);
     joined_.clear();
     for (std::size_t i = 0; i < columns_; ++i) (joined_ += i > 0 ? " " : "") += rows.text(i);
@@ -36,7 +37,7 @@ class TimeText {
 class IdCells {
  public:
   IdCells(std::size_t first, std::size_t count) : first_(first), cells_(count) {}
-  std::span<const std::string_view> of(const CsvReader& rows) {
+  std::span<const std::string_view> of(const CsvFilesReader& rows) {
     for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i] = rows.text(first_ + i);
     return cells_;
   }
@@ -46,7 +47,7 @@ class IdCells {
   std::vector<std::string_view> cells_;
 };
 
-std::int64_t number_of(PanelRows& panel, std::span<const std::string_view> cells, const CsvReader& rows) {
+std::int64_t number_of(PanelRows& panel, std::span<const std::string_view> cells, const CsvFilesReader& rows) {
   try {
     return panel.ids().number_of(cells);
   } catch (const Error& error) {
@@ -67,7 +68,7 @@ std::string format_advice(const CsvFile& file, const std::vector<std::string>& c
 }  // namespace
 
 Table::Table(const TableRequest& request)
-    : file_(request.file, request.format),
+    : files_(request.files, request.format),
       columns_(request.columns.size()),
       has_time_(!request.time_columns.empty() || request.layout == Layout::dates_across),
       values_(request.scratch),
@@ -78,18 +79,18 @@ Table::Table(const TableRequest& request)
     return;
   }
   std::vector<std::size_t> numbers, texts, absent;
-  for (const std::string& name : request.time_columns) texts.push_back(file_.index_of(name));
+  for (const std::string& name : request.time_columns) texts.push_back(files_.first().index_of(name));
   for (const std::string& name : request.series_columns) {
-    if (!file_.has(name))
-      throw data_error(request.file.string() + " has no column \"" + name + "\", which tells its series apart" +
-                       suggest(name, file_.names()));
-    texts.push_back(file_.index_of(name));
+    if (!files_.first().has(name))
+      throw data_error(files_.first().path().string() + " has no column \"" + name + "\", which tells its series apart" +
+                       suggest(name, files_.first().names()));
+    texts.push_back(files_.first().index_of(name));
   }
   for (std::size_t i = 0; i < columns_; ++i) {
-    if (i >= request.required && !file_.has(request.columns[i])) {
+    if (i >= request.required && !files_.first().has(request.columns[i])) {
       absent.push_back(i);
     } else {
-      numbers.push_back(file_.index_of(request.columns[i]));
+      numbers.push_back(files_.first().index_of(request.columns[i]));
     }
   }
   // Absent columns come last: the columns that are read are the first of each row.
@@ -98,40 +99,43 @@ Table::Table(const TableRequest& request)
     read_rows(request, numbers, texts);
     if (panel_) panel_->arrange(rows_, {columns_, values_, time_}, has_time_, [this](std::int64_t row) { return line_of(row); });
   } catch (const Error&) {
-    file_.require_unchanged();  // a change explains the mistake
+    files_.require_unchanged();  // a change explains the mistake
     throw;
   }
-  file_.require_unchanged();
-  if (rows_ == 0) throw data_error(request.file.string() + " has a header and no rows");
+  files_.require_unchanged();
+  if (rows_ == 0) throw data_error(request.files.front().string() + " has a header and no rows");
 }
 
 void Table::read_layout(const TableRequest& request) {
   LayoutRows rows(columns_, values_, time_, *panel_);
-  request.layout == Layout::wide ? read_wide(file_, request, rows) : read_dates_across(file_, request, rows);
+  request.layout == Layout::wide ? read_wide(files_, request, rows) : read_dates_across(files_, request, rows);
   rows_ = rows.rows();
   utc_ = rows.utc;
   // A wide file is in order, and its rows keep their numbers where there is no time.
   if (request.layout == Layout::dates_across)
     panel_->arrange(rows_, {columns_, values_, time_}, has_time_, [this](std::int64_t row) { return line_of(row); });
-  file_.require_unchanged();
-  if (rows_ == 0) throw data_error(request.file.string() + " has a header and no values");
+  files_.require_unchanged();
+  if (rows_ == 0) throw data_error(request.files.front().string() + " has a header and no values");
 }
 
 void Table::read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts) {
-  CsvReader rows(file_, numbers, texts);
+  CsvFilesReader rows(files_, numbers, texts);
   TimeParser parser(request.time_format);
   TimeText time_text(request.time_columns.size());
   IdCells id(request.time_columns.size(), request.series_columns.size());
   std::int64_t previous = std::numeric_limits<std::int64_t>::min();
-  const auto advice = [&] { return format_advice(file_, request.time_columns, rows_); };
+  const auto advice = [&] {
+    const std::string cure = units_cure(rows.file());
+    return cure.empty() ? format_advice(rows.file(), request.time_columns, rows_) : cure;
+  };
   for (;; ++rows_) {
     if (rows_ == capacity_) {
       const auto read = static_cast<double>(std::max<std::size_t>(rows.consumed(), 1));
-      const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(file_.size()) / read;
+      const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(files_.size()) / read;
       make_room(std::max(rows_ + 1000, static_cast<std::int64_t>(expected)));
     }
     if (rows_ % rows_between_polls == 0 && request.cancel != nullptr && request.cancel->load(std::memory_order_relaxed) != 0)
-      throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + request.file.string());
+      throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + rows.file().path().string());
     double* const values = row(rows_);
     if (!rows.next(values)) break;
     for (std::size_t i = numbers.size(); i < columns_; ++i) values[i] = std::numeric_limits<double>::quiet_NaN();
@@ -147,7 +151,7 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
                          " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
       }
       if (now <= previous && !panel_) {
-        const std::string series = series_advice(file_, request.time_columns, request.time_format);
+        const std::string series = series_advice(files_.first(), request.time_columns, request.time_format);
         throw data_error(rows.place() + ": the time " + format_time(now) + " does not come after " + format_time(previous) +
                          " in the row before; " + (series.empty() ? "sort the file by time and keep one row for each time" : series));
       }
@@ -155,6 +159,7 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
     time_.data()[rows_] = previous = now;
     if (panel_) panel_->set(rows_, number_of(*panel_, id.of(rows), rows), rows_);
   }
+  empty_rows_ = rows.empty_rows();
 }
 
 void Table::make_room(std::int64_t rows) {
@@ -170,7 +175,7 @@ std::string Table::place(std::int64_t row) const {
 }
 
 std::string Table::line_of(std::int64_t file_row) const {
-  CsvReader rows(file_, {}, {});
+  CsvFilesReader rows(files_, {}, {});
   for (std::int64_t i = 0; i <= file_row; ++i) rows.next(nullptr);
   return rows.place();
 }

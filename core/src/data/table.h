@@ -9,15 +9,16 @@
 #include <string>
 #include <vector>
 
-#include "data/csv_reader.h"
+#include "data/csv_files.h"
+#include "data/mapped_file.h"
 #include "data/panel_rows.h"
 #include "pipeline/data/prepare.h"
 
 namespace pipeline {
 
-/// The part of a CSV file that becomes a table.
+/// The part of one CSV file, or of several with one heading, that becomes a table.
 struct TableRequest {
-  std::filesystem::path file;
+  std::vector<std::filesystem::path> files;
   CsvFormat format;
   std::vector<std::string> time_columns;  ///< joined by spaces; none: the row number is the time
   std::string time_format;
@@ -46,7 +47,9 @@ class Table {
   [[nodiscard]] std::span<const std::int64_t> time() const { return {time_.data(), static_cast<std::size_t>(rows_)}; }
   [[nodiscard]] std::span<double> values() { return {values_.data(), static_cast<std::size_t>(rows_) * columns_}; }  ///< [rows, columns]
   [[nodiscard]] double* row(std::int64_t row) { return values_.data() + static_cast<std::size_t>(row) * columns_; }
-  [[nodiscard]] std::size_t file_size() const { return file_.size(); }
+  [[nodiscard]] std::size_t file_size() const { return files_.size(); }
+  /// The number of lines of nothing but delimiters, which are no rows.
+  [[nodiscard]] std::int64_t empty_rows() const { return empty_rows_; }
   /// The series of the rows; nullptr unless it is a panel.
   [[nodiscard]] const PanelRows* panel() const { return panel_ ? &*panel_ : nullptr; }
 
@@ -64,10 +67,10 @@ class Table {
   void make_room(std::int64_t rows);
   [[nodiscard]] std::string line_of(std::int64_t file_row) const;
 
-  CsvFile file_;
+  CsvFiles files_;
   std::size_t columns_;
   bool has_time_, utc_ = false;
-  std::int64_t rows_ = 0, capacity_ = 0;
+  std::int64_t rows_ = 0, capacity_ = 0, empty_rows_ = 0;
   ScratchArray<double> values_;
   ScratchArray<std::int64_t> time_;
   std::optional<PanelRows> panel_;

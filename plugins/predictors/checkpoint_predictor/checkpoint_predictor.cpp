@@ -41,16 +41,15 @@ bool reads_more(const SeriesInfo& series) {
   const Value& source = series.source;
   if (!source.is_map()) return false;
   PrepareOptions known;
-  known.features = series.features, known.target = series.targets;
+  known.source = {"-"}, known.features = series.features, known.target = series.targets;
   Value options = to_value(known);
   std::vector<const char*> names{"delimiter", "decimal", "time_column", "time_format", "gaps", "na_values", "missing"};
   if (series.panel) names.push_back("layout");
   if (series.panel && !source.find("wide")) names.push_back("series_column");
   for (const char* name : names) {
-    const Value* option = source.find(name);
-    if (!option) return false;
-    options[name] = *option;
+    if (!source.find(name)) return false;
   }
+  for (const auto& [name, option] : source.as_map()) options[name] = option;
   return check_options(make_schema<PrepareOptions>(), options).empty();
 }
 

@@ -6,7 +6,7 @@
 
 namespace pipeline::stage::preprocess {
 
-/// CSV file -> series; pipeline/data/prepare.h describes the file and the result.
+/// CSV files -> series; pipeline/data/prepare.h describes the files and the result.
 class Preprocess final : public Stage {
  public:
   using Options = PrepareOptions;
@@ -14,7 +14,8 @@ class Preprocess final : public Stage {
 
   void run(StageContext& context) override {
     // An absolute path stays as it is.
-    options_.source = (context.settings.workflow_file.parent_path() / options_.source).lexically_normal().string();
+    for (std::string& source : options_.source)
+      source = (context.settings.workflow_file.parent_path() / source).lexically_normal().string();
     const SeriesInfo info = prepare_series(options_, context.settings.split, context.folder, context.log, &context.cancel);
     context.summary["rows"] = Series::open(context.folder)->rows();
     if (info.panel) context.summary["series"] = info.panel->series;

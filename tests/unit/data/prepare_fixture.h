@@ -18,7 +18,7 @@ inline constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 /// Options for columns a and b of a file, both features; b is the target.
 inline PrepareOptions options_for(const std::filesystem::path& source) {
   PrepareOptions options;
-  options.source = source.string();
+  options.source = {source.string()};
   options.features = {"a", "b"};
   options.target = {"b"};
   options.scaler = Scaler::none;

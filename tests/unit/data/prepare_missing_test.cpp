@@ -75,7 +75,7 @@ TEST_CASE("filling needs a value before the gap, in the same split") {
         "missing = \"drop\"");
   rows = counting(10);
   rows[5].second = rows[6].second = nan_value;
-  options.source = folder.file("border.csv", csv(rows)).string();
+  options.source = {folder.file("border.csv", csv(rows)).string()};
   CHECK(error_of([&] { prepare(folder, options); }, folder.path()) ==
         "4: border.csv:8: column \"b\" has no value at the start of the val split (row 6), and filling never crosses a border; its first "
         "good row is "

@@ -94,7 +94,7 @@ TEST_CASE("a time that does not increase is an error with its line") {
         "4: s.csv:5: the time 2020-01-03 00:00:00 does not come after 2020-01-03 00:00:00 in the row before; sort the file by time and "
         "keep one row "
         "for each time");
-  options.source = folder.file("d.csv", "t,a,b\n01/02/2020,1,1\n").string();
+  options.source = {folder.file("d.csv", "t,a,b\n01/02/2020,1,1\n").string()};
   CHECK(error_of([&] { prepare(folder, options); }, folder.path()) ==
         "4: d.csv:2: \"01/02/2020\" is no time: it is neither ISO 8601 nor epoch seconds; time_format = \"%d/%m/%Y\" or \"%m/%d/%Y\" fit "
         "the rows: write the one that is meant");
@@ -211,10 +211,10 @@ TEST_CASE("a value that float32 cannot be trained on after scaling is an error w
   CHECK(contains(message,
                  "float32 cannot be trained on numbers beyond 1e15; correct it, or if it means \"missing\", write na_values = [1e+60]"));
   options.missing = "drop";
-  options.source = folder.file("dropped.csv", "a,b\n,1\n" + rows.substr(4) + "9,1e60\n").string();
+  options.source = {folder.file("dropped.csv", "a,b\n,1\n" + rows.substr(4) + "9,1e60\n").string()};
   CHECK(contains(error_of([&] { prepare(folder, options); }), "dropped.csv:12: column \"b\" is 1e+60"));
   options.transform = Value::Map{{"b", "log_return"}};
-  options.source = folder.file("jump.csv", "a,b\n1,1e-320\n2,1e99\n3,1\n4,2\n5,3\n6,4\n7,5\n8,6\n").string();
+  options.source = {folder.file("jump.csv", "a,b\n1,1e-320\n2,1e99\n3,1\n4,2\n5,3\n6,4\n7,5\n8,6\n").string()};
   CHECK(contains(error_of([&] { prepare(folder, options); }), "jump.csv:3: column \"b\" is 1e+99"));
 }
 
@@ -241,8 +241,8 @@ TEST_CASE("options that fit no column are refused") {
                  "2: transform of \"a\" takes one of none, log, diff, log_return, got \"log_retrun\"; did you mean \"log_return\"?"));
   CHECK(contains(failure([](auto& o) { o.transform = Value::Map{{"a", 1}}; }), "2: transform of \"a\" takes"));
   CHECK(contains(failure([](auto& o) { o.transform = "log"; }), "2: transform takes a table"));
-  CHECK(contains(failure([&](auto& o) { o.source = folder.file("h.csv", "a,b\n").string(); }), "4: h.csv has a header and no rows"));
-  CHECK(contains(failure([&](auto& o) { o.source = folder.file("n.csv", "a,b\n,\n1,\n").string(), o.missing = "drop"; }),
+  CHECK(contains(failure([&](auto& o) { o.source = {folder.file("h.csv", "a,b\n").string()}; }), "4: h.csv has a header and no rows"));
+  CHECK(contains(failure([&](auto& o) { o.source = {folder.file("n.csv", "a,b\n,\n1,\n").string()}, o.missing = "drop"; }),
                  "no row without missing values"));
 }
 

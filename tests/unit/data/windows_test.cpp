@@ -278,7 +278,7 @@ TEST_CASE("ETTh1, 336 rows to 96, gives the literature's error of repeating the 
   const test::TempFolder folder;
   test::TextLog log;
   PrepareOptions prepare;
-  prepare.source = source.string();
+  prepare.source = {source.string()};
   prepare.time_column = {"date"};
   prepare.features = prepare.target = {"HUFL", "HULL", "MUFL", "MULL", "LUFL", "LULL", "OT"};
   prepare_series(prepare, Value::List{8640, 2880, 2880}, folder.folder("preprocess"), log);

@@ -37,11 +37,18 @@ struct Words<ScalerScope> {
   static constexpr std::array words{"series", "global"};
 };
 
-/// [stages.preprocess]: the file, how to read it, and how to prepare it.
+/// [stages.preprocess]: the files, how to read them, and how to prepare them. docs/data.md tells the forms that are read.
 struct PrepareOptions {
-  std::string source;
+  std::vector<std::string> source;
+  std::string encoding = "utf-8";
   std::string delimiter = ",";
+  std::string comment;
+  std::int64_t skip_rows = 0;
+  bool header = true;
+  std::int64_t skip_after_header = 0;
   std::string decimal = ".";
+  std::string thousands;
+  std::string censored = "error";
   std::vector<std::string> time_column;
   std::string time_format;
   std::string frequency = "infer";
@@ -59,12 +66,34 @@ struct PrepareOptions {
 
   static constexpr auto options() {
     return option_list<PrepareOptions>(
-        option("source", &PrepareOptions::source, "The CSV file: a header line, then a row for each time. Relative to the workflow.")
+        option("source", &PrepareOptions::source,
+               "The CSV file: a header line, then a row for each time. Several files, as a list or as a pattern (\"part-*.csv\", in the "
+               "order of names), are read one after the other as one table; their headings must agree. Relative to the workflow.")
             .role(OptionRole::input_path)
+            .items(1)
             .required(),
-        option("delimiter", &PrepareOptions::delimiter, "The character between cells; \"\\\\t\" for a tab.")
+        option("encoding", &PrepareOptions::encoding,
+               "How the file's text is encoded: \"utf-8\", \"utf-16\", \"latin-1\", \"windows-1252\" and other code pages.")
+            .form({"[Uu][Tt][Ff]-?(8|16|32)|[Ll]atin-?[1-9]|([Ii][Ss][Oo]-?8859-|[Ww]indows-?|[Cc][Pp])[0-9]{1,4}|[Kk][Oo][Ii]8-[RrUu]|"
+                   "[Ss]hift_[Jj][Ii][Ss]|[Ee][Uu][Cc]-([Jj][Pp]|[Kk][Rr])|[Bb]ig5|[Gg][Bb](2312|K|k|18030)",
+                   "an encoding", "windows-1252"}),
+        option("delimiter", &PrepareOptions::delimiter,
+               "The character between cells; \"\\\\t\" for a tab; \" \" for runs of blanks and tabs.")
             .form({R"([^"\n]|\\t)", "one character", ";"}),
+        option("comment", &PrepareOptions::comment, "Lines that begin with this text hold no data.")
+            .form({R"([^"\n\r\t ][^"\n\r]{0,15})", "a short text", "#"}),
+        option("skip_rows", &PrepareOptions::skip_rows, "Lines of the file before the heading: a title, notes.").at_least(0),
+        option("header", &PrepareOptions::header, "Whether a line names the columns. false: they are named \"1\", \"2\", ..."),
+        option("skip_after_header", &PrepareOptions::skip_after_header,
+               "Lines between the heading and the data that hold none, such as units.")
+            .at_least(0),
         option("decimal", &PrepareOptions::decimal, "The decimal sign: \".\" or \",\".").choices({".", ","}),
+        option("thousands", &PrepareOptions::thousands,
+               "The sign that parts thousands, each followed by three digits: \",\", \".\", \"'\" or \" \" (also non-breaking).")
+            .form({"[,.' ]", "one of , . ' or a blank", ","}),
+        option("censored", &PrepareOptions::censored,
+               "What \"<1\" stands for: stop, the limit (1), half of it, zero, or a missing value. \">\" and \"~\" stand for their number.")
+            .choices({"error", "limit", "half", "zero", "missing"}),
         option("time_column", &PrepareOptions::time_column,
                "Column of the time, or several, which are joined by spaces. None: the row number is the time.")
             .role(OptionRole::time_column),
@@ -84,7 +113,9 @@ struct PrepareOptions {
             .role(OptionRole::target_column)
             .items(1)
             .required(),
-        option("na_values", &PrepareOptions::na_values, "Numbers or words that mean \"missing\", beside empty cells, NA and NaN."),
+        option("na_values", &PrepareOptions::na_values,
+               "Numbers or words that mean \"missing\", beside empty cells, NA, NaN and their like. A table gives those of a column: "
+               "{ TEMP = [999.9] }; its name \"*\" stands for every column."),
         option("missing", &PrepareOptions::missing,
                "Missing values: stop, drop the row (no window reaches across), repeat the value before, or draw a line between the values "
                "around it, which looks ahead. Filled targets count neither in the loss nor in metrics.")
@@ -114,11 +145,13 @@ struct PrepareOptions {
   static std::vector<OptionRule> rules() {
     constexpr const char* why = "cannot be the decimal sign too";
     return {{OptionRule::Kind::restricts, "delimiter", "decimal", ",", {"."}, why},
-            {OptionRule::Kind::restricts, "delimiter", "decimal", ".", {","}, why}};
+            {OptionRule::Kind::restricts, "delimiter", "decimal", ".", {","}, why},
+            {OptionRule::Kind::restricts, "thousands", "decimal", ",", {"."}, why},
+            {OptionRule::Kind::restricts, "thousands", "decimal", ".", {","}, why}};
   }
 };
 
-/// Reads a CSV file, checks and cleans it, splits it by rows, fits the scaler on the training rows and writes an artifact of kind "series"
+/// Reads CSV files, checks and cleans them, splits their rows, fits the scaler on the training rows and writes an artifact of kind "series"
 /// into `folder`. `split`: three fractions, three counts, two times, or { val = 48, test = 48 }. Logs its findings to `log`. The table is
 /// never held in anonymous memory: it lies in nameless files in `folder`. Error (data) for a mistake in the file, with file and line; Error
 /// (usage) for options that do not fit the file; Error (interrupted) soon after `cancel` becomes nonzero.
