@@ -5,8 +5,10 @@
 #include "cli/shell_text.h"
 #include "cli/verb.h"
 #include "data/guess.h"
+#include "data/time_axis.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -17,6 +19,8 @@ void add_options(po::options_description& options) {
   options.add_options()                                                                                                           //
       ("output", po::value<std::string>()->value_name("FILE"), "the workflow; DATA.toml in the current folder without it")        //
       ("target", po::value<std::vector<std::string>>()->value_name("COLUMN")->composing(), "the column to forecast; repeatable")  //
+      ("time-zone", po::value<std::string>()->value_name("ZONE"), "of times without an offset, e.g. Europe/Berlin")               //
+      ("count-rows", "take no column for the time: the row number stands for it")                                                 //
       ("force", "overwrite the workflow");
 }
 
@@ -40,8 +44,20 @@ void line(std::ostream& out, const std::string& assignment, const std::string& c
 
 std::string time_comment(const TimeGuess& time) {
   if (time.frequency == "none") return "irregular";
-  const std::string step = time.frequency == "business_day" ? "working days" : "step " + time.frequency;
+  const std::string step = time.frequency == "business_day" ? "working days" : Frequency::parse(time.frequency).spoken();
   return step + ", " + format_count(std::ssize(time.gap_rows)) + (time.gap_rows.size() == 1 ? " gap" : " gaps");
+}
+
+/// What was taken for the time, for the screen.
+std::string time_text(const TimeGuess& time) {
+  if (time.columns.empty()) return "none, rows are counted";
+  std::string text = join(time.columns, " ") + ", ";
+  if (!time.format.empty()) text += "written as " + time.format + ", ";
+  text += time_comment(time);
+  if (time.sort) text += ", not from old to new: sorted";
+  if (time.repeats > 0)
+    text += ", " + format_count(time.repeats) + (time.repeats == 1 ? " row repeats" : " rows repeat") + " a time: the first is kept";
+  return text;
 }
 
 void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::string& source) {
@@ -55,6 +71,14 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
     const std::vector<std::string>& columns = guess.time.columns;
     line(out, "time_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)), time_comment(guess.time));
     if (!guess.time.format.empty()) out << "time_format = " << to_toml(guess.time.format) << "\n";
+    for (const std::string& other : guess.time.others) out << "# It might be " << one_line(other) << " too.\n";
+    if (!guess.time_zone.empty()) out << "time_zone = " << to_toml(guess.time_zone) << "\n";
+    if (guess.time.sort) line(out, "order = \"sort\"", "the file does not run from old to new");
+    if (guess.time.repeats > 0) {
+      line(out, "duplicates = \"first\"",
+           format_count(guess.time.repeats) + (guess.time.repeats == 1 ? " row has" : " rows have") +
+               " the time of a row before; or \"last\", \"mean\"");
+    }
     if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
     if (!guess.gaps.empty()) {
       line(out, "gaps = " + to_toml(guess.gaps),
@@ -143,7 +167,9 @@ int new_workflow(const Invocation& invocation) {
     throw usage_error(output.string() + " is there already: choose another --output, or --force");
   if (std::filesystem::exists(output) && std::filesystem::equivalent(output, data))
     throw usage_error("--output " + output.string() + " is the data itself: choose another name");
-  const WorkflowGuess guess = guess_workflow(data, invocation.texts("target"));
+  const WorkflowGuess guess = guess_workflow(data, invocation.texts("target"),
+                                             {.time_zone = invocation.arguments.count("time-zone") ? invocation.text("time-zone") : "",
+                                              .count_rows = invocation.arguments.count("count-rows") > 0});
   const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
   if (!std::filesystem::is_directory(folder)) throw usage_error("--output " + output.string() + ": there is no folder " + folder.string());
   const std::string source = std::filesystem::relative(std::filesystem::absolute(data), folder).string();
@@ -152,9 +178,8 @@ int new_workflow(const Invocation& invocation) {
   std::cout << output.string() << ": forecasts " << guess.target.front() << " (" << guess.target_reason << ") " << guess.horizon
             << (guess.horizon == 1 ? " row" : " rows") << " ahead from " << guess.window << ", " << guess.features.size()
             << (guess.features.size() == 1 ? " feature" : " features") << "\n";
-  std::cout << "  time: "
-            << (guess.time.columns.empty() ? "none, rows are counted" : guess.time.columns.front() + ", " + time_comment(guess.time))
-            << "\n";
+  std::cout << "  time: " << time_text(guess.time) << "\n";
+  for (const std::string& other : guess.time.others) std::cout << "  it might be " << one_line(other) << " too\n";
   for (const LeftOut& column : guess.left_out) std::cout << "  left out: " << left_out_text(column) << "\n";
   std::cout << "Next: pipeline run " << shell_quoted(output.string()) << "\n";
   return 0;

@@ -60,7 +60,7 @@ void choose_target(WorkflowGuess& guess, const std::vector<std::string>& targets
 
 /// For each row, whether all its features are present.
 std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
-  std::vector<bool> complete(static_cast<std::size_t>(guess.rows), true);
+  std::vector<bool> complete(static_cast<std::size_t>(columns.rows), true);
   if (guess.missing_cells == 0) return complete;
   const CsvFile csv(file, columns.format);
   std::vector<std::size_t> indices;
@@ -73,6 +73,14 @@ std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnG
     }
   }
   return complete;
+}
+
+/// A mark for each row, in the order of time and without rows that repeat a time.
+std::vector<bool> in_order_of_time(const std::vector<bool>& marks, const TimeGuess& time) {
+  if (time.rows.empty()) return marks;
+  std::vector<bool> out;
+  for (const std::int64_t row : time.rows) out.push_back(marks[static_cast<std::size_t>(row)]);
+  return out;
 }
 
 /// The length L such that half of all complete rows lie in runs of at least L complete rows; windows must be shorter. `breaks`: rows that
@@ -152,13 +160,15 @@ void choose_rows(WorkflowGuess& guess, const std::vector<bool>& complete) {
 
 }  // namespace
 
-WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets) {
+WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets, const TimeWishes& wishes) {
   const ColumnGuess columns = guess_columns(file);
   WorkflowGuess guess;
   guess.rows = columns.rows;
   guess.delimiter = std::string(1, columns.format.delimiter);
   guess.decimal = std::string(1, columns.format.decimal);
-  guess.time = guess_time(file, columns);
+  guess.time = guess_time(file, columns, wishes);
+  guess.time_zone = wishes.time_zone;
+  if (!guess.time.rows.empty()) guess.rows = std::ssize(guess.time.rows);
   for (const ColumnFacts& column : columns.columns) {
     if (is_in(guess.time.columns, column.name)) continue;
     if (std::string reason = reason_against(column, columns); !reason.empty()) {
@@ -175,7 +185,7 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
     throw data_error(file.string() + " has no column of numbers to forecast" + (why.empty() ? "" : ": " + why));
   }
   choose_target(guess, targets);
-  choose_rows(guess, complete_rows(file, columns, guess));
+  choose_rows(guess, in_order_of_time(complete_rows(file, columns, guess), guess.time));
   return guess;
 }
 

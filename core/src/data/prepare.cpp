@@ -8,11 +8,12 @@
 #include "data/read_clean.h"
 #include "data/scaler.h"
 #include "data/series_files.h"
+#include "data/series_time.h"
 #include "data/split.h"
-#include "data/time_parser.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/text.h"
+#include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -56,23 +57,51 @@ SeriesInfo plan_series(const PrepareOptions& options) {
   info.source = Value::Map{{"delimiter", options.delimiter},     {"decimal", options.decimal}, {"time_column", time_columns},
                            {"time_format", options.time_format}, {"gaps", options.gaps},       {"na_values", options.na_values},
                            {"missing", options.missing}};
+  const PrepareOptions usual;  // what a workflow does not use leaves no trace
+  const auto add_unusual = [&](const char* name, const auto& value, const auto& usual_value) {
+    if (value != usual_value) info.source[name] = value;
+  };
+  add_unusual("order", options.order, usual.order);
+  add_unusual("duplicates", options.duplicates, usual.duplicates);
+  add_unusual("time_zone", options.time_zone, usual.time_zone);
+  add_unusual("ambiguous", options.ambiguous, usual.ambiguous);
+  add_unusual("nonexistent", options.nonexistent, usual.nonexistent);
+  add_unusual("resample", options.resample, usual.resample);
+  if (!options.resample.is_null()) static_cast<void>(Resampling::parse(options.resample, names, info.targets));
+  if (!info.has_time && (!options.time_zone.empty() || !options.resample.is_null()))
+    throw usage_error(std::string(options.time_zone.empty() ? "resample" : "time_zone") + " needs a time_column");
   return info;
 }
 
-void say_time(const CleanTable& data, const PrepareOptions& options, Log& log) {
+void say_time(const CleanTable& data, const SeriesInfo& info, const PrepareOptions& options, Log& log) {
   if (!data.table.has_time()) return;
   const Frequency& frequency = data.axis.frequency;
   const auto time = data.table.time();
-  std::string text =
-      "time " + format_time(time.front(), true) + " to " + format_time(time.back(), true) + (data.table.utc() ? " UTC, " : ", ");
+  std::string text = "time " + time_for_people(info, time.front()) + " to " + time_for_people(info, time.back()) +
+                     (data.table.utc() && options.time_zone.empty() ? " UTC, " : ", ");
   if (frequency.irregular()) {
     log.info(text + "irregular");
     return;
   }
-  text += (frequency.business_day ? frequency.text() : "step " + frequency.text()) + ", " + format_count(data.axis.gaps) +
+  text += (frequency.business_day ? frequency.text() : frequency.spoken()) + ", " + format_count(data.axis.gaps) +
           (data.axis.gaps == 1 ? " gap" : " gaps");
   if (data.axis.gaps > 0) text += options.gaps == "split" ? ", each the start of a new segment" : ", read as if nothing were missing";
   log.info(text);
+}
+
+void say_order(const CleanTable& data, const PrepareOptions& options, Log& log) {
+  const Disorder& disorder = data.table.disorder();
+  if (disorder.from_new_to_old) log.info("the file runs from new to old: its rows are turned round");
+  if (disorder.out_of_order > 0)
+    log.info(format_count(disorder.out_of_order) + (disorder.out_of_order == 1 ? " row was" : " rows were") +
+             " out of order and sorted by time");
+  if (disorder.left_out > 0)
+    log.info(format_count(disorder.left_out) + (disorder.left_out == 1 ? " row stands" : " rows stand") +
+             " in an hour that clocks leave out, and " + (disorder.left_out == 1 ? "is" : "are") + " dropped");
+  if (disorder.repeats == 0) return;
+  const std::string kept = options.duplicates == "mean" ? "the mean" : "the " + options.duplicates;
+  log.info(format_count(disorder.repeated_times) + (disorder.repeated_times == 1 ? " time stood in " : " times stood in ") +
+           format_count(disorder.repeated_times + disorder.repeats) + " rows: " + kept + " of each is kept");
 }
 
 void say_missing(const CleanTable& data, const PrepareOptions& options, Log& log) {
@@ -98,7 +127,7 @@ void say_splits(const SeriesInfo& info, std::span<const std::int64_t> time, Log&
   std::int64_t first = 0;
   const auto text = [&](std::int64_t row) {
     const std::int64_t at = time[static_cast<std::size_t>(row)];
-    return info.has_time ? format_time(at, true) : "row " + format_count(at);
+    return info.has_time ? time_for_people(info, at) : "row " + format_count(at);
   };
   for (std::size_t i = 0; i < split_names.size(); ++i) {
     const std::int64_t last = info.split_end[i];
@@ -153,24 +182,35 @@ void write_rows(CleanTable& data, const SeriesInfo& info, const SeriesOutput& ou
 SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
                           const std::atomic<int>* cancel) {
   static_cast<void>(bind_options<PrepareOptions>(to_value(options)));
-  const SplitRule rule = SplitRule::parse(split);
+  SplitRule rule = SplitRule::parse(split);
   SeriesInfo info = plan_series(options);
   if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");
 
   const auto start = std::chrono::steady_clock::now();
-  CleanTable data = read_clean(
-      {.file = options.source, .frequency = options.frequency, .required = info.columns.size(), .scratch = folder, .cancel = cancel}, info);
+  const auto zone = options.time_zone.empty() ? nullptr : std::make_shared<const TimeZone>(TimeZone::load(options.time_zone));
+  CleanTable data = read_clean({.file = options.source,
+                                .frequency = options.frequency,
+                                .required = info.columns.size(),
+                                .scratch = folder,
+                                .zone = zone,
+                                .cancel = cancel},
+                               info);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + options.source + ", " +
            format_short(static_cast<double>(data.table.file_size()) / 1e6) + " MB in " + format_short(seconds.count()) + " s");
   if (data.rows() == 0) throw data_error(options.source + " has no row without missing values; read less columns, or fill them");
-  say_time(data, options, log);
+  info.utc = data.table.utc();
+  if (data.table.local_days()) info.source["local_days"] = true;
+  if (zone) info.source["zone"] = zone->to_value(data.table.time().front());
+  say_order(data, options, log);
+  say_time(data, info, options, log);
   say_missing(data, options, log);
 
   info.frequency = data.axis.frequency.text();
   info.step_ns = data.axis.frequency.step_ns;
-  info.utc = data.table.utc();
   if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = median_step(data.table.time());
+  for (std::size_t i = 0; rule.kind == SplitRule::Kind::times && i < rule.times.size(); ++i)
+    rule.times[i] = parse_time(split.as_list()[i].as_string(), info);
   info.segments = data.series_segments();
   info.split_end = rule.ends(
       data.rows(), [&](std::int64_t time) { return data.rows_before(time); }, "rows");
@@ -190,6 +230,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
                                 .frequency = info.has_time ? info.frequency : "none",
                                 .required = info.features.size(),
                                 .scratch = std::filesystem::temp_directory_path(),
+                                .zone = zone_of(info),
                                 .cancel = nullptr},
                                info);
   fill_missing(data, info.source.at("missing").as_string(), {}, std::filesystem::temp_directory_path());

@@ -27,17 +27,27 @@ void check_positive(CleanTable& data, const SeriesInfo& info) {
 
 CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
   const Value& source = info.source;
+  const auto word = [&](const char* name, const char* usual = "error") {  // of an option that is left out where it has its default
+    const Value* value = source.find(name);
+    return value ? value->as_string() : std::string(usual);
+  };
   TableRequest wanted{
       .file = request.file,
       .format = CsvFormat::from_options(source.at("delimiter").as_string(), source.at("decimal").as_string(), source.at("na_values")),
       .time_columns = {},
       .time_format = source.at("time_format").as_string(),
+      .sort = word("order") == "sort",
+      .duplicates = word("duplicates"),
+      .zone = request.zone,
+      .clocks = {.ambiguous = word("ambiguous", "infer"), .nonexistent = word("nonexistent")},
+      .resampling = {},
       .columns = {},
       .required = request.required,
       .scratch = request.scratch,
       .cancel = request.cancel};
   for (const Value& name : source.at("time_column").as_list()) wanted.time_columns.push_back(name.as_string());
   for (const ColumnTransform& c : info.columns) wanted.columns.push_back(c.name);
+  if (const Value* resample = source.find("resample")) wanted.resampling = Resampling::parse(*resample, wanted.columns, info.targets);
 
   CleanTable data{.table = Table(wanted),
                   .axis = {},
@@ -49,8 +59,9 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
   for (const ColumnTransform& c : info.columns) {
     if (c.is_difference()) data.lead = 1;
   }
-  data.axis = understand_time(data.table.time(), info.has_time ? request.frequency : "none", source.at("gaps").as_string(),
-                              [&](std::int64_t row) { return data.table.place(row); });
+  data.axis = understand_time(
+      data.table.time(), info.has_time ? request.frequency : "none", source.at("gaps").as_string(),
+      [&](std::int64_t row) { return data.table.place(row); }, [&](std::int64_t row) { return data.table.time_text(row); });
   check_positive(data, info);
   data.segments = data.axis.segments;
   drop_missing(data, source.at("missing").as_string());

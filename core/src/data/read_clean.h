@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "data/cleaning.h"
@@ -16,6 +17,7 @@ struct ReadRequest {
   std::string frequency;                     ///< "infer", "1h", "none", ...
   std::size_t required = 0;                  ///< number of leading columns that must exist; the others may be absent or empty
   std::filesystem::path scratch;             ///< folder for nameless files
+  std::shared_ptr<const TimeZone> zone{};    ///< of times without an offset; null: none is named
   const std::atomic<int>* cancel = nullptr;  ///< not 0: stop with Error (interrupted)
 };
 

@@ -13,6 +13,7 @@
 #include "data/window_source.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -74,7 +75,7 @@ void say_windows(const WindowsInfo& info, const Series& series, Log& log) {
   const auto counts = counts_of(info);
   const auto time = [&](std::int64_t row) {
     const std::int64_t at = series.time()[static_cast<std::size_t>(row)];
-    return series.info().has_time ? format_time(at, true) : "row " + format_count(at);
+    return series.info().has_time ? time_for_people(series.info(), at) : "row " + format_count(at);
   };
   for (std::size_t i = 0; i < counts.size(); ++i) {
     const auto of_split = [i](const WindowRange& r) { return static_cast<std::size_t>(r.split) == i; };

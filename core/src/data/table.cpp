@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "data/column_times.h"
 #include "data/guess.h"
+#include "data/local_days.h"
+#include "data/series_time.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -30,13 +33,18 @@ class TimeText {
   std::string joined_;
 };
 
-/// How the times of a file may be written, tried on its rows; `rows` were read before one could not be.
-std::string format_advice(const CsvFile& file, const std::vector<std::string>& columns, std::int64_t rows) {
+/// How the times of a file may be written, tried on its rows, where one cannot be read in `form`.
+std::string format_advice(const CsvFile& file, const std::vector<std::string>& columns, const std::string& form) {
+  constexpr std::int64_t rows_tried = 100'000;
+  for (const ColumnTimes& read : read_in_forms(file, columns, {form}, rows_tried)) {
+    if (read.times.size() > static_cast<std::size_t>(read.odd_count))
+      return "the other " + format_count(std::ssize(read.times)) + " cells can be read: write the time there";
+  }
   const std::vector<std::string> formats = fitting_time_formats(file, columns);
   const auto quoted = [](const std::string& format) { return "\"" + format + "\""; };
   if (formats.size() == 1) return "write time_format = " + quoted(formats.front()) + ", which fits the rows";
   if (!formats.empty()) return "time_format = " + join(formats, quoted, " or ") + " fit the rows: write the one that is meant";
-  if (rows > 0) return "the rows before it do: mend this one, or remove it";
+  if (const std::string mixed = mixed_forms_text(file, columns); !mixed.empty()) return mixed;
   return "say how times are written with time_format, as strptime takes it (\"%d.%m.%Y %H:%M\")";
 }
 
@@ -44,6 +52,7 @@ std::string format_advice(const CsvFile& file, const std::vector<std::string>& c
 
 Table::Table(const TableRequest& request)
     : file_(request.file, request.format),
+      zone_(request.zone),
       columns_(request.columns.size()),
       has_time_(!request.time_columns.empty()),
       values_(request.scratch),
@@ -73,13 +82,18 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
   CsvReader rows(file_, numbers, texts);
   TimeParser parser(request.time_format);
   TimeText time_text(texts.size());
+  LocalDays days;
+  bool ordered = true;
+  std::optional<ScratchArray<std::int32_t>> clock;  // for local times: seconds from midnight
+  if (zone_) parser.allow_hour_25(), clock.emplace(request.scratch);
   std::int64_t previous = std::numeric_limits<std::int64_t>::min();
-  const auto advice = [&] { return format_advice(file_, request.time_columns, rows_); };
+  const auto advice = [&] { return format_advice(file_, request.time_columns, request.time_format); };
   for (;; ++rows_) {
     if (rows_ == capacity_) {
       const auto read = static_cast<double>(std::max<std::size_t>(rows.consumed(), 1));
       const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(file_.size()) / read;
       make_room(std::max(rows_ + 1000, static_cast<std::int64_t>(expected)));
+      if (clock) clock->reserve(static_cast<std::size_t>(capacity_));
     }
     if (rows_ % rows_between_polls == 0 && request.cancel != nullptr && request.cancel->load(std::memory_order_relaxed) != 0)
       throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + request.file.string());
@@ -97,13 +111,34 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
         throw data_error(rows.place() + ": the time \"" + std::string(text) + "\" has " + (utc_ ? "no" : "an") +
                          " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
       }
-      if (now <= previous) {
-        throw data_error(rows.place() + ": the time " + format_time(now) + " does not come after " + format_time(previous) +
-                         " in the row before; sort the file by time and keep one row for each time");
-      }
+      if (utc_ && !zone_) days.add(now, parser.offset() * nanoseconds_per_second);
+      if (utc_ && zone_) days.add(now, zone_->to_local(now) - now);
+      if (clock) clock->data()[rows_] = static_cast<std::int32_t>(parser.second_of_day());
+      ordered = ordered && now > previous;
     }
     time_.data()[rows_] = previous = now;
   }
+  const std::span<std::int64_t> times{time_.data(), static_cast<std::size_t>(rows_)};
+  if (utc_ && days.all()) {
+    days.make_local(times);
+    utc_ = false, local_days_ = true;
+    ordered = strictly_increases(times);
+  } else if (has_time_ && zone_ && !utc_) {
+    read_clocks(request, {clock->data(), times.size()});
+    ordered = strictly_increases(times);
+  }
+  if (!ordered) arrange(request);
+  if (request.resampling && rows_ > 0) resample(request);
+}
+
+void Table::read_clocks(const TableRequest& request, std::span<const std::int32_t> clock) {
+  const std::span<std::int64_t> times{time_.data(), static_cast<std::size_t>(rows_)};
+  LocalDays days;
+  for (const std::int64_t time : times) days.add(time, 0);
+  local_days_ = days.one_clock();
+  if (local_days_ || times.empty()) return;
+  make_utc({times, clock, [&](std::int64_t row) { return place(row); }}, *zone_, request.clocks);
+  utc_ = true;
 }
 
 void Table::make_room(std::int64_t rows) {
@@ -114,13 +149,15 @@ void Table::make_room(std::int64_t rows) {
 
 std::string Table::place(std::int64_t row) const {
   CsvReader rows(file_, {}, {});
+  if (file_rows_) row = file_rows_->data()[row];
   for (std::int64_t i = 0; i <= row; ++i) rows.next(nullptr);
   return rows.place();
 }
 
 std::string Table::time_text(std::int64_t row) const {
   const std::int64_t time = time_.data()[row];
-  return has_time_ ? format_time(time) : "row " + std::to_string(time);
+  if (!has_time_) return "row " + std::to_string(time);
+  return zone_ && utc_ ? local_text(*zone_, time, false) : format_time(time);
 }
 
 void Table::move_row(std::int64_t from, std::int64_t to) {

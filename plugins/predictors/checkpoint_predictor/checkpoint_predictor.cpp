@@ -46,6 +46,9 @@ bool reads_more(const SeriesInfo& series) {
     if (!option) return false;
     options[name] = *option;
   }
+  for (const char* name : {"order", "duplicates", "time_zone", "ambiguous", "nonexistent", "resample"}) {
+    if (const Value* option = source.find(name)) options[name] = *option;
+  }
   return check_options(make_schema<PrepareOptions>(), options).empty();
 }
 

@@ -6,6 +6,7 @@
 #include "pipeline/data/format.h"
 #include "pipeline/data/series.h"
 #include "pipeline/data/text.h"
+#include "pipeline/data/time_text.h"
 
 namespace pipeline::stage::visualize {
 
@@ -17,8 +18,6 @@ Value fact(const char* name, std::string value) {
   return out;
 }
 
-std::string time_text(const SeriesInfo& info, std::int64_t time) { return info.has_time ? format_time(time, true) : std::to_string(time); }
-
 Value split_row(const Windows& windows, Split split, const std::string& label) {
   Value row(Value::Map{{"split", label}, {"windows", format_count(windows.count(split))}, {"rows", ""}, {"from", ""}, {"to", ""}});
   const Series* series = windows.series();
@@ -28,8 +27,8 @@ Value split_row(const Windows& windows, Split split, const std::string& label) {
   const std::int64_t begin = index == 0 ? 0 : info.split_end.at(index - 1), end = info.split_end.at(index);
   row["rows"] = format_count(end - begin);
   if (begin >= end || end > series->rows()) return row;
-  row["from"] = time_text(info, series->time()[static_cast<std::size_t>(begin)]);
-  row["to"] = time_text(info, series->time()[static_cast<std::size_t>(end - 1)]);
+  row["from"] = time_for_people(info, series->time()[static_cast<std::size_t>(begin)]);
+  row["to"] = time_for_people(info, series->time()[static_cast<std::size_t>(end - 1)]);
   return row;
 }
 
@@ -38,7 +37,12 @@ void add_series_facts(const Series& series, Value::List& facts) {
   const SeriesInfo& info = series.info();
   add("Rows", format_count(series.rows()));
   if (!info.frequency.empty() && info.frequency != "none") add("One row every", info.frequency);
-  if (info.utc) add("Times", "UTC, as the data give offsets");
+  const Value* zone = info.source.is_map() ? info.source.find("time_zone") : nullptr;
+  if (zone) {
+    add("Times", zone->as_string());
+  } else if (info.utc) {
+    add("Times", "UTC, as the data give offsets");
+  }
   if (info.segments.size() > 1) add("Segments without a gap", format_count(static_cast<std::int64_t>(info.segments.size())));
   std::set<std::string> scalers, transforms;
   for (const ColumnTransform& column : info.columns) {
