@@ -78,7 +78,10 @@ def tables():
 
 def times():
     for name, text in {"iso": "\n2016-07-01T12:30:00.5+02:00", "format": "%d.%m.%Y %H:%M\n01.07.2016 00:15", "epoch": "epoch_ms\n1467331200000",
-                       "month": "1mo\n2016-01-31", "days": "business_day\n2016-07-01", "hours": "15min\n2261-12-31 23:59:59"}.items():
+                       "month": "1mo\n2016-01-31", "days": "business_day\n2016-07-01", "hours": "15min\n2261-12-31 23:59:59",
+                       "names": "%a, %d %b %Y %I:%M:%S %p\nFri, 09 June 2023 12:05:06 a.m.", "quarter": "%YQ%q\n2023Q2", "excel": "excel\n44197.041667",
+                       "interval": "%d.%m.%Y %H:%M\n01.01.2023 23:45 - 24:00", "week": "business_month_end\n2020-W53-5",
+                       "old": "%Y\n1620", "hour_25": "2quarter_end\n2024-11-03 25", "composite": "%c %z\nFri Jun  9 14:05:06 2023 +0330"}.items():
         put("time", name, text)
 
 

@@ -59,7 +59,7 @@ type = "GridSampler"
        {":2:10: device = \"cuda:999\": CUDA devices on this machine: ",
         ":5:13: preprocess: delimiter takes one character, such as \";\", got \";;\"",
         ":7:12: preprocess: features is empty: give at least one",
-        ":9:13: preprocess: frequency takes infer, none, business_day or a step, such as \"15min\", got \"15mim\"",
+        ":9:13: preprocess: frequency takes infer, none, business_day, a step or a day of the months, such as \"15min\", got \"15mim\"",
         ":10:1: preprocess: transform of \"load\" takes one of none, log, diff, log_return, got \"lgo\"; did you mean \"log\"?",
         ":18:9: Adam: betas takes 2 numbers of at least 0 and below 1, got 1",
         ":21:11: ReduceLROnPlateau: monitor is \"val_mase\", which no training measures; did you mean \"val_mae\"? (it measures "

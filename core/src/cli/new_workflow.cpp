@@ -6,6 +6,7 @@
 #include "cli/shell_text.h"
 #include "cli/verb.h"
 #include "data/guess.h"
+#include "data/time_axis.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -20,6 +21,8 @@ void add_options(po::options_description& options) {
       ("output", po::value<std::string>()->value_name("FILE"), "the workflow; DATA.toml in the current folder without it")        //
       ("no-header", "no line names the columns: they are called 1, 2, ...")                                                       //
       ("target", po::value<std::vector<std::string>>()->value_name("COLUMN")->composing(), "the column to forecast; repeatable")  //
+      ("time-zone", po::value<std::string>()->value_name("ZONE"), "of times without an offset, e.g. Europe/Berlin")               //
+      ("count-rows", "take no column for the time: the row number stands for it")                                                 //
       ("force", "overwrite the workflow");
 }
 
@@ -45,7 +48,7 @@ void line(std::ostream& out, const std::string& assignment, const std::string& c
 
 std::string time_comment(const TimeGuess& time) {
   if (time.frequency == "none") return "irregular";
-  const std::string step = time.frequency == "business_day" ? "working days" : "step " + time.frequency;
+  const std::string step = time.frequency == "business_day" ? "working days" : Frequency::parse(time.frequency).spoken();
   return step + ", " + format_count(std::ssize(time.gap_rows)) + (time.gap_rows.size() == 1 ? " gap" : " gaps");
 }
 
@@ -65,6 +68,20 @@ void write_format(std::ostream& out, const CsvFormat& format) {
   write("decimal", numbers.decimal, plain.decimal, std::string(1, numbers.decimal));
   write("thousands", numbers.thousands, plain.thousands, std::string(1, numbers.thousands));
   write("censored", numbers.censored, plain.censored, word_of(numbers.censored));
+}
+
+/// What was taken for the time, for the screen.
+std::string time_text(const WorkflowGuess& guess) {
+  const TimeGuess& time = guess.time;
+  if (guess.dates_across) return "in the heading, " + time_comment(time);
+  if (time.columns.empty()) return "none, rows are counted";
+  std::string text = join(time.columns, " ") + ", ";
+  if (!time.format.empty()) text += "written as " + time.format + ", ";
+  text += time_comment(time);
+  if (time.sort) text += ", not from old to new: sorted";
+  if (time.repeats > 0)
+    text += ", " + format_count(time.repeats) + (time.repeats == 1 ? " row repeats" : " rows repeat") + " a time: the first is kept";
+  return text;
 }
 
 void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::string& source) {
@@ -87,6 +104,14 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
     const std::vector<std::string>& columns = guess.time.columns;
     line(out, "time_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)), time_comment(guess.time));
     if (!guess.time.format.empty()) out << "time_format = " << to_toml(guess.time.format) << "\n";
+    for (const std::string& other : guess.time.others) out << "# It might be " << one_line(other) << " too.\n";
+    if (!guess.time_zone.empty()) out << "time_zone = " << to_toml(guess.time_zone) << "\n";
+    if (guess.time.sort) line(out, "order = \"sort\"", "the file does not run from old to new");
+    if (guess.time.repeats > 0) {
+      line(out, "duplicates = \"first\"",
+           format_count(guess.time.repeats) + (guess.time.repeats == 1 ? " row has" : " rows have") +
+               " the time of a row before; or \"last\", \"mean\"");
+    }
     if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
     if (!guess.gaps.empty()) {
       line(out, "gaps = " + to_toml(guess.gaps),
@@ -178,7 +203,10 @@ int new_workflow(const Invocation& invocation) {
   if (std::filesystem::exists(output) && std::filesystem::equivalent(output, data))
     throw usage_error("--output " + output.string() + " is the data itself: choose another name");
   const WorkflowGuess guess =
-      guess_workflow(data, invocation.texts("target"), invocation.arguments.count("no-header") > 0 ? std::optional(false) : std::nullopt);
+      guess_workflow(data, invocation.texts("target"),
+                     {.header = invocation.arguments.count("no-header") > 0 ? std::optional(false) : std::nullopt,
+                      .time = {.time_zone = invocation.arguments.count("time-zone") ? invocation.text("time-zone") : "",
+                               .count_rows = invocation.arguments.count("count-rows") > 0}});
   const std::filesystem::path folder = std::filesystem::absolute(output).parent_path();
   if (!std::filesystem::is_directory(folder)) throw usage_error("--output " + output.string() + ": there is no folder " + folder.string());
   const std::string source = std::filesystem::relative(std::filesystem::absolute(data), folder).string();
@@ -190,11 +218,8 @@ int new_workflow(const Invocation& invocation) {
   if (!guess.series_columns.empty())
     std::cout << "  series: " << format_count(guess.series) << ", told apart by " << join_names(guess.series_columns)
               << (guess.dates_across ? "; a row each, and the names of the columns are times" : "") << "\n";
-  std::cout << "  time: "
-            << (guess.dates_across           ? "in the heading, " + time_comment(guess.time)
-                : guess.time.columns.empty() ? "none, rows are counted"
-                                             : guess.time.columns.front() + ", " + time_comment(guess.time))
-            << "\n";
+  std::cout << "  time: " << time_text(guess) << "\n";
+  for (const std::string& other : guess.time.others) std::cout << "  it might be " << one_line(other) << " too\n";
   for (const LeftOut& column : guess.left_out) std::cout << "  left out: " << left_out_text(column) << "\n";
   for (const std::string& note : guess.notes) std::cout << "  " << one_line(note, longest_note) << "\n";
   if (guess.is_short)

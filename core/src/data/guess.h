@@ -49,19 +49,32 @@ struct ColumnGuess {
 /// heading that can be used, or with too few rows.
 [[nodiscard]] ColumnGuess guess_columns(const std::filesystem::path& file, std::optional<bool> header = std::nullopt);
 
+/// What the user says about the time.
+struct TimeWishes {
+  std::string time_zone;    ///< of times without an offset; empty: none
+  bool count_rows = false;  ///< no column holds the time
+};
+
 struct TimeGuess {
   std::vector<std::string> columns;      ///< empty: the file has no time
-  std::string format;                    ///< strptime; empty: ISO 8601
+  std::string format;                    ///< time_format; empty: ISO 8601
   std::string frequency = "none";        ///< "1h", "business_day", ...; "none": irregular or no time
-  std::vector<std::int64_t> gap_rows{};  ///< of a regular axis: the rows that follow a gap
+  std::vector<std::int64_t> gap_rows{};  ///< of a regular axis: the rows that follow a gap, in the order of time
   std::int64_t step_ns = 0;              ///< of a regular axis shorter than months, else 0
+  bool sort = false;                     ///< the file does not run from old to new
+  std::int64_t repeats = 0;              ///< rows whose time an earlier row has: they are left out
+  std::vector<std::int64_t> rows{};      ///< the file's rows in the order of time, without repeats; empty: as they stand
+  std::vector<std::string> others{};     ///< what else might be the time, as text for people
 };
-/// The column or columns that hold the time. Error (data), with the line, if the time does not increase.
-[[nodiscard]] TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns);
+/// The column or columns that hold the time. Error (data) if a column is nearly all times and cannot be the time for a few cells, or for
+/// times that repeat: the file's lines and the cure are named.
+[[nodiscard]] TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns, const TimeWishes& wishes);
 
-/// The formats of time (strptime) in which each of the first rows has a later time than the row before: the likeliest, or several that are
-/// equally likely, as %d/%m/%Y and %m/%d/%Y may be. `columns`: joined by spaces.
+/// The forms (values of time_format) that fit all of the first rows: the likeliest, or several that are equally likely, as %d/%m/%Y and
+/// %m/%d/%Y may be. `columns`: joined by spaces.
 [[nodiscard]] std::vector<std::string> fitting_time_formats(const CsvFile& csv, const std::vector<std::string>& columns);
+/// The end of a sentence for a column whose rows hold several forms; empty: they do not.
+[[nodiscard]] std::string mixed_forms_text(const CsvFile& csv, const std::vector<std::string>& columns);
 
 /// A column that is left out, and why.
 struct LeftOut {
@@ -72,6 +85,7 @@ struct WorkflowGuess {
   CsvFormat format;  ///< with what means "missing"
   std::int64_t rows = 0;
   TimeGuess time;
+  std::string time_zone{};  ///< empty: none
   std::vector<std::string> features, target;
   std::string target_reason;
   std::vector<LeftOut> left_out;
@@ -85,9 +99,13 @@ struct WorkflowGuess {
   bool is_short = false;             ///< there are too few rows for a network with memory
   std::vector<std::string> notes{};  ///< for people: what was taken for what
 };
-/// `targets`: the columns to forecast, if the user names them; `header` as above. Error (data, usage) as above, and if no column is left to
-/// forecast.
+/// What the user says of the file.
+struct GuessWishes {
+  std::optional<bool> header{};  ///< as guess_columns() takes it
+  TimeWishes time{};
+};
+/// `targets`: the columns to forecast, if the user names them. Error (data, usage) as above, and if no column is left to forecast.
 [[nodiscard]] WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets,
-                                           std::optional<bool> header = std::nullopt);
+                                           const GuessWishes& wishes = {});
 
 }  // namespace pipeline

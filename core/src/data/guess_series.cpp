@@ -211,7 +211,7 @@ std::optional<TimeGuess> guess_years(const CsvFile& one_series, const ColumnGues
 std::optional<TimeGuess> time_of_first_series(const CsvFile& file, const std::vector<std::size_t>& ids, const ColumnGuess& columns) {
   const TemporaryFile one(lines_of_first_series(file, ids));
   try {
-    TimeGuess time = guess_time(one.path(), columns);
+    TimeGuess time = guess_time(one.path(), columns, {});
     if (!time.columns.empty()) return time;
   } catch (const Error&) {
     return std::nullopt;  // its times do not increase: it is not one series

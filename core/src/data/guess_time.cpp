@@ -3,117 +3,122 @@
 #include <cctype>
 #include <limits>
 #include <optional>
+#include <tuple>
 
+#include "data/arrange_rows.h"
+#include "data/clock_change.h"
+#include "data/column_times.h"
 #include "data/guess.h"
+#include "data/local_days.h"
+#include "data/local_times.h"
 #include "data/time_axis.h"
-#include "data/time_parser.h"
+#include "data/time_forms.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
 
 namespace {
 
-/// Tried in this order; the first that reads every row wins. Formats with the day first come first: they fail on files with the month first
-/// at the first day after the 12th.
-constexpr std::array formats{"",         "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
-                             "%m/%d/%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
-                             "%Y/%m/%d", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y%m%d %H:%M",      "%Y%m%d",
-                             "%Y%m%d%H", "%Y%m%d%H%M",        "%Y%m%d%H%M%S"};
+constexpr const char* count_rows_cure = "; with --count-rows the rows are counted instead";
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
-bool is_named(const std::string& name, std::initializer_list<std::string_view> words) {
-  return std::ranges::find(words, lower(name)) != words.end();
+bool is_named(const ColumnFacts& column, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, lower(column.name)) != words.end();
+}
+bool mentions(const ColumnFacts& column, std::initializer_list<std::string_view> words) {
+  const std::string name = lower(column.name);
+  return std::ranges::any_of(words, [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
-struct ReadTimes {
-  std::vector<std::int64_t> times;
-  std::string unreadable;      ///< place and text of the first time that cannot be read
-  std::string not_increasing;  ///< place of the first row that is not later than the row before
-};
-
-/// The times of a file in the given columns and format, up to the first time that cannot be read and up to `most` rows.
-ReadTimes read_times(const CsvFile& csv, const std::vector<std::string>& columns, const std::string& format,
-                     std::size_t most = std::numeric_limits<std::size_t>::max()) {
-  std::vector<std::size_t> indices;
-  for (const std::string& name : columns) indices.push_back(csv.index_of(name));
-  CsvReader rows(csv, {}, indices);
-  TimeParser parser(format);
-  ReadTimes read;
-  std::string text;
-  while (read.times.size() < most && rows.next(nullptr)) {
-    text.clear();
-    for (std::size_t i = 0; i < indices.size(); ++i) (text += i > 0 ? " " : "") += rows.text(i);
-    const std::optional<std::int64_t> time = parser.parse(text);
-    if (!time) {
-      read.unreadable = rows.place() + ": the time \"" + text + "\"";
-      return read;
-    }
-    if (read.not_increasing.empty() && !read.times.empty() && *time <= read.times.back()) read.not_increasing = rows.place();
-    read.times.push_back(*time);
-  }
-  return read;
+bool is_date_name(const ColumnFacts& c) { return is_named(c, {"day", "ds", "tag"}) || mentions(c, {"date", "datum"}); }
+bool is_clock_name(const ColumnFacts& c) {
+  return is_named(c, {"he", "hr", "h", "time", "von", "anfang"}) || mentions(c, {"hour", "stunde", "uhrzeit", "start time"});
+}
+bool is_time_name(const ColumnFacts& c) {
+  return is_date_name(c) || is_named(c, {"time", "datetime", "timestamp", "month", "period", "epoch", "unix", "ts", "zeit"}) ||
+         mentions(c, {"year", "quarter", "week", "timestamp"});
 }
 
-/// Columns that may hold the time, and the formats to try.
+/// Columns that may hold the time, and the forms to try.
 struct Candidate {
   std::vector<std::string> columns;
-  std::vector<std::string> formats;
+  std::vector<std::string> forms;
+  bool named = false;  ///< for a time
 };
 
 /// The columns year, month, day and finer units, if each is a column of its own.
 std::optional<Candidate> parts_candidate(const std::vector<ColumnFacts>& columns) {
-  Candidate parts{{}, {""}};
+  Candidate parts{{}, {""}, true};
   constexpr std::array<std::pair<const char*, const char*>, 5> wanted{
       {{"year", "%Y"}, {"month", " %m"}, {"day", " %d"}, {"hour", " %H"}, {"minute", " %M"}}};
   for (const auto& [name, format] : wanted) {
-    const auto found = std::ranges::find_if(columns, [&](const ColumnFacts& c) { return lower(c.name) == name; });
+    const auto found = std::ranges::find_if(columns, [&](const ColumnFacts& c) { return is_named(c, {name}); });
     if (found == columns.end()) break;
     parts.columns.push_back(found->name);
-    parts.formats[0] += format;
+    parts.forms[0] += format;
   }
-  return parts.columns.size() >= 3 ? std::optional(parts) : std::nullopt;
-}
-
-/// The formats, and those of a date and an hour.
-std::vector<std::string> formats_with_hour() {
-  std::vector<std::string> all(formats.begin(), formats.end());
-  for (const char* format : {"%Y-%m-%d %H", "%d/%m/%Y %H", "%m/%d/%Y %H", "%d.%m.%Y %H", "%d/%m/%Y %H.%M.%S"}) all.emplace_back(format);
-  return all;
+  return parts.columns.size() >= 2 ? std::optional(parts) : std::nullopt;
 }
 
 std::vector<Candidate> candidates(const std::vector<ColumnFacts>& columns) {
   std::vector<Candidate> all;
   if (auto parts = parts_candidate(columns)) all.push_back(std::move(*parts));
-  const std::vector<std::string> written(formats.begin(), formats.end());
-  const std::vector<std::string> with_hour = formats_with_hour();
-  const auto named = [](const ColumnFacts& c) {
-    return is_named(c.name, {"date", "time", "datetime", "timestamp", "ds", "day", "month", "period"});
-  };
-  const auto is_text = [](const ColumnFacts& c) { return c.numbers == 0 && c.words > 0; };
-  const auto time = std::ranges::find_if(columns, [](const ColumnFacts& c) { return is_named(c.name, {"time", "hour"}); });
-  for (const ColumnFacts& column : columns) {  // a date and a time of day
-    if (is_named(column.name, {"date", "day"}) && is_text(column) && time != columns.end() && time->missing == 0)
-      all.push_back({{column.name, time->name}, with_hour});
-  }
-  for (const bool by_name : {true, false}) {
-    for (const ColumnFacts& column : columns) {
-      if (by_name == named(column) && (is_text(column) || (by_name && column.words == 0))) all.push_back({{column.name}, written});
+  const std::vector<std::string> written = time_forms();
+  const auto is_text = [](const ColumnFacts& c) { return c.words * 10 >= (c.numbers + c.words + c.missing) * 9; };
+  for (const ColumnFacts& date : columns) {  // a date and a time of day
+    if (!is_date_name(date) || !is_text(date)) continue;
+    for (const ColumnFacts& clock : columns) {
+      if (is_clock_name(clock) && !is_date_name(clock) && clock.missing == 0) all.push_back({{date.name, clock.name}, written, true});
     }
   }
+  for (const bool named : {true, false}) {
+    for (const ColumnFacts& column : columns) {
+      if (named == is_time_name(column) && is_text(column)) all.push_back({{column.name}, written, named});
+    }
+  }
+  std::vector<std::string> numbers = written;
+  for (const std::string& form : number_forms()) numbers.push_back(form);
   for (const ColumnFacts& column : columns) {
-    if (column.words == 0 && column.missing == 0 && is_named(column.name, {"time", "timestamp", "epoch", "unix", "ts", "date"}))
-      all.push_back({{column.name}, {"", "epoch", "epoch_ms", "epoch_us", "epoch_ns"}});
+    if (!is_time_name(column) || column.words > 0 || column.missing > 0) continue;
+    all.push_back({{column.name}, numbers, true});
+    if (!mentions(column, {"year", "date", "period"})) std::erase(all.back().forms, "%Y");  // 1000, 1001, ... may count anything
   }
   return all;
 }
 
-TimeGuess understood(const Candidate& candidate, const std::string& format, std::span<const std::int64_t> times) {
-  TimeGuess guess{candidate.columns, format};
+/// Whether numbers may be times: those of epochs between 1980 and 2100, day numbers between 1954 and 2119.
+bool may_be_times(const ColumnTimes& read) {
+  const auto between = [&](std::int64_t first, std::int64_t last) {
+    const auto [low, high] = std::ranges::minmax(read.times);
+    return low >= days_from_civil({first, 1, 1}) * nanoseconds_per_day && high < days_from_civil({last, 1, 1}) * nanoseconds_per_day;
+  };
+  if (read.times.empty()) return read.form.starts_with('%') || read.form.empty();
+  if (read.form.starts_with("epoch")) return between(1980, 2100);
+  if (read.form == "excel") return between(1954, 2119);
+  return read.form != "%Y%m" || between(1900, 2100);
+}
+
+/// A candidate that is the time, or that would be but for a mistake.
+struct Finding {
+  TimeGuess guess;
+  std::string mistake;  ///< empty: none
+
+  /// The smaller, the likelier: rows as they stand, rows to be sorted, rows that repeat; regular; few gaps (3/4 may be the third of April
+  /// or the fourth of March).
+  [[nodiscard]] auto unlikeliness() const {
+    return std::tuple(!mistake.empty(), guess.repeats > 0, guess.sort, guess.frequency == "none", guess.gap_rows.size());
+  }
+};
+
+TimeGuess understood(const Candidate& candidate, const ColumnTimes& read, std::span<const std::int64_t> times) {
+  TimeGuess guess{candidate.columns, read.form};
   const Frequency frequency = infer_frequency(times);
   guess.frequency = frequency.text();
   guess.step_ns = frequency.step_ns;
@@ -124,66 +129,206 @@ TimeGuess understood(const Candidate& candidate, const std::string& format, std:
   return guess;
 }
 
-/// Whether numbers may be epoch times: numbers outside 1980 to 2100 are not.
-bool may_be_times(const std::string& format, std::span<const std::int64_t> times) {
-  if (!format.starts_with("epoch")) return true;
-  return times.front() >= days_from_civil({1980, 1, 1}) * nanoseconds_per_day &&
-         times.back() < days_from_civil({2100, 1, 1}) * nanoseconds_per_day;
+std::string column_text(const Candidate& candidate) {
+  return (candidate.columns.size() == 1 ? "column " : "columns ") +
+         join(candidate.columns, [](const std::string& name) { return "\"" + name + "\""; });
 }
 
-/// Whether `guess` is likelier than `than`: regular, with fewer gaps (3/4 may be the third of April or the fourth of March).
-bool is_likelier(const TimeGuess& guess, const TimeGuess& than) {
-  const bool regular = guess.frequency != "none", other = than.frequency != "none";
-  return regular != other ? regular : guess.gap_rows.size() < than.gap_rows.size();
+/// The sentence for a column in which a few cells are no time.
+std::string odd_cells(const CsvFile& csv, const Candidate& candidate, const ColumnTimes& read) {
+  const OddCell& first = read.odd.front();
+  std::string text = place_of_row(csv, first.row) + ": \"" + first.text + "\" in " + column_text(candidate);
+  if (read.out_of_range > 0 && first.why == NoTime::range)
+    return text + " lies outside the years 1678 to 2261, which nanoseconds in 64 bits can tell" + count_rows_cure;
+  if (first.why == NoTime::hour_25)
+    return text +
+           ": an hour 25 ends the day on which clocks go back, and only a time zone tells which; add e.g. --time-zone America/Chicago";
+  text += " is no time, as the other " + format_count(std::ssize(read.times)) + " cells are (" + form_text(read.form) + ")";
+  if (read.odd_count > 1) text += ", and so are " + format_count(read.odd_count - 1) + " more";
+  for (std::size_t i = 1; i < read.odd.size(); ++i)
+    text += std::string(i == 1 ? " (" : ", ") + place_of_row(csv, read.odd[i].row) + " \"" + read.odd[i].text + "\"";
+  if (read.odd.size() > 1) text += read.odd_count > std::ssize(read.odd) ? ", ...)" : ")";
+  if (runs_from_new_to_old(read.times)) text += "; the rows run from new to old";
+  return text + ": write the time there" + count_rows_cure;
+}
+
+/// The sentence for times of which too many repeat to leave them out.
+std::string many_repeats(const CsvFile& csv, const Candidate& candidate, const RowOrder& order) {
+  const Disorder& disorder = order.disorder();
+  return place_of_row(csv, disorder.first_repeat) + ": the time in " + column_text(candidate) +
+         " stands in a row before: " + format_count(disorder.repeated_times) + " times stand in " +
+         format_count(disorder.repeated_times + disorder.repeats) +
+         " rows. If the rows belong to several series, keep those of one; if another column tells the rest of the time, join it with this "
+         "one; to keep one row of each time write duplicates = \"first\", \"last\" or \"mean\" into a workflow of your own" +
+         count_rows_cure;
+}
+
+/// Local times become UTC; those of one time of day stand for days and stay. Error (data) for hours that the clocks tell twice or not at
+/// all.
+void read_clocks(const CsvFile& csv, ColumnTimes& read, const TimeZone& zone) {
+  LocalDays days;
+  for (const std::int64_t time : read.times) days.add(time, 0);
+  if (read.had_offset || days.one_clock()) return;
+  make_utc({read.times, read.clock, [&](std::int64_t row) { return place_of_row(csv, row); }}, zone, {});
+}
+
+/// What the times say, or the mistake that keeps them from being the time. `zone`: of local times, or null.
+Finding examine(const CsvFile& csv, const Candidate& candidate, ColumnTimes& read, const TimeZone* zone) {
+  if (read.odd_count > 0) return {{candidate.columns, read.form}, odd_cells(csv, candidate, read)};
+  try {
+    if (zone != nullptr) read_clocks(csv, read, *zone);
+  } catch (const Error& error) {
+    return {{candidate.columns, read.form}, error.what() + std::string(" in a workflow of your own")};
+  }
+  if (strictly_increases(read.times)) return {understood(candidate, read, read.times), {}};
+  const RowOrder order(read.times, {}, std::filesystem::temp_directory_path());
+  const Disorder& disorder = order.disorder();
+  if (disorder.repeats > 0 && zone == nullptr && zone_of_repeats(order)) {
+    return {{candidate.columns, read.form},
+            place_of_row(csv, disorder.first_repeat) + ": the time in " + column_text(candidate) +
+                " comes a second time on a day on which clocks go back an hour: the times are local; say where, e.g. with --time-zone " +
+                *zone_of_repeats(order)};
+  }
+  if (disorder.repeats * 20 > read.rows()) return {{candidate.columns, read.form}, many_repeats(csv, candidate, order)};
+  std::vector<std::int64_t> rows, times;
+  for (const RowKey& key : order.keys()) {
+    if (!times.empty() && times.back() == key.time) continue;
+    rows.push_back(order.row(key));
+    times.push_back(key.time);
+  }
+  Finding found{understood(candidate, read, times), {}};
+  found.guess.sort = disorder.needs_order();
+  found.guess.repeats = disorder.repeats;
+  found.guess.rows = std::move(rows);
+  return found;
+}
+
+/// The readings of a candidate that leave the fewest cells unread.
+std::vector<ColumnTimes> best_readings(const CsvFile& csv, const Candidate& candidate, std::int64_t most, bool has_zone) {
+  std::vector<ColumnTimes> readings = read_in_forms(csv, candidate.columns, candidate.forms, most, has_zone);
+  std::erase_if(readings, [](const ColumnTimes& read) { return !may_be_times(read); });
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (const ColumnTimes& read : readings) least = std::min(least, read.odd_count);
+  std::erase_if(readings, [&](const ColumnTimes& read) { return read.odd_count > least; });
+  return readings;
+}
+
+std::string mixed_text(const CsvFile& csv, const MixedForms& mixed) {
+  return join(
+      mixed.parts,
+      [&](const MixedForms::Part& part) {
+        return format_count(part.rows) + (part.rows == 1 ? " row" : " rows") + " as " + form_text(part.form) + " (first " +
+               place_of_row(csv, part.first_row) + ", \"" + part.text + "\")";
+      },
+      ", ");
+}
+
+bool is_constant(const ColumnTimes& read) {
+  return read.times.size() > 1 && std::ranges::adjacent_find(read.times, std::not_equal_to()) == read.times.end();
+}
+
+/// nullopt: the candidate is no time.
+std::optional<Finding> examine(const CsvFile& csv, const Candidate& candidate, const TimeZone* zone) {
+  constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
+  std::vector<ColumnTimes> readings = best_readings(csv, candidate, all, zone != nullptr);
+  if (readings.empty()) {
+    const auto mixed = read_mixed_forms(csv, candidate.columns, candidate.forms, all);
+    if (!mixed) return std::nullopt;
+    return Finding{{candidate.columns, {}},
+                   place_of_row(csv, mixed->parts[1].first_row) + ": " + column_text(candidate) +
+                       " holds times in several forms: " + mixed_text(csv, *mixed) + ": write all in one" + count_rows_cure};
+  }
+  if (is_constant(readings.front())) return std::nullopt;
+  std::optional<Finding> best;
+  const ColumnTimes* best_read = nullptr;
+  std::vector<std::string> equal;
+  for (ColumnTimes& read : readings) {
+    if (best_read != nullptr && read.times == best_read->times) continue;  // other words for the same
+    Finding found = examine(csv, candidate, read, zone);
+    if (best && best->unlikeliness() < found.unlikeliness()) continue;
+    if (best && best->unlikeliness() == found.unlikeliness()) {
+      if (read.times != best_read->times) equal.push_back("time_format = " + form_text(found.guess.format));
+      continue;
+    }
+    best = std::move(found);
+    best_read = &read;
+    equal.clear();
+  }
+  best->guess.others = std::move(equal);
+  return best;
+}
+
+/// A column that is named for a time and holds digits in a form that cannot be read.
+std::string unread_time(const CsvFile& csv, const std::vector<ColumnFacts>& columns) {
+  for (const ColumnFacts& column : columns) {
+    const auto digits = std::ranges::count_if(column.word, [](unsigned char c) { return std::isdigit(c); });
+    if (!(is_date_name(column) || is_named(column, {"time", "datetime", "timestamp"})) || column.numbers > column.words || digits < 2)
+      continue;
+    const std::string mixed = mixed_forms_text(csv, {column.name});
+    return place_of_row(csv, 0) + ": column \"" + column.name + "\" is named for a time, and \"" + column.word +
+           "\" is none that can be read" + (mixed.empty() ? "" : "; " + mixed) +
+           "; tell its form with time_format in a workflow of your own" + count_rows_cure;
+  }
+  return {};
 }
 
 }  // namespace
 
-TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns) {
-  constexpr std::size_t enough = 10;  // after this many readable times an unreadable one is a mistake in the file
+TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& columns, const TimeWishes& wishes) {
+  if (wishes.count_rows) return {};
   const CsvFile csv(file, columns.format);
   std::vector<ColumnFacts> once;  // a name that occurs twice cannot be used
   for (const ColumnFacts& column : columns.columns) {
     if (csv.count(column.name) == 1) once.push_back(column);
   }
-  std::string mistake;
+  std::optional<TimeZone> zone;
+  if (!wishes.time_zone.empty()) zone.emplace(TimeZone::load(wishes.time_zone));
+  std::optional<Finding> best;
+  std::vector<std::string> others;
   for (const Candidate& candidate : candidates(once)) {
-    std::optional<TimeGuess> best;
-    for (const std::string& format : candidate.formats) {
-      const ReadTimes read = read_times(csv, candidate.columns, format);
-      const std::string column = "column \"" + candidate.columns[0] + "\"";
-      if (!read.unreadable.empty()) {
-        if (read.times.size() >= enough && mistake.empty())
-          mistake = read.unreadable + " of " + column + " cannot be read as those before it: mend it, or remove the row";
-      } else if (!read.not_increasing.empty()) {
-        if (mistake.empty())
-          mistake = read.not_increasing + ": the time in " + column +
-                    " does not increase; sort the rows by it, the oldest first, and keep one row a time";
-      } else if (may_be_times(format, read.times)) {
-        const TimeGuess guess = understood(candidate, format, read.times);
-        if (!best || is_likelier(guess, *best)) best = guess;
-      }
+    std::optional<Finding> found = examine(csv, candidate, zone ? &*zone : nullptr);
+    if (!found) continue;
+    const auto rank = [](const Finding& f) {
+      return std::tuple(!f.mistake.empty(), f.guess.repeats > 0, f.guess.sort, f.guess.frequency == "none");
+    };
+    if (best && rank(*best) <= rank(*found)) {
+      if (found->mistake.empty() && candidate.columns.size() == 1) others.push_back(column_text(candidate));
+      continue;
     }
-    if (best) return *best;
+    if (best && best->mistake.empty() && best->guess.columns.size() == 1) others.push_back("column \"" + best->guess.columns[0] + "\"");
+    best = std::move(found);
   }
-  if (!mistake.empty()) throw data_error(mistake);
+  if (best && !best->mistake.empty()) throw data_error(best->mistake);
+  if (best) {
+    best->guess.others.insert(best->guess.others.end(), others.begin(), others.end());
+    return best->guess;
+  }
+  if (const std::string unread = unread_time(csv, once); !unread.empty()) throw data_error(unread);
   return {};
 }
 
 std::vector<std::string> fitting_time_formats(const CsvFile& csv, const std::vector<std::string>& columns) {
-  constexpr std::size_t rows_tried = 100'000;
-  std::vector<TimeGuess> likeliest;
-  for (const std::string& format : formats_with_hour()) {
-    const ReadTimes read = read_times(csv, columns, format, rows_tried);
-    if (!read.unreadable.empty() || !read.not_increasing.empty()) continue;
-    const TimeGuess guess = understood({columns, {}}, format, read.times);
-    if (!likeliest.empty() && is_likelier(likeliest.front(), guess)) continue;
-    if (!likeliest.empty() && is_likelier(guess, likeliest.front())) likeliest.clear();
-    likeliest.push_back(guess);
+  constexpr std::int64_t rows_tried = 100'000;
+  const Candidate candidate{columns, time_forms()};
+  std::vector<Finding> likeliest;
+  std::vector<std::vector<std::int64_t>> seen;
+  for (ColumnTimes& read : best_readings(csv, candidate, rows_tried, false)) {
+    if (read.odd_count > 0 || std::ranges::find(seen, read.times) != seen.end()) continue;  // other words for the same
+    seen.push_back(read.times);
+    Finding found = examine(csv, candidate, read, nullptr);
+    if (!likeliest.empty() && likeliest.front().unlikeliness() < found.unlikeliness()) continue;
+    if (!likeliest.empty() && found.unlikeliness() < likeliest.front().unlikeliness()) likeliest.clear();
+    likeliest.push_back(std::move(found));
   }
   std::vector<std::string> found;
-  for (const TimeGuess& guess : likeliest) found.push_back(guess.format);
+  for (const Finding& finding : likeliest) found.push_back(finding.guess.format);
   return found;
+}
+
+std::string mixed_forms_text(const CsvFile& csv, const std::vector<std::string>& columns) {
+  constexpr std::int64_t rows_tried = 100'000;
+  const auto mixed = read_mixed_forms(csv, columns, time_forms(), rows_tried);
+  return mixed ? "the column holds times in several forms: " + mixed_text(csv, *mixed) + ": write all in one" : std::string();
 }
 
 }  // namespace pipeline

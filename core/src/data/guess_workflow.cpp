@@ -126,8 +126,8 @@ void choose_target(WorkflowGuess& guess, const std::vector<const ColumnFacts*>& 
 }
 
 /// For each row, whether all its features are present.
-std::vector<bool> complete_rows(const std::filesystem::path& file, const WorkflowGuess& guess) {
-  std::vector<bool> complete(static_cast<std::size_t>(guess.rows), true);
+std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
+  std::vector<bool> complete(static_cast<std::size_t>(columns.rows), true);
   if (guess.missing_cells == 0) return complete;
   const CsvFile csv(file, guess.format);
   std::vector<std::size_t> indices;
@@ -138,6 +138,14 @@ std::vector<bool> complete_rows(const std::filesystem::path& file, const Workflo
     complete[row] = std::ranges::none_of(numbers, [](double number) { return std::isnan(number); });
   }
   return complete;
+}
+
+/// A mark for each row, in the order of time and without rows that repeat a time.
+std::vector<bool> in_order_of_time(const std::vector<bool>& marks, const TimeGuess& time) {
+  if (time.rows.empty()) return marks;
+  std::vector<bool> out;
+  for (const std::int64_t row : time.rows) out.push_back(marks[static_cast<std::size_t>(row)]);
+  return out;
 }
 
 /// The length L such that half of all complete rows lie in runs of at least L complete rows; windows must be shorter. `breaks`: rows that
@@ -285,9 +293,9 @@ void require_room(const std::filesystem::path& file, std::int64_t rows) {
 
 }  // namespace
 
-WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets, std::optional<bool> header) {
+WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets, const GuessWishes& wishes) {
   if (const auto across = guess_dates_across(file)) return workflow_of(*across, targets);
-  ColumnGuess columns = guess_columns(file, header);
+  ColumnGuess columns = guess_columns(file, wishes.header);
   require_room(file, columns.rows);
   const std::optional<LongGuess> many = guess_long(file, columns);
   WorkflowGuess guess;
@@ -295,8 +303,13 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
   guess.is_short = columns.rows < few_rows;
   guess.format = columns.format;
   guess.notes = columns.notes;
-  guess.time = many ? many->time : guess_time(file, columns);
-  if (many) guess.series_columns = many->ids.columns, guess.series = many->ids.series;
+  guess.time = many ? many->time : guess_time(file, columns, wishes.time);
+  guess.time_zone = wishes.time.time_zone;
+  if (many) {
+    guess.series_columns = many->ids.columns, guess.series = many->ids.series;
+  } else if (!guess.time.rows.empty()) {
+    guess.rows = std::ssize(guess.time.rows);
+  }
   std::vector<const ColumnFacts*> features;
   for (const ColumnFacts& column : columns.columns) {
     if (is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name)) continue;
@@ -322,7 +335,7 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
     WorkflowGuess tried = guess;
     take_features(tried, features);
     choose_target(tried, features, targets);
-    const std::vector<bool> complete = complete_rows(file, tried);
+    const std::vector<bool> complete = in_order_of_time(complete_rows(file, columns, tried), tried.time);
     choose_rows(tried, complete);
     if (!drops_too_much(tried, complete) || !leave_out_incomplete(guess, features, targets)) return tried;
   }

@@ -44,8 +44,8 @@ TimeColumns time_columns_of(const CsvFile& file, const TableRequest& request) {
     if (!time) continue;
     if (out.columns.empty()) out.utc = parser.had_offset();
     if (parser.had_offset() != out.utc)
-      throw data_error(request.files.front().string() + ": some times among the names of its columns have an offset from UTC, and \"" + name +
-                       "\" is written in another way; write all in one way");
+      throw data_error(request.files.front().string() + ": some times among the names of its columns have an offset from UTC, and \"" +
+                       name + "\" is written in another way; write all in one way");
     out.columns.push_back(c);
     out.times.push_back(*time);
   }
@@ -72,6 +72,7 @@ double* LayoutRows::add(std::int64_t series, std::int64_t time, std::int64_t fil
 void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& out) {
   TableRequest plain = request;
   plain.layout = Layout::columns;
+  plain.resampling.reset();
   plain.columns.clear();
   for (const std::string& name : request.wide) {
     if (request.all_series || files.first().has(name)) plain.columns.push_back(name);
@@ -83,13 +84,14 @@ void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& o
   plain.required = plain.columns.size();
   Table whole(plain);
   out.utc = whole.utc();
+  out.local_days = whole.local_days();
   const std::size_t shared = request.columns.size() - 1;
   for (std::size_t s = 0; s < series; ++s) {
     const std::int64_t number = out.ids().number_of(plain.columns[s]);
     const auto [first, end] = without_empty_ends(whole.rows(), [&](std::int64_t row) { return whole.row(row)[s]; });
     for (std::int64_t row = first; row < end; ++row) {
       const double* const from = whole.row(row);
-      double* const to = out.add(number, whole.time()[static_cast<std::size_t>(row)], row);
+      double* const to = out.add(number, whole.time()[static_cast<std::size_t>(row)], whole.file_row(row));
       to[0] = from[s];
       std::copy_n(from + series, shared, to + 1);
     }

@@ -20,7 +20,8 @@ class LayoutRows {
   double* add(std::int64_t series, std::int64_t time, std::int64_t file_row);
   [[nodiscard]] std::int64_t rows() const { return rows_; }
 
-  bool utc = false;  ///< whether the times had offsets
+  bool utc = false;         ///< whether the times had offsets, or became UTC by a zone
+  bool local_days = false;  ///< Table::local_days()
 
  private:
   std::size_t columns_;

@@ -68,8 +68,9 @@ void understand_panel(CleanTable& data, const std::string& frequency, const std:
   const std::string text = data.axis.frequency.text();
   for (std::size_t s = 0; s < rows.size(); ++s) {
     const std::int64_t first = rows[s].first;
-    const TimeAxis axis =
-        understand_time(times_of(data, rows[s]), text, gaps, [&](std::int64_t row) { return data.table.place(first + row); });
+    const TimeAxis axis = understand_time(
+        times_of(data, rows[s]), text, gaps, [&](std::int64_t row) { return data.table.place(first + row); },
+        [&](std::int64_t row) { return data.table.time_text(first + row); });
     data.axis.gaps += axis.gaps;
     for (const Segment& segment : axis.segments) {
       data.segments.push_back({{first + segment.first, segment.count}, static_cast<std::int64_t>(s)});

@@ -16,9 +16,12 @@ namespace {
 
 constexpr std::size_t flush_at = 1 << 20;
 
-/// nullopt for a row number, which may be negative.
+/// A time as its local clocks show it; nullopt for a row number, which may be negative.
 std::optional<std::int64_t> parse_date_and_time(std::string_view text) {
-  return text.find('-', 1) == std::string_view::npos ? std::nullopt : TimeParser({}).parse(text);
+  if (text.find('-', 1) == std::string_view::npos) return std::nullopt;
+  TimeParser parser({});
+  const auto time = parser.parse(text);
+  return time && parser.had_offset() ? *time + parser.offset() * nanoseconds_per_second : time;
 }
 
 }  // namespace

@@ -20,11 +20,12 @@
 #include "data/scaled_value.h"
 #include "data/scaler.h"
 #include "data/series_files.h"
+#include "data/series_time.h"
 #include "data/split.h"
-#include "data/time_parser.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/text.h"
+#include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -58,7 +59,8 @@ Value reading_options(const PrepareOptions& options) {
                             {"time_format", options.time_format}, {"gaps", options.gaps},       {"na_values", options.na_values},
                             {"missing", options.missing}};
   const Value all = to_value(options), usual = to_value(PrepareOptions{});
-  for (const char* name : {"encoding", "skip_rows", "skip_after_header", "comment", "header", "thousands", "censored"}) {
+  for (const char* name : {"encoding", "skip_rows", "skip_after_header", "comment", "header", "thousands", "censored", "order",
+                           "duplicates", "time_zone", "ambiguous", "nonexistent", "resample"}) {
     if (all.at(name) != usual.at(name)) source[name] = all.at(name);
   }
   return source;
@@ -97,6 +99,13 @@ SeriesInfo plan_series(const PrepareOptions& given) {
     info.time_name = options.time_column.size() == 1 ? options.time_column[0] : "time";
   }
   info.source = reading_options(options);
+  if (!options.resample.is_null()) {
+    std::vector<std::string> names;
+    for (const ColumnTransform& column : info.columns) names.push_back(column.name);
+    static_cast<void>(Resampling::parse(options.resample, names, info.targets));
+  }
+  if (!info.has_time && (!options.time_zone.empty() || !options.resample.is_null()))
+    throw usage_error(std::string(options.time_zone.empty() ? "resample" : "time_zone") + " needs a time_column");
   plan_panel(given, info);
   return info;
 }
@@ -107,19 +116,35 @@ std::string shown(const std::vector<std::string>& files) {
   return files.size() <= few ? join_names(files) : files.front() + " and " + std::to_string(files.size() - 1) + " more files";
 }
 
-void say_time(const CleanTable& data, const PrepareOptions& options, Log& log) {
+void say_time(const CleanTable& data, const SeriesInfo& info, const PrepareOptions& options, Log& log) {
   if (!data.table.has_time()) return;
   const Frequency& frequency = data.axis.frequency;
   const auto [first, last] = std::ranges::minmax(data.table.time());
-  std::string text = "time " + format_time(first, true) + " to " + format_time(last, true) + (data.table.utc() ? " UTC, " : ", ");
+  std::string text = "time " + time_for_people(info, first) + " to " + time_for_people(info, last) +
+                     (data.table.utc() && options.time_zone.empty() ? " UTC, " : ", ");
   if (frequency.irregular()) {
     log.info(text + "irregular");
     return;
   }
-  text += (frequency.business_day ? frequency.text() : "step " + frequency.text()) + ", " + format_count(data.axis.gaps) +
+  text += (frequency.business_day ? frequency.text() : frequency.spoken()) + ", " + format_count(data.axis.gaps) +
           (data.axis.gaps == 1 ? " gap" : " gaps");
   if (data.axis.gaps > 0) text += options.gaps == "split" ? ", each the start of a new segment" : ", read as if nothing were missing";
   log.info(text);
+}
+
+void say_order(const CleanTable& data, const PrepareOptions& options, Log& log) {
+  const Disorder& disorder = data.table.disorder();
+  if (disorder.from_new_to_old) log.info("the file runs from new to old: its rows are turned round");
+  if (disorder.out_of_order > 0)
+    log.info(format_count(disorder.out_of_order) + (disorder.out_of_order == 1 ? " row was" : " rows were") +
+             " out of order and sorted by time");
+  if (disorder.left_out > 0)
+    log.info(format_count(disorder.left_out) + (disorder.left_out == 1 ? " row stands" : " rows stand") +
+             " in an hour that clocks leave out, and " + (disorder.left_out == 1 ? "is" : "are") + " dropped");
+  if (disorder.repeats == 0) return;
+  const std::string kept = options.duplicates == "mean" ? "the mean" : "the " + options.duplicates;
+  log.info(format_count(disorder.repeated_times) + (disorder.repeated_times == 1 ? " time stood in " : " times stood in ") +
+           format_count(disorder.repeated_times + disorder.repeats) + " rows: " + kept + " of each is kept");
 }
 
 void say_missing(const CleanTable& data, const PrepareOptions& options, Log& log) {
@@ -154,7 +179,7 @@ struct SplitRows {
 
 void say_splits(const SeriesInfo& info, const SplitEnds& ends, std::span<const std::int64_t> start, std::span<const std::int64_t> time,
                 Log& log) {
-  const auto text = [&](std::int64_t at) { return info.has_time ? format_time(at, true) : "row " + format_count(at); };
+  const auto text = [&](std::int64_t at) { return info.has_time ? time_for_people(info, at) : "row " + format_count(at); };
   std::array<SplitRows, 4> splits;  // the last: rows that no split uses
   for (std::size_t s = 0; s < ends.size(); ++s) {
     std::int64_t begin = start[s];
@@ -261,15 +286,17 @@ void write_panel_of(const CleanTable& data, const SplitEnds& ends, const SeriesI
 SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
                           const std::atomic<int>* cancel) {
   static_cast<void>(bind_options<PrepareOptions>(to_value(options)));
-  const SplitRule rule = SplitRule::parse(split);
+  SplitRule rule = SplitRule::parse(split);
   SeriesInfo info = plan_series(options);
   if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");
 
   const auto start = std::chrono::steady_clock::now();
+  const auto zone = options.time_zone.empty() ? nullptr : std::make_shared<const TimeZone>(TimeZone::load(options.time_zone));
   CleanTable data = read_clean({.files = {options.source.begin(), options.source.end()},
                                 .frequency = options.frequency,
                                 .required = info.columns.size(),
                                 .scratch = folder,
+                                .zone = zone,
                                 .cancel = cancel},
                                info);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -278,17 +305,22 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   if (data.rows() == 0) throw data_error(shown(options.source) + " has no row without missing values; read less columns, or fill them");
   if (const std::int64_t empty = data.table.empty_rows(); empty > 0)
     log.info("skipped " + format_count(empty) + (empty == 1 ? " line" : " lines") + " of nothing but delimiters");
+  info.utc = data.table.utc();
+  if (data.table.local_days()) info.source["local_days"] = true;
+  if (zone) info.source["zone"] = zone->to_value(std::ranges::min(data.table.time()));
+  for (std::size_t i = 0; rule.kind == SplitRule::Kind::times && i < rule.times.size(); ++i)
+    rule.times[i] = parse_time(split.as_list()[i].as_string(), info);
+  say_order(data, options, log);
   if (info.panel) {
     log.info(format_count(data.series_count()) + " series, told apart by " + info.panel->series_column);
     treat_short_series(data, rule, info.panel->drop_short, log);
     info.panel->series = data.series_count();
   }
-  say_time(data, options, log);
+  say_time(data, info, options, log);
   say_missing(data, options, log);
 
   info.frequency = data.axis.frequency.text();
   info.step_ns = data.axis.frequency.step_ns;
-  info.utc = data.table.utc();
   if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = typical_step(data);
   const SplitEnds ends = split_rows(data, rule);
   if (!info.panel) {

@@ -36,10 +36,19 @@ void check_positive(CleanTable& data, const SeriesInfo& info) {
 
 CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
   const Value& source = info.source;
+  const auto word = [&](const char* name, const char* usual = "error") {  // of an option that is left out where it has its default
+    const Value* value = source.find(name);
+    return value ? value->as_string() : std::string(usual);
+  };
   TableRequest wanted{.files = request.files,
                       .format = CsvFormat::from_source(source),
                       .time_columns = {},
                       .time_format = source.at("time_format").as_string(),
+                      .sort = word("order") == "sort",
+                      .duplicates = word("duplicates"),
+                      .zone = request.zone,
+                      .clocks = {.ambiguous = word("ambiguous", "infer"), .nonexistent = word("nonexistent")},
+                      .resampling = {},
                       .columns = {},
                       .required = request.required,
                       .scratch = request.scratch,
@@ -52,6 +61,7 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
     wanted.wide = strings_in(source, "wide");
   }
   for (const ColumnTransform& c : info.columns) wanted.columns.push_back(c.name);
+  if (const Value* resample = source.find("resample")) wanted.resampling = Resampling::parse(*resample, wanted.columns, info.targets);
 
   CleanTable data{.table = Table(wanted),
                   .axis = {},
@@ -69,7 +79,9 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
     for (std::int64_t s = 0; s < panel->ids().size(); ++s) data.ids.push_back(panel->ids()[s]);
     understand_panel(data, frequency, gaps);
   } else {
-    data.axis = understand_time(data.table.time(), frequency, gaps, [&](std::int64_t row) { return data.table.place(row); });
+    data.axis = understand_time(
+        data.table.time(), frequency, gaps, [&](std::int64_t row) { return data.table.place(row); },
+        [&](std::int64_t row) { return data.table.time_text(row); });
     for (const Segment& segment : data.axis.segments) data.segments.push_back({segment, 0});
   }
   check_positive(data, info);

@@ -5,6 +5,7 @@
 #include "data/panel_scaler.h"
 #include "data/read_clean.h"
 #include "data/scaled_value.h"
+#include "data/series_time.h"
 #include "pipeline/data/prepare.h"
 #include "pipeline/errors.h"
 
@@ -56,6 +57,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
                                 .required = info.features.size(),
                                 .scratch = std::filesystem::temp_directory_path(),
                                 .all_series = false,
+                                .zone = zone_of(info),
                                 .cancel = nullptr},
                                info);
   fill_missing(data, info.source.at("missing").as_string(), {}, std::filesystem::temp_directory_path());

@@ -17,6 +17,7 @@
 #include "data/window_source.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -98,7 +99,9 @@ void treat_series_without_windows(const Series& series, const WindowsInfo& info,
 
 void say_windows(const WindowsInfo& info, const Series& series, Log& log) {
   const auto counts = counts_of(info);
-  const auto text = [&](std::int64_t at) { return series.info().has_time ? format_time(at, true) : "row " + format_count(at); };
+  const auto text = [&](std::int64_t at) {
+    return series.info().has_time ? time_for_people(series.info(), at) : "row " + format_count(at);
+  };
   const auto time = [&](std::int64_t row) { return series.time()[static_cast<std::size_t>(row)]; };
   for (std::size_t i = 0; i < counts.size(); ++i) {
     std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = std::numeric_limits<std::int64_t>::min();

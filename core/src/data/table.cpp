@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "data/column_times.h"
 #include "data/csv_cure.h"
 #include "data/guess.h"
-#include "data/guess_series.h"
 #include "data/layout_rows.h"
+#include "data/local_days.h"
+#include "data/series_time.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -55,13 +57,18 @@ std::int64_t number_of(PanelRows& panel, std::span<const std::string_view> cells
   }
 }
 
-/// How the times of a file may be written, tried on its rows; `rows` were read before one could not be.
-std::string format_advice(const CsvFile& file, const std::vector<std::string>& columns, std::int64_t rows) {
+/// How the times of a file may be written, tried on its rows, where one cannot be read in `form`.
+std::string format_advice(const CsvFile& file, const std::vector<std::string>& columns, const std::string& form) {
+  constexpr std::int64_t rows_tried = 100'000;
+  for (const ColumnTimes& read : read_in_forms(file, columns, {form}, rows_tried)) {
+    if (read.times.size() > static_cast<std::size_t>(read.odd_count))
+      return "the other " + format_count(std::ssize(read.times)) + " cells can be read: write the time there";
+  }
   const std::vector<std::string> formats = fitting_time_formats(file, columns);
   const auto quoted = [](const std::string& format) { return "\"" + format + "\""; };
   if (formats.size() == 1) return "write time_format = " + quoted(formats.front()) + ", which fits the rows";
   if (!formats.empty()) return "time_format = " + join(formats, quoted, " or ") + " fit the rows: write the one that is meant";
-  if (rows > 0) return "the rows before it do: mend this one, or remove it";
+  if (const std::string mixed = mixed_forms_text(file, columns); !mixed.empty()) return mixed;
   return "say how times are written with time_format, as strptime takes it (\"%d.%m.%Y %H:%M\")";
 }
 
@@ -69,6 +76,7 @@ std::string format_advice(const CsvFile& file, const std::vector<std::string>& c
 
 Table::Table(const TableRequest& request)
     : files_(request.files, request.format),
+      zone_(request.zone),
       columns_(request.columns.size()),
       has_time_(!request.time_columns.empty() || request.layout == Layout::dates_across),
       values_(request.scratch),
@@ -97,7 +105,6 @@ Table::Table(const TableRequest& request)
   if (!absent.empty() && absent.front() != numbers.size()) numbers.resize(absent.front());
   try {
     read_rows(request, numbers, texts);
-    if (panel_) panel_->arrange(rows_, {columns_, values_, time_}, has_time_, [this](std::int64_t row) { return line_of(row); });
   } catch (const Error&) {
     files_.require_unchanged();  // a change explains the mistake
     throw;
@@ -111,9 +118,9 @@ void Table::read_layout(const TableRequest& request) {
   request.layout == Layout::wide ? read_wide(files_, request, rows) : read_dates_across(files_, request, rows);
   rows_ = rows.rows();
   utc_ = rows.utc;
-  // A wide file is in order, and its rows keep their numbers where there is no time.
-  if (request.layout == Layout::dates_across)
-    panel_->arrange(rows_, {columns_, values_, time_}, has_time_, [this](std::int64_t row) { return line_of(row); });
+  local_days_ = rows.local_days;
+  if (request.layout == Layout::dates_across && !is_in_order()) arrange(request);
+  if (request.resampling && rows_ > 0) resample(request);
   files_.require_unchanged();
   if (rows_ == 0) throw data_error(request.files.front().string() + " has a header and no values");
 }
@@ -123,16 +130,19 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
   TimeParser parser(request.time_format);
   TimeText time_text(request.time_columns.size());
   IdCells id(request.time_columns.size(), request.series_columns.size());
-  std::int64_t previous = std::numeric_limits<std::int64_t>::min();
+  LocalDays days;
+  std::optional<ScratchArray<std::int32_t>> clock;  // for local times: seconds from midnight
+  if (zone_) parser.allow_hour_25(), clock.emplace(request.scratch);
   const auto advice = [&] {
     const std::string cure = units_cure(rows.file());
-    return cure.empty() ? format_advice(rows.file(), request.time_columns, rows_) : cure;
+    return cure.empty() ? format_advice(rows.file(), request.time_columns, request.time_format) : cure;
   };
   for (;; ++rows_) {
     if (rows_ == capacity_) {
       const auto read = static_cast<double>(std::max<std::size_t>(rows.consumed(), 1));
       const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(files_.size()) / read;
       make_room(std::max(rows_ + 1000, static_cast<std::int64_t>(expected)));
+      if (clock) clock->reserve(static_cast<std::size_t>(capacity_));
     }
     if (rows_ % rows_between_polls == 0 && request.cancel != nullptr && request.cancel->load(std::memory_order_relaxed) != 0)
       throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + rows.file().path().string());
@@ -150,16 +160,15 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
         throw data_error(rows.place() + ": the time \"" + std::string(text) + "\" has " + (utc_ ? "no" : "an") +
                          " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
       }
-      if (now <= previous && !panel_) {
-        const std::string series = series_advice(files_.first(), request.time_columns, request.time_format);
-        throw data_error(rows.place() + ": the time " + format_time(now) + " does not come after " + format_time(previous) +
-                         " in the row before; " + (series.empty() ? "sort the file by time and keep one row for each time" : series));
-      }
+      if (utc_ && !zone_) days.add(now, parser.offset() * nanoseconds_per_second);
+      if (utc_ && zone_) days.add(now, zone_->to_local(now) - now);
+      if (clock) clock->data()[rows_] = static_cast<std::int32_t>(parser.second_of_day());
     }
-    time_.data()[rows_] = previous = now;
+    time_.data()[rows_] = now;
     if (panel_) panel_->set(rows_, number_of(*panel_, id.of(rows), rows), rows_);
   }
   empty_rows_ = rows.empty_rows();
+  bring_into_order(request, days, clock);
 }
 
 void Table::make_room(std::int64_t rows) {
@@ -170,8 +179,12 @@ void Table::make_room(std::int64_t rows) {
 }
 
 std::string Table::place(std::int64_t row) const {
-  if (!panel_) return line_of(row);
-  return line_of(panel_->file_row(row)) + ": series \"" + panel_->id_of(row) + "\"";
+  return line_of(file_row(row)) + (panel_ ? ": series \"" + panel_->id_of(row) + "\"" : "");
+}
+
+std::int64_t Table::file_row(std::int64_t row) const {
+  if (panel_) return panel_->file_row(row);
+  return file_rows_ ? file_rows_->data()[row] : row;
 }
 
 std::string Table::line_of(std::int64_t file_row) const {
@@ -182,7 +195,8 @@ std::string Table::line_of(std::int64_t file_row) const {
 
 std::string Table::time_text(std::int64_t row) const {
   const std::int64_t time = time_.data()[row];
-  return has_time_ ? format_time(time) : "row " + std::to_string(time);
+  if (!has_time_) return "row " + std::to_string(time);
+  return zone_ && utc_ ? local_text(*zone_, time, false) : format_time(time);
 }
 
 void Table::move_row(std::int64_t from, std::int64_t to) {

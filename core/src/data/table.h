@@ -9,9 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "data/arrange_rows.h"
 #include "data/csv_files.h"
+#include "data/local_days.h"
+#include "data/local_times.h"
 #include "data/mapped_file.h"
 #include "data/panel_rows.h"
+#include "data/resample.h"
+#include "data/time_zone.h"
 #include "pipeline/data/prepare.h"
 
 namespace pipeline {
@@ -22,6 +27,11 @@ struct TableRequest {
   CsvFormat format;
   std::vector<std::string> time_columns;  ///< joined by spaces; none: the row number is the time
   std::string time_format;
+  bool sort = false;                       ///< rows may stand in any order; otherwise from old to new
+  std::string duplicates = "error";        ///< error | first | last | mean: the row that is kept of those with one time
+  std::shared_ptr<const TimeZone> zone{};  ///< of times without an offset; null: they stay as written
+  ClockRules clocks{};
+  std::optional<Resampling> resampling{};
   std::vector<std::string> columns;
   std::size_t required = 0;                   ///< number of leading columns that must exist; others may be absent (NaN)
   std::filesystem::path scratch;              ///< folder for the nameless files that hold the table
@@ -36,14 +46,19 @@ struct TableRequest {
 /// series, each in the order of time.
 class Table {
  public:
-  /// Error (data) with file and line, as CsvReader throws it; also for times that are unreadable, missing or not increasing.
+  /// Error (data) with file and line, as CsvReader throws it; also for times that are unreadable, missing, out of order or repeated where
+  /// the request does not say what to do about it.
   explicit Table(const TableRequest& request);
 
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }
   [[nodiscard]] bool has_time() const { return has_time_; }
-  /// Whether the times had offsets and became UTC.
+  /// Whether the times are UTC, as they had offsets or a zone.
   [[nodiscard]] bool utc() const { return utc_; }
+  /// Whether all times are one time of day by local clocks, as dates are: they stay local.
+  [[nodiscard]] bool local_days() const { return local_days_; }
+  /// What kept the rows of the file from following each other, and was mended.
+  [[nodiscard]] const Disorder& disorder() const { return disorder_; }
   [[nodiscard]] std::span<const std::int64_t> time() const { return {time_.data(), static_cast<std::size_t>(rows_)}; }
   [[nodiscard]] std::span<double> values() { return {values_.data(), static_cast<std::size_t>(rows_) * columns_}; }  ///< [rows, columns]
   [[nodiscard]] double* row(std::int64_t row) { return values_.data() + static_cast<std::size_t>(row) * columns_; }
@@ -55,7 +70,9 @@ class Table {
 
   /// "data.csv:17" of a row, counted as in the file, before rows are dropped. Reads the file again. The series of a panel is named too.
   [[nodiscard]] std::string place(std::int64_t row) const;
-  /// The time of a row as text for people.
+  /// The number of a row in the file, before rows are dropped.
+  [[nodiscard]] std::int64_t file_row(std::int64_t row) const;
+  /// The time of a row as text for people, local where a zone is named.
   [[nodiscard]] std::string time_text(std::int64_t row) const;
   /// Overwrites row `to` with row `from`; `to` <= `from`.
   void move_row(std::int64_t from, std::int64_t to);
@@ -66,13 +83,27 @@ class Table {
   void read_layout(const TableRequest& request);
   void make_room(std::int64_t rows);
   [[nodiscard]] std::string line_of(std::int64_t file_row) const;
+  void bring_into_order(const TableRequest& request, const LocalDays& days, std::optional<ScratchArray<std::int32_t>>& clock);
+  void group_series(const TableRequest& request, std::optional<ScratchArray<std::int32_t>>& clock);
+  [[nodiscard]] bool is_in_order() const;
+  void number_rows();
+  void read_clocks(const TableRequest& request, std::span<const std::int32_t> clock);
+  void arrange(const TableRequest& request);
+  void require_order(const RowOrder& order, const TableRequest& request) const;
+  void keep_one_row_a_time(const RowOrder& order, const TableRequest& request);
+  void came_from(ScratchArray<std::int64_t> rows, std::int64_t count);
+  void resample(const TableRequest& request);
+  std::int64_t resample_series(const TableRequest& request, std::int64_t begin, std::int64_t end, std::int64_t to);
 
   CsvFiles files_;
+  std::shared_ptr<const TimeZone> zone_;
   std::size_t columns_;
-  bool has_time_, utc_ = false;
+  bool has_time_, utc_ = false, local_days_ = false;
+  Disorder disorder_;
   std::int64_t rows_ = 0, capacity_ = 0, empty_rows_ = 0;
   ScratchArray<double> values_;
   ScratchArray<std::int64_t> time_;
+  std::optional<ScratchArray<std::int64_t>> file_rows_;  // of rows that stand elsewhere in the file, unless it is a panel
   std::optional<PanelRows> panel_;
 };
 

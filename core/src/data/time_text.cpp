@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "data/time_parser.h"
+#include "data/calendar.h"
+#include "data/series_time.h"
 #include "pipeline/data/format.h"
 
 namespace pipeline {
@@ -11,10 +12,13 @@ TimeText::TimeText(const SeriesInfo& series, std::span<const std::int64_t> times
     : has_time_(series.has_time),
       utc_(series.utc),
       dates_only_(!series.utc && series.step_ns % nanoseconds_per_day == 0 &&
-                  std::ranges::all_of(times, [](std::int64_t time) { return time % nanoseconds_per_day == 0; })) {}
+                  std::ranges::all_of(times, [](std::int64_t time) { return time % nanoseconds_per_day == 0; })),
+      zone_(zone_of(series)) {}
 
 std::string TimeText::operator()(std::int64_t time) const {
   if (!has_time_) return std::to_string(time);
+  if (zone_ && utc_) return local_text(*zone_, time, false);
+  if (zone_ && !dates_only_) return local_text(*zone_, zone_->find(time).earlier, false);
   return format_time(time, dates_only_) + (utc_ ? "+00:00" : "");
 }
 

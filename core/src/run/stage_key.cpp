@@ -7,6 +7,7 @@
 #include "base/durable.h"
 #include "base/file_stamp.h"
 #include "base/metric_names.h"
+#include "data/time_zone.h"
 #include "pipeline/data/files.h"
 #include "run/machine.h"
 
@@ -14,6 +15,7 @@ namespace pipeline {
 
 namespace {
 
+constexpr std::string_view time_zone_option = "time_zone";  ///< of any stage: the clocks of the zone may change by law
 constexpr const char* host_field = "build.pipeline";
 constexpr std::string_view build_prefix = "build.";  ///< of the builds of the components that a stage uses
 
@@ -53,6 +55,8 @@ class OptionKeys {
       } else if (!info || (info->affects_result && !info->secret)) {
         key_.fields[prefix + name] = to_json(value);
       }
+      if (name == time_zone_option && value.is_string() && !value.as_string().empty())
+        key_.fields["zone." + value.as_string()] = TimeZone::load(value.as_string()).hash();
       if (info && info->role == OptionRole::metric && value.is_string()) follow(value.as_string());
     }
   }
@@ -106,6 +110,7 @@ std::string field_change(const std::string& field, const std::string& before, co
     if (before.empty()) return "the metric " + rest(7) + " is new";
     return now.empty() ? "the metric " + rest(7) + " is gone" : "the library of the metric " + rest(7) + " changed";
   }
+  if (field.starts_with("zone.")) return "the clocks of the time zone " + rest(5) + " changed";
   if (field.starts_with("file.")) return "the file of " + rest(5) + " changed";
   const std::string name = field.starts_with("options.") ? rest(8) : field;
   constexpr std::size_t longest = 120;  // longer values do not help

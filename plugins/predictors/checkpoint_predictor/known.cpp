@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "pipeline/data/format.h"
+#include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::predictor::checkpoint {
@@ -11,7 +11,7 @@ namespace {
 
 std::string place(const PreparedInput& input, const SeriesInfo& series, std::int64_t origin) {
   const std::int64_t time = input.time[static_cast<std::size_t>(origin)];
-  const std::string row = series.has_time ? "the row of " + format_time(time) : "row " + std::to_string(time);
+  const std::string row = series.has_time ? "the row of " + time_for_people(series, time) : "row " + std::to_string(time);
   if (!series.panel) return row;
   return row + " of series \"" + input.ids[static_cast<std::size_t>(input.panel().series_of(origin))] + "\"";
 }

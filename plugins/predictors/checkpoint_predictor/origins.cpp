@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::predictor::checkpoint {
@@ -16,7 +17,7 @@ std::vector<Segment> segments_of(const PreparedInput& input) {
 
 /// The value of --from in the series' unit of time.
 std::int64_t from_time(const std::string& text, const SeriesInfo& series) {
-  if (series.has_time) return parse_time(text);
+  if (series.has_time) return parse_time(text, series);
   std::int64_t row = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), row);
   if (error == std::errc() && end == text.data() + text.size()) return row;
@@ -127,7 +128,7 @@ std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& s
   add_origins(input, segments, window, wanted, origins);
   if (!origins.empty()) return origins;
   if (wanted.any_time || input.rows() == 0 || input.time.back() >= wanted.from) throw too_short(input, window, request);
-  const std::string last = series.has_time ? format_time(input.time.back()) : std::to_string(input.time.back());
+  const std::string last = series.has_time ? time_for_people(series, input.time.back()) : std::to_string(input.time.back());
   throw data_error(request.input.string() + ": its last row is at " + last + ", before --from " + request.from);
 }
 

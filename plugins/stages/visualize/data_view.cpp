@@ -7,6 +7,7 @@
 #include "pipeline/data/format.h"
 #include "pipeline/data/series.h"
 #include "pipeline/data/text.h"
+#include "pipeline/data/time_text.h"
 
 namespace pipeline::stage::visualize {
 
@@ -17,8 +18,6 @@ Value fact(const char* name, std::string value) {
   out["name"] = name, out["value"] = std::move(value);
   return out;
 }
-
-std::string time_text(const SeriesInfo& info, std::int64_t time) { return info.has_time ? format_time(time, true) : std::to_string(time); }
 
 Value split_row(const Windows& windows, Split split, const std::string& label) {
   Value row(Value::Map{{"split", label}, {"windows", format_count(windows.count(split))}, {"rows", ""}, {"from", ""}, {"to", ""}});
@@ -37,8 +36,8 @@ Value split_row(const Windows& windows, Split split, const std::string& label) {
   }
   row["rows"] = format_count(rows);
   if (rows == 0) return row;
-  row["from"] = time_text(info, first);
-  row["to"] = time_text(info, last);
+  row["from"] = time_for_people(info, first);
+  row["to"] = time_for_people(info, last);
   return row;
 }
 
@@ -48,7 +47,12 @@ void add_series_facts(const Series& series, Value::List& facts) {
   add("Rows", format_count(series.rows()));
   if (info.panel) add("Series", format_count(series.series_count()) + ", told apart by " + info.panel->series_column);
   if (!info.frequency.empty() && info.frequency != "none") add("One row every", info.frequency);
-  if (info.utc) add("Times", "UTC, as the data give offsets");
+  const Value* zone = info.source.is_map() ? info.source.find("time_zone") : nullptr;
+  if (zone) {
+    add("Times", zone->as_string());
+  } else if (info.utc) {
+    add("Times", "UTC, as the data give offsets");
+  }
   const auto segments = std::ssize(series.segments());
   if (segments > series.series_count()) add("Segments without a gap", format_count(segments));
   std::set<std::string> scalers, transforms;

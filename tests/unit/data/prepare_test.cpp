@@ -86,14 +86,13 @@ TEST_CASE("splits are fractions, counts or times, and are reported with their ra
   CHECK(contains(failure(Value::List{"2020-01-05", "2020-01-06"}), "2: split names times, and there is no time_column"));
 }
 
-TEST_CASE("a time that does not increase is an error with its line") {
+TEST_CASE("a time that repeats is an error with its lines") {
   const test::TempFolder folder;
   PrepareOptions options = options_for(folder.file("s.csv", "t,a,b\n2020-01-01,1,1\n\n2020-01-03,1,1\n2020-01-03,1,1\n"));
   options.time_column = {"t"};
   CHECK(error_of([&] { prepare(folder, options); }, folder.path()) ==
-        "4: s.csv:5: the time 2020-01-03 00:00:00 does not come after 2020-01-03 00:00:00 in the row before; sort the file by time and "
-        "keep one row "
-        "for each time");
+        "4: s.csv:5: the time 2020-01-03 00:00:00 stands in a row before (s.csv:4); 1 time stands in 2 rows; write duplicates = \"first\", "
+        "\"last\" or \"mean\" to keep one row of each");
   options.source = {folder.file("d.csv", "t,a,b\n01/02/2020,1,1\n").string()};
   CHECK(error_of([&] { prepare(folder, options); }, folder.path()) ==
         "4: d.csv:2: \"01/02/2020\" is no time: it is neither ISO 8601 nor epoch seconds; time_format = \"%d/%m/%Y\" or \"%m/%d/%Y\" fit "
@@ -123,7 +122,7 @@ TEST_CASE("the time_format that is advised fits the rows") {
         "4: d.csv:3: \"01/13/2020\" is no time: it does not fit time_format = \"%d/%m/%Y\"; write time_format = \"%m/%d/%Y\", which fits "
         "the rows");
   CHECK(said({"2020-01-01", "2020-01-02", "soon"}) ==
-        "4: d.csv:4: \"soon\"" + neither + "the rows before it do: mend this one, or remove it");
+        "4: d.csv:4: \"soon\"" + neither + "the other 2 cells can be read: write the time there");
   CHECK(said({"soon"}) ==
         "4: d.csv:2: \"soon\"" + neither + "say how times are written with time_format, as strptime takes it (\"%d.%m.%Y %H:%M\")");
 }

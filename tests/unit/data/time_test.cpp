@@ -28,7 +28,9 @@ std::vector<std::int64_t> times(std::initializer_list<const char*> texts) {
 }
 
 TimeAxis understand(const std::vector<std::int64_t>& time, const std::string& frequency = "infer", const std::string& gaps = "error") {
-  return understand_time(time, frequency, gaps, [](std::int64_t row) { return "x.csv:" + std::to_string(row + 2); });
+  return understand_time(
+      time, frequency, gaps, [](std::int64_t row) { return "x.csv:" + std::to_string(row + 2); },
+      [&](std::int64_t row) { return format_time(time[static_cast<std::size_t>(row)]); });
 }
 
 TEST_CASE("ISO 8601 times are read in all their forms") {
@@ -148,19 +150,53 @@ TEST_CASE("working days are recognised, holidays are no gaps") {
 
 TEST_CASE("months are recognised, at a day of the month or at its end") {
   CHECK(infer_frequency(times({"2020-01-01", "2020-02-01", "2020-03-01", "2020-04-01"})).text() == "1mo");
-  CHECK(infer_frequency(times({"2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"})).text() == "1mo");
-  CHECK(infer_frequency(times({"2019-12-31", "2020-03-31", "2020-06-30", "2020-09-30"})).text() == "3mo");
+  CHECK(infer_frequency(times({"2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"})).text() == "month_end");
+  CHECK(infer_frequency(times({"2019-12-31", "2020-03-31", "2020-06-30", "2020-09-30"})).text() == "quarter_end");
   CHECK(infer_frequency(times({"2018-01-01", "2019-01-01", "2020-01-01", "2021-01-01"})).text() == "12mo");
   CHECK(understand(times({"2020-01-31", "2020-02-29", "2020-03-31"})).gaps == 0);
 }
 
+TEST_CASE("the end of a month, and its first and last working day, are recognised and counted on") {
+  const auto last_working = times({"2010-01-29", "2010-02-26", "2010-03-31", "2010-04-30", "2010-05-31", "2010-06-30", "2010-07-30"});
+  CHECK(understand(last_working).frequency.text() == "business_month_end");
+  CHECK(understand(last_working).gaps == 0);
+  CHECK(infer_frequency(times({"2010-02-01", "2010-03-01", "2010-04-01", "2010-05-03", "2010-06-01", "2010-07-01", "2010-08-02"})).text() ==
+        "business_month_start");
+  CHECK(infer_frequency(times({"2009-12-31", "2010-03-31", "2010-06-30", "2010-09-30", "2010-12-31", "2011-03-31"})).text() ==
+        "quarter_end");
+  CHECK(infer_frequency(times({"2011-03-31", "2011-06-30", "2011-09-30", "2011-12-30", "2012-03-30", "2012-06-29"})).text() ==
+        "business_quarter_end");
+  // The last working day of March 2013 was a holiday.
+  const auto holiday =
+      times({"2013-01-31", "2013-02-28", "2013-03-28", "2013-04-30", "2013-05-31", "2013-06-28", "2013-07-31", "2013-08-30"});
+  CHECK(understand(holiday).frequency.text() == "business_month_end");
+  CHECK(understand(holiday).gaps == 0);
+  // A named step of months at the ends of months means the ends; a month that is missing is a gap.
+  CHECK(understand(times({"2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"}), "1mo").frequency.text() == "month_end");
+  CHECK(understand(times({"2010-01-29", "2010-02-26", "2010-04-30"}), "business_month_end", "allow").gaps == 1);
+  // Every 28th, and every last Friday, are neither.
+  CHECK(infer_frequency(times({"2021-01-28", "2021-02-28", "2021-03-28", "2021-04-28"})).text() == "1mo");
+  CHECK(infer_frequency(times({"2021-01-29", "2021-02-26", "2021-03-26", "2021-04-30", "2021-05-28", "2021-06-25", "2021-07-30"})).text() !=
+        "business_month_end");
+}
+
+TEST_CASE("a missing hour on a day on which clocks go forward names the time zone") {
+  const auto hours = times({"2023-03-26 00:00", "2023-03-26 01:00", "2023-03-26 03:00", "2023-03-26 04:00", "2023-03-26 05:00"});
+  CHECK(contains(error_of([&] { understand(hours); }),
+                 "(clocks go forward on that day: if the times are local, write where, e.g. time_zone = \"Europe/Berlin\")"));
+  const auto other = times({"2023-03-27 00:00", "2023-03-27 01:00", "2023-03-27 03:00", "2023-03-27 04:00", "2023-03-27 05:00"});
+  CHECK_FALSE(contains(error_of([&] { understand(other); }), "time_zone"));
+}
+
 TEST_CASE("frequencies are written as they are read") {
-  for (const char* text : {"1h", "15min", "90min", "1d", "7d", "250ms", "3mo", "business_day", "none"})
+  for (const char* text :
+       {"1h", "15min", "90min", "1d", "7d", "250ms", "3mo", "business_day", "none", "month_end", "quarter_end", "year_end",
+        "business_month_end", "business_month_start", "business_quarter_start", "business_year_end", "2month_end", "2quarter_end"})
     CHECK(Frequency::parse(text).text() == text);
   CHECK(Frequency::parse("1w").step_ns == 7 * day);
   CHECK(Frequency::parse("h").step_ns == hour);
   CHECK(Frequency::parse("1y").months == 12);
-  for (const char* text : {"", "1x", "0h", "-1h", "hourly", "1.5h"})
+  for (const char* text : {"", "1x", "0h", "-1h", "hourly", "1.5h", "month_start", "0month_end", "business_day_end", "month_ends"})
     CHECK(contains(error_of([&] { static_cast<void>(Frequency::parse(text)); }), "is not understood"));
 }
 
@@ -178,6 +214,12 @@ TEST_CASE("future times continue by the step") {
   CHECK(future("2020-01-31", "1mo") == "2020-02-29 2020-03-31 ");
   CHECK(future("2019-01-30", "1mo") == "2019-02-28 2019-03-30 ");
   CHECK(future("2019-01-15", "3mo") == "2019-04-15 2019-07-15 ");
+  CHECK(future("2010-01-29", "business_month_end") == "2010-02-26 2010-03-31 ");
+  CHECK(future("2023-12-29", "business_month_end") == "2024-01-31 2024-02-29 ");
+  CHECK(future("2010-04-01", "business_month_start") == "2010-05-03 2010-06-01 ");
+  CHECK(future("2020-02-29", "month_end") == "2020-03-31 2020-04-30 ");
+  CHECK(future("2020-06-30", "quarter_end") == "2020-09-30 2020-12-31 ");
+  CHECK(future("2020-02-28", "1mo") == "2020-03-28 2020-04-28 ");
   info.median_step_ns = 2 * hour;
   CHECK(future("2020-01-31 12:00", "none") == "2020-01-31 14:00:00 2020-01-31 16:00:00 ");
   info.has_time = false;
@@ -189,7 +231,10 @@ TEST_CASE("a time that cannot be read comes with a cure") {
   const auto advice = [] { return std::string("write another"); };
   CHECK(TimeParser({}).cure("2016070105", advice) ==
         "it may be a date with an hour, or seconds since 1970; write time_format = \"%Y%m%d%H\" or \"epoch\"");
-  CHECK(contains(TimeParser("%H:%M:%S.%f").cure("05:06:07.25", advice), "time_format does not know %f"));
+  CHECK(error_of([] { TimeParser("%d %Q"); }) ==
+        "2: time_format = \"%d %Q\" holds \"%Q\", which is not known; write e.g. %Y year, %m month, %b its name, %d day, %H hour, %M "
+        "minute, %S "
+        "second, %q quarter");
   CHECK(TimeParser("%H").cure("x", advice) == "it does not fit time_format = \"%H\"; write another");
   CHECK(TimeParser({}).cure("x", advice) == "it is neither ISO 8601 nor epoch seconds; write another");
 }

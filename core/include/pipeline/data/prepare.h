@@ -51,6 +51,12 @@ struct PrepareOptions {
   std::string censored = "error";
   std::vector<std::string> time_column;
   std::string time_format;
+  std::string time_zone;
+  std::string ambiguous = "infer";
+  std::string nonexistent = "error";
+  std::string order = "error";
+  std::string duplicates = "error";
+  Value resample;
   std::string frequency = "infer";
   std::string gaps = "error";
   std::vector<std::string> features;
@@ -98,13 +104,40 @@ struct PrepareOptions {
                "Column of the time, or several, which are joined by spaces. None: the row number is the time.")
             .role(OptionRole::time_column),
         option("time_format", &PrepareOptions::time_format,
-               "How times are written, as strptime takes it, e.g. \"%d.%m.%Y %H:%M\"; \"epoch\" or \"epoch_ms\" for counts since 1970. "
-               "Empty: ISO 8601 or epoch seconds."),
+               "How times are written, as strptime takes it, e.g. \"%d.%m.%Y %H:%M\", and %f for a fraction of a second, %q for a quarter; "
+               "\"epoch\" or \"epoch_ms\" for counts since 1970, \"excel\" for day numbers. Empty: ISO 8601 or epoch seconds."),
+        option("time_zone", &PrepareOptions::time_zone,
+               "The zone of times without an offset, e.g. \"Europe/Berlin\": they become UTC, and outputs are local with the offset. Hour "
+               "25 ends "
+               "the day on which clocks go back."),
+        option("ambiguous", &PrepareOptions::ambiguous,
+               "The hour that clocks of time_zone repeat: told apart by the order of the rows, taken for the first, or an error.")
+            .choices({"infer", "first", "error"}),
+        option("nonexistent", &PrepareOptions::nonexistent,
+               "The hour that clocks of time_zone leave out: stop, read it as an hour later, or leave out its rows.")
+            .choices({"error", "shift", "drop"}),
+        option("order", &PrepareOptions::order,
+               "Rows that are older than a row before: stop, or sort the rows by time. A file that runs from new to old is turned round "
+               "first.")
+            .choices({"error", "sort"}),
+        option("duplicates", &PrepareOptions::duplicates,
+               "Rows with the time of a row before: stop, or keep the first, the last or the mean of each column.")
+            .choices({"error", "first", "last", "mean"}),
+        option(
+            "resample", &PrepareOptions::resample,
+            "One row for each bucket of time, e.g. { every = \"1h\", how = { y = \"sum\", temperature = \"mean\" } }: mean, sum, min, max, "
+            "first or "
+            "last of the values; every target must be named, other columns have the mean. Days and longer are those of time_zone. closed = "
+            "\"right\" for times that end their interval; min_share = 1.0 is the share of values that a bucket needs. Buckets that the "
+            "file "
+            "begins or ends within are left out."),
         option("frequency", &PrepareOptions::frequency,
                "The step of the time: \"infer\", \"15min\", \"1h\", \"1d\", \"1w\", \"1mo\", \"business_day\" (weekdays that are missing "
-               "are holidays), or \"none\" for irregular times.")
-            .form(
-                {"infer|none|business_day|([1-9][0-9]{0,8})?(ns|us|ms|s|min|h|d|w|mo|y)", "infer, none, business_day or a step", "15min"}),
+               "are holidays), a day of the months (\"month_end\", \"business_month_start\", \"business_month_end\", and the same of "
+               "quarter and year), or \"none\" for irregular times.")
+            .form({"infer|none|business_day|([1-9][0-9]{0,8})?(ns|us|ms|s|min|h|d|w|mo|y)|"
+                   "([1-9][0-9]{0,3})?(business_)?(month|quarter|year)_end|([1-9][0-9]{0,3})?business_(month|quarter|year)_start",
+                   "infer, none, business_day, a step or a day of the months", "15min"}),
         option("gaps", &PrepareOptions::gaps,
                "Where the time jumps: stop, begin a new segment (no window reaches across), or read on as if nothing were missing.")
             .choices({"error", "split", "allow"}),
