@@ -108,6 +108,33 @@ TEST_CASE_FIXTURE(WorkflowFixture, "--from takes the rows at or after a time") {
   CHECK(with("yesterday").status == 2);
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a forecast never replaces what it is made from") {
+  workflow(small_training);
+  REQUIRE(run().status == 0);
+  write("new.csv", read("small.csv"));
+  std::filesystem::create_symlink("new.csv", path() / "link.csv");
+  const std::string data = read("small.csv"), toml = read("workflow.toml"), checkpoint = best_checkpoint();
+  const auto onto = [&](const std::string& output) {
+    const Finished refused = pipeline({"predict", "--workflow", "workflow.toml", "--input", "new.csv", "--output", output});
+    CHECK(refused.status == 2);
+    return refused.err;
+  };
+  CHECK(contains(onto("new.csv"), "--output new.csv is the data itself: choose another name"));
+  CHECK(contains(onto("link.csv"), "--output link.csv is the data itself: choose another name"));
+  CHECK(contains(onto("workflow.toml"), "--output workflow.toml is the workflow: choose another name"));
+  CHECK(contains(onto("small.csv"), "--output small.csv is what stage \"preprocess\" reads: choose another name"));
+  CHECK(contains(onto(checkpoint), " is the checkpoint: choose another name"));
+  CHECK(read("small.csv") == data);
+  CHECK(read("new.csv") == data);
+  CHECK(read("workflow.toml") == toml);
+
+  write("out.csv", "");
+  std::filesystem::create_symlink("out.csv", path() / "out-link.csv");
+  CHECK(pipeline({"predict", "--workflow", "workflow.toml", "--input", "new.csv", "--output", "out-link.csv"}).status == 0);
+  CHECK(std::filesystem::is_symlink(path() / "out-link.csv"));
+  CHECK(contains(read("out.csv"), "load"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "predict reads stdin and writes stdout") {
   workflow(small_training);
   REQUIRE(run().status == 0);

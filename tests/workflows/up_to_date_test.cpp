@@ -176,6 +176,22 @@ TEST_CASE_FIXTURE(WorkflowFixture, "--until and --from run parts of the graph") 
   CHECK(exists("runs/small/evaluate/metrics.json"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a run that goes on from results of another workflow says what differs") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "train"}).status == 0);
+  CHECK_FALSE(contains(run({"--from", "train"}).err, "not among those asked for"));
+  REQUIRE(run({"--until", "preprocess", "--set", "stages.preprocess.target=[\"heat\"]"}).status == 0);
+  const Finished stale = run({"--from", "slice_windows"});
+  CHECK(stale.status == 0);
+  CHECK_MESSAGE(contains(stale.err,
+                         "warning: these results are of a workflow with other options, and this run takes them, since their stages are not "
+                         "among those asked for: [preprocess] target changed from [\"heat\"] to [\"load\"]. Leave out --stage or --from to "
+                         "make them anew"),
+                stale.err);
+  const Finished set = run({"--stage", "train", "--set", "stages.slice_windows.window=20"});
+  CHECK(contains(set.err, "[slice_windows] window changed from 24 to 20"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "--from with --until runs the stages from the one to the other") {
   workflow(small_training);
   REQUIRE(run({"--until", "preprocess"}).status == 0);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <sstream>
 
+#include "cli/overwriting.h"
 #include "cli/shell_text.h"
 #include "cli/verb.h"
 #include "data/guess.h"
@@ -200,8 +201,7 @@ int new_workflow(const Invocation& invocation) {
   const std::filesystem::path output = invocation.arguments.count("output") ? invocation.text("output") : name + ".toml";
   if (std::filesystem::exists(output) && !invocation.arguments.count("force"))
     throw usage_error(output.string() + " is there already: choose another --output, or --force");
-  if (std::filesystem::exists(output) && std::filesystem::equivalent(output, data))
-    throw usage_error("--output " + output.string() + " is the data itself: choose another name");
+  require_other_file(output, {{data, "the data itself"}});
   const WorkflowGuess guess =
       guess_workflow(data, invocation.texts("target"),
                      {.header = invocation.arguments.count("no-header") > 0 ? std::optional(false) : std::nullopt,

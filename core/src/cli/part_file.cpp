@@ -1,14 +1,25 @@
 #include "cli/part_file.h"
 
 #include <cerrno>
-#include <utility>
+#include <system_error>
 
 #include "pipeline/errors.h"
 
 namespace pipeline {
 
-PartFile::PartFile(std::filesystem::path file)
-    : file_(std::move(file)), part_(file_.string() + ".part"), on_signal_(part_.string()), out_(part_, std::ios::binary) {
+namespace {
+
+/// Where a link leads: the file it names is written, and the link stays.
+std::filesystem::path behind_links(const std::filesystem::path& file) {
+  std::error_code broken;
+  const std::filesystem::path target = std::filesystem::weakly_canonical(file, broken);
+  return broken || !std::filesystem::is_symlink(file) ? file : target;
+}
+
+}  // namespace
+
+PartFile::PartFile(const std::filesystem::path& file)
+    : file_(behind_links(file)), part_(file_.string() + ".part"), on_signal_(part_.string()), out_(part_, std::ios::binary) {
   if (!out_) throw system_failure("cannot write", part_.string(), errno);
 }
 

@@ -7,12 +7,12 @@
 
 namespace pipeline {
 
-/// A file that is written as FILE.part and takes its name when it is complete. Without commit(), and where a signal ends the program, it is
-/// removed.
+/// A file, or what a symbolic link names, that is written as FILE.part and takes its name when it is complete. Without commit(), and where
+/// a signal ends the program, it is removed.
 class PartFile {
  public:
   /// Error (unexpected) if it cannot be written.
-  explicit PartFile(std::filesystem::path file);
+  explicit PartFile(const std::filesystem::path& file);
   ~PartFile();
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;

@@ -5,6 +5,7 @@
 
 #include "cli/chosen_model.h"
 #include "cli/host.h"
+#include "cli/overwriting.h"
 #include "cli/part_file.h"
 #include "cli/piped_file.h"
 #include "pipeline/host/component_call.h"
@@ -91,18 +92,22 @@ int predict(const Invocation& invocation) {
   if (!checkpoint.empty()) require_file("--checkpoint " + checkpoint.string(), checkpoint);
   const bool piped = is_piped(input);
   Host host;
+  PreciousFiles precious{{input, "the data itself"}};
   std::optional<TrainedTask> task;
   if (file.empty()) {
     load_host(host, invocation, {}, log);
   } else {
     require_file("--workflow " + file, file);
     const Workflow workflow = load_workflow(host, invocation, file, log);
+    for (auto& known : files_of(workflow, host.registry)) precious.push_back(std::move(known));
     if (checkpoint.empty()) {
       checkpoint = chosen_checkpoint(workflow, host.registry, invocation.text("stage"), log);
     } else {
       task = task_of(workflow, host.registry, invocation.text("stage"));
     }
   }
+  precious.emplace_back(checkpoint, "the checkpoint");
+  if (const std::string output = invocation.text("output"); !output.empty()) require_other_file(output, precious);
   const std::vector<std::string> predictors = host.registry.names("predictor");
   if (predictors.empty()) throw plugin_error("no plugin brings a predictor: see `pipeline plugins`");
   const Component<Predictor> predictor = host.registry.make<Predictor>(predictors.front(), Value(Value::Map{}));

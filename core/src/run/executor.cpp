@@ -331,6 +331,18 @@ Value history_record(const Workflow& workflow, const Registry& registry, const R
 
 }  // namespace
 
+namespace {
+
+void warn_of_changes_not_asked_for(const Workflow& workflow, const Registry& registry, const std::set<std::string>& selected, Log& log) {
+  const std::vector<std::string> changes = changes_not_asked_for(selected, workflow, registry);
+  if (changes.empty()) return;
+  log.warning(
+      "these results are of a workflow with other options, and this run takes them, since their stages are not among those asked for: " +
+      join(changes, ", ") + ". Leave out --stage or --from to make them anew");
+}
+
+}  // namespace
+
 RunOutcome execute(const Workflow& workflow, const Registry& registry, const Selection& selection, const RunServices& services) {
   const auto start = Clock::now();
   const std::set<std::string> selected = selected_stages(workflow, selection);
@@ -351,6 +363,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
       services.log.warning(error.what());
     }
   };
+  if (first) warn_of_changes_not_asked_for(workflow, registry, selected, services.log);
   for (std::size_t at = 0; at < workflow.stages.size();) {
     const StagePlan& stage = workflow.stages[at++];
     if (!selected.contains(stage.name)) continue;

@@ -140,15 +140,14 @@ std::vector<StageStatus> plan_run(const Workflow& workflow, const Registry& regi
   return plan;
 }
 
-std::vector<std::string> changes_since(const std::string& stage, const Workflow& workflow, const Registry& registry) {
+std::vector<std::string> changes_of(const std::set<std::string>& stages, const Workflow& workflow, const Registry& registry) {
   const auto asked_for = [](std::map<std::string, std::string> fields) {
     std::erase_if(fields, [](const auto& entry) { return !is_asked_for(entry.first); });
     return fields;
   };
-  const std::set<std::string> leading_to = stages_up_to(workflow, stage);
   std::vector<std::string> changes;
   for (const StagePlan& each : workflow.stages) {
-    if (!leading_to.contains(each.name)) continue;
+    if (!stages.contains(each.name)) continue;
     try {
       const Examined now = examine_stage(each, workflow, registry, {});
       const std::vector<std::string> reasons =
@@ -159,6 +158,18 @@ std::vector<std::string> changes_since(const std::string& stage, const Workflow&
     }
   }
   return changes;
+}
+
+std::vector<std::string> changes_since(const std::string& stage, const Workflow& workflow, const Registry& registry) {
+  return changes_of(stages_up_to(workflow, stage), workflow, registry);
+}
+
+std::vector<std::string> changes_not_asked_for(const std::set<std::string>& selected, const Workflow& workflow, const Registry& registry) {
+  std::set<std::string> before;
+  for (const std::string& stage : selected) before.merge(stages_up_to(workflow, stage));
+  std::erase_if(before,
+                [&](const std::string& stage) { return selected.contains(stage) || !Manifest::read(run_folder_of(workflow) / stage); });
+  return changes_of(before, workflow, registry);
 }
 
 }  // namespace pipeline

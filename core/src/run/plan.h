@@ -60,5 +60,8 @@ struct Examined {
 /// The stages up to `stage` whose last results are not those of the workflow as it is, each with what differs: "[train] optimizer.lr
 /// changed from 0.01 to 0.001". Another build or machine makes no difference here.
 [[nodiscard]] std::vector<std::string> changes_since(const std::string& stage, const Workflow& workflow, const Registry& registry);
+/// The same for the stages that were not asked for, and whose results a run of the selected ones takes as they are.
+[[nodiscard]] std::vector<std::string> changes_not_asked_for(const std::set<std::string>& selected, const Workflow& workflow,
+                                                             const Registry& registry);
 
 }  // namespace pipeline
