@@ -6,6 +6,7 @@
 
 #include "config/check.h"
 #include "data/csv_reader.h"
+#include "data/panel_plan.h"
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/prepare.h"
 #include "pipeline/data/text.h"
@@ -130,9 +131,11 @@ void check_columns(CheckContext& context, const ComponentInfo& stage, const Node
   if (columns.empty()) return;
   const Value* given = options.find("layout");
   const std::string layout = given && given->is_string() ? given->as_string() : "";
+  std::vector<std::string> known = columns;
+  if (layout == word_of(Layout::wide)) known.emplace_back(wide_value);
   for (const OptionInfo& option : stage.schema.options) {
     if (!names_columns(option.role, layout)) continue;
-    if (const Node* named = table.find(option.name)) check_names(context, *named, columns, described(*source, columns));
+    if (const Node* named = table.find(option.name)) check_names(context, *named, known, described(*source, columns));
   }
 }
 

@@ -190,8 +190,8 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
   guess.rows = columns.rows;
   guess.delimiter = std::string(1, columns.format.delimiter);
   guess.decimal = std::string(1, columns.format.decimal);
-  const std::optional<LongGuess> many = guess_long(file, columns);
-  guess.time = many ? many->time : guess_time(file, columns);
+  const auto [time, many] = guess_time_and_series(file, columns);
+  guess.time = time;
   if (many) guess.series_columns = many->ids.columns, guess.series = many->ids.series;
   for (const ColumnFacts& column : columns.columns) {
     if (is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name)) continue;
