@@ -6,6 +6,7 @@
 REPORT_SCREENSHOTS=DIR keeps a picture of every page.
 """
 
+import datetime
 import json
 import math
 import os
@@ -95,6 +96,40 @@ model.type = "LinearModel"
 [stages.visualize]
 """
 
+# Series of several lengths, one of them with an id that breaks code that does not escape it.
+PANEL = """
+name = "panel"
+threads = 1
+split = { val = 20, test = 20 }
+[stages.preprocess]
+source = "panel.csv"
+time_column = "date"
+series_column = "shop"
+features = ["sales"]
+target = ["sales"]
+[stages.slice_windows]
+window = 7
+horizon = 3
+[model]
+type = "LinearModel"
+[trainer]
+max_epochs = 4
+[stages.train]
+[stages.evaluate]
+[stages.visualize]
+"""
+
+
+def write_panel(file):
+    draw = random.Random(9)
+    lines = ["shop,date,sales"]
+    for number in range(14):
+        shop = "<i>&</script>" if number == 0 else f"shop {number}"
+        for day in range(80 + 5 * number):
+            date = datetime.date(2021, 1, 1) + datetime.timedelta(days=day)
+            lines.append(f"{shop},{date},{10 ** (number % 4) * (5 + math.sin(day) + draw.gauss(0, 1 + number)):.3f}")
+    file.write_text("\n".join(lines) + "\n")
+
 
 def write_series(file, days=25):
     """Hourly values of two columns. The name of the second one breaks code that does not escape it."""
@@ -110,6 +145,7 @@ def write_series(file, days=25):
 def run_workflow(program, folder, text):
     folder.mkdir()
     write_series(folder / "small.csv")
+    write_panel(folder / "panel.csv")
     (folder / "workflow.toml").write_text(text)
     done = run(program, folder)
     if done.returncode != 0:
@@ -160,6 +196,11 @@ class ReportTest(unittest.TestCase):
         if self.view.startswith("search"):
             for word in ("Search", "complete", "best val_loss", "Importance of the parameters", "Trials that failed", "rate", "loss.type"):
                 self.assertIn(word, text)
+        if self.view.startswith("panel"):
+            rows = self.browser.evaluate("[...document.querySelectorAll('#series tbody tr')].map(row => row.children[1].textContent)")
+            self.assertEqual(len(rows), 12)
+            self.assertEqual(self.browser.evaluate("document.querySelectorAll('#series svg').length"), 1)
+            self.assertEqual(self.browser.evaluate("[...document.querySelectorAll('#controls-target option')].map(option => option.textContent)"), rows)
         self.assertIn("[stages.", self.browser.evaluate("document.querySelector('#workflow pre').textContent"))
 
     def controls_redraw(self):
@@ -210,7 +251,7 @@ def main(arguments):
         if arguments[0] == "--only":
             ReportTest.reports = {pathlib.Path(file).resolve().parent.name: pathlib.Path(file).resolve() for file in arguments[1:]}
         else:
-            for name, text in {"single": ONE_MODEL, "compare": TWO_MODELS, "attention": ATTENTION, "search": SEARCH}.items():
+            for name, text in {"single": ONE_MODEL, "compare": TWO_MODELS, "attention": ATTENTION, "search": SEARCH, "panel": PANEL}.items():
                 ReportTest.reports[name] = run_workflow(pathlib.Path(arguments[0]).resolve(), pathlib.Path(scratch) / name, text)
         ReportTest.browser = Browser(chromium)
         try:

@@ -105,6 +105,7 @@ MISTAKES = {
     "a stage type that is none": ('[stages.prepare]', "'type' is a required property"),
     "a callback without a type": ('[[callbacks]]\nmonitor = "val_loss"', "'type' is a required property"),
     "split of two numbers": ('split = [0.7, 0.3]', "0.3"),
+    "split of the end of a series without test": ('split = { val = 48 }', "48"),
     "the environment where a number belongs": ('[trainer]\nmax_epochs = "${env:EPOCHS}"', "EPOCHS"),
     "a required option left out": ('[stages.preprocess]\nsource = "a.csv"\nfeatures = ["a"]', "'target' is a required property"),
     "a misspelt option of a stage": ('[stages.train]\nfrom_chekpoint = "a.ckpt"', "from_chekpoint"),
@@ -132,7 +133,7 @@ class Schema(unittest.TestCase):
             self.assertEqual(self.mistakes(file.read_text()), [], file)
 
     def test_what_the_program_allows(self):
-        for text in (GOOD, FULL):
+        for text in (GOOD, FULL, "split = { val = 48, test = 48 }", "split = { val = 0.1, test = 0.2 }"):
             self.assertEqual(self.mistakes(text), [])
 
     def test_what_the_program_refuses(self):

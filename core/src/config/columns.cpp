@@ -8,6 +8,7 @@
 #include "data/csv_cure.h"
 #include "data/csv_files.h"
 #include "data/guess_format.h"
+#include "data/panel_plan.h"
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/prepare.h"
 #include "pipeline/data/text.h"
@@ -53,12 +54,12 @@ std::string unknown_column(const std::string& name, const CsvFile& file) {
   return text + (file.names().size() == 1 ? ", whose first line is one column here" : "") + " (write " + cure + "?)";
 }
 
-/// Checks the column names in a value: a text, a list of texts, or the keys of a table.
-void check_names(CheckContext& context, const Node& node, const CsvFile& file) {
+/// Checks the column names in a value: a text, a list of texts, or the keys of a table. `also`: another name that may stand there.
+void check_names(CheckContext& context, const Node& node, const CsvFile& file, std::string_view also) {
   std::set<std::string> seen;
   const auto check = [&](const std::string& name, const Place& place) {
     if (!seen.insert(name).second) context.mistake(place, "the column \"" + name + "\" stands here twice");
-    if (name.empty() || file.has(name) || name == every_column) return;
+    if (name.empty() || file.has(name) || name == every_column || name == also) return;
     context.mistake(place, unknown_column(name, file));
   };
   for (const Node& item : node.items()) {
@@ -146,7 +147,7 @@ void check_columns(CheckContext& context, const ComponentInfo& stage, const Node
   for (const OptionInfo& option : stage.schema.options) {
     const Node* const named = table.find(option.name);
     if (!named) continue;
-    if (names_columns(option, *named, layout)) check_names(context, *named, *first);
+    if (names_columns(option, *named, layout)) check_names(context, *named, *first, layout == word_of(Layout::wide) ? wide_value : "");
     if (option.role == OptionRole::input_path) check_headings(context, *named, sources, *first);
   }
 }

@@ -20,6 +20,7 @@ constexpr std::string_view learning_rate = "write `lr` in [optimizer]";
 constexpr std::string_view loggers = "write [[loggers]] tables";
 constexpr std::string_view callbacks = "write [[callbacks]] tables";
 constexpr std::string_view follows = "it follows from the data, leave it out";
+constexpr std::string_view series_column = "write `series_column` in [stages.preprocess]";
 constexpr std::string_view window = "write `window` in [stages.slice_windows]";
 constexpr std::string_view horizon = "write `horizon` in [stages.slice_windows]";
 constexpr std::string_view summary = "write [[callbacks]] with type = \"ModelSummary\", or leave it out";
@@ -106,6 +107,11 @@ constexpr auto hints = std::to_array<Hint>({
     {"stage", "split", "write `split` at the top"},
     {"stage", "seq_len", window},
     {"stage", "pred_len", horizon},
+    {"stage", "id_col", series_column},
+    {"stage", "id_column", series_column},
+    {"stage", "item_id", series_column},
+    {"stage", "group_ids", series_column},
+    {"stage", "local_scaler_type", "write `scaler`, and `scaler_scope = \"series\"`"},
     {"stage", "depends_on", "write `needs`"},
     {"stage", "deps", "write `needs`"},
     {"stage", "sep", "write `delimiter`"},

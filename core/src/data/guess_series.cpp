@@ -1,5 +1,6 @@
 #include "data/guess_series.h"
 
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <span>
@@ -19,7 +20,7 @@ namespace pipeline {
 
 namespace {
 
-constexpr std::size_t most_candidates = 8;
+constexpr std::size_t most_candidates = 8, most_choices = 16;
 constexpr std::int64_t least_rows_of_a_series = 3;
 
 bool is_in(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
@@ -82,6 +83,7 @@ std::vector<std::vector<std::size_t>> choices_of(const std::vector<Candidate>& c
       choices.push_back({first, second});
     }
   }
+  if (choices.size() > most_choices) choices.resize(most_choices);  // each is a reading of the file
   return choices;
 }
 
@@ -171,7 +173,7 @@ std::string lines_of_first_series(const CsvFile& file, const std::vector<std::si
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::string_view text)
-      : path_(std::filesystem::temp_directory_path() / ("pipeline-series-" + sha256(text).substr(0, 16) + ".csv")) {
+      : path_(std::filesystem::temp_directory_path() / ("pipeline-series-" + std::to_string(getpid()) + ".csv")) {
     write_text(path_, text);
   }
   TemporaryFile(const TemporaryFile&) = delete;
@@ -229,6 +231,19 @@ std::int64_t usual_rows(const CsvFile& file, const IdColumns& ids) {
   const auto middle = counts.begin() + std::ssize(counts) / 2;
   std::ranges::nth_element(counts, middle);
   return *middle;
+}
+
+std::optional<LongGuess> guess_long(const CsvFile& file, const ColumnGuess& columns) {
+  const std::vector<Candidate> candidates = repeating_columns(file, {});
+  for (const std::vector<std::size_t>& choice : choices_of(candidates)) {
+    auto time = time_of_first_series(file, choice, columns);
+    if (!time || std::ranges::any_of(choice, [&](std::size_t c) { return is_in(time->columns, file.names()[c]); })) continue;
+    auto ids = id_columns(file, time->columns, time->format, candidates);
+    if (!ids) continue;
+    const std::int64_t rows = usual_rows(file, *ids);
+    return LongGuess{.ids = std::move(*ids), .time = std::move(*time), .usual_rows = rows};
+  }
+  return std::nullopt;
 }
 
 /// Formats of times that stand in a heading. The first that reads all of them, increasing, wins.
@@ -314,18 +329,20 @@ std::string series_advice(const CsvFile& file, const std::vector<std::string>& t
   }
 }
 
-std::optional<LongGuess> guess_long(const std::filesystem::path& file, const ColumnGuess& columns) {
-  const CsvFile csv(file, columns.format);
-  const std::vector<Candidate> candidates = repeating_columns(csv, {});
-  for (const std::vector<std::size_t>& choice : choices_of(candidates)) {
-    auto time = time_of_first_series(csv, choice, columns);
-    if (!time || std::ranges::any_of(choice, [&](std::size_t c) { return is_in(time->columns, csv.names()[c]); })) continue;
-    auto ids = id_columns(csv, time->columns, time->format, candidates);
-    if (!ids) continue;
-    const std::int64_t rows = usual_rows(csv, *ids);
-    return LongGuess{.ids = std::move(*ids), .time = std::move(*time), .usual_rows = rows};
+SeriesGuess guess_time_and_series(const std::filesystem::path& file, const ColumnGuess& columns, const TimeWishes& wishes) {
+  SeriesGuess guess;
+  std::optional<Error> mistake;
+  try {
+    guess.time = guess_time(file, columns, wishes);
+  } catch (const Error& error) {
+    mistake = error;  // as that the times do not increase: they need not, where there are several series
   }
-  return std::nullopt;
+  const CsvFile csv(file, columns.format);
+  const bool is_one = !guess.time.columns.empty() && guess.time.repeats == 0;
+  if (!is_one) guess.many = guess_long(csv, columns);
+  if (!guess.many && mistake) throw Error(*mistake);
+  if (guess.many) guess.time = guess.many->time;
+  return guess;
 }
 
 std::optional<AcrossGuess> guess_dates_across(const std::filesystem::path& file) {

@@ -30,7 +30,13 @@ struct LongGuess {
   TimeGuess time;               ///< of the first series
   std::int64_t usual_rows = 0;  ///< the median number of rows of a series
 };
-[[nodiscard]] std::optional<LongGuess> guess_long(const std::filesystem::path& file, const ColumnGuess& columns);
+/// The time of a file, and its series if there are many: then the time is that of the first.
+struct SeriesGuess {
+  TimeGuess time;
+  std::optional<LongGuess> many;
+};
+/// Error (data), as guess_time() throws it, for a file of one series.
+[[nodiscard]] SeriesGuess guess_time_and_series(const std::filesystem::path& file, const ColumnGuess& columns, const TimeWishes& wishes);
 
 /// A file of which most names of columns are times.
 struct AcrossGuess {

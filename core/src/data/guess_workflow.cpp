@@ -4,7 +4,6 @@
 #include <functional>
 #include <optional>
 #include <utility>
-#include <variant>
 
 #include "data/guess.h"
 #include "data/guess_numbers.h"
@@ -292,33 +291,19 @@ void require_room(const std::filesystem::path& file, std::int64_t rows) {
                    "; a window of 2 rows and a horizon of 1 need " + std::to_string(least) + " rows to fit into a split of " + split_text);
 }
 
-/// The time of a file of one series, or what is known of many. There are many only where times come again.
-std::variant<TimeGuess, LongGuess> guess_times(const std::filesystem::path& file, const ColumnGuess& columns, const TimeWishes& wishes) {
-  try {
-    TimeGuess time = guess_time(file, columns, wishes);
-    if (!time.columns.empty() && time.repeats == 0) return time;
-    if (auto many = guess_long(file, columns)) return *std::move(many);
-    return time;
-  } catch (const Error&) {
-    if (auto many = guess_long(file, columns)) return *std::move(many);
-    throw;
-  }
-}
-
 }  // namespace
 
 WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vector<std::string>& targets, const GuessWishes& wishes) {
   if (const auto across = guess_dates_across(file)) return workflow_of(*across, targets);
   ColumnGuess columns = guess_columns(file, wishes.header);
   require_room(file, columns.rows);
-  const std::variant<TimeGuess, LongGuess> times = guess_times(file, columns, wishes.time);
-  const LongGuess* const many = std::get_if<LongGuess>(&times);
+  const auto [time, many] = guess_time_and_series(file, columns, wishes.time);
   WorkflowGuess guess;
   guess.rows = columns.rows;
   guess.is_short = columns.rows < few_rows;
   guess.format = columns.format;
   guess.notes = columns.notes;
-  guess.time = many ? many->time : std::get<TimeGuess>(times);
+  guess.time = time;
   guess.time_zone = wishes.time.time_zone;
   if (many) {
     guess.series_columns = many->ids.columns, guess.series = many->ids.series;

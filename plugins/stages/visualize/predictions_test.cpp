@@ -158,3 +158,21 @@ TEST_CASE("a damaged predictions file is an error with its line") {
   CHECK(message("").find("is empty") != std::string::npos);
   CHECK_THROWS_WITH_AS((void)read_predictions("/nowhere/predictions.csv", {}), doctest::Contains("cannot be opened"), Error);
 }
+
+TEST_CASE("of many series the chosen ones are targets of their own") {
+  const PredictionsFile file(
+      "id,origin,time,step,y,y_pred,y_naive\n"
+      "a,1,2,1,1,2,1\na,1,3,2,1,2,1\n"
+      "b,1,2,1,9,9,9\nb,1,3,2,9,9,9\n"
+      "\"c, d\",1,2,1,5,8,5\n\"c, d\",1,3,2,5,8,5\n\"c, d\",2,3,1,5,8,5\n\"c, d\",2,4,2,5,8,5\n");
+  const Predictions predictions = read_predictions(file.path, {}, {"c, d", "a"});
+  CHECK(predictions.by_series);
+  CHECK(predictions.target_names() == std::vector<std::string>{"c, d", "a"});
+  CHECK(predictions.rows == 6);
+  CHECK(predictions.origins == 3);
+  CHECK(predictions.targets[0].count == 4);
+  CHECK(predictions.targets[0].by_step.at(0).mae == 3);
+  CHECK(predictions.targets[0].examples.size() == 2);
+  CHECK(predictions.targets[1].by_step.at(1).mae == 1);
+  CHECK(predictions.targets[1].examples.size() == 1);
+}

@@ -218,9 +218,20 @@
     }));
   }
 
+  // The cell of each example says where it begins; a target, as a series of many, may have fewer examples than others.
+  function head_examples() {
+    [...(element("plot-examples")?.children ?? [])].forEach((cell, i) => {
+      const example = models()[0].examples[i];
+      cell.hidden = !example;
+      if (example) cell.firstChild.textContent = `from ${example.label}`;
+    });
+  }
+
   function render() {
     const color = palette();
+    if (data.targets.length) head_examples();
     for (const [place, { build, legend }] of charts) {
+      if (place.parentElement.hidden) continue;
       try {
         const [traces, arrangement] = build(color);
         if (legend) fill_legend(legend, traces);
@@ -297,15 +308,15 @@
     choice("controls-error", "error", "Error", [["mae", "mean absolute"], ["rmse", "root mean squared"]]);
     add("plot-tracks", track_chart);
     const multiples = element("plot-examples");
-    models()[0].examples.forEach((example, i) => {
+    const most_examples = multiples ? Math.max(...data.targets.map((target) => target.models[0].examples.length)) : 0;
+    for (let i = 0; i < most_examples; ++i) {
       const cell = document.createElement("div"), heading = document.createElement("h4"), plot = document.createElement("div");
-      heading.textContent = `from ${example.label}`;
       plot.className = "plot";
       plot.id = `plot-example-${i}`;
       cell.append(heading, plot);
       multiples.append(cell);
       add(plot.id, (color) => example_chart(color, i), i === 0 ? element("legend-examples") : null);
-    });
+    }
     add("plot-steps", step_chart);
     add("plot-histogram", histogram_chart);
     add("plot-residuals", residual_chart);

@@ -194,8 +194,7 @@ TEST_CASE("windows made elsewhere are split by their number") {
 
 TEST_CASE("window_norm is a word in windows.json, and an unknown one means that the file is damaged") {
   Value written =
-      WindowsInfo{.window_norm = WindowNorm::standard, .series = "s", .feature_file = {}, .target_file = {}, .range_file = {}, .ranges = {}}
-          .to_value();
+      WindowsInfo{.window_norm = WindowNorm::standard, .series = "s", .feature_file = {}, .target_file = {}, .ranges = {}}.to_value();
   CHECK(written.at("window_norm") == Value("standard"));
   CHECK(WindowsInfo::from_value(written).window_norm == WindowNorm::standard);
   written["window_norm"] = "lst";

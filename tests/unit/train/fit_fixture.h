@@ -62,7 +62,6 @@ class WindowsFixture {
                           .series = "../series",
                           .feature_file = {},
                           .target_file = {},
-                          .range_file = {},
                           .ranges = {{0, Split::train, 0, 30, 1}, {0, Split::val, 30, 12, 1}, {0, Split::test, 42, 8, 1}}};
     write_json(folder_.path() / "windows" / "windows.json", cut.to_value());
     windows_ = Windows::open(folder_.path() / "windows");

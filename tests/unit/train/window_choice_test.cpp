@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "pipeline/data/files.h"
 #include "pipeline/data/prepare.h"
 #include "pipeline/data/slicing.h"
 #include "pipeline/errors.h"
@@ -11,9 +12,8 @@
 #include "support/temp_folder.h"
 #include "train/loader.h"
 
-#include "pipeline/data/files.h"
-
 using namespace pipeline;
+using pipeline::test::RecordingLog;
 
 namespace {
 

@@ -37,7 +37,7 @@ struct PIPELINE_EXPORT WindowsInfo {
   WindowNorm window_norm = WindowNorm::none;
   std::string series;                     ///< folder of the series, relative to the windows' folder; empty: feature_file and target_file
   std::string feature_file, target_file;  ///< absolute paths of X.npy and y.npy made elsewhere
-  std::string range_file;                 ///< of a panel: the file that holds the ranges, in the windows' folder; else empty
+  std::string range_file{};               ///< of a panel: the file that holds the ranges, in the windows' folder; else empty
   std::vector<WindowRange> ranges;        ///< split by split, and in each in the order of rows; empty where a file holds them
 
   [[nodiscard]] Value to_value() const;
