@@ -42,7 +42,7 @@ void Table::require_order(const RowOrder& order, const TableRequest& request) co
   const Disorder& disorder = order.disorder();
   const bool unordered = disorder.needs_order() && !request.sort, repeated = disorder.repeats > 0 && request.duplicates == "error";
   if (!unordered && !repeated) return;
-  if (repeated) {
+  if (repeated && !zone_) {
     if (const auto zone = zone_of_repeats(order)) {
       throw data_error(
           place(disorder.first_repeat) + ": the time " + time_text(disorder.first_repeat) +

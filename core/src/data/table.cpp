@@ -50,6 +50,51 @@ std::string format_advice(const CsvFile& file, const std::vector<std::string>& c
 
 }  // namespace
 
+/// Reads the times of rows, one after the other.
+class Table::TimeReading {
+ public:
+  TimeReading(const TableRequest& request, const CsvFile& file)
+      : request_(request), file_(file), parser_(request.time_format), text_(request.time_columns.size()) {
+    if (request.zone) parser_.allow_hour_25(), clock_.emplace(request.scratch);
+  }
+
+  void reserve(std::int64_t rows) {
+    if (clock_) clock_->reserve(static_cast<std::size_t>(rows));
+  }
+  std::int64_t read(const CsvReader& rows, std::int64_t row) {
+    const std::string_view text = text_.of(rows);
+    const auto time = parser_.parse(text);
+    const auto advice = [&] { return format_advice(file_, request_.time_columns, request_.time_format); };
+    if (!time) throw data_error(rows.place() + ": \"" + std::string(text) + "\" is no time: " + parser_.cure(text, advice));
+    const bool utc = parser_.had_offset() || (request_.zone && parser_.second_of_day() < 0);  // counts since 1970 are UTC
+    if (row == 0) utc_ = utc;
+    if (utc != utc_) {
+      throw data_error(rows.place() + ": the time \"" + std::string(text) + "\" has " + (utc_ ? "no" : "an") +
+                       " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
+    }
+    if (utc) days_.add(*time, request_.zone ? request_.zone->to_local(*time) - *time : parser_.offset() * nanoseconds_per_second);
+    if (clock_) clock_->data()[row] = static_cast<std::int32_t>(parser_.second_of_day());
+    increase_ = increase_ && *time > previous_;
+    return previous_ = *time;
+  }
+
+  [[nodiscard]] bool utc() const { return utc_; }
+  [[nodiscard]] bool increase() const { return increase_; }
+  [[nodiscard]] const LocalDays& days() const { return days_; }
+  /// With a time zone: of each row the seconds from midnight, as written.
+  [[nodiscard]] const std::int32_t* clock() const { return clock_->data(); }
+
+ private:
+  const TableRequest& request_;
+  const CsvFile& file_;
+  TimeParser parser_;
+  TimeText text_;
+  LocalDays days_;
+  bool utc_ = false, increase_ = true;
+  std::int64_t previous_ = std::numeric_limits<std::int64_t>::min();
+  std::optional<ScratchArray<std::int32_t>> clock_;
+};
+
 Table::Table(const TableRequest& request)
     : file_(request.file, request.format),
       zone_(request.zone),
@@ -80,55 +125,38 @@ Table::Table(const TableRequest& request)
 
 void Table::read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts) {
   CsvReader rows(file_, numbers, texts);
-  TimeParser parser(request.time_format);
-  TimeText time_text(texts.size());
-  LocalDays days;
-  bool ordered = true;
-  std::optional<ScratchArray<std::int32_t>> clock;  // for local times: seconds from midnight
-  if (zone_) parser.allow_hour_25(), clock.emplace(request.scratch);
-  std::int64_t previous = std::numeric_limits<std::int64_t>::min();
-  const auto advice = [&] { return format_advice(file_, request.time_columns, request.time_format); };
+  TimeReading times(request, file_);
   for (;; ++rows_) {
     if (rows_ == capacity_) {
       const auto read = static_cast<double>(std::max<std::size_t>(rows.consumed(), 1));
       const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(file_.size()) / read;
       make_room(std::max(rows_ + 1000, static_cast<std::int64_t>(expected)));
-      if (clock) clock->reserve(static_cast<std::size_t>(capacity_));
+      times.reserve(capacity_);
     }
     if (rows_ % rows_between_polls == 0 && request.cancel != nullptr && request.cancel->load(std::memory_order_relaxed) != 0)
       throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + request.file.string());
     double* const values = row(rows_);
     if (!rows.next(values)) break;
     for (std::size_t i = numbers.size(); i < columns_; ++i) values[i] = std::numeric_limits<double>::quiet_NaN();
-    std::int64_t now = rows_;
-    if (has_time_) {
-      const std::string_view text = time_text.of(rows);
-      const auto time = parser.parse(text);
-      if (!time) throw data_error(rows.place() + ": \"" + std::string(text) + "\" is no time: " + parser.cure(text, advice));
-      now = *time;
-      if (rows_ == 0) utc_ = parser.had_offset();
-      if (parser.had_offset() != utc_) {
-        throw data_error(rows.place() + ": the time \"" + std::string(text) + "\" has " + (utc_ ? "no" : "an") +
-                         " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
-      }
-      if (utc_ && !zone_) days.add(now, parser.offset() * nanoseconds_per_second);
-      if (utc_ && zone_) days.add(now, zone_->to_local(now) - now);
-      if (clock) clock->data()[rows_] = static_cast<std::int32_t>(parser.second_of_day());
-      ordered = ordered && now > previous;
-    }
-    time_.data()[rows_] = previous = now;
+    time_.data()[rows_] = has_time_ ? times.read(rows, rows_) : rows_;
   }
-  const std::span<std::int64_t> times{time_.data(), static_cast<std::size_t>(rows_)};
-  if (utc_ && days.all()) {
-    days.make_local(times);
-    utc_ = false, local_days_ = true;
-    ordered = strictly_increases(times);
-  } else if (has_time_ && zone_ && !utc_) {
-    read_clocks(request, {clock->data(), times.size()});
-    ordered = strictly_increases(times);
-  }
-  if (!ordered) arrange(request);
+  if (has_time_ && rows_ > 0) settle_times(request, times);
   if (request.resampling && rows_ > 0) resample(request);
+}
+
+void Table::settle_times(const TableRequest& request, const TimeReading& read) {
+  const std::span<std::int64_t> times{time_.data(), static_cast<std::size_t>(rows_)};
+  bool increase = read.increase();
+  utc_ = read.utc();
+  if (utc_ && read.days().all()) {
+    read.days().make_local(times);
+    utc_ = false, local_days_ = true;
+    increase = strictly_increases(times);
+  } else if (zone_ && !utc_) {
+    read_clocks(request, {read.clock(), times.size()});
+    increase = strictly_increases(times);
+  }
+  if (!increase) arrange(request);
 }
 
 void Table::read_clocks(const TableRequest& request, std::span<const std::int32_t> clock) {
@@ -136,7 +164,7 @@ void Table::read_clocks(const TableRequest& request, std::span<const std::int32_
   LocalDays days;
   for (const std::int64_t time : times) days.add(time, 0);
   local_days_ = days.one_clock();
-  if (local_days_ || times.empty()) return;
+  if (local_days_) return;
   make_utc({times, clock, [&](std::int64_t row) { return place(row); }}, *zone_, request.clocks);
   utc_ = true;
 }

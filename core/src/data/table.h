@@ -65,8 +65,11 @@ class Table {
   void truncate(std::int64_t rows) { rows_ = rows; }
 
  private:
+  class TimeReading;
+
   void read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
   void make_room(std::int64_t rows);
+  void settle_times(const TableRequest& request, const TimeReading& read);
   void read_clocks(const TableRequest& request, std::span<const std::int32_t> clock);
   void arrange(const TableRequest& request);
   void require_order(const RowOrder& order, const TableRequest& request) const;
