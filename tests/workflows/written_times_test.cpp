@@ -282,3 +282,21 @@ TEST_CASE_FIXTURE(WrittenTimes, "resample through the program, and the zone in t
   CHECK(contains(run.err + run.out, "time 2023-10-18 to 2023-11-06, step 1d, 0 gaps"));
   CHECK(contains(read("runs/w/preprocess/manifest.json"), "zone.Europe/Berlin"));
 }
+
+TEST_CASE_FIXTURE(WrittenTimes, "validate reports mistakes in the options of times together, with their places") {
+  write("d.csv", table("when,y", 120, [](int row) { return iso(row); }));
+  write("w.toml", R"([stages.preprocess]
+source = "d.csv"
+time_column = "when"
+time_format = "%Y-%Q"
+time_zone = "Europe/Berln"
+resample = { every = "1w", how = { x = "sum" } }
+features = ["y"]
+target = ["y"]
+)");
+  const Finished checked = pipeline({"validate", "w.toml"});
+  CHECK(checked.status == 2);
+  CHECK(contains(checked.err, "w.toml:4:15: time_format = \"%Y-%Q\" holds \"%Q\", which is not known"));
+  CHECK(contains(checked.err, "w.toml:5:13: time_zone = \"Europe/Berln\" is no time zone of this system"));
+  CHECK(contains(checked.err, "w.toml:6:1: resample: how names \"x\", which is neither a feature nor a target; did you mean \"y\"?"));
+}

@@ -6,6 +6,7 @@
 #include "config/search_space.h"
 #include "config/settings.h"
 #include "config/tables.h"
+#include "config/time_options.h"
 #include "pipeline/data/text.h"
 
 namespace pipeline {
@@ -148,6 +149,7 @@ GraphStage plan_stage(CheckContext& context, const std::string& name, const Node
   const OptionsOwner owner{.name = name, .kind = "stage", .reserved = reserved_members(context, node, info, name), .place = node.key};
   CheckedOptions own = check_table(context, info.schema, &node, owner);
   check_columns(context, info, node, own.options);
+  check_time_options(context, info, node, own.options);
   plan.options = std::move(own.options);
   plan.uses = info.tables;
   stage.recipient = recipient_of(context, name, node, info);

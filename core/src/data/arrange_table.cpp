@@ -118,7 +118,7 @@ void Table::require_order(const RowOrder& order, const TableRequest& request) co
     if (!many.empty())
       throw data_error(place(row) + ": the time " + time_text(row) + " does not come after those of the rows before; " + many);
   }
-  if (repeated) {
+  if (repeated && !zone_) {
     if (const auto zone = zone_of_repeats(order)) {
       throw data_error(
           place(disorder.first_repeat) + ": the time " + time_text(disorder.first_repeat) +

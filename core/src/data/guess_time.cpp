@@ -86,9 +86,10 @@ std::vector<Candidate> candidates(const std::vector<ColumnFacts>& columns) {
   std::vector<std::string> numbers = written;
   for (const std::string& form : number_forms()) numbers.push_back(form);
   for (const ColumnFacts& column : columns) {
-    if (!is_time_name(column) || column.words > 0 || column.missing > 0) continue;
+    if (!is_time_name(column) || column.numbers * 10 < (column.numbers + column.words + column.missing) * 9) continue;
     all.push_back({{column.name}, numbers, true});
-    if (!mentions(column, {"year", "date", "period"})) std::erase(all.back().forms, "%Y");  // 1000, 1001, ... may count anything
+    if (!is_named(column, {"year", "jahr", "date", "ds", "period"}))
+      std::erase(all.back().forms, "%Y");  // 1000, 1001, ... may count anything
   }
   return all;
 }
@@ -168,7 +169,8 @@ std::string many_repeats(const CsvFile& csv, const Candidate& candidate, const R
 void read_clocks(const CsvFile& csv, ColumnTimes& read, const TimeZone& zone) {
   LocalDays days;
   for (const std::int64_t time : read.times) days.add(time, 0);
-  if (read.had_offset || days.one_clock()) return;
+  const bool counts_since_1970 = !read.clock.empty() && read.clock.front() < 0;
+  if (read.had_offset || counts_since_1970 || days.one_clock()) return;
   make_utc({read.times, read.clock, [&](std::int64_t row) { return place_of_row(csv, row); }}, zone, {});
 }
 

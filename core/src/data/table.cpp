@@ -72,6 +72,49 @@ std::string format_advice(const CsvFile& file, const std::vector<std::string>& c
   return "say how times are written with time_format, as strptime takes it (\"%d.%m.%Y %H:%M\")";
 }
 
+/// Reads the times of rows, one after the other.
+class TimeReading {
+ public:
+  explicit TimeReading(const TableRequest& request) : request_(request), parser_(request.time_format), text_(request.time_columns.size()) {
+    if (request.zone) parser_.allow_hour_25(), clock_.emplace(request.scratch);
+  }
+
+  void reserve(std::int64_t rows) {
+    if (clock_) clock_->reserve(static_cast<std::size_t>(rows));
+  }
+  std::int64_t read(const CsvFilesReader& rows, std::int64_t row) {
+    const std::string_view text = text_.of(rows);
+    const auto time = parser_.parse(text);
+    const auto advice = [&] {
+      const std::string cure = units_cure(rows.file());
+      return cure.empty() ? format_advice(rows.file(), request_.time_columns, request_.time_format) : cure;
+    };
+    if (!time) throw data_error(rows.place() + ": \"" + std::string(text) + "\" is no time: " + parser_.cure(text, advice));
+    const bool utc = parser_.had_offset() || (request_.zone && parser_.second_of_day() < 0);  // counts since 1970 are UTC
+    if (row == 0) utc_ = utc;
+    if (utc != utc_) {
+      throw data_error(rows.place() + ": the time \"" + std::string(text) + "\" has " + (utc_ ? "no" : "an") +
+                       " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
+    }
+    if (utc) days_.add(*time, request_.zone ? request_.zone->to_local(*time) - *time : parser_.offset() * nanoseconds_per_second);
+    if (clock_) clock_->data()[row] = static_cast<std::int32_t>(parser_.second_of_day());
+    return *time;
+  }
+
+  [[nodiscard]] bool utc() const { return utc_; }
+  [[nodiscard]] const LocalDays& days() const { return days_; }
+  /// With a time zone: of each row the seconds from midnight, as written.
+  [[nodiscard]] std::optional<ScratchArray<std::int32_t>>& clock() { return clock_; }
+
+ private:
+  const TableRequest& request_;
+  TimeParser parser_;
+  TimeText text_;
+  LocalDays days_;
+  bool utc_ = false;
+  std::optional<ScratchArray<std::int32_t>> clock_;
+};
+
 }  // namespace
 
 Table::Table(const TableRequest& request)
@@ -127,48 +170,26 @@ void Table::read_layout(const TableRequest& request) {
 
 void Table::read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts) {
   CsvFilesReader rows(files_, numbers, texts);
-  TimeParser parser(request.time_format);
-  TimeText time_text(request.time_columns.size());
+  TimeReading times(request);
   IdCells id(request.time_columns.size(), request.series_columns.size());
-  LocalDays days;
-  std::optional<ScratchArray<std::int32_t>> clock;  // for local times: seconds from midnight
-  if (zone_) parser.allow_hour_25(), clock.emplace(request.scratch);
-  const auto advice = [&] {
-    const std::string cure = units_cure(rows.file());
-    return cure.empty() ? format_advice(rows.file(), request.time_columns, request.time_format) : cure;
-  };
   for (;; ++rows_) {
     if (rows_ == capacity_) {
       const auto read = static_cast<double>(std::max<std::size_t>(rows.consumed(), 1));
       const double expected = rows_ < 1000 ? 1000 : 1.01 * static_cast<double>(rows_) * static_cast<double>(files_.size()) / read;
       make_room(std::max(rows_ + 1000, static_cast<std::int64_t>(expected)));
-      if (clock) clock->reserve(static_cast<std::size_t>(capacity_));
+      times.reserve(capacity_);
     }
     if (rows_ % rows_between_polls == 0 && request.cancel != nullptr && request.cancel->load(std::memory_order_relaxed) != 0)
       throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + rows.file().path().string());
     double* const values = row(rows_);
     if (!rows.next(values)) break;
     for (std::size_t i = numbers.size(); i < columns_; ++i) values[i] = std::numeric_limits<double>::quiet_NaN();
-    std::int64_t now = rows_;
-    if (has_time_) {
-      const std::string_view text = time_text.of(rows);
-      const auto time = parser.parse(text);
-      if (!time) throw data_error(rows.place() + ": \"" + std::string(text) + "\" is no time: " + parser.cure(text, advice));
-      now = *time;
-      if (rows_ == 0) utc_ = parser.had_offset();
-      if (parser.had_offset() != utc_) {
-        throw data_error(rows.place() + ": the time \"" + std::string(text) + "\" has " + (utc_ ? "no" : "an") +
-                         " offset from UTC, and those before have " + (utc_ ? "one" : "none") + "; write all times in one way");
-      }
-      if (utc_ && !zone_) days.add(now, parser.offset() * nanoseconds_per_second);
-      if (utc_ && zone_) days.add(now, zone_->to_local(now) - now);
-      if (clock) clock->data()[rows_] = static_cast<std::int32_t>(parser.second_of_day());
-    }
-    time_.data()[rows_] = now;
+    time_.data()[rows_] = has_time_ ? times.read(rows, rows_) : rows_;
     if (panel_) panel_->set(rows_, number_of(*panel_, id.of(rows), rows), rows_);
   }
   empty_rows_ = rows.empty_rows();
-  bring_into_order(request, days, clock);
+  utc_ = times.utc();
+  bring_into_order(request, times.days(), times.clock());
 }
 
 void Table::make_room(std::int64_t rows) {

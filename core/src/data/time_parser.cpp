@@ -92,7 +92,11 @@ std::optional<std::int64_t> TimeParser::parse(std::string_view text) {
 
 std::optional<std::int64_t> TimeParser::parse_count(std::string_view text) {
   written_ = {.seconds = -1};
-  if (style_ == Style::excel) return time_of_day_number(text);
+  if (style_ == Style::excel) {
+    const auto time = time_of_day_number(text);
+    if (time) written_.seconds = (*time - day_of(*time) * nanoseconds_per_day) / nanoseconds_per_second;
+    return time;
+  }
   if (style_ == Style::automatic && may_be_date_and_hour(text)) return std::nullopt;
   bool fits = true;
   const auto time = parse_epoch(text, epoch_unit_, fits);

@@ -133,6 +133,10 @@ TimeZone TimeZone::from_value(const Value& value) {
     const Value::List& items = pair.as_list();
     if (items.size() != 2) throw data_error("a change of a time zone has a time and an offset");
     changes.push_back({items[0].as_int(), items[1].as_int()});
+    constexpr std::int64_t most = 106'751 * std::int64_t{86'400}, farthest = 26 * 3'600;
+    const auto within = [](std::int64_t number, std::int64_t limit) { return number >= -limit && number <= limit; };
+    if (!within(changes.back().at, most) || !within(changes.back().east, farthest))
+      throw data_error("a change of a time zone lies too far away");
     if (changes.size() > 1 && changes.back().at <= changes[changes.size() - 2].at)
       throw data_error("the changes of a time zone are not in order");
   }

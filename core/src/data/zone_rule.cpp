@@ -30,7 +30,7 @@ class RuleText {
   std::int64_t number() {
     std::int64_t out = 0;
     const auto [stop, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), out);
-    if (error != std::errc{}) fail();
+    if (error != std::errc{} || out < 0 || out > 999) fail();
     rest_.remove_prefix(static_cast<std::size_t>(stop - rest_.data()));
     return out;
   }

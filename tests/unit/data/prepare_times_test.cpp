@@ -117,6 +117,8 @@ TEST_CASE("with a time zone hours that come twice are told apart, and times are 
   CHECK(parse_time("2023-10-29 03:00", info) == prepared.series->time()[4]);
   CHECK(parse_time("2023-10-29T02:00:00Z", info) == prepared.series->time()[4]);
   CHECK(std::ranges::equal(read_like(hours.options.source, info).time, prepared.series->time()));
+  hours.options.ambiguous = "first";
+  CHECK(contains(hours.failure(), "s.csv:5: the time 2023-10-29 02:00:00+02:00 stands in a row before (s.csv:4)"));
   // Newest first, and the missing hour in spring.
   Times newest({"2023-10-29 03:00", "2023-10-29 02:00", "2023-10-29 02:00", "2023-10-29 01:00"});
   newest.options.time_zone = "Europe/Berlin";
@@ -127,6 +129,17 @@ TEST_CASE("with a time zone hours that come twice are told apart, and times are 
   spring.options.time_zone = "Europe/Berlin";
   CHECK(spring.read(&prepared).ends_with("2023-03-26 03:00:00+02:00 2|2023-03-26 04:00:00+02:00 3|"));
   CHECK(prepared.log.says("step 1h, 0 gaps"));
+}
+
+TEST_CASE("counts since 1970 are UTC, and day numbers of Excel are local") {
+  Times counts({"1698537600", "1698541200", "1698544800", "1698548400"});  // from 2023-10-29 00:00 UTC on
+  counts.options.time_zone = "Europe/Berlin";
+  CHECK(counts.read() ==
+        "2023-10-29 02:00:00+02:00 0|2023-10-29 02:00:00+01:00 1|2023-10-29 03:00:00+01:00 2|2023-10-29 04:00:00+01:00 3|");
+  Times excel({"45228", "45228.041667", "45228.083333", "45228.083333", "45228.125"});
+  excel.options.time_zone = "Europe/Berlin";
+  excel.options.time_format = "excel";
+  CHECK(excel.read().ends_with("2023-10-29 02:00:00+02:00 2|2023-10-29 02:00:00+01:00 3|2023-10-29 03:00:00+01:00 4|"));
 }
 
 TEST_CASE("split's times are local where a zone is named, and rows in an hour left out can be dropped") {

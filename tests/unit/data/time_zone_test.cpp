@@ -69,6 +69,17 @@ TEST_CASE("a zone travels as a value, with the changes that a series needs") {
                  "4: a time zone has no offset"));
 }
 
+TEST_CASE("a zone that no program wrote is refused") {
+  const auto said = [](const Value& changes, const char* rule) {
+    return error_of([&] { static_cast<void>(TimeZone::from_value(Value::Map{{"name", "x"}, {"changes", changes}, {"rule", rule}})); });
+  };
+  const Value::List early{Value::List{INT64_MIN + 1, 0}}, twice{Value::List{0, 0}, Value::List{0, 3'600}}, far{Value::List{0, 1'000'000}};
+  CHECK(contains(said(early, "UTC0"), "lies too far away"));
+  CHECK(contains(said(far, "UTC0"), "lies too far away"));
+  CHECK(contains(said(twice, "UTC0"), "are not in order"));
+  CHECK(contains(said(Value::List{Value::List{0, 0}}, "A99999999999"), "the rule \"A99999999999\" of a time zone cannot be read"));
+}
+
 TEST_CASE("a name that is no zone comes with the nearest, and a damaged file with the cure") {
   CHECK(error_of([] { static_cast<void>(TimeZone::load("Europe/Berln")); }) ==
         "2: time_zone = \"Europe/Berln\" is no time zone of this system; write a name such as \"Europe/Berlin\" or \"UTC\"; did you mean "
