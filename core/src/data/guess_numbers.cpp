@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 #include <string_view>
+#include <utility>
 
 #include "data/csv_reader.h"
 #include "pipeline/data/format.h"
@@ -91,35 +92,43 @@ std::string taken(const std::string& what, const std::string& cell, const Number
   return what + ": \"" + cell + "\" is " + (number ? plain_text(number->value) : "no number");
 }
 
+/// The sign of thousands that most cells hold, and the first of them.
+std::pair<char, std::string> sign_of_thousands(const Evidence& seen, char decimal) {
+  const Seen& comma = seen.comma_thousands ? seen.comma_thousands : seen.comma_or;
+  const Seen& point = seen.point_thousands ? seen.point_thousands : seen.point_or;
+  const bool point_is_free = decimal == ',' && (seen.point_thousands || !seen.point_decimal);
+  std::pair<char, const Seen*> most{0, nullptr};
+  const auto weigh = [&](char sign, const Seen& cells) {
+    if (cells && (most.first == 0 || cells.count > most.second->count)) most = {sign, &cells};
+  };
+  if (decimal == '.') weigh(',', comma);
+  if (point_is_free) weigh('.', point);
+  weigh('\'', seen.apostrophe);
+  weigh(' ', seen.space);
+  return {most.first, most.first == 0 ? "" : most.second->first};
+}
+
 /// Decides by the evidence; `is_thousands`: what "2,570" is where nothing else tells.
 void decide(const Evidence& seen, char delimiter, bool is_thousands, NumbersGuess& guess) {
   NumberFormat& format = guess.format;
   const bool comma_may_be_decimal = delimiter != ',';
-  const bool only_doubtful = seen.comma_or && !seen.comma_decimal && !seen.comma_thousands && !seen.point_decimal && !seen.point_thousands;
-  if (comma_may_be_decimal &&
-      (seen.comma_decimal.count > seen.comma_thousands.count || seen.point_thousands || (only_doubtful && !is_thousands))) {
-    format.decimal = ',';
-    if (seen.point_thousands || (seen.point_or && !seen.point_decimal)) format.thousands = '.';
-  } else if (seen.comma_thousands || seen.comma_or) {
-    format.thousands = ',';
-  }
-  if (seen.apostrophe) format.thousands = '\'';
-  if (seen.space && !seen.apostrophe) format.thousands = ' ';
+  const std::int64_t for_comma = seen.comma_decimal.count + seen.point_thousands.count,
+                     for_point = seen.point_decimal.count + seen.comma_thousands.count;
+  const bool only_doubtful =
+      seen.comma_or && for_comma == 0 && !seen.comma_thousands && 10 * seen.point_decimal.count <= seen.comma_or.count;
+  if (comma_may_be_decimal && (for_comma > for_point || (only_doubtful && !is_thousands))) format.decimal = ',';
+  const auto [thousands, example] = sign_of_thousands(seen, format.decimal);
+  format.thousands = thousands;
   if (seen.censored) format.censored = Censored::half;
 
-  if (only_doubtful && format.decimal == ',') {
+  if (only_doubtful && format.decimal == ',')
     guess.notes.push_back(taken("decimal", seen.comma_or.first, format) +
                           "; if \",\" parts thousands, write thousands = \",\" and decimal = \".\"");
-  } else if (format.thousands == ',') {
-    const std::string doubt = comma_may_be_decimal ? "; if \",\" is the decimal sign, write decimal = \",\" and no thousands" : "";
-    guess.notes.push_back(taken("thousands", (seen.comma_thousands ? seen.comma_thousands : seen.comma_or).first, format) +
-                          (only_doubtful ? doubt : ""));
-  } else if (format.thousands != 0) {
-    const Seen& example = format.thousands == '.'    ? (seen.point_thousands ? seen.point_thousands : seen.point_or)
-                          : format.thousands == '\'' ? seen.apostrophe
-                                                     : seen.space;
-    guess.notes.push_back(taken("thousands", example.first, format));
-  }
+  if (thousands != 0)
+    guess.notes.push_back(taken("thousands", example, format) +
+                          (thousands == ',' && only_doubtful && comma_may_be_decimal
+                               ? "; if \",\" is the decimal sign, write decimal = \",\" and no thousands"
+                               : ""));
   if (seen.censored)
     guess.notes.push_back(taken("censored", seen.censored.first, format) + ", half of the limit, in " + format_count(seen.censored.count) +
                           (seen.censored.count == 1 ? " cell" : " cells") + "; or \"limit\", \"zero\", \"missing\"");

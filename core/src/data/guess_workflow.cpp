@@ -125,10 +125,9 @@ void choose_target(WorkflowGuess& guess, const std::vector<const ColumnFacts*>& 
   if (&chosen != features.back()) guess.target_reason += ", as " + features.back()->name + " " + reason_against_target(*features.back());
 }
 
-/// For each row, whether all its features are present.
+/// For each row, whether all its features are present. Error (data) for cells that `run` would refuse.
 std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
   std::vector<bool> complete(static_cast<std::size_t>(columns.rows), true);
-  if (guess.missing_cells == 0) return complete;
   const CsvFile csv(file, guess.format);
   std::vector<std::size_t> indices;
   for (const std::string& name : guess.features) indices.push_back(csv.index_of(name));

@@ -79,7 +79,6 @@ class Table {
   void truncate(std::int64_t rows) { rows_ = rows; }
 
  private:
-
   void read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
   void read_layout(const TableRequest& request);
   void make_room(std::int64_t rows);

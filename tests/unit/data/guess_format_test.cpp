@@ -78,6 +78,8 @@ TEST_CASE("a sign before three digits is that of thousands if the other cells sa
   CHECK(decimals.format.decimal == ',');
   CHECK(contains(decimals.notes.at(0), "decimal: \"2,570\" is 2.57; if \",\" parts thousands, write thousands = \",\""));
 
+  CHECK(numbers_of("a\n2.5\n0.5\n0,5\n").format.decimal == '.');  // one odd cell
+  CHECK(numbers_of("a;b\n2,570;030 123\n1,330;\n12,1;\n").format.decimal == ',');
   CHECK(numbers_of("a\n2,570\n0,846\n").format.decimal == ',');
   CHECK(numbers_of("a\n2,570\n846\n1,33\n").format.decimal == ',');
   CHECK(numbers_of("a;b\n2,570;0.5\n1,330;0.25\n").format.thousands == ',');

@@ -19,7 +19,7 @@ namespace {
 
 PrepareOptions panel_options(const std::filesystem::path& source) {
   PrepareOptions options;
-  options.source = source.string();
+  options.source = {source.string()};
   options.features = options.target = {"y"};
   options.series_column = {"id"};
   options.scaler = Scaler::none;

@@ -91,7 +91,7 @@ TEST_CASE("rows at one local time of day count days, whatever their offsets") {
   CHECK(prepared.log.says("time 2023-03-24 to 2023-03-27, step 1d, 0 gaps"));
   CHECK_FALSE(prepared.series->info().utc);
   CHECK(parse_time("2023-03-27T00:00:00+02:00", prepared.series->info()) == prepared.series->time()[3]);
-  const PreparedInput again = read_like(days.options.source, prepared.series->info());
+  const PreparedInput again = read_like(days.options.source.front(), prepared.series->info());
   CHECK(std::ranges::equal(again.time, prepared.series->time()));
   // Hours, and midnights of UTC, stay as they were.
   CHECK(Times({"2023-03-24 00:00Z", "2023-03-25 00:00Z", "2023-03-26 00:00Z", "2023-03-27 00:00Z"})
@@ -116,7 +116,7 @@ TEST_CASE("with a time zone hours that come twice are told apart, and times are 
   const SeriesInfo& info = prepared.series->info();
   CHECK(parse_time("2023-10-29 03:00", info) == prepared.series->time()[4]);
   CHECK(parse_time("2023-10-29T02:00:00Z", info) == prepared.series->time()[4]);
-  CHECK(std::ranges::equal(read_like(hours.options.source, info).time, prepared.series->time()));
+  CHECK(std::ranges::equal(read_like(hours.options.source.front(), info).time, prepared.series->time()));
   hours.options.ambiguous = "first";
   CHECK(contains(hours.failure(), "s.csv:5: the time 2023-10-29 02:00:00+02:00 stands in a row before (s.csv:4)"));
   // Newest first, and the missing hour in spring.
@@ -176,7 +176,7 @@ TEST_CASE("resample makes whole buckets") {
   CHECK(rows.read(&prepared) == "2023-03-11 732|2023-03-12 1308|2023-03-13 1884|2023-03-14 2460|");
   CHECK(column(*prepared.series, 0) == std::vector<double>{420, 660, 900, 1140});
   CHECK(prepared.log.says("step 1d, 0 gaps"));
-  CHECK(read_like(rows.options.source, prepared.series->info()).time.size() == 4);
+  CHECK(read_like(rows.options.source.front(), prepared.series->info()).time.size() == 4);
   rows.options.resample = Value::Map{{"every", "1d"}, {"how", Value::Map{{"b", "mean"}}}, {"closed", "right"}};
   CHECK(rows.read() == "2023-03-11 31.5|2023-03-12 55.5|2023-03-13 79.5|2023-03-14 103.5|");
 }

@@ -27,7 +27,7 @@ class SmallPanel {
     }
     write_text(folder_.path() / "panel.csv", csv);
     PrepareOptions options;
-    options.source = (folder_.path() / "panel.csv").string();
+    options.source = {(folder_.path() / "panel.csv").string()};
     options.features = options.target = {"y"};
     options.series_column = {"id"};
     make_folder(folder_.path() / "series");
