@@ -310,12 +310,14 @@ TimeAxis understand_time(std::span<const std::int64_t> time, const std::string& 
   axis.segments.push_back({first, static_cast<std::int64_t>(time.size()) - first});
   if (axis.gaps > 0 && gaps == "error") {
     const auto before = static_cast<std::size_t>(first_gap) - 1;
-    throw data_error(place(first_gap) + ": " + format_duration(step_between(time[before], time[before + 1])) + " from " +
-                     text(first_gap - 1) + " to " + text(first_gap) + " where the step is " + axis.frequency.text() +
-                     (axis.gaps > 1 ? ", the first of " + format_count(axis.gaps) + " such places" : "") +
-                     clock_hint(time[before], time[before + 1]) +
-                     "; write gaps = \"split\" to begin a new segment at each, gaps = \"allow\" to read on as if nothing were missing, or "
-                     "frequency = \"none\" for irregular times");
+    throw data_error(
+        place(first_gap) + ": " + format_duration(step_between(time[before], time[before + 1])) + " from " + text(first_gap - 1) + " to " +
+        text(first_gap) + " where the step is " + axis.frequency.text() +
+        (axis.gaps > 1 ? ", the first of " + format_count(axis.gaps) + " such places" : "") + clock_hint(time[before], time[before + 1]) +
+        (looks_like_business_days(time)
+             ? "; the rows are those of working days: write frequency = \"business_day\""
+             : "; write gaps = \"split\" to begin a new segment at each, gaps = \"allow\" to read on as if nothing were missing, or "
+               "frequency = \"none\" for irregular times"));
   }
   return axis;
 }
