@@ -38,13 +38,22 @@ const char* tone_of(Standing standing) {
   return "";
 }
 
-/// The columns of metrics: every one that measured some model, either those of original units or the others.
+bool has_original_units(const std::vector<Evaluation>& evaluations) {
+  return std::ranges::any_of(evaluations, [](const Evaluation& evaluation) {
+    return std::ranges::any_of(evaluation.splits, [](const auto& split) { return !split.second.original.empty(); });
+  });
+}
+
+/// The columns of metrics: every one that measured some model, either those of original units or the others. Shares are of original units
+/// where there are such: a per cent of a standardised value says nothing.
 std::vector<Measure> columns_of(const std::vector<Evaluation>& evaluations, bool original) {
+  const bool has_units = has_original_units(evaluations);
   std::vector<Measure> columns;
   for (const Evaluation& evaluation : evaluations) {
     for (const Measure& measure : evaluation.measures) {
       const bool known = std::ranges::find(columns, measure.name, &Measure::name) != columns.end();
-      if (measure.original == original && !known) columns.push_back(measure);
+      const bool of_original = measure.original || (measure.percent && has_units);
+      if (of_original == original && !known) columns.push_back(measure);
     }
   }
   return columns;

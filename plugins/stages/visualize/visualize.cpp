@@ -90,7 +90,7 @@ class Visualize : public Stage {
     make_names_distinct(figures);
     const std::size_t pictures = write_pictures(figures, context);
     write_report(results, models, attentions, panel, context);
-    context.summary["headline"] = verdict.headline;
+    context.summary["headline"] = verdict.headline.substr(0, verdict.headline.find_last_not_of('.') + 1);  // more follows it
     const auto report = context.settings.run_dir / context.settings.name / context.stage / "report.html";
     context.summary["report"] = report.string();
     context.log.info(report.string() + " and " + std::to_string(pictures) + (pictures == 1 ? " picture" : " pictures"));
