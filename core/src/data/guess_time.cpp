@@ -149,8 +149,9 @@ std::string odd_cells(const CsvFile& csv, const Candidate& candidate, const Colu
   for (std::size_t i = 1; i < read.odd.size(); ++i)
     text += std::string(i == 1 ? " (" : ", ") + place_of_row(csv, read.odd[i].row) + " \"" + read.odd[i].text + "\"";
   if (read.odd.size() > 1) text += read.odd_count > std::ssize(read.odd) ? ", ...)" : ")";
-  if (runs_from_new_to_old(read.times)) text += "; the rows run from new to old";
-  return text + ": write the time there" + count_rows_cure;
+  const bool backwards = runs_from_new_to_old(read.times);  // to count such rows would turn time round
+  return text +
+         (backwards ? "; the rows run from new to old: write the time there" : std::string(": write the time there") + count_rows_cure);
 }
 
 /// The sentence for times of which too many repeat to leave them out.
@@ -260,15 +261,29 @@ std::optional<Finding> examine(const CsvFile& csv, const Candidate& candidate, c
   return best;
 }
 
-/// A column that is named for a time and holds digits in a form that cannot be read.
+/// Whether a text holds three numbers between two equal signs, one of them of four digits: 2023|01|31.
+bool looks_like_date(const std::string& text) {
+  std::vector<std::size_t> digits;
+  std::string signs;
+  for (std::size_t at = 0; at < text.size() && digits.size() < 4;) {
+    const std::size_t end = std::min(text.find_first_not_of("0123456789", at), text.size());
+    if (end == at) return false;
+    digits.push_back(end - at);
+    if (end < text.size()) signs += text[end];
+    at = end + 1;
+  }
+  return digits.size() == 3 && signs.size() >= 2 && signs[0] == signs[1] && (digits[0] == 4 || digits[2] == 4);
+}
+
+/// The sentence for a column that is named for a time, or looks like one, and cannot be read as any; empty: there is none.
 std::string unread_time(const CsvFile& csv, const std::vector<ColumnFacts>& columns) {
   for (const ColumnFacts& column : columns) {
     const auto digits = std::ranges::count_if(column.word, [](unsigned char c) { return std::isdigit(c); });
-    if (!(is_date_name(column) || is_named(column, {"time", "datetime", "timestamp"})) || column.numbers > column.words || digits < 2)
-      continue;
+    const bool named = (is_date_name(column) || is_named(column, {"time", "datetime", "timestamp"})) && digits >= 2;
+    if (!(named || looks_like_date(column.word)) || column.numbers > column.words || column.one_word) continue;
     const std::string mixed = mixed_forms_text(csv, {column.name});
-    return place_of_row(csv, 0) + ": column \"" + column.name + "\" is named for a time, and \"" + column.word +
-           "\" is none that can be read" + (mixed.empty() ? "" : "; " + mixed) +
+    return place_of_row(csv, 0) + ": column \"" + column.name + "\" " + (named ? "is named for a time" : "looks like a time") + ", and \"" +
+           column.word + "\" is none that can be read" + (mixed.empty() ? "" : "; " + mixed) +
            "; tell its form with time_format in a workflow of your own" + count_rows_cure;
   }
   return {};
