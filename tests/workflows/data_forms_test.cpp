@@ -304,6 +304,17 @@ TEST_CASE_FIXTURE(DataForms, "the cure of a delimiter, a decimal sign, an encodi
   CHECK(contains(begun(), "encoding = \"utf-16\"\n"));
   CHECK(targets("runs/data") == co2);
 
+  write("data.csv", "co2\n" + table([](int row) { return replaced(fixed(co2[static_cast<std::size_t>(row)]), ".", ","); }));
+  std::string options;
+  for (const char* sentence : {"the line has 2 cells where the header names 1 columns; write delimiter = \";\"", "write decimal = \",\""}) {
+    const Finished refused = prepare(options, "co2", "");
+    REQUIRE_MESSAGE(contains(refused.err, sentence), refused.err);
+    options += cures(refused.err);
+  }
+  REQUIRE(prepare(options, "co2", "").status == 0);
+  CHECK(targets() == co2);
+  CHECK(contains(begun(), "decimal = \",\"\n"));
+
   write("data.csv", plain_rows);
   const Finished nameless = prepare("", "2", "1");
   REQUIRE_MESSAGE(contains(nameless.err, "no column \"2\" in data.csv (write header = false?)"), nameless.err);

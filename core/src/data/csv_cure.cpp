@@ -24,7 +24,8 @@ bool is_readable(const CsvFile& file, const CsvFormat& format) {
     CsvReader rows(csv, {}, {});
     int count = 0;
     while (count < rows_tried && rows.next(nullptr)) ++count;
-    return count > 0 && (csv.names().size() > 1 || file.names().size() == 1);
+    const bool has_rows = count > 0 || file.body().empty();  // a heading alone is read by its names
+    return has_rows && (csv.names().size() > 1 || file.names().size() == 1);
   } catch (const Error&) {
     return false;  // no cure
   }

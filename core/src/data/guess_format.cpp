@@ -174,25 +174,44 @@ bool is_like_next(const Sheet& sheet, std::size_t line) {
   return true;
 }
 
-/// What a first line without a word is.
+/// Whether a word of the line stands below it too.
+bool shares_word(const Sheet& sheet, std::size_t line) {
+  if (line + 1 >= sheet.lines.size()) return false;
+  const auto here = cells_of(sheet.lines[line].text, sheet.delimiter), below = cells_of(sheet.lines[line + 1].text, sheet.delimiter);
+  for (std::size_t c = 0; c < std::min(here.size(), below.size()); ++c) {
+    if (here[c] == below[c] && kind_of(here[c]) == CellKind::word) return true;
+  }
+  return false;
+}
+
+/// What the first line is. Words name columns, unless measured numbers or times stand beside them as in the line below.
 HeadingKind kind_of_heading(const Sheet& sheet, std::size_t line) {
-  if (sheet.shapes[line].has_words || !sheet.shapes[line].has_data) return HeadingKind::names;
+  if (!sheet.shapes[line].has_data) return HeadingKind::names;
   const auto cells = cells_of(sheet.lines[line].text, sheet.delimiter);
-  bool counts = true, whole = true, numbers_only = true;
+  bool counts = true, measured = false, has_dates = false;
   std::size_t numbers = 0;
   std::optional<std::int64_t> previous;
   for (std::size_t c = 0; c < cells.size(); ++c) {
     if (c == 0 && cells[c].empty()) continue;
+    const CellKind kind = kind_of(cells[c]);
     const auto number = whole_number(cells[c]);
-    whole = whole && number;
+    measured = measured || kind == CellKind::date || (kind == CellKind::number && !number);
+    has_dates = has_dates || kind == CellKind::date;
     counts = counts && number && (!previous || *number == *previous + 1);
-    numbers_only = numbers_only && kind_of(cells[c]) != CellKind::date;
     previous = number;
     ++numbers;
   }
   if (counts && numbers > 1) return HeadingKind::numbered;
-  if (!whole && is_like_next(sheet, line)) return HeadingKind::none;
-  return numbers_only ? HeadingKind::doubtful : HeadingKind::names;
+  const bool has_words = sheet.shapes[line].has_words;
+  if (measured && is_like_next(sheet, line) && (!has_words || has_dates || shares_word(sheet, line))) return HeadingKind::none;
+  return has_words || has_dates ? HeadingKind::names : HeadingKind::doubtful;
+}
+
+/// Whether the file is one column, whose numbers have a decimal comma.
+bool is_column_with_commas(const Sheet& sheet) {
+  const auto is_number = [](const SampleLine& line) { return number_in_cell(trim_cell(line.text), {.decimal = ','}).has_value(); };
+  return sheet.delimiter == ',' && sheet.cells == 2 && sheet.shapes[0].cells == 1 && !is_number(sheet.lines[0]) &&
+         std::all_of(sheet.lines.begin() + 1, sheet.lines.end(), is_number);
 }
 
 /// The sign of comments: the first lines begin with it, or a later line that is no row. Empty: there is none. A line that begins so and
@@ -225,6 +244,11 @@ FormatGuess guess_text_format(std::string_view text) {
   guess.format.comment = guess_comment(text);
   const Sheet sheet = sheet_of(sample_lines(text, guess.format.comment));
   if (sheet.lines.empty()) return guess;
+  if (is_column_with_commas(sheet)) {
+    guess.format.delimiter = ';';
+    guess.columns = 1;
+    return guess;
+  }
   guess.format.delimiter = sheet.delimiter;
   guess.columns = sheet.cells;
   const std::size_t heading = guess_heading(sheet);

@@ -55,6 +55,18 @@ bool may_be_thousands(std::string_view cell, char sign) {
   return digits > 0 && cell[at - digits] != '0' && reads(cell, sign == '.' ? ',' : '.', sign);
 }
 
+/// A number whose thousands are parted by an apostrophe or a blank: its decimal sign is certain.
+void add_parted(Evidence& evidence, std::string_view cell) {
+  for (const char decimal : {'.', ','}) {
+    for (const char thousands : {'\'', ' '}) {
+      if (!reads(cell, decimal, thousands)) continue;
+      (thousands == ' ' ? evidence.space : evidence.apostrophe).add(cell);
+      if (cell.find(decimal) != std::string_view::npos) (decimal == '.' ? evidence.point_decimal : evidence.comma_decimal).add(cell);
+      return;
+    }
+  }
+}
+
 void add_cell(Evidence& evidence, WholeNumbers& whole, std::string_view cell) {
   if (is_missing_cell(cell)) return;
   const bool point = cell.find('.') != std::string_view::npos, comma = cell.find(',') != std::string_view::npos;
@@ -72,10 +84,8 @@ void add_cell(Evidence& evidence, WholeNumbers& whole, std::string_view cell) {
     evidence.comma_thousands.add(cell);
   } else if (point && reads(cell, ',', '.')) {
     evidence.point_thousands.add(cell);
-  } else if (reads(cell, '.', '\'') || reads(cell, ',', '\'')) {
-    evidence.apostrophe.add(cell);
-  } else if (reads(cell, '.', ' ') || reads(cell, ',', ' ')) {
-    evidence.space.add(cell);
+  } else {
+    add_parted(evidence, cell);
   }
   constexpr std::string_view signs = "<>~\xe2";
   if (signs.find(cell.front()) == std::string_view::npos) return;
@@ -130,8 +140,9 @@ void decide(const Evidence& seen, char delimiter, bool is_thousands, NumbersGues
                                ? "; if \",\" is the decimal sign, write decimal = \",\" and no thousands"
                                : ""));
   if (seen.censored)
-    guess.notes.push_back(taken("censored", seen.censored.first, format) + ", half of the limit, in " + format_count(seen.censored.count) +
-                          (seen.censored.count == 1 ? " cell" : " cells") + "; or \"limit\", \"zero\", \"missing\"");
+    guess.notes.push_back(
+        taken("censored", seen.censored.first, format) + (seen.censored.first.starts_with('<') ? ", half of the limit, in " : ", in ") +
+        format_count(seen.censored.count) + (seen.censored.count == 1 ? " cell" : " cells") + "; or \"limit\", \"zero\", \"missing\"");
 }
 
 }  // namespace

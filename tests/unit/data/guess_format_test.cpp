@@ -26,6 +26,7 @@ TEST_CASE("the delimiter is the one that parts heading and rows alike") {
   CHECK(guess_text_format("date\ta\tb\n" + rows(9, '\t')).format.delimiter == '\t');
   CHECK(guess_text_format("date   a  b\n" + rows(9, ' ')).format.delimiter == ' ');
   CHECK(guess_text_format("value\n1\n2\n3\n").format.delimiter == ',');
+  CHECK(guess_text_format("value\n1,5\n2,25\n3,5\n").format.delimiter == ';');
 }
 
 TEST_CASE("lines before the heading are found, whatever they hold") {
@@ -59,6 +60,9 @@ TEST_CASE("a first line of numbers is a heading, a row, or doubtful") {
   CHECK(guess_text_format("0.4,0.8\n0.5,0.7\n0.6,0.7\n").heading == HeadingKind::none);
   CHECK(guess_text_format("2024-01-01,5\n2024-01-02,7\n2024-01-03,6\n").heading == HeadingKind::none);
   CHECK(guess_text_format("5,3\n7,1\n6,2\n").heading == HeadingKind::doubtful);
+  CHECK(guess_text_format("2024-01-01,A,5\n2024-01-02,A,7\n2024-01-03,A,6\n").heading == HeadingKind::none);
+  CHECK(guess_text_format("A,5.5\nA,7.25\nB,6.5\n").heading == HeadingKind::none);
+  CHECK(guess_text_format("series,0.1,0.9\nA,7.25,8.5\nB,6.5,9.5\n").heading == HeadingKind::names);
   CHECK(guess_text_format("country,2020,2021\nX,5,6\nY,6,7\n").heading == HeadingKind::names);
   CHECK(guess_text_format(",2020-01-01,2020-01-02\nX,5,6\nY,6,7\n").heading == HeadingKind::names);
 }
@@ -89,7 +93,10 @@ TEST_CASE("a sign before three digits is that of thousands if the other cells sa
   CHECK(german.decimal == ',');
   CHECK(german.thousands == '.');
   CHECK(numbers_of("a\n12'345.5\n").format.thousands == '\'');
-  CHECK(numbers_of("a\n12 345,5\n").format.thousands == ' ');
+  const NumberFormat french = numbers_of("a\n12\u00a0345,5\n").format;
+  CHECK(french.thousands == ' ');
+  CHECK(french.decimal == ',');
+  CHECK(contains(numbers_of("a\n1\n>9\n").notes.at(0), "censored: \">9\" is 9, in 1 cell; or"));
   CHECK(numbers_of("a\n1\n<1\n").format.censored == Censored::half);
   CHECK(numbers_of("a\n1\n2.5\n").notes.empty());
 }
