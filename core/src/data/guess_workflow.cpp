@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/guess.h"
+#include "data/guess_across.h"
 #include "data/guess_series.h"
 #include "data/time_parser.h"
 #include "pipeline/data/text.h"
