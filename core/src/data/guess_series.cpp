@@ -2,12 +2,10 @@
 
 #include <unistd.h>
 #include <algorithm>
-#include <array>
 #include <span>
 #include <utility>
 
-#include "data/guess_format.h"
-#include "data/guess_numbers.h"
+#include "data/id_choices.h"
 #include "data/series_ids.h"
 #include "data/time_axis.h"
 #include "data/time_parser.h"
@@ -20,23 +18,12 @@ namespace pipeline {
 
 namespace {
 
-constexpr std::size_t most_candidates = 8, most_choices = 16;
 constexpr std::int64_t least_rows_of_a_series = 3;
 
 bool is_in(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
 
-bool is_whole_number(std::string_view cell) {
-  return !cell.empty() && std::ranges::all_of(cell, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-/// A column whose values repeat.
-struct Candidate {
-  std::size_t column = 0;
-  bool words = true;
-};
-
 /// The columns that may hold ids, words first: those with 2 values at least and with three rows a value on average.
-std::vector<Candidate> repeating_columns(const CsvFile& file, const std::vector<std::string>& without) {
+std::vector<IdCandidate> repeating_columns(const CsvFile& file, const std::vector<std::string>& without) {
   std::vector<std::size_t> columns;
   for (std::size_t c = 0; c < file.names().size(); ++c) {
     const std::string& name = file.names()[c];
@@ -63,34 +50,14 @@ std::vector<Candidate> repeating_columns(const CsvFile& file, const std::vector<
       if (column.values.size() > 1000 && column.values.size() * least_rows_of_a_series > count) column.usable = false;
     }
   }
-  std::vector<Candidate> found;
+  std::vector<IdCandidate> found;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::int64_t values = seen[i].values.size();
     if (seen[i].usable && values >= 2 && values * least_rows_of_a_series <= count) found.push_back({columns[i], !seen[i].whole});
   }
-  std::ranges::stable_sort(found, std::ranges::greater(), &Candidate::words);
-  if (found.size() > most_candidates) found.resize(most_candidates);
+  std::ranges::stable_sort(found, std::ranges::greater(), &IdCandidate::words);
+  if (found.size() > most_id_candidates) found.resize(most_id_candidates);
   return found;
-}
-
-/// Each candidate alone, then each two of them in the order of the file.
-std::vector<std::vector<std::size_t>> choices_of(const std::vector<Candidate>& candidates) {
-  std::vector<std::vector<std::size_t>> choices;
-  for (const Candidate& one : candidates) choices.push_back({one.column});
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    for (std::size_t j = i + 1; j < candidates.size(); ++j) {
-      const auto [first, second] = std::minmax(candidates[i].column, candidates[j].column);
-      choices.push_back({first, second});
-    }
-  }
-  if (choices.size() > most_choices) choices.resize(most_choices);  // each is a reading of the file
-  return choices;
-}
-
-std::vector<std::string> names_of(const CsvFile& file, const std::vector<std::size_t>& columns) {
-  std::vector<std::string> names;
-  for (const std::size_t c : columns) names.push_back(file.names()[c]);
-  return names;
 }
 
 /// The time of each row, in the columns and the format; empty if some row has none.
@@ -116,22 +83,6 @@ bool any_twice(auto values) {
   return std::ranges::adjacent_find(values) != values.end();
 }
 
-/// The number of each row's series by the columns; empty if some row has no id.
-std::vector<std::int64_t> series_of_rows(const CsvFile& file, const std::vector<std::size_t>& columns, SeriesIds& ids) {
-  CsvReader rows(file, {}, columns);
-  std::vector<std::string_view> cells(columns.size());
-  std::vector<std::int64_t> series;
-  while (rows.next(nullptr)) {
-    for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = rows.text(i);
-    try {
-      series.push_back(ids.number_of(cells));
-    } catch (const Error&) {
-      return {};
-    }
-  }
-  return series;
-}
-
 /// The number of series if each row has an id and no time comes twice with the same one.
 std::optional<std::int64_t> series_told_apart(const CsvFile& file, const std::vector<std::size_t>& columns,
                                               const std::vector<std::int64_t>& times) {
@@ -144,7 +95,7 @@ std::optional<std::int64_t> series_told_apart(const CsvFile& file, const std::ve
 }
 
 std::optional<IdColumns> id_columns(const CsvFile& file, const std::vector<std::string>& time_columns, const std::string& time_format,
-                                    const std::vector<Candidate>& candidates) {
+                                    const std::vector<IdCandidate>& candidates) {
   const std::vector<std::int64_t> times = times_of(file, time_columns, time_format);
   if (times.empty() || !any_twice(times)) return std::nullopt;
   for (const std::vector<std::size_t>& columns : choices_of(candidates)) {
@@ -212,13 +163,16 @@ std::optional<TimeGuess> guess_years(const CsvFile& one_series, const ColumnGues
 /// The time of the first series that the columns tell apart; nullopt if it has none.
 std::optional<TimeGuess> time_of_first_series(const CsvFile& file, const std::vector<std::size_t>& ids, const ColumnGuess& columns) {
   const TemporaryFile one(lines_of_first_series(file, ids));
+  ColumnGuess of_one = columns;  // the file has nothing but the heading and the rows, in UTF-8
+  of_one.format.encoding = CsvFormat{}.encoding;
+  of_one.format.skip_rows = of_one.format.skip_after_header = 0;
   try {
-    TimeGuess time = guess_time(one.path(), columns, {});
+    TimeGuess time = guess_time(one.path(), of_one, {});
     if (!time.columns.empty()) return time;
   } catch (const Error&) {
     return std::nullopt;  // its times do not increase: it is not one series
   }
-  return guess_years(CsvFile(one.path(), columns.format), columns);
+  return guess_years(CsvFile(one.path(), of_one.format), of_one);
 }
 
 std::int64_t usual_rows(const CsvFile& file, const IdColumns& ids) {
@@ -234,7 +188,7 @@ std::int64_t usual_rows(const CsvFile& file, const IdColumns& ids) {
 }
 
 std::optional<LongGuess> guess_long(const CsvFile& file, const ColumnGuess& columns) {
-  const std::vector<Candidate> candidates = repeating_columns(file, {});
+  const std::vector<IdCandidate> candidates = repeating_columns(file, {});
   for (const std::vector<std::size_t>& choice : choices_of(candidates)) {
     auto time = time_of_first_series(file, choice, columns);
     if (!time || std::ranges::any_of(choice, [&](std::size_t c) { return is_in(time->columns, file.names()[c]); })) continue;
@@ -244,69 +198,6 @@ std::optional<LongGuess> guess_long(const CsvFile& file, const ColumnGuess& colu
     return LongGuess{.ids = std::move(*ids), .time = std::move(*time), .usual_rows = rows};
   }
   return std::nullopt;
-}
-
-/// Formats of times that stand in a heading. The first that reads all of them, increasing, wins.
-constexpr std::array heading_formats{"",         "%Y",     "%m/%d/%y", "%m/%d/%Y", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y",
-                                     "%Y/%m/%d", "%Y%m%d", "%Y%m",     "%b %Y",    "%B %Y",    "%b-%y",    "%m/%Y"};
-
-struct TimesInHeading {
-  std::string format;
-  std::vector<std::int64_t> times;
-  std::vector<std::size_t> columns;
-};
-
-/// nullopt unless most names, and five at least, are times that increase.
-std::optional<TimesInHeading> times_in_heading(const CsvFile& file) {
-  for (const char* format : heading_formats) {
-    TimeParser parser(format);
-    TimesInHeading found{.format = format, .times = {}, .columns = {}};
-    for (std::size_t c = 0; c < file.names().size(); ++c) {
-      const std::string& name = file.names()[c];
-      if (std::string_view(format).empty() && is_whole_number(name)) continue;  // seconds since 1970 head no column
-      if (const auto time = parser.parse(name)) found.times.push_back(*time), found.columns.push_back(c);
-    }
-    const bool most = found.times.size() >= 5 && 2 * found.times.size() > file.names().size();
-    const bool increasing = std::ranges::is_sorted(found.times) && std::ranges::adjacent_find(found.times) == found.times.end();
-    if (most && increasing) return found;
-  }
-  return std::nullopt;
-}
-
-/// The columns of words, or else of whole numbers, that give each row another id: one if one is enough, else two, else all of words.
-std::vector<std::string> ids_of_rows(const CsvFile& file, const TimesInHeading& heading, std::int64_t& rows_found) {
-  std::vector<std::size_t> others;
-  for (std::size_t c = 0; c < file.names().size() && others.size() < most_candidates; ++c) {
-    if (!std::ranges::binary_search(heading.columns, c) && !file.names()[c].empty()) others.push_back(c);
-  }
-  std::vector<Candidate> words, numbers;
-  for (const std::size_t c : others) {
-    CsvReader rows(file, {}, std::span(&c, 1));
-    bool any_word = false, all_whole = true;
-    while (rows.next(nullptr)) {
-      const std::string_view cell = rows.text(0);
-      if (is_missing_cell(cell)) continue;
-      any_word = any_word || !number_in_cell(cell, file.format().numbers);
-      all_whole = all_whole && is_whole_number(cell);
-    }
-    if (any_word) {
-      words.push_back({c, true});
-    } else if (all_whole) {
-      numbers.push_back({c, false});
-    }
-  }
-  const std::size_t of_words = words.size();
-  words.insert(words.end(), numbers.begin(), numbers.end());
-  for (const std::vector<std::size_t>& columns : choices_of(words)) {
-    SeriesIds ids;
-    const std::vector<std::int64_t> series = series_of_rows(file, columns, ids);
-    if (series.empty() || ids.size() != std::ssize(series)) continue;
-    rows_found = ids.size();
-    return names_of(file, columns);
-  }
-  std::vector<std::string> all;
-  for (std::size_t i = 0; i < of_words; ++i) all.push_back(file.names()[words[i].column]);
-  return all;
 }
 
 }  // namespace
@@ -342,29 +233,6 @@ SeriesGuess guess_time_and_series(const std::filesystem::path& file, const Colum
   if (!is_one) guess.many = guess_long(csv, columns);
   if (!guess.many && mistake) throw Error(*mistake);
   if (guess.many) guess.time = guess.many->time;
-  return guess;
-}
-
-std::optional<AcrossGuess> guess_dates_across(const std::filesystem::path& file) {
-  AcrossGuess guess;
-  guess.format = guess_format(file).format;
-  const CsvFile csv(file, guess.format);
-  const auto heading = times_in_heading(csv);
-  if (!heading) return std::nullopt;
-  guess.format.numbers = guess_numbers(csv).format;
-  guess.series_columns = ids_of_rows(csv, *heading, guess.series);
-  if (guess.series_columns.empty())
-    throw data_error(file.string() +
-                     ": most names of its columns are times, and no other column tells its rows apart: add one with an id "
-                     "for each row");
-  guess.time_format = heading->format;
-  guess.times = std::ssize(heading->times);
-  const Frequency frequency = infer_frequency(heading->times);
-  guess.time.frequency = frequency.text();
-  guess.time.step_ns = frequency.step_ns;
-  for (std::size_t i = 1; i < heading->times.size() && !frequency.irregular(); ++i) {
-    if (!frequency.follows(heading->times[i - 1], heading->times[i])) guess.time.gap_rows.push_back(static_cast<std::int64_t>(i));
-  }
   return guess;
 }
 

@@ -38,14 +38,4 @@ struct SeriesGuess {
 /// Error (data), as guess_time() throws it, for a file of one series.
 [[nodiscard]] SeriesGuess guess_time_and_series(const std::filesystem::path& file, const ColumnGuess& columns, const TimeWishes& wishes);
 
-/// A file of which most names of columns are times.
-struct AcrossGuess {
-  CsvFormat format;
-  std::string time_format;
-  std::vector<std::string> series_columns;
-  TimeGuess time;  ///< of the names
-  std::int64_t series = 0, times = 0;
-};
-[[nodiscard]] std::optional<AcrossGuess> guess_dates_across(const std::filesystem::path& file);
-
 }  // namespace pipeline

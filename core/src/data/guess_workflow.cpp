@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "data/guess.h"
+#include "data/guess_across.h"
 #include "data/guess_numbers.h"
 #include "data/guess_series.h"
 #include "data/split.h"

@@ -96,7 +96,7 @@ PanelFiles::PanelFiles(const std::filesystem::path& folder, const SeriesInfo& in
   const std::string_view text = id_file_.text();
   for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
     if (text.find('\n', begin) == std::string_view::npos) throw damaged("ids.txt", "its last line has no end");
-    id_at_.push_back(static_cast<std::uint32_t>(begin));
+    id_at_.push_back(begin);
   }
   if (std::ssize(id_at_) != series) throw damaged("ids.txt", "it has more or less lines than there are series");
 }

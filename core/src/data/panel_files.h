@@ -47,7 +47,7 @@ class PanelFiles {
   std::span<const std::int64_t> start_, split_end_;
   std::span<const Segment> segments_;
   std::span<const double> scale_;
-  std::vector<std::uint32_t> id_at_;  ///< where each id begins
+  std::vector<std::uint64_t> id_at_;  ///< where each id begins
 };
 
 /// An id as one line of text: a backslash before a backslash, \n and \r for line breaks.
