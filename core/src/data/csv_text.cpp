@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 
 #include "pipeline/errors.h"
 
@@ -46,7 +47,7 @@ class Converter {
   }
 
  private:
-  [[nodiscard]] bool is_open() const { return converter_ != reinterpret_cast<iconv_t>(-1); }
+  [[nodiscard]] bool is_open() const { return reinterpret_cast<std::intptr_t>(converter_) != -1; }
   iconv_t converter_;
 };
 

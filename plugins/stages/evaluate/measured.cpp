@@ -25,6 +25,13 @@ void add_original(const Score& score, Numbers& out) {
   }
 }
 
+/// The model's metrics in original units, with the number of truths of 0, which mape leaves out.
+Numbers original_of(const Score& score, const MetricGroup& of) {
+  Numbers out = numbers_of(score.original, of);
+  out["zero_values"] = static_cast<double>(score.original.left_out("mape", of));
+  return out;
+}
+
 /// Over all targets and steps.
 Numbers of_all(const Score& score, bool has_units) {
   Numbers out = numbers_of(score.scaled, {});
@@ -33,7 +40,7 @@ Numbers of_all(const Score& score, bool has_units) {
   return out;
 }
 
-/// The filled and near-zero values are those that metrics leave out.
+/// The filled values and those of 0 are those that metrics leave out.
 SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& targets, std::int64_t horizon) {
   const bool has_units = split.naive.has_value();
   SplitErrors out{.windows = split.windows,
@@ -42,7 +49,7 @@ SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& 
                   .scaled = of_all(split.model, has_units)};
   if (has_units) out.naive_scaled = of_all(*split.naive, has_units);
   if (has_units) {
-    out.original_all = numbers_of(split.model.original, {});
+    out.original_all = original_of(split.model, {});
     out.naive_original_all = numbers_of(split.naive->original, {});
   }
   for (std::size_t t = 0; t < targets.size(); ++t) {
@@ -50,8 +57,7 @@ SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& 
     out.scaled_by_target[targets[t]] = numbers_of(split.model.scaled, target);
     if (!has_units) continue;
     out.naive_by_target[targets[t]] = numbers_of(split.naive->scaled, target);
-    out.original[targets[t]] = numbers_of(split.model.original, target);
-    out.original[targets[t]]["zero_values"] = static_cast<double>(split.model.original.left_out("mape", target));
+    out.original[targets[t]] = original_of(split.model, target);
     out.naive_original[targets[t]] = numbers_of(split.naive->original, target);
   }
   for (std::int64_t step = 0; step < horizon; ++step) {
