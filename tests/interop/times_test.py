@@ -74,6 +74,27 @@ class Times(WorkflowTest):
         self.assertTrue((self.utc() == hours.tz_convert("UTC")).all())
         self.assertTrue((self.array("targets.npy")[:, 0] == np.arange(len(hours))[::-1]).all())
 
+    def test_many_series_each_go_through_the_changes_of_the_clocks(self):
+        hours = pd.date_range("2023-10-01", "2023-11-20", freq="1h", tz="Europe/Berlin", inclusive="left")
+        rows = pd.concat(pd.DataFrame({"id": series, "t": hours.tz_localize(None).strftime("%Y-%m-%d %H:%M"), "y": np.arange(len(hours)) + 1000 * place})
+                         for place, series in enumerate("ab"))
+        days = [pd.Series(np.arange(len(hours)) + 1000 * place, index=hours).resample("1D").sum() for place in range(2)]
+        head = ('name = "d"\nthreads = 1\ndevice = "cpu"\nsplit = { val = 5, test = 5 }\n[stages.preprocess]\nsource = "d.csv"\ntime_column = "t"\n'
+                'series_column = "id"\nfeatures = ["y"]\ntarget = ["y"]\ntime_zone = "Europe/Berlin"\n')
+        for order in ["mixed", "in blocks", "newest first"]:
+            with self.subTest(order):
+                written = rows.sort_values("t", kind="stable") if order == "mixed" else rows
+                (written[::-1] if order == "newest first" else written).to_csv(self.folder / "d.csv", index=False)
+                self.run_workflow(PROGRAM, head, "--force")
+                ids = (self.folder / "runs/d/preprocess/ids.txt").read_text().split()
+                for place, first in zip(["ab".index(series) for series in ids], [0, len(hours)]):
+                    own = slice(first, first + len(hours))
+                    self.assertTrue((self.utc()[own] == hours.tz_convert("UTC")).all())
+                    self.assertTrue((self.array("targets.npy")[own, 0] == np.arange(len(hours)) + 1000 * place).all())
+                self.run_workflow(PROGRAM, head + 'resample = { every = "1d", how = { y = "sum" } }\n', "--force")
+                expected = np.concatenate([days["ab".index(series)].to_numpy() for series in ids])
+                self.assertTrue((self.array("targets.npy")[:, 0] == expected).all())
+
     def test_forecasts_and_predictions_are_local_with_the_offset(self):
         hours = pd.date_range("2023-01-01", "2023-10-29 00:00", freq="1h", tz="Europe/Berlin", inclusive="left")
         self.run_on(hours.tz_localize(None).strftime("%Y-%m-%d %H:%M"), 'time_zone = "Europe/Berlin"\n', TRAINING)
