@@ -211,8 +211,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "drawing in sequence is one worker's") {
   const Finished ran = run(optimize({"stages.optimize.rng=optuna", "stages.optimize.workers=2"}));
   CHECK(ran.status == 2);
   CHECK(contains(ran.err,
-                 "rng = \"optuna\" draws in sequence in one process, several would draw the same: workers takes \"auto\" or 1 with it, "
-                 "got 2"));
+                 "rng = \"optuna\" draws in sequence in one process, several would draw the same: write workers = \"auto\" or 1 with it, "
+                 "not 2"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a grid over a continuous range is refused before a study is made") {

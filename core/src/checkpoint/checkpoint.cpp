@@ -3,8 +3,11 @@
 #include <caffe2/serialize/inline_container.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
+#include "checkpoint/panel_scales.h"
 #include "checkpoint/tensors.h"
 #include "checkpoint_file/pickle_writer.h"
 #include "checkpoint_file/safetensors.h"
@@ -26,11 +29,22 @@ State with_state_dict(State content) {
   return plain ? State(State::Map{{"state_dict", std::move(content)}}) : std::move(content);
 }
 
+/// The scales of a panel's series, as the names of their tensors begin among the weights of a safetensors file, whose other entries are
+/// JSON.
+constexpr std::string_view scales_prefix = "pipeline/panel_scales/";
+
 State safetensors_state(const std::filesystem::path& file) {
   const Safetensors content = read_safetensors(file);
-  State::Map out, weights;
-  for (const auto& [key, entry] : content.entries) out.emplace_back(key, State(entry));
-  for (const auto& [name, weight] : content.weights) weights.emplace_back(name, to_tensor(weight));
+  State::Map out, weights, scales;
+  for (const auto& [name, weight] : content.weights) {
+    const bool is_scale = name.starts_with(scales_prefix);
+    (is_scale ? scales : weights).emplace_back(is_scale ? name.substr(scales_prefix.size()) : name, to_tensor(weight));
+  }
+  for (const auto& [key, entry] : content.entries) {
+    State value(entry);
+    if (key == "pipeline" && !scales.empty() && value.is_map()) value.as_map().emplace_back(panel_scales_key, std::move(scales));
+    out.emplace_back(key, std::move(value));
+  }
   out.emplace_back("state_dict", std::move(weights));
   return out;
 }
@@ -41,6 +55,13 @@ void write_as_safetensors(const std::filesystem::path& file, const State& conten
     if (const State* entry = content.find(key)) out.entries.insert_or_assign(key, entry->to_value());
   }
   for (const auto& [name, weight] : content.at("state_dict").as_map()) out.weights.emplace_back(name, to_stored(weight.as_tensor()));
+  const State* info = content.find("pipeline");
+  const State* scales = info ? info->find(panel_scales_key) : nullptr;
+  if (scales) {
+    out.entries.at("pipeline").as_map().erase(panel_scales_key);
+    for (const auto& [name, tensor] : scales->as_map())
+      out.weights.emplace_back(std::string(scales_prefix) + name, to_stored(tensor.as_tensor()));
+  }
   write_safetensors(file, out);
 }
 

@@ -51,6 +51,8 @@ CheckpointInfo info_of(const State& content, const std::optional<CheckpointInfo>
     CheckpointInfo out = CheckpointInfo::from_value(info->to_value());
     if (const State* scales = info->find(panel_scales_key); scales && out.series)
       out.scales = panel_scales_of(*scales, out.series->columns.size());
+    if (out.series && out.series->panel && out.series->panel->scaled_by_series && !out.scales)
+      throw training_error("the scales of its series are missing");
     return out;
   } catch (const Error& error) {
     throw training_error("its entry 'pipeline' is damaged or of another version: " + std::string(error.what()));

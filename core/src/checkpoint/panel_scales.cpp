@@ -22,9 +22,14 @@ std::span<const T> numbers_of(const State& state, const char* key, torch::Scalar
 
 PanelScales panel_scales_of(const Series& series) {
   PanelScales out;
-  for (std::int64_t s = 0; s < series.series_count(); ++s) out.ids.push_back(series.id(s));
   const std::span<const double> scale = series.panel().scale;
-  out.scale.assign(scale.begin(), scale.end());
+  const auto numbers = static_cast<std::size_t>(2 * series.columns());
+  for (std::int64_t s = 0; s < series.series_count(); ++s) {
+    if (series.split_end(s)[0] == series.rows_of(s).first) continue;  // without a training row its scale is not known
+    out.ids.push_back(series.id(s));
+    const auto of_series = scale.subspan(static_cast<std::size_t>(s) * numbers, numbers);
+    out.scale.insert(out.scale.end(), of_series.begin(), of_series.end());
+  }
   return out;
 }
 

@@ -1,6 +1,11 @@
 #include "cli/part_file.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <cstdlib>
+#include <string>
 #include <system_error>
 
 #include "pipeline/errors.h"
@@ -16,10 +21,22 @@ std::filesystem::path behind_links(const std::filesystem::path& file) {
   return broken || !std::filesystem::is_symlink(file) ? file : target;
 }
 
+/// A new file beside `file`, under a name that no other file has, with the rights that the user gives new files.
+std::string new_part(const std::filesystem::path& file) {
+  std::string name = file.string() + ".part-XXXXXX";
+  const int descriptor = ::mkstemp(name.data());
+  if (descriptor < 0) throw system_failure("cannot write", file.string(), errno);
+  const mode_t unwanted = ::umask(0);
+  ::umask(unwanted);
+  ::fchmod(descriptor, 0666 & ~unwanted);
+  ::close(descriptor);
+  return name;
+}
+
 }  // namespace
 
 PartFile::PartFile(const std::filesystem::path& file)
-    : file_(behind_links(file)), part_(file_.string() + ".part"), on_signal_(part_.string()), out_(part_, std::ios::binary) {
+    : file_(behind_links(file)), part_(new_part(file_)), on_signal_(part_.string()), out_(part_, std::ios::binary) {
   if (!out_) throw system_failure("cannot write", part_.string(), errno);
 }
 

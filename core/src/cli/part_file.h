@@ -7,8 +7,8 @@
 
 namespace pipeline {
 
-/// A file, or what a symbolic link names, that is written as FILE.part and takes its name when it is complete. Without commit(), and where
-/// a signal ends the program, it is removed.
+/// A file, or what a symbolic link names, that is written under a name of its own beside it, FILE.part-ABC123, and takes its name when it
+/// is complete. Without commit(), and where a signal ends the program, it is removed.
 class PartFile {
  public:
   /// Error (unexpected) if it cannot be written.

@@ -29,9 +29,9 @@ std::optional<std::int64_t> count_lines(const fs::path& file, std::int64_t most,
   while (lines <= most && (in.read(portion.data(), portion.size()), in.gcount() > 0)) {
     for (std::streamsize i = 0; i < in.gcount(); ++i) {
       const char c = portion[static_cast<std::size_t>(i)];
-      if (c == '\n') {
+      if (c == '\n' || c == '\r') {
         within_line = false;
-      } else if (c != '\r' && !std::exchange(within_line, true)) {
+      } else if (!std::exchange(within_line, true)) {
         ++lines;
       }
     }

@@ -96,7 +96,7 @@ std::string plain_digits(std::string_view text, const NumberFormat& format, bool
   };
   std::size_t group = take_digits();
   for (; take_thousands(text, format.thousands); has_thousands = true) {
-    if (group == 0 || group > 3 || (has_thousands && group != 3)) return {};
+    if (group == 0 || group > 3 || (has_thousands && group != 3) || digits.front() == '0') return {};  // 0,123 is no thousand
     group = take_digits();
     if (group != 3) return {};
   }

@@ -37,7 +37,7 @@ const char* next_line(const char* at, const char* end) {
 }
 
 const char* after_dataless_line(const char* at, const char* end, const CsvFormat& format) {
-  while (at != end && (*at == ' ' || *at == '\t')) ++at;
+  while (at != end && (*at == ' ' || (*at == '\t' && format.delimiter != '\t'))) ++at;
   const std::string_view comment = format.comment;
   if (!comment.empty() && std::string_view(at, static_cast<std::size_t>(end - at)).starts_with(comment)) return next_line(at, end);
   bool quoted = false;

@@ -52,6 +52,12 @@ void CsvFilesReader::require_same_units() {
   units.resize(files_.first().names().size());
   if (at_ == 0) units_ = units;
   for (std::size_t column = 0; column < units.size(); ++column) {
+    std::string& known = units_[column];
+    if (!units[column].empty() && !known.empty() && units[column] != known) {
+      throw data_error(reader_->file().path().string() + ": column \"" + files_.first().names()[column] + "\" is in " + units[column] +
+                       ", and in the files before in " + known + "; write a column in one unit");
+    }
+    if (known.empty() && units[column] != "%") known = units[column];
     if (units[column] == units_[column] || (units[column] != "%" && units_[column] != "%")) continue;
     const bool here = units[column] == "%";
     throw data_error(reader_->file().path().string() + ": column \"" + files_.first().names()[column] + "\" has " + (here ? "" : "no ") +

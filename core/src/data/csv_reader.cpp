@@ -69,7 +69,7 @@ bool CsvReader::skip_to_row() {
     if (*first != delimiter_ && *first != '"' && *first != '\t' && *first != comment_) return true;
     const char* const after = after_dataless_line(first, end_, file_.format());
     if (after == nullptr) return true;
-    if (*first == delimiter_) ++empty_rows_;
+    if (*first == delimiter_ || *first == '"') ++empty_rows_;
     at_ = after;
   }
 }
@@ -134,7 +134,7 @@ double CsvReader::parse_cell(std::string_view cell, std::size_t column) {
   const std::optional<CellNumber> number = number_in_cell(cell, format.numbers);
   const auto fault = [&] { return place() + ": column \"" + file_.names()[column] + "\": "; };
   if (!number) throw data_error(fault() + "\"" + std::string(cell) + "\" is not a number; " + number_cure(file_, column, cell));
-  if (std::isnan(unless_missing(number->value, column))) return missing;
+  if (std::isnan(number->censor.empty() ? unless_missing(number->value, column) : number->value)) return missing;
   if (std::abs(number->value) > largest) {
     const std::string text(cell);
     throw data_error(

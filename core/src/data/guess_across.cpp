@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 
 #include "data/guess_format.h"
 #include "data/guess_numbers.h"
@@ -14,7 +15,7 @@
 namespace pipeline {
 namespace {
 
-/// Formats of times that stand in a heading. The first that reads all of them, increasing, wins.
+/// Formats of times that stand in a heading; the first of equally likely ones wins.
 constexpr std::array heading_formats{"",         "%Y",     "%m/%d/%y", "%m/%d/%Y", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y",
                                      "%Y/%m/%d", "%Y%m%d", "%Y%m",     "%b %Y",    "%B %Y",    "%b-%y",    "%m/%Y"};
 
@@ -22,10 +23,23 @@ struct TimesInHeading {
   std::string format;
   std::vector<std::int64_t> times;
   std::vector<std::size_t> columns;
+
+  /// The number of gaps; an irregular axis has one after each time.
+  [[nodiscard]] std::int64_t gaps() const {
+    const Frequency frequency = infer_frequency(times);
+    std::int64_t count = frequency.irregular() ? std::ssize(times) : 0;
+    for (std::size_t i = 1; !frequency.irregular() && i < times.size(); ++i) count += frequency.follows(times[i - 1], times[i]) ? 0 : 1;
+    return count;
+  }
+  /// Whether it reads more names, or as many with fewer gaps: days before months, or months before days.
+  [[nodiscard]] bool is_likelier(const TimesInHeading& than) const {
+    return times.size() != than.times.size() ? times.size() > than.times.size() : gaps() < than.gaps();
+  }
 };
 
 /// nullopt unless most names, and five at least, are times that increase.
 std::optional<TimesInHeading> times_in_heading(const CsvFile& file) {
+  std::optional<TimesInHeading> best;
   for (const char* format : heading_formats) {
     TimeParser parser(format);
     TimesInHeading found{.format = format, .times = {}, .columns = {}};
@@ -36,9 +50,9 @@ std::optional<TimesInHeading> times_in_heading(const CsvFile& file) {
     }
     const bool most = found.times.size() >= 5 && 2 * found.times.size() > file.names().size();
     const bool increasing = std::ranges::is_sorted(found.times) && std::ranges::adjacent_find(found.times) == found.times.end();
-    if (most && increasing) return found;
+    if (most && increasing && (!best || found.is_likelier(*best))) best = std::move(found);
   }
-  return std::nullopt;
+  return best;
 }
 
 /// The columns of words, or else of whole numbers, that give each row another id: one if one is enough, else two, else all of words.

@@ -109,7 +109,7 @@ std::optional<IdColumns> id_columns(const CsvFile& file, const std::vector<std::
 /// The lines of the first row's series, under the heading: a file of one series, from which the time can be guessed.
 std::string lines_of_first_series(const CsvFile& file, const std::vector<std::size_t>& columns) {
   CsvReader rows(file, {}, columns);
-  std::string text(file.header());
+  std::string text(file.format().header ? file.header() : std::string_view());
   std::vector<std::string> first;
   for (std::size_t begin = 0; rows.next(nullptr); begin = rows.consumed()) {
     std::vector<std::string> cells;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/time_forms.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
@@ -32,22 +33,47 @@ bool is_year(const std::string& name) {
   return name.size() == 4 && std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// Whether a name is a time in some form but the one that is asked for.
+bool is_other_time(const std::string& name, std::vector<TimeParser>& forms) {
+  if (std::ranges::none_of(name, [](char c) { return c >= '0' && c <= '9'; })) return false;
+  return std::ranges::any_of(forms, [&](TimeParser& form) { return form.parse(name).has_value(); });
+}
+
+std::vector<TimeParser> parsers_of_all_forms() {
+  std::vector<TimeParser> parsers;
+  for (const std::string& form : time_forms()) {
+    if (!form.empty()) parsers.emplace_back(form);  // without a form a plain number would be seconds since 1970
+  }
+  return parsers;
+}
+
 /// The columns whose names are times. Without a time_format a plain year would be read as seconds since 1970.
 TimeColumns time_columns_of(const CsvFile& file, const TableRequest& request) {
   TimeParser parser(request.time_format);
+  std::vector<TimeParser> forms = parsers_of_all_forms();
+  std::string unread;
   TimeColumns out;
   for (std::size_t c = 0; c < file.names().size(); ++c) {
     const std::string& name = file.names()[c];
     if (std::ranges::find(request.series_columns, name) != request.series_columns.end()) continue;
-    if (request.time_format.empty() && is_year(name)) continue;
+    if (is_year(name) && request.time_format != "%Y") continue;
     const auto time = parser.parse(name);
-    if (!time) continue;
+    if (!time) {
+      if (unread.empty() && is_other_time(name, forms)) unread = name;
+      continue;
+    }
     if (out.columns.empty()) out.utc = parser.had_offset();
     if (parser.had_offset() != out.utc)
       throw data_error(request.files.front().string() + ": some times among the names of its columns have an offset from UTC, and \"" +
                        name + "\" is written in another way; write all in one way");
     out.columns.push_back(c);
     out.times.push_back(*time);
+  }
+  if (out.columns.size() >= 2 && !unread.empty()) {
+    throw data_error(request.files.front().string() + ": the column \"" + unread + "\" is a time too, and " +
+                     (request.time_format.empty() ? "it is not written as the others are"
+                                                  : "time_format = \"" + request.time_format + "\" does not read it") +
+                     "; write the format that reads all of them");
   }
   if (out.columns.size() >= 2) return out;
   throw data_error(request.files.front().string() + ": layout = \"dates_across\" reads the names of its columns as times, and " +
@@ -85,6 +111,8 @@ void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& o
   Table whole(plain);
   out.utc = whole.utc();
   out.local_days = whole.local_days();
+  out.disorder = whole.disorder();
+  out.empty_rows = whole.empty_rows();
   const std::size_t shared = request.columns.size() - 1;
   for (std::size_t s = 0; s < series; ++s) {
     const std::int64_t number = out.ids().number_of(plain.columns[s]);

@@ -22,6 +22,8 @@ class LayoutRows {
 
   bool utc = false;         ///< whether the times had offsets, or became UTC by a zone
   bool local_days = false;  ///< Table::local_days()
+  Disorder disorder;        ///< Table::disorder() of the file
+  std::int64_t empty_rows = 0;
 
  private:
   std::size_t columns_;

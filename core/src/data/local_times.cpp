@@ -49,6 +49,12 @@ class Reader {
   std::int64_t in_repeated_hour(std::size_t row, const LocalInstants& found) {
     if (rules_.ambiguous == "error") throw ambiguous(row, rows_.time[row], "comes twice");
     if (rules_.ambiguous == "first") return found.earlier;
+    if (previous_ && *previous_ > found.later) {
+      throw data_error(rows_.place(static_cast<std::int64_t>(row)) + ": the time " + format_time(rows_.time[row]) +
+                       " comes twice by the clocks of " + zone_.name() +
+                       ", and a later row stands before it, so that the order of the rows does not tell which of the two it is; bring the "
+                       "rows of the file, and the files of source, into the order of time");
+    }
     const bool second = previous_ && found.earlier <= *previous_;
     if (!second && !first_hour_) first_hour_.emplace(row, rows_.time[row]);
     second_hour_ = second_hour_ || second;

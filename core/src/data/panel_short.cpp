@@ -26,9 +26,10 @@ void leave_out(CleanTable& data, const std::vector<std::int64_t>& out) {
 
 }  // namespace
 
-void treat_short_series(CleanTable& data, const SplitRule& rule, bool drop, Log& log) {
-  const std::vector<std::int64_t> found = too_short_to_split(data, rule);
-  if (found.empty()) return;
+namespace {
+
+/// What is wrong with these series: `2 of 9 series have too few rows ...: "a" and "b"`.
+std::string sentence_of(const CleanTable& data, const std::vector<std::int64_t>& found, bool by_time) {
   const std::vector<std::int64_t> start = data.series_start();
   std::vector<std::string> named;
   std::int64_t longest = 0;
@@ -37,15 +38,29 @@ void treat_short_series(CleanTable& data, const SplitRule& rule, bool drop, Log&
     longest = std::max(longest, start[at + 1] - start[at]);
     if (named.size() < 3) named.push_back(data.ids[at]);
   }
-  const auto count = std::ssize(found), all = data.series_count();
-  const std::string text = format_count(count) + " of " + format_count(all) + " series " + (count == 1 ? "has" : "have") +
-                           " too few rows to be split (at most " + format_count(longest) + "): " + named_series(named, count);
-  if (!drop || count == all)
-    throw data_error(text + "; change split" +
-                     (count == all ? ", or bring more data"
-                                   : ", or write short_series = \"drop\" to leave " + std::string(count == 1 ? "it" : "them") + " out"));
-  leave_out(data, found);
-  log.warning(text + "; left out, which leaves " + format_count(data.series_count()) + " series (short_series = \"drop\")");
+  const auto count = std::ssize(found);
+  return format_count(count) + " of " + format_count(data.series_count()) + " series " + (count == 1 ? "has" : "have") +
+         (by_time ? " no row to train on, by which " + std::string(count == 1 ? "it" : "each") + " would be scaled: "
+                  : " too few rows to be split (at most " + format_count(longest) + "): ") +
+         named_series(named, count);
+}
+
+}  // namespace
+
+void treat_short_series(CleanTable& data, const SplitRule& rule, const PanelInfo& panel, Log& log) {
+  const bool by_time = rule.kind != SplitRule::Kind::tails;
+  // Without these series fractions of the times may begin elsewhere, and other series lack rows.
+  for (auto found = too_short_to_split(data, rule, panel.scaled_by_series); !found.empty();
+       found = too_short_to_split(data, rule, panel.scaled_by_series)) {
+    const std::string text = sentence_of(data, found, by_time), them = found.size() == 1 ? "it" : "them";
+    if (std::ssize(found) == data.series_count()) throw data_error(text + "; change split, or bring more data");
+    if (!panel.drop_short) {
+      throw data_error(text + "; change split, or write short_series = \"drop\" to leave " + them + " out" +
+                       (by_time ? ", or scaler_scope = \"global\" to scale all series by the rows of all" : ""));
+    }
+    leave_out(data, found);
+    log.warning(text + "; left out, which leaves " + format_count(data.series_count()) + " series (short_series = \"drop\")");
+  }
 }
 
 }  // namespace pipeline

@@ -62,12 +62,14 @@ void require_rows_in_each(const SplitEnds& ends, std::span<const std::int64_t> s
 
 }  // namespace
 
-std::vector<std::int64_t> too_short_to_split(const CleanTable& data, const SplitRule& rule) {
+std::vector<std::int64_t> too_short_to_split(const CleanTable& data, const SplitRule& rule, bool scaled_by_series) {
   const std::vector<std::int64_t> start = data.series_start();
+  const bool by_time = rule.kind != SplitRule::Kind::tails, trains = by_time && scaled_by_series && data.series_count() > 0;
+  const std::int64_t border = trains ? border_times(data, rule).front() : 0;
   std::vector<std::int64_t> found;
   for (std::int64_t s = 0; s < data.series_count(); ++s) {
     const std::int64_t rows = start[static_cast<std::size_t>(s) + 1] - start[static_cast<std::size_t>(s)];
-    if (rows == 0 || (rule.kind == SplitRule::Kind::tails && !rule.tail_ends(rows))) found.push_back(s);
+    if (rows == 0 || (trains && data.rows_before(border, s) == 0) || (!by_time && !rule.tail_ends(rows))) found.push_back(s);
   }
   return found;
 }

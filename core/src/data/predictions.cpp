@@ -35,6 +35,11 @@ std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets, 
                               " that predictions.csv has: rename the column in the source file"});
     return clashes;
   }
+  if (series_column == "target" || series_column == "windows") {
+    clashes.push_back({0, "the series column \"" + series_column + "\" would have the heading of the column " + series_column +
+                              " that by_series.csv has: rename the column in the source file"});
+    return clashes;
+  }
   if (!series_column.empty()) owners.emplace(series_column, "which has the ids of the series");
   for (std::size_t t = 0; t < targets.size(); ++t) {
     for (const char* end : {"", "_pred", "_naive"}) {

@@ -91,7 +91,8 @@ SeriesInfo plan_series(const PrepareOptions& given) {
   }
   if (options.na_values.is_map()) {
     for (const auto& [name, values] : options.na_values.as_map()) {
-      if (name != every_column) static_cast<void>(numbers.of(name, "na_values", info.columns));
+      const bool is_series = layout_of(given) == Layout::wide && std::ranges::find(given.target, name) != given.target.end();
+      if (name != every_column && !is_series) static_cast<void>(numbers.of(name, "na_values", info.columns));
     }
   }
   info.has_time = !options.time_column.empty();
@@ -104,7 +105,10 @@ SeriesInfo plan_series(const PrepareOptions& given) {
     for (const ColumnTransform& column : info.columns) names.push_back(column.name);
     static_cast<void>(Resampling::parse(options.resample, names, info.targets));
   }
-  if (!info.has_time && (!options.time_zone.empty() || !options.resample.is_null()))
+  const bool across = layout_of(given) == Layout::dates_across;
+  if (across && !options.time_zone.empty())
+    throw usage_error("layout = \"dates_across\" takes no time_zone: the times of its heading are read as they stand");
+  if (!info.has_time && (!options.time_zone.empty() || (!options.resample.is_null() && !across)))
     throw usage_error(std::string(options.time_zone.empty() ? "resample" : "time_zone") + " needs a time_column");
   plan_panel(given, info);
   return info;
@@ -307,13 +311,13 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
     log.info("skipped " + format_count(empty) + (empty == 1 ? " line" : " lines") + " of nothing but delimiters");
   info.utc = data.table.utc();
   if (data.table.local_days()) info.source["local_days"] = true;
-  if (zone) info.source["zone"] = zone->to_value(std::ranges::min(data.table.time()));
+  if (zone) info.source["zone"] = zone->to_value();
   for (std::size_t i = 0; rule.kind == SplitRule::Kind::times && i < rule.times.size(); ++i)
     rule.times[i] = parse_time(split.as_list()[i].as_string(), info);
   say_order(data, options, log);
   if (info.panel) {
     log.info(format_count(data.series_count()) + " series, told apart by " + info.panel->series_column);
-    treat_short_series(data, rule, info.panel->drop_short, log);
+    treat_short_series(data, rule, *info.panel, log);
     info.panel->series = data.series_count();
   }
   say_time(data, info, options, log);

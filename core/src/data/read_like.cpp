@@ -37,14 +37,19 @@ std::vector<TableSegment> history_rows(const CleanTable& data, const PanelReadin
 std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const PanelReading& panel) {
   std::vector<double> scale =
       fit_each_series(parse_word<Scaler>("scaler", info.columns.front().scaler), data, history_rows(data, panel), info.columns).scale;
-  if (!panel.scales) return scale;
-  std::unordered_map<std::string_view, std::size_t> known;
-  for (std::size_t i = 0; i < panel.scales->ids.size(); ++i) known.emplace(panel.scales->ids[i], i);
   const std::size_t numbers = 2 * info.columns.size();
+  std::unordered_map<std::string_view, std::size_t> known;
+  for (std::size_t i = 0; panel.scales && i < panel.scales->ids.size(); ++i) known.emplace(panel.scales->ids[i], i);
   for (std::size_t s = 0; s < data.ids.size(); ++s) {
     if (const auto found = known.find(data.ids[s]); found != known.end())
       std::copy_n(panel.scales->scale.begin() + static_cast<std::ptrdiff_t>(found->second * numbers), numbers,
                   scale.begin() + static_cast<std::ptrdiff_t>(s * numbers));
+  }
+  for (std::size_t i = 0; i < scale.size(); i += 2) {
+    if (std::isfinite(scale[i])) continue;
+    throw data_error("series \"" + data.ids[i / numbers] + "\": the training did not know it, and column \"" +
+                     info.columns[i % numbers / 2].name +
+                     "\" has no value by which it could be scaled: give its past, or leave the series out");
   }
   return scale;
 }

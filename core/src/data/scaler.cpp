@@ -56,25 +56,31 @@ class TrainingRows {
 
 void fit_standard(const TrainingRows& rows, std::vector<ColumnTransform>& columns) {
   // Two passes: the mean first, so that squares of large levels do not hide small deviations.
-  std::vector<double> sums(columns.size()), rest(columns.size()), squares(columns.size());
-  rows.for_each([&](std::size_t c, double value) { sums[c] += value; });
-  for (double& sum : sums) sum /= rows.count();
+  std::vector<double> sums(columns.size()), rest(columns.size()), squares(columns.size()), counts(columns.size());
   rows.for_each([&](std::size_t c, double value) {
+    if (!std::isnan(value)) sums[c] += value, counts[c] += 1;
+  });
+  for (std::size_t c = 0; c < columns.size(); ++c) sums[c] /= counts[c];
+  rows.for_each([&](std::size_t c, double value) {
+    if (std::isnan(value)) return;
     const double deviation = value - sums[c];
     rest[c] += deviation;
     squares[c] += deviation * deviation;
   });
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    const double error = rest[c] / rows.count();  // rounding error of the mean
+    const double error = rest[c] / counts[c];  // rounding error of the mean
     columns[c].center = sums[c] + error;
-    columns[c].scale = std::sqrt(std::max(squares[c] / rows.count() - error * error, 0.0));
+    columns[c].scale = std::sqrt(std::max(squares[c] / counts[c] - error * error, 0.0));
   }
 }
 
 void fit_minmax(const TrainingRows& rows, std::vector<ColumnTransform>& columns) {
   std::vector<double> low(columns.size(), std::numeric_limits<double>::infinity()), high(columns.size(), -low[0]);
   rows.for_each([&](std::size_t c, double value) { low[c] = std::min(low[c], value), high[c] = std::max(high[c], value); });
-  for (std::size_t c = 0; c < columns.size(); ++c) columns[c].center = low[c], columns[c].scale = high[c] - low[c];
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    columns[c].center = low[c] > high[c] ? std::numeric_limits<double>::quiet_NaN() : low[c];
+    columns[c].scale = high[c] - low[c];
+  }
 }
 
 /// The value at share `q` of the sorted values, interpolated between two of them.
@@ -89,6 +95,11 @@ double percentile(std::vector<double>& values, double q) {
 void fit_robust(const TrainingRows& rows, std::vector<ColumnTransform>& columns) {
   for (std::size_t c = 0; c < columns.size(); ++c) {
     std::vector<double> values = rows.column(c);
+    std::erase_if(values, [](double value) { return std::isnan(value); });
+    if (values.empty()) {
+      columns[c].center = std::numeric_limits<double>::quiet_NaN();
+      continue;
+    }
     columns[c].center = percentile(values, 0.5);
     const double lower = percentile(values, 0.25);
     columns[c].scale = percentile(values, 0.75) - lower;

@@ -212,9 +212,9 @@ WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const 
   check_numbers(*source, options);
   const auto ends = rule.ends(source->first_rows(), nullptr, "windows");
   for (std::size_t i = 0; i < ends.size(); ++i) {
-    const std::int64_t first = i == 0 ? 0 : ends[i - 1];
-    info.ranges.push_back({0, static_cast<Split>(i), first, (ends[i] - first - 1) / info.stride + 1, info.stride});
-    log.info(std::string(split_names[i]) + ": " + format_count(info.ranges.back().count) + " windows of " + options.feature_path);
+    const std::int64_t first = i == 0 ? 0 : ends[i - 1], count = (ends[i] - first + info.stride - 1) / info.stride;
+    if (count > 0) info.ranges.push_back({0, static_cast<Split>(i), first, count, info.stride});
+    log.info(std::string(split_names[i]) + ": " + format_count(count) + " windows of " + options.feature_path);
   }
   write_json(folder / "windows.json", info.to_value());
   if (options.export_arrays) export_windows(*Windows::open(folder), folder, log);

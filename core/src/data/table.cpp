@@ -162,6 +162,8 @@ void Table::read_layout(const TableRequest& request) {
   rows_ = rows.rows();
   utc_ = rows.utc;
   local_days_ = rows.local_days;
+  disorder_ = rows.disorder;
+  empty_rows_ = rows.empty_rows;
   if (request.layout == Layout::dates_across && !is_in_order()) arrange(request);
   if (request.resampling && rows_ > 0) resample(request);
   files_.require_unchanged();

@@ -146,7 +146,33 @@ std::optional<std::int64_t> TimeParser::join() {
   return written_.days * nanoseconds_per_day + (written_.seconds - written_.east) * nanoseconds_per_second + written_.nanoseconds;
 }
 
+namespace {
+
+/// The form that so many digits alone are likely to have, when they are no seconds since 1970; nullptr: none.
+const char* form_of_digits(std::size_t count) {
+  switch (count) {
+    case 12:
+      return "%Y%m%d%H%M";
+    case 13:
+      return "epoch_ms";
+    case 14:
+      return "%Y%m%d%H%M%S";
+    case 16:
+      return "epoch_us";
+    case 19:
+      return "epoch_ns";
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
 std::string TimeParser::cure(std::string_view text, const std::function<std::string()>& advice) const {
+  if (refusal_ == NoTime::range && style_ == Style::automatic && all_digits(text)) {
+    if (const char* form = form_of_digits(text.size()))
+      return std::string("as seconds since 1970 it lies far outside all data; write time_format = \"") + form + "\"";
+  }
   if (refusal_ == NoTime::range) {
     return "it lies outside the years 1678 to 2261, which nanoseconds in 64 bits can tell; write no time_column, and the rows are "
            "counted instead";

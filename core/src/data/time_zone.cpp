@@ -145,12 +145,10 @@ TimeZone TimeZone::from_value(const Value& value) {
   return {value.at("name").as_string(), std::move(changes), value.at("rule").as_string()};
 }
 
-Value TimeZone::to_value(std::int64_t first) const {
-  const std::size_t needed = std::min(index_at(first / nanoseconds_per_second - 366 * 86'400), stated_ - 1);
+Value TimeZone::to_value() const {
   Value::List changes;
-  for (std::size_t i = needed; i < stated_; ++i)
-    changes.push_back(Value::List{i == needed ? std::int64_t{0} : changes_[i].at, changes_[i].east});
-  if (changes.size() > 1 && changes_[needed + 1].at <= 0) changes[0] = Value::List{changes_[needed + 1].at - 1, changes_[needed].east};
+  for (std::size_t i = 0; i < stated_; ++i) changes.push_back(Value::List{i == 0 ? std::int64_t{0} : changes_[i].at, changes_[i].east});
+  if (changes.size() > 1 && changes_[1].at <= 0) changes[0] = Value::List{changes_[1].at - 1, changes_[0].east};
   return Value::Map{{"name", name_}, {"changes", changes}, {"rule", rule_}};
 }
 

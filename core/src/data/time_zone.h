@@ -31,8 +31,8 @@ class TimeZone {
   [[nodiscard]] static TimeZone read(const std::string& name, const std::filesystem::path& file);
   /// From what to_value() gave; Error (data) for anything else.
   [[nodiscard]] static TimeZone from_value(const Value& value);
-  /// Name, changes from the year before `first` (nanoseconds UTC) on, and the rule for later years.
-  [[nodiscard]] Value to_value(std::int64_t first) const;
+  /// Name, all changes, and the rule for later years.
+  [[nodiscard]] Value to_value() const;
   /// SHA-256 of all changes.
   [[nodiscard]] std::string hash() const;
 

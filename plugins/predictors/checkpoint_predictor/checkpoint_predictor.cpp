@@ -49,8 +49,11 @@ bool reads_more(const SeriesInfo& series) {
   for (const char* name : names) {
     if (!source.find(name)) return false;
   }
-  for (const auto& [name, option] : source.as_map()) options[name] = option;
-  return check_options(make_schema<PrepareOptions>(), options).empty();
+  const Schema schema = make_schema<PrepareOptions>();
+  for (const auto& [name, option] : source.as_map()) {
+    if (schema.find(name)) options[name] = option;  // others are findings: "zone", "local_days", "wide"
+  }
+  return check_options(schema, options).empty();
 }
 
 const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& request) {
@@ -109,17 +112,28 @@ void require_targets(const PreparedInput& input, const CheckpointInfo& info, con
   }
 }
 
-/// Tells which series are scaled by their own rows, since the training did not know them.
-void warn_of_unknown_series(const PreparedInput& input, const CheckpointInfo& info, Log& log) {
+/// Tells which series of the forecast are scaled by their own rows, since the training did not know them.
+void warn_of_unknown_series(const PreparedInput& input, const CheckpointInfo& info, std::span<const Origin> origins,
+                            const PredictRequest& request) {
   if (!info.scales) return;
   const std::unordered_set<std::string_view> known(info.scales->ids.begin(), info.scales->ids.end());
-  const auto unknown = std::ranges::count_if(input.ids, [&](const std::string& id) { return !known.contains(id); });
+  std::int64_t all = 0, unknown = 0, before = -1;
+  std::string first;
+  for (const Origin& origin : origins) {
+    const std::int64_t series = input.panel().series_of(origin.row);
+    if (std::exchange(before, series) == series) continue;
+    ++all;
+    const std::string& id = input.ids[static_cast<std::size_t>(series)];
+    if (!known.contains(id) && ++unknown == 1) first = id;
+  }
   if (unknown == 0) return;
-  const auto first = std::ranges::find_if(input.ids, [&](const std::string& id) { return !known.contains(id); });
-  log.warning(format_count(unknown) + " of " + format_count(std::ssize(input.ids)) + " series " +
-              (unknown == 1 ? "was not in the training: it is scaled by its own rows: "
-                            : "were not in the training: each is scaled by its own rows: ") +
-              *first + (unknown > 1 ? ", ..." : ""));
+  const bool several = request.all || !request.from.empty();
+  request.log.warning(
+      format_count(unknown) + " of " + format_count(all) + " series " +
+      (unknown == 1 ? "was not in the training: it is scaled by its own rows"
+                    : "were not in the training: each is scaled by its own rows") +
+      (several ? ", those up to its first forecast alone, so that the same origin has another forecast without --all or --from" : "") +
+      ": " + first + (unknown > 1 ? ", ..." : ""));
 }
 
 /// Warns of times that may be hours away from those of the training.
@@ -137,7 +151,7 @@ void warn_of_guessed_times(const PreparedInput& input, const SeriesInfo& series,
   const bool beyond = std::ranges::any_of(origins, [&](const Origin& origin) { return origin.row + horizon >= origin.segment_end; });
   std::int64_t shortest = std::numeric_limits<std::int64_t>::max(), longest = 0;
   for (std::size_t row = 1; row < input.time.size(); ++row) {
-    if (input.time[row] <= input.time[row - 1]) continue;  // another series begins
+    if (std::ranges::binary_search(input.series_start, static_cast<std::int64_t>(row))) continue;  // another series begins
     shortest = std::min(shortest, input.time[row] - input.time[row - 1]);
     longest = std::max(longest, input.time[row] - input.time[row - 1]);
   }
@@ -159,7 +173,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const PreparedInput input = read_rows(request, info, series);
   const std::vector<Origin> origins = find_origins(input, series, info.window, request);
   require_targets(input, info, series, request);
-  warn_of_unknown_series(input, info, request.log);
+  warn_of_unknown_series(input, info, origins, request);
   warn_of_other_offsets(input, series, request);
   warn_of_filled_values(input, series, origins, info.window, request.log);
   warn_of_guessed_times(input, series, origins, info.horizon, request.log);

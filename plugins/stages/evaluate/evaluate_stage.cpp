@@ -58,11 +58,11 @@ Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry
 
 /// Tells of how many series the scaled metrics leave out.
 void say_scales(const std::vector<SeriesScale>& scales, const ModelResult& result, Split split, Log& log) {
-  const std::int64_t without = series_without_scale(scales, result.targets.size());
+  const std::int64_t without = count_without_scale(scales);
   if (without == 0) return;
-  log.warning(format_count(without) + " of " + format_count(std::ssize(scales) / std::ssize(result.targets)) +
-              " series did not change from season to season before the " + split_names[static_cast<std::size_t>(split)] +
-              " split, or have too few rows: mase and rmsse leave them out");
+  log.warning(format_count(without) + " of " + format_count(std::ssize(scales)) +
+              (result.targets.size() > 1 ? " targets of series did not" : " series did not") + " change from season to season before the " +
+              split_names[static_cast<std::size_t>(split)] + " split, or have too few rows: mase and rmsse leave them out");
 }
 
 /// Adds the metrics to the version folder of the training they belong to, as Lightning's Trainer.test does.

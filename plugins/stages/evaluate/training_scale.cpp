@@ -38,13 +38,8 @@ std::vector<SeriesScale> scales_before(Split split, const Series& series, std::i
   return scales;
 }
 
-std::int64_t series_without_scale(const std::vector<SeriesScale>& scales, std::size_t targets) {
-  std::int64_t count = 0;
-  for (std::size_t first = 0; first < scales.size(); first += targets) {
-    const std::span of_series(scales.data() + first, targets);
-    count += std::ranges::any_of(of_series, [](const SeriesScale& scale) { return scale.absolute == 0; }) ? 1 : 0;
-  }
-  return count;
+std::int64_t count_without_scale(const std::vector<SeriesScale>& scales) {
+  return std::ranges::count_if(scales, [](const SeriesScale& scale) { return scale.absolute == 0; });
 }
 
 }  // namespace pipeline::stage::evaluate

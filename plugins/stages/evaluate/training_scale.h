@@ -11,7 +11,7 @@ namespace pipeline::stage::evaluate {
 /// [series, targets] the scales by which errors on a split are divided, in original units: of the rows of each series that come before the
 /// split, for the training split of its own rows. `season` in rows, at least 1. Pairs across a gap or with a filled value do not count.
 [[nodiscard]] std::vector<SeriesScale> scales_before(Split split, const Series& series, std::int64_t season);
-/// The number of series of which some target has no scale: there was nothing to compare, or nothing changed.
-[[nodiscard]] std::int64_t series_without_scale(const std::vector<SeriesScale>& scales, std::size_t targets);
+/// The number of targets of series that have no scale: there was nothing to compare, or nothing changed.
+[[nodiscard]] std::int64_t count_without_scale(const std::vector<SeriesScale>& scales);
 
 }  // namespace pipeline::stage::evaluate

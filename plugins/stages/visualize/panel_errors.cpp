@@ -31,7 +31,7 @@ std::string number_text(double number) { return std::isfinite(number) ? format_s
 /// The worst, the one in the middle and the best, as indices.
 std::vector<std::size_t> shown(const PanelErrors& errors) {
   std::vector<std::size_t> out;
-  const std::size_t count = errors.errors.size();
+  const std::size_t ranked = ranks_of(errors).size(), count = ranked > 0 ? ranked : errors.errors.size();  // those without a rank come last
   for (std::size_t i = 0; i < std::min(worst_shown, count); ++i) out.push_back(i);
   for (const std::size_t i : {count / 2, count - 1}) {
     if (count > 0 && std::ranges::find(out, i) == out.end()) out.push_back(i);

@@ -143,8 +143,8 @@ struct SeriesData {
   std::span<const double> targets;
   std::span<const std::uint8_t> observed;  ///< empty: all observed
 };
-/// SeriesInfo::split_end of a series with these times: the first row after train, val and test, by a workflow's `split` (fractions, counts
-/// or two times). Error (usage) for a value that is no split; Error (data) when a split is empty.
+/// SeriesInfo::split_end of a series with these times: the first row after train, val and test, by a workflow's `split` (fractions, counts,
+/// two times, or rows at the end). Error (usage) for a value that is no split; Error (data) when a split is empty.
 [[nodiscard]] PIPELINE_EXPORT std::array<std::int64_t, 3> split_ends(const Value& split, std::span<const std::int64_t> time);
 /// Writes series.npy, time.npy, targets.npy, observed.npy, columns.json and transform.json into `folder`.
 PIPELINE_EXPORT void write_series(const std::filesystem::path& folder, const SeriesData& data);
@@ -152,13 +152,13 @@ PIPELINE_EXPORT void write_series(const std::filesystem::path& folder, const Ser
 /// More data with the columns of a series, in the units that its model sees. All row-major. A column that is only a target may be absent
 /// from the file or empty: its levels are then NaN.
 struct PreparedInput {
-  std::vector<std::int64_t> time;            ///< [rows]
-  std::vector<float> values;                 ///< [rows, columns], transformed and scaled by SeriesInfo::columns: nothing is fitted
-  std::vector<double> targets;               ///< [rows, targets], original units
-  std::vector<std::uint8_t> observed;        ///< [rows, columns], 0 where a value was filled
-  std::vector<Segment> segments;             ///< runs of rows without a gap; a window must lie within one
-  bool utc = false;                          ///< as in SeriesInfo, of this file
-  std::vector<std::string> ids{};            ///< of a panel: its series, in the order of their rows
+  std::vector<std::int64_t> time;      ///< [rows]
+  std::vector<float> values;           ///< [rows, columns], transformed, and scaled by `scale` if there is one, else by SeriesInfo::columns
+  std::vector<double> targets;         ///< [rows, targets], original units
+  std::vector<std::uint8_t> observed;  ///< [rows, columns], 0 where a value was filled
+  std::vector<Segment> segments;       ///< runs of rows without a gap; a window must lie within one
+  bool utc = false;                    ///< as in SeriesInfo, of this file
+  std::vector<std::string> ids{};      ///< of a panel: its series, in the order of their rows
   std::vector<std::int64_t> series_start{};  ///< [ids + 1] first row of each series, then the number of rows
   std::vector<double> scale{};               ///< [ids, columns, 2] center and scale, if each series has its own
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(time.size()); }
