@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(DataForms, "rows of nothing but delimiters are told and left o
   write("data.csv", "date,co2,,\n" + some + ",,,\n,\n;,\n");
   CHECK(contains(prepare("").err, "data.csv:156: \";\" is no time"));
   write("data.csv", "date,co2,,\n" + some + ",,,\n,\n");
-  CHECK(contains(prepare("").err, "skipped 3 lines of nothing but delimiters\n"));
+  CHECK(contains(prepare("").err, "skipped 4 lines of nothing but delimiters\n"));
   CHECK(targets() == co2);
   CHECK(contains(begun(), "time_column = \"date\""));
   REQUIRE(pipeline({"run", "made.toml", "--set", "trainer.max_epochs=1"}).status == 0);

@@ -74,7 +74,7 @@ TEST_CASE("lines of nothing but delimiters, blanks and quotes are no rows, where
   CsvReader rows(csv, {}, {});
   while (rows.next(nullptr)) {
   }
-  CHECK(rows.empty_rows() == 4);
+  CHECK(rows.empty_rows() == 6);
   CHECK(read(folder.file("half.csv", "a,b\n,2\n\"\",\"4\"\n")).numbers.size() == 2);
   CHECK(error_of([&] { read(folder.file("open.csv", "a,b\n1,2\n\",\n")); }, folder.path()) ==
         "4: open.csv:3: a quote is opened and never closed");

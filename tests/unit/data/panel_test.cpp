@@ -100,7 +100,7 @@ TEST_CASE("without a time the rows of each series are counted") {
   CHECK(std::vector<std::int64_t>(done.series->time().begin(), done.series->time().end()) == std::vector<std::int64_t>{0, 1, 2, 0, 1, 2});
 }
 
-TEST_CASE("each series is scaled by its training rows; a constant one and one without such rows are told") {
+TEST_CASE("each series is scaled by its training rows; a constant one is told, and one without such rows is an error or left out") {
   const TempFolder folder;
   std::string csv = "id,t,y\n";
   for (int day = 1; day <= 6; ++day) {
@@ -111,15 +111,18 @@ TEST_CASE("each series is scaled by its training rows; a constant one and one wi
   auto options = panel_options(folder.file("p.csv", csv));
   options.time_column = {"t"};
   options.scaler = Scaler::minmax;
-  const Prepared done = prepare(folder, options, Value::List{"2020-01-03", "2020-01-05"});
+  const Value split = Value::List{"2020-01-03", "2020-01-05"};
+  const std::string late = "1 of 3 series has no row to train on, by which it would be scaled: \"late\"";
+  CHECK(contains(error_of([&] { static_cast<void>(prepare(folder, options, split)); }), late + "; change split, or write short_series"));
+  options.short_series = "drop";
+  const Prepared done = prepare(folder, options, split);
   CHECK(done.series->column(0, 0).center == 10);
   CHECK(done.series->column(0, 0).scale == 10);
   CHECK(done.series->column(1, 0).center == 7);
   CHECK(done.series->column(1, 0).scale == 1);
-  CHECK(done.series->column(2, 0).center == 0);
-  CHECK(done.series->column(2, 0).scale == 1);
-  CHECK(done.log.says("column \"y\" is constant in the training rows of 1 of 3 series; its scale is 1 there"));
-  CHECK(done.log.says("1 of 3 series has no training row: these stay as they are, unscaled"));
+  CHECK(done.series->series_count() == 2);
+  CHECK(done.log.says("column \"y\" is constant in the training rows of 1 of 2 series; its scale is 1 there"));
+  CHECK(done.log.says(late + "; left out, which leaves 2 series (short_series = \"drop\")"));
 }
 
 TEST_CASE("filling never takes a value of another series") {

