@@ -137,8 +137,9 @@ TEST_CASE("working days are recognised, holidays are no gaps") {
   const auto days = times({"2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-09"});
   CHECK(understand(days).frequency.text() == "business_day");
   CHECK(understand(days).gaps == 0);
-  CHECK(contains(error_of([&] { understand(days, "1d"); }),
-                 "where the step is 1d, the first of 2 such places; the rows are those of working days: write frequency = \"business_day\""));
+  CHECK(
+      contains(error_of([&] { understand(days, "1d"); }),
+               "where the step is 1d, the first of 2 such places; the rows are those of working days: write frequency = \"business_day\""));
   const auto with_saturday = times({"2020-01-02", "2020-01-03", "2020-01-04", "2020-01-06"});
   CHECK(infer_frequency(with_saturday).text() == "1d");
   CHECK(infer_frequency(times({"2020-01-06", "2020-01-07", "2020-01-08"})).text() == "1d");
