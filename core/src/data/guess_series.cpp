@@ -139,27 +139,6 @@ class TemporaryFile {
   std::filesystem::path path_;
 };
 
-/// A column of years, which guess_time() takes for numbers.
-std::optional<TimeGuess> guess_years(const CsvFile& one_series, const ColumnGuess& columns) {
-  for (const ColumnFacts& column : columns.columns) {
-    if (column.words > 0 || column.missing > 0 || std::ranges::count(one_series.names(), column.name) != 1) continue;
-    CsvReader rows(one_series, {}, std::span(&column.index, 1));
-    std::vector<std::int64_t> years;
-    bool all = true;
-    while (all && rows.next(nullptr)) {
-      all = rows.text(0).size() == 4 && is_whole_number(rows.text(0));
-      if (all) years.push_back(std::stoll(std::string(rows.text(0))));
-    }
-    const bool in_range = all && !years.empty() && years.front() >= 1700 && years.back() < 2200;
-    const bool increasing = std::ranges::is_sorted(years) && std::ranges::adjacent_find(years) == years.end();
-    if (!in_range || !increasing) continue;
-    TimeGuess guess{{column.name}, "%Y"};
-    guess.frequency = infer_frequency(times_of(one_series, guess.columns, guess.format)).text();
-    return guess;
-  }
-  return std::nullopt;
-}
-
 /// The time of the first series that the columns tell apart; nullopt if it has none.
 std::optional<TimeGuess> time_of_first_series(const CsvFile& file, const std::vector<std::size_t>& ids, const ColumnGuess& columns) {
   const TemporaryFile one(lines_of_first_series(file, ids));
@@ -168,11 +147,10 @@ std::optional<TimeGuess> time_of_first_series(const CsvFile& file, const std::ve
   of_one.format.skip_rows = of_one.format.skip_after_header = 0;
   try {
     TimeGuess time = guess_time(one.path(), of_one, {});
-    if (!time.columns.empty()) return time;
+    return time.columns.empty() ? std::nullopt : std::optional(std::move(time));
   } catch (const Error&) {
     return std::nullopt;  // its times do not increase: it is not one series
   }
-  return guess_years(CsvFile(one.path(), of_one.format), of_one);
 }
 
 std::int64_t usual_rows(const CsvFile& file, const IdColumns& ids) {

@@ -1,6 +1,8 @@
 #include "data/panel_plan.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/text.h"
@@ -50,14 +52,15 @@ PrepareOptions with_columns_of_rows(const PrepareOptions& given) {
   }
   if (layout != Layout::wide) return options;
   std::vector<std::string> features;
-  const auto own = std::ranges::count_if(given.features, [&](const std::string& name) { return is_in(given.target, name); });
+  const std::set<std::string_view> series(given.target.begin(), given.target.end());  // there may be thousands
+  const auto own = std::ranges::count_if(given.features, [&](const std::string& name) { return series.contains(name); });
   if (own != 0 && own != std::ssize(given.target))
     throw usage_error(
         "layout = \"wide\" makes each target column a series: features lists either all of them, if the past of a series is an "
         "input, or none");
   if (own != 0) features.emplace_back(wide_value);
   for (const std::string& name : given.features) {
-    if (!is_in(given.target, name)) features.push_back(name);
+    if (!series.contains(name)) features.push_back(name);
   }
   if (is_in(features, wide_value) && own == 0)
     throw usage_error("layout = \"wide\" calls the values of the series \"y\", and a feature has this name: rename its column");
