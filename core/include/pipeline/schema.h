@@ -23,6 +23,7 @@ enum class OptionRole {
   column,         ///< a column of the stage's source file
   target_column,  ///< the same, and forecast: it heads columns of predictions.csv
   time_column,    ///< the column that holds the time
+  static_column,  ///< a column of the stage's source file, or of a second file with a row for each series
   series_column,  ///< the column that tells the series of a source file apart
   search_space,   ///< a table of ranges by option ("model.hidden_size"); its stage has the options `search_order` and `enqueue` too
   output_folder,  ///< a folder that is written to; the trials of a search leave it at its default

@@ -13,7 +13,7 @@ namespace pipeline {
 namespace {
 
 /// The rows that an unknown series is scaled by: those before its forecasts.
-std::vector<TableSegment> history_rows(const CleanTable& data, const PanelReading& panel) {
+std::vector<TableSegment> history_rows(const CleanTable& data, const InputReading& panel) {
   std::vector<TableSegment> out;
   std::vector<std::int64_t> time;
   for (std::int64_t s = 0; s < data.series_count(); ++s) {
@@ -34,7 +34,7 @@ std::vector<TableSegment> history_rows(const CleanTable& data, const PanelReadin
 }
 
 /// [ids, columns, 2]: the training's scales of the series that it knows, and of any other one those of its own rows.
-std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const PanelReading& panel) {
+std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const InputReading& panel) {
   std::vector<double> scale =
       fit_each_series(parse_word<Scaler>("scaler", info.columns.front().scaler), data, history_rows(data, panel), info.columns).scale;
   const std::size_t numbers = 2 * info.columns.size();
@@ -56,7 +56,7 @@ std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const Pa
 
 }  // namespace
 
-PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info, const PanelReading& panel) {
+PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& panel) {
   CleanTable data = read_clean({.files = {csv},
                                 .frequency = info.has_time ? info.frequency : "none",
                                 .required = info.features.size(),

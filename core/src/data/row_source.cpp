@@ -1,87 +1,182 @@
 #include <algorithm>
 #include <cstring>
+#include <span>
+#include <utility>
 
+#include "data/step_count.h"
 #include "data/window_source.h"
 
 namespace pipeline {
 namespace {
 
-/// Windows of rows that lie in memory or in a mapped file.
+/// What a row source reads; others own it.
+struct Rows {
+  std::int64_t count = 0;
+  std::span<const float> values;           ///< [rows, columns]
+  std::span<const std::uint8_t> observed;  ///< [rows, columns]
+  std::span<const std::int64_t> time;      ///< [rows]
+  PanelView panel;
+  std::span<const float> fixed;               ///< [series, SeriesInfo::fixed]
+  std::span<const std::int32_t> fixed_codes;  ///< [series, SeriesInfo::fixed_words]
+};
+
+/// Columns of rows by their numbers.
+using Columns = std::vector<std::size_t>;
+
+/// Which columns of a row go into which part of a batch.
+struct Parts {
+  Columns x, targets, future, past_codes, future_codes;
+
+  explicit Parts(const SeriesInfo& info) {
+    for (std::size_t c = 0; c < info.features.size(); ++c) (info.is_word(info.features[c]) ? past_codes : x).push_back(c);
+    for (const std::int64_t c : info.target_columns) targets.push_back(static_cast<std::size_t>(c));
+    for (const std::string& name : info.known_future)
+      (info.is_word(name) ? future_codes : future).push_back(static_cast<std::size_t>(info.column(name)));
+  }
+};
+
+/// Windows of consecutive rows: `window` rows of inputs, then `horizon` rows of targets and of columns known ahead.
 class RowSource : public WindowSource {
  public:
-  RowSource(const SeriesInfo& info, std::int64_t rows, std::span<const float> values, std::span<const std::uint8_t> observed,
-            std::int64_t window, std::int64_t horizon)
-      : WindowSource(shape_of(info, window, horizon)),
+  RowSource(const SeriesInfo& info, const Rows& rows, std::int64_t window, std::int64_t horizon, bool has_truth)
+      : WindowSource(shape_of(info, window, horizon, has_truth)),
         rows_(rows),
-        values_(values),
-        observed_(observed),
+        parts_(info),
         window_(static_cast<std::size_t>(window)),
         horizon_(static_cast<std::size_t>(horizon)),
         columns_(info.columns.size()),
-        features_(info.features.size()),
-        targets_(info.target_columns.begin(), info.target_columns.end()) {
+        fixed_(info.fixed.size()),
+        fixed_words_(info.fixed_words.size()),
+        first_rows_(rows.count - window + 1 - (has_truth || !info.known_future.empty() ? horizon : 0)),
+        steps_(info) {
     // One memchr finds out whether a series has any filled value; most have none.
-    fully_observed_ = observed.empty() || std::memchr(observed.data(), 0, observed.size()) == nullptr || all_targets_observed();
+    fully_observed_ =
+        rows.observed.empty() || std::memchr(rows.observed.data(), 0, rows.observed.size()) == nullptr || all_targets_observed();
   }
 
   [[nodiscard]] bool has_rows() const override { return true; }
-  [[nodiscard]] std::int64_t first_rows() const override { return rows_ - static_cast<std::int64_t>(window_ + horizon_) + 1; }
+  [[nodiscard]] std::int64_t first_rows() const override { return first_rows_; }
   [[nodiscard]] bool fully_observed() const override { return fully_observed_; }
 
   void copy(std::int64_t row, std::size_t index, const WindowBuffers& out) const override {
     const std::size_t first = static_cast<std::size_t>(row) * columns_, ahead = first + window_ * columns_;
-    const float* const values = values_.data();
-    if (out.x != nullptr) copy_features(values + first, out.x + index * window_ * features_);
-    if (out.history != nullptr) pick_targets(values + first, window_, out.history + index * window_ * targets_.size());
-    if (out.y != nullptr) pick_targets(values + ahead, horizon_, out.y + index * horizon_ * targets_.size());
-    if (out.weight != nullptr) pick_targets(observed_.data() + ahead, horizon_, out.weight + index * horizon_ * targets_.size());
+    const float* const values = rows_.values.data();
+    if (out.x != nullptr) copy_features(values + first, out.x + index * window_ * parts_.x.size());
+    pick(values + first, window_, parts_.targets, out.history, index);
+    pick(values + ahead, horizon_, parts_.targets, out.y, index);
+    pick(rows_.observed.data() + ahead, horizon_, parts_.targets, out.weight, index);
+    pick(values + ahead, horizon_, parts_.future, out.future, index);
+    pick(values + first, window_, parts_.past_codes, out.past_codes, index);
+    pick(values + ahead, horizon_, parts_.future_codes, out.future_codes, index);
+    const std::int64_t origin = row + static_cast<std::int64_t>(window_) - 1;
+    if (out.time_index != nullptr) out.time_index[index] = steps_.index(rows_.time[static_cast<std::size_t>(origin)]);
+    if (out.series != nullptr || out.static_values != nullptr || out.static_codes != nullptr)
+      copy_fixed(rows_.panel.series_of(origin), index, out);
   }
 
  private:
-  static Shape shape_of(const SeriesInfo& info, std::int64_t window, std::int64_t horizon) {
-    Shape shape{.window = window, .horizon = horizon, .feature_names = info.features, .target_names = info.targets};
-    for (std::size_t t = 0; t < info.targets.size(); ++t)
-      shape.target_columns.push_back(info.target_is_feature(t) ? info.target_columns[t] : -1);
+  static Shape shape_of(const SeriesInfo& info, std::int64_t window, std::int64_t horizon, bool has_truth) {
+    Shape shape{.window = window, .horizon = horizon, .has_truth = has_truth, .target_names = info.targets};
+    std::vector<std::int64_t> places(info.columns.size(), -1);  // of each column among the features of numbers
+    const auto word = [&](const std::string& name) { return WordColumn{name, static_cast<std::int64_t>(info.words.at(name).size()) + 1}; };
+    for (std::size_t c = 0; c < info.features.size(); ++c) {
+      const std::string& name = info.features[c];
+      if (info.is_word(name)) {
+        shape.past_words.push_back(word(name));
+      } else {
+        places[c] = std::ssize(shape.feature_names);
+        shape.feature_names.push_back(name);
+      }
+    }
+    for (const std::int64_t c : info.target_columns) shape.target_columns.push_back(places[static_cast<std::size_t>(c)]);
+    for (const std::string& name : info.known_future) {
+      if (info.is_word(name)) {
+        shape.future_words.push_back(word(name));
+      } else {
+        shape.future_names.push_back(name);
+        shape.future_columns.push_back(places[static_cast<std::size_t>(info.column(name))]);
+      }
+    }
+    for (const ColumnTransform& column : info.fixed) shape.static_names.push_back(column.name);
+    for (const std::string& name : info.fixed_words) shape.static_words.push_back(word(name));
     return shape;
   }
 
-  /// The features are the leading columns of each row.
+  /// Most series have no columns but features: then a window is one piece of memory.
   void copy_features(const float* from, float* to) const {
-    if (features_ == columns_) {
+    if (parts_.x.size() == columns_) {
       std::memcpy(to, from, window_ * columns_ * sizeof(float));
       return;
     }
-    for (std::size_t r = 0; r < window_; ++r, from += columns_) to = std::copy_n(from, features_, to);
-  }
-
-  template <class T>
-  void pick_targets(const T* from, std::size_t rows, float* to) const {
-    for (std::size_t r = 0; r < rows; ++r, from += columns_) {
-      for (const std::size_t column : targets_) *to++ = static_cast<float>(from[column]);
+    const bool leading = parts_.past_codes.empty();
+    for (std::size_t r = 0; r < window_; ++r, from += columns_) {
+      if (leading) {
+        to = std::copy_n(from, parts_.x.size(), to);
+      } else {
+        for (const std::size_t column : parts_.x) *to++ = from[column];
+      }
     }
   }
 
+  /// Copies columns of `count` rows as window `index` of a buffer, if there is one.
+  template <class From, class To>
+  void pick(const From* from, std::size_t count, const Columns& columns, To* buffer, std::size_t index) const {
+    if (buffer == nullptr) return;
+    To* to = buffer + index * count * columns.size();
+    for (std::size_t r = 0; r < count; ++r, from += columns_) {
+      for (const std::size_t column : columns) *to++ = static_cast<To>(from[column]);
+    }
+  }
+
+  void copy_fixed(std::int64_t series, std::size_t index, const WindowBuffers& out) const {
+    const auto s = static_cast<std::size_t>(series);
+    if (out.series != nullptr) out.series[index] = series;
+    if (out.static_values != nullptr) std::copy_n(rows_.fixed.data() + s * fixed_, fixed_, out.static_values + index * fixed_);
+    if (out.static_codes != nullptr)
+      std::copy_n(rows_.fixed_codes.data() + s * fixed_words_, fixed_words_, out.static_codes + index * fixed_words_);
+  }
+
   [[nodiscard]] bool all_targets_observed() const {
-    for (std::size_t at = 0; at < observed_.size(); at += columns_) {
-      for (const std::size_t column : targets_) {
-        if (observed_[at + column] == 0) return false;
+    for (std::size_t at = 0; at < rows_.observed.size(); at += columns_) {
+      for (const std::size_t column : parts_.targets) {
+        if (rows_.observed[at + column] == 0) return false;
       }
     }
     return true;
   }
 
-  std::int64_t rows_;
-  std::span<const float> values_;           // [rows, columns]
-  std::span<const std::uint8_t> observed_;  // [rows, columns]
-  std::size_t window_, horizon_, columns_, features_;
-  std::vector<std::size_t> targets_;  // their columns
+  Rows rows_;
+  Parts parts_;
+  std::size_t window_, horizon_, columns_, fixed_, fixed_words_;
+  std::int64_t first_rows_;
+  StepCount steps_;
   bool fully_observed_ = true;
 };
+
+Rows rows_of(const Series& series) {
+  return {.count = series.rows(),
+          .values = series.values(),
+          .observed = series.observed(),
+          .time = series.time(),
+          .panel = series.panel(),
+          .fixed = series.fixed(),
+          .fixed_codes = series.fixed_codes()};
+}
+
+Rows rows_of(const PreparedInput& input) {
+  return {.count = input.rows(),
+          .values = input.values,
+          .observed = input.observed,
+          .time = input.time,
+          .panel = input.panel(),
+          .fixed = input.fixed,
+          .fixed_codes = input.fixed_codes};
+}
 
 class SeriesSource final : public RowSource {
  public:
   SeriesSource(std::shared_ptr<const Series> series, std::int64_t window, std::int64_t horizon)
-      : RowSource(series->info(), series->rows(), series->values(), series->observed(), window, horizon), series_(std::move(series)) {}
+      : RowSource(series->info(), rows_of(*series), window, horizon, true), series_(std::move(series)) {}
   [[nodiscard]] const Series* series() const override { return series_.get(); }
 
  private:
@@ -97,8 +192,9 @@ std::unique_ptr<const WindowSource> series_source(std::shared_ptr<const Series> 
   return std::make_unique<SeriesSource>(std::move(series), window, horizon);
 }
 
-std::unique_ptr<const WindowSource> input_source(const PreparedInput& input, const SeriesInfo& info, std::int64_t window) {
-  return std::make_unique<RowSource>(info, input.rows(), input.values, input.observed, window, 0);
+std::unique_ptr<const WindowSource> input_source(const PreparedInput& input, const SeriesInfo& info, std::int64_t window,
+                                                 std::int64_t horizon) {
+  return std::make_unique<RowSource>(info, rows_of(input), window, horizon, false);
 }
 
 }  // namespace pipeline

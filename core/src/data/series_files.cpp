@@ -91,6 +91,9 @@ struct Series::Impl {
   std::span<const std::int64_t> time;
   std::span<const double> targets;
   std::span<const std::uint8_t> observed;
+  std::optional<NpyFile> fixed_file, fixed_codes_file;
+  std::span<const float> fixed;
+  std::span<const std::int32_t> fixed_codes;
   std::optional<PanelFiles> panel;
   std::array<std::int64_t, 2> whole{};  ///< the start of a single series, and its end
 
@@ -109,6 +112,11 @@ struct Series::Impl {
     observed = observed_file.as<std::uint8_t>("|b1", cells);
     check_rows(info, rows, folder);
     if (info.panel) panel.emplace(folder, info, rows);
+    const std::int64_t series = info.panel ? info.panel->series : 1;
+    if (!info.fixed.empty()) fixed = fixed_file.emplace(folder / "static.npy").as<float>("<f4", std::array{series, size_of(info.fixed)});
+    if (!info.fixed_words.empty())
+      fixed_codes =
+          fixed_codes_file.emplace(folder / "static_codes.npy").as<std::int32_t>("<i4", std::array{series, size_of(info.fixed_words)});
     whole = {0, rows};
   }
 };
@@ -127,6 +135,8 @@ std::span<const float> Series::values() const { return impl_->values; }
 std::span<const std::int64_t> Series::time() const { return impl_->time; }
 std::span<const double> Series::targets() const { return impl_->targets; }
 std::span<const std::uint8_t> Series::observed() const { return impl_->observed; }
+std::span<const float> Series::fixed() const { return impl_->fixed; }
+std::span<const std::int32_t> Series::fixed_codes() const { return impl_->fixed_codes; }
 
 std::int64_t Series::series_count() const { return impl_->panel ? impl_->info.panel->series : 1; }
 

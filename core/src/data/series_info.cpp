@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "data/time_axis.h"
 #include "data/time_parser.h"
 #include "pipeline/data/series.h"
@@ -39,6 +41,10 @@ Value SeriesInfo::to_value() const {
                          {"split_end", ends},
                          {"source", source}};
   if (utc) out["utc"] = true;
+  if (!known_future.empty()) out["known_future"] = list_of(known_future);
+  for (const ColumnTransform& c : fixed) out["fixed"].as_list().push_back(c.to_value());
+  if (!fixed_words.empty()) out["fixed_words"] = list_of(fixed_words);
+  for (const auto& [name, known] : words) out["words"][name] = list_of(known);
   if (panel) out["panel"] = panel->to_value();
   return out;
 }
@@ -55,6 +61,14 @@ SeriesInfo SeriesInfo::from_value(const Value& value) {
   info.time_name = value.at("time_name").as_string();
   info.has_time = value.at("has_time").as_bool();
   if (const Value* utc = value.find("utc")) info.utc = utc->as_bool();
+  if (const Value* known = value.find("known_future")) info.known_future = strings(*known);
+  if (const Value* fixed = value.find("fixed")) {
+    for (const Value& v : fixed->as_list()) info.fixed.push_back(ColumnTransform::from_value(v));
+  }
+  if (const Value* names = value.find("fixed_words")) info.fixed_words = strings(*names);
+  if (const Value* words = value.find("words")) {
+    for (const auto& [name, known] : words->as_map()) info.words[name] = strings(known);
+  }
   if (const Value* panel = value.find("panel")) info.panel = PanelInfo::from_value(*panel);
   for (const Value& v : value.at("segments").as_list()) {
     const Value::List& pair = v.as_list();
@@ -70,6 +84,11 @@ SeriesInfo SeriesInfo::from_value(const Value& value) {
     if (c < 0 || c >= static_cast<std::int64_t>(info.columns.size())) throw data_error("a target of a series has no column");
   }
   return info;
+}
+
+std::int64_t SeriesInfo::column(std::string_view name) const {
+  const auto found = std::ranges::find(columns, name, &ColumnTransform::name);
+  return found == columns.end() ? -1 : found - columns.begin();
 }
 
 std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, const SeriesInfo& info) {

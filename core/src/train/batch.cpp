@@ -11,7 +11,7 @@ Batch collect_batch(const WindowSource& source, std::span<const std::int64_t> fi
 
   Batch batch;
   batch.x = torch::empty({rows, shape.window, features}, floats);
-  if (shape.horizon > 0) batch.y = torch::empty({rows, shape.horizon, targets}, floats);
+  if (shape.has_truth) batch.y = torch::empty({rows, shape.horizon, targets}, floats);
   if (parts.history) batch.target_history = torch::empty({rows, shape.window, targets}, floats);
   if (parts.weight) batch.weight = torch::empty({rows, shape.horizon, targets}, floats);
   const auto numbers = [](torch::Tensor& tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; };

@@ -105,7 +105,7 @@ ModelShape shape_of(const Windows& windows) {
 }
 
 Batch gather_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, torch::Device device) {
-  const BatchParts parts{.history = source.has_rows(), .weight = source.shape().horizon > 0 && !source.fully_observed(), .pinned = false};
+  const BatchParts parts{.history = source.has_rows(), .weight = source.shape().has_truth && !source.fully_observed(), .pinned = false};
   return to_device(collect_batch(source, first_rows, parts), device);
 }
 

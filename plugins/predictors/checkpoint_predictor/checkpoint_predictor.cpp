@@ -68,7 +68,7 @@ const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& re
 /// The rows of the request's file. The training fixed the options for reading, so an error can only be mended in the file.
 PreparedInput read_rows(const PredictRequest& request, const CheckpointInfo& info, const SeriesInfo& series) {
   try {
-    const PanelReading panel{.scales = info.scales ? &*info.scales : nullptr, .history = [&](std::span<const std::int64_t> time) {
+    const InputReading panel{.scales = info.scales ? &*info.scales : nullptr, .history = [&](std::span<const std::int64_t> time) {
                                return rows_of_history(time, series, info.window, request);
                              }};
     return read_like(request.input, series, panel);
@@ -179,7 +179,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   warn_of_guessed_times(input, series, origins, info.horizon, request.log);
 
   const Forecaster forecaster(loaded.model, info.window_norm);
-  const std::unique_ptr<const WindowSource> source = input_source(input, series, info.window);
+  const std::unique_ptr<const WindowSource> source = input_source(input, series, info.window, info.horizon);
   const Levels levels(series, input.targets, info.horizon, input.panel());
   ForecastCsv csv(out, series, input);
   for (std::size_t done = 0; done < origins.size(); done += batch_size) {

@@ -112,7 +112,7 @@ TEST_CASE("rows read for a forecast become the same batch as those of a series, 
                             .targets = {series.targets().begin(), series.targets().end()},
                             .observed = {series.observed().begin(), series.observed().end()},
                             .segments = {}};
-  const auto source = input_source(input, series.info(), data.windows().info().window);
+  const auto source = input_source(input, series.info(), data.windows().info().window, 1);
   const std::vector<std::int64_t> indices{0, 8, 29};
   const Batch of_series = gather_batch(data.windows(), Split::train, indices, torch::kCPU);
   const Batch of_input = gather_batch(*source, data.windows().first_rows(Split::train, indices), torch::kCPU);

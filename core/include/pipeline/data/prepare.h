@@ -37,6 +37,21 @@ struct Words<ScalerScope> {
   static constexpr std::array words{"series", "global"};
 };
 
+/// How a part of the calendar becomes numbers. centered: index / (size - 1) - 0.5, as in GluonTS. cyclic: sine and cosine of index / size
+/// of a turn. index: the number itself, from 0.
+enum class CalendarEncoding { centered, cyclic, index };
+template <>
+struct Words<CalendarEncoding> {
+  static constexpr std::array words{"centered", "cyclic", "index"};
+};
+
+/// How a column of words becomes numbers: a code for each word, or a column of 0 and 1 for each word.
+enum class CategoryEncoding { codes, one_hot };
+template <>
+struct Words<CategoryEncoding> {
+  static constexpr std::array words{"codes", "one_hot"};
+};
+
 /// [stages.preprocess]: the files, how to read them, and how to prepare them. docs/data.md tells the forms that are read.
 struct PrepareOptions {
   std::vector<std::string> source;
@@ -61,6 +76,15 @@ struct PrepareOptions {
   std::string gaps = "error";
   std::vector<std::string> features;
   std::vector<std::string> target;
+  std::vector<std::string> known_future;
+  std::vector<std::string> fixed;
+  std::string static_source;
+  std::vector<std::string> categories;
+  CategoryEncoding category_encoding = CategoryEncoding::codes;
+  std::vector<std::string> calendar;
+  CalendarEncoding calendar_encoding = CalendarEncoding::centered;
+  Value holidays;
+  std::string holidays_file;
   Value na_values = Value::List{};
   std::string missing = "error";
   Value transform = Value::Map{};
@@ -146,6 +170,35 @@ struct PrepareOptions {
             .role(OptionRole::target_column)
             .items(1)
             .required(),
+        option("known_future", &PrepareOptions::known_future,
+               "Columns whose values over the horizon are known when a forecast is made, such as prices and plans. Their past is an input "
+               "only where they are listed in features too. Rows after the last target that hold them are kept for forecasts.")
+            .role(OptionRole::column),
+        option("static", &PrepareOptions::fixed,
+               "Columns that have one value in each series, such as a size or a region; an input of models that can use it.")
+            .role(OptionRole::static_column),
+        option("static_source", &PrepareOptions::static_source,
+               "A second CSV file that holds the static columns: a row for each series, told apart by series_column.")
+            .role(OptionRole::input_path),
+        option("categories", &PrepareOptions::categories,
+               "Columns that hold words, of those in features, known_future and static. A word that no training row holds has the code 0.")
+            .role(OptionRole::static_column),
+        option("category_encoding", &PrepareOptions::category_encoding,
+               "How words become numbers: codes, of which a model learns an embedding, or a column of 0 and 1 for each word, which every "
+               "model can read."),
+        option("calendar", &PrepareOptions::calendar,
+               "Parts of the local time as inputs, for the past and over the horizon: minute_of_hour, hour_of_day, day_of_week, "
+               "day_of_month, day_of_year, week_of_year, month_of_year.")
+            .choices({"minute_of_hour", "hour_of_day", "day_of_week", "day_of_month", "day_of_year", "week_of_year", "month_of_year"}),
+        option("calendar_encoding", &PrepareOptions::calendar_encoding,
+               "The numbers of these parts: -0.5 to 0.5 as in GluonTS, sine and cosine of a turn, or the number itself from 0."),
+        option(
+            "holidays", &PrepareOptions::holidays,
+            "The holidays of a country as an input, e.g. { country = \"DE\", region = \"BY\", encoding = \"flag\" }; encoding: flag is 1 "
+            "on a holiday, days_to and days_since count the days to the next and since the last one."),
+        option("holidays_file", &PrepareOptions::holidays_file,
+               "Holidays of one's own instead of a country's: a CSV file with the columns date (2024-12-25), name and region.")
+            .role(OptionRole::input_path),
         option("na_values", &PrepareOptions::na_values,
                "Numbers or words that mean \"missing\", beside empty cells, NA, NaN and their like. A table gives those of a column: "
                "{ TEMP = [999.9] }; its name \"*\" stands for every column."),

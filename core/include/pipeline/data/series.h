@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -79,7 +80,13 @@ struct PIPELINE_EXPORT PanelView {
 /// The description of a prepared series. It is written to columns.json and transform.json, and checkpoints hold it.
 struct PIPELINE_EXPORT SeriesInfo {
   std::vector<std::string> features, targets;
-  std::vector<ColumnTransform> columns;      ///< features, then the targets that are not among them: the columns of series.npy
+  std::vector<std::string> known_future{};  ///< columns whose values over the horizon are known too
+  /// The words of each column of words, of any role. The code of word i is i + 1; that of any other word is 0.
+  std::map<std::string, std::vector<std::string>> words{};
+  /// The columns of series.npy: features, columns known ahead, targets, each once. A column of words holds its codes.
+  std::vector<ColumnTransform> columns;
+  std::vector<ColumnTransform> fixed{};      ///< columns of numbers that have one value in each series
+  std::vector<std::string> fixed_words{};    ///< columns of words that have one value in each series
   std::vector<std::int64_t> target_columns;  ///< for each target its index in `columns`
   std::string frequency;                     ///< "1h", "1d", "1mo", "business_day", "none" (row numbers or irregular)
   std::int64_t step_ns = 0;                  ///< of a regular time axis, else 0
@@ -92,6 +99,9 @@ struct PIPELINE_EXPORT SeriesInfo {
   std::optional<PanelInfo> panel;            ///< absent: one series
   Value source;                              ///< options needed to read more data of the same kind (time columns, na_values, ...)
 
+  /// The number of the column of that name in series.npy; -1: there is none.
+  [[nodiscard]] std::int64_t column(std::string_view name) const;
+  [[nodiscard]] bool is_word(const std::string& name) const { return words.contains(name); }
   /// Whether target `t` is among the features: its past may be a model's input.
   [[nodiscard]] bool target_is_feature(std::size_t t) const { return target_columns[t] < static_cast<std::int64_t>(features.size()); }
   [[nodiscard]] Value to_value() const;
@@ -108,10 +118,12 @@ class PIPELINE_EXPORT Series {
   [[nodiscard]] const SeriesInfo& info() const;
   [[nodiscard]] std::int64_t rows() const;
   [[nodiscard]] std::int64_t columns() const;
-  [[nodiscard]] std::span<const float> values() const;           ///< [rows, columns], scaled
-  [[nodiscard]] std::span<const std::int64_t> time() const;      ///< [rows], nanoseconds since 1970 UTC, or row numbers
-  [[nodiscard]] std::span<const double> targets() const;         ///< [rows, targets], original units
-  [[nodiscard]] std::span<const std::uint8_t> observed() const;  ///< [rows, columns], 0 where a value was filled
+  [[nodiscard]] std::span<const float> values() const;              ///< [rows, columns], scaled
+  [[nodiscard]] std::span<const std::int64_t> time() const;         ///< [rows], nanoseconds since 1970 UTC, or row numbers
+  [[nodiscard]] std::span<const double> targets() const;            ///< [rows, targets], original units
+  [[nodiscard]] std::span<const std::uint8_t> observed() const;     ///< [rows, columns], 0 where a value was filled
+  [[nodiscard]] std::span<const float> fixed() const;               ///< [series, SeriesInfo::fixed], scaled
+  [[nodiscard]] std::span<const std::int32_t> fixed_codes() const;  ///< [series, SeriesInfo::fixed_words]
 
   /// 1 unless it is a panel.
   [[nodiscard]] std::int64_t series_count() const;
@@ -161,6 +173,11 @@ struct PreparedInput {
   std::vector<std::string> ids{};      ///< of a panel: its series, in the order of their rows
   std::vector<std::int64_t> series_start{};  ///< [ids + 1] first row of each series, then the number of rows
   std::vector<double> scale{};               ///< [ids, columns, 2] center and scale, if each series has its own
+  std::vector<float> fixed{};                ///< [ids, SeriesInfo::fixed], as in Series
+  std::vector<std::int32_t> fixed_codes{};   ///< [ids, SeriesInfo::fixed_words], as in Series
+  /// For a model that reads columns known ahead: each series ends with this many rows after its last one, of which only these columns are
+  /// known. `segments` leave them out.
+  std::int64_t future_rows = 0;
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(time.size()); }
   [[nodiscard]] PanelView panel() const { return {.start = series_start, .scale = scale}; }
 };
@@ -169,16 +186,18 @@ struct PanelScales {
   std::vector<std::string> ids;
   std::vector<double> scale;  ///< [ids, columns, 2] center and scale
 };
-/// How read_like() scales a panel of which each series has its own scales: a series of the training as there, any other one by its rows
-/// before its forecasts.
-struct PanelReading {
+/// How read_like() reads: the rows after the last ones, and the scales of a panel of which each series has its own. A series of the
+/// training has those of the training, any other one those of its rows before its forecasts.
+struct InputReading {
+  std::int64_t horizon = 0;             ///< rows after the last one of each series in which columns known ahead are needed
+  std::filesystem::path future{};       ///< a second file with such rows; empty: they stand in the same file
   const PanelScales* scales = nullptr;  ///< nullptr: there is no series of the training
   /// The number of rows, of a series with these times, that come before its forecasts or that these start from; empty: all.
   std::function<std::int64_t(std::span<const std::int64_t> time)> history{};
 };
 /// Reads `csv` with the options in info.source (time columns, na_values, missing, ...). Error (data) as in preprocess.
 [[nodiscard]] PIPELINE_EXPORT PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info,
-                                                      const PanelReading& panel = {});
+                                                      const InputReading& how = {});
 /// The `count` times after `last`: by the regular step, over weekends for business days, by the median step of an irregular axis, or as row
 /// numbers.
 [[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, const SeriesInfo& info);

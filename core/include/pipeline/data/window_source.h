@@ -11,23 +11,43 @@
 
 namespace pipeline {
 
-/// Output buffers for a batch of windows, owned by the caller. A null pointer leaves that part out. All row-major float32.
+/// Output buffers for a batch of windows, owned by the caller. A null pointer leaves that part out. All row-major; numbers are float32.
 struct WindowBuffers {
-  float* x = nullptr;        ///< [B, window, features]
-  float* history = nullptr;  ///< [B, window, targets]
-  float* y = nullptr;        ///< [B, horizon, targets]
-  float* weight = nullptr;   ///< [B, horizon, targets], 0 where the target was filled
+  float* x = nullptr;                    ///< [B, window, features]
+  float* history = nullptr;              ///< [B, window, targets]
+  float* y = nullptr;                    ///< [B, horizon, targets]
+  float* weight = nullptr;               ///< [B, horizon, targets], 0 where the target was filled
+  float* future = nullptr;               ///< [B, horizon, future_names]
+  float* static_values = nullptr;        ///< [B, static_names]
+  std::int64_t* past_codes = nullptr;    ///< [B, window, past_words]
+  std::int64_t* future_codes = nullptr;  ///< [B, horizon, future_words]
+  std::int64_t* static_codes = nullptr;  ///< [B, static_words]
+  std::int64_t* series = nullptr;        ///< [B] the window's series
+  std::int64_t* time_index = nullptr;    ///< [B] steps since 1970 of the last input
+};
+
+/// A column of words. Its values are codes: 0 for a word that the training rows do not hold, else 1 and up.
+struct WordColumn {
+  std::string name;
+  std::int64_t codes = 1;  ///< the number of codes, with code 0
+  friend bool operator==(const WordColumn&, const WordColumn&) = default;
 };
 
 /// The source of windows: a mapped series, rows read for a forecast, or arrays made elsewhere. Training, evaluate and predict gather their
 /// windows from it. Rows and columns are checked when a source is made, not with each window. Safe to read from several threads.
 class PIPELINE_EXPORT WindowSource {
  public:
-  /// The shape of every window of a source; `horizon` 0: no truth is known.
+  /// The shape of every window of a source.
   struct Shape {
     std::int64_t window = 0, horizon = 0;
-    std::vector<std::string> feature_names{}, target_names{};
+    bool has_truth = true;                     ///< whether y and weight can be gathered
+    std::vector<std::string> feature_names{};  ///< of numbers
+    std::vector<std::string> target_names{};
     std::vector<std::int64_t> target_columns{};  ///< for each target its index among the features, or -1
+    std::vector<std::string> future_names{};     ///< columns of numbers known ahead
+    std::vector<std::int64_t> future_columns{};  ///< for each its index among the features, or -1
+    std::vector<std::string> static_names{};     ///< numbers that are fixed in a series
+    std::vector<WordColumn> past_words{}, future_words{}, static_words{};
   };
   virtual ~WindowSource();
 
@@ -50,8 +70,8 @@ class PIPELINE_EXPORT WindowSource {
   Shape shape_;
 };
 
-/// A source of windows of `window` rows for a forecast, without a truth. `input` must outlive it.
+/// A source of windows of `window` rows for a forecast of `horizon` rows, without a truth. `input` must outlive it.
 [[nodiscard]] PIPELINE_EXPORT std::unique_ptr<const WindowSource> input_source(const PreparedInput& input, const SeriesInfo& info,
-                                                                               std::int64_t window);
+                                                                               std::int64_t window, std::int64_t horizon);
 
 }  // namespace pipeline
