@@ -84,7 +84,7 @@ CheckpointInfo CheckpointInfo::of(const std::string& model_type, Value options, 
                       .series = {}};
   if (const Series* series = windows.series()) {
     info.series = series->info();
-    if (series->info().panel && series->info().panel->scaled_by_series) info.scales = panel_scales_of(*series);
+    if (series->info().panel) info.scales = panel_scales_of(*series);
   }
   return info;
 }

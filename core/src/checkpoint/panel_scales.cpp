@@ -18,6 +18,13 @@ std::span<const T> numbers_of(const State& state, const char* key, torch::Scalar
   return {tensor.const_data_ptr<T>(), static_cast<std::size_t>(tensor.numel())};
 }
 
+template <class T>
+torch::Tensor tensor_of(std::initializer_list<std::int64_t> shape, torch::ScalarType type, const std::vector<T>& numbers) {
+  torch::Tensor out = torch::empty(shape, type);
+  std::ranges::copy(numbers, out.template mutable_data_ptr<T>());
+  return out;
+}
+
 }  // namespace
 
 PanelScales panel_scales_of(const Series& series) {
@@ -27,14 +34,20 @@ PanelScales panel_scales_of(const Series& series) {
   for (std::int64_t s = 0; s < series.series_count(); ++s) {
     if (series.split_end(s)[0] == series.rows_of(s).first) continue;  // without a training row its scale is not known
     out.ids.push_back(series.id(s));
-    const auto of_series = scale.subspan(static_cast<std::size_t>(s) * numbers, numbers);
-    out.scale.insert(out.scale.end(), of_series.begin(), of_series.end());
+    const auto add = [s](const auto& all, std::size_t count, auto& to) {
+      const auto of_series = all.subspan(static_cast<std::size_t>(s) * count, count);
+      to.insert(to.end(), of_series.begin(), of_series.end());
+    };
+    if (!scale.empty()) add(scale, numbers, out.scale);
+    add(series.fixed(), series.info().fixed.size(), out.fixed);
+    add(series.fixed_codes(), series.info().fixed_words.size(), out.fixed_codes);
   }
   return out;
 }
 
 State panel_state(const Series& series) {
-  if (!series.info().panel || !series.info().panel->scaled_by_series) return {};
+  const SeriesInfo& info = series.info();
+  if (!info.panel || (!info.panel->scaled_by_series && info.fixed.empty() && info.fixed_words.empty())) return {};
   const PanelScales scales = panel_scales_of(series);
   std::string text;
   torch::Tensor ends = torch::empty({std::ssize(scales.ids)}, torch::kInt64);
@@ -42,15 +55,18 @@ State panel_state(const Series& series) {
   for (const std::string& id : scales.ids) *end++ = std::ssize(text += id);
   torch::Tensor bytes = torch::empty({std::ssize(text)}, torch::kUInt8);
   std::ranges::copy(text, bytes.mutable_data_ptr<std::uint8_t>());
-  torch::Tensor numbers = torch::empty({std::ssize(scales.ids), series.columns(), 2}, torch::kDouble);
-  std::ranges::copy(scales.scale, numbers.mutable_data_ptr<double>());
-  return State::Map{{"ids", bytes}, {"id_ends", ends}, {"scale", numbers}};
+  State::Map out{{"ids", bytes}, {"id_ends", ends}};
+  const std::int64_t ids = std::ssize(scales.ids);
+  if (info.panel->scaled_by_series) out.emplace_back("scale", tensor_of<double>({ids, series.columns(), 2}, torch::kDouble, scales.scale));
+  if (!info.fixed.empty()) out.emplace_back("fixed", tensor_of<float>({ids, std::ssize(info.fixed)}, torch::kFloat, scales.fixed));
+  if (!info.fixed_words.empty())
+    out.emplace_back("fixed_codes", tensor_of<std::int32_t>({ids, std::ssize(info.fixed_words)}, torch::kInt, scales.fixed_codes));
+  return out;
 }
 
-PanelScales panel_scales_of(const State& state, std::size_t columns) {
+PanelScales panel_scales_of(const State& state, const SeriesInfo& info) {
   const auto text = numbers_of<std::uint8_t>(state, "ids", torch::kUInt8);
   const auto ends = numbers_of<std::int64_t>(state, "id_ends", torch::kLong);
-  const auto scale = numbers_of<double>(state, "scale", torch::kDouble);
   PanelScales out;
   std::int64_t begin = 0;
   for (const std::int64_t end : ends) {
@@ -59,8 +75,15 @@ PanelScales panel_scales_of(const State& state, std::size_t columns) {
     out.ids.emplace_back(id.begin(), id.end());
     begin = end;
   }
-  if (scale.size() != 2 * columns * ends.size()) throw training_error("the scales of its series are damaged");
-  out.scale.assign(scale.begin(), scale.end());
+  const auto take = [&](const char* key, torch::ScalarType type, std::size_t columns, auto& to) {
+    if (columns == 0) return;
+    const auto numbers = numbers_of<typename std::decay_t<decltype(to)>::value_type>(state, key, type);
+    if (numbers.size() != columns * ends.size()) throw training_error("the scales of its series are damaged");
+    to.assign(numbers.begin(), numbers.end());
+  };
+  take("scale", torch::kDouble, info.panel && info.panel->scaled_by_series ? 2 * info.columns.size() : 0, out.scale);
+  take("fixed", torch::kFloat, info.fixed.size(), out.fixed);
+  take("fixed_codes", torch::kInt, info.fixed_words.size(), out.fixed_codes);
   return out;
 }
 

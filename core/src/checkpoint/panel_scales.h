@@ -8,9 +8,9 @@ namespace pipeline {
 /// Key of panel_state() within a checkpoint's entry `pipeline`.
 inline constexpr const char* panel_scales_key = "panel_scales";
 
-/// The scales that panel_state() made an entry of; `columns`: of the series. Error (training) for a damaged entry.
-[[nodiscard]] PanelScales panel_scales_of(const State& state, std::size_t columns);
-/// The scales of a panel's series.
+/// What panel_state() made an entry of, for series of this kind. Error (training) for a damaged entry.
+[[nodiscard]] PanelScales panel_scales_of(const State& state, const SeriesInfo& info);
+/// The scales of a panel's series, and what is fixed in them.
 [[nodiscard]] PanelScales panel_scales_of(const Series& series);
 
 }  // namespace pipeline

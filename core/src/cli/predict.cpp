@@ -21,9 +21,11 @@ void add_options(po::options_description& options) {
       ("checkpoint", po::value<std::string>()->value_name("CKPT"),
        "the trained model: .ckpt, .pt or .safetensors; without it the one that evaluate chose in --workflow")                           //
       ("input", po::value<std::string>()->value_name("DATA"), "a CSV file with the columns it was trained on, a pipe, or - for stdin")  //
-      ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it, or for -")                  //
-      ("all", "forecast from every row that has a whole window behind it, not from the last one only")                                  //
-      ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")                           //
+      ("future", po::value<std::string>()->value_name("DATA"),
+       "a CSV file with the columns known ahead, for the rows after those of --input, where that one has none")         //
+      ("output", po::value<std::string>()->value_name("FILE"), "where the forecast goes; stdout without it, or for -")  //
+      ("all", "forecast from every row that has a whole window behind it, not from the last one only")                  //
+      ("from", po::value<std::string>()->value_name("TIME"), "forecast from every such row at or after TIME")           //
       ("series", po::value<std::vector<std::string>>()->value_name("ID")->composing(),
        "forecast this series of many alone; repeatable")  //
       ("workflow", po::value<std::string>()->value_name("FILE"),
@@ -106,6 +108,10 @@ int predict(const Invocation& invocation) {
       task = task_of(workflow, host.registry, invocation.text("stage"));
     }
   }
+  if (const std::string future = invocation.text("future"); !future.empty()) {
+    require_file("--future " + future, future);
+    precious.emplace_back(future, "the columns known ahead");
+  }
   precious.emplace_back(checkpoint, "the checkpoint");
   if (const std::string output = invocation.text("output"); !output.empty()) require_other_file(output, precious);
   const std::vector<std::string> predictors = host.registry.names("predictor");
@@ -116,6 +122,7 @@ int predict(const Invocation& invocation) {
   forecast(predictor,
            {.checkpoint = checkpoint,
             .input = whole ? whole->path() : std::filesystem::path(input),
+            .future = invocation.text("future"),
             .all = invocation.arguments.count("all") > 0,
             .series = invocation.texts("series"),
             .from = invocation.text("from"),

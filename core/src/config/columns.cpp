@@ -92,13 +92,15 @@ void check_heading_of_series(CheckContext& context, const ComponentInfo& stage, 
   if (clashes.size() > heading_clashes(targets).size()) context.mistake(series->place, clashes.front().sentence);
 }
 
-/// Whether an option names columns of the file. With layout "dates_across" the values have a name of their own, and with "wide" the series
-/// column has.
-bool names_columns(const OptionInfo& option, const Node& node, std::string_view layout) {
+/// Whether an option names columns of the file. Static columns may stand in a second one. With layout "dates_across" the values have a name
+/// of their own, and with "wide" the series column has.
+bool names_columns(const OptionInfo& option, const Node& node, std::string_view layout, bool has_second_file) {
   switch (option.role) {
     case OptionRole::column:
     case OptionRole::target_column:
       return layout != word_of(Layout::dates_across);
+    case OptionRole::static_column:
+      return layout != word_of(Layout::wide) && !has_second_file;
     case OptionRole::series_column:
       return layout != word_of(Layout::wide);
     case OptionRole::time_column:
@@ -144,11 +146,16 @@ void check_columns(CheckContext& context, const ComponentInfo& stage, const Node
   if (!first) return;
   const Value* given = options.find("layout");
   const std::string layout = given && given->is_string() ? given->as_string() : "";
+  const Value* second = options.find("static_source");
+  const bool has_second_file = second && second->is_string() && !second->as_string().empty();
+  const Node* source = nullptr;  // the first of the options that name files
   for (const OptionInfo& option : stage.schema.options) {
     const Node* const named = table.find(option.name);
     if (!named) continue;
-    if (names_columns(option, *named, layout)) check_names(context, *named, *first, layout == word_of(Layout::wide) ? wide_value : "");
-    if (option.role == OptionRole::input_path) check_headings(context, *named, sources, *first);
+    if (option.role == OptionRole::input_path && source == nullptr) source = named;
+    if (names_columns(option, *named, layout, has_second_file))
+      check_names(context, *named, *first, layout == word_of(Layout::wide) ? wide_value : "");
+    if (named == source) check_headings(context, *named, sources, *first);
   }
 }
 

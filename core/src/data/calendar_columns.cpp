@@ -64,6 +64,11 @@ CalendarColumns::CalendarColumns(std::vector<CalendarPart> parts, CalendarEncodi
   names_.push_back(holiday_encoding_ == HolidayEncoding::flag ? "holiday" : name + "_holiday");
 }
 
+bool CalendarColumns::is_scaled(std::size_t i) const {
+  if (holidays_ && i + 1 == names_.size()) return holiday_encoding_ != HolidayEncoding::flag;
+  return encoding_ == CalendarEncoding::index;
+}
+
 void CalendarColumns::at(std::int64_t local, std::span<double> out) const {
   std::size_t column = 0;
   for (const CalendarPart part : parts_) {

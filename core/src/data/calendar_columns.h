@@ -38,6 +38,9 @@ class CalendarColumns {
   /// "hour_of_day", or with cyclic "hour_of_day_sin" and "hour_of_day_cos"; "holiday", "days_to_holiday" or "days_since_holiday" comes
   /// last.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+  /// Whether a scaler should bring column `i` to the size of others: the numbers of `index` and counts of days.
+  [[nodiscard]] bool is_scaled(std::size_t i) const;
+  [[nodiscard]] const std::optional<Holidays>& holidays() const { return holidays_; }
   /// The columns' values at a time on the local clock. Error (data) for a year whose holidays are not known.
   void at(std::int64_t local, std::span<double> out) const;
 

@@ -127,6 +127,45 @@ std::int64_t CleanTable::rows_before(std::int64_t time, std::int64_t series) con
   return n;
 }
 
+void CleanTable::take_columns(std::span<const std::size_t> from, const std::filesystem::path& scratch) {
+  const std::size_t before = table.columns(), after = from.size();
+  if (observed) {
+    ScratchArray<std::uint8_t> marks(scratch);
+    marks.reserve(static_cast<std::size_t>(table.rows()) * after);
+    std::uint8_t* to = marks.data();
+    for (std::int64_t row = 0; row < table.rows(); ++row) {
+      const std::uint8_t* const old = observed->data() + static_cast<std::size_t>(row) * before;
+      for (const std::size_t column : from) *to++ = column == Table::no_column ? std::uint8_t{1} : old[column];
+    }
+    observed = std::move(marks);
+  }
+  table.take_columns(from, scratch);
+  std::vector<std::string> new_names(after);
+  std::vector<std::int64_t> new_missing(after);
+  for (std::size_t i = 0; i < after; ++i) {
+    if (from[i] == Table::no_column) continue;
+    new_names[i] = names[from[i]];
+    if (!missing.empty()) new_missing[i] = missing[from[i]];
+  }
+  names = std::move(new_names);
+  missing = std::move(new_missing);
+}
+
+void CleanTable::take_rows(std::span<const std::int64_t> from, std::span<const std::int64_t> times, const std::filesystem::path& scratch) {
+  if (observed) {
+    const std::size_t columns = table.columns();
+    ScratchArray<std::uint8_t> marks(scratch);
+    marks.reserve(from.size() * columns);
+    for (std::size_t i = 0; i < from.size(); ++i) {
+      std::uint8_t* const to = marks.data() + i * columns;
+      from[i] < 0 ? std::fill_n(to, columns, std::uint8_t{1})
+                  : std::copy_n(observed->data() + static_cast<std::size_t>(from[i]) * columns, columns, to);
+    }
+    observed = std::move(marks);
+  }
+  table.take_rows(from, times, scratch);
+}
+
 void drop_missing(CleanTable& data, const std::string& missing) {
   Table& table = data.table;
   data.missing.assign(table.columns(), 0);

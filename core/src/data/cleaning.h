@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,6 +47,11 @@ struct CleanTable {
   [[nodiscard]] std::int64_t rows_before(std::int64_t time, std::int64_t series = 0) const;
   /// The rows of the table that each series' training rows are, by the ends of its splits.
   [[nodiscard]] std::vector<TableSegment> training_rows(const SplitEnds& ends) const;
+
+  /// Gives rows and marks other columns: column i is what from[i] was, or a new one without a value for Table::no_column.
+  void take_columns(std::span<const std::size_t> from, const std::filesystem::path& scratch);
+  /// The same with rows, as Table::take_rows() does. The segments stay as they are.
+  void take_rows(std::span<const std::int64_t> from, std::span<const std::int64_t> times, const std::filesystem::path& scratch);
 
   /// Calls f(row of the table, row of the series, number of the series) for all rows without leads.
   template <class F>

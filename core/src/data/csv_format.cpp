@@ -72,6 +72,12 @@ CsvFormat CsvFormat::from_source(const Value& options) {
   return format;
 }
 
+CsvFormat CsvFormat::of_second_file(const Value& options) {
+  Value plain = options;
+  for (const char* name : {"skip_rows", "skip_after_header", "comment", "header"}) plain.as_map().erase(name);
+  return from_source(plain);
+}
+
 Value na_values_of(const CsvFormat& format) {
   const auto list = [](const MissingValues& missing) {
     Value::List values(missing.words.begin(), missing.words.end());

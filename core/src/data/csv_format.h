@@ -36,6 +36,8 @@ struct CsvFormat {
   [[nodiscard]] static CsvFormat from_options(const std::string& delimiter, const std::string& decimal, const Value& na_values);
   /// The same, with the other options of [stages.preprocess] that tell how a file is read; those that are absent keep their defaults.
   [[nodiscard]] static CsvFormat from_source(const Value& options);
+  /// The same for a second file of the workflow, which has a plain heading.
+  [[nodiscard]] static CsvFormat of_second_file(const Value& options);
 };
 
 /// In a table of na_values, the name that stands for all columns.

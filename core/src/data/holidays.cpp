@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
+#include "data/calendar.h"
 #include "data/csv_reader.h"
 #include "data/holiday_table.h"
-#include "data/calendar.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/schema.h"
@@ -102,7 +102,7 @@ Holidays Holidays::of_country(const std::string& country, const std::string& reg
   });
   if (days.empty())
     throw usage_error("holidays: country \"" + country + "\" is unknown" + suggest(country, countries) + "; known are " + join(countries) +
-                      "; for another one write holidays = { file = \"holidays.csv\" }, a file with the columns date, name and region");
+                      "; for another one write holidays_file = \"holidays.csv\", a file with the columns date, name and region");
   if (!region.empty() && std::ranges::find(regions, region) == regions.end())
     throw usage_error("holidays: " + country +
                       (regions.empty() ? " has no regions in the table; leave region out"
@@ -132,6 +132,15 @@ Holidays Holidays::of_file(const std::filesystem::path& file, const std::string&
   return {"the holidays in " + file.string(), std::move(days)};
 }
 
+Holidays Holidays::from_value(const Value& value) {
+  std::vector<std::int64_t> days;
+  for (const Value& day : value.at("days").as_list()) days.push_back(day.as_int());
+  if (days.empty()) throw data_error("holidays have at least one day");
+  return {value.at("origin").as_string(), std::move(days)};
+}
+
+Value Holidays::to_value() const { return Value::Map{{"origin", origin_}, {"days", Value::List(days_.begin(), days_.end())}}; }
+
 bool Holidays::contains(std::int64_t day) const {
   require_year(civil_from_days(day).year);
   return std::ranges::binary_search(days_, day);
@@ -155,9 +164,9 @@ std::int64_t Holidays::days_since(std::int64_t day) const {
 
 void Holidays::require_year(std::int64_t year) const {
   if (year >= first_year_ && year <= last_year_) return;
-  throw data_error(
-      origin_ + " are known from " + std::to_string(first_year_) + " to " + std::to_string(last_year_) + ", and " + std::to_string(year) +
-      " is needed; write holidays = { file = \"holidays.csv\" } with a file of your own (date,name,region), or leave holidays out");
+  throw data_error(origin_ + " are known from " + std::to_string(first_year_) + " to " + std::to_string(last_year_) + ", and " +
+                   std::to_string(year) +
+                   " is needed; write holidays_file = \"holidays.csv\", a file of your own (date,name,region), or leave holidays out");
 }
 
 }  // namespace pipeline

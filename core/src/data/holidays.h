@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/value.h"
+
 namespace pipeline {
 
 /// The holidays of a country, from the table in the program, or of a file of one's own. They are known for whole years; days count from
@@ -17,6 +19,11 @@ class Holidays {
   /// A CSV file with the columns date (2024-12-25), name, and region, which may be absent or empty: the day holds in all regions. Error
   /// (data) with file and line.
   [[nodiscard]] static Holidays of_file(const std::filesystem::path& file, const std::string& region);
+
+  /// From what to_value() gave; Error (data) for anything else.
+  [[nodiscard]] static Holidays from_value(const Value& value);
+  /// The days, and where they come from.
+  [[nodiscard]] Value to_value() const;
 
   /// These give an Error (data) for a day of a year that is not known; the message names the years that are.
   [[nodiscard]] bool contains(std::int64_t day) const;

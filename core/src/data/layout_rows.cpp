@@ -114,9 +114,11 @@ void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& o
   out.disorder = whole.disorder();
   out.empty_rows = whole.empty_rows();
   const std::size_t shared = request.columns.size() - 1;
+  for (auto& [column, words] : whole.take_words()) out.words.emplace(column - series + 1, std::move(words));
   for (std::size_t s = 0; s < series; ++s) {
     const std::int64_t number = out.ids().number_of(plain.columns[s]);
-    const auto [first, end] = without_empty_ends(whole.rows(), [&](std::int64_t row) { return whole.row(row)[s]; });
+    const auto [first, last] = without_empty_ends(whole.rows(), [&](std::int64_t row) { return whole.row(row)[s]; });
+    const std::int64_t end = request.keep_ends && first < last ? whole.rows() : last;
     for (std::int64_t row = first; row < end; ++row) {
       const double* const from = whole.row(row);
       double* const to = out.add(number, whole.time()[static_cast<std::size_t>(row)], whole.file_row(row));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 
 #include "data/csv_files.h"
 #include "data/mapped_file.h"
@@ -24,6 +25,7 @@ class LayoutRows {
   bool local_days = false;  ///< Table::local_days()
   Disorder disorder;        ///< Table::disorder() of the file
   std::int64_t empty_rows = 0;
+  std::map<std::size_t, WordCodes> words{};  ///< of columns
 
  private:
   std::size_t columns_;
@@ -34,8 +36,8 @@ class LayoutRows {
 };
 
 /// Layout wide: each of request.wide becomes a series, whose values are the first of request.columns; the other columns are the same for
-/// all. A series begins and ends with its first and last value. A column may be absent unless request.all_series. Error (data) as
-/// Table throws it.
+/// all. A series begins and ends with its first and last value, or ends with the file where request.keep_ends says so. A column may be
+/// absent unless request.all_series. Error (data) as Table throws it.
 void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& out);
 
 /// Layout dates_across: each row of the file becomes a series, which begins and ends with its first and last value; the columns whose names

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <unordered_map>
@@ -10,7 +11,9 @@
 
 #include "data/cleaning.h"
 #include "data/csv_format.h"
+#include "data/feature_chain.h"
 #include "data/float_resolution.h"
+#include "data/future_rows.h"
 #include "data/panel_files.h"
 #include "data/panel_plan.h"
 #include "data/panel_scaler.h"
@@ -20,8 +23,10 @@
 #include "data/scaled_value.h"
 #include "data/scaler.h"
 #include "data/series_files.h"
+#include "data/series_plan.h"
 #include "data/series_time.h"
 #include "data/split.h"
+#include "data/static_columns.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/text.h"
@@ -30,89 +35,6 @@
 
 namespace pipeline {
 namespace {
-
-/// Columns by their names.
-class ColumnNumbers {
- public:
-  /// The number of the column, which is new if there was none of that name.
-  std::pair<std::int64_t, bool> add(const std::string& name) {
-    const auto [found, is_new] = numbers_.emplace(name, std::ssize(numbers_));
-    return {found->second, is_new};
-  }
-  /// The number of a column that an option names. Error (usage) if it is neither a feature nor a target.
-  [[nodiscard]] std::size_t of(const std::string& name, const char* option, const std::vector<ColumnTransform>& columns) const {
-    if (const auto found = numbers_.find(name); found != numbers_.end()) return static_cast<std::size_t>(found->second);
-    std::vector<std::string> names;
-    for (const ColumnTransform& column : columns) names.push_back(column.name);
-    throw usage_error(std::string(option) + " names \"" + name + "\", which is neither a feature nor a target" + suggest(name, names));
-  }
-
- private:
-  std::unordered_map<std::string, std::int64_t> numbers_;
-};
-
-/// The options that tell how more data of the kind are read. Those that are newer than the first files of this program stand there only
-/// where they are used.
-Value reading_options(const PrepareOptions& options) {
-  Value::List time_columns(options.time_column.begin(), options.time_column.end());
-  Value source = Value::Map{{"delimiter", options.delimiter},     {"decimal", options.decimal}, {"time_column", time_columns},
-                            {"time_format", options.time_format}, {"gaps", options.gaps},       {"na_values", options.na_values},
-                            {"missing", options.missing}};
-  const Value all = to_value(options), usual = to_value(PrepareOptions{});
-  for (const char* name : {"encoding", "skip_rows", "skip_after_header", "comment", "header", "thousands", "censored", "order",
-                           "duplicates", "time_zone", "ambiguous", "nonexistent", "resample"}) {
-    if (all.at(name) != usual.at(name)) source[name] = all.at(name);
-  }
-  return source;
-}
-
-/// Names, columns and transforms of the future series, from the options alone; these have passed their own checks.
-SeriesInfo plan_series(const PrepareOptions& given) {
-  const PrepareOptions options = with_columns_of_rows(given);
-  SeriesInfo info;
-  info.features = options.features;
-  info.targets = options.target;
-  ColumnNumbers numbers;
-  for (const std::string& name : info.features) {
-    if (!numbers.add(name).second) throw usage_error("features names the column \"" + name + "\" twice");
-    info.columns.push_back({.name = name});
-  }
-  std::set<std::int64_t> targets;
-  for (const std::string& name : info.targets) {
-    const auto [column, is_new] = numbers.add(name);
-    if (is_new) info.columns.push_back({.name = name});
-    if (!targets.insert(column).second) throw usage_error("target names the column \"" + name + "\" twice");
-    info.target_columns.push_back(column);
-  }
-  if (const auto clashes = heading_clashes(info.targets); !clashes.empty()) throw usage_error(clashes.front().sentence);
-  for (const auto& [name, change] : options.transform.as_map()) {
-    info.columns[numbers.of(name, "transform", info.columns)].transform =
-        parse_word<Transform>("transform of \"" + name + "\"", change.as_string());
-  }
-  if (options.na_values.is_map()) {
-    for (const auto& [name, values] : options.na_values.as_map()) {
-      const bool is_series = layout_of(given) == Layout::wide && std::ranges::find(given.target, name) != given.target.end();
-      if (name != every_column && !is_series) static_cast<void>(numbers.of(name, "na_values", info.columns));
-    }
-  }
-  info.has_time = !options.time_column.empty();
-  if (info.has_time) {
-    info.time_name = options.time_column.size() == 1 ? options.time_column[0] : "time";
-  }
-  info.source = reading_options(options);
-  if (!options.resample.is_null()) {
-    std::vector<std::string> names;
-    for (const ColumnTransform& column : info.columns) names.push_back(column.name);
-    static_cast<void>(Resampling::parse(options.resample, names, info.targets));
-  }
-  const bool across = layout_of(given) == Layout::dates_across;
-  if (across && !options.time_zone.empty())
-    throw usage_error("layout = \"dates_across\" takes no time_zone: the times of its heading are read as they stand");
-  if (!info.has_time && (!options.time_zone.empty() || (!options.resample.is_null() && !across)))
-    throw usage_error(std::string(options.time_zone.empty() ? "resample" : "time_zone") + " needs a time_column");
-  plan_panel(given, info);
-  return info;
-}
 
 /// The files for a sentence: "a.csv", "a.csv and b.csv", "a.csv and 11 more files".
 std::string shown(const std::vector<std::string>& files) {
@@ -247,17 +169,18 @@ std::int64_t typical_step(const CleanTable& data) {
 std::vector<double> fit_scales(CleanTable& data, const PrepareOptions& options, const SplitEnds& ends, SeriesInfo& info, Log& log) {
   const std::string constant = options.scaler == Scaler::robust ? "has no spread between its quartiles" : "is constant";
   const std::vector<TableSegment> training = data.training_rows(ends);
-  if (!info.panel || !info.panel->scaled_by_series) {
-    for (const std::string& name : fit_scaler(options.scaler, data, training, info.columns)) {
+  const bool by_series = info.panel && info.panel->scaled_by_series;
+  if (!by_series || any_scaled_by(info, ScaledBy::all_series)) {
+    for (const std::string& name : fit_columns_of_all(options.scaler, data, training, info)) {
       log.warning("column \"" + name + "\" " + constant + " in the training rows; its scale is 1");
     }
-    return {};
   }
+  if (!by_series) return {};
   FittedPanel fitted = fit_each_series(options.scaler, data, training, info.columns);
-  for (ColumnTransform& column : info.columns) column.scaler = word_of(options.scaler);
+  share_scales(fitted.scale, info);
   const std::string of_all = " of " + format_count(data.series_count()) + " series";
   for (std::size_t c = 0; c < info.columns.size(); ++c) {
-    if (fitted.constant[c] == 0) continue;
+    if (fitted.constant[c] == 0 || scaled_by(info, c) != ScaledBy::each_series) continue;
     log.warning("column \"" + info.columns[c].name + "\" " + constant + " in the training rows of " + format_count(fitted.constant[c]) +
                 of_all + "; its scale is 1 there");
   }
@@ -265,6 +188,48 @@ std::vector<double> fit_scales(CleanTable& data, const PrepareOptions& options, 
     log.warning(format_count(fitted.without_rows) + of_all + (fitted.without_rows == 1 ? " has" : " have") +
                 " no training row: these stay as they are, unscaled");
   return std::move(fitted.scale);
+}
+
+/// What the table holds as codes in the order of the file becomes codes in the order of the training rows.
+void code_words(CleanTable& data, const SplitEnds& ends, SeriesInfo& info) {
+  for (std::size_t c = 0; c < info.columns.size(); ++c) {
+    const WordCodes* const words = data.table.words(c);
+    if (words == nullptr) continue;
+    std::vector<double> code_of(static_cast<std::size_t>(words->size()) + 1);  // by the code in the table; 0: not seen
+    std::vector<std::string>& known = info.words[info.columns[c].name];
+    for (const TableSegment& s : data.training_rows(ends)) {
+      for (std::int64_t row = s.first; row < s.first + s.count; ++row) {
+        const double value = data.table.row(row)[c];
+        if (std::isnan(value) || code_of[static_cast<std::size_t>(value)] != 0) continue;
+        known.push_back(words->word(static_cast<std::int64_t>(value)));
+        code_of[static_cast<std::size_t>(value)] = static_cast<double>(known.size());
+      }
+    }
+    for (std::int64_t row = 0; row < data.table.rows(); ++row) {
+      double& value = data.table.row(row)[c];
+      if (!std::isnan(value)) value = code_of[static_cast<std::size_t>(value)];
+    }
+  }
+}
+
+void say_words(const SeriesInfo& info, Log& log) {
+  for (const auto& [name, words] : info.words) log.info("column \"" + name + "\": " + format_count(std::ssize(words)) + " words");
+}
+
+/// Reads, scales and writes the columns that are fixed in a series.
+void write_static_columns(const CleanTable& data, const PrepareOptions& options, const std::filesystem::path& folder, SeriesInfo& info) {
+  if (info.fixed.empty() && info.fixed_words.empty()) return;
+  const std::vector<std::string> own{options.static_source}, &files = options.static_source.empty() ? options.source : own;
+  const std::vector<std::string> usual{info.panel->series_column};
+  const StaticColumns columns = read_static_columns(
+      {.files = {files.begin(), files.end()},
+       .format = options.static_source.empty() ? CsvFormat::from_source(info.source) : CsvFormat::of_second_file(info.source),
+       .series_columns = options.series_column.empty() ? usual : options.series_column,
+       .ids = data.ids},
+      info, true);
+  require_static_numbers(columns, info, data.ids, files.front());
+  fit_static(columns, info);
+  write_static(folder, scaled_static(columns, info), columns.codes, info, std::ssize(data.ids));
 }
 
 SplitEnds split_rows(const CleanTable& data, const SplitRule& rule) {
@@ -294,12 +259,15 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   SeriesInfo info = plan_series(options);
   if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");
 
+  const FeatureChain chain = FeatureChain::from_options(options);
+  FutureRows ahead(info.known_future);
   const auto start = std::chrono::steady_clock::now();
   const auto zone = options.time_zone.empty() ? nullptr : std::make_shared<const TimeZone>(TimeZone::load(options.time_zone));
   CleanTable data = read_clean({.files = {options.source.begin(), options.source.end()},
                                 .frequency = options.frequency,
                                 .required = info.columns.size(),
                                 .scratch = folder,
+                                .future = info.known_future.empty() ? nullptr : &ahead,
                                 .zone = zone,
                                 .cancel = cancel},
                                info);
@@ -323,6 +291,9 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   say_time(data, info, options, log);
   say_missing(data, options, log);
 
+  if (ahead.size() > 0)
+    log.info(format_count(ahead.size()) + (ahead.size() == 1 ? " row holds" : " rows hold") +
+             " columns known ahead alone, after the last target: no split uses " + (ahead.size() == 1 ? "it" : "them"));
   info.frequency = data.axis.frequency.text();
   info.step_ns = data.axis.frequency.step_ns;
   if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = typical_step(data);
@@ -332,7 +303,16 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
     info.split_end = ends.front();
   }
   fill_missing(data, options.missing, ends, folder);
+  code_words(data, ends, info);
+  if (!chain.empty()) {
+    const std::vector<FeatureColumn> made = chain.columns();
+    chain.add_to(data, info.features.size(), info.utc ? zone.get() : nullptr, folder);
+    add_made_columns(info, made, options.scaler);
+    info.source["made"] = chain.to_value();
+  }
   const std::vector<double> scale = fit_scales(data, options, ends, info, log);
+  write_static_columns(data, options, folder, info);
+  say_words(info, log);
   const std::vector<std::int64_t> series_start = data.series_start();
   const SeriesOutput out(folder, info, data.rows());
   FloatResolution resolution(info.columns.size());

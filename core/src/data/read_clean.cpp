@@ -60,7 +60,12 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
     wanted.all_series = request.all_series;
     wanted.wide = strings_in(source, "wide");
   }
-  for (const ColumnTransform& c : info.columns) wanted.columns.push_back(c.name);
+  for (const ColumnTransform& c : info.columns) {
+    wanted.columns.push_back(c.name);
+    if (info.is_word(c.name)) wanted.word_columns.insert(c.name);
+  }
+  if (!request.learn_words) wanted.words = info.words;
+  wanted.keep_ends = request.future != nullptr;
   if (const Value* resample = source.find("resample")) wanted.resampling = Resampling::parse(*resample, wanted.columns, info.targets);
 
   CleanTable data{.table = Table(wanted),
@@ -84,6 +89,7 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
         [&](std::int64_t row) { return data.table.time_text(row); });
     for (const Segment& segment : data.axis.segments) data.segments.push_back({segment, 0});
   }
+  if (request.future) request.future->cut_from(data, info.targets);
   check_positive(data, info);
   drop_missing(data, source.at("missing").as_string());
   return data;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/cleaning.h"
+#include "data/future_rows.h"
 #include "pipeline/data/series.h"
 
 namespace pipeline {
@@ -18,6 +19,8 @@ struct ReadRequest {
   std::string frequency;                     ///< "infer", "1h", "none", ...
   std::size_t required = 0;                  ///< number of leading columns that must exist; the others may be absent or empty
   std::filesystem::path scratch;             ///< folder for nameless files
+  FutureRows* future = nullptr;              ///< takes rows with columns known ahead after the last targets; null: there are none
+  bool learn_words = true;                   ///< the words of columns of words are those of the file, not those of the series
   bool all_series = true;                    ///< of layout wide: each column that is a series must exist
   std::shared_ptr<const TimeZone> zone{};    ///< of times without an offset; null: none is named
   const std::atomic<int>* cancel = nullptr;  ///< not 0: stop with Error (interrupted)

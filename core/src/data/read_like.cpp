@@ -2,18 +2,29 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "data/feature_chain.h"
+#include "data/future_rows.h"
 #include "data/panel_scaler.h"
 #include "data/read_clean.h"
 #include "data/scaled_value.h"
+#include "data/series_plan.h"
 #include "data/series_time.h"
+#include "data/static_columns.h"
 #include "pipeline/data/prepare.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
 namespace {
 
-/// The rows that an unknown series is scaled by: those before its forecasts.
-std::vector<TableSegment> history_rows(const CleanTable& data, const InputReading& panel) {
+std::vector<std::string> static_names(const SeriesInfo& info) {
+  std::vector<std::string> names = info.fixed_words;
+  for (const ColumnTransform& column : info.fixed) names.push_back(column.name);
+  return names;
+}
+
+/// The rows that an unknown series is scaled by: those before its forecasts, without `after` rows at its end.
+std::vector<TableSegment> history_rows(const CleanTable& data, std::int64_t after, const InputReading& panel) {
   std::vector<TableSegment> out;
   std::vector<std::int64_t> time;
   for (std::int64_t s = 0; s < data.series_count(); ++s) {
@@ -23,6 +34,7 @@ std::vector<TableSegment> history_rows(const CleanTable& data, const InputReadin
                                                    static_cast<std::size_t>(segment.count - data.lead));
       time.insert(time.end(), times.begin(), times.end());
     }
+    if (!time.empty()) time.resize(time.size() - static_cast<std::size_t>(after));
     std::int64_t left = panel.history ? panel.history(time) : std::ssize(time);
     for (const TableSegment& segment : data.segments_of(s)) {
       const std::int64_t rows = std::min(left, segment.count - data.lead);
@@ -35,8 +47,11 @@ std::vector<TableSegment> history_rows(const CleanTable& data, const InputReadin
 
 /// [ids, columns, 2]: the training's scales of the series that it knows, and of any other one those of its own rows.
 std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const InputReading& panel) {
+  const std::string& scaler = info.columns[static_cast<std::size_t>(info.target_columns.front())].scaler;
+  const std::int64_t after = info.known_future.empty() ? 0 : panel.horizon;
   std::vector<double> scale =
-      fit_each_series(parse_word<Scaler>("scaler", info.columns.front().scaler), data, history_rows(data, panel), info.columns).scale;
+      fit_each_series(parse_word<Scaler>("scaler", scaler), data, history_rows(data, after, panel), info.columns).scale;
+  share_scales(scale, info);
   const std::size_t numbers = 2 * info.columns.size();
   std::unordered_map<std::string_view, std::size_t> known;
   for (std::size_t i = 0; panel.scales && i < panel.scales->ids.size(); ++i) known.emplace(panel.scales->ids[i], i);
@@ -54,26 +69,125 @@ std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const In
   return scale;
 }
 
+/// The columns that are fixed in a series, as the training knew them.
+void take_static_of_training(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& how, PreparedInput& out) {
+  std::unordered_map<std::string_view, std::size_t> known;
+  for (std::size_t i = 0; how.scales && i < how.scales->ids.size(); ++i) known.emplace(how.scales->ids[i], i);
+  for (const std::string& id : out.ids) {
+    const auto found = known.find(id);
+    if (found == known.end())
+      throw data_error(csv.string() + ": series \"" + id + "\": the training did not know it, and the file has no column " +
+                       join_names(static_names(info)) + ", which the model reads: add it, or leave the series out");
+    const auto copy = [&](const auto& from, std::size_t columns, auto& to) {
+      const auto begin = from.begin() + static_cast<std::ptrdiff_t>(found->second * columns);
+      to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(columns));
+    };
+    copy(how.scales->fixed, info.fixed.size(), out.fixed);
+    copy(how.scales->fixed_codes, info.fixed_words.size(), out.fixed_codes);
+  }
+}
+
+FeatureChain chain_of(const SeriesInfo& info) {
+  const Value* made = info.source.find("made");
+  return made ? FeatureChain::from_value(*made) : FeatureChain();
+}
+
+/// The segments in rows of the series, without the rows that were appended to each series.
+std::vector<Segment> segments_before(const CleanTable& data, std::int64_t appended) {
+  std::vector<Segment> out = data.series_segments();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (i + 1 == out.size() || data.segments[i + 1].series != data.segments[i].series) out[i].count -= appended;
+  }
+  return out;
+}
+
+/// Adds the rows of a second file to those known ahead. Series that the first file does not have are passed over.
+void add_future_file(FutureRows& ahead, const std::filesystem::path& file, const CleanTable& data, const SeriesInfo& info) {
+  if (info.known_future.empty())
+    throw usage_error("--future " + file.string() + ": the model reads no column that is known ahead; leave it out");
+  SeriesInfo known = info;
+  known.features.clear(), known.targets.clear(), known.target_columns.clear(), known.columns.clear();
+  for (const std::string& name : info.known_future) known.columns.push_back({.name = name});
+  known.source["gaps"] = "allow";
+  known.source["missing"] = "forward_fill";  // here a missing value stays missing
+  known.source.as_map().erase("resample");
+  const CleanTable rows = read_clean({.files = {file},
+                                      .frequency = "none",
+                                      .required = known.columns.size(),
+                                      .scratch = std::filesystem::temp_directory_path(),
+                                      .learn_words = false,
+                                      .all_series = false,
+                                      .zone = zone_of(info),
+                                      .cancel = nullptr},
+                                     known);
+  std::unordered_map<std::string_view, std::int64_t> numbers;
+  for (std::size_t s = 0; s < data.ids.size(); ++s) numbers.emplace(data.ids[s], static_cast<std::int64_t>(s));
+  std::vector<std::int64_t> series{0};
+  if (!rows.ids.empty()) {
+    series.clear();
+    for (const std::string& id : rows.ids) {
+      const auto found = numbers.find(id);
+      series.push_back(found == numbers.end() ? -1 : found->second);
+    }
+  }
+  ahead.add_all(rows, series);
+}
+
+/// The columns that are fixed in a series: those of the file where it has them, else those of the training.
+void read_static_of(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& how, PreparedInput& out) {
+  if (info.fixed.empty() && info.fixed_words.empty()) return;
+  const CsvFormat format = CsvFormat::from_source(info.source);
+  const CsvFile file(csv, format);
+  const bool has_all = std::ranges::all_of(info.fixed, [&](const ColumnTransform& c) { return file.has(c.name); }) &&
+                       std::ranges::all_of(info.fixed_words, [&](const std::string& name) { return file.has(name); });
+  if (!has_all) return take_static_of_training(csv, info, how, out);
+  SeriesInfo known = info;
+  std::vector<std::string> series_columns;
+  if (const Value* names = info.source.find("series_column")) {
+    for (const Value& name : names->as_list()) series_columns.push_back(name.as_string());
+  }
+  const StaticColumns columns =
+      read_static_columns({.files = {csv}, .format = format, .series_columns = series_columns, .ids = out.ids}, known, false);
+  require_static_numbers(columns, info, out.ids, csv.string());
+  out.fixed = scaled_static(columns, info);
+  out.fixed_codes = columns.codes;
+}
+
 }  // namespace
 
-PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& panel) {
+PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& how) {
+  const std::filesystem::path scratch = std::filesystem::temp_directory_path();
+  const FeatureChain chain = chain_of(info);
+  const std::vector<FeatureColumn> made = chain.columns();
+  SeriesInfo of_file = without_made_columns(info, made);
+  FutureRows ahead(of_file.known_future);
   CleanTable data = read_clean({.files = {csv},
                                 .frequency = info.has_time ? info.frequency : "none",
-                                .required = info.features.size(),
-                                .scratch = std::filesystem::temp_directory_path(),
+                                .required = columns_of_inputs(of_file),
+                                .scratch = scratch,
+                                .future = of_file.known_future.empty() ? nullptr : &ahead,
+                                .learn_words = false,
                                 .all_series = false,
                                 .zone = zone_of(info),
                                 .cancel = nullptr},
-                               info);
-  fill_missing(data, info.source.at("missing").as_string(), {}, std::filesystem::temp_directory_path());
+                               of_file);
+  if (!how.future.empty()) add_future_file(ahead, how.future, data, of_file);
+  fill_missing(data, info.source.at("missing").as_string(), {}, scratch);
+  const std::int64_t horizon = info.known_future.empty() ? 0 : how.horizon;
+  if (horizon > 0) append_future_rows(data, of_file, horizon, ahead, how.series, scratch);
+  const auto zone = data.table.utc() ? zone_of(info) : nullptr;
+  if (!chain.empty()) chain.add_to(data, of_file.features.size(), zone.get(), scratch);
+
   const std::size_t columns = info.columns.size();
   PreparedInput out;
   out.utc = data.table.utc();
-  out.segments = data.series_segments();
+  out.future_rows = horizon;
+  out.segments = segments_before(data, horizon);
   if (info.panel) {
     out.series_start = data.series_start();
-    if (info.panel->scaled_by_series) out.scale = scales_of(data, info, panel);
+    if (info.panel->scaled_by_series) out.scale = scales_of(data, info, how);
     out.ids = data.ids;
+    read_static_of(csv, info, how, out);
   }
   std::vector<ColumnTransform> scaled = info.columns;
   std::int64_t scaled_for = out.scale.empty() ? 0 : -1;

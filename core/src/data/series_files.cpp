@@ -65,6 +65,18 @@ SeriesOutput::SeriesOutput(const std::filesystem::path& folder, SeriesInfo info,
   write_info(folder, info);
 }
 
+void write_static(const std::filesystem::path& folder, std::span<const float> numbers, std::span<const std::int32_t> codes,
+                  const SeriesInfo& info, std::int64_t series) {
+  if (!info.fixed.empty()) {
+    const auto out = make<float>(folder, "static.npy", "<f4", {series, size_of(info.fixed)});
+    std::ranges::copy(numbers, out.data().begin());
+  }
+  if (!info.fixed_words.empty()) {
+    const auto out = make<std::int32_t>(folder, "static_codes.npy", "<i4", {series, size_of(info.fixed_words)});
+    std::ranges::copy(codes, out.data().begin());
+  }
+}
+
 void write_series(const std::filesystem::path& folder, const SeriesData& data) {
   const std::size_t rows = data.time.size(), cells = rows * data.info.columns.size();
   if (data.values.size() != cells || data.targets.size() != rows * data.info.targets.size() ||

@@ -26,4 +26,8 @@ class SeriesOutput {
   NpyOutput<std::uint8_t> observed_;
 };
 
+/// Writes static.npy float32 [series, info.fixed] and static_codes.npy int32 [series, info.fixed_words], where there are such columns.
+void write_static(const std::filesystem::path& folder, std::span<const float> numbers, std::span<const std::int32_t> codes,
+                  const SeriesInfo& info, std::int64_t series);
+
 }  // namespace pipeline

@@ -42,7 +42,11 @@ Value SeriesInfo::to_value() const {
                          {"source", source}};
   if (utc) out["utc"] = true;
   if (!known_future.empty()) out["known_future"] = list_of(known_future);
-  for (const ColumnTransform& c : fixed) out["fixed"].as_list().push_back(c.to_value());
+  if (!fixed.empty()) {
+    Value::List fixed_list;
+    for (const ColumnTransform& c : fixed) fixed_list.push_back(c.to_value());
+    out["fixed"] = fixed_list;
+  }
   if (!fixed_words.empty()) out["fixed_words"] = list_of(fixed_words);
   for (const auto& [name, known] : words) out["words"][name] = list_of(known);
   if (panel) out["panel"] = panel->to_value();

@@ -17,6 +17,7 @@
 namespace pipeline {
 namespace {
 
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t rows_between_polls = 1 << 16;  // a few milliseconds of reading
 
 /// The row's time as one text, from one column or several.
@@ -117,6 +118,13 @@ class TimeReading {
 
 }  // namespace
 
+/// The cells of a line that are read. `texts` holds those of its time, of its id, and then of its columns of words.
+struct Table::Cells {
+  std::vector<std::size_t> numbers, texts;      // columns of the file
+  std::vector<std::size_t> number_to, word_to;  // the columns of the table that take them
+  [[nodiscard]] bool in_place() const { return word_to.empty() && (number_to.empty() || number_to.back() + 1 == number_to.size()); }
+};
+
 Table::Table(const TableRequest& request)
     : files_(request.files, request.format),
       zone_(request.zone),
@@ -129,25 +137,8 @@ Table::Table(const TableRequest& request)
     read_layout(request);
     return;
   }
-  std::vector<std::size_t> numbers, texts, absent;
-  for (const std::string& name : request.time_columns) texts.push_back(files_.first().index_of(name));
-  for (const std::string& name : request.series_columns) {
-    if (!files_.first().has(name))
-      throw data_error(files_.first().path().string() + " has no column \"" + name + "\", which tells its series apart" +
-                       suggest(name, files_.first().names()));
-    texts.push_back(files_.first().index_of(name));
-  }
-  for (std::size_t i = 0; i < columns_; ++i) {
-    if (i >= request.required && !files_.first().has(request.columns[i])) {
-      absent.push_back(i);
-    } else {
-      numbers.push_back(files_.first().index_of(request.columns[i]));
-    }
-  }
-  // Absent columns come last: the columns that are read are the first of each row.
-  if (!absent.empty() && absent.front() != numbers.size()) numbers.resize(absent.front());
   try {
-    read_rows(request, numbers, texts);
+    read_rows(request, find_cells(request));
   } catch (const Error&) {
     files_.require_unchanged();  // a change explains the mistake
     throw;
@@ -156,11 +147,31 @@ Table::Table(const TableRequest& request)
   if (rows_ == 0) throw data_error(request.files.front().string() + " has a header and no rows");
 }
 
+Table::Cells Table::find_cells(const TableRequest& request) const {
+  Cells cells;
+  const CsvFile& file = files_.first();
+  for (const std::string& name : request.time_columns) cells.texts.push_back(file.index_of(name));
+  for (const std::string& name : request.series_columns) {
+    if (!file.has(name))
+      throw data_error(file.path().string() + " has no column \"" + name + "\", which tells its series apart" +
+                       suggest(name, file.names()));
+    cells.texts.push_back(file.index_of(name));
+  }
+  for (std::size_t i = 0; i < columns_; ++i) {
+    if (i >= request.required && !file.has(request.columns[i])) continue;  // NaN
+    const bool is_word = request.word_columns.contains(request.columns[i]);
+    (is_word ? cells.texts : cells.numbers).push_back(file.index_of(request.columns[i]));
+    (is_word ? cells.word_to : cells.number_to).push_back(i);
+  }
+  return cells;
+}
+
 void Table::read_layout(const TableRequest& request) {
   LayoutRows rows(columns_, values_, time_, *panel_);
   request.layout == Layout::wide ? read_wide(files_, request, rows) : read_dates_across(files_, request, rows);
   rows_ = rows.rows();
   utc_ = rows.utc;
+  words_ = std::move(rows.words);
   local_days_ = rows.local_days;
   disorder_ = rows.disorder;
   empty_rows_ = rows.empty_rows;
@@ -170,8 +181,14 @@ void Table::read_layout(const TableRequest& request) {
   if (rows_ == 0) throw data_error(request.files.front().string() + " has a header and no values");
 }
 
-void Table::read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts) {
-  CsvFilesReader rows(files_, numbers, texts);
+void Table::read_rows(const TableRequest& request, const Cells& cells) {
+  CsvFilesReader rows(files_, cells.numbers, cells.texts);
+  const bool in_place = cells.in_place();
+  std::vector<double> numbers(in_place ? 0 : cells.numbers.size());
+  for (const std::size_t column : cells.word_to) {
+    const auto known = request.words.find(request.columns[column]);
+    words_.emplace(column, known == request.words.end() ? WordCodes() : WordCodes(known->second));
+  }
   TimeReading times(request);
   IdCells id(request.time_columns.size(), request.series_columns.size());
   for (;; ++rows_) {
@@ -184,14 +201,65 @@ void Table::read_rows(const TableRequest& request, std::span<const std::size_t> 
     if (rows_ % rows_between_polls == 0 && request.cancel != nullptr && request.cancel->load(std::memory_order_relaxed) != 0)
       throw Error(ExitStatus::interrupted, "interrupted after " + format_count(rows_) + " rows of " + rows.file().path().string());
     double* const values = row(rows_);
-    if (!rows.next(values)) break;
-    for (std::size_t i = numbers.size(); i < columns_; ++i) values[i] = std::numeric_limits<double>::quiet_NaN();
+    if (!rows.next(in_place ? values : numbers.data())) break;
+    std::fill(in_place ? values + cells.numbers.size() : values, values + columns_, missing);
+    for (std::size_t i = 0; i < numbers.size(); ++i) values[cells.number_to[i]] = numbers[i];
+    if (!cells.word_to.empty()) read_words(request, cells, rows, values);
     time_.data()[rows_] = has_time_ ? times.read(rows, rows_) : rows_;
     if (panel_) panel_->set(rows_, number_of(*panel_, id.of(rows), rows), rows_);
   }
   empty_rows_ = rows.empty_rows();
   utc_ = times.utc();
   bring_into_order(request, times.days(), times.clock());
+}
+
+void Table::read_words(const TableRequest& request, const Cells& cells, const CsvFilesReader& rows, double* values) {
+  const std::size_t first = cells.texts.size() - cells.word_to.size();
+  for (std::size_t i = 0; i < cells.word_to.size(); ++i) {
+    const std::string_view word = rows.text(first + i);
+    if (word.empty() || request.format.missing.has_word(word)) continue;
+    values[cells.word_to[i]] = static_cast<double>(words_.at(cells.word_to[i]).code_of(word));
+  }
+}
+
+const WordCodes* Table::words(std::size_t column) const {
+  const auto found = words_.find(column);
+  return found == words_.end() ? nullptr : &found->second;
+}
+
+void Table::take_columns(std::span<const std::size_t> from, const std::filesystem::path& scratch) {
+  ScratchArray<double> values(scratch);
+  values.reserve(static_cast<std::size_t>(rows_) * from.size());
+  double* to = values.data();
+  for (std::int64_t r = 0; r < rows_; ++r) {
+    for (const std::size_t column : from) *to++ = column == no_column ? missing : row(r)[column];
+  }
+  std::map<std::size_t, WordCodes> words;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (auto node = words_.extract(from[i])) words.emplace(i, std::move(node.mapped()));
+  }
+  words_ = std::move(words);
+  values_ = std::move(values);
+  columns_ = from.size();
+}
+
+void Table::take_rows(std::span<const std::int64_t> from, std::span<const std::int64_t> times, const std::filesystem::path& scratch) {
+  ScratchArray<double> values(scratch);
+  ScratchArray<std::int64_t> time(scratch), origins(scratch);
+  values.reserve(from.size() * columns_);
+  time.reserve(from.size());
+  origins.reserve(from.size());
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const bool is_new = from[i] < 0;
+    double* const to = values.data() + i * columns_;
+    is_new ? std::fill_n(to, columns_, missing) : std::copy_n(row(from[i]), columns_, to);
+    time.data()[i] = is_new ? times[i] : time_.data()[from[i]];
+    origins.data()[i] = is_new ? -from[i] - 1 : from[i];
+  }
+  came_from(std::move(origins), static_cast<std::int64_t>(from.size()));
+  values_ = std::move(values);
+  time_ = std::move(time);
+  rows_ = static_cast<std::int64_t>(from.size());
 }
 
 void Table::make_room(std::int64_t rows) {

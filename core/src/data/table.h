@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +19,7 @@
 #include "data/panel_rows.h"
 #include "data/resample.h"
 #include "data/time_zone.h"
+#include "data/word_codes.h"
 #include "pipeline/data/prepare.h"
 
 namespace pipeline {
@@ -33,7 +36,11 @@ struct TableRequest {
   ClockRules clocks{};
   std::optional<Resampling> resampling{};
   std::vector<std::string> columns;
-  std::size_t required = 0;                   ///< number of leading columns that must exist; others may be absent (NaN)
+  std::size_t required = 0;              ///< number of leading columns that must exist; others may be absent (NaN)
+  std::set<std::string> word_columns{};  ///< those of `columns` that hold words: their values are codes
+  /// The words that are known; a column of words that is not named here learns those of the file.
+  std::map<std::string, std::vector<std::string>> words{};
+  bool keep_ends = false;                     ///< of layout wide: rows after the last value of a series are kept
   std::filesystem::path scratch;              ///< folder for the nameless files that hold the table
   const std::atomic<int>* cancel = nullptr;   ///< not 0: stop with Error (interrupted)
   Layout layout = Layout::columns;            ///< where the series of a panel stand
@@ -61,10 +68,15 @@ class Table {
   [[nodiscard]] const Disorder& disorder() const { return disorder_; }
   [[nodiscard]] std::span<const std::int64_t> time() const { return {time_.data(), static_cast<std::size_t>(rows_)}; }
   [[nodiscard]] std::span<double> values() { return {values_.data(), static_cast<std::size_t>(rows_) * columns_}; }  ///< [rows, columns]
+  [[nodiscard]] const double* row(std::int64_t row) const { return values_.data() + static_cast<std::size_t>(row) * columns_; }
   [[nodiscard]] double* row(std::int64_t row) { return values_.data() + static_cast<std::size_t>(row) * columns_; }
   [[nodiscard]] std::size_t file_size() const { return files_.size(); }
   /// The number of lines of nothing but delimiters, which are no rows.
   [[nodiscard]] std::int64_t empty_rows() const { return empty_rows_; }
+  /// The words of a column; nullptr for a column of numbers.
+  [[nodiscard]] const WordCodes* words(std::size_t column) const;
+  /// Those of all columns of words, which this table has no more.
+  [[nodiscard]] std::map<std::size_t, WordCodes> take_words() { return std::move(words_); }
   /// The series of the rows; nullptr unless it is a panel.
   [[nodiscard]] const PanelRows* panel() const { return panel_ ? &*panel_ : nullptr; }
 
@@ -77,9 +89,18 @@ class Table {
   /// Overwrites row `to` with row `from`; `to` <= `from`.
   void move_row(std::int64_t from, std::int64_t to);
   void truncate(std::int64_t rows) { rows_ = rows; }
+  /// Gives the rows other columns: column i is what column from[i] was, or NaN for no_column.
+  static constexpr std::size_t no_column = static_cast<std::size_t>(-1);
+  void take_columns(std::span<const std::size_t> from, const std::filesystem::path& scratch);
+  /// Gives the table other rows: row i is what row from[i] was. Where from[i] is negative it is a row of NaN at times[i], which stands in
+  /// messages and in its series where row -from[i] - 1 did.
+  void take_rows(std::span<const std::int64_t> from, std::span<const std::int64_t> times, const std::filesystem::path& scratch);
 
  private:
-  void read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
+  struct Cells;
+  [[nodiscard]] Cells find_cells(const TableRequest& request) const;
+  void read_rows(const TableRequest& request, const Cells& cells);
+  void read_words(const TableRequest& request, const Cells& cells, const CsvFilesReader& rows, double* values);
   void read_layout(const TableRequest& request);
   void make_room(std::int64_t rows);
   [[nodiscard]] std::string line_of(std::int64_t file_row) const;
@@ -105,6 +126,7 @@ class Table {
   ScratchArray<std::int64_t> time_;
   std::optional<ScratchArray<std::int64_t>> file_rows_;  // of rows that stand elsewhere in the file, unless it is a panel
   std::optional<PanelRows> panel_;
+  std::map<std::size_t, WordCodes> words_;  // by column
 };
 
 }  // namespace pipeline

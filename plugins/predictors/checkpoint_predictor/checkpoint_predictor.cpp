@@ -68,10 +68,12 @@ const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& re
 /// The rows of the request's file. The training fixed the options for reading, so an error can only be mended in the file.
 PreparedInput read_rows(const PredictRequest& request, const CheckpointInfo& info, const SeriesInfo& series) {
   try {
-    const InputReading panel{.scales = info.scales ? &*info.scales : nullptr, .history = [&](std::span<const std::int64_t> time) {
-                               return rows_of_history(time, series, info.window, request);
-                             }};
-    return read_like(request.input, series, panel);
+    return read_like(request.input, series,
+                     {.horizon = info.horizon,
+                      .series = request.series,
+                      .future = request.future,
+                      .scales = info.scales ? &*info.scales : nullptr,
+                      .history = [&](std::span<const std::int64_t> time) { return rows_of_history(time, series, info.window, request); }});
   } catch (const Error& error) {
     if (error.status() != ExitStatus::data) throw;
     const std::string what = error.what();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include "pipeline/data/format.h"
 #include "pipeline/data/time_text.h"
@@ -43,16 +44,33 @@ struct Wanted {
   [[nodiscard]] bool takes(std::int64_t time) const { return any_time || time >= from; }
 };
 
-void add_origins(const PreparedInput& input, std::span<const Segment> segments, std::int64_t window, const Wanted& wanted,
-                 std::vector<Origin>& origins) {
+/// Adds the rows of one series that forecasts start from. A model that reads columns known ahead needs the `ahead` rows after its origin:
+/// within a segment they are there, and after the last one the input has future rows. The result is the number of rows that a gap keeps
+/// from it.
+std::int64_t add_origins(const PreparedInput& input, std::span<const Segment> segments, std::int64_t window, std::int64_t ahead,
+                         const Wanted& wanted, std::vector<Origin>& origins) {
   if (wanted.last_row) segments = segments.last(std::min<std::size_t>(1, segments.size()));
+  std::int64_t before_gaps = 0;
   for (const Segment& segment : segments) {
-    const std::int64_t end = segment.first + segment.count;
+    const std::int64_t end = segment.first + segment.count, last = &segment == &segments.back() ? end : end - ahead;
     for (std::int64_t row = wanted.last_row ? std::max(end - 1, segment.first + window - 1) : segment.first + window - 1; row < end;
          ++row) {
-      if (wanted.takes(input.time[static_cast<std::size_t>(row)])) origins.push_back({row, end});
+      if (!wanted.takes(input.time[static_cast<std::size_t>(row)])) continue;
+      if (row < last) {
+        origins.push_back({row, end});
+      } else {
+        ++before_gaps;
+      }
     }
   }
+  return before_gaps;
+}
+
+void warn_of_gaps(std::int64_t rows, std::int64_t ahead, Log& log) {
+  if (rows == 0) return;
+  log.warning(format_count(rows) + (rows == 1 ? " row has" : " rows have") + " no forecast: a gap lies within the " + format_count(ahead) +
+              (ahead == 1 ? " row" : " rows") + " after " + (rows == 1 ? "it" : "them") +
+              ", for which the model reads columns known ahead");
 }
 
 /// The numbers of the series that the request names; all without names.
@@ -85,22 +103,36 @@ class Named {
   std::int64_t count_ = 0;
 };
 
+/// The last row of a series with targets; the series has one.
+std::int64_t last_row_of(const PreparedInput& input, std::size_t series) { return input.series_start[series + 1] - input.future_rows - 1; }
+
+/// The time of the newest row with targets.
+std::int64_t newest_time(const PreparedInput& input) {
+  std::int64_t newest = std::numeric_limits<std::int64_t>::min();
+  for (std::size_t s = 0; s < input.ids.size(); ++s) {
+    if (input.series_start[s + 1] > input.series_start[s])
+      newest = std::max(newest, input.time[static_cast<std::size_t>(last_row_of(input, s))]);
+  }
+  return newest;
+}
+
 std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& series, std::int64_t window,
                                   const PredictRequest& request) {
   const Wanted wanted(request, series);
   const std::vector<std::size_t> chosen = chosen_series(input, request);
-  const std::int64_t newest = series.has_time && !input.time.empty() ? std::ranges::max(input.time) : 0;
+  const std::int64_t newest = newest_time(input);
   std::vector<Origin> origins;
+  std::int64_t before_gaps = 0;
   Named early, without;
   for (const std::size_t s : chosen) {
     const std::int64_t first = input.series_start[s], end = input.series_start[s + 1];
     const auto begin_of = std::ranges::lower_bound(input.segments, first, {}, &Segment::first);
     const auto end_of = std::ranges::lower_bound(input.segments, end, {}, &Segment::first);
     const std::size_t before = origins.size();
-    add_origins(input, {begin_of, end_of}, window, wanted, origins);
+    before_gaps += add_origins(input, {begin_of, end_of}, window, input.future_rows, wanted, origins);
     if (origins.size() == before) {
       without.add(input.ids[s]);
-    } else if (series.has_time && input.time[static_cast<std::size_t>(end) - 1] < newest) {
+    } else if (series.has_time && input.time[static_cast<std::size_t>(last_row_of(input, s))] < newest) {
       early.add(input.ids[s]);
     }
   }
@@ -108,6 +140,7 @@ std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& 
   const std::string need =
       "a window of " + format_count(window) + " rows without a gap" + (request.from.empty() ? "" : " at or after " + request.from);
   if (origins.empty()) throw data_error(request.input.string() + ": no series has " + need + ", which a forecast needs");
+  warn_of_gaps(before_gaps, input.future_rows, request.log);
   if (without.count() > 0)
     request.log.warning(format_count(without.count()) + of_all + (without.count() == 1 ? "has no " : "have no ") + need.substr(2) +
                         ", and no forecast: " + without.text());
@@ -125,10 +158,13 @@ std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& s
   const std::vector<Segment> segments = segments_of(input);
   const Wanted wanted(request, series);
   std::vector<Origin> origins;
-  add_origins(input, segments, window, wanted, origins);
+  warn_of_gaps(add_origins(input, segments, window, input.future_rows, wanted, origins), input.future_rows, request.log);
   if (!origins.empty()) return origins;
-  if (wanted.any_time || input.rows() == 0 || input.time.back() >= wanted.from) throw too_short(input, window, request);
-  const std::string last = series.has_time ? time_for_people(series, input.time.back()) : std::to_string(input.time.back());
+  const std::int64_t rows = input.rows() - input.future_rows;
+  if (wanted.any_time || rows == 0 || input.time[static_cast<std::size_t>(rows) - 1] >= wanted.from)
+    throw too_short(input, window, request);
+  const std::int64_t end = input.time[static_cast<std::size_t>(rows) - 1];
+  const std::string last = series.has_time ? time_for_people(series, end) : std::to_string(end);
   throw data_error(request.input.string() + ": its last row is at " + last + ", before --from " + request.from);
 }
 

@@ -50,9 +50,8 @@ TEST_CASE("days to the next holiday and since the last one, which may lie in the
 TEST_CASE("a year whose holidays are not known is an error with the years that are") {
   const Holidays germany = Holidays::of_country("DE", "");
   const char* after =
-      "the holidays of DE are known from 1991 to 2050, and 2051 is needed; write holidays = { file = \"holidays.csv\" } with a file of "
-      "your "
-      "own (date,name,region), or leave holidays out";
+      "the holidays of DE are known from 1991 to 2050, and 2051 is needed; write holidays_file = \"holidays.csv\", a file of "
+      "your own (date,name,region), or leave holidays out";
   CHECK_THROWS_WITH_AS(static_cast<void>(germany.contains(day(2051, 1, 1))), after, Error);
   CHECK_THROWS_WITH_AS(static_cast<void>(germany.days_to(day(2050, 12, 27))), after, Error);
   CHECK_THROWS_AS(static_cast<void>(germany.contains(day(1990, 12, 25))), Error);

@@ -25,6 +25,7 @@ enum class ColumnRole {
 struct FeatureColumn {
   std::string name;
   ColumnRole role = ColumnRole::future;
+  bool is_scaled = true;   ///< the scaler treats it as the file's columns; false: it stays as it is
   std::int64_t codes = 0;  ///< number of codes of a column of words, with code 0 (a word that fit() did not see); 0: a column of numbers
 };
 

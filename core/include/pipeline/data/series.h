@@ -181,15 +181,18 @@ struct PreparedInput {
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(time.size()); }
   [[nodiscard]] PanelView panel() const { return {.start = series_start, .scale = scale}; }
 };
-/// The scales of a training's series.
+/// The scales of a training's series, and what is fixed in them.
 struct PanelScales {
   std::vector<std::string> ids;
-  std::vector<double> scale;  ///< [ids, columns, 2] center and scale
+  std::vector<double> scale;                ///< [ids, columns, 2] center and scale; empty: all series have the same
+  std::vector<float> fixed{};               ///< [ids, SeriesInfo::fixed], scaled
+  std::vector<std::int32_t> fixed_codes{};  ///< [ids, SeriesInfo::fixed_words]
 };
 /// How read_like() reads: the rows after the last ones, and the scales of a panel of which each series has its own. A series of the
 /// training has those of the training, any other one those of its rows before its forecasts.
 struct InputReading {
   std::int64_t horizon = 0;             ///< rows after the last one of each series in which columns known ahead are needed
+  std::vector<std::string> series{};    ///< ids of the series that are forecast; empty: all. Others need no such rows
   std::filesystem::path future{};       ///< a second file with such rows; empty: they stand in the same file
   const PanelScales* scales = nullptr;  ///< nullptr: there is no series of the training
   /// The number of rows, of a series with these times, that come before its forecasts or that these start from; empty: all.

@@ -25,6 +25,7 @@ struct TrainedTask {
 struct PredictRequest {
   std::filesystem::path checkpoint;
   std::filesystem::path input;        ///< a file with the columns that the checkpoint was trained on
+  std::filesystem::path future{};     ///< a file with the columns known ahead, for the rows after those of `input`; empty: none
   bool all = false;                   ///< forecast from every row that ends a whole window; else from the last row
   std::vector<std::string> series{};  ///< the ids of the series to forecast; empty: all of the input
   std::string from{};                 ///< forecast from every such row at or after this time (or row number); empty: no such limit

@@ -1,0 +1,110 @@
+#include "data/future_rows.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/series_time.h"
+#include "pipeline/data/format.h"
+#include "pipeline/data/time_text.h"
+#include "pipeline/errors.h"
+
+namespace pipeline {
+namespace {
+
+/// The columns of these names in a table; all must be there.
+std::vector<std::size_t> columns_of(const CleanTable& data, const std::vector<std::string>& names) {
+  std::vector<std::size_t> out;
+  for (const std::string& name : names) out.push_back(static_cast<std::size_t>(std::ranges::find(data.names, name) - data.names.begin()));
+  return out;
+}
+
+Error missing_ahead(const CleanTable& data, const SeriesInfo& info, std::int64_t series, const std::string& column, std::int64_t time,
+                    std::int64_t count) {
+  const std::string of_series = data.ids.empty() ? "" : "series \"" + data.ids[static_cast<std::size_t>(series)] + "\": ";
+  const std::string when = info.has_time ? time_for_people(info, time) : "row " + format_count(time);
+  return data_error(of_series + "column \"" + column + "\", which is known ahead, has no value at " + when +
+                    ", and the forecast needs its " + format_count(count) + (count == 1 ? " value" : " values") +
+                    " after the last row: add such rows, with empty targets, to the input, or give them with --future FILE" +
+                    (data.ids.empty() ? "" : "; --series forecasts some series alone"));
+}
+
+}  // namespace
+
+std::int64_t FutureRows::cut_from(CleanTable& data, const std::vector<std::string>& targets) {
+  const std::vector<std::size_t> of_targets = columns_of(data, targets), known = columns_of(data, columns_);
+  std::vector<double> values(known.size());
+  const std::size_t before = keys_.size();
+  for (auto segment = data.segments.rbegin(); segment != data.segments.rend(); ++segment) {
+    const bool ends_series =
+        segment == data.segments.rbegin() || std::prev(segment)->series != segment->series || std::prev(segment)->count == 0;
+    for (; ends_series && segment->count > 0; --segment->count) {
+      const std::int64_t row = segment->first + segment->count - 1;
+      const double* const cells = data.table.row(row);
+      std::ranges::transform(known, values.begin(), [&](std::size_t column) { return cells[column]; });
+      const auto has_value = [](double value) { return !std::isnan(value); };
+      if (std::ranges::any_of(of_targets, [&](std::size_t column) { return has_value(cells[column]); }) ||
+          std::ranges::none_of(values, has_value))
+        break;
+      add(segment->series, data.table.time()[static_cast<std::size_t>(row)], values);
+    }
+  }
+  std::erase_if(data.segments, [&](const TableSegment& s) { return s.count <= data.lead; });
+  std::ranges::sort(keys_);
+  return static_cast<std::int64_t>(keys_.size() - before);
+}
+
+void FutureRows::add_all(const CleanTable& data, std::span<const std::int64_t> series) {
+  for (const TableSegment& segment : data.segments) {
+    const std::int64_t number = series[static_cast<std::size_t>(segment.series)];
+    for (std::int64_t row = segment.first; number >= 0 && row < segment.first + segment.count; ++row)
+      add(number, data.table.time()[static_cast<std::size_t>(row)], {data.table.row(row), columns_.size()});
+  }
+  std::ranges::sort(keys_);
+}
+
+void FutureRows::add(std::int64_t series, std::int64_t time, std::span<const double> values) {
+  keys_.push_back({series, time, keys_.size()});
+  values_.insert(values_.end(), values.begin(), values.end());
+}
+
+const double* FutureRows::at(std::int64_t series, std::int64_t time) const {
+  const auto after = std::ranges::upper_bound(keys_, Key{series, time, keys_.size()});  // of several the one that was added last
+  if (after == keys_.begin() || (after - 1)->series != series || (after - 1)->time != time) return nullptr;
+  return values_.data() + (after - 1)->row * columns_.size();
+}
+
+void append_future_rows(CleanTable& data, const SeriesInfo& info, std::int64_t count, const FutureRows& rows,
+                        const std::vector<std::string>& wanted, const std::filesystem::path& scratch) {
+  std::vector<std::int64_t> from, times;
+  std::vector<TableSegment> segments;
+  for (const TableSegment& segment : data.segments) {
+    segments.push_back({{std::ssize(from), segment.count}, segment.series});
+    for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row) from.push_back(row);
+    times.resize(from.size());
+    const bool ends_series = &segment == &data.segments.back() || (&segment + 1)->series != segment.series;
+    if (!ends_series) continue;
+    const std::int64_t last = from.back();
+    for (const std::int64_t time : future_times(data.table.time()[static_cast<std::size_t>(last)], count, info)) {
+      from.push_back(-last - 1);
+      times.push_back(time);
+    }
+    segments.back().count += count;
+  }
+  data.take_rows(from, times, scratch);
+  data.segments = std::move(segments);
+  const std::vector<std::size_t> known = columns_of(data, rows.columns());
+  for (const TableSegment& segment : data.segments) {
+    if (!wanted.empty() && std::ranges::find(wanted, data.ids[static_cast<std::size_t>(segment.series)]) == wanted.end()) continue;
+    for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row) {
+      if (from[static_cast<std::size_t>(row)] >= 0) continue;
+      const std::int64_t time = times[static_cast<std::size_t>(row)];
+      const double* const values = rows.at(segment.series, time);
+      for (std::size_t c = 0; c < known.size(); ++c) {
+        if (values == nullptr || std::isnan(values[c])) throw missing_ahead(data, info, segment.series, rows.columns()[c], time, count);
+        data.table.row(row)[known[c]] = values[c];
+      }
+    }
+  }
+}
+
+}  // namespace pipeline

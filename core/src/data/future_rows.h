@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/cleaning.h"
+#include "pipeline/data/series.h"
+
+namespace pipeline {
+
+/// Rows after the last target of a series, in which columns known ahead have values. No split holds them; a forecast reads them.
+class FutureRows {
+ public:
+  /// `columns`: those known ahead that a file holds.
+  explicit FutureRows(std::vector<std::string> columns) : columns_(std::move(columns)) {}
+
+  /// Moves such rows from the ends of the table's series to this object, and returns their number. A row is one of them if it has no
+  /// target and at least one of the columns.
+  std::int64_t cut_from(CleanTable& data, const std::vector<std::string>& targets);
+  /// Adds all rows of a table that holds the columns alone, in their order. `series`: the number of each of its series; -1 leaves it out.
+  void add_all(const CleanTable& data, std::span<const std::int64_t> series);
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(keys_.size()); }
+  [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
+  /// The values of the columns at a time, NaN where one is missing; nullptr where there is no such row.
+  [[nodiscard]] const double* at(std::int64_t series, std::int64_t time) const;
+
+ private:
+  struct Key {
+    std::int64_t series = 0, time = 0;
+    std::size_t row = 0;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+  void add(std::int64_t series, std::int64_t time, std::span<const double> values);
+
+  std::vector<std::string> columns_;
+  std::vector<Key> keys_;       // sorted
+  std::vector<double> values_;  // [rows, columns]
+};
+
+/// Lengthens each series of the table by `count` rows at the times after its last one, with the columns known ahead from `rows`. Error
+/// (data) names series, column and the first time at which one is missing. `wanted`: ids of the series that need them; empty: all.
+void append_future_rows(CleanTable& data, const SeriesInfo& info, std::int64_t count, const FutureRows& rows,
+                        const std::vector<std::string>& wanted, const std::filesystem::path& scratch);
+
+}  // namespace pipeline

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/data/feature.h"
+#include "pipeline/data/prepare.h"
+#include "pipeline/data/series.h"
+
+namespace pipeline {
+
+/// Names, columns and transforms of the future series, from the options alone; these have passed their own checks. The columns are those of
+/// the file. Error (usage) for options that do not fit each other.
+[[nodiscard]] SeriesInfo plan_series(const PrepareOptions& options);
+
+/// Adds columns that features make, behind the features of the file. Error (usage) for a name that the file's columns have.
+void add_made_columns(SeriesInfo& info, std::span<const FeatureColumn> made, Scaler scaler);
+/// The description without them: what is read from a file.
+[[nodiscard]] SeriesInfo without_made_columns(const SeriesInfo& info, std::span<const FeatureColumn> made);
+
+/// The number of leading columns that a file must hold for a forecast: all but those that are only targets.
+[[nodiscard]] std::size_t columns_of_inputs(const SeriesInfo& info);
+/// The columns known ahead that a file holds.
+[[nodiscard]] std::vector<std::string> known_in_file(const SeriesInfo& info, std::span<const FeatureColumn> made);
+
+/// By what a column is scaled: not at all, by the training rows of all series, or in each series by its own.
+enum class ScaledBy { nothing, all_series, each_series };
+[[nodiscard]] ScaledBy scaled_by(const SeriesInfo& info, std::size_t column);
+
+}  // namespace pipeline
