@@ -41,10 +41,10 @@ struct ComponentSpec {
   Value options{Value::Map{}};
 };
 
-/// Which stages use a table: those that train, or only those that search as well.
-enum class TableUse { training, search };
+/// Which stages use a table: those that prepare data, those that train, or only those that search as well.
+enum class TableUse { data, training, search };
 
-/// A table of the workflow for training or search. It stands at the top of the file or in a stage.
+/// A table of the workflow that names components. It stands at the top of the file or in a stage.
 struct TableRule {
   std::string name;            ///< "model", "callbacks"
   std::string kind;            ///< kind of the components that it names: "model", "callback"; "table" if it has options but no type
@@ -62,7 +62,7 @@ struct TableRule {
 [[nodiscard]] PIPELINE_EXPORT const std::vector<TableRule>& training_table_rules();
 /// nullptr when no table has that name.
 [[nodiscard]] PIPELINE_EXPORT const TableRule* find_table_rule(std::string_view name);
-/// The argument for ComponentBuilder::uses(): the tables of a training, or those of a search, which trains too.
+/// The argument for ComponentBuilder::uses(): the tables of data, those of a training, or those of a search, which trains too.
 [[nodiscard]] PIPELINE_EXPORT std::vector<std::string> table_names(TableUse use);
 
 /// The tables of one stage, resolved (defaults < shared tables < own tables < --set), by name: "model", "trainer", "callbacks", ...

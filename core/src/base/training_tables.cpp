@@ -14,7 +14,8 @@ const TableRule& rule_of(std::string_view table) {
 }  // namespace
 
 const std::vector<TableRule>& training_table_rules() {
-  static const std::vector<TableRule> rules{{.name = "model", .kind = "model", .required = true, .searched = true},
+  static const std::vector<TableRule> rules{{.name = "derived_features", .kind = "feature", .many = true, .use = TableUse::data},
+                                            {.name = "model", .kind = "model", .required = true, .searched = true},
                                             {.name = "loss", .kind = "loss", .default_type = "MSELoss", .searched = true},
                                             {.name = "optimizer", .kind = "optimizer", .default_type = "Adam", .searched = true},
                                             {.name = "scheduler", .kind = "scheduler", .searched = true},
@@ -36,7 +37,7 @@ const TableRule* find_table_rule(std::string_view name) {
 std::vector<std::string> table_names(TableUse use) {
   std::vector<std::string> names;
   for (const TableRule& rule : training_table_rules()) {
-    if (use == TableUse::search || rule.use == use) names.push_back(rule.name);
+    if (rule.use == use || (use == TableUse::search && rule.use == TableUse::training)) names.push_back(rule.name);
   }
   return names;
 }

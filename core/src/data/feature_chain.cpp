@@ -1,63 +1,52 @@
 #include "data/feature_chain.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
+#include <memory>
 #include <utility>
 
 #include "data/calendar_feature.h"
+#include "data/feature_rows.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 
 namespace pipeline {
 namespace {
 
-constexpr const char* calendar = "calendar";
+constexpr const char* calendar = "calendar";  // the host's own
 
-std::unique_ptr<Feature> make_feature(const std::string& type, const Value& options) {
+Component<Feature> make_feature(const std::string& type, const Value& options, const Registry* registry) {
   if (type == calendar) return std::make_unique<CalendarFeature>(options);
-  throw data_error("the feature \"" + type + "\" is unknown");
+  if (registry) return registry->make<Feature>(type, options);
+  throw data_error("the series has columns that the feature \"" + type + "\" made, and nothing here makes features of plugins");
 }
 
-/// The rows of one series as features see them.
-class SeriesRows {
- public:
-  explicit SeriesRows(const TimeZone* zone) : zone_(zone) {}
-
-  [[nodiscard]] FeatureRows of(const CleanTable& data, std::int64_t series) {
-    time_.clear(), local_.clear();
-    for (const TableSegment& segment : data.segments_of(series)) {
-      for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row) {
-        time_.push_back(data.table.time()[static_cast<std::size_t>(row)]);
-        local_.push_back(zone_ ? zone_->to_local(time_.back()) : time_.back());
-      }
-    }
-    series_.assign(time_.size(), series);
-    return {.time = time_, .local_time = local_, .series = series_, .numbers = {}, .words = {}};
-  }
-
- private:
-  const TimeZone* zone_;
-  std::vector<std::int64_t> time_, local_, series_;
-};
+/// The rows of one series; whole segments.
+template <class F>
+void for_each_series(const CleanTable& data, F f) {
+  for (std::int64_t series = 0; series < data.series_count(); ++series) f(data.segments_of(series));
+}
 
 }  // namespace
 
-FeatureChain FeatureChain::from_options(const PrepareOptions& options) {
+FeatureChain FeatureChain::from_options(const PrepareOptions& options, const DerivedFeatures& derived) {
   FeatureChain chain;
   if (const Value wanted = CalendarFeature::options_of(options); !wanted.is_null()) {
     if (options.time_column.empty() && options.layout != Layout::dates_across)
       throw usage_error("calendar and holidays need a time_column");
-    chain.features_.push_back({calendar, wanted, make_feature(calendar, wanted)});
-    chain.features_.back().feature->fit({});
+    chain.features_.push_back({calendar, wanted, make_feature(calendar, wanted, nullptr)});
   }
+  for (const ComponentSpec& spec : derived.features)
+    chain.features_.push_back({spec.type, spec.options, make_feature(spec.type, spec.options, derived.registry)});
   return chain;
 }
 
-FeatureChain FeatureChain::from_value(const Value& value) {
+FeatureChain FeatureChain::from_value(const Value& value, const Registry* registry) {
   FeatureChain chain;
   for (const Value& member : value.as_list()) {
     const std::string& type = member.at("type").as_string();
-    chain.features_.push_back({type, member.at("options"), make_feature(type, member.at("options"))});
-    chain.features_.back().feature->load_state(member.at("state"));
+    chain.features_.push_back({type, member.at("options"), make_feature(type, member.at("options"), registry)});
+    call(chain.features_.back().feature, "load_state", &Feature::load_state, member.at("state"));
   }
   return chain;
 }
@@ -65,43 +54,80 @@ FeatureChain FeatureChain::from_value(const Value& value) {
 Value FeatureChain::to_value() const {
   Value::List out;
   for (const Member& member : features_)
-    out.push_back(Value::Map{{"type", member.type}, {"options", member.options}, {"state", member.feature->state()}});
+    out.push_back(
+        Value::Map{{"type", member.type}, {"options", member.options}, {"state", call(member.feature, "state", &Feature::state)}});
   return out;
+}
+
+std::vector<std::string> FeatureChain::reads() const {
+  std::vector<std::string> out;
+  for (const Member& member : features_) {
+    for (const std::string& name : call(member.feature, "reads", &Feature::reads)) {
+      if (std::ranges::find(out, name) == out.end()) out.push_back(name);
+    }
+  }
+  return out;
+}
+
+void FeatureChain::fit(const CleanTable& data, std::span<const TableSegment> training_rows, const TimeZone* zone) {
+  for (const Member& member : features_) {
+    const bool is_own = member.feature.info() != nullptr;  // the calendar learns nothing from rows, which may be many
+    FeatureInput input(data, call(member.feature, "reads", &Feature::reads), zone);
+    call(member.feature, "fit", &Feature::fit, input.of(is_own ? training_rows : std::span<const TableSegment>()));
+  }
 }
 
 std::vector<FeatureColumn> FeatureChain::columns() const {
   std::vector<FeatureColumn> out;
   for (const Member& member : features_) {
-    const std::vector<FeatureColumn> made = member.feature->columns();
+    const std::vector<FeatureColumn> made = call(member.feature, "columns", &Feature::columns);
     out.insert(out.end(), made.begin(), made.end());
   }
   return out;
 }
 
-void FeatureChain::add_to(CleanTable& data, std::size_t after, const TimeZone* zone, const std::filesystem::path& scratch) const {
+void FeatureChain::make_columns(CleanTable& data, const SeriesInfo& info, const TimeZone* zone, std::int64_t future_rows,
+                                const std::filesystem::path& scratch) const {
   const std::vector<FeatureColumn> made = columns();
   const std::size_t before = data.table.columns();
   std::vector<std::size_t> from(before + made.size(), Table::no_column);
-  for (std::size_t c = 0; c < before; ++c) from[c < after ? c : c + made.size()] = c;
+  for (std::size_t c = 0; c < before; ++c) from[c] = c;
   data.take_columns(from, scratch);
-  for (std::size_t c = 0; c < made.size(); ++c) data.names[after + c] = made[c].name;
-  SeriesRows rows_of(zone);
-  std::vector<double> values;
-  for (std::int64_t series = 0; series < data.series_count(); ++series) {
-    const FeatureRows rows = rows_of.of(data, series);
-    std::size_t column = after;
-    for (const Member& member : features_) {
-      const std::size_t count = member.feature->columns().size();
-      values.resize(rows.time.size() * count);
-      member.feature->apply(rows, values);
-      const double* value = values.data();
-      for (const TableSegment& segment : data.segments_of(series)) {
-        for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row, value += count)
-          std::copy_n(value, count, data.table.row(row) + column);
-      }
-      column += count;
-    }
+  for (std::size_t c = 0; c < made.size(); ++c) data.names[before + c] = made[c].name;
+  std::size_t column = before;
+  for (const Member& member : features_) {
+    apply(data, member, column, zone, future_rows);
+    column += call(member.feature, "columns", &Feature::columns).size();
   }
+  from.clear();
+  for (const ColumnTransform& wanted : info.columns)
+    from.push_back(static_cast<std::size_t>(std::ranges::find(data.names, wanted.name) - data.names.begin()));
+  data.take_columns(from, scratch);
+}
+
+void FeatureChain::apply(CleanTable& data, const Member& member, std::size_t first_column, const TimeZone* zone,
+                         std::int64_t future_rows) const {
+  const std::vector<FeatureColumn> made = call(member.feature, "columns", &Feature::columns);
+  FeatureInput input(data, call(member.feature, "reads", &Feature::reads), zone);
+  std::vector<double> values;
+  for_each_series(data, [&](std::span<const TableSegment> segments) {
+    const FeatureRows rows = input.of(segments);
+    values.assign(rows.time.size() * made.size(), 0);
+    call(member.feature, "apply", &Feature::apply, rows, std::span<double>(values));
+    std::size_t at = 0;
+    for (const TableSegment& segment : segments) {
+      for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row, ++at) {
+        const bool is_future = at + static_cast<std::size_t>(future_rows) >= rows.time.size();
+        for (std::size_t c = 0; c < made.size(); ++c) {
+          const double value = values[at * made.size() + c];
+          if (!std::isfinite(value) && !(is_future && made[c].role == ColumnRole::past))
+            throw data_error(data.table.place(row) + ": the feature " + member.type + " gives no number in its column \"" + made[c].name +
+                             "\": mend its apply(), or leave it out");
+          data.table.row(row)[first_column + c] = value;
+        }
+      }
+    }
+  });
 }
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,24 +15,33 @@ namespace pipeline {
 /// The features that make columns of a series from those of its files.
 class FeatureChain {
  public:
-  /// Those that the options ask for. Error (usage) for options that do not fit each other, such as a calendar without times.
-  [[nodiscard]] static FeatureChain from_options(const PrepareOptions& options);
-  /// Those that a series was made with, as they were fitted.
-  [[nodiscard]] static FeatureChain from_value(const Value& value);
+  /// Those that the options ask for: the calendar, then plugins' own. Error (usage) for options that do not fit each other, such as a
+  /// calendar without times.
+  [[nodiscard]] static FeatureChain from_options(const PrepareOptions& options, const DerivedFeatures& derived);
+  /// Those that a series was made with, as they were fitted. `registry`: makes plugins' own; nullptr: there are none.
+  [[nodiscard]] static FeatureChain from_value(const Value& value, const Registry* registry);
   [[nodiscard]] Value to_value() const;
 
   [[nodiscard]] bool empty() const { return features_.empty(); }
-  /// The columns that they make.
+  /// The columns of files that they read.
+  [[nodiscard]] std::vector<std::string> reads() const;
+  /// Fits them to the training rows. `zone`: of times in UTC; null: they are local.
+  void fit(const CleanTable& data, std::span<const TableSegment> training_rows, const TimeZone* zone);
+  /// The columns that they make; asked after fit() or from_value().
   [[nodiscard]] std::vector<FeatureColumn> columns() const;
-  /// Adds the columns to the rows of the table, behind its first `after` columns. `zone`: of times in UTC; null: they are local.
-  void add_to(CleanTable& data, std::size_t after, const TimeZone* zone, const std::filesystem::path& scratch) const;
+  /// Gives the table the columns of `info`: those that it has, and those that the features make. Error (data) for a value that is no number
+  /// in a row of the data; `future_rows` at the end of each series need those of columns known ahead alone.
+  void make_columns(CleanTable& data, const SeriesInfo& info, const TimeZone* zone, std::int64_t future_rows,
+                    const std::filesystem::path& scratch) const;
 
  private:
   struct Member {
     std::string type;
     Value options;
-    std::unique_ptr<Feature> feature;
+    Component<Feature> feature;
   };
+  void apply(CleanTable& data, const Member& member, std::size_t first_column, const TimeZone* zone, std::int64_t future_rows) const;
+
   std::vector<Member> features_;
 };
 

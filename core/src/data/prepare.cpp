@@ -253,24 +253,24 @@ void write_panel_of(const CleanTable& data, const SplitEnds& ends, const SeriesI
 }  // namespace
 
 SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
-                          const std::atomic<int>* cancel) {
+                          const std::atomic<int>* cancel, const DerivedFeatures& derived) {
   static_cast<void>(bind_options<PrepareOptions>(to_value(options)));
   SplitRule rule = SplitRule::parse(split);
   SeriesInfo info = plan_series(options);
   if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");
 
-  const FeatureChain chain = FeatureChain::from_options(options);
+  FeatureChain chain = FeatureChain::from_options(options, derived);
   FutureRows ahead(info.known_future);
   const auto start = std::chrono::steady_clock::now();
   const auto zone = options.time_zone.empty() ? nullptr : std::make_shared<const TimeZone>(TimeZone::load(options.time_zone));
   CleanTable data = read_clean({.files = {options.source.begin(), options.source.end()},
                                 .frequency = options.frequency,
-                                .required = info.columns.size(),
+                                .required = no_optional_columns,
                                 .scratch = folder,
                                 .future = info.known_future.empty() ? nullptr : &ahead,
                                 .zone = zone,
                                 .cancel = cancel},
-                               info);
+                               with_columns_read(info, chain.reads()));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + shown(options.source) + ", " +
            format_short(static_cast<double>(data.table.file_size()) / 1e6) + " MB in " + format_short(seconds.count()) + " s");
@@ -303,13 +303,14 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
     info.split_end = ends.front();
   }
   fill_missing(data, options.missing, ends, folder);
-  code_words(data, ends, info);
   if (!chain.empty()) {
-    const std::vector<FeatureColumn> made = chain.columns();
-    chain.add_to(data, info.features.size(), info.utc ? zone.get() : nullptr, folder);
-    add_made_columns(info, made, options.scaler);
+    const TimeZone* const of_times = info.utc ? zone.get() : nullptr;
+    chain.fit(data, data.training_rows(ends), of_times);
+    add_made_columns(info, chain.columns(), options.scaler);
+    chain.make_columns(data, info, of_times, 0, folder);
     info.source["made"] = chain.to_value();
   }
+  code_words(data, ends, info);  // features read the words themselves
   const std::vector<double> scale = fit_scales(data, options, ends, info, log);
   write_static_columns(data, options, folder, info);
   say_words(info, log);

@@ -35,6 +35,7 @@ void check_positive(CleanTable& data, const SeriesInfo& info) {
 }  // namespace
 
 CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
+  const std::size_t required = std::min(request.required, info.columns.size());
   const Value& source = info.source;
   const auto word = [&](const char* name, const char* usual = "error") {  // of an option that is left out where it has its default
     const Value* value = source.find(name);
@@ -50,7 +51,7 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
                       .clocks = {.ambiguous = word("ambiguous", "infer"), .nonexistent = word("nonexistent")},
                       .resampling = {},
                       .columns = {},
-                      .required = request.required,
+                      .required = required,
                       .scratch = request.scratch,
                       .cancel = request.cancel};
   for (const Value& name : source.at("time_column").as_list()) wanted.time_columns.push_back(name.as_string());
@@ -71,7 +72,7 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
   CleanTable data{.table = Table(wanted),
                   .axis = {},
                   .names = wanted.columns,
-                  .required = request.required,
+                  .required = required,
                   .ids = {},
                   .segments = {},
                   .missing = {},

@@ -13,6 +13,9 @@
 
 namespace pipeline {
 
+/// ReadRequest::required where all columns must exist.
+inline constexpr std::size_t no_optional_columns = static_cast<std::size_t>(-1);
+
 /// The files to read, and how.
 struct ReadRequest {
   std::vector<std::filesystem::path> files;

@@ -87,9 +87,9 @@ void take_static_of_training(const std::filesystem::path& csv, const SeriesInfo&
   }
 }
 
-FeatureChain chain_of(const SeriesInfo& info) {
+FeatureChain chain_of(const SeriesInfo& info, const Registry* registry) {
   const Value* made = info.source.find("made");
-  return made ? FeatureChain::from_value(*made) : FeatureChain();
+  return made ? FeatureChain::from_value(*made, registry) : FeatureChain();
 }
 
 /// The segments in rows of the series, without the rows that were appended to each series.
@@ -157,9 +157,8 @@ void read_static_of(const std::filesystem::path& csv, const SeriesInfo& info, co
 
 PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& how) {
   const std::filesystem::path scratch = std::filesystem::temp_directory_path();
-  const FeatureChain chain = chain_of(info);
-  const std::vector<FeatureColumn> made = chain.columns();
-  SeriesInfo of_file = without_made_columns(info, made);
+  const FeatureChain chain = chain_of(info, how.registry);
+  const SeriesInfo of_file = with_columns_read(without_made_columns(info, chain.columns()), chain.reads());
   FutureRows ahead(of_file.known_future);
   CleanTable data = read_clean({.files = {csv},
                                 .frequency = info.has_time ? info.frequency : "none",
@@ -176,7 +175,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
   const std::int64_t horizon = info.known_future.empty() ? 0 : how.horizon;
   if (horizon > 0) append_future_rows(data, of_file, horizon, ahead, how.series, scratch);
   const auto zone = data.table.utc() ? zone_of(info) : nullptr;
-  if (!chain.empty()) chain.add_to(data, of_file.features.size(), zone.get(), scratch);
+  if (!chain.empty()) chain.make_columns(data, info, zone.get(), horizon, scratch);
 
   const std::size_t columns = info.columns.size();
   PreparedInput out;

@@ -196,14 +196,19 @@ SeriesInfo without_made_columns(const SeriesInfo& info, std::span<const FeatureC
   return out;
 }
 
+SeriesInfo with_columns_read(const SeriesInfo& info, const std::vector<std::string>& names) {
+  SeriesInfo out = info;
+  for (const std::string& name : names) {
+    if (out.column(name) < 0) out.columns.insert(out.columns.begin() + static_cast<std::ptrdiff_t>(columns_of_inputs(out)), {.name = name});
+  }
+  for (std::size_t t = 0; t < out.targets.size(); ++t) out.target_columns[t] = out.column(out.targets[t]);
+  return out;
+}
+
 std::size_t columns_of_inputs(const SeriesInfo& info) {
   std::size_t only_targets = 0;
   for (std::size_t t = 0; t < info.targets.size(); ++t) only_targets += info.target_is_feature(t) ? 0U : 1U;
   return info.columns.size() - only_targets;
-}
-
-std::vector<std::string> known_in_file(const SeriesInfo& info, std::span<const FeatureColumn> made) {
-  return without_made_columns(info, made).known_future;
 }
 
 ScaledBy scaled_by(const SeriesInfo& info, std::size_t column) {

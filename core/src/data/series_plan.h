@@ -20,11 +20,11 @@ void add_made_columns(SeriesInfo& info, std::span<const FeatureColumn> made, Sca
 /// The description without them: what is read from a file.
 [[nodiscard]] SeriesInfo without_made_columns(const SeriesInfo& info, std::span<const FeatureColumn> made);
 
+/// The description with columns of the file that features read and the series does not keep.
+[[nodiscard]] SeriesInfo with_columns_read(const SeriesInfo& info, const std::vector<std::string>& names);
+
 /// The number of leading columns that a file must hold for a forecast: all but those that are only targets.
 [[nodiscard]] std::size_t columns_of_inputs(const SeriesInfo& info);
-/// The columns known ahead that a file holds.
-[[nodiscard]] std::vector<std::string> known_in_file(const SeriesInfo& info, std::span<const FeatureColumn> made);
-
 /// By what a column is scaled: not at all, by the training rows of all series, or in each series by its own.
 enum class ScaledBy { nothing, all_series, each_series };
 [[nodiscard]] ScaledBy scaled_by(const SeriesInfo& info, std::size_t column);

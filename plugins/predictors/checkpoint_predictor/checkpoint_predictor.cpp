@@ -72,6 +72,7 @@ PreparedInput read_rows(const PredictRequest& request, const CheckpointInfo& inf
                      {.horizon = info.horizon,
                       .series = request.series,
                       .future = request.future,
+                      .registry = &request.registry,
                       .scales = info.scales ? &*info.scales : nullptr,
                       .history = [&](std::span<const std::int64_t> time) { return rows_of_history(time, series, info.window, request); }});
   } catch (const Error& error) {

@@ -16,7 +16,8 @@ class Preprocess final : public Stage {
     // An absolute path stays as it is.
     for (std::string& source : options_.source)
       source = (context.settings.workflow_file.parent_path() / source).lexically_normal().string();
-    const SeriesInfo info = prepare_series(options_, context.settings.split, context.folder, context.log, &context.cancel);
+    const SeriesInfo info = prepare_series(options_, context.settings.split, context.folder, context.log, &context.cancel,
+                                           {context.tables.many("derived_features"), &context.registry});
     context.summary["rows"] = Series::open(context.folder)->rows();
     if (info.panel) context.summary["series"] = info.panel->series;
   }
@@ -32,5 +33,6 @@ PIPELINE_PLUGIN("preprocess", "0.1.0", "Apache-2.0", "Reads, checks, cleans, spl
       .add<pipeline::Stage, pipeline::stage::preprocess::Preprocess>("preprocess",
                                                                      "Reads a CSV file, checks and cleans it, splits and scales it.")
       .gives("series")
+      .uses(pipeline::table_names(pipeline::TableUse::data))
       .without_randomness();
 }

@@ -11,6 +11,7 @@
 #include "pipeline/export.h"
 #include "pipeline/log.h"
 #include "pipeline/options.h"
+#include "pipeline/stage.h"
 
 namespace pipeline {
 
@@ -237,11 +238,17 @@ struct PrepareOptions {
   }
 };
 
+/// The features of plugins that make columns of a series: [[derived_features]].
+struct DerivedFeatures {
+  std::vector<ComponentSpec> features{};
+  const Registry* registry = nullptr;  ///< makes them
+};
+
 /// Reads CSV files, checks and cleans them, splits their rows, fits the scaler on the training rows and writes an artifact of kind "series"
 /// into `folder`. `split`: three fractions, three counts, two times, or { val = 48, test = 48 }. Logs its findings to `log`. The table is
 /// never held in anonymous memory: it lies in nameless files in `folder`. Error (data) for a mistake in the file, with file and line; Error
 /// (usage) for options that do not fit the file; Error (interrupted) soon after `cancel` becomes nonzero.
 PIPELINE_EXPORT SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, const std::filesystem::path& folder, Log& log,
-                                          const std::atomic<int>* cancel = nullptr);
+                                          const std::atomic<int>* cancel = nullptr, const DerivedFeatures& derived = {});
 
 }  // namespace pipeline

@@ -19,6 +19,8 @@
 
 namespace pipeline {
 
+class Registry;
+
 enum class Split { train = 0, val = 1, test = 2 };
 inline constexpr std::array<const char*, 3> split_names{"train", "val", "test"};
 /// "train", "val" or "test"; Error (usage) otherwise.
@@ -194,6 +196,7 @@ struct InputReading {
   std::int64_t horizon = 0;             ///< rows after the last one of each series in which columns known ahead are needed
   std::vector<std::string> series{};    ///< ids of the series that are forecast; empty: all. Others need no such rows
   std::filesystem::path future{};       ///< a second file with such rows; empty: they stand in the same file
+  const Registry* registry = nullptr;   ///< makes the features of plugins that made columns of the series
   const PanelScales* scales = nullptr;  ///< nullptr: there is no series of the training
   /// The number of rows, of a series with these times, that come before its forecasts or that these start from; empty: all.
   std::function<std::int64_t(std::span<const std::int64_t> time)> history{};

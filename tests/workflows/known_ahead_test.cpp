@@ -1,0 +1,139 @@
+// Columns known ahead, columns fixed in a series, and columns that features make.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "workflows/workflow_fixture.h"
+
+namespace {
+
+/// The first `last` rows of a store; the last `ahead` have no sales.
+std::string store(const std::string& id, int last, int ahead, double size) {
+  std::string text;
+  for (int day = 0; day < last; ++day) {
+    const bool promo = day % 5 == 2;
+    const double sales = size + 3 * std::sin(day * 0.9) + (promo ? 4 : 0);
+    char line[96];
+    std::snprintf(line, sizeof(line), "%s,%.4f,%d,%s,%g\n", id.c_str(), sales, 2 + day % 7, promo ? "yes" : "no", size);
+    std::string row = line;
+    if (day >= last - ahead)
+      row = id + ",," + std::to_string(2 + day % 7) + "," + (promo ? "yes" : "no") + "," + std::to_string(int(size)) + "\n";
+    text += row;
+  }
+  return text;
+}
+
+const std::string heading = "store,sales,price,promo,size\n";
+
+class KnownAheadFixture : public WorkflowFixture {
+ public:
+  KnownAheadFixture() { write("stores.csv", heading + store("a", 90, 0, 10) + store("b", 80, 0, 20)); }
+
+  /// `preprocess`: lines of [stages.preprocess] after its source and series; `tables`: before [stages.train].
+  void stores(const std::string& preprocess, const std::string& tables = "", const std::string& model = "LinearModel") const {
+    write("workflow.toml",
+          "name = \"stores\"\nthreads = 1\nsplit = { val = 10, test = 10 }\n[stages.preprocess]\nsource = \"stores.csv\"\n"
+          "series_column = \"store\"\ntarget = [\"sales\"]\n" +
+              preprocess + "[stages.slice_windows]\nwindow = 8\nhorizon = 3\n" + tables + "[model]\ntype = \"" + model +
+              "\"\n[trainer]\nmax_epochs = 2\n[stages.train]\n[stages.evaluate]\n");
+  }
+  [[nodiscard]] Finished with_features(std::vector<std::string> words) const {
+    words.insert(words.end(), {"--plugin-path", BUILD_DIR "/tests/plugins/own_features"});
+    return pipeline(words);
+  }
+  [[nodiscard]] std::string last() const {
+    const std::filesystem::path last = json("runs/stores/train/train.json").at("last").as_string();
+    return (path() / "runs/stores/train" / last).string();
+  }
+  /// The forecasts of the last origin of evaluate's predictions.csv, in the order of the file: sales_pred.
+  [[nodiscard]] std::vector<std::string> measured(const std::string& id) const {
+    std::vector<std::string> out;
+    std::istringstream lines(read("runs/stores/evaluate/predictions.csv"));
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with(id + ",")) continue;
+      std::vector<std::string> cells;
+      std::istringstream in(line);
+      for (std::string cell; std::getline(in, cell, ',');) cells.push_back(cell);
+      out.push_back(cells[5]);
+    }
+    return {out.end() - 3, out.end()};
+  }
+};
+
+std::vector<double> forecasts(const std::string& csv, const std::string& id) {
+  std::vector<double> out;
+  std::istringstream lines(csv);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(id + ",")) out.push_back(std::stod(line.substr(line.rfind(',') + 1)));
+  }
+  return out;
+}
+
+const char* const derived = R"([[derived_features]]
+type = "MeanSoFar"
+column = "sales"
+[[derived_features]]
+type = "ShareOfMean"
+column = "price"
+[[derived_features]]
+type = "IsWord"
+column = "promo"
+word = "yes"
+)";
+
+}  // namespace
+
+TEST_CASE_FIXTURE(KnownAheadFixture, "a plugin's columns travel to predict with what they learned") {
+  stores("features = [\"sales\"]\nknown_future = [\"price\", \"promo\"]\ncategories = [\"promo\"]\n", derived);
+  const Finished ran = with_features({"run", "workflow.toml"});
+  REQUIRE_MESSAGE(ran.status == 0, ran.err);
+  const auto columns = json("runs/stores/preprocess/columns.json");
+  CHECK(columns.at("features") == pipeline::Value(pipeline::Value::List{"sales", "sales_so_far", "price_share", "is_yes"}));
+  CHECK(columns.at("known_future") == pipeline::Value(pipeline::Value::List{"price", "promo", "price_share", "is_yes"}));
+
+  // The rows up to the last origin of the test split, then those that are known ahead: the same forecasts as evaluate's.
+  write("new.csv", heading + store("a", 90, 3, 10) + store("b", 80, 3, 20));
+  const Finished done = with_features({"predict", "--checkpoint", last(), "--input", "new.csv"});
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  for (const char* id : {"a", "b"}) {
+    const auto made = forecasts(done.out, id);
+    const auto of_evaluate = measured(id);
+    REQUIRE(made.size() == 3);
+    for (std::size_t step = 0; step < 3; ++step) CHECK(made[step] == doctest::Approx(std::stod(of_evaluate[step])).epsilon(1e-6));
+  }
+  // A changed option of a feature is another series.
+  stores("features = [\"sales\"]\nknown_future = [\"price\", \"promo\"]\ncategories = [\"promo\"]\n",
+         std::string(derived).replace(std::string(derived).find("yes"), 3, "no"));
+  CHECK(contains(with_features({"run", "workflow.toml"}).err, "word changed"));
+}
+
+TEST_CASE_FIXTURE(KnownAheadFixture, "mistakes in derived features") {
+  stores("features = [\"sales\"]\n", "[[derived_features]]\ntype = \"Nothing\"\n");
+  const Finished nothing = with_features({"run", "workflow.toml"});
+  CHECK(nothing.status == 4);
+  CHECK_MESSAGE(contains(nothing.err,
+                         "stores.csv:2: series \"a\": the feature Nothing gives no number in its column \"nothing\": mend its "
+                         "apply(), or leave it out"),
+                nothing.err);
+  stores("features = [\"sales\"]\n", "[[derived_features]]\ntype = \"MeanSoFa\"\ncolumn = \"sales\"\n");
+  const Finished unknown = with_features({"validate", "workflow.toml"});
+  CHECK(unknown.status == 2);
+  CHECK_MESSAGE(contains(unknown.err, "unknown feature \"MeanSoFa\"; did you mean \"MeanSoFar\"?"), unknown.err);
+  stores("features = [\"sales\"]\n", "[[derived_features]]\ntype = \"MeanSoFar\"\ncolumn = \"sale\"\n");
+  const Finished absent = with_features({"run", "workflow.toml"});
+  CHECK(absent.status == 4);
+  CHECK_MESSAGE(contains(absent.err, "stores.csv has no column \"sale\""), absent.err);
+}
+
+TEST_CASE_FIXTURE(KnownAheadFixture, "validate names columns that the file does not have") {
+  stores("features = [\"sales\"]\nknown_future = [\"prize\"]\nstatic = [\"sise\"]\ncategories = [\"prom\"]\ncalendar = [\"hour\"]\n");
+  const Finished done = pipeline({"validate", "workflow.toml"});
+  CHECK(done.status == 2);
+  CHECK_MESSAGE(contains(done.err, "did you mean \"price\"?"), done.err);
+  CHECK_MESSAGE(contains(done.err, "did you mean \"size\"?"), done.err);
+  CHECK_MESSAGE(contains(done.err, "did you mean \"promo\"?"), done.err);
+  CHECK_MESSAGE(contains(done.err, "hour_of_day"), done.err);
+}
