@@ -209,7 +209,8 @@ void fill_missing(CleanTable& data, const std::string& missing, const SplitEnds&
   std::fill_n(data.observed->data(), cells, std::uint8_t{1});
   for (const Block& block : make_blocks(data, ends)) {
     for (std::size_t c = 0; c < data.required; ++c) {
-      if (data.missing[c] > 0) fill_column(data, block, c, missing == "interpolate");
+      const bool has_numbers = data.table.words(c) == nullptr;  // there is no word between two words
+      if (data.missing[c] > 0) fill_column(data, block, c, missing == "interpolate" && has_numbers);
     }
   }
 }

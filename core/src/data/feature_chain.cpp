@@ -7,16 +7,19 @@
 
 #include "data/calendar_feature.h"
 #include "data/feature_rows.h"
+#include "data/one_hot_feature.h"
+#include "data/series_plan.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 
 namespace pipeline {
 namespace {
 
-constexpr const char* calendar = "calendar";  // the host's own
+constexpr const char *calendar = "calendar", *one_hot = "one_hot";  // the host's own
 
 Component<Feature> make_feature(const std::string& type, const Value& options, const Registry* registry) {
   if (type == calendar) return std::make_unique<CalendarFeature>(options);
+  if (type == one_hot) return std::make_unique<OneHotFeature>(options);
   if (registry) return registry->make<Feature>(type, options);
   throw data_error("the series has columns that the feature \"" + type + "\" made, and nothing here makes features of plugins");
 }
@@ -35,6 +38,11 @@ FeatureChain FeatureChain::from_options(const PrepareOptions& options, const Der
     if (options.time_column.empty() && options.layout != Layout::dates_across)
       throw usage_error("calendar and holidays need a time_column");
     chain.features_.push_back({calendar, wanted, make_feature(calendar, wanted, nullptr)});
+  }
+  for (const std::string& column : one_hot_columns(options)) {
+    const bool known = std::ranges::find(options.known_future, column) != options.known_future.end();
+    const Value wanted = Value::Map{{"column", column}, {"known_future", known}};
+    chain.features_.push_back({one_hot, wanted, make_feature(one_hot, wanted, nullptr)});
   }
   for (const ComponentSpec& spec : derived.features)
     chain.features_.push_back({spec.type, spec.options, make_feature(spec.type, spec.options, derived.registry)});
@@ -71,9 +79,9 @@ std::vector<std::string> FeatureChain::reads() const {
 
 void FeatureChain::fit(const CleanTable& data, std::span<const TableSegment> training_rows, const TimeZone* zone) {
   for (const Member& member : features_) {
-    const bool is_own = member.feature.info() != nullptr;  // the calendar learns nothing from rows, which may be many
+    const bool learns = member.type != calendar;  // rows may be many
     FeatureInput input(data, call(member.feature, "reads", &Feature::reads), zone);
-    call(member.feature, "fit", &Feature::fit, input.of(is_own ? training_rows : std::span<const TableSegment>()));
+    call(member.feature, "fit", &Feature::fit, input.of(learns ? training_rows : std::span<const TableSegment>()));
   }
 }
 

@@ -260,17 +260,19 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   if (rule.kind == SplitRule::Kind::times && !info.has_time) throw usage_error("split names times, and there is no time_column");
 
   FeatureChain chain = FeatureChain::from_options(options, derived);
-  FutureRows ahead(info.known_future);
+  const SeriesInfo read = with_columns_read(info, chain.reads());
+  require_word_summaries(options, read);
+  FutureRows ahead(known_in_file(info));
   const auto start = std::chrono::steady_clock::now();
   const auto zone = options.time_zone.empty() ? nullptr : std::make_shared<const TimeZone>(TimeZone::load(options.time_zone));
   CleanTable data = read_clean({.files = {options.source.begin(), options.source.end()},
                                 .frequency = options.frequency,
                                 .required = no_optional_columns,
                                 .scratch = folder,
-                                .future = info.known_future.empty() ? nullptr : &ahead,
+                                .future = ahead.columns().empty() ? nullptr : &ahead,
                                 .zone = zone,
                                 .cancel = cancel},
-                               with_columns_read(info, chain.reads()));
+                               read);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + shown(options.source) + ", " +
            format_short(static_cast<double>(data.table.file_size()) / 1e6) + " MB in " + format_short(seconds.count()) + " s");

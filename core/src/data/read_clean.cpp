@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/panel_axis.h"
+#include "data/series_plan.h"
 #include "data/transform.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
@@ -63,7 +64,7 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
   }
   for (const ColumnTransform& c : info.columns) {
     wanted.columns.push_back(c.name);
-    if (info.is_word(c.name)) wanted.word_columns.insert(c.name);
+    if (holds_words(info, c.name)) wanted.word_columns.insert(c.name);
   }
   if (!request.learn_words) wanted.words = info.words;
   wanted.keep_ends = request.future != nullptr;

@@ -103,11 +103,11 @@ std::vector<Segment> segments_before(const CleanTable& data, std::int64_t append
 
 /// Adds the rows of a second file to those known ahead. Series that the first file does not have are passed over.
 void add_future_file(FutureRows& ahead, const std::filesystem::path& file, const CleanTable& data, const SeriesInfo& info) {
-  if (info.known_future.empty())
+  if (ahead.columns().empty())
     throw usage_error("--future " + file.string() + ": the model reads no column that is known ahead; leave it out");
   SeriesInfo known = info;
   known.features.clear(), known.targets.clear(), known.target_columns.clear(), known.columns.clear();
-  for (const std::string& name : info.known_future) known.columns.push_back({.name = name});
+  for (const std::string& name : ahead.columns()) known.columns.push_back({.name = name});
   known.source["gaps"] = "allow";
   known.source["missing"] = "forward_fill";  // here a missing value stays missing
   known.source.as_map().erase("resample");
@@ -159,12 +159,12 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
   const std::filesystem::path scratch = std::filesystem::temp_directory_path();
   const FeatureChain chain = chain_of(info, how.registry);
   const SeriesInfo of_file = with_columns_read(without_made_columns(info, chain.columns()), chain.reads());
-  FutureRows ahead(of_file.known_future);
+  FutureRows ahead(known_in_file(of_file));
   CleanTable data = read_clean({.files = {csv},
                                 .frequency = info.has_time ? info.frequency : "none",
                                 .required = columns_of_inputs(of_file),
                                 .scratch = scratch,
-                                .future = of_file.known_future.empty() ? nullptr : &ahead,
+                                .future = ahead.columns().empty() ? nullptr : &ahead,
                                 .learn_words = false,
                                 .all_series = false,
                                 .zone = zone_of(info),

@@ -69,7 +69,7 @@ void add_known(const PrepareOptions& options, Add add) {
   }
 }
 
-void plan_words(const PrepareOptions& options, SeriesInfo& info) {
+void require_categories(const PrepareOptions& options) {
   std::vector<std::string> names = options.features;
   names.insert(names.end(), options.known_future.begin(), options.known_future.end());
   names.insert(names.end(), options.fixed.begin(), options.fixed.end());
@@ -77,6 +77,11 @@ void plan_words(const PrepareOptions& options, SeriesInfo& info) {
     if (is_in(options.target, name)) throw usage_error("categories names the target \"" + name + "\": a forecast is a number");
     if (!is_in(names, name))
       throw usage_error("categories names \"" + name + "\", which is in none of features, known_future and static" + suggest(name, names));
+  }
+}
+
+void plan_words(const PrepareOptions& options, SeriesInfo& info) {
+  for (const std::string& name : options.categories) {
     info.words[name] = {};
     if (const std::int64_t column = info.column(name); column >= 0) info.columns[static_cast<std::size_t>(column)].scaler = "none";
   }
@@ -102,18 +107,14 @@ void plan_fixed(const PrepareOptions& options, const PrepareOptions& given, Seri
   }
 }
 
-/// A summary of words is one of them.
-void require_word_summary(const SeriesInfo& info, std::size_t column, Summary how) {
-  const std::string& name = info.columns[column].name;
-  if (!info.is_word(name) || how == Summary::first || how == Summary::last) return;
-  throw usage_error("resample takes the first or the last word of \"" + name + "\", a column of words: write how = { " + name +
-                    " = \"last\" }");
-}
-
 }  // namespace
 
 SeriesInfo plan_series(const PrepareOptions& given) {
-  const PrepareOptions options = with_columns_of_rows(given);
+  PrepareOptions options = with_columns_of_rows(given);
+  require_categories(options);
+  const std::vector<std::string> one_hot = one_hot_columns(options);
+  for (auto* names : {&options.features, &options.known_future, &options.categories})
+    std::erase_if(*names, [&](const std::string& name) { return is_in(one_hot, name); });
   SeriesInfo info;
   info.features = options.features;
   info.targets = options.target;
@@ -155,18 +156,58 @@ SeriesInfo plan_series(const PrepareOptions& given) {
   }
   info.source = reading_options(options);
   if (!options.resample.is_null()) {
-    const Resampling resampling = Resampling::parse(options.resample, names_of(info.columns), info.targets);
-    for (std::size_t c = 0; c < info.columns.size(); ++c) require_word_summary(info, c, resampling.how[c]);
+    static_cast<void>(Resampling::parse(options.resample, names_of(with_columns_read(info, one_hot).columns), info.targets));
   }
   const bool across = layout_of(given) == Layout::dates_across;
   if (across && !options.time_zone.empty())
     throw usage_error("layout = \"dates_across\" takes no time_zone: the times of its heading are read as they stand");
   if (!info.has_time && (!options.time_zone.empty() || (!options.resample.is_null() && !across)))
     throw usage_error(std::string(options.time_zone.empty() ? "resample" : "time_zone") + " needs a time_column");
-  if (options.duplicates == "mean" && !info.words.empty())
-    throw usage_error("duplicates = \"mean\" has no meaning for words (categories): write \"first\" or \"last\"");
+  if (!one_hot.empty()) info.source["read_words"] = Value::List(one_hot.begin(), one_hot.end());
+  Value::List known;
+  for (const std::string& name : one_hot) {
+    if (is_in(given.known_future, name)) known.emplace_back(name);
+  }
+  if (!known.empty()) info.source["read_known_future"] = known;
   plan_panel(given, info);
   return info;
+}
+
+std::vector<std::string> one_hot_columns(const PrepareOptions& options) {
+  std::vector<std::string> out;
+  if (options.category_encoding == CategoryEncoding::codes) return out;
+  std::ranges::copy_if(options.categories, std::back_inserter(out),
+                       [&](const std::string& name) { return is_in(options.features, name) || is_in(options.known_future, name); });
+  return out;
+}
+
+std::vector<std::string> known_in_file(const SeriesInfo& info) {
+  std::vector<std::string> out = info.known_future;
+  if (const Value* only_read = info.source.find("read_known_future")) {
+    for (const Value& name : only_read->as_list()) out.push_back(name.as_string());
+  }
+  return out;
+}
+
+bool holds_words(const SeriesInfo& info, const std::string& column) {
+  if (info.is_word(column)) return true;
+  const Value* only_read = info.source.find("read_words");
+  return only_read && std::ranges::find(only_read->as_list(), Value(column)) != only_read->as_list().end();
+}
+
+void require_word_summaries(const PrepareOptions& options, const SeriesInfo& read) {
+  const std::vector<std::string> names = names_of(read.columns);
+  const auto words = std::ranges::find_if(names, [&](const std::string& name) { return holds_words(read, name); });
+  if (options.duplicates == "mean" && words != names.end())
+    throw usage_error("duplicates = \"mean\" has no meaning for words (categories): write \"first\" or \"last\"");
+  if (options.resample.is_null()) return;
+  const Resampling resampling = Resampling::parse(options.resample, names, read.targets);
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    const bool is_one = resampling.how[c] == Summary::first || resampling.how[c] == Summary::last;
+    if (holds_words(read, names[c]) && !is_one)
+      throw usage_error("resample takes the first or the last word of \"" + names[c] + "\", a column of words: write how = { " + names[c] +
+                        " = \"last\" }");
+  }
 }
 
 void add_made_columns(SeriesInfo& info, std::span<const FeatureColumn> made, Scaler scaler) {

@@ -12,8 +12,17 @@
 namespace pipeline {
 
 /// Names, columns and transforms of the future series, from the options alone; these have passed their own checks. The columns are those of
-/// the file. Error (usage) for options that do not fit each other.
+/// the file; columns of words that become one-hot are left out. Error (usage) for options that do not fit each other.
 [[nodiscard]] SeriesInfo plan_series(const PrepareOptions& options);
+/// The columns of words that become a column for each word.
+[[nodiscard]] std::vector<std::string> one_hot_columns(const PrepareOptions& options);
+
+/// The columns known ahead of a file's description, with those that are only read.
+[[nodiscard]] std::vector<std::string> known_in_file(const SeriesInfo& info);
+/// Whether a column of the file, kept or only read, holds words.
+[[nodiscard]] bool holds_words(const SeriesInfo& info, const std::string& column);
+/// Error (usage) where words would be summed up as numbers, in the columns that are read.
+void require_word_summaries(const PrepareOptions& options, const SeriesInfo& read);
 
 /// Adds columns that features make, behind the features of the file. Error (usage) for a name that the file's columns have.
 void add_made_columns(SeriesInfo& info, std::span<const FeatureColumn> made, Scaler scaler);

@@ -208,3 +208,39 @@ TEST_CASE("columns known ahead and those of the calendar are scaled by all serie
   CHECK(input.scale[2 * price] == series->column(0, price).center);
   CHECK(input.scale[0] == 15);
 }
+
+TEST_CASE("words can become a column each, which a forecast makes from the words of the training") {
+  const TempFolder folder;
+  PrepareOptions options = known_options(folder.file("a.csv", heading + days(40, 0)));
+  options.category_encoding = CategoryEncoding::one_hot;
+  const auto series = prepare(folder, options).series;
+  CHECK(series->info().features == std::vector<std::string>{"a", "b", "promo=yes", "promo=no", "promo=maybe"});
+  CHECK(series->info().known_future == std::vector<std::string>{"price", "promo=yes", "promo=no", "promo=maybe"});
+  CHECK(series->info().words.empty());
+  CHECK(column(*series, 2)[3] == 1);
+  CHECK(column(*series, 3)[3] == 0);
+  std::string rows = days(20, 3);
+  rows.replace(rows.rfind("no"), 2, "never");
+  const PreparedInput input = read(folder, *series, rows, {.horizon = 3});
+  const auto at = [&](std::size_t row, std::size_t column) {
+    return input.values[row * static_cast<std::size_t>(series->columns()) + column];
+  };
+  CHECK(at(18, 2) == 1);
+  CHECK(at(19, 2) + at(19, 3) + at(19, 4) == 0);
+  CHECK(error_of([&] {
+          static_cast<void>(read(folder, *series, days(20, 2), {.horizon = 3}));
+        }).starts_with("4: column \"price\", which is known ahead, has no value at 2024-01-21"));
+}
+
+TEST_CASE("a missing word is the word before, also where numbers are interpolated") {
+  const TempFolder folder;
+  std::string rows = days(40, 0);
+  rows.replace(rows.find("maybe"), 5, "");
+  PrepareOptions options = known_options(folder.file("a.csv", heading + rows));
+  CHECK(error_of([&] {
+          static_cast<void>(prepare(folder, options));
+        }).ends_with("a.csv:4: column \"promo\" has no value; write missing = \"drop\", \"forward_fill\" or \"interpolate\""));
+  options.missing = "interpolate";
+  const auto series = prepare(folder, options).series;
+  CHECK(column(*series, static_cast<std::size_t>(series->info().column("promo")))[2] == 2);
+}
