@@ -103,3 +103,14 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a training shows its progress where no callb
   REQUIRE_MESSAGE(listed.status == 0, listed.err);
   CHECK_FALSE(contains(listed.err, "epoch 1/2"));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "runs tells no option of a stage that was no part of the run") {
+  workflow(small_training);
+  REQUIRE(run({"--until", "preprocess", "--set", "optimizer.lr=0.5"}).status == 0);
+  REQUIRE(run({"--until", "slice_windows", "--set", "stages.slice_windows.window=20"}).status == 0);
+  REQUIRE(run({"--until", "slice_windows", "--set", "stages.slice_windows.window=22"}).status == 0);
+  const std::string table = pipeline({"runs", "workflow.toml"}).out;
+  CHECK_FALSE(contains(table, "lr"));
+  CHECK_MESSAGE(contains(table, "slice_windows.window"), table);
+  CHECK_MESSAGE(contains(table, "-        -"), table);
+}

@@ -5,6 +5,7 @@
 
 #include "cli/host.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 #include "pipeline/data/format.h"
 #include "run/history.h"
 #include "run/plan.h"
@@ -47,22 +48,32 @@ double validation_of(const Value& record) {
   return loss && loss->is_number() ? loss->as_double() : std::numeric_limits<double>::infinity();
 }
 
-/// The options in which the runs differ.
+/// Whether an option could matter to a run: it is no stage's, or that stage was part of the run.
+bool concerns(const Value& record, const std::string& option) {
+  const std::size_t dot = option.find('.');
+  return dot == std::string::npos || record.at("stages").find(std::string_view(option).substr(0, dot)) != nullptr;
+}
+
+std::string option_cell(const Value& record, const std::string& name) {
+  if (!concerns(record, name)) return "-";
+  const Value* value = record.at("options").find(name);
+  return !value ? "default" : value->is_string() ? value->as_string() : to_toml(*value);
+}
+
+/// The options in which the runs that they concern differ.
 std::vector<std::string> differing_options(const std::vector<Value>& records) {
-  std::set<std::string> names;
+  std::set<std::string> names, differing;
   for (const Value& record : records) {
     for (const auto& [name, value] : record.at("options").as_map()) names.insert(name);
   }
-  std::vector<std::string> differing;
   for (const std::string& name : names) {
-    const auto value = [&](const Value& record) {
-      const Value* given = record.at("options").find(name);
-      return given ? *given : Value();
-    };
-    const bool same = std::ranges::all_of(records, [&](const Value& record) { return value(record) == value(records.front()); });
-    if (!same) differing.push_back(name);
+    std::set<std::string> values;
+    for (const Value& record : records) {
+      if (concerns(record, name)) values.insert(option_cell(record, name));
+    }
+    if (values.size() > 1) differing.insert(name);
   }
-  return differing;
+  return {differing.begin(), differing.end()};
 }
 
 /// The headline metrics of the stages, in their order.
@@ -93,14 +104,63 @@ void say_left_out(std::size_t count) {
     std::cout << "(left out: " << count << (count == 1 ? " run that" : " runs that") << " found everything up to date; --json lists all)\n";
 }
 
-std::string option_cell(const Value& record, const std::string& name) {
-  const Value* value = record.at("options").find(name);
-  return !value ? "default" : value->is_string() ? value->as_string() : to_toml(*value);
-}
-
 std::string cell(const Value& results, const std::string& name) {
   const Value* value = results.find(name);
   return value && value->is_number() ? format_short(value->as_double()) : "-";
+}
+
+/// The columns of the table before those of the options.
+std::vector<std::string> row_of(const Value& record, const std::vector<std::string>& metrics) {
+  const Value results = results_of(record);
+  const Value* version = results.find("version_dir");
+  std::vector<std::string> row{record.at("when").as_string(), record.at("status").as_string(),
+                               format_short(record.at("seconds").as_double())};
+  for (const std::string& metric : metrics) row.push_back(cell(results, metric));
+  row.push_back(version && version->is_string() ? std::filesystem::path(version->as_string()).filename().string() : "-");
+  return row;
+}
+
+/// Where a terminal is too narrow for the options beside the results: the runs are numbered, and the options follow below.
+void print_in_two_tables(const std::vector<Value>& records, const std::vector<std::string>& headings,
+                         const std::vector<std::string>& metrics, const std::vector<std::string>& options) {
+  std::vector<std::string> numbered{"run"}, runs{""};
+  numbered.insert(numbered.end(), headings.begin(), headings.end());
+  TextTable results(numbered);
+  for (const Value& record : records) {
+    runs.push_back(std::to_string(runs.size()));
+    std::vector<std::string> row = row_of(record, metrics);
+    row.insert(row.begin(), runs.back());
+    results.add(row);
+  }
+  results.print();
+  TextTable differences({"option", "value in each run"});
+  for (const std::string& option : options) {
+    std::string values;
+    for (std::size_t run = 0; run < records.size(); ++run)
+      values += (run > 0 ? ", " : "") + runs[run + 1] + ": " + option_cell(records[run], option);
+    differences.add({option, values});
+  }
+  std::cout << "\n";
+  differences.print();
+}
+
+void print_table(const std::vector<Value>& records) {
+  std::vector<std::string> metrics{"val_loss"};
+  for (std::string& name : headline_metrics(records)) metrics.push_back(std::move(name));
+  std::vector<std::string> headings{"when", "status", "seconds"};
+  headings.insert(headings.end(), metrics.begin(), metrics.end());
+  headings.emplace_back("version");
+  const std::vector<std::string> options = differing_options(records);
+  std::vector<std::string> all = headings;
+  all.insert(all.end(), options.begin(), options.end());
+  TextTable table(all);
+  for (const Value& record : records) {
+    std::vector<std::string> row = row_of(record, metrics);
+    for (const std::string& option : options) row.push_back(option_cell(record, option));
+    table.add(row);
+  }
+  if (table.fits(output_width()) || options.empty()) return table.print();
+  print_in_two_tables(records, headings, metrics, options);
 }
 
 int list_runs(const Invocation& invocation) {
@@ -119,25 +179,7 @@ int list_runs(const Invocation& invocation) {
     say_left_out(left_out);
     return 0;
   }
-  std::vector<std::string> metrics{"val_loss"};
-  for (std::string& name : headline_metrics(records)) metrics.push_back(std::move(name));
-  std::vector<std::string> headings{"when", "status", "seconds"};
-  headings.insert(headings.end(), metrics.begin(), metrics.end());
-  headings.emplace_back("version");
-  const std::vector<std::string> options = differing_options(records);
-  headings.insert(headings.end(), options.begin(), options.end());
-  TextTable table(headings);
-  for (const Value& record : records) {
-    const Value results = results_of(record);
-    const Value* version = results.find("version_dir");
-    std::vector<std::string> row{record.at("when").as_string(), record.at("status").as_string(),
-                                 format_short(record.at("seconds").as_double())};
-    for (const std::string& metric : metrics) row.push_back(cell(results, metric));
-    row.push_back(version && version->is_string() ? std::filesystem::path(version->as_string()).filename().string() : "-");
-    for (const std::string& option : options) row.push_back(option_cell(record, option));
-    table.add(row);
-  }
-  table.print();
+  print_table(records);
   say_left_out(left_out);
   return 0;
 }

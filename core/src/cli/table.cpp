@@ -48,6 +48,11 @@ std::vector<std::size_t> TextTable::column_widths(int width) const {
   }
 }
 
+bool TextTable::fits(int width) const {
+  const std::vector<std::size_t> widths = column_widths(width);
+  return width <= 0 || std::accumulate(widths.begin(), widths.end(), (widths.size() - 1) * between) <= static_cast<std::size_t>(width);
+}
+
 void TextTable::print(const std::string& indent) const { print(std::cout, output_width(), indent); }
 
 void TextTable::print(std::ostream& out, int width, const std::string& indent) const {

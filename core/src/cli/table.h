@@ -12,6 +12,8 @@ class TextTable {
  public:
   explicit TextTable(std::vector<std::string> headings) { add(std::move(headings)); }
   void add(std::vector<std::string> row);
+  /// Whether the rows, wrapped as far as words allow, are no wider than a terminal of `width` columns; 0: any number.
+  [[nodiscard]] bool fits(int width) const;
   /// To stdout, in the width of its terminal; `indent` goes before each line.
   void print(const std::string& indent = "") const;
   /// `width`: columns of the terminal; 0: any number.

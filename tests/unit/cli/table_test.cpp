@@ -50,3 +50,12 @@ TEST_CASE("a table of long words stays in its columns, whatever the width") {
         "key                 value\n"
         "trainer.max_epochs  /a/path/that/is/long\n");
 }
+
+TEST_CASE("a table fits a terminal where its words do") {
+  TextTable table({"name", "a long heading"});
+  table.add({"x", "of several words"});
+  CHECK(table.fits(0));
+  CHECK(table.fits(22));
+  CHECK(table.fits(13));
+  CHECK_FALSE(table.fits(12));
+}
