@@ -247,3 +247,37 @@ TEST_CASE_FIXTURE(NewWorkflow, "the target is no flag and no column that hardly 
                        [](int row) { return hour(row) + "," + number(wave(row)) + "," + (row % 3 == 0 ? "" : number(row % 13)); }));
   CHECK(contains(runs("b.csv"), "# Left out: gappy, since dropping its 100 cells without a value leaves too few rows."));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "columns that are known ahead and columns that are fixed in a series are found") {
+  const auto rows = [](const std::string& id, int size, const std::string& region) {
+    std::string text;
+    for (int day = 0; day < 100; ++day) {
+      const std::string date = "2024-0" + std::to_string(1 + day / 25) + "-" + (day % 25 < 9 ? "0" : "") + std::to_string(day % 25 + 1);
+      text += id + "," + date + "," + (day < 95 ? std::to_string(size + day * 7 % 13) : "") + "," + std::to_string(3 + day * 5 % 7) + "," +
+              (day < 95 ? std::to_string(day * 3 % 11) : "") + "," + std::to_string(size) + "," + region + "\n";
+    }
+    return text;
+  };
+  write("shops.csv", "shop,date,sales,price,visitors,size,region\n" + rows("a", 10, "north") + rows("b", 20, "south"));
+  const Finished done = pipeline({"new-workflow", "shops.csv"});
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  CHECK_MESSAGE(contains(done.out, "  known ahead: price, in 10 rows after the last target\n"), done.out);
+  CHECK_MESSAGE(contains(done.out, "  fixed in a series: size and region\n"), done.out);
+  const std::string text = read("shops.toml");
+  CHECK_MESSAGE(contains(text, "features = [\"sales\", \"price\", \"visitors\"]\n"), text);
+  CHECK(contains(text, "known_future = [\"price\"] "));
+  CHECK(contains(text, "static = [\"size\", \"region\"] "));
+  CHECK(contains(text, "categories = [\"region\"] "));
+  CHECK_FALSE(contains(text, "missing ="));
+  CHECK_FALSE(contains(text, "Left out"));
+  const Finished ran = pipeline({"run", "shops.toml", "--until", "slice_windows"});
+  CHECK_MESSAGE(ran.status == 0, ran.err);
+  CHECK(contains(ran.err, "10 rows hold columns known ahead alone"));
+  // One series alone: nothing is fixed.
+  write("shop.csv", "shop,date,sales,price,visitors,size,region\n" + rows("a", 10, "north"));
+  const Finished one = pipeline({"new-workflow", "shop.csv"});
+  REQUIRE_MESSAGE(one.status == 0, one.err);
+  CHECK(contains(read("shop.toml"), "known_future = [\"price\"] "));
+  CHECK_FALSE(contains(read("shop.toml"), "static ="));
+  CHECK(pipeline({"run", "shop.toml", "--until", "slice_windows"}).status == 0);
+}

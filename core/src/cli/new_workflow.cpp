@@ -122,6 +122,11 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
   }
   out << "features = " << quoted_list(guess.features) << "\n";
   line(out, "target = " + quoted_list(guess.target), guess.target_reason);
+  if (!guess.known_future.empty())
+    line(out, "known_future = " + quoted_list(guess.known_future),
+         "known in " + format_count(guess.future_rows) + (guess.future_rows == 1 ? " row" : " rows") + " after the last target");
+  if (!guess.fixed.empty()) line(out, "static = " + quoted_list(guess.fixed), "one value in each series");
+  if (!guess.categories.empty()) line(out, "categories = " + quoted_list(guess.categories), "columns of words");
   const Value na_values = na_values_of(guess.format);
   if (na_values != Value(Value::List{})) line(out, "na_values = " + to_toml(na_values), "mean \"missing\"");
   if (guess.missing_cells > 0) {
@@ -219,6 +224,10 @@ int new_workflow(const Invocation& invocation) {
     std::cout << "  series: " << format_count(guess.series) << ", told apart by " << join_names(guess.series_columns)
               << (guess.dates_across ? "; a row each, and the names of the columns are times" : "") << "\n";
   std::cout << "  time: " << time_text(guess) << "\n";
+  if (!guess.known_future.empty())
+    std::cout << "  known ahead: " << join_names(guess.known_future) << ", in " << format_count(guess.future_rows)
+              << (guess.future_rows == 1 ? " row" : " rows") << " after the last target\n";
+  if (!guess.fixed.empty()) std::cout << "  fixed in a series: " << join_names(guess.fixed) << "\n";
   for (const std::string& other : guess.time.others) std::cout << "  it might be " << one_line(other) << " too\n";
   for (const LeftOut& column : guess.left_out) std::cout << "  left out: " << left_out_text(column) << "\n";
   for (const std::string& note : guess.notes) std::cout << "  " << one_line(note, longest_note) << "\n";

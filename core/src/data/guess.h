@@ -88,6 +88,8 @@ struct WorkflowGuess {
   std::string time_zone{};  ///< empty: none
   std::vector<std::string> features, target;
   std::string target_reason;
+  std::vector<std::string> known_future{}, fixed{}, categories{};
+  std::int64_t future_rows = 0;  ///< after the last target, with columns known ahead
   std::vector<LeftOut> left_out;
   std::string gaps{};  ///< empty: there are none
   std::string missing = "error";

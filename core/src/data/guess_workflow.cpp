@@ -8,6 +8,7 @@
 #include "data/guess.h"
 #include "data/guess_across.h"
 #include "data/guess_numbers.h"
+#include "data/guess_roles.h"
 #include "data/guess_series.h"
 #include "data/split.h"
 #include "data/time_parser.h"
@@ -124,6 +125,28 @@ void choose_target(WorkflowGuess& guess, const std::vector<const ColumnFacts*>& 
   guess.target = {chosen.name};
   guess.target_reason = features.size() == 1 ? "the only column of numbers" : "the last column of numbers";
   if (&chosen != features.back()) guess.target_reason += ", as " + features.back()->name + " " + reason_against_target(*features.back());
+}
+
+/// Takes the columns that are fixed in a series and those that are known ahead; the latter's rows after the last target are no missing
+/// ones.
+void take_roles(WorkflowGuess& guess, const std::filesystem::path& file, const ColumnGuess& columns) {
+  if (guess.time.sort || guess.time.repeats > 0) return;
+  RoleQuestion question{.series_columns = guess.series_columns, .numbers = guess.features, .words = {}, .targets = guess.target};
+  for (const ColumnFacts& column : columns.columns) {
+    const bool is_other = is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name) || column.shares_name;
+    if (!is_other && !column.name.empty() && column.numbers == 0 && column.words > 0) question.words.push_back(column.name);
+  }
+  const ColumnRoles roles = guess_roles(CsvFile(file, guess.format), question);
+  for (const std::string& name : roles.fixed) {
+    std::erase(guess.features, name);
+    std::erase_if(guess.left_out, [&](const LeftOut& column) { return column.name == name; });
+    guess.fixed.push_back(name);
+    if (is_in(question.words, name)) guess.categories.push_back(name);
+  }
+  if (roles.known_future.empty()) return;
+  guess.known_future = roles.known_future;
+  guess.future_rows = roles.future_rows;
+  guess.missing_cells -= roles.missing;
 }
 
 /// For each row, whether all its features are present. Error (data) for cells that `run` would refuse.
@@ -328,6 +351,7 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
   if (many) {
     take_features(guess, features);
     choose_target(guess, features, targets);
+    take_roles(guess, file, columns);
     choose_rows_of_series(guess, many->usual_rows);
     return guess;
   }
@@ -335,7 +359,10 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
     WorkflowGuess tried = guess;
     take_features(tried, features);
     choose_target(tried, features, targets);
-    const std::vector<bool> complete = in_order_of_time(complete_rows(file, columns, tried), tried.time);
+    take_roles(tried, file, columns);
+    std::vector<bool> complete = in_order_of_time(complete_rows(file, columns, tried), tried.time);
+    complete.resize(complete.size() - static_cast<std::size_t>(tried.future_rows));
+    tried.rows = std::ssize(complete);
     choose_rows(tried, complete);
     if (!drops_too_much(tried, complete) || !leave_out_incomplete(guess, features, targets)) return tried;
   }

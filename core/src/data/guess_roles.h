@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/csv_file.h"
+
+/// Guesses which columns of a file are fixed in a series, and which are known ahead.
+namespace pipeline {
+
+struct RoleQuestion {
+  std::vector<std::string> series_columns;  ///< empty: the file holds one series
+  std::vector<std::string> numbers;         ///< columns of numbers, targets included
+  std::vector<std::string> words;           ///< columns of words
+  std::vector<std::string> targets;
+};
+struct ColumnRoles {
+  std::vector<std::string> fixed;         ///< columns of the question with one value in each series, but not in all
+  std::vector<std::string> known_future;  ///< columns of numbers that have a value in each row after the last target of its series
+  std::int64_t future_rows = 0;           ///< rows after the last target, in all series, with a value in some column of numbers
+  std::int64_t missing = 0;               ///< cells without a value in those rows, of the columns of numbers
+};
+/// Reads the file once; the rows of a series are taken to run from old to new.
+[[nodiscard]] ColumnRoles guess_roles(const CsvFile& file, const RoleQuestion& question);
+
+}  // namespace pipeline
