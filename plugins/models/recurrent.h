@@ -48,9 +48,9 @@ struct LSTMOptions {
   [[nodiscard]] std::int64_t output_width() const { return (proj_size > 0 ? proj_size : hidden_size) * (bidirectional ? 2 : 1); }
 };
 
-/// From x [B, W, features] to outputs [B, W, output_width()], as torch.nn.LSTM(batch_first=True).
-[[nodiscard]] inline torch::nn::LSTM make_lstm(const LSTMOptions& options, std::int64_t features) {
-  return torch::nn::LSTM(torch::nn::LSTMOptions(features, options.hidden_size)
+/// From [B, W, inputs] to outputs [B, W, output_width()], as torch.nn.LSTM(batch_first=True).
+[[nodiscard]] inline torch::nn::LSTM make_lstm(const LSTMOptions& options, std::int64_t inputs) {
+  return torch::nn::LSTM(torch::nn::LSTMOptions(inputs, options.hidden_size)
                              .num_layers(options.num_layers)
                              .batch_first(true)
                              .dropout(options.dropout)
@@ -61,21 +61,26 @@ struct LSTMOptions {
 /// The outputs [B, W, width] of the last step, [B, width].
 [[nodiscard]] inline torch::Tensor last_step(const torch::Tensor& outputs) { return outputs.select(1, outputs.size(1) - 1); }
 
-/// Layers of LSTM or GRU; a linear layer maps the last step's output to the whole forecast.
+/// Layers of LSTM or GRU; a ForecastHead maps the last step's output, and what is known of the horizon, to the whole forecast.
 class LastStepModel : public Model, public DirectGradients {
  public:
-  /// `layers`: a torch::nn::LSTM or torch::nn::GRU whose outputs have `width` values; it is registered as `name`.
-  template <class Layers>
-  LastStepModel(const char* name, const Layers& layers, std::int64_t width, const ModelShape& shape)
-      : layers_(register_module(name, layers)), head_(*this, "fc", width, shape) {}
+  /// `make`: from the width of the input to a torch::nn::LSTM or torch::nn::GRU whose outputs have `width` values; it is registered as
+  /// `name`.
+  template <class Make>
+  LastStepModel(const char* name, const Make& make, std::int64_t width, const ModelShape& shape)
+      : past_(*this, "past_words", shape),
+        layers_(register_module(name, make(past_.width()))),
+        head_(*this, "fc", width, shape, known_inputs) {}
 
   /// x [B, W, F] to [B, H, T].
-  Forecast forward(const Batch& batch) final { return head_(layers_.last_output(batch.x)); }
+  Forecast forward(const Batch& batch) final { return head_(layers_.last_output(past_(batch)), batch); }
 
+  [[nodiscard]] Inputs inputs() const final { return past_.inputs() | head_.inputs(); }
   [[nodiscard]] OutputSpec output() const final { return head_.output(); }
 
+  /// Not for words and known inputs: autograd serves their modules.
   [[nodiscard]] bool has_direct_gradients(torch::Device device, Precision) const final {
-    return layers_.has_direct_gradients(device) && output().kind == OutputSpec::Kind::point;
+    return layers_.has_direct_gradients(device) && output().kind == OutputSpec::Kind::point && inputs() == Inputs{Input::past};
   }
 
   torch::Tensor direct_forward(const Batch& batch) final {
@@ -89,12 +94,14 @@ class LastStepModel : public Model, public DirectGradients {
   }
 
  private:
+  PastColumns past_;
   FastRecurrent layers_;
   ForecastHead head_;
   torch::Tensor features_;  ///< [B, width] of the last direct_forward()
 };
 
-/// An LSTM. `Summary` turns its outputs into one vector for each window, and a linear layer maps the vector to the whole forecast.
+/// An LSTM. `Summary` turns its outputs into one vector for each window, and a ForecastHead maps the vector, and what is known of the
+/// horizon, to the whole forecast.
 /// Submodules are the same as in the PyTorch originals and are made in the same order, so that the same seed gives the same weights.
 ///
 ///     struct Summary {
@@ -107,21 +114,24 @@ class LSTMWith : public Model {
   using Options = LSTMOptions;
 
   LSTMWith(const Options& options, const ModelShape& shape)
-      : lstm_(register_module("lstm", make_lstm(options, shape.features))),
+      : past_(*this, "past_words", shape),
+        lstm_(register_module("lstm", make_lstm(options, past_.width()))),
         summary_(*this, options.output_width()),
-        head_(*this, "fc", options.output_width(), shape) {}
+        head_(*this, "fc", options.output_width(), shape, known_inputs) {}
 
   /// x [B, W, F] to [B, H, T].
   Forecast forward(const Batch& batch) final {
     Forecast explained;
-    Forecast forecast = head_(summary_(lstm_, batch.x, explained));
+    Forecast forecast = head_(summary_(lstm_, past_(batch), explained), batch);
     forecast.explanations = std::move(explained.explanations);
     return forecast;
   }
 
+  [[nodiscard]] Inputs inputs() const final { return past_.inputs() | head_.inputs(); }
   [[nodiscard]] OutputSpec output() const final { return head_.output(); }
 
  private:
+  PastColumns past_;
   FastRecurrent lstm_;
   Summary summary_;
   ForecastHead head_;

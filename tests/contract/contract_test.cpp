@@ -78,10 +78,11 @@ TEST_CASE("a report names the rule that a model breaks") {
   CHECK(contains(failed.at("CrashingModel: survives"), "it ends the process that tests it (by Illegal instruction)"));
 }
 
-TEST_CASE("components that keep the rules in an unusual way pass: dropout, work in setup(), an optional input") {
+TEST_CASE("components that keep the rules in an unusual way pass: dropout, inputs known ahead alone, work in setup(), an optional input") {
   const Finished tested = test_plugin(fixture("well_behaved"));
   CHECK_MESSAGE(tested.status == 0, tested.out, tested.err);
   CHECK(contains(tested.out, "model DropoutModel"));
+  CHECK(contains(tested.out, "model PlanModel"));
 }
 
 TEST_CASE("a report names the rules that a logger, a stage and a callback break") {

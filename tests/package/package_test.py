@@ -205,13 +205,13 @@ class Package(unittest.TestCase):
                                if key.startswith("test_")}
         self.assertEqual(result("once"), result("twice"))
 
-        for words, sentence in [(["loss.type=QuantilesLoss"], "QuantilesLoss needs 3 quantiles for each step, and this version forecasts one value"),
-                                (["model.type=FutureModel", "optimizer.type=Adam", 'stages.optimize.search={"optimizer.lr" = {}}'], "FutureModel reads `future` of a batch, which this version does not fill")]:
-            sets = [word for pair in words for word in ("--set", pair)]
-            done = subprocess.run([self.prefix / "bin/pipeline", "run", "outside.toml", "--stage", "train", "--set", "stages.train.best=false", *sets],
-                                  cwd=work, text=True, capture_output=True, env={**os.environ, **self.environment})
-            self.assertEqual(done.returncode, 2, done.stderr)
-            self.assertIn(sentence, done.stderr)
+        done = subprocess.run([self.prefix / "bin/pipeline", "run", "outside.toml", "--stage", "train", "--set", "stages.train.best=false",
+                               "--set", "loss.type=QuantilesLoss"],
+                              cwd=work, text=True, capture_output=True, env={**os.environ, **self.environment})
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("QuantilesLoss needs 3 quantiles for each step, and this version forecasts one value", done.stderr)
+        self.pipeline("run", "outside.toml", "--stage", "train", "--set", "stages.train.best=false", "--set", "model.type=FutureModel",
+                      "--set", "optimizer.type=Adam", "--set", 'stages.optimize.search={"optimizer.lr" = {}}', cwd=work)
         self.assertIn("No stage of this version uses a feature", self.pipeline("describe", "OutsideFeature", cwd=work))
 
     def test_5_a_libtorch_that_does_not_fit_is_named(self):

@@ -89,16 +89,16 @@ TEST_CASE("LinearModel is one layer from window to horizon, shared by the column
                        Error);
 }
 
-TEST_CASE("NaiveModel repeats the last value of each target") {
+TEST_CASE("NaiveModel forecasts the naive value of each target, the last one in windows made elsewhere") {
   Registry registry;
   test::load_built_plugin(registry, "naive");
   const auto model = registry.make<Model>("NaiveModel", no_options, shape(4, 3, 2, {1, -1}));
   CHECK(model->parameters().empty());
-  CHECK(model->inputs().contains(Input::target_history));
+  CHECK(model->inputs().contains(Input::naive));
   Batch batch = batch_of(torch::randn({2, 4, 2}));
-  batch.target_history = torch::randn({2, 4, 2});
-  CHECK(torch::equal(model->forward(batch).values.select(1, 2), batch.target_history.select(1, 3)));
-  batch.target_history.reset();
+  batch.naive = torch::randn({2, 2});
+  CHECK(torch::equal(model->forward(batch).values.select(1, 2), batch.naive));
+  batch.naive.reset();
   CHECK_THROWS_WITH_AS(
       static_cast<void>(model->forward(batch)),
       "NaiveModel needs the past of target \"t1\", which these windows don't carry: start from a series, or list the target among "

@@ -91,10 +91,24 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a model that repeats the last value gives th
       for (const std::string metric : {"smape", "mape", "mae", "mase"}) CHECK(original.at(metric) == original.at("naive_" + metric));
     }
   }
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a model that repeats the last level gives the naive forecast, however it is transformed") {
   write("data.csv", demand(7.3, 0.1));
-  naive_workflow(*this, "transform = { load = \"log\" }");
-  REQUIRE(run().status == 0);
-  CHECK(errors_in(path() / "runs/small/evaluate/predictions.csv").worst_difference == 0);
+  for (const std::string transform : {"log", "diff", "log_return"}) {
+    for (const std::string scaler : {"standard", "minmax"}) {
+      for (const std::string window_norm : {"none", "last", "standard"}) {
+        CAPTURE(transform);
+        CAPTURE(scaler);
+        CAPTURE(window_norm);
+        naive_workflow(*this, "scaler = \"" + scaler + "\"\ntransform = { load = \"" + transform + "\" }", window_norm);
+        REQUIRE(run().status == 0);
+        CHECK(errors_in(path() / "runs/small/evaluate/predictions.csv").worst_difference == 0);
+        const Value original = json("runs/small/evaluate/metrics.json").at("original").at("load");
+        for (const std::string metric : {"rmse", "mae"}) CHECK(original.at(metric) == original.at("naive_" + metric));
+      }
+    }
+  }
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "mape leaves out truths of 0, counts them, and has a value in any unit") {

@@ -49,6 +49,7 @@ class RowSource : public WindowSource {
         fixed_words_(info.fixed_words.size()),
         first_rows_(rows.count - window + 1 - (has_truth || !info.known_future.empty() ? horizon : 0)),
         steps_(info) {
+    for (const std::int64_t c : info.target_columns) targets_.push_back(info.columns[static_cast<std::size_t>(c)]);
     // One memchr finds out whether a series has any filled value; most have none.
     fully_observed_ =
         rows.observed.empty() || std::memchr(rows.observed.data(), 0, rows.observed.size()) == nullptr || all_targets_observed();
@@ -69,6 +70,7 @@ class RowSource : public WindowSource {
     pick(values + first, window_, parts_.past_codes, out.past_codes, index);
     pick(values + ahead, horizon_, parts_.future_codes, out.future_codes, index);
     const std::int64_t origin = row + static_cast<std::int64_t>(window_) - 1;
+    if (out.naive != nullptr) copy_naive(origin, index, out.naive);
     if (out.time_index != nullptr) out.time_index[index] = steps_.index(rows_.time[static_cast<std::size_t>(origin)]);
     if (out.series != nullptr || out.static_values != nullptr || out.static_codes != nullptr)
       copy_fixed(rows_.panel.series_of(origin), index, out);
@@ -128,6 +130,20 @@ class RowSource : public WindowSource {
     }
   }
 
+  /// The last values of the targets, and for those that are differenced the scaled difference 0.
+  void copy_naive(std::int64_t origin, std::size_t index, float* naive) const {
+    const float* const last = rows_.values.data() + static_cast<std::size_t>(origin) * columns_;
+    for (std::size_t t = 0; t < targets_.size(); ++t) {
+      const std::size_t column = parts_.targets[t];
+      float& to = naive[index * targets_.size() + t];
+      to = last[column];
+      if (!targets_[t].is_difference()) continue;
+      const ColumnTransform scaled =
+          rows_.panel.scale.empty() ? targets_[t] : rows_.panel.scaled_in(rows_.panel.series_of(origin), targets_[t], column, columns_);
+      to = static_cast<float>(scaled.forward(1, 1));  // of any level after itself
+    }
+  }
+
   void copy_fixed(std::int64_t series, std::size_t index, const WindowBuffers& out) const {
     const auto s = static_cast<std::size_t>(series);
     if (out.series != nullptr) out.series[index] = series;
@@ -147,6 +163,7 @@ class RowSource : public WindowSource {
 
   Rows rows_;
   Parts parts_;
+  std::vector<ColumnTransform> targets_;
   std::size_t window_, horizon_, columns_, fixed_, fixed_words_;
   std::int64_t first_rows_;
   StepCount steps_;

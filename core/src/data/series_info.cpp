@@ -24,8 +24,9 @@ std::vector<std::string> strings(const Value& value) {
 }  // namespace
 
 Value SeriesInfo::to_value() const {
-  Value::List column_list, segment_list, ends;
+  Value::List column_list, fixed_list, segment_list, ends;
   for (const ColumnTransform& c : columns) column_list.push_back(c.to_value());
+  for (const ColumnTransform& c : fixed) fixed_list.push_back(c.to_value());
   for (const Segment& s : segments) segment_list.push_back(Value::List{s.first, s.count});
   for (const std::int64_t end : split_end) ends.emplace_back(end);
   Value out = Value::Map{{"features", list_of(features)},
@@ -42,11 +43,7 @@ Value SeriesInfo::to_value() const {
                          {"source", source}};
   if (utc) out["utc"] = true;
   if (!known_future.empty()) out["known_future"] = list_of(known_future);
-  if (!fixed.empty()) {
-    Value::List fixed_list;
-    for (const ColumnTransform& c : fixed) fixed_list.push_back(c.to_value());
-    out["fixed"] = fixed_list;
-  }
+  if (!fixed.empty()) out["fixed"] = fixed_list;
   if (!fixed_words.empty()) out["fixed_words"] = list_of(fixed_words);
   for (const auto& [name, known] : words) out["words"][name] = list_of(known);
   if (panel) out["panel"] = panel->to_value();

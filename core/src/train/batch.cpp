@@ -1,39 +1,94 @@
 #include "train/batch.h"
 
+#include <initializer_list>
+#include <iterator>
+#include <utility>
+
 namespace pipeline {
 
-Batch collect_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, BatchParts parts) {
-  const WindowSource::Shape& shape = source.shape();
-  const auto rows = static_cast<std::int64_t>(first_rows.size());
-  const auto features = static_cast<std::int64_t>(shape.feature_names.size()),
-             targets = static_cast<std::int64_t>(shape.target_names.size());
-  const auto floats = torch::TensorOptions().dtype(torch::kFloat32).pinned_memory(parts.pinned);
+namespace {
+
+/// The parts of a batch, with memory for those that are gathered.
+class Parts {
+ public:
+  Parts(const WindowSource& source, std::int64_t rows, Inputs wanted, bool pinned)
+      : shape_(source.shape()), rows_(rows), wanted_(wanted), pinned_(pinned), has_rows_(source.has_rows()) {
+    const std::int64_t window = shape_.window, horizon = shape_.horizon, targets = std::ssize(shape_.target_names);
+    batch.x = numbers({rows, window, std::ssize(shape_.feature_names)});
+    if (shape_.has_truth) batch.y = numbers({rows, horizon, targets});
+    if (shape_.has_truth && !source.fully_observed()) batch.weight = numbers({rows, horizon, targets});
+    if (has_rows_) batch.origin = integers({rows});
+    if (wants(Input::target_history)) batch.target_history = numbers({rows, window, targets});
+    if (wants(Input::naive)) batch.naive = numbers({rows, targets});
+    if (wants(Input::future, shape_.future_names)) batch.future = numbers({rows, horizon, std::ssize(shape_.future_names)});
+    if (wants(Input::static_values, shape_.static_names)) batch.static_values = numbers({rows, std::ssize(shape_.static_names)});
+    if (wants(Input::past_codes, shape_.past_words)) batch.past_codes = integers({rows, window, std::ssize(shape_.past_words)});
+    if (wants(Input::future_codes, shape_.future_words)) batch.future_codes = integers({rows, horizon, std::ssize(shape_.future_words)});
+    if (wants(Input::static_codes, shape_.static_words)) batch.static_codes = integers({rows, std::ssize(shape_.static_words)});
+    if (wants(Input::series)) batch.series = integers({rows});
+    if (wants(Input::time_index)) batch.time_index = integers({rows});
+  }
+
+  [[nodiscard]] WindowBuffers buffers() {
+    return {.x = data<float>(batch.x),
+            .history = data<float>(batch.target_history),
+            .y = data<float>(batch.y),
+            .weight = data<float>(batch.weight),
+            .future = data<float>(batch.future),
+            .static_values = data<float>(batch.static_values),
+            .past_codes = data<std::int64_t>(batch.past_codes),
+            .future_codes = data<std::int64_t>(batch.future_codes),
+            .static_codes = data<std::int64_t>(batch.static_codes),
+            .series = data<std::int64_t>(batch.series),
+            .time_index = data<std::int64_t>(batch.time_index),
+            .naive = data<float>(batch.naive)};
+  }
 
   Batch batch;
-  batch.x = torch::empty({rows, shape.window, features}, floats);
-  if (shape.has_truth) batch.y = torch::empty({rows, shape.horizon, targets}, floats);
-  if (parts.history) batch.target_history = torch::empty({rows, shape.window, targets}, floats);
-  if (parts.weight) batch.weight = torch::empty({rows, shape.horizon, targets}, floats);
-  const auto numbers = [](torch::Tensor& tensor) { return tensor.defined() ? tensor.mutable_data_ptr<float>() : nullptr; };
-  const WindowBuffers out{
-      .x = numbers(batch.x), .history = numbers(batch.target_history), .y = numbers(batch.y), .weight = numbers(batch.weight)};
-  for (std::size_t i = 0; i < first_rows.size(); ++i) source.copy(first_rows[i], i, out);
 
-  if (source.has_rows()) {
-    batch.origin = torch::empty({rows}, torch::TensorOptions().dtype(torch::kInt64).pinned_memory(parts.pinned));
-    auto* origin = batch.origin.mutable_data_ptr<std::int64_t>();
-    for (const std::int64_t first : first_rows) *origin++ = first + shape.window - 1;
+ private:
+  /// Whether a part is wanted and can be gathered: one of `columns`, or one that follows from the rows.
+  [[nodiscard]] bool wants(Input part, const auto& columns) const { return wanted_.contains(part) && !columns.empty(); }
+  [[nodiscard]] bool wants(Input part) const { return wanted_.contains(part) && has_rows_; }
+
+  [[nodiscard]] torch::Tensor numbers(std::initializer_list<std::int64_t> sizes) const { return make(sizes, torch::kFloat32); }
+  [[nodiscard]] torch::Tensor integers(std::initializer_list<std::int64_t> sizes) const { return make(sizes, torch::kInt64); }
+  [[nodiscard]] torch::Tensor make(torch::IntArrayRef sizes, torch::ScalarType type) const {
+    return torch::empty(sizes, torch::TensorOptions().dtype(type).pinned_memory(pinned_));
   }
-  return batch;
+  template <class T>
+  static T* data(torch::Tensor& tensor) {
+    return tensor.defined() ? tensor.mutable_data_ptr<T>() : nullptr;
+  }
+
+  const WindowSource::Shape& shape_;
+  std::int64_t rows_;
+  Inputs wanted_;
+  bool pinned_, has_rows_;
+};
+
+}  // namespace
+
+Batch collect_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, Inputs wanted, bool pinned) {
+  Parts parts(source, std::ssize(first_rows), wanted, pinned);
+  const WindowBuffers out = parts.buffers();
+  for (std::size_t i = 0; i < first_rows.size(); ++i) source.copy(first_rows[i], i, out);
+  if (parts.batch.origin.defined()) {
+    auto* origin = parts.batch.origin.mutable_data_ptr<std::int64_t>();
+    for (const std::int64_t first : first_rows) *origin++ = first + source.shape().window - 1;
+  }
+  return std::move(parts.batch);
 }
 
-Batch collect_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, BatchParts parts) {
-  return collect_batch(windows.source(), windows.first_rows(split, indices), parts);
+Batch collect_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, Inputs wanted, bool pinned) {
+  return collect_batch(windows.source(), windows.first_rows(split, indices), wanted, pinned);
 }
 
 Batch to_device(Batch batch, torch::Device device) {
   if (device.is_cpu()) return batch;
-  for (torch::Tensor* tensor : {&batch.x, &batch.target_history, &batch.origin, &batch.y, &batch.weight}) {
+  for (torch::Tensor* tensor :
+       {&batch.x, &batch.past_codes, &batch.past_mask, &batch.target_history, &batch.future, &batch.future_codes, &batch.static_values,
+        &batch.static_codes, &batch.series, &batch.time_index, &batch.naive, &batch.origin, &batch.y, &batch.weight}) {
     if (tensor->defined()) *tensor = tensor->to(device, tensor->scalar_type(), /*non_blocking=*/true);
   }
   return batch;

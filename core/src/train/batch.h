@@ -8,17 +8,13 @@
 
 namespace pipeline {
 
-/// The parts of a batch beside x, origin and, if the source knows it, y.
-struct BatchParts {
-  bool history = false;  ///< the targets' past
-  bool weight = false;   ///< which targets were observed
-  bool pinned = false;   ///< page-locked memory, for asynchronous copies to a GPU
-};
-
-/// Copies the windows that begin at these rows from the source into new CPU tensors. Safe to call from several threads.
-[[nodiscard]] Batch collect_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, BatchParts parts);
+/// Copies the windows that begin at these rows from the source into new CPU tensors: x, the `wanted` parts and the origins that the source
+/// has, and, if it knows the truth, y and the weight (undefined where every target was observed). `pinned`: page-locked memory, for
+/// asynchronous copies to a GPU. Safe to call from several threads.
+[[nodiscard]] Batch collect_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, Inputs wanted, bool pinned = false);
 /// The same for windows of a split by their index.
-[[nodiscard]] Batch collect_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, BatchParts parts);
+[[nodiscard]] Batch collect_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, Inputs wanted,
+                                  bool pinned = false);
 /// The batch on `device`. The copy from pinned memory is asynchronous.
 [[nodiscard]] Batch to_device(Batch batch, torch::Device device);
 

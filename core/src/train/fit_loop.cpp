@@ -17,11 +17,6 @@ namespace pipeline {
 
 namespace {
 
-BatchParts parts_for(const FitSpec& spec, const Windows& windows) {
-  const bool wants_history = spec.window_norm != WindowNorm::none || spec.model->inputs().contains(Input::target_history);
-  return {.history = wants_history && windows.has_history(), .weight = !windows.fully_observed(), .pinned = false};
-}
-
 /// The number of training batches; Error if there are none. 0 for a model without parameters: it is not trained.
 std::int64_t batches_to_train(const FitSpec& spec, const Loader& loader) {
   if (!spec.optimizer) return 0;
@@ -58,9 +53,9 @@ std::optional<CheckpointRecord> kept_checkpoints(const FitSpec& spec) {
 FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
     : spec_(spec),
       run_(run),
-      forecaster_(spec.model, spec.window_norm, spec.trainer.precision),
-      train_loader_(windows, Split::train, training_loader(spec), parts_for(spec, windows), run.device, shard_of(run)),
-      val_loader_(windows, Split::val, spec.loader, parts_for(spec, windows), run.device, shard_of(run)),
+      forecaster_(spec.model, spec.window_norm, spec.shape, spec.trainer.precision),
+      train_loader_(windows, Split::train, training_loader(spec), forecaster_.inputs(), run.device, shard_of(run)),
+      val_loader_(windows, Split::val, spec.loader, forecaster_.inputs(), run.device, shard_of(run)),
       trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
       validation_(forecaster_, spec.loss, val_loader_, spec.shape, spec.metrics, run.collective),
       schedule_(spec.scheduler),

@@ -1,5 +1,7 @@
 #include "pipeline/train/forecaster.h"
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 #include <utility>
 
@@ -19,26 +21,29 @@ constexpr double variance_guard = 1e-5;
 
 /// The statistics that normalise a window's columns and denormalise the forecast; [B, 1, C], `scale` undefined: 1.
 struct WindowStatistics {
-  torch::Tensor center, scale, last;  ///< last: value of the window's last row, before it is normalised
+  torch::Tensor center, scale;
+  torch::Tensor anchor;  ///< a forecast that repeats this value, once normalised, gives it back without a rounding error; undefined: center
 
   [[nodiscard]] torch::Tensor normalise(const torch::Tensor& values) const {
     const torch::Tensor centred = values - center;
     return scale.defined() ? centred / scale : centred;
   }
-  /// Counts from the last value: a forecast that repeats it gives it back without a rounding error.
   [[nodiscard]] torch::Tensor undo(const torch::Tensor& values) const {
-    return scale.defined() ? torch::addcmul(last, values - normalise(last), scale) : values + center;
+    if (!anchor.defined()) return values + center;
+    const torch::Tensor apart = values - normalise(anchor);
+    return scale.defined() ? torch::addcmul(anchor, apart, scale) : anchor + apart;
   }
   /// The same for one more trailing dimension.
   [[nodiscard]] WindowStatistics unsqueezed() const {
-    return {center.unsqueeze(-1), scale.defined() ? scale.unsqueeze(-1) : scale, last.unsqueeze(-1)};
+    const auto one_more = [](const torch::Tensor& part) { return part.defined() ? part.unsqueeze(-1) : part; };
+    return {one_more(center), one_more(scale), one_more(anchor)};
   }
 };
 
 /// `values` [B, W, C]; the deviations are population deviations.
 WindowStatistics statistics(const torch::Tensor& values, WindowNorm window_norm) {
   torch::Tensor last = values.slice(1, values.size(1) - 1);
-  if (window_norm == WindowNorm::last) return {last, {}, last};
+  if (window_norm == WindowNorm::last) return {std::move(last), {}, {}};
   auto [variance, mean] = torch::var_mean(values, {1}, /*correction=*/0, /*keepdim=*/true);
   return {std::move(mean), (variance + variance_guard).sqrt(), std::move(last)};
 }
@@ -68,8 +73,15 @@ Forecast forecast_of(const Forward& forward, const Batch& batch, const Batch& se
 
 }  // namespace
 
-Forecaster::Forecaster(Component<Model> model, WindowNorm window_norm, Precision precision)
-    : model_(std::move(model)), window_norm_(window_norm), precision_(precision) {}
+Forecaster::Forecaster(Component<Model> model, WindowNorm window_norm, const ModelShape& shape, Precision precision)
+    : model_(std::move(model)), window_norm_(window_norm), precision_(precision) {
+  std::ranges::copy_if(shape.future_columns, std::back_inserter(known_ahead_), [](std::int64_t column) { return column >= 0; });
+}
+
+Inputs Forecaster::inputs() const {
+  const Inputs read = model_->inputs();
+  return window_norm_ == WindowNorm::none ? read : read | Inputs{Input::target_history};
+}
 
 Forecast Forecaster::operator()(const Batch& batch) const {
   return through([this](const Batch& seen) { return model_->forward(seen); }, batch);
@@ -84,33 +96,53 @@ Forecast Forecaster::through(const Forward& forward, const Batch& batch) const {
     throw usage_error(std::string("window_norm = \"") + word_of(window_norm_) +
                       "\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"");
   }
-  const WindowStatistics target = statistics(batch.target_history, window_norm_);
+  WindowStatistics target = statistics(batch.target_history, window_norm_);
+  if (batch.naive.defined()) target.anchor = batch.naive.unsqueeze(1);
   Batch seen = batch;
-  seen.x = statistics(batch.x, window_norm_).normalise(batch.x);
+  seen.x = normalised(batch.x);
   seen.target_history = target.normalise(batch.target_history);
+  if (batch.naive.defined()) seen.naive = target.normalise(target.anchor).squeeze(1);
   Forecast forecast = run(seen);
   forecast.values = target.undo(forecast.values);
   if (forecast.quantiles.defined()) forecast.quantiles = target.unsqueezed().undo(forecast.quantiles);
   return forecast;
 }
 
+torch::Tensor Forecaster::normalised(const torch::Tensor& x) const {
+  torch::Tensor out = statistics(x, window_norm_).normalise(x);
+  for (const std::int64_t column : known_ahead_) out.select(2, column).copy_(x.select(2, column));
+  return out;
+}
+
 ModelShape shape_of(const Windows& windows) {
-  return {.window = windows.info().window,
-          .horizon = windows.info().horizon,
-          .features = static_cast<std::int64_t>(windows.feature_names().size()),
-          .targets = static_cast<std::int64_t>(windows.target_names().size()),
-          .feature_names = windows.feature_names(),
-          .target_names = windows.target_names(),
-          .target_columns = windows.target_columns()};
+  const WindowSource::Shape& shape = windows.source().shape();
+  const auto counts = [](const std::vector<WordColumn>& words) {
+    std::vector<std::int64_t> out;
+    for (const WordColumn& column : words) out.push_back(column.codes);
+    return out;
+  };
+  return {.window = shape.window,
+          .horizon = shape.horizon,
+          .features = std::ssize(shape.feature_names),
+          .targets = std::ssize(shape.target_names),
+          .feature_names = shape.feature_names,
+          .target_names = shape.target_names,
+          .target_columns = shape.target_columns,
+          .future_names = shape.future_names,
+          .future_columns = shape.future_columns,
+          .static_names = shape.static_names,
+          .past_code_counts = counts(shape.past_words),
+          .future_code_counts = counts(shape.future_words),
+          .static_code_counts = counts(shape.static_words),
+          .series = windows.series() ? windows.series()->series_count() : 1};
 }
 
-Batch gather_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, torch::Device device) {
-  const BatchParts parts{.history = source.has_rows(), .weight = source.shape().has_truth && !source.fully_observed(), .pinned = false};
-  return to_device(collect_batch(source, first_rows, parts), device);
+Batch gather_batch(const WindowSource& source, std::span<const std::int64_t> first_rows, Inputs wanted, torch::Device device) {
+  return to_device(collect_batch(source, first_rows, wanted), device);
 }
 
-Batch gather_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, torch::Device device) {
-  return gather_batch(windows.source(), windows.first_rows(split, indices), device);
+Batch gather_batch(const Windows& windows, Split split, std::span<const std::int64_t> indices, Inputs wanted, torch::Device device) {
+  return gather_batch(windows.source(), windows.first_rows(split, indices), wanted, device);
 }
 
 torch::Device resolve_device(const std::string& name) {

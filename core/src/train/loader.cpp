@@ -15,15 +15,15 @@ torch::Tensor shuffled_order(std::int64_t n, std::int64_t seed) {
   return torch::randperm(n, generator, torch::TensorOptions().dtype(torch::kInt64));
 }
 
-Loader::Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device, Shard shard)
+Loader::Loader(const Windows& windows, Split split, LoaderOptions options, Inputs wanted, torch::Device device, Shard shard)
     : windows_(&windows),
       split_(split),
       options_(options),
-      parts_(parts),
+      wanted_(wanted),
+      pinned_(options.pin_memory && device.is_cuda()),
       device_(device),
       shard_(shard),
       choice_(windows, split, options, options.batch_size * shard.world) {
-  parts_.pinned = options.pin_memory && device.is_cuda();
   if (split != Split::train) options_.shuffle = options_.drop_last = false;
 }
 
@@ -91,7 +91,7 @@ std::span<const std::int64_t> Loader::Pass::indices_of(std::int64_t batch, std::
 
 Batch Loader::Pass::collect(std::int64_t number, std::vector<std::int64_t>& scratch) const {
   const std::span<const std::int64_t> indices = indices_of(number, scratch);
-  Batch batch = collect_batch(*loader_->windows_, loader_->split_, indices, loader_->parts_);
+  Batch batch = collect_batch(*loader_->windows_, loader_->split_, indices, loader_->wanted_, loader_->pinned_);
   const std::int64_t windows = loader_->windows_in(number), own = loader_->own_windows_in(number);
   const Shard shard = loader_->shard_;
   if (loader_->split_ != Split::train || windows % shard.world == 0) return batch;

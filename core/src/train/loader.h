@@ -24,8 +24,9 @@ struct Shard {
 /// and test repeat none.
 class Loader {
  public:
-  /// Validation and test are neither shuffled nor shortened by drop_last, as in Lightning. The windows must outlive the loader.
-  Loader(const Windows& windows, Split split, LoaderOptions options, BatchParts parts, torch::Device device, Shard shard = {});
+  /// Validation and test are neither shuffled nor shortened by drop_last, as in Lightning. `wanted`: the parts of a batch that are
+  /// gathered. The windows must outlive the loader.
+  Loader(const Windows& windows, Split split, LoaderOptions options, Inputs wanted, torch::Device device, Shard shard = {});
 
   /// The windows of a pass, of all ranks.
   [[nodiscard]] std::int64_t windows() const { return choice_.count(); }
@@ -69,7 +70,8 @@ class Loader {
   const Windows* windows_;
   Split split_;
   LoaderOptions options_;
-  BatchParts parts_;
+  Inputs wanted_;
+  bool pinned_;
   torch::Device device_;
   Shard shard_;
   WindowChoice choice_;

@@ -7,8 +7,8 @@
 
 namespace pipeline {
 
-/// Checks that this version can train the model with the loss. Error (usage) if the loss needs more than a point, if the model gives
-/// another output than the loss needs, or if the model reads a part of a batch that is not gathered yet.
+/// Checks that this version can train the model with the loss. Error (usage) if the loss needs more than a point, or if the model gives
+/// another output than the loss needs.
 void check_output(const std::string& model_name, const Model& model, const std::string& loss_name, const OutputSpec& needed);
 
 }  // namespace pipeline

@@ -29,27 +29,30 @@ struct CNNModelOptions {
   }
 };
 
-/// Convolutions over time that keep the window's length, each followed by ReLU and dropout. A linear layer maps all outputs of the last one
-/// to the whole forecast.
+/// Convolutions over time that keep the window's length, each followed by ReLU and dropout. A ForecastHead maps all outputs of the last
+/// one, and what is known of the horizon, to the whole forecast.
 class CNNModel final : public Model {
  public:
   using Options = CNNModelOptions;
 
   CNNModel(const Options& options, const ModelShape& shape)
-      : convolutions_(register_module("conv", convolutions(options, shape.features))),
-        head_(*this, "fc", options.channels * shape.window, shape) {}
+      : past_(*this, "past_words", shape),
+        convolutions_(register_module("conv", convolutions(options, past_.width()))),
+        head_(*this, "fc", options.channels * shape.window, shape, known_inputs) {}
 
   /// x [B, W, F] to [B, H, T].
-  Forecast forward(const Batch& batch) override { return head_(convolutions_->forward(batch.x.transpose(1, 2)).flatten(1)); }
+  Forecast forward(const Batch& batch) override { return head_(convolutions_->forward(past_(batch).transpose(1, 2)).flatten(1), batch); }
+
+  [[nodiscard]] Inputs inputs() const override { return past_.inputs() | head_.inputs(); }
 
   [[nodiscard]] OutputSpec output() const override { return head_.output(); }
 
  private:
-  /// From [B, features, W] to [B, channels, W].
-  static torch::nn::Sequential convolutions(const Options& options, std::int64_t features) {
+  /// From [B, inputs, W] to [B, channels, W].
+  static torch::nn::Sequential convolutions(const Options& options, std::int64_t inputs) {
     torch::nn::Sequential layers;
     for (std::int64_t layer = 0; layer < options.num_layers; ++layer) {
-      const std::int64_t channels_in = layer == 0 ? features : options.channels;
+      const std::int64_t channels_in = layer == 0 ? inputs : options.channels;
       layers->push_back(
           torch::nn::Conv1d(torch::nn::Conv1dOptions(channels_in, options.channels, options.kernel_size).padding(torch::kSame)));
       layers->push_back(torch::nn::ReLU());
@@ -58,6 +61,7 @@ class CNNModel final : public Model {
     return layers;
   }
 
+  PastColumns past_;
   torch::nn::Sequential convolutions_;
   ForecastHead head_;
 };

@@ -16,16 +16,18 @@ struct GRUModelOptions {
   }
 };
 
-/// Stacked GRU; a linear layer maps the last step's output to the whole forecast.
+/// Stacked GRU with a head on the last step's output.
 class GRUModel final : public LastStepModel {
  public:
   using Options = GRUModelOptions;
   GRUModel(const Options& options, const ModelShape& shape)
-      : LastStepModel("gru", make_gru(options, shape.features), options.hidden_size * (options.bidirectional ? 2 : 1), shape) {}
+      : LastStepModel(
+            "gru", [&](std::int64_t inputs) { return make_gru(options, inputs); }, options.hidden_size * (options.bidirectional ? 2 : 1),
+            shape) {}
 
  private:
-  static torch::nn::GRU make_gru(const Options& options, std::int64_t features) {
-    return torch::nn::GRU(torch::nn::GRUOptions(features, options.hidden_size)
+  static torch::nn::GRU make_gru(const Options& options, std::int64_t inputs) {
+    return torch::nn::GRU(torch::nn::GRUOptions(inputs, options.hidden_size)
                               .num_layers(options.num_layers)
                               .batch_first(true)
                               .dropout(options.dropout)

@@ -4,12 +4,13 @@
 
 namespace pipeline::model::lstm {
 
-/// Stacked LSTM; a linear layer maps the last step's output to the whole forecast.
+/// Stacked LSTM with a head on the last step's output.
 class LSTMModel final : public LastStepModel {
  public:
   using Options = LSTMOptions;
   LSTMModel(const Options& options, const ModelShape& shape)
-      : LastStepModel("lstm", make_lstm(options, shape.features), options.output_width(), shape) {}
+      : LastStepModel(
+            "lstm", [&](std::int64_t inputs) { return make_lstm(options, inputs); }, options.output_width(), shape) {}
 };
 
 }  // namespace pipeline::model::lstm

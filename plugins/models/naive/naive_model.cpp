@@ -5,25 +5,24 @@
 
 namespace pipeline::model::naive {
 
-/// Repeats the last known value of each target over the horizon, as a baseline for every forecast. It has no parameters.
+/// Repeats the last known level of each target over the horizon, as a baseline for every forecast. It has no parameters.
 class NaiveModel final : public Model {
  public:
   using Options = NoOptions;
 
   NaiveModel(Options, ModelShape shape) : shape_(std::move(shape)) {}
 
-  /// Maps target_history [B, W, T], or x [B, W, F] if every target is a feature, to [B, H, T].
+  /// Maps naive [B, T], or x [B, W, F] of windows made elsewhere if every target is a feature, to [B, H, T].
   Forecast forward(const Batch& batch) override {
-    const torch::Tensor last = last_values(batch);
-    return {.values = last.unsqueeze(1).expand({last.size(0), shape_.horizon, shape_.targets})};
+    const torch::Tensor repeated = batch.naive.defined() ? batch.naive : last_values(batch);
+    return {.values = repeated.unsqueeze(1).expand({repeated.size(0), shape_.horizon, shape_.targets})};
   }
 
-  [[nodiscard]] Inputs inputs() const override { return {Input::past, Input::target_history}; }
+  [[nodiscard]] Inputs inputs() const override { return {Input::past, Input::naive}; }
 
  private:
   /// [B, T]
   [[nodiscard]] torch::Tensor last_values(const Batch& batch) const {
-    if (batch.target_history.defined()) return batch.target_history.select(1, batch.target_history.size(1) - 1);
     for (std::size_t t = 0; t < shape_.target_columns.size(); ++t) {
       if (shape_.target_columns[t] < 0) {
         throw usage_error("NaiveModel needs the past of target \"" + shape_.target_names[t] +
@@ -40,7 +39,7 @@ class NaiveModel final : public Model {
 
 }  // namespace pipeline::model::naive
 
-PIPELINE_PLUGIN("naive", "1.0.0", "Apache-2.0", "The forecast that repeats the last value.") {
+PIPELINE_PLUGIN("naive", "1.1.0", "Apache-2.0", "The forecast that repeats the last value.") {
   registrar
       .add<pipeline::Model, pipeline::model::naive::NaiveModel>("NaiveModel", "Repeats the last value of each target; nothing is trained.")
       .reference("Hyndman and Athanasopoulos, Forecasting: Principles and Practice, section 5.2");

@@ -181,7 +181,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   warn_of_filled_values(input, series, origins, info.window, request.log);
   warn_of_guessed_times(input, series, origins, info.horizon, request.log);
 
-  const Forecaster forecaster(loaded.model, info.window_norm);
+  const Forecaster forecaster(loaded.model, info.window_norm, info.shape);
   const std::unique_ptr<const WindowSource> source = input_source(input, series, info.window, info.horizon);
   const Levels levels(series, input.targets, info.horizon, input.panel());
   ForecastCsv csv(out, series, input);
@@ -189,7 +189,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
     const std::span<const Origin> part = std::span(origins).subspan(done, std::min(batch_size, origins.size() - done));
     std::vector<std::int64_t> rows, first_rows;
     for (const Origin& origin : part) rows.push_back(origin.row), first_rows.push_back(origin.row - info.window + 1);
-    const torch::Tensor values = forecaster(gather_batch(*source, first_rows, device)).values.cpu();
+    const torch::Tensor values = forecaster(gather_batch(*source, first_rows, forecaster.inputs(), device)).values.cpu();
     require_known(values, rows, input, series, request);
     const torch::Tensor forecasts = levels.forecast(rows, values);  // [B, H, T]
     const double* forecast = forecasts.const_data_ptr<double>();

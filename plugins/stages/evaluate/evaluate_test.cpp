@@ -28,7 +28,7 @@ TrainedModel repeating(const SmallSeries& data, double offset = 0) {
   return {.training = {.stage = "train", .model_type = "Repeat"},
           .checkpoint = "best.ckpt",
           .windows = data.windows(),
-          .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), WindowNorm::none)};
+          .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), WindowNorm::none, {})};
 }
 
 SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, PredictionsFile* file = nullptr, Split split = Split::test) {

@@ -29,6 +29,7 @@ class RepeatScaled final : public Model {
  public:
   explicit RepeatScaled(std::int64_t horizon, double offset = 0) : horizon_(horizon), offset_(offset) {}
   Forecast forward(const Batch& batch) override;
+  [[nodiscard]] Inputs inputs() const override { return {Input::past, Input::target_history}; }
 
  private:
   std::int64_t horizon_;

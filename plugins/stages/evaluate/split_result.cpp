@@ -58,7 +58,7 @@ class Pass {
 
  private:
   void add_batch(std::span<const std::int64_t> indices, SplitResult& out) {
-    const Batch batch = gather_batch(windows_, request_.split, indices, request_.device);
+    const Batch batch = gather_batch(windows_, request_.split, indices, forecaster_.inputs(), request_.device);
     Forecast forecast = forecaster_(batch);
     std::vector<std::int64_t> origins;
     for (const std::int64_t index : indices) origins.push_back(windows_.first_row(request_.split, index) + windows_.info().window - 1);

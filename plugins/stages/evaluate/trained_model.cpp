@@ -18,7 +18,9 @@ std::string describe(const ModelShape& shape) {
 }
 
 bool same_task(const ModelShape& a, const ModelShape& b) {
-  return a.window == b.window && a.horizon == b.horizon && a.feature_names == b.feature_names && a.target_names == b.target_names;
+  return a.window == b.window && a.horizon == b.horizon && a.feature_names == b.feature_names && a.target_names == b.target_names &&
+         a.future_names == b.future_names && a.static_names == b.static_names && a.past_code_counts == b.past_code_counts &&
+         a.future_code_counts == b.future_code_counts && a.static_code_counts == b.static_code_counts;
 }
 
 /// What train.json says that the weights belong to, if it does.
@@ -61,7 +63,7 @@ TrainedModel load(TrainingRecord training, std::filesystem::path checkpoint, con
   return {.training = std::move(training),
           .checkpoint = std::move(checkpoint),
           .windows = std::move(windows),
-          .forecaster = Forecaster(std::move(loaded.model), loaded.info.window_norm)};
+          .forecaster = Forecaster(std::move(loaded.model), loaded.info.window_norm, loaded.info.shape)};
 }
 
 std::size_t leading(const std::vector<TrainingRecord>& trainings) {

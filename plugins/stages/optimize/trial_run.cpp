@@ -60,6 +60,7 @@ void TrialRunner::check_training() const {
     throw usage_error("slicing is searched, but the windows were made elsewhere: leave the options of stage \"" +
                       context_.input("windows").stage + "\" out of [stages." + context_.stage + ".search]");
   FitSpec spec = make_fit_spec(context_.registry, tables_of({}), *windows_, context_.settings.seed);
+  warn_of_ignored_inputs(spec, *windows_, context_.log);
   const std::unique_ptr<Study> nowhere = open_study({.storage = "memory", .name = "check"});
   const Component<Pruner> pruner = context_.registry.make<Pruner>("NopPruner", Value(Value::Map{}));
   Trial trial;

@@ -165,6 +165,7 @@ void TrainStage::run(StageContext& context) {
                    (run.world() == 1 ? "" : " in each of " + std::to_string(run.world()) + " processes"));
   const std::string kernels = kernels_of(context.key);
   if (!kernels.empty()) context.log.debug("kernels of LSTM and GRU on a CPU: " + kernels);
+  warn_of_ignored_inputs(spec, *windows, context.log);
   if (run.device.is_cpu()) warn_of_busy_processors(run.threads, context.log);
 
   if (!before && !options_.ckpt_path.empty()) spec.start = continued_checkpoint(context);

@@ -45,13 +45,15 @@ class OutsideModel final : public pipeline::Model {
   pipeline::ForecastHead head_;
 };
 
-/// Reads a part of a batch that this version does not fill.
+/// The SDK's head, with columns known ahead and the words of a series.
 class FutureModel final : public pipeline::Model {
  public:
   using Options = pipeline::NoOptions;
-  FutureModel(Options, const pipeline::ModelShape& shape) : head_(*this, "head", shape.window * shape.features, shape) {}
-  pipeline::Forecast forward(const pipeline::Batch& batch) override { return head_(batch.x.flatten(1)); }
-  [[nodiscard]] pipeline::Inputs inputs() const override { return {pipeline::Input::past, pipeline::Input::future}; }
+  FutureModel(Options, const pipeline::ModelShape& shape)
+      : head_(*this, "head", shape.window * shape.features, shape, {pipeline::Input::future, pipeline::Input::static_codes}) {}
+  pipeline::Forecast forward(const pipeline::Batch& batch) override { return head_(batch.x.flatten(1), batch); }
+  [[nodiscard]] pipeline::Inputs inputs() const override { return pipeline::Inputs{pipeline::Input::past} | head_.inputs(); }
+  [[nodiscard]] pipeline::OutputSpec output() const override { return head_.output(); }
 
  private:
   pipeline::ForecastHead head_;

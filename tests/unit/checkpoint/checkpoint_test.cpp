@@ -247,6 +247,42 @@ TEST_CASE("a checkpoint's facts about its model are restored") {
   CHECK_FALSE(back.series.has_value());
 }
 
+TEST_CASE("a checkpoint names what its model reads of the horizon and of a series, if there is something") {
+  CheckpointInfo info;
+  info.model_type = "LSTMModel";
+  info.window = 60;
+  info.horizon = 24;
+  info.shape = {
+      .window = 60, .horizon = 24, .features = 2, .targets = 1, .feature_names = {"a", "b"}, .target_names = {"b"}, .target_columns = {1}};
+  const Value plain = info.to_value();
+  CHECK(plain.as_map().size() == 8);
+  info.shape.future_names = {"a", "promo"};
+  info.shape.future_columns = {0, -1};
+  info.shape.static_names = {"size"};
+  info.shape.past_code_counts = {3};
+  info.shape.future_code_counts = {4, 5};
+  info.shape.static_code_counts = {6};
+  const Value known = info.to_value();
+  const ModelShape back = CheckpointInfo::from_value(known).shape;
+  CHECK(back.future_names == info.shape.future_names);
+  CHECK(back.future_columns == info.shape.future_columns);
+  CHECK(back.static_names == info.shape.static_names);
+  CHECK(back.past_code_counts == info.shape.past_code_counts);
+  CHECK(back.future_code_counts == info.shape.future_code_counts);
+  CHECK(back.static_code_counts == info.shape.static_code_counts);
+
+  const auto refuses = [&](const char* key, Value::List list) {
+    Value damaged = known;
+    damaged[key] = std::move(list);
+    CHECK_THROWS_WITH_AS(static_cast<void>(CheckpointInfo::from_value(damaged)),
+                         "its window, horizon, features and targets do not agree with each other", Error);
+  };
+  refuses("future_columns", {0});
+  refuses("future_columns", {0, 2});
+  refuses("static_code_counts", {0});
+  refuses("past_code_counts", {4'000'000'000});
+}
+
 TEST_CASE("a checkpoint whose window_norm is unknown is damaged or of another version") {
   const Folder folder;
   Value info(Value::Map{{"model", "LSTMModel"},

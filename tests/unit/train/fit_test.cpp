@@ -156,7 +156,7 @@ TEST_CASE("filled targets count neither in the loss nor in the metrics") {
     const auto model = std::static_pointer_cast<LineModel>(fit.spec.model);
     std::vector<std::int64_t> all(30);
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
-    const Batch batch = gather_batch(data.windows(), Split::train, all, torch::kCPU);
+    const Batch batch = gather_batch(data.windows(), Split::train, all, {}, torch::kCPU);
     const torch::Tensor errors = (model->forward(batch).values - batch.y).square() * weights;
     const double expected = (errors.sum() / weights.sum()).item<double>();
     CHECK(fit.run().history[0].train_loss == doctest::Approx(expected));

@@ -35,7 +35,7 @@ Batch two_windows() {
 TEST_CASE("window_norm none shows the model the batch as it is") {
   const auto probe = std::make_shared<Probe>();
   const Batch batch = two_windows();
-  static_cast<void>(Forecaster(probe, WindowNorm::none)(batch));
+  static_cast<void>(Forecaster(probe, WindowNorm::none, {})(batch));
   CHECK(probe->seen.x.is_same(batch.x));
 }
 
@@ -45,7 +45,7 @@ TEST_CASE("a forecast of another shape than the truth is the model's mistake, ho
   batch.y = torch::zeros({2, 2});
   for (const WindowNorm window_norm : {WindowNorm::none, WindowNorm::last}) {
     CHECK_THROWS_WITH_AS(
-        static_cast<void>(Forecaster(probe, window_norm)(batch)),
+        static_cast<void>(Forecaster(probe, window_norm, {})(batch)),
         "the model's forecast has the shape [2, 2, 1] where [batch, horizon, targets] [2, 2] is expected: mend its forward()", Error);
   }
 }
@@ -53,7 +53,7 @@ TEST_CASE("a forecast of another shape than the truth is the model's mistake, ho
 TEST_CASE("window_norm last takes each window's last value and gives the target's back") {
   const auto probe = std::make_shared<Probe>();
   probe->answer = 0.5;
-  const Forecast forecast = Forecaster(probe, WindowNorm::last)(two_windows());
+  const Forecast forecast = Forecaster(probe, WindowNorm::last, {})(two_windows());
   CHECK(torch::equal(probe->seen.x[0], torch::tensor({{-2.0F, -20.0F}, {-1.0F, -10.0F}, {0.0F, 0.0F}})));
   CHECK(probe->seen.target_history[0][0][0].item<float>() == -2);
   CHECK(forecast.values[0][1][0].item<float>() == 3.5F);
@@ -64,7 +64,7 @@ TEST_CASE("window_norm last takes each window's last value and gives the target'
 TEST_CASE("window_norm standard uses the population deviation and survives a constant window") {
   const auto probe = std::make_shared<Probe>();
   probe->answer = 1;
-  const Forecast forecast = Forecaster(probe, WindowNorm::standard)(two_windows());
+  const Forecast forecast = Forecaster(probe, WindowNorm::standard, {})(two_windows());
   const double deviation = std::sqrt(2.0 / 3.0 + 1e-5);
   CHECK(probe->seen.x[0][2][0].item<double>() == doctest::Approx(1 / deviation));
   CHECK(probe->seen.x[0][0][1].item<double>() == doctest::Approx(-10 / std::sqrt(200.0 / 3.0 + 1e-5)));
@@ -74,11 +74,42 @@ TEST_CASE("window_norm standard uses the population deviation and survives a con
   CHECK(forecast.quantiles[0][0][0][0].item<double>() == doctest::Approx(2 + deviation));
 }
 
+TEST_CASE("no window_norm touches columns known ahead") {
+  for (const WindowNorm window_norm : {WindowNorm::last, WindowNorm::standard}) {
+    const auto probe = std::make_shared<Probe>(), whole = std::make_shared<Probe>();
+    const Batch batch = two_windows();
+    const ModelShape shape{.future_names = {"promo", "price"}, .future_columns = {-1, 1}};
+    static_cast<void>(Forecaster(probe, window_norm, shape)(batch));
+    static_cast<void>(Forecaster(whole, window_norm, {})(batch));
+    CHECK(torch::equal(probe->seen.x.select(2, 1), batch.x.select(2, 1)));
+    CHECK(torch::equal(probe->seen.x.select(2, 0), whole->seen.x.select(2, 0)));
+  }
+}
+
+TEST_CASE("a forecaster needs what its model reads, and the targets' past for a window_norm") {
+  const auto probe = std::make_shared<Probe>();
+  CHECK(Forecaster(probe, WindowNorm::none, {}).inputs() == Inputs{Input::past});
+  CHECK(Forecaster(probe, WindowNorm::last, {}).inputs() == Inputs{Input::past, Input::target_history});
+}
+
+TEST_CASE("a model that gives back the naive value forecasts it to the last bit, whatever the window_norm") {
+  class Naive final : public Model {
+   public:
+    Forecast forward(const Batch& batch) override { return {.values = batch.naive.unsqueeze(1).expand({2, 2, 1})}; }
+  };
+  Batch batch = two_windows();
+  batch.naive = torch::tensor({-0.1F, 7.7F}).view({2, 1});
+  for (const WindowNorm window_norm : {WindowNorm::none, WindowNorm::last, WindowNorm::standard}) {
+    const torch::Tensor values = Forecaster(std::make_shared<Naive>(), window_norm, {})(batch).values;
+    CHECK(torch::equal(values, batch.naive.unsqueeze(1).expand({2, 2, 1})));
+  }
+}
+
 TEST_CASE("a window_norm without the targets' past is a mistake with a cure") {
   Batch batch = two_windows();
   batch.target_history.reset();
   CHECK_THROWS_WITH_AS(
-      static_cast<void>(Forecaster(std::make_shared<Probe>(), WindowNorm::last)(batch)),
+      static_cast<void>(Forecaster(std::make_shared<Probe>(), WindowNorm::last, {})(batch)),
       "window_norm = \"last\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"", Error);
 }
 
@@ -92,10 +123,10 @@ TEST_CASE("the model's shape follows from the windows") {
   CHECK(shape.target_columns == std::vector<std::int64_t>{1, -1});
 }
 
-TEST_CASE("gather_batch takes everything in the windows") {
+TEST_CASE("gather_batch takes every wanted part in the windows") {
   const test::WindowsFixture data(true);
   const std::vector<std::int64_t> indices{0, 7};
-  const Batch batch = gather_batch(data.windows(), Split::test, indices, torch::kCPU);
+  const Batch batch = gather_batch(data.windows(), Split::test, indices, all_inputs, torch::kCPU);
   CHECK(batch.target_history.defined());
   CHECK_FALSE(batch.weight.defined());
   CHECK((batch.y.sizes() == std::vector<std::int64_t>{2, 2, 2}));
@@ -119,8 +150,8 @@ TEST_CASE("with bf16-mixed a model computes under autocast, and its forecast is 
     torch::ScalarType type{};
   };
   const auto model = std::make_shared<Product>();
-  CHECK((Forecaster(model, WindowNorm::none, Precision::bf16_mixed)(two_windows()).values.scalar_type() == torch::kFloat));
+  CHECK((Forecaster(model, WindowNorm::none, {}, Precision::bf16_mixed)(two_windows()).values.scalar_type() == torch::kFloat));
   CHECK((model->type == torch::kBFloat16));
-  static_cast<void>(Forecaster(model, WindowNorm::none)(two_windows()));
+  static_cast<void>(Forecaster(model, WindowNorm::none, {})(two_windows()));
   CHECK((model->type == torch::kFloat));  // autocast ended with the forecast
 }

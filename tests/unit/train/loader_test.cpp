@@ -95,13 +95,16 @@ TEST_CASE("batches cover a split in order, the last one smaller unless it is dro
 TEST_CASE("a batch holds the windows' rows, their past, truth and weights") {
   const test::WindowsFixture data(true, true);
   const std::vector<std::int64_t> indices{8};
-  const Batch batch = collect_batch(data.windows(), Split::train, indices, {.history = true, .weight = true, .pinned = false});
+  const Batch batch = collect_batch(data.windows(), Split::train, indices, {Input::target_history});
   CHECK(batch.x.sizes() == std::vector<std::int64_t>{1, 4, 2});
   CHECK(batch.x[0][3][1].item<float>() == static_cast<float>(std::sin(0.3 * 11)));
   CHECK(batch.target_history[0][0][1].item<float>() == -static_cast<float>(std::sin(0.3 * 8)));
   CHECK(batch.y[0][1][0].item<float>() == static_cast<float>(std::sin(0.3 * 13)));
   CHECK(batch.origin[0].item<std::int64_t>() == 11);
-  CHECK(batch.weight.sizes() == batch.y.sizes());
+  CHECK_FALSE(batch.weight.defined());  // a filled feature is no filled target
+  const test::WindowsFixture filled(false, true);
+  const Batch weighted = collect_batch(filled.windows(), Split::train, std::vector<std::int64_t>{5}, {});
+  CHECK(torch::equal(weighted.weight, torch::tensor({1.0F, 0.0F}).view({1, 2, 1})));
 }
 
 TEST_CASE("rows read for a forecast become the same batch as those of a series, without a truth") {
@@ -114,8 +117,8 @@ TEST_CASE("rows read for a forecast become the same batch as those of a series, 
                             .segments = {}};
   const auto source = input_source(input, series.info(), data.windows().info().window, 1);
   const std::vector<std::int64_t> indices{0, 8, 29};
-  const Batch of_series = gather_batch(data.windows(), Split::train, indices, torch::kCPU);
-  const Batch of_input = gather_batch(*source, data.windows().first_rows(Split::train, indices), torch::kCPU);
+  const Batch of_series = gather_batch(data.windows(), Split::train, indices, all_inputs, torch::kCPU);
+  const Batch of_input = gather_batch(*source, data.windows().first_rows(Split::train, indices), all_inputs, torch::kCPU);
   CHECK(torch::equal(of_input.x, of_series.x));
   CHECK(torch::equal(of_input.target_history, of_series.target_history));
   CHECK(torch::equal(of_input.origin, of_series.origin));
@@ -142,7 +145,7 @@ TEST_CASE("the ranks' training batches together are those of one process, a wind
     std::vector<Loader> loaders;
     std::vector<std::unique_ptr<Loader::Pass>> ranks;
     for (std::int64_t rank = 0; rank < world; ++rank)
-      loaders.emplace_back(data.windows(), Split::train, LoaderOptions{.batch_size = 4, .num_workers = rank}, BatchParts{},
+      loaders.emplace_back(data.windows(), Split::train, LoaderOptions{.batch_size = 4, .num_workers = rank}, Inputs{},
                            torch::Device(torch::kCPU), Shard{.rank = rank, .world = world});
     for (const Loader& loader : loaders) ranks.push_back(loader.continue_pass(1000, 7, 0));
     for (std::int64_t number = 0; number < alone.batches(); ++number) {

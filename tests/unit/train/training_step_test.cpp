@@ -14,6 +14,8 @@ using namespace pipeline::test;
 
 namespace {
 
+const Value small_lstm = Value::Map{{"hidden_size", 7}, {"num_layers", 2}};
+
 struct Training {
   FitSpec spec;
   std::unique_ptr<Forecaster> forecaster;
@@ -28,6 +30,10 @@ class Models {
   /// One of seed 7 with Adam.
   [[nodiscard]] Training training_of(const std::string& type, const Value& options, WindowNorm window_norm = WindowNorm::none,
                                      Precision precision = Precision::full) const;
+  [[nodiscard]] bool has_direct_gradients(const std::string& type, const ModelShape& shape) const {
+    const auto model = registry_.make<Model>(type, small_lstm, shape);
+    return dynamic_cast<DirectGradients&>(*model).has_direct_gradients(torch::kCPU, Precision::full);
+  }
   /// Trains for some steps of two batches each, and compares losses, gradients and weights with autograd's.
   void check_like_autograd(const std::string& type, const Value& options, WindowNorm window_norm, bool with_weight,
                            Precision precision = Precision::full) const;
@@ -44,7 +50,7 @@ Training Models::training_of(const std::string& type, const Value& options, Wind
   out.spec.loss = std::make_unique<SquaredError>();
   out.spec.optimizer = std::make_unique<TorchOptimizer<torch::optim::Adam>>(out.spec.model->parameters(), torch::optim::AdamOptions(0.01));
   out.spec.trainer.precision = precision;
-  out.forecaster = std::make_unique<Forecaster>(out.spec.model, window_norm, precision);
+  out.forecaster = std::make_unique<Forecaster>(out.spec.model, window_norm, shape, precision);
   return out;
 }
 
@@ -105,8 +111,6 @@ void Models::check_like_autograd(const std::string& type, const Value& options, 
   }
 }
 
-const Value small_lstm = Value::Map{{"hidden_size", 7}, {"num_layers", 2}};
-
 }  // namespace
 
 TEST_CASE_FIXTURE(Models, "LSTMModel, GRUModel and LinearModel train without autograd as with it") {
@@ -157,6 +161,18 @@ TEST_CASE_FIXTURE(Models, "gradients begin anew after clear(), without new memor
   CHECK(step->current().front().const_data_ptr() == place);
   static_cast<void>(step->gradients(batch, 1, ignore));
   CHECK(torch::allclose(step->current().front(), 2 * first));
+}
+
+TEST_CASE_FIXTURE(Models, "autograd trains models that read known inputs or words") {
+  for (const char* type : {"LSTMModel", "GRUModel"}) {
+    ModelShape shape{.window = 6, .horizon = 3, .features = 4, .targets = 2};
+    CHECK(has_direct_gradients(type, shape) == (recurrent::instruction_set() != nullptr));
+    shape.past_code_counts = {3};
+    CHECK_FALSE(has_direct_gradients(type, shape));
+    shape.past_code_counts = {};
+    shape.static_names = {"size"};
+    CHECK_FALSE(has_direct_gradients(type, shape));
+  }
 }
 
 TEST_CASE_FIXTURE(Models, "autograd trains what has no direct gradients") {

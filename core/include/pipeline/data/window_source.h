@@ -24,6 +24,7 @@ struct WindowBuffers {
   std::int64_t* static_codes = nullptr;  ///< [B, static_words]
   std::int64_t* series = nullptr;        ///< [B] the window's series
   std::int64_t* time_index = nullptr;    ///< [B] steps since 1970 of the last input
+  float* naive = nullptr;                ///< [B, targets] the value that repeats the last level: the last value, or a difference of 0
 };
 
 /// A column of words. Its values are codes: 0 for a word that the training rows do not hold, else 1 and up.

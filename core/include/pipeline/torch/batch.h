@@ -21,7 +21,8 @@ enum class Input : std::uint32_t {
   static_values = 1U << 6,   ///< Batch::static_values
   static_codes = 1U << 7,    ///< Batch::static_codes
   series = 1U << 8,          ///< Batch::series
-  time_index = 1U << 9       ///< Batch::time_index
+  time_index = 1U << 9,      ///< Batch::time_index
+  naive = 1U << 10           ///< Batch::naive
 };
 
 /// A set of parts.
@@ -32,8 +33,13 @@ class Inputs {
   }
   [[nodiscard]] constexpr bool contains(Input part) const { return (bits_ & static_cast<std::uint32_t>(part)) != 0; }
   [[nodiscard]] constexpr bool contains(Inputs others) const { return (bits_ & others.bits_) == others.bits_; }
+  [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
   friend constexpr Inputs operator|(Inputs a, Inputs b) {
     a.bits_ |= b.bits_;
+    return a;
+  }
+  friend constexpr Inputs operator&(Inputs a, Inputs b) {
+    a.bits_ &= b.bits_;
     return a;
   }
   friend constexpr bool operator==(Inputs, Inputs) = default;
@@ -41,6 +47,13 @@ class Inputs {
  private:
   std::uint32_t bits_ = 0;
 };
+
+/// All parts.
+inline constexpr Inputs all_inputs{Input::past,   Input::past_codes,   Input::past_mask,     Input::target_history,
+                                   Input::future, Input::future_codes, Input::static_values, Input::static_codes,
+                                   Input::series, Input::time_index,   Input::naive};
+/// The parts beside the past that are known when a forecast is made.
+inline constexpr Inputs known_inputs{Input::future, Input::future_codes, Input::static_values, Input::static_codes};
 
 /// B windows. A part that no model asked for, or that the data lack, is undefined. Numbers are float32 and codes int64, on the model's
 /// device. Code 0 means a word that the training rows do not hold.
@@ -55,6 +68,7 @@ struct Batch {
   torch::Tensor static_codes;    ///< [B, C_static] words that are fixed in a series
   torch::Tensor series;          ///< [B] number of each window's series
   torch::Tensor time_index;  ///< [B] steps since 1970 of the last input: equal calendar positions are whole cycles apart in every series
+  torch::Tensor naive;       ///< [B, T] the naive forecast of each step, scaled as y is: the last value, or a difference of 0
   torch::Tensor origin;      ///< [B] row of the last input
   torch::Tensor y;           ///< [B, H, T] truth, scaled
   torch::Tensor weight;      ///< [B, H, T] 0 where there is no truth (filled in, beyond a shorter horizon); undefined: all 1

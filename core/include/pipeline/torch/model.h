@@ -37,8 +37,8 @@ class PIPELINE_EXPORT Model : public torch::nn::Module {
   ~Model() override;
   /// The forecast for a batch, from its parts inputs(): values [B, H, T], and what shape.output asks for beyond a point.
   [[nodiscard]] virtual Forecast forward(const Batch& batch) = 0;
-  /// The parts of a batch that forward() reads; only x by default. This version fills `past` and `target_history` and refuses a model that
-  /// names another part.
+  /// The parts of a batch that forward() reads; only x by default. A part that the data lack is undefined in every batch: ModelShape tells
+  /// before, by empty names and counts. past_mask is undefined always.
   [[nodiscard]] virtual Inputs inputs() const;
   /// The output of forward(); a point by default. A loss that needs another output is refused before training. A model that ends in a
   /// ForecastHead returns shape.output.
@@ -46,23 +46,49 @@ class PIPELINE_EXPORT Model : public torch::nn::Module {
 };
 
 /// The last layer of most models: a linear layer from one vector a window to all values that the loss needs for each step and target.
+/// With inputs that are known for the horizon, a decoder adds what they say of each step (docs/decisions/0020-known-inputs-in-models.md).
 class PIPELINE_EXPORT ForecastHead {
  public:
-  /// Registers the layer in `owner` under `name`, with `width` inputs and horizon x targets x output.width() outputs, step-major.
-  ForecastHead(torch::nn::Module& owner, const std::string& name, std::int64_t width, const ModelShape& shape);
-  /// The forecast for features [B, width]. The point is the value itself, or the quantile nearest to the median. For a distribution,
-  /// Loss::complete() computes the point.
+  /// Registers the layer in `owner` under `name`, with `width` inputs and horizon x targets x output.width() outputs, step-major. `known`:
+  /// the parts among known_inputs that the forecast reads too; those that the shape lacks are left out. If some remain, it also registers
+  /// the decoder, under `name`_known.
+  ForecastHead(torch::nn::Module& owner, const std::string& name, std::int64_t width, const ModelShape& shape, Inputs known = {});
+  /// The forecast for features [B, width] of a head that reads nothing else. The point is the value itself, or the quantile nearest to the
+  /// median. For a distribution, Loss::complete() computes the point.
   [[nodiscard]] Forecast operator()(const torch::Tensor& features) const;
-  /// The gradient of the features from that of a point's values [B, H, T]. Writes the layer's own gradients over `of_weight` and `of_bias`.
-  /// For models with DirectGradients (pipeline/train/direct_gradients.h).
+  /// The same with the parts inputs() of the batch.
+  [[nodiscard]] Forecast operator()(const torch::Tensor& features, const Batch& batch) const;
+  /// The parts of a batch that the head reads.
+  [[nodiscard]] Inputs inputs() const;
+  /// The gradient of the features from that of a point's values [B, H, T], for a head that reads nothing else. Writes the layer's own
+  /// gradients over `of_weight` and `of_bias`. For models with DirectGradients (pipeline/train/direct_gradients.h).
   [[nodiscard]] torch::Tensor backward(const torch::Tensor& features, const torch::Tensor& of_values, torch::Tensor& of_weight,
                                        torch::Tensor& of_bias) const;
   [[nodiscard]] const OutputSpec& output() const { return output_; }
 
  private:
-  std::shared_ptr<torch::nn::Module> layer_;
+  [[nodiscard]] Forecast forecast_of(const torch::Tensor& flat) const;
+
+  std::shared_ptr<torch::nn::Module> layer_, decoder_;
   std::int64_t horizon_, targets_;
   OutputSpec output_;
+};
+
+/// The columns of each past step that a model's first layer reads: x, then a learned vector for each column of words. Without columns of
+/// words it registers nothing, and gives x itself.
+class PIPELINE_EXPORT PastColumns {
+ public:
+  PastColumns(torch::nn::Module& owner, const std::string& name, const ModelShape& shape);
+  /// [B, W, width()]
+  [[nodiscard]] torch::Tensor operator()(const Batch& batch) const;
+  [[nodiscard]] std::int64_t width() const { return width_; }
+  /// The parts of a batch that it reads: past, and past_codes if there are any.
+  [[nodiscard]] Inputs inputs() const { return inputs_; }
+
+ private:
+  std::shared_ptr<torch::nn::Module> words_;
+  Inputs inputs_;
+  std::int64_t width_;
 };
 
 template <>

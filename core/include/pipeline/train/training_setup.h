@@ -15,6 +15,8 @@ namespace pipeline {
 /// optimizer, scheduler and callbacks. The caller sets loggers, folders and the start. A model without parameters gets no optimizer.
 [[nodiscard]] PIPELINE_EXPORT FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, const Windows& windows,
                                                     std::int64_t seed);
+/// Warns, in one line, of the columns of the windows that the model does not read: those known ahead, static ones, words.
+PIPELINE_EXPORT void warn_of_ignored_inputs(const FitSpec& spec, const Windows& windows, Log& log);
 /// The RunContext of a fit on one device, from the workflow's settings.
 [[nodiscard]] PIPELINE_EXPORT RunContext make_run_context(const StageContext& context, Log& log);
 
