@@ -15,7 +15,7 @@ namespace pipeline {
 /// The files to read, and how.
 struct ReadRequest {
   std::vector<std::filesystem::path> files;
-  std::string frequency;                     ///< "infer", "1h", "none", ...
+  std::string frequency;                     ///< "infer", "1h", "none", ...; empty: of each series that of its group in info.panel
   std::size_t required = 0;                  ///< number of leading columns that must exist; the others may be absent or empty
   std::filesystem::path scratch;             ///< folder for nameless files
   bool all_series = true;                    ///< of layout wide: each column that is a series must exist

@@ -58,7 +58,7 @@ std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const In
 
 PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& panel) {
   CleanTable data = read_clean({.files = {csv},
-                                .frequency = info.has_time ? info.frequency : "none",
+                                .frequency = info.has_time ? info.frequency : "none",  // "" of a panel of several frequencies
                                 .required = info.features.size(),
                                 .scratch = std::filesystem::temp_directory_path(),
                                 .all_series = false,
@@ -74,6 +74,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
     out.series_start = data.series_start();
     if (info.panel->scaled_by_series) out.scale = scales_of(data, info, panel);
     out.ids = data.ids;
+    out.group = data.group_of;
   }
   std::vector<ColumnTransform> scaled = info.columns;
   std::int64_t scaled_for = out.scale.empty() ? 0 : -1;

@@ -16,6 +16,7 @@
 #include "data/mapped_file.h"
 #include "data/panel_rows.h"
 #include "data/resample.h"
+#include "data/series_words.h"
 #include "data/time_zone.h"
 #include "pipeline/data/prepare.h"
 
@@ -38,6 +39,7 @@ struct TableRequest {
   const std::atomic<int>* cancel = nullptr;   ///< not 0: stop with Error (interrupted)
   Layout layout = Layout::columns;            ///< where the series of a panel stand
   std::vector<std::string> series_columns{};  ///< of layouts long and dates_across: the columns of the ids
+  std::string frequency_column{};             ///< of layout long: a column with a word for each series; empty: there is none
   bool all_series = true;                     ///< of layout wide: each of the following columns must exist
   std::vector<std::string> wide{};  ///< of layout wide: the columns that are series; `columns` begins with the name of their values
 };
@@ -67,6 +69,8 @@ class Table {
   [[nodiscard]] std::int64_t empty_rows() const { return empty_rows_; }
   /// The series of the rows; nullptr unless it is a panel.
   [[nodiscard]] const PanelRows* panel() const { return panel_ ? &*panel_ : nullptr; }
+  /// The word of each series; nullptr without a frequency column.
+  [[nodiscard]] const SeriesWords* frequency_words() const { return frequency_words_ ? &*frequency_words_ : nullptr; }
 
   /// "data.csv:17" of a row, counted as in the file, before rows are dropped. Reads the file again. The series of a panel is named too.
   [[nodiscard]] std::string place(std::int64_t row) const;
@@ -81,6 +85,7 @@ class Table {
  private:
   void read_rows(const TableRequest& request, std::span<const std::size_t> numbers, std::span<const std::size_t> texts);
   void read_layout(const TableRequest& request);
+  void add_frequency_word(const TableRequest& request, std::string_view word, const CsvFilesReader& rows);
   void make_room(std::int64_t rows);
   [[nodiscard]] std::string line_of(std::int64_t file_row) const;
   void bring_into_order(const TableRequest& request, const LocalDays& days, std::optional<ScratchArray<std::int32_t>>& clock);
@@ -105,6 +110,7 @@ class Table {
   ScratchArray<std::int64_t> time_;
   std::optional<ScratchArray<std::int64_t>> file_rows_;  // of rows that stand elsewhere in the file, unless it is a panel
   std::optional<PanelRows> panel_;
+  std::optional<SeriesWords> frequency_words_;
 };
 
 }  // namespace pipeline
