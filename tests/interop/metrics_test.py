@@ -17,7 +17,7 @@ PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").r
 HORIZON, SEASON, ROWS = 4, 7, 500
 
 # Unscaled, so that predictions.csv holds the measured values.
-WORKFLOW = head("walk", ["level", "other"], preprocess={"scaler": "none"}, slices={"window": 12, "horizon": HORIZON}) + """
+WORKFLOW = head("walk", ["level", "other"], top={"season_length": SEASON}, preprocess={"scaler": "none"}, slices={"window": 12, "horizon": HORIZON}) + """
 [model]
 type = "LinearModel"
 [optimizer]
@@ -27,7 +27,6 @@ max_epochs = 2
 [stages.train]
 [stages.evaluate]
 checkpoint = "last"
-seasonality = 7
 [loss]
 """
 

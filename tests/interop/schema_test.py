@@ -106,6 +106,8 @@ MISTAKES = {
     "a callback without a type": ('[[callbacks]]\nmonitor = "val_loss"', "'type' is a required property"),
     "split of two numbers": ('split = [0.7, 0.3]', "0.3"),
     "split of the end of a series without test": ('split = { val = 48 }', "48"),
+    "a season without rows": ('season_length = 0', "0"),
+    "a horizon that is no number": ('[stages.slice_windows]\nhorizon = { yearly = "six" }', "six"),
     "the environment where a number belongs": ('[trainer]\nmax_epochs = "${env:EPOCHS}"', "EPOCHS"),
     "a required option left out": ('[stages.preprocess]\nsource = "a.csv"\nfeatures = ["a"]', "'target' is a required property"),
     "a misspelt option of a stage": ('[stages.train]\nfrom_chekpoint = "a.ckpt"', "from_chekpoint"),
@@ -133,7 +135,9 @@ class Schema(unittest.TestCase):
             self.assertEqual(self.mistakes(file.read_text()), [], file)
 
     def test_what_the_program_allows(self):
-        for text in (GOOD, FULL, "split = { val = 48, test = 48 }", "split = { val = 0.1, test = 0.2 }"):
+        for text in (GOOD, FULL, "split = { val = 48, test = 48 }", "split = { val = 0.1, test = 0.2 }",
+                     "split = { val = 0, test = { yearly = 6, monthly = 18 } }", "season_length = 7", "season_length = { yearly = 1, monthly = 12 }",
+                     "[stages.slice_windows]\nhorizon = { yearly = 6, monthly = 18 }"):
             self.assertEqual(self.mistakes(text), [])
 
     def test_what_the_program_refuses(self):

@@ -239,8 +239,10 @@ TEST_CASE_FIXTURE(PanelFixture, "series of different steps are an error that nam
   panel();
   CHECK(contains(
       error_of_run(4),
-      "the series do not have one step: most have 1d, and 4 of 9 another: \"u\" (2d), \"v\" (2d), \"w\" (2d), ...; give the series of "
-      "each step a file and a workflow of their own, or write frequency = \"none\" to count rows as steps"));
+      "the series do not have one step: most have 1d, and 4 of 9 another: \"u\" (2d), \"v\" (2d), \"w\" (2d), ...; name the column "
+      "that holds their frequency with frequency_column, give the series of each step a file and a workflow of their own, or write "
+      "frequency "
+      "= \"none\" to count rows as steps"));
 }
 
 TEST_CASE_FIXTURE(PanelFixture, "short series are an error, or are left out and counted") {

@@ -120,6 +120,10 @@ struct Option {
   [[nodiscard]] constexpr Option choices_by_name(std::initializer_list<std::string_view> names) const {
     return choices(names).with([](Option& o) { o.is_by_name = true; });
   }
+  /// Beside whole_number(): a table of such numbers by name too: { monthly = 18, yearly = 6 }.
+  [[nodiscard]] constexpr Option or_by_name() const {
+    return with([](Option& o) { o.is_by_name = true; });
+  }
   /// A search may change this option of a slicing stage. An option with a search range needs no such mark. In tables that are searched
   /// (TableRule::searched), such as models and optimizers, a search may change every option.
   [[nodiscard]] constexpr Option searchable() const {

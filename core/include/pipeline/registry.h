@@ -50,6 +50,7 @@ struct ComponentInfo {
   bool shared_folder = false;          ///< stages only: several runs may write into its folder at once, in place
   std::vector<std::string> growing{};  ///< stages only: files in that folder that the result's hash leaves out
   bool uses_metrics = false;           ///< stages only: its result holds the values of every component of kind metric
+  bool uses_season_length = false;     ///< stages only: RunSettings::season_length is part of its key
   bool enumerates = false;             ///< samplers only: it tries every point, so that each range needs choices or a step
   bool on_every_rank = false;          ///< stages only: all processes that a launcher started together run it, not the first alone
   std::string plugin{}, version{};     ///< the plugin that registered it
@@ -162,6 +163,8 @@ class ComponentBuilder {
   }
   /// The stage's result holds the values of every metric: with another metric the stage runs again.
   ComponentBuilder& uses_metrics() { return info_.uses_metrics = true, *this; }
+  /// The stage's result depends on RunSettings::season_length: with another one the stage runs again.
+  ComponentBuilder& uses_season_length() { return info_.uses_season_length = true, *this; }
   /// The sampler tries every point of the space: a range without a step is refused.
   ComponentBuilder& enumerates() { return info_.enumerates = true, *this; }
   /// All processes that a launcher started together run the stage and train in it together (StageContext::collective). Without this mark

@@ -60,7 +60,7 @@ struct OptionInfo {
   bool whole = false;    ///< numeric, but no float
   bool share = false;    ///< numeric, and a float is a share of the whole: 1 at most
   bool flag = false;     ///< of type any, but only true, false or unset, beside what `numeric` and `choices` admit
-  bool by_name = false;  ///< of type any, but only a table whose values are of `choices`
+  bool by_name = false;  ///< of type any, but only a table whose values are of `choices`; beside `whole` a table of such numbers too
   bool required = false;
   std::vector<std::string> choices;
   std::optional<TextForm> form;                 ///< of every text but the default

@@ -32,7 +32,8 @@ struct RunSettings {
   std::filesystem::path workflow_file;      ///< absolute
   std::string workflow_text;                ///< the resolved workflow as TOML, secrets left out; for reports
   std::string command_line;                 ///< of this run
-  Value split;                              ///< as written: three fractions, three counts or two times
+  Value split;                              ///< as written: three fractions, three counts, two times, or a table of val and test
+  Value season_length = "infer";            ///< as written: "infer", rows, or rows by the words of frequency_column (data/season.h)
 };
 
 /// A component that the workflow chooses: its type and options (checked, defaults filled in).

@@ -42,7 +42,10 @@ bool is_element(OptionType type, const Value& v) {
 bool is_listed(OptionType type) { return type == OptionType::integers || type == OptionType::numbers || type == OptionType::strings; }
 
 bool has_any_type(const OptionInfo& option, const Value& v) {
-  if (option.by_name) return v.is_map();
+  if (option.by_name && v.is_map())
+    return !option.whole ||
+           (!v.as_map().empty() && std::ranges::all_of(v.as_map(), [](const auto& entry) { return entry.second.is_int(); }));
+  if (option.by_name && !option.whole) return false;
   if (!option.numeric && !option.flag) return true;
   const bool is_number = option.numeric && (option.whole ? v.is_int() : v.is_number());
   return is_number || (option.flag && v.is_bool()) || v.is_null() || (v.is_string() && !option.choices.empty());
@@ -132,6 +135,10 @@ std::optional<std::string> list_mistake(const OptionInfo& option, const Value::L
 
 std::optional<std::string> table_mistake(const OptionInfo& option, const Value::Map& table) {
   for (const auto& [name, v] : table) {
+    if (option.whole) {
+      if (auto mistake = element_mistake(option, v)) return *mistake + " for " + to_toml(name);
+      continue;
+    }
     const std::string word = v.is_string() ? v.as_string() : std::string();
     if (std::ranges::find(option.choices, word) != option.choices.end()) continue;
     return option.name + " of " + to_toml(name) + " takes one of " + join(option.choices) + ", got " + to_toml(v) +
@@ -143,9 +150,9 @@ std::optional<std::string> table_mistake(const OptionInfo& option, const Value::
 /// What an option of type any takes, apart from its choices.
 std::string any_label(const OptionInfo& option) {
   if (option.role == OptionRole::search_space) return "a table of ranges, as { \"model.hidden_size\" = { low = 32, high = 128 } }";
-  if (option.by_name) return "a table of names";
+  if (option.by_name && !option.whole) return "a table of names";
   const std::string number = !option.numeric ? ""
-                             : option.whole  ? "an integer"
+                             : option.whole  ? (option.by_name ? "an integer or a table of integers by name" : "an integer")
                              : option.share  ? "an integer or a share (a float of at most 1)"
                                              : "an integer or a float";
   if (!option.flag) return number.empty() ? "a value" : number;
@@ -163,7 +170,7 @@ std::optional<std::string> value_mistake(const OptionInfo& option, const Value& 
     return option.name + " takes " + describe_range(option) + ", got " + type_name(given) +
            (given.is_map() || given.is_list() ? "" : " (" + to_toml(given) + ")");
   }
-  if (option.by_name) return table_mistake(option, given.as_map());
+  if (option.by_name && given.is_map()) return table_mistake(option, given.as_map());
   return is_listed(option.type) ? list_mistake(option, given.is_list() ? given.as_list() : Value::List{given})
                                 : element_mistake(option, given);
 }
@@ -193,7 +200,7 @@ std::string type_label(const OptionInfo& option) {
 
 std::string describe_range(const OptionInfo& option) {
   if (option.form) return option.form->words + ", such as " + to_toml(option.form->example);
-  if (option.by_name) return "a table whose values are of " + join(option.choices);
+  if (option.by_name && !option.whole) return "a table whose values are of " + join(option.choices);
   if (option.choices.empty()) return type_label(option) + range_text(option);
   if (option.numeric || option.flag) return type_label(option) + range_text(option) + ", or " + join(option.choices, ", or ");
   if (option.role == OptionRole::input_path) return join(option.choices) + ", or a file";

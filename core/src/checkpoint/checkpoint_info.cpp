@@ -83,6 +83,7 @@ void check(const CheckpointInfo& info) {
   for (const std::int64_t column : shape.target_columns) agrees = agrees && column >= -1 && column < shape.features;
   if (info.series) {
     const SeriesInfo& series = *info.series;
+    for (const auto& [word, rows] : info.horizons) agrees = agrees && rows > 0 && rows <= info.horizon;
     agrees = agrees && numbers_of(series) == shape.feature_names && series.targets == shape.target_names &&
              series.columns.size() >= series.features.size();
   }
@@ -101,6 +102,7 @@ Value CheckpointInfo::to_value() const {
                        {"targets", to_list(shape.target_names)},
                        {"target_columns", to_list(shape.target_columns)}}};
   write_lists(shape, out);
+  for (const auto& [word, rows] : horizons) out["horizons"][word] = rows;
   if (series) out["series"] = series->to_value();
   return out;
 }
@@ -120,6 +122,9 @@ CheckpointInfo CheckpointInfo::from_value(const Value& value) {
   out.shape.features = static_cast<std::int64_t>(out.shape.feature_names.size());
   out.shape.targets = static_cast<std::int64_t>(out.shape.target_names.size());
   read_lists(value, out.shape);
+  if (const Value* horizons = value.find("horizons")) {
+    for (const auto& [word, rows] : horizons->as_map()) out.horizons[word] = rows.as_int();
+  }
   if (const Value* series = value.find("series")) out.series = SeriesInfo::from_value(*series);
   if (out.series && out.series->panel) out.shape.series = out.series->panel->series;
   check(out);
@@ -132,6 +137,7 @@ CheckpointInfo CheckpointInfo::of(const std::string& model_type, Value options, 
                       .model_options = std::move(options),
                       .window = shape.window,
                       .horizon = shape.horizon,
+                      .horizons = windows.info().horizons,
                       .window_norm = windows.info().window_norm,
                       .shape = shape,
                       .series = {}};

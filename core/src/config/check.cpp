@@ -246,6 +246,7 @@ CheckedWorkflow check_workflow(const Document& document, const Registry& registr
     const bool slices = stage.info && std::ranges::find(stage.info->outputs, windows_kind) != stage.info->outputs.end();
     if (slices && series) check_window_fit(context, workflow.settings.split, stage, *series);
   }
+  check_frequency_tables(context, stages);
   for (GraphStage& stage : stages) workflow.stages.push_back(std::move(stage.plan));
   workflow.secrets = std::move(context.secrets);
   checked.mistakes = in_order(std::move(context.mistakes), read.mistakes);

@@ -94,7 +94,7 @@ const std::vector<fs::path>& Document::plugin_paths() const { return impl_->plug
 const std::vector<std::string>& top_level_keys() {
   static const std::vector<std::string> keys = [] {
     std::vector<std::string> all{"name",    "seed",  "matmul_precision", "device",  "threads", "run_dir",
-                                 "log_dir", "split", "extends",          "plugins", "stages"};
+                                 "log_dir", "split", "season_length",    "extends", "plugins", "stages"};
     for (const TableRule& rule : training_table_rules()) all.push_back(rule.name);
     return all;
   }();

@@ -23,4 +23,8 @@ struct GraphStage {
 /// time column. Reads at most as many of the file's lines as the windows need.
 void check_window_fit(CheckContext& context, const Value& split, const GraphStage& slicing, const GraphStage& series);
 
+/// Checks the tables by the words of a frequency column (of split, season_length and horizon): some stage has such a column, and all tables
+/// have numbers for the same words. Which words the column holds is found by the run.
+void check_frequency_tables(CheckContext& context, const std::vector<GraphStage>& stages);
+
 }  // namespace pipeline

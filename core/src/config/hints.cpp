@@ -27,6 +27,7 @@ constexpr std::string_view summary = "write [[callbacks]] with type = \"ModelSum
 constexpr std::string_view checkpointing = "write [[callbacks]] with type = \"ModelCheckpoint\", or leave it out";
 constexpr std::string_view early_stopping = "write it in [[callbacks]] with type = \"EarlyStopping\"";
 constexpr std::string_view seed = "write `seed` at the top";
+constexpr std::string_view season = "write `season_length` at the top";
 
 constexpr auto hints = std::to_array<Hint>({
     {"top", "accelerator", device},
@@ -45,6 +46,8 @@ constexpr auto hints = std::to_array<Hint>({
     {"top", "logger", loggers},
     {"top", "callback", callbacks},
     {"top", "seed_everything", seed},
+    {"top", "seasonality", season},
+    {"top", "season", season},
     {"top", "window", window},
     {"top", "horizon", horizon},
     {"top", "data", "write `source` in [stages.preprocess]"},
@@ -105,6 +108,8 @@ constexpr auto hints = std::to_array<Hint>({
     {"stage", "precision", precision},
     {"stage", "seed", seed},
     {"stage", "split", "write `split` at the top"},
+    {"stage", "seasonality", season},
+    {"stage", "season_length", season},
     {"stage", "seq_len", window},
     {"stage", "pred_len", horizon},
     {"stage", "id_col", series_column},

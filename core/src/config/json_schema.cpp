@@ -41,10 +41,13 @@ Value one_or_many(const Value& element, const OptionInfo& option = {}) {
   return option.least_items > 1 ? list : any_of({element, list});
 }
 
+Value table_by_name(Value element) { return Map{{"type", "object"}, {"additionalProperties", std::move(element)}, {"minProperties", 1}}; }
+
 /// An option of type any.
 Value any_schema(const OptionInfo& option) {
-  if (option.by_name) return Map{{"type", "object"}, {"additionalProperties", text_schema(option)}};
+  if (option.by_name && !option.whole) return Map{{"type", "object"}, {"additionalProperties", text_schema(option)}};
   List taken;
+  if (option.by_name) taken.push_back(table_by_name(with_range("integer", option)));
   if (option.flag) taken.emplace_back(Map{{"type", "boolean"}});
   if (option.numeric) taken.push_back(with_range(option.whole ? "integer" : "number", option));
   if (taken.empty()) return Map{};
@@ -223,15 +226,18 @@ Value stages_schema(const Registry& registry, bool strict) {
 }
 
 Value split_schema() {
+  const auto tail = [] {
+    const Value number(Map{{"type", "number"}, {"minimum", 0}});
+    return any_of({number, table_by_name(number)});
+  };
   const auto three = [](Value item) { return Value(Map{{"type", "array"}, {"items", std::move(item)}, {"minItems", 3}, {"maxItems", 3}}); };
   return Map{
-      {"anyOf",
-       List{three(Map{{"type", "number"}, {"minimum", 0}, {"maximum", 1}}), three(Map{{"type", "integer"}, {"minimum", 1}}),
-            Map{{"type", "array"}, {"items", Map{{"type", "string"}}}, {"minItems", 2}, {"maxItems", 2}},
-            Map{{"type", "object"},
-                {"properties", Map{{"val", Map{{"type", "number"}, {"minimum", 0}}}, {"test", Map{{"type", "number"}, {"minimum", 0}}}}},
-                {"required", List{"val", "test"}},
-                {"additionalProperties", false}}}},
+      {"anyOf", List{three(Map{{"type", "number"}, {"minimum", 0}, {"maximum", 1}}), three(Map{{"type", "integer"}, {"minimum", 1}}),
+                     Map{{"type", "array"}, {"items", Map{{"type", "string"}}}, {"minItems", 2}, {"maxItems", 2}},
+                     Map{{"type", "object"},
+                         {"properties", Map{{"val", tail()}, {"test", tail()}}},
+                         {"required", List{"val", "test"}},
+                         {"additionalProperties", false}}}},
       {"description",
        "Three fractions of the rows, three counts, two times (the first of validation and the first of test), or rows or shares at the "
        "end of each series."},
@@ -252,6 +258,10 @@ Value workflow_schema(const Registry& registry) {
       Map{{"anyOf", List{Map{{"type", "integer"}, {"minimum", 1}, {"maximum", 4096}}, Map{{"const", "auto"}}, from_environment()}},
           {"description", make_schema<WorkflowOptions>().find("threads")->doc},
           {"default", "auto"}};
+  const Value rows(Map{{"type", "integer"}, {"minimum", 1}});
+  members["season_length"] = Map{{"anyOf", List{Map{{"const", "infer"}}, rows, table_by_name(rows), from_environment()}},
+                                 {"description", make_schema<WorkflowOptions>().find("season_length")->doc},
+                                 {"default", "infer"}};
   members["extends"] = Map{{"type", "string"}, {"description", "A workflow that this one changes: tables merge, lists are replaced."}};
   members["plugins"] = Map{{"type", "object"},
                            {"properties", Map{{"path", name_list()}}},

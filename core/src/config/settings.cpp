@@ -7,6 +7,7 @@
 #include "config/hints.h"
 #include "data/split.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/slicing.h"
 
 namespace pipeline {
 
@@ -60,6 +61,17 @@ std::string split_mistake(const Value& split) {
     sum += part.as_double();
   }
   return sum <= 1 + 1e-9 ? "" : "split: the fractions sum to " + format_short(sum) + ", more than 1";
+}
+
+/// What is wrong with `season_length`; empty: nothing.
+std::string season_length_mistake(const Value& length) {
+  const auto is_length = [](const Value& rows) { return rows.is_int() && rows.as_int() >= 1 && rows.as_int() <= most_rows; };
+  if (length == Value("infer") || is_length(length)) return {};
+  const bool is_table = length.is_map() && !length.as_map().empty();
+  if (is_table && std::ranges::all_of(length.as_map(), [&](const auto& entry) { return is_length(entry.second); })) return {};
+  return "season_length takes \"infer\", a number of rows of at least 1, or a table of such numbers by the words of frequency_column "
+         "({ yearly = 1, monthly = 12 }), got " +
+         to_toml(length);
 }
 
 /// Another machine may have computed what is only read here.
@@ -121,6 +133,7 @@ void check_forms(CheckContext& context, const Value& options) {
   }
   if (const Value& device = options.at("device"); device.is_string()) report("device", device_mistake(device.as_string(), context.use));
   report("split", split_mistake(options.at("split")));
+  report("season_length", season_length_mistake(options.at("season_length")));
   const Value& threads = options.at("threads");
   report("threads", is_thread_count(threads) ? "" : "threads takes \"auto\" or a number of at least 1, got " + to_toml(threads));
   for (const char* folder : {"run_dir", "log_dir"}) {
@@ -161,7 +174,8 @@ RunSettings check_settings(CheckContext& context) {
           .workflow_file = context.document.file,
           .workflow_text = {},
           .command_line = {},
-          .split = options.split};
+          .split = options.split,
+          .season_length = options.season_length};
 }
 
 }  // namespace pipeline

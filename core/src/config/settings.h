@@ -16,6 +16,7 @@ struct WorkflowOptions {
   std::string run_dir = "runs";
   std::string log_dir = "lightning_logs";
   Value split = Value::List{0.7, 0.15, 0.15};
+  Value season_length = "infer";
 
   static constexpr auto options() {
     return option_list<WorkflowOptions>(
@@ -28,7 +29,11 @@ struct WorkflowOptions {
         option("run_dir", &WorkflowOptions::run_dir, "Folder of the stages' artifacts, relative to the current folder."),
         option("log_dir", &WorkflowOptions::log_dir, "Folder of the trainings' logs, relative to the current folder."),
         option("split", &WorkflowOptions::split,
-               "Train, val and test as three fractions, three counts, or the times at which val and test begin."));
+               "Train, val and test as three fractions, three counts, or the times at which val and test begin."),
+        option(
+            "season_length", &WorkflowOptions::season_length,
+            "Rows of one season, for metrics and local models: \"infer\" from the step of the time, a number, or a table by the words of "
+            "frequency_column."));
   }
 };
 

@@ -75,6 +75,7 @@ class Writer {
     line("run_dir", s.run_dir.string());
     line("log_dir", s.log_dir.string());
     line("split", s.split);
+    line("season_length", s.season_length);
     if (workflow_.plugin_paths.empty()) return;
     Value::List paths;
     for (const auto& path : workflow_.plugin_paths) paths.push_back(path.string());

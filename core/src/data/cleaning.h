@@ -22,6 +22,13 @@ struct TableSegment : Segment {
 /// First row after train, val and test of each series, among all rows.
 using SplitEnds = std::vector<std::array<std::int64_t, 3>>;
 
+/// The series of one word of the frequency column.
+struct GroupAxis {
+  std::string word;
+  Frequency frequency;
+  std::int64_t series = 0, gaps = 0;
+};
+
 /// A table after the treatment of gaps and missing values. Its segments count rows of the table. If columns are differences, the first row
 /// of each segment (the lead) serves only the row after it and does not belong to the series.
 struct CleanTable {
@@ -32,6 +39,8 @@ struct CleanTable {
   std::int64_t lead = 0;                               ///< lead rows of a segment: 0 or 1
   std::vector<std::string> ids;                        ///< of the series of a panel; empty: there is one series
   std::vector<TableSegment> segments;                  ///< in the order of series and rows
+  std::vector<GroupAxis> groups{};                     ///< frequency groups; empty: all series have the frequency of `axis`
+  std::vector<std::int64_t> group_of{};                ///< [series] number of its group, if there are some
   std::vector<std::int64_t> missing;                   ///< per column
   std::optional<ScratchArray<std::uint8_t>> observed;  ///< [rows, columns], absent if no value was filled
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "data/series_time.h"
 #include "pipeline/data/format.h"
@@ -73,10 +74,13 @@ const double* FutureRows::at(std::int64_t series, std::int64_t time) const {
   return values_.data() + (after - 1)->row * columns_.size();
 }
 
-void append_future_rows(CleanTable& data, const SeriesInfo& info, std::int64_t count, const FutureRows& rows,
-                        const std::vector<std::string>& wanted, const std::filesystem::path& scratch) {
+void append_future_rows(CleanTable& data, const SeriesInfo& info, const InputReading& how, const FutureRows& rows,
+                        const std::filesystem::path& scratch) {
   std::vector<std::int64_t> from, times;
   std::vector<TableSegment> segments;
+  const auto group_of = [&](std::int64_t series) {
+    return data.group_of.empty() ? std::nullopt : std::optional(data.group_of[static_cast<std::size_t>(series)]);
+  };
   for (const TableSegment& segment : data.segments) {
     segments.push_back({{std::ssize(from), segment.count}, segment.series});
     for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row) from.push_back(row);
@@ -84,23 +88,30 @@ void append_future_rows(CleanTable& data, const SeriesInfo& info, std::int64_t c
     const bool ends_series = &segment == &data.segments.back() || (&segment + 1)->series != segment.series;
     if (!ends_series) continue;
     const std::int64_t last = from.back();
-    for (const std::int64_t time : future_times(data.table.time()[static_cast<std::size_t>(last)], count, info)) {
+    for (const std::int64_t time :
+         future_times(data.table.time()[static_cast<std::size_t>(last)], how.horizon, info, group_of(segment.series))) {
       from.push_back(-last - 1);
       times.push_back(time);
     }
-    segments.back().count += count;
+    segments.back().count += how.horizon;
   }
   data.take_rows(from, times, scratch);
   data.segments = std::move(segments);
   const std::vector<std::size_t> known = columns_of(data, rows.columns());
   for (const TableSegment& segment : data.segments) {
-    if (!wanted.empty() && std::ranges::find(wanted, data.ids[static_cast<std::size_t>(segment.series)]) == wanted.end()) continue;
+    const auto is_wanted = [&] {
+      return std::ranges::find(how.series, data.ids[static_cast<std::size_t>(segment.series)]) != how.series.end();
+    };
+    if (!how.series.empty() && !is_wanted()) continue;
+    const std::int64_t needed =
+        how.horizons.empty() ? how.horizon : how.horizons[static_cast<std::size_t>(group_of(segment.series).value_or(0))];
+    std::int64_t step = 0;
     for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row) {
-      if (from[static_cast<std::size_t>(row)] >= 0) continue;
+      if (from[static_cast<std::size_t>(row)] >= 0 || ++step > needed) continue;
       const std::int64_t time = times[static_cast<std::size_t>(row)];
       const double* const values = rows.at(segment.series, time);
       for (std::size_t c = 0; c < known.size(); ++c) {
-        if (values == nullptr || std::isnan(values[c])) throw missing_ahead(data, info, segment.series, rows.columns()[c], time, count);
+        if (values == nullptr || std::isnan(values[c])) throw missing_ahead(data, info, segment.series, rows.columns()[c], time, needed);
         data.table.row(row)[known[c]] = values[c];
       }
     }

@@ -42,9 +42,9 @@ class FutureRows {
   std::vector<double> values_;  // [rows, columns]
 };
 
-/// Lengthens each series of the table by `count` rows at the times after its last one, with the columns known ahead from `rows`. Error
-/// (data) names series, column and the first time at which one is missing. `wanted`: ids of the series that need them; empty: all.
-void append_future_rows(CleanTable& data, const SeriesInfo& info, std::int64_t count, const FutureRows& rows,
-                        const std::vector<std::string>& wanted, const std::filesystem::path& scratch);
+/// Lengthens each series of the table by how.horizon rows at the times after its last one, with the columns known ahead from `rows`. Error
+/// (data) names series, column and the first time at which one is missing that `how` asks for.
+void append_future_rows(CleanTable& data, const SeriesInfo& info, const InputReading& how, const FutureRows& rows,
+                        const std::filesystem::path& scratch);
 
 }  // namespace pipeline

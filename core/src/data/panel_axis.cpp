@@ -7,6 +7,7 @@
 
 #include "data/series_ids.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -25,14 +26,40 @@ bool follows_throughout(const Frequency& frequency, std::span<const std::int64_t
   return true;
 }
 
-/// The step that most series have. A series may have another one of its own only where all its times follow the common step too, as those
-/// of a few working days follow a daily one.
-Frequency common_frequency(const CleanTable& data, const std::vector<Segment>& rows) {
+/// The rows of each series in the table.
+std::vector<Segment> rows_of_series(const CleanTable& data) {
+  std::vector<Segment> rows(data.ids.size());
+  for (std::int64_t row = 0; row < data.table.rows(); ++row) {
+    Segment& series = rows[static_cast<std::size_t>(data.table.panel()->series_of(row))];
+    if (series.count++ == 0) series.first = row;
+  }
+  return rows;
+}
+
+/// The series of each frequency group; all series where there are none.
+std::vector<std::vector<std::size_t>> series_by_group(const CleanTable& data) {
+  std::vector<std::vector<std::size_t>> groups(std::max<std::size_t>(1, data.groups.size()));
+  for (std::size_t s = 0; s < data.ids.size(); ++s)
+    groups[data.groups.empty() ? 0 : static_cast<std::size_t>(data.group_of[s])].push_back(s);
+  return groups;
+}
+
+/// `word`: of the frequency column, whose series these are; empty where there is none.
+std::string cure_of_steps(const std::string& word) {
+  if (!word.empty()) return "; correct the words of frequency_column, or write frequency = \"none\" to count rows as steps";
+  return "; name the column that holds their frequency with frequency_column, give the series of each step a file and a workflow of their "
+         "own, or write frequency = \"none\" to count rows as steps";
+}
+
+/// The step that most of these series have. A series may have another one of its own only where all its times follow the common step too,
+/// as those of a few working days follow a daily one.
+Frequency common_frequency(const CleanTable& data, const std::vector<Segment>& rows, const std::vector<std::size_t>& series,
+                           const std::string& word) {
   std::vector<Frequency> own;
   std::map<std::string, std::int64_t> counts;
-  for (const Segment& series : rows) {
-    own.push_back(infer_frequency(times_of(data, series)));
-    if (series.count >= least_rows) ++counts[own.back().text()];
+  for (const std::size_t s : series) {
+    own.push_back(infer_frequency(times_of(data, rows[s])));
+    if (rows[s].count >= least_rows) ++counts[own.back().text()];
   }
   if (counts.empty())
     return own.empty() ? Frequency{} : *std::ranges::max_element(own, {}, [](const Frequency& f) { return !f.irregular(); });
@@ -40,38 +67,58 @@ Frequency common_frequency(const CleanTable& data, const std::vector<Segment>& r
   const Frequency common = Frequency::parse(most->first);
   std::vector<std::string> others;
   std::int64_t count = 0;
-  for (std::size_t s = 0; s < rows.size(); ++s) {
-    if (rows[s].count < least_rows || own[s].text() == most->first || follows_throughout(common, times_of(data, rows[s]))) continue;
-    if (++count <= 3) others.push_back(data.ids[s] + "\" (" + own[s].text() + ")");
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const std::size_t s = series[i];
+    if (rows[s].count < least_rows || own[i].text() == most->first || follows_throughout(common, times_of(data, rows[s]))) continue;
+    if (++count <= 3) others.push_back(data.ids[s] + "\" (" + own[i].text() + ")");
   }
   if (count == 0) return common;
   std::string named;
   for (const std::string& other : others) named += (named.empty() ? "\"" : ", \"") + other;
-  throw data_error(
-      "the series do not have one step: most have " + most->first + ", and " + format_count(count) + " of " +
-      format_count(std::ssize(rows)) + " another: " + named + (count > 3 ? ", ..." : "") +
-      "; give the series of each step a file and a workflow of their own, or write frequency = \"none\" to count rows as steps");
+  throw data_error("the series " + (word.empty() ? "" : "of frequency \"" + word + "\" ") + "do not have one step: most have " +
+                   most->first + ", and " + format_count(count) + " of " + format_count(std::ssize(series)) + " another: " + named +
+                   (count > 3 ? ", ..." : "") + cure_of_steps(word));
 }
 
 }  // namespace
 
-void understand_panel(CleanTable& data, const std::string& frequency, const std::string& gaps) {
-  std::vector<Segment> rows(data.ids.size());
-  for (std::int64_t row = 0; row < data.table.rows(); ++row) {
-    Segment& series = rows[static_cast<std::size_t>(data.table.panel()->series_of(row))];
-    if (series.count++ == 0) series.first = row;
+void group_series(CleanTable& data, const SeriesWords& words, std::span<const FrequencyGroup> known) {
+  for (const FrequencyGroup& group : known) data.groups.push_back({.word = group.word, .frequency = {}});
+  for (std::int64_t word = 0; known.empty() && word < words.size(); ++word) data.groups.push_back({.word = words[word], .frequency = {}});
+  for (std::size_t s = 0; s < data.ids.size(); ++s) {
+    const std::string& word = words[words.of(static_cast<std::int64_t>(s))];
+    const auto group = std::ranges::find(data.groups, word, &GroupAxis::word);
+    if (group == data.groups.end()) {
+      throw data_error("series \"" + data.ids[s] + "\" has the frequency \"" + word + "\", which the training did not know: it had " +
+                       join(known, [](const FrequencyGroup& one) { return "\"" + one.word + "\""; }) + "; leave the series out");
+    }
+    data.group_of.push_back(group - data.groups.begin());
+    ++group->series;
   }
-  data.axis = {.frequency = frequency == "infer" ? common_frequency(data, rows) : Frequency::parse(frequency),
-               .rows = data.table.rows(),
-               .gaps = 0,
-               .segments = {}};
-  const std::string text = data.axis.frequency.text();
+}
+
+void understand_panel(CleanTable& data, const std::string& frequency, const std::string& gaps, std::span<const FrequencyGroup> known) {
+  const std::vector<Segment> rows = rows_of_series(data);
+  const auto groups = series_by_group(data);
+  std::vector<Frequency> steps;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const std::string word = data.groups.empty() ? "" : data.groups[g].word;
+    if (frequency == "infer") {
+      steps.push_back(common_frequency(data, rows, groups[g], word));
+    } else {
+      steps.push_back(Frequency::parse(frequency.empty() ? known[g].step.frequency : frequency));
+    }
+    if (!data.groups.empty()) data.groups[g].frequency = steps.back();
+  }
+  data.axis = {.frequency = steps.front(), .rows = data.table.rows(), .gaps = 0, .segments = {}};
   for (std::size_t s = 0; s < rows.size(); ++s) {
     const std::int64_t first = rows[s].first;
+    const std::size_t group = data.groups.empty() ? 0 : static_cast<std::size_t>(data.group_of[s]);
     const TimeAxis axis = understand_time(
-        times_of(data, rows[s]), text, gaps, [&](std::int64_t row) { return data.table.place(first + row); },
+        times_of(data, rows[s]), steps[group].text(), gaps, [&](std::int64_t row) { return data.table.place(first + row); },
         [&](std::int64_t row) { return data.table.time_text(first + row); });
     data.axis.gaps += axis.gaps;
+    if (!data.groups.empty()) data.groups[group].gaps += axis.gaps;
     for (const Segment& segment : axis.segments) {
       data.segments.push_back({{first + segment.first, segment.count}, static_cast<std::int64_t>(s)});
     }

@@ -11,6 +11,7 @@ namespace pipeline {
 namespace {
 
 constexpr const char* integers = "<i8";
+constexpr const char* group_name = "series_group.npy";
 static_assert(sizeof(Segment) == 2 * sizeof(std::int64_t), "segments.npy is mapped as segments");
 
 void write_integers(const std::filesystem::path& file, std::initializer_list<std::int64_t> shape, const void* numbers) {
@@ -59,6 +60,7 @@ void write_panel(const std::filesystem::path& folder, const PanelParts& parts) {
   const auto scaled = std::ssize(parts.scale) / (2 * parts.columns);
   const NpyOutput<double> scale(folder / "scale.npy", "<f8", std::array{scaled, parts.columns, std::int64_t{2}});
   std::ranges::copy(parts.scale, scale.data().begin());
+  if (!parts.group.empty()) write_integers(folder / group_name, {series}, parts.group.data());
   NewFile ids(folder / "ids.txt");
   for (const std::string& id : parts.ids) ids.write(line_of_id(id) + "\n");
   ids.commit();
@@ -93,6 +95,11 @@ PanelFiles::PanelFiles(const std::filesystem::path& folder, const SeriesInfo& in
   }
   const auto scale = scale_file_.as<double>("<f8", std::array{info.panel->scaled_by_series ? series : 1, columns, std::int64_t{2}});
   if (info.panel->scaled_by_series) scale_ = scale;
+  if (const auto groups = std::ssize(info.panel->groups); groups > 0) {
+    group_ = group_file_.emplace(folder / group_name).as<std::int64_t>(integers, std::array{series});
+    if (std::ranges::any_of(group_, [&](std::int64_t group) { return group < 0 || group >= groups; }))
+      throw damaged(group_name, "a series has a frequency that is not in columns.json");
+  }
   const std::string_view text = id_file_.text();
   for (std::size_t begin = 0; begin < text.size(); begin = text.find('\n', begin) + 1) {
     if (text.find('\n', begin) == std::string_view::npos) throw damaged("ids.txt", "its last line has no end");

@@ -23,10 +23,11 @@ struct PanelParts {
   std::span<const Segment> segments;    ///< in rows of the series
   std::span<const double> scale;        ///< [series or 1, columns, 2] center and scale
   std::int64_t columns;
+  std::span<const std::int64_t> group{};  ///< [series] number in PanelInfo::groups, if there are some
 };
 
-/// Writes ids.txt (an id a line), series_start.npy int64 [series + 1], split_end.npy int64 [series, 3], segments.npy int64 [segments, 2]
-/// and scale.npy float64 [series or 1, columns, 2].
+/// Writes ids.txt (an id a line), series_start.npy int64 [series + 1], split_end.npy int64 [series, 3], segments.npy int64 [segments, 2],
+/// scale.npy float64 [series or 1, columns, 2] and, where there are frequency groups, series_group.npy int64 [series].
 void write_panel(const std::filesystem::path& folder, const PanelParts& parts);
 
 /// The files that write_panel() wrote, mapped.
@@ -40,6 +41,7 @@ class PanelFiles {
   [[nodiscard]] std::array<std::int64_t, 3> split_end(std::int64_t series) const;
   [[nodiscard]] std::span<const double> scale() const { return scale_; }  ///< empty if all series have the same
   [[nodiscard]] std::string id(std::int64_t series) const;
+  [[nodiscard]] std::span<const std::int64_t> group() const { return group_; }  ///< empty if there are no frequency groups
 
  private:
   NpyFile start_file_, split_file_, segment_file_, scale_file_;
@@ -47,6 +49,8 @@ class PanelFiles {
   std::span<const std::int64_t> start_, split_end_;
   std::span<const Segment> segments_;
   std::span<const double> scale_;
+  std::optional<NpyFile> group_file_;
+  std::span<const std::int64_t> group_;
   std::vector<std::uint64_t> id_at_;  ///< where each id begins
 };
 

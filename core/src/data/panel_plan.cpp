@@ -27,6 +27,11 @@ void check_series_columns(const PrepareOptions& options) {
                         "\", which is the time_column: name the one that tells the series apart");
     if (is_in(options.target, name)) throw usage_error("series_column names the column \"" + name + "\", which is a target");
   }
+  const std::string& frequency = options.frequency_column;
+  if (is_in(options.time_column, frequency) || is_in(options.target, frequency))
+    throw usage_error("frequency_column names the column \"" + frequency +
+                      "\", which is the time_column or a target: name the one that "
+                      "holds a word for each series, such as yearly or monthly");
 }
 
 }  // namespace
@@ -84,6 +89,7 @@ void plan_panel(const PrepareOptions& options, SeriesInfo& info) {
   } else {
     info.source["series_column"] = Value::List(options.series_column.begin(), options.series_column.end());
   }
+  if (!options.frequency_column.empty()) info.source["frequency_column"] = options.frequency_column;
   if (layout == Layout::dates_across) {
     info.has_time = true;
     info.time_name = "time";

@@ -17,11 +17,16 @@ void leave_out(CleanTable& data, const std::vector<std::int64_t>& out) {
   for (std::size_t s = 0; s < number.size(); ++s) {
     if (std::ranges::binary_search(out, static_cast<std::int64_t>(s))) continue;
     number[s] = std::ssize(kept);
+    if (!data.group_of.empty()) data.group_of[kept.size()] = data.group_of[s];
     kept.push_back(std::move(data.ids[s]));
   }
   std::erase_if(data.segments, [&](const TableSegment& s) { return number[static_cast<std::size_t>(s.series)] < 0; });
   for (TableSegment& s : data.segments) s.series = number[static_cast<std::size_t>(s.series)];
   data.ids = std::move(kept);
+  if (data.group_of.empty()) return;
+  data.group_of.resize(data.ids.size());
+  for (std::size_t g = 0; g < data.groups.size(); ++g)
+    data.groups[g].series = std::ranges::count(data.group_of, static_cast<std::int64_t>(g));
 }
 
 }  // namespace

@@ -60,16 +60,33 @@ void require_rows_in_each(const SplitEnds& ends, std::span<const std::int64_t> s
   }
 }
 
+/// The rule by which a series is split.
+class SeriesRules {
+ public:
+  SeriesRules(const CleanTable& data, const SplitRule& rule) : group_of_(data.group_of) {
+    if (data.groups.empty()) rules_.push_back(rule);
+    for (const GroupAxis& group : data.groups) rules_.push_back(rule.of_word(group.word));
+  }
+  [[nodiscard]] const SplitRule& of(std::int64_t series) const {
+    return rules_[group_of_.empty() ? 0 : static_cast<std::size_t>(group_of_[static_cast<std::size_t>(series)])];
+  }
+
+ private:
+  std::span<const std::int64_t> group_of_;
+  std::vector<SplitRule> rules_;
+};
+
 }  // namespace
 
 std::vector<std::int64_t> too_short_to_split(const CleanTable& data, const SplitRule& rule, bool scaled_by_series) {
   const std::vector<std::int64_t> start = data.series_start();
   const bool by_time = rule.kind != SplitRule::Kind::tails, trains = by_time && scaled_by_series && data.series_count() > 0;
   const std::int64_t border = trains ? border_times(data, rule).front() : 0;
+  const SeriesRules rules(data, rule);
   std::vector<std::int64_t> found;
   for (std::int64_t s = 0; s < data.series_count(); ++s) {
     const std::int64_t rows = start[static_cast<std::size_t>(s) + 1] - start[static_cast<std::size_t>(s)];
-    if (rows == 0 || (trains && data.rows_before(border, s) == 0) || (!by_time && !rule.tail_ends(rows))) found.push_back(s);
+    if (rows == 0 || (trains && data.rows_before(border, s) == 0) || (!by_time && !rules.of(s).tail_ends(rows))) found.push_back(s);
   }
   return found;
 }
@@ -78,9 +95,10 @@ SplitEnds split_panel(const CleanTable& data, const SplitRule& rule) {
   const std::vector<std::int64_t> start = data.series_start();
   const bool by_time = rule.kind != SplitRule::Kind::tails;
   const std::array<std::int64_t, 3> borders = by_time ? border_times(data, rule) : std::array<std::int64_t, 3>{};
+  const SeriesRules rules(data, rule);
   SplitEnds ends(static_cast<std::size_t>(data.series_count()));
   for (std::size_t s = 0; s < ends.size(); ++s) {
-    if (!by_time) ends[s] = rule.tail_ends(start[s + 1] - start[s]).value();
+    if (!by_time) ends[s] = rules.of(static_cast<std::int64_t>(s)).tail_ends(start[s + 1] - start[s]).value();
     for (std::size_t i = 0; i < 3; ++i) {
       ends[s][i] = start[s] + (by_time ? data.rows_before(borders[i], static_cast<std::int64_t>(s)) : ends[s][i]);
     }

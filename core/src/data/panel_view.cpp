@@ -5,9 +5,32 @@
 
 namespace pipeline {
 
+namespace {
+
+Value to_value(const FrequencyGroup& group) {
+  return Value::Map{{"word", group.word},
+                    {"frequency", group.step.frequency},
+                    {"step_ns", group.step.step_ns},
+                    {"median_step_ns", group.step.median_step_ns}};
+}
+
+FrequencyGroup group_from(const Value& value) {
+  return {.word = value.at("word").as_string(),
+          .step = {.frequency = value.at("frequency").as_string(),
+                   .step_ns = value.at("step_ns").as_int(),
+                   .median_step_ns = value.at("median_step_ns").as_int()}};
+}
+
+}  // namespace
+
 Value PanelInfo::to_value() const {
-  return Value::Map{
-      {"series_column", series_column}, {"series", series}, {"scaled_by_series", scaled_by_series}, {"drop_short", drop_short}};
+  Value out =
+      Value::Map{{"series_column", series_column}, {"series", series}, {"scaled_by_series", scaled_by_series}, {"drop_short", drop_short}};
+  if (groups.empty()) return out;
+  Value::List list;
+  for (const FrequencyGroup& group : groups) list.push_back(pipeline::to_value(group));
+  out["groups"] = std::move(list);
+  return out;
 }
 
 PanelInfo PanelInfo::from_value(const Value& value) {
@@ -15,6 +38,9 @@ PanelInfo PanelInfo::from_value(const Value& value) {
                  .series = value.at("series").as_int(),
                  .scaled_by_series = value.at("scaled_by_series").as_bool(),
                  .drop_short = value.at("drop_short").as_bool()};
+  if (const Value* groups = value.find("groups")) {
+    for (const Value& group : groups->as_list()) info.groups.push_back(group_from(group));
+  }
   if (info.series < 1) throw data_error("a panel has at least one series");
   return info;
 }

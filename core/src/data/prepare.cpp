@@ -9,12 +9,14 @@
 #include <unordered_map>
 #include <utility>
 
+#include "data/by_frequency.h"
 #include "data/cleaning.h"
 #include "data/csv_format.h"
 #include "data/feature_chain.h"
 #include "data/float_resolution.h"
 #include "data/future_rows.h"
 #include "data/panel_files.h"
+#include "data/panel_groups.h"
 #include "data/panel_plan.h"
 #include "data/panel_scaler.h"
 #include "data/panel_short.h"
@@ -48,12 +50,12 @@ void say_time(const CleanTable& data, const SeriesInfo& info, const PrepareOptio
   const auto [first, last] = std::ranges::minmax(data.table.time());
   std::string text = "time " + time_for_people(info, first) + " to " + time_for_people(info, last) +
                      (data.table.utc() && options.time_zone.empty() ? " UTC, " : ", ");
-  if (frequency.irregular()) {
+  if (frequency.irregular() && data.groups.empty()) {
     log.info(text + "irregular");
     return;
   }
-  text += (frequency.business_day ? frequency.text() : frequency.spoken()) + ", " + format_count(data.axis.gaps) +
-          (data.axis.gaps == 1 ? " gap" : " gaps");
+  if (data.groups.empty()) text += (frequency.business_day ? frequency.text() : frequency.spoken()) + ", ";
+  text += format_count(data.axis.gaps) + (data.axis.gaps == 1 ? " gap" : " gaps");
   if (data.axis.gaps > 0) text += options.gaps == "split" ? ", each the start of a new segment" : ", read as if nothing were missing";
   log.info(text);
 }
@@ -150,20 +152,6 @@ void write_rows(CleanTable& data, const SeriesInfo& info, const PanelView& panel
   });
 }
 
-/// The median step of an irregular axis; of a panel that of the longest series.
-std::int64_t typical_step(const CleanTable& data) {
-  if (data.ids.empty()) return median_step(data.table.time());
-  const std::vector<std::int64_t> start = data.series_start();
-  std::int64_t longest = 0;
-  for (std::int64_t s = 0; s < data.series_count(); ++s) {
-    const auto rows = [&](std::int64_t i) { return start[static_cast<std::size_t>(i) + 1] - start[static_cast<std::size_t>(i)]; };
-    if (rows(s) > rows(longest)) longest = s;
-  }
-  const auto segments = data.segments_of(longest);
-  const std::int64_t first = segments.front().first, last = segments.back().first + segments.back().count;
-  return median_step(data.table.time().subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first)));
-}
-
 /// Fits the scaler on the training rows and warns of constant columns. The result is the scales of each series; empty if all series have
 /// those in `info.columns`.
 std::vector<double> fit_scales(CleanTable& data, const PrepareOptions& options, const SplitEnds& ends, SeriesInfo& info, Log& log) {
@@ -232,6 +220,15 @@ void write_static_columns(const CleanTable& data, const PrepareOptions& options,
   write_static(folder, scaled_static(columns, info), columns.codes, info, std::ssize(data.ids));
 }
 
+/// Error (usage) if a table of `split` is not one of the words of frequency_column.
+void require_split_words(const Value& split, const CleanTable& data) {
+  std::vector<std::string> words;
+  for (const GroupAxis& group : data.groups) words.push_back(group.word);
+  for (const auto& [part, tails] : split.as_map()) {
+    if (tails.is_map()) require_words("split: " + part, tails, words);
+  }
+}
+
 SplitEnds split_rows(const CleanTable& data, const SplitRule& rule) {
   if (!data.ids.empty()) return split_panel(data, rule);
   return {rule.ends(
@@ -245,9 +242,13 @@ void write_panel_of(const CleanTable& data, const SplitEnds& ends, const SeriesI
     for (const ColumnTransform& column : info.columns) scale.insert(scale.end(), {column.center, column.scale});
   }
   const std::vector<Segment> segments = data.series_segments();
-  write_panel(
-      folder,
-      {.ids = data.ids, .start = start, .split_end = ends, .segments = segments, .scale = scale, .columns = std::ssize(info.columns)});
+  write_panel(folder, {.ids = data.ids,
+                       .start = start,
+                       .split_end = ends,
+                       .segments = segments,
+                       .scale = scale,
+                       .columns = std::ssize(info.columns),
+                       .group = data.group_of});
 }
 
 }  // namespace
@@ -287,8 +288,11 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   say_order(data, options, log);
   if (info.panel) {
     log.info(format_count(data.series_count()) + " series, told apart by " + info.panel->series_column);
+    if (!rule.tails_by_word.empty()) require_split_words(split, data);
     treat_short_series(data, rule, *info.panel, log);
     info.panel->series = data.series_count();
+    info.panel->groups = frequency_groups(data);
+    say_groups(data, log);
   }
   say_time(data, info, options, log);
   say_missing(data, options, log);
@@ -296,9 +300,11 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   if (ahead.size() > 0)
     log.info(format_count(ahead.size()) + (ahead.size() == 1 ? " row holds" : " rows hold") +
              " columns known ahead alone, after the last target: no split uses " + (ahead.size() == 1 ? "it" : "them"));
-  info.frequency = data.axis.frequency.text();
-  info.step_ns = data.axis.frequency.step_ns;
-  if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = typical_step(data);
+  if (data.groups.empty()) {
+    info.frequency = data.axis.frequency.text();
+    info.step_ns = data.axis.frequency.step_ns;
+    if (info.has_time && data.axis.frequency.irregular()) info.median_step_ns = typical_step(data);
+  }
   const SplitEnds ends = split_rows(data, rule);
   if (!info.panel) {
     info.segments = data.series_segments();

@@ -61,6 +61,7 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
     wanted.series_columns = strings_in(source, "series_column");
     wanted.all_series = request.all_series;
     wanted.wide = strings_in(source, "wide");
+    wanted.frequency_column = word("frequency_column", "");
   }
   for (const ColumnTransform& c : info.columns) {
     wanted.columns.push_back(c.name);
@@ -84,7 +85,8 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
   const std::string frequency = info.has_time ? request.frequency : "none", gaps = source.at("gaps").as_string();
   if (const PanelRows* panel = data.table.panel()) {
     for (std::int64_t s = 0; s < panel->ids().size(); ++s) data.ids.push_back(panel->ids()[s]);
-    understand_panel(data, frequency, gaps);
+    if (const SeriesWords* words = data.table.frequency_words()) group_series(data, *words, info.panel->groups);
+    understand_panel(data, frequency, gaps, info.panel->groups);
   } else {
     data.axis = understand_time(
         data.table.time(), frequency, gaps, [&](std::int64_t row) { return data.table.place(row); },

@@ -19,7 +19,7 @@ inline constexpr std::size_t no_optional_columns = static_cast<std::size_t>(-1);
 /// The files to read, and how.
 struct ReadRequest {
   std::vector<std::filesystem::path> files;
-  std::string frequency;                     ///< "infer", "1h", "none", ...
+  std::string frequency;                     ///< "infer", "1h", "none", ...; empty: of each series that of its group in info.panel
   std::size_t required = 0;                  ///< number of leading columns that must exist; the others may be absent or empty
   std::filesystem::path scratch;             ///< folder for nameless files
   FutureRows* future = nullptr;              ///< takes rows with columns known ahead after the last targets; null: there are none

@@ -161,7 +161,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
   const SeriesInfo of_file = with_columns_read(without_made_columns(info, chain.columns()), chain.reads());
   FutureRows ahead(known_in_file(of_file));
   CleanTable data = read_clean({.files = {csv},
-                                .frequency = info.has_time ? info.frequency : "none",
+                                .frequency = info.has_time ? info.frequency : "none",  // "" of a panel of several frequencies
                                 .required = columns_of_inputs(of_file),
                                 .scratch = scratch,
                                 .future = ahead.columns().empty() ? nullptr : &ahead,
@@ -173,7 +173,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
   if (!how.future.empty()) add_future_file(ahead, how.future, data, of_file);
   fill_missing(data, info.source.at("missing").as_string(), {}, scratch);
   const std::int64_t horizon = info.known_future.empty() ? 0 : how.horizon;
-  if (horizon > 0) append_future_rows(data, of_file, horizon, ahead, how.series, scratch);
+  if (horizon > 0) append_future_rows(data, of_file, how, ahead, scratch);
   const auto zone = data.table.utc() ? zone_of(info) : nullptr;
   if (!chain.empty()) chain.make_columns(data, info, zone.get(), horizon, scratch);
 
@@ -186,6 +186,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
     out.series_start = data.series_start();
     if (info.panel->scaled_by_series) out.scale = scales_of(data, info, how);
     out.ids = data.ids;
+    out.group = data.group_of;
     read_static_of(csv, info, how, out);
   }
   std::vector<ColumnTransform> scaled = info.columns;

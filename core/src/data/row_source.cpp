@@ -18,6 +18,7 @@ struct Rows {
   PanelView panel;
   std::span<const float> fixed;               ///< [series, SeriesInfo::fixed]
   std::span<const std::int32_t> fixed_codes;  ///< [series, SeriesInfo::fixed_words]
+  std::int64_t future = 0;                    ///< of an input: the last rows of each series, in which no window ends
 };
 
 /// Columns of rows by their numbers.
@@ -38,7 +39,8 @@ struct Parts {
 /// Windows of consecutive rows: `window` rows of inputs, then `horizon` rows of targets and of columns known ahead.
 class RowSource : public WindowSource {
  public:
-  RowSource(const SeriesInfo& info, const Rows& rows, std::int64_t window, std::int64_t horizon, bool has_truth)
+  RowSource(const SeriesInfo& info, const Rows& rows, std::int64_t window, std::int64_t horizon, std::span<const std::int64_t> horizons,
+            bool has_truth)
       : WindowSource(shape_of(info, window, horizon, has_truth)),
         rows_(rows),
         parts_(info),
@@ -47,12 +49,19 @@ class RowSource : public WindowSource {
         columns_(info.columns.size()),
         fixed_(info.fixed.size()),
         fixed_words_(info.fixed_words.size()),
-        first_rows_(rows.count - window + 1 - (has_truth || !info.known_future.empty() ? horizon : 0)),
-        steps_(info) {
+        horizons_(horizons.begin(), horizons.end()),
+        first_rows_(rows.count - window + 1 -
+                    (!has_truth         ? rows.future
+                     : horizons.empty() ? horizon
+                                        : std::ranges::min(horizons))) {
     for (const std::int64_t c : info.target_columns) targets_.push_back(info.columns[static_cast<std::size_t>(c)]);
+    const auto groups = info.panel ? std::ssize(info.panel->groups) : 0;
+    if (groups == 0) steps_.emplace_back(info);
+    for (std::int64_t group = 0; group < groups; ++group) steps_.emplace_back(info, group);
     // One memchr finds out whether a series has any filled value; most have none.
     fully_observed_ =
-        rows.observed.empty() || std::memchr(rows.observed.data(), 0, rows.observed.size()) == nullptr || all_targets_observed();
+        std::ranges::all_of(horizons, [&](std::int64_t own) { return own == horizon; }) &&
+        (rows.observed.empty() || std::memchr(rows.observed.data(), 0, rows.observed.size()) == nullptr || all_targets_observed());
   }
 
   [[nodiscard]] bool has_rows() const override { return true; }
@@ -63,15 +72,16 @@ class RowSource : public WindowSource {
     const std::size_t first = static_cast<std::size_t>(row) * columns_, ahead = first + window_ * columns_;
     const float* const values = rows_.values.data();
     if (out.x != nullptr) copy_features(values + first, out.x + index * window_ * parts_.x.size());
+    const std::size_t own_horizon = horizon_at(row);
     pick(values + first, window_, parts_.targets, out.history, index);
-    pick(values + ahead, horizon_, parts_.targets, out.y, index);
-    pick(rows_.observed.data() + ahead, horizon_, parts_.targets, out.weight, index);
-    pick(values + ahead, horizon_, parts_.future, out.future, index);
     pick(values + first, window_, parts_.past_codes, out.past_codes, index);
-    pick(values + ahead, horizon_, parts_.future_codes, out.future_codes, index);
+    pick_ahead(values + ahead, own_horizon, parts_.targets, out.y, index);
+    pick_ahead(rows_.observed.data() + ahead, own_horizon, parts_.targets, out.weight, index);
+    pick_ahead(values + ahead, own_horizon, parts_.future, out.future, index);
+    pick_ahead(values + ahead, own_horizon, parts_.future_codes, out.future_codes, index);
     const std::int64_t origin = row + static_cast<std::int64_t>(window_) - 1;
     if (out.naive != nullptr) copy_naive(origin, index, out.naive);
-    if (out.time_index != nullptr) out.time_index[index] = steps_.index(rows_.time[static_cast<std::size_t>(origin)]);
+    if (out.time_index != nullptr) out.time_index[index] = steps_at(origin).index(rows_.time[static_cast<std::size_t>(origin)]);
     if (out.series != nullptr || out.static_values != nullptr || out.static_codes != nullptr)
       copy_fixed(rows_.panel.series_of(origin), index, out);
   }
@@ -144,6 +154,28 @@ class RowSource : public WindowSource {
     }
   }
 
+  /// The same of the rows after a window, with zeros after the first `count`.
+  template <class From, class To>
+  void pick_ahead(const From* from, std::size_t count, const Columns& columns, To* buffer, std::size_t index) const {
+    if (buffer == nullptr) return;
+    To* const to = buffer + index * horizon_ * columns.size();
+    pick(from, count, columns, to, 0);
+    std::fill(to + count * columns.size(), to + horizon_ * columns.size(), To{});
+  }
+
+  /// The horizon of the series of the window that begins at `row`, within the rows there are.
+  [[nodiscard]] std::size_t horizon_at(std::int64_t row) const {
+    if (horizons_.empty()) return horizon_;
+    const std::int64_t group = rows_.panel.group_of(rows_.panel.series_of(row)).value_or(0);
+    const std::int64_t left = rows_.count - row - static_cast<std::int64_t>(window_);
+    return static_cast<std::size_t>(std::min(horizons_[static_cast<std::size_t>(group)], left));
+  }
+
+  [[nodiscard]] const StepCount& steps_at(std::int64_t row) const {
+    if (steps_.size() == 1) return steps_.front();
+    return steps_[static_cast<std::size_t>(rows_.panel.group_of(rows_.panel.series_of(row)).value_or(0))];
+  }
+
   void copy_fixed(std::int64_t series, std::size_t index, const WindowBuffers& out) const {
     const auto s = static_cast<std::size_t>(series);
     if (out.series != nullptr) out.series[index] = series;
@@ -165,8 +197,9 @@ class RowSource : public WindowSource {
   Parts parts_;
   std::vector<ColumnTransform> targets_;
   std::size_t window_, horizon_, columns_, fixed_, fixed_words_;
+  std::vector<std::int64_t> horizons_;  // [groups]; empty: all series have horizon_
   std::int64_t first_rows_;
-  StepCount steps_;
+  std::vector<StepCount> steps_;  // [groups], or one
   bool fully_observed_ = true;
 };
 
@@ -187,13 +220,14 @@ Rows rows_of(const PreparedInput& input) {
           .time = input.time,
           .panel = input.panel(),
           .fixed = input.fixed,
-          .fixed_codes = input.fixed_codes};
+          .fixed_codes = input.fixed_codes,
+          .future = input.future_rows};
 }
 
 class SeriesSource final : public RowSource {
  public:
-  SeriesSource(std::shared_ptr<const Series> series, std::int64_t window, std::int64_t horizon)
-      : RowSource(series->info(), rows_of(*series), window, horizon, true), series_(std::move(series)) {}
+  SeriesSource(std::shared_ptr<const Series> series, std::int64_t window, std::int64_t horizon, std::span<const std::int64_t> horizons)
+      : RowSource(series->info(), rows_of(*series), window, horizon, horizons, true), series_(std::move(series)) {}
   [[nodiscard]] const Series* series() const override { return series_.get(); }
 
  private:
@@ -205,13 +239,14 @@ class SeriesSource final : public RowSource {
 WindowSource::~WindowSource() = default;
 const Series* WindowSource::series() const { return nullptr; }
 
-std::unique_ptr<const WindowSource> series_source(std::shared_ptr<const Series> series, std::int64_t window, std::int64_t horizon) {
-  return std::make_unique<SeriesSource>(std::move(series), window, horizon);
+std::unique_ptr<const WindowSource> series_source(std::shared_ptr<const Series> series, std::int64_t window, std::int64_t horizon,
+                                                  std::span<const std::int64_t> horizons) {
+  return std::make_unique<SeriesSource>(std::move(series), window, horizon, horizons);
 }
 
 std::unique_ptr<const WindowSource> input_source(const PreparedInput& input, const SeriesInfo& info, std::int64_t window,
-                                                 std::int64_t horizon) {
-  return std::make_unique<RowSource>(info, rows_of(input), window, horizon, false);
+                                                 std::int64_t horizon, std::span<const std::int64_t> horizons) {
+  return std::make_unique<RowSource>(info, rows_of(input), window, horizon, horizons, false);
 }
 
 }  // namespace pipeline

@@ -172,7 +172,7 @@ ColumnTransform Series::column(std::int64_t series, std::size_t column) const {
 
 PanelView Series::panel() const {
   if (!impl_->panel) return {};
-  return {.start = impl_->panel->start(), .scale = impl_->panel->scale()};
+  return {.start = impl_->panel->start(), .scale = impl_->panel->scale(), .group = impl_->panel->group()};
 }
 
 }  // namespace pipeline

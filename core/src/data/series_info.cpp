@@ -92,10 +92,19 @@ std::int64_t SeriesInfo::column(std::string_view name) const {
   return found == columns.end() ? -1 : found - columns.begin();
 }
 
-std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, const SeriesInfo& info) {
+TimeStep SeriesInfo::step(std::optional<std::int64_t> group) const {
+  if (!panel || panel->groups.empty()) return {.frequency = frequency, .step_ns = step_ns, .median_step_ns = median_step_ns};
+  if (!group) throw Error(ExitStatus::unexpected, "the series have several frequencies, and none of these was chosen");
+  return panel->groups.at(static_cast<std::size_t>(*group)).step;
+}
+
+std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, const SeriesInfo& info, std::optional<std::int64_t> group) {
   Frequency frequency{.step_ns = 1};  // row numbers
-  if (info.has_time) frequency = Frequency::parse(info.frequency);
-  if (frequency.irregular()) frequency.step_ns = info.median_step_ns;
+  if (info.has_time) {
+    const TimeStep step = info.step(group);
+    frequency = Frequency::parse(step.frequency);
+    if (frequency.irregular()) frequency.step_ns = step.median_step_ns;
+  }
   std::vector<std::int64_t> out;
   for (std::int64_t i = 1; i <= count; ++i) out.push_back(frequency.after(last, i));
   return out;

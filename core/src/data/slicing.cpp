@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "data/by_frequency.h"
 #include "data/npy.h"
 #include "data/range_file.h"
 #include "data/scaler.h"
@@ -17,6 +18,7 @@
 #include "data/window_source.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/text.h"
 #include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
@@ -25,18 +27,43 @@ namespace {
 
 WindowsInfo plan_windows(const SliceOptions& options) {
   return {.window = options.window,
-          .horizon = options.horizon,
+          .horizon = options.horizon.is_int() ? options.horizon.as_int() : 1,
           .stride = options.stride,
           .window_norm = options.window_norm,
           .series = {},
           .feature_file = {},
           .target_file = {},
           .range_file = {},
+          .horizons = {},
           .ranges = {}};
 }
 
+/// Sets the horizons of a table by frequency words, of which the largest is that of all windows.
+void set_horizons(const Value& horizon, const SeriesInfo& series, WindowsInfo& info) {
+  if (!horizon.is_map()) return;
+  require_words("horizon", horizon, frequency_words(series));
+  for (const auto& [word, rows] : horizon.as_map()) info.horizon = std::max(info.horizon, info.horizons[word] = rows.as_int());
+}
+
+/// The rows ahead that are forecast of a series.
+class SeriesHorizons {
+ public:
+  SeriesHorizons(const Series& series, const WindowsInfo& info)
+      : panel_(series.panel()), all_(info.horizon), by_group_(horizons_of_groups(info.horizons, series.info())) {}
+  [[nodiscard]] std::int64_t of(std::int64_t series) const {
+    return by_group_.empty() ? all_ : by_group_[static_cast<std::size_t>(panel_.group_of(series).value())];
+  }
+  [[nodiscard]] std::int64_t shortest() const { return by_group_.empty() ? all_ : std::ranges::min(by_group_); }
+
+ private:
+  PanelView panel_;
+  std::int64_t all_;
+  std::vector<std::int64_t> by_group_;
+};
+
 /// All windows whose targets lie within a split and whose rows lie within a segment.
 std::vector<WindowRange> cut(const Series& series, const WindowsInfo& info) {
+  const SeriesHorizons horizons(series, info);
   std::vector<WindowRange> ranges;
   const std::span<const Segment> segments = series.segments();
   for (std::size_t split = 0; split < split_names.size(); ++split) {
@@ -46,7 +73,7 @@ std::vector<WindowRange> cut(const Series& series, const WindowsInfo& info) {
       const auto ends = series.split_end(of);
       const std::int64_t begin = split == 0 ? series.rows_of(of).first : ends[split - 1];
       const std::int64_t first = std::max(segment.first, begin - info.window);
-      const std::int64_t last = std::min(segment.first + segment.count, ends[split]) - info.window - info.horizon;
+      const std::int64_t last = std::min(segment.first + segment.count, ends[split]) - info.window - horizons.of(of);
       if (last < first) continue;
       ranges.push_back({static_cast<std::int64_t>(s), static_cast<Split>(split), first, (last - first) / info.stride + 1, info.stride, of});
     }
@@ -72,8 +99,17 @@ void check_splits(const Series& series, const WindowsInfo& info) {
         segments.size() > 1
             ? " in pieces of at most " + format_count(std::ranges::max(segments, {}, &Segment::count).count) + " rows without a gap"
             : "";
-    throw data_error(no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, info.window, info.horizon));
+    throw data_error(
+        no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, info.window, SeriesHorizons(series, info).shortest()));
   }
+}
+
+/// " and horizon = 3 need 9 rows in a row".
+std::string need_of_windows(const WindowsInfo& info) {
+  if (info.horizons.empty())
+    return " and horizon = " + std::to_string(info.horizon) + " need " + format_count(info.window + info.horizon) + " rows in a row";
+  const auto entry = [](const auto& of) { return of.first + " " + std::to_string(of.second); };
+  return " and its horizon (" + join(info.horizons, entry) + ") need as many rows in a row";
 }
 
 /// The series of a panel that have no window in any split are an error, or are counted aloud.
@@ -88,9 +124,8 @@ void treat_series_without_windows(const Series& series, const WindowsInfo& info,
     if (!has[s]) named.push_back(series.id(static_cast<std::int64_t>(s)));
   }
   const std::string text = format_count(count) + " of " + format_count(all) + " series " + (count == 1 ? "has" : "have") +
-                           " no window in any split, since window = " + std::to_string(info.window) +
-                           " and horizon = " + std::to_string(info.horizon) + " need " + format_count(info.window + info.horizon) +
-                           " rows in a row: " + named_series(named, count);
+                           " no window in any split, since window = " + std::to_string(info.window) + need_of_windows(info) + ": " +
+                           named_series(named, count);
   if (!series.info().panel->drop_short)
     throw data_error(text + "; write a smaller window or horizon, or short_series = \"drop\" in the stage that made the series to leave " +
                      std::string(count == 1 ? "it" : "them") + " out");
@@ -103,13 +138,14 @@ void say_windows(const WindowsInfo& info, const Series& series, Log& log) {
     return series.info().has_time ? time_for_people(series.info(), at) : "row " + format_count(at);
   };
   const auto time = [&](std::int64_t row) { return series.time()[static_cast<std::size_t>(row)]; };
+  const SeriesHorizons horizons(series, info);
   for (std::size_t i = 0; i < counts.size(); ++i) {
     std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = std::numeric_limits<std::int64_t>::min();
     std::int64_t with_windows = 0, previous = -1;
     for (const WindowRange& r : info.ranges) {
       if (static_cast<std::size_t>(r.split) != i) continue;
       first = std::min(first, time(r.first + info.window));
-      last = std::max(last, time(r.first + (r.count - 1) * r.stride + info.window + info.horizon - 1));
+      last = std::max(last, time(r.first + (r.count - 1) * r.stride + info.window + horizons.of(r.series) - 1));
       with_windows += std::exchange(previous, r.series) != r.series ? 1 : 0;
     }
     const std::string of_series =
@@ -174,6 +210,7 @@ WindowsInfo slice_series(const SliceOptions& options, const std::filesystem::pat
   const auto series = Series::open(series_folder);
   WindowsInfo info = plan_windows(options);
   info.series = series_link;
+  set_horizons(options.horizon, series->info(), info);
   info.ranges = cut(*series, info);
   check_splits(*series, info);
   treat_series_without_windows(*series, info, log);
@@ -194,6 +231,8 @@ WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const 
         "\" needs the targets' past, which feature_path and target_path don't hold; write window_norm = \"none\", or start from "
         "a series with the stage preprocess");
   }
+  if (options.horizon.is_map())
+    throw usage_error("horizon is a table by the words of a frequency_column, which windows made elsewhere do not have: leave it out");
   const SplitRule rule = SplitRule::parse(split);
   if (rule.kind == SplitRule::Kind::times)
     throw usage_error("split names times, which windows made elsewhere don't have; write fractions or counts");
@@ -202,8 +241,9 @@ WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const 
   info.target_file = options.target_path;
   const auto source = array_source(info);
   const SliceOptions defaults;
-  for (const auto& [name, given, usual, found] : {std::tuple{"window", options.window, defaults.window, info.window},
-                                                  std::tuple{"horizon", options.horizon, defaults.horizon, info.horizon}}) {
+  for (const auto& [name, given, usual, found] :
+       {std::tuple{"window", options.window, defaults.window, info.window},
+        std::tuple{"horizon", options.horizon.as_int(), defaults.horizon.as_int(), info.horizon}}) {
     if (given != usual && given != found) {
       throw data_error(std::string(name) + " = " + std::to_string(given) + " where the windows in " + options.feature_path + " and " +
                        options.target_path + " have " + std::to_string(found) + "; leave it out");

@@ -23,6 +23,35 @@ std::int64_t floor_share(std::int64_t rows, double share) {
   return std::min(rows, static_cast<std::int64_t>(std::floor(static_cast<double>(rows) * share * (1 + 1e-14) + 1e-9)));
 }
 
+/// Of each word that val or test of a table names, a table with its numbers, of which one may be missing; empty if both are numbers.
+std::map<std::string, Value> tails_by_word_of(const Value& split) {
+  std::map<std::string, Value> out;
+  for (const char* part : {"val", "test"}) {
+    if (!split.at(part).is_map()) continue;
+    for (const auto& [word, number] : split.at(part).as_map()) out[word][part] = number;
+  }
+  for (auto& [word, tails] : out) {
+    for (const char* part : {"val", "test"}) {
+      if (!split.at(part).is_map()) tails[part] = split.at(part);
+    }
+  }
+  return out;
+}
+
+/// What is wrong with the numbers of val and test; empty: nothing.
+std::string tails_mistake(const Value& val, const Value& test) {
+  if (val.is_int() && test.is_int())
+    return val.as_int() >= 0 && test.as_int() >= 0 ? "" : "split: val and test are counts of rows, none of them below 0";
+  const double sum = val.as_double() + test.as_double();
+  if (!(val.as_double() >= 0 && test.as_double() >= 0)) return "split: val and test are shares of the rows, none of them below 0";
+  return sum < 1 ? "" : "split: val and test are shares of the rows, and leave none to train on: they add up to " + format_short(sum);
+}
+
+bool is_tail(const Value* tail) {
+  if (!tail || !tail->is_map()) return tail && tail->is_number();
+  return !tail->as_map().empty() && std::ranges::all_of(tail->as_map(), [](const auto& entry) { return entry.second.is_number(); });
+}
+
 }  // namespace
 
 Split parse_split(std::string_view name) {
@@ -43,6 +72,8 @@ SplitRule SplitRule::parse(const Value& value) {
   if (value.is_map()) {
     if (const std::string mistake = split_table_mistake(value); !mistake.empty()) throw usage_error(mistake);
     rule.kind = Kind::tails;
+    rule.tails_by_word = tails_by_word_of(value);
+    if (!rule.tails_by_word.empty()) return rule;
     rule.tails = {value.at("val").as_double(), value.at("test").as_double()};
     rule.tails_are_shares = !value.at("val").is_int() || !value.at("test").is_int();
     return rule;
@@ -74,6 +105,8 @@ std::array<std::int64_t, 3> SplitRule::ends(std::int64_t rows, const std::functi
                                             const std::string& what) const {
   std::array<std::int64_t, 3> out{};
   if (kind == Kind::tails) {
+    if (!tails_by_word.empty())
+      throw usage_error("split has numbers by the words of a frequency_column, and there is none: write { val = 48, test = 48 }");
     if (const auto tail = tail_ends(rows)) return *tail;
     throw data_error("split = { val = " + format_number(tails[0]) + ", test = " + format_number(tails[1]) + " } leaves none of the " +
                      format_count(rows) + " " + what + " to train on, or none for a split; change split, or bring more data");
@@ -111,22 +144,31 @@ std::optional<std::array<std::int64_t, 3>> SplitRule::tail_ends(std::int64_t row
   return std::array{training, training + tail[0], rows};
 }
 
+SplitRule SplitRule::of_word(const std::string& word) const { return tails_by_word.empty() ? *this : parse(tails_by_word.at(word)); }
+
 bool SplitRule::leaves_out(Split split) const {
-  return kind == Kind::tails && split != Split::train && tails[static_cast<std::size_t>(split) - 1] == 0;
+  if (kind != Kind::tails || split == Split::train) return false;
+  const char* const part = split_names[static_cast<std::size_t>(split)];
+  if (!tails_by_word.empty())
+    return std::ranges::all_of(tails_by_word, [&](const auto& entry) { return entry.second.at(part).as_double() == 0; });
+  return tails[static_cast<std::size_t>(split) - 1] == 0;
 }
 
 std::string split_table_mistake(const Value& split) {
   const Value *val = split.find("val"), *test = split.find("test");
-  if (!val || !test || split.as_map().size() != 2 || !val->is_number() || !test->is_number())
+  if (!is_tail(val) || !is_tail(test) || split.as_map().size() != 2)
     return "split takes val and test alone here: { val = 48, test = 48 } rows at the end of each series, or { val = 0.1, test = 0.1 } "
-           "shares "
-           "of it; got " +
+           "shares of it; either may be a table by the words of frequency_column, such as test = { yearly = 6, monthly = 18 }; got " +
            to_toml(split);
-  if (val->is_int() && test->is_int())
-    return val->as_int() >= 0 && test->as_int() >= 0 ? "" : "split: val and test are counts of rows, none of them below 0";
-  const double sum = val->as_double() + test->as_double();
-  if (!(val->as_double() >= 0 && test->as_double() >= 0)) return "split: val and test are shares of the rows, none of them below 0";
-  return sum < 1 ? "" : "split: val and test are shares of the rows, and leave none to train on: they add up to " + format_short(sum);
+  if (val->is_number() && test->is_number()) return tails_mistake(*val, *test);
+  for (const auto& [word, tails] : tails_by_word_of(split)) {
+    for (const char* part : {"val", "test"}) {
+      if (!tails.find(part))
+        return std::string("split: ") + part + " has no number for \"" + word + "\", which the other part has: add " + word + " = ...";
+    }
+    if (std::string mistake = tails_mistake(tails.at("val"), tails.at("test")); !mistake.empty()) return mistake + " (" + word + ")";
+  }
+  return {};
 }
 
 std::string no_window_sentence(std::string_view split, const std::string& rows, std::int64_t window, std::int64_t horizon) {

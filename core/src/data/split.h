@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct SplitRule {
   /// Rows of validation and test at the end of a series, or shares of its rows; 0: there is no such split. Training has all rows before.
   std::array<double, 2> tails{};
   bool tails_are_shares = false;
+  std::map<std::string, Value>
+      tails_by_word{};  ///< of each word of frequency_column a table of val and test; empty: all series have `tails`
 
   /// Three fractions, three counts, two times, or a table of val and test; null: the default. Error (usage) otherwise.
   [[nodiscard]] static SplitRule parse(const Value& value);
@@ -30,6 +33,8 @@ struct SplitRule {
                                                  const std::string& what) const;
   /// The same of tails, where a split may be empty; nullopt if no row is left to train on, or a share of the rows is none.
   [[nodiscard]] std::optional<std::array<std::int64_t, 3>> tail_ends(std::int64_t rows) const;
+  /// The rule of the series of a frequency word, which has no words itself.
+  [[nodiscard]] SplitRule of_word(const std::string& word) const;
   /// Whether the split is asked to be empty.
   [[nodiscard]] bool leaves_out(Split split) const;
 };

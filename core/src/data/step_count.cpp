@@ -11,9 +11,10 @@ std::int64_t floor_divided(std::int64_t value, std::int64_t by) { return value /
 
 }  // namespace
 
-StepCount::StepCount(const SeriesInfo& info) {
-  if (info.has_time) frequency_ = Frequency::parse(info.frequency);
-  if (frequency_.irregular()) frequency_.step_ns = info.has_time ? std::max<std::int64_t>(info.median_step_ns, 1) : 1;
+StepCount::StepCount(const SeriesInfo& info, std::optional<std::int64_t> group) {
+  const TimeStep step = info.has_time ? info.step(group) : TimeStep{.frequency = "none", .median_step_ns = 1};
+  frequency_ = Frequency::parse(step.frequency);
+  if (frequency_.irregular()) frequency_.step_ns = std::max<std::int64_t>(step.median_step_ns, 1);
 }
 
 std::int64_t StepCount::index(std::int64_t time) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "data/time_axis.h"
 #include "pipeline/data/series.h"
@@ -11,7 +12,8 @@ namespace pipeline {
 /// irregular axis by its median step.
 class StepCount {
  public:
-  explicit StepCount(const SeriesInfo& info);
+  /// `group`: the frequency group of the series whose steps are counted, where there are some.
+  explicit StepCount(const SeriesInfo& info, std::optional<std::int64_t> group = {});
   /// `time`: nanoseconds since 1970, or a row number.
   [[nodiscard]] std::int64_t index(std::int64_t time) const;
 

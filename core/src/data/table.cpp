@@ -58,6 +58,15 @@ std::int64_t number_of(PanelRows& panel, std::span<const std::string_view> cells
   }
 }
 
+/// The place of a column among those that are read as texts, to which it is added unless it is there.
+std::size_t place_of_text(const CsvFile& file, const std::string& column, std::vector<std::size_t>& texts) {
+  const std::size_t index = file.index_of(column);
+  const auto found = std::ranges::find(texts, index);
+  const auto place = static_cast<std::size_t>(found - texts.begin());
+  if (found == texts.end()) texts.push_back(index);
+  return place;
+}
+
 /// How the times of a file may be written, tried on its rows, where one cannot be read in `form`.
 std::string format_advice(const CsvFile& file, const std::vector<std::string>& columns, const std::string& form) {
   constexpr std::int64_t rows_tried = 100'000;
@@ -137,6 +146,7 @@ Table::Table(const TableRequest& request)
     read_layout(request);
     return;
   }
+  if (!request.frequency_column.empty()) frequency_words_.emplace();
   try {
     read_rows(request, find_cells(request));
   } catch (const Error&) {
@@ -182,7 +192,9 @@ void Table::read_layout(const TableRequest& request) {
 }
 
 void Table::read_rows(const TableRequest& request, const Cells& cells) {
-  CsvFilesReader rows(files_, cells.numbers, cells.texts);
+  std::vector<std::size_t> texts = cells.texts;
+  const std::size_t frequency_text = frequency_words_ ? place_of_text(files_.first(), request.frequency_column, texts) : 0;
+  CsvFilesReader rows(files_, cells.numbers, texts);
   const bool in_place = cells.in_place();
   std::vector<double> numbers(in_place ? 0 : cells.numbers.size());
   for (const std::size_t column : cells.word_to) {
@@ -207,6 +219,7 @@ void Table::read_rows(const TableRequest& request, const Cells& cells) {
     if (!cells.word_to.empty()) read_words(request, cells, rows, values);
     time_.data()[rows_] = has_time_ ? times.read(rows, rows_) : rows_;
     if (panel_) panel_->set(rows_, number_of(*panel_, id.of(rows), rows), rows_);
+    if (frequency_words_) add_frequency_word(request, rows.text(frequency_text), rows);
   }
   empty_rows_ = rows.empty_rows();
   utc_ = times.utc();
@@ -260,6 +273,20 @@ void Table::take_rows(std::span<const std::int64_t> from, std::span<const std::i
   values_ = std::move(values);
   time_ = std::move(time);
   rows_ = static_cast<std::int64_t>(from.size());
+}
+
+void Table::add_frequency_word(const TableRequest& request, std::string_view word, const CsvFilesReader& rows) {
+  const std::int64_t series = panel_->series_of(rows_);
+  const auto of_series = [&] { return rows.place() + ": series \"" + panel_->ids()[series] + "\" has "; };
+  if (word.empty()) {
+    throw data_error(of_series() + "no word in column \"" + request.frequency_column +
+                     "\", which tells the frequency of each series: write it in every row");
+  }
+  const auto other = frequency_words_->add(series, word, rows_);
+  if (!other) return;
+  throw data_error(of_series() + "the word \"" + std::string(word) + "\" in column \"" + request.frequency_column + "\", and \"" +
+                   (*frequency_words_)[frequency_words_->of(series)] + "\" in " + line_of(*other) +
+                   ": all rows of a series have one frequency; correct the word, or give the rows an id of their own");
 }
 
 void Table::make_room(std::int64_t rows) {

@@ -18,6 +18,7 @@
 #include "data/mapped_file.h"
 #include "data/panel_rows.h"
 #include "data/resample.h"
+#include "data/series_words.h"
 #include "data/time_zone.h"
 #include "data/word_codes.h"
 #include "pipeline/data/prepare.h"
@@ -45,6 +46,7 @@ struct TableRequest {
   const std::atomic<int>* cancel = nullptr;   ///< not 0: stop with Error (interrupted)
   Layout layout = Layout::columns;            ///< where the series of a panel stand
   std::vector<std::string> series_columns{};  ///< of layouts long and dates_across: the columns of the ids
+  std::string frequency_column{};             ///< of layout long: a column with a word for each series; empty: there is none
   bool all_series = true;                     ///< of layout wide: each of the following columns must exist
   std::vector<std::string> wide{};  ///< of layout wide: the columns that are series; `columns` begins with the name of their values
 };
@@ -79,6 +81,8 @@ class Table {
   [[nodiscard]] std::map<std::size_t, WordCodes> take_words() { return std::move(words_); }
   /// The series of the rows; nullptr unless it is a panel.
   [[nodiscard]] const PanelRows* panel() const { return panel_ ? &*panel_ : nullptr; }
+  /// The word of each series; nullptr without a frequency column.
+  [[nodiscard]] const SeriesWords* frequency_words() const { return frequency_words_ ? &*frequency_words_ : nullptr; }
 
   /// "data.csv:17" of a row, counted as in the file, before rows are dropped. Reads the file again. The series of a panel is named too.
   [[nodiscard]] std::string place(std::int64_t row) const;
@@ -102,6 +106,7 @@ class Table {
   void read_rows(const TableRequest& request, const Cells& cells);
   void read_words(const TableRequest& request, const Cells& cells, const CsvFilesReader& rows, double* values);
   void read_layout(const TableRequest& request);
+  void add_frequency_word(const TableRequest& request, std::string_view word, const CsvFilesReader& rows);
   void make_room(std::int64_t rows);
   [[nodiscard]] std::string line_of(std::int64_t file_row) const;
   void bring_into_order(const TableRequest& request, const LocalDays& days, std::optional<ScratchArray<std::int32_t>>& clock);
@@ -127,6 +132,7 @@ class Table {
   std::optional<ScratchArray<std::int64_t>> file_rows_;  // of rows that stand elsewhere in the file, unless it is a panel
   std::optional<PanelRows> panel_;
   std::map<std::size_t, WordCodes> words_;  // by column
+  std::optional<SeriesWords> frequency_words_;
 };
 
 }  // namespace pipeline

@@ -8,10 +8,20 @@
 
 namespace pipeline {
 
+namespace {
+
+bool steps_are_days(const SeriesInfo& series) {
+  const auto of_days = [](std::int64_t step) { return step % nanoseconds_per_day == 0; };
+  if (!series.panel || series.panel->groups.empty()) return of_days(series.step_ns);
+  return std::ranges::all_of(series.panel->groups, [&](const FrequencyGroup& group) { return of_days(group.step.step_ns); });
+}
+
+}  // namespace
+
 TimeText::TimeText(const SeriesInfo& series, std::span<const std::int64_t> times)
     : has_time_(series.has_time),
       utc_(series.utc),
-      dates_only_(!series.utc && series.step_ns % nanoseconds_per_day == 0 &&
+      dates_only_(!series.utc && steps_are_days(series) &&
                   std::ranges::all_of(times, [](std::int64_t time) { return time % nanoseconds_per_day == 0; })),
       zone_(zone_of(series)) {}
 

@@ -68,6 +68,7 @@ WindowsInfo read_info(const std::filesystem::path& file) {
 struct Windows::Impl {
   WindowsInfo info;
   std::unique_ptr<const WindowSource> source;
+  std::vector<std::int64_t> horizons;  ///< of each frequency group; empty: all series have info.horizon
   std::optional<RangeFile> range_file;
   std::vector<StoredRange> listed;  ///< the ranges that windows.json lists, split by split
   std::array<SplitIndex, 3> splits;
@@ -96,7 +97,9 @@ std::shared_ptr<const Windows> Windows::open(const std::filesystem::path& folder
       throw data_error(info.feature_file + " has changed its shape since " + file.string() + " was written; run slice_windows again");
     }
   } else {
-    impl->source = series_source(Series::open(folder / info.series), info.window, info.horizon);
+    const auto series = Series::open(folder / info.series);
+    impl->horizons = horizons_of_groups(info.horizons, series->info());
+    impl->source = series_source(series, info.window, info.horizon, impl->horizons);
   }
   if (info.range_file.empty()) {
     std::ranges::transform(info.ranges, std::back_inserter(impl->listed), &StoredRange::of);
@@ -115,6 +118,10 @@ const std::vector<std::string>& Windows::feature_names() const { return source()
 const std::vector<std::string>& Windows::target_names() const { return source().shape().target_names; }
 const std::vector<std::int64_t>& Windows::target_columns() const { return source().shape().target_columns; }
 std::int64_t Windows::count(Split split) const { return impl_->splits[static_cast<std::size_t>(split)].count(); }
+std::int64_t Windows::horizon_of(std::int64_t series) const {
+  const auto group = impl_->horizons.empty() ? std::nullopt : this->series()->panel().group_of(series);
+  return group ? impl_->horizons[static_cast<std::size_t>(*group)] : info().horizon;
+}
 bool Windows::fully_observed() const { return source().fully_observed(); }
 bool Windows::has_history() const { return source().has_rows(); }
 

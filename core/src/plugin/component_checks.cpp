@@ -9,7 +9,7 @@ namespace {
 
 /// A value within an option's range, for an option without a default.
 Value some_value(const OptionInfo& option) {
-  if (option.by_name) return Value::Map{};
+  if (option.by_name && !option.whole) return Value::Map{};
   if (!option.choices.empty()) return option.choices.front();
   if (option.form) return option.form->example;
   const double low = option.minimum.value_or(option.maximum ? *option.maximum - 1 : 1);

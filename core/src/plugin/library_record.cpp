@@ -118,6 +118,7 @@ Value component_record(const ComponentInfo& c) {
                     {"shared_folder", c.shared_folder},
                     {"growing", texts(c.growing)},
                     {"uses_metrics", c.uses_metrics},
+                    {"uses_season_length", c.uses_season_length},
                     {"enumerates", c.enumerates},
                     {"on_every_rank", c.on_every_rank}};
 }
@@ -144,6 +145,7 @@ ComponentInfo component_of(const Value& record, const PluginLibrary& library) {
   c.shared_folder = record.at("shared_folder").as_bool();
   c.growing = texts_of(record.at("growing"));
   c.uses_metrics = record.at("uses_metrics").as_bool();
+  c.uses_season_length = record.at("uses_season_length").as_bool();
   c.enumerates = record.at("enumerates").as_bool();
   c.on_every_rank = record.at("on_every_rank").as_bool();
   c.plugin = library.name;

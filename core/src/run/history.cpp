@@ -86,6 +86,7 @@ Value given_options(const Workflow& workflow, const Registry& registry) {
   const RunSettings& settings = workflow.settings;
   Value out(Value::Map{{"seed", settings.seed},
                        {"split", settings.split},
+                       {"season_length", settings.season_length},
                        {"device", settings.device},
                        {"threads", settings.threads},
                        {"matmul_precision", settings.matmul_precision}});

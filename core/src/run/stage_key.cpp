@@ -139,6 +139,7 @@ StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, con
   }
   if (info.on_every_rank && settings.ranks > 1) key.fields["ranks"] = std::to_string(settings.ranks);
   key.fields["split"] = to_json(settings.split);
+  if (info.uses_season_length) key.fields["season_length"] = to_json(settings.season_length);
   if (info.uses_randomness) {
     key.fields["seed"] = std::to_string(settings.seed);
     key.fields["device"] = settings.device;

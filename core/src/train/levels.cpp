@@ -1,5 +1,6 @@
 #include "pipeline/train/levels.h"
 
+#include <limits>
 #include <sstream>
 
 #include "pipeline/errors.h"
@@ -7,6 +8,8 @@
 namespace pipeline {
 
 namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// The level of a scaled forecast after `before`; `last` is the level at the origin. A float32 stands for all levels that it cannot tell
 /// apart. If the level before, the last one or 0 is among them, that one is meant: a forecast that repeats a value repeats it exactly, and
@@ -24,6 +27,11 @@ double level_of(const ColumnTransform& column, double scaled, double before, dou
 Levels::Levels(const SeriesInfo& info, std::span<const double> known, std::int64_t horizon, PanelView panel)
     : known_(known), horizon_(horizon), panel_(panel), columns_(info.columns.size()), target_columns_(info.target_columns) {
   for (const std::int64_t column : info.target_columns) targets_.push_back(info.columns[static_cast<std::size_t>(column)]);
+}
+
+std::int64_t Levels::rows_after(std::int64_t row) const {
+  const auto rows = static_cast<std::int64_t>(known_.size() / targets_.size());
+  return (panel_.start.empty() ? rows : panel_.start[static_cast<std::size_t>(panel_.series_of(row)) + 1]) - row - 1;
 }
 
 double Levels::known(std::int64_t row, std::size_t target) const {
@@ -71,11 +79,12 @@ LevelBatch Levels::at(std::span<const std::int64_t> origins, const torch::Tensor
        naive_scaled = out.naive_scaled.accessor<double, 3>();
   for (std::size_t b = 0; b < origins.size(); ++b) {
     const auto i = static_cast<std::int64_t>(b);
+    const std::int64_t rows = rows_after(origins[b]);
     for (std::size_t target = 0; target < targets_.size(); ++target) {
       const auto t = static_cast<std::int64_t>(target);
       const double last = known(origins[b], target), repeated = scaled_at(origins[b], target).forward(last, last);
       for (std::int64_t h = 0; h < horizon_; ++h) {
-        truth[i][h][t] = known(origins[b] + 1 + h, target);
+        truth[i][h][t] = h < rows ? known(origins[b] + 1 + h, target) : unknown;
         naive[i][h][t] = last;
         naive_scaled[i][h][t] = repeated;
       }

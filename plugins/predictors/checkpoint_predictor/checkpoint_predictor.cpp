@@ -46,6 +46,7 @@ bool reads_more(const SeriesInfo& series) {
   std::vector<const char*> names{"delimiter", "decimal", "time_column", "time_format", "gaps", "na_values", "missing"};
   if (series.panel) names.push_back("layout");
   if (series.panel && !source.find("wide")) names.push_back("series_column");
+  if (series.panel && !series.panel->groups.empty()) names.push_back("frequency_column");
   for (const char* name : names) {
     if (!source.find(name)) return false;
   }
@@ -66,10 +67,14 @@ const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& re
 }
 
 /// The rows of the request's file. The training fixed the options for reading, so an error can only be mended in the file.
-PreparedInput read_rows(const PredictRequest& request, const CheckpointInfo& info, const SeriesInfo& series) {
+PreparedInput read_rows(const PredictRequest& request, const LoadedModel& loaded, const SeriesInfo& series) {
+  const CheckpointInfo& info = loaded.info;
+  const Inputs reads = loaded.model->inputs();
+  const bool reads_ahead = reads.contains(Input::future) || reads.contains(Input::future_codes);
   try {
     return read_like(request.input, series,
-                     {.horizon = info.horizon,
+                     {.horizon = reads_ahead ? info.horizon : 0,
+                      .horizons = horizons_of_groups(info.horizons, series),
                       .series = request.series,
                       .future = request.future,
                       .registry = &request.registry,
@@ -173,7 +178,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const LoadedModel loaded = load_model(request.checkpoint, request.registry, device, info_of(request));
   const CheckpointInfo& info = loaded.info;
   const SeriesInfo& series = series_of(info, request);
-  const PreparedInput input = read_rows(request, info, series);
+  const PreparedInput input = read_rows(request, loaded, series);
   const std::vector<Origin> origins = find_origins(input, series, info.window, request);
   require_targets(input, info, series, request);
   warn_of_unknown_series(input, info, origins, request);
@@ -182,7 +187,9 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   warn_of_guessed_times(input, series, origins, info.horizon, request.log);
 
   const Forecaster forecaster(loaded.model, info.window_norm, info.shape);
-  const std::unique_ptr<const WindowSource> source = input_source(input, series, info.window, info.horizon);
+  const std::unique_ptr<const WindowSource> source =
+      input_source(input, series, info.window, info.horizon, horizons_of_groups(info.horizons, series));
+  const std::vector<std::int64_t> horizons = horizons_of_series(input, info);
   const Levels levels(series, input.targets, info.horizon, input.panel());
   ForecastCsv csv(out, series, input);
   for (std::size_t done = 0; done < origins.size(); done += batch_size) {
@@ -195,8 +202,11 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
     const double* forecast = forecasts.const_data_ptr<double>();
     const auto size = static_cast<std::size_t>(info.horizon) * series.targets.size();
     for (const Origin& origin : part) {
-      if (series.panel) csv.begin_series(input.ids[static_cast<std::size_t>(input.panel().series_of(origin.row))]);
-      csv.add(input.time[static_cast<std::size_t>(origin.row)], target_times(input, series, origin, info.horizon), {forecast, size});
+      const auto of = static_cast<std::size_t>(input.panel().series_of(origin.row));
+      if (series.panel) csv.begin_series(input.ids[of]);
+      const std::int64_t horizon = horizons[horizons.size() == 1 ? 0 : of];
+      csv.add(input.time[static_cast<std::size_t>(origin.row)], target_times(input, series, origin, horizon),
+              {forecast, static_cast<std::size_t>(horizon) * series.targets.size()});
       forecast += size;
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <optional>
 
 #include "pipeline/data/format.h"
 #include "pipeline/data/time_text.h"
@@ -177,11 +178,21 @@ std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInf
   return std::min(rows, std::max(first + 1, window));
 }
 
+std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const CheckpointInfo& info) {
+  if (info.horizons.empty()) return {info.horizon};
+  const std::vector<std::int64_t> by_group = horizons_of_groups(info.horizons, info.series.value());
+  std::vector<std::int64_t> out;
+  for (const std::int64_t group : input.group) out.push_back(by_group.at(static_cast<std::size_t>(group)));
+  return out;
+}
+
 std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const Origin& origin, std::int64_t horizon) {
   const std::int64_t known = std::min(horizon, origin.segment_end - origin.row - 1);
   const auto next = input.time.begin() + origin.row + 1;
   std::vector<std::int64_t> times(next, next + known);
-  const std::vector<std::int64_t> later = future_times(input.time[static_cast<std::size_t>(origin.row + known)], horizon - known, series);
+  const std::optional<std::int64_t> group = series.panel ? input.panel().group_of(input.panel().series_of(origin.row)) : std::nullopt;
+  const std::vector<std::int64_t> later =
+      future_times(input.time[static_cast<std::size_t>(origin.row + known)], horizon - known, series, group);
   times.insert(times.end(), later.begin(), later.end());
   return times;
 }

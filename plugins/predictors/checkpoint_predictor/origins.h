@@ -6,6 +6,7 @@
 
 #include "pipeline/data/series.h"
 #include "pipeline/host/predictor.h"
+#include "pipeline/train/checkpoint.h"
 
 namespace pipeline::predictor::checkpoint {
 
@@ -24,6 +25,9 @@ struct Origin {
 /// The number of rows, of a series with these times, up to its first forecast's origin: an unknown series is scaled by them.
 [[nodiscard]] std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t window,
                                            const PredictRequest& request);
+
+/// The rows ahead that are forecast of each series of the input; one number where all have the same. `info`: of the checkpoint.
+[[nodiscard]] std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const CheckpointInfo& info);
 
 /// The `horizon` times after an origin: those of the following rows, then times past the end of the data.
 [[nodiscard]] std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const Origin& origin,

@@ -14,6 +14,7 @@
 #include "pipeline/data/format.h"
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/data/new_file.h"
+#include "pipeline/data/season.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/logger.h"
@@ -45,6 +46,12 @@ std::string file_name(std::string name, const ModelResult& result, Split split, 
   if (!leads) name += "." + stage;
   if (split != main || ambiguous) name += std::string(".") + split_names[static_cast<std::size_t>(split)];
   return name + ".csv";
+}
+
+std::int64_t shortest_horizon(const WindowsInfo& info) {
+  std::int64_t shortest = info.horizon;
+  for (const auto& [word, horizon] : info.horizons) shortest = std::min(shortest, horizon);
+  return shortest;
 }
 
 Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry, torch::Device device) {
@@ -104,6 +111,7 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
                   .checkpoint = model.checkpoint,
                   .targets = model.windows->target_names(),
                   .horizon = model.windows->info().horizon,
+                  .shortest_horizon = shortest_horizon(model.windows->info()),
                   .splits = {}};
   const Series* series = model.windows->series();
   const torch::Device device = resolve_device(context.settings.device);
@@ -115,7 +123,7 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
   const std::vector<Split> wanted = splits();
   for (const Split split : wanted) {
     std::vector<SeriesScale> scales;
-    if (series) scales = scales_before(split, *series, options_.seasonality);
+    if (series) scales = scales_before(split, *series, season_lengths(context.settings.season_length, series->info()));
     if (series && series->info().panel) say_scales(scales, out, split, context.log);
     const SplitRequest request{.split = split,
                                .batch_size = options_.batch_size,

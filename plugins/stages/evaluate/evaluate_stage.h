@@ -17,7 +17,6 @@ struct EvaluateOptions {
   std::vector<std::string> splits{"test"};
   std::string predictions = "all";
   bool attention = true;
-  std::int64_t seasonality = 1;
   std::int64_t batch_size = 256;
 
   static constexpr auto options() {
@@ -28,10 +27,6 @@ struct EvaluateOptions {
         option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}).items(1),
         option("predictions", &EvaluateOptions::predictions, "Which steps go into predictions.csv.").choices({"all", "last_step", "none"}),
         option("attention", &EvaluateOptions::attention, "Write attention.csv where a model says what of the window it attended to."),
-        option("seasonality", &EvaluateOptions::seasonality,
-               "Rows of one season: mase and rmsse divide by the errors of repeating the value of a season before, in the rows before the "
-               "split.")
-            .at_least(1),
         option("batch_size", &EvaluateOptions::batch_size, "Windows forecast at once.").at_least(1).no_effect_on_result());
   }
 };

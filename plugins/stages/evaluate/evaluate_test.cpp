@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <sstream>
@@ -36,13 +37,18 @@ SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, Predic
                              .batch_size = batch_size,
                              .device = torch::kCPU,
                              .metrics = test::basic_metrics(),
-                             .scales = scales_before(split, *model.windows->series(), 1),
+                             .scales = scales_before(split, *model.windows->series(), std::array{std::int64_t{1}}),
                              .check_cancelled = [] {}};
   return evaluate_split(model, std::make_unique<SquaredError>(), request, file);
 }
 
 ModelResult result_of(const TrainedModel& model, std::vector<SplitResult> splits) {
-  return {.training = model.training, .checkpoint = model.checkpoint, .targets = {"a", "b"}, .horizon = 2, .splits = std::move(splits)};
+  return {.training = model.training,
+          .checkpoint = model.checkpoint,
+          .targets = {"a", "b"},
+          .horizon = 2,
+          .shortest_horizon = 2,
+          .splits = std::move(splits)};
 }
 
 /// Mean of `error(origin, step)` over the test windows; `skip_last_row` leaves out the last row, where "a" was filled.

@@ -9,5 +9,6 @@ PIPELINE_PLUGIN("evaluate", "1.0.0", "Apache-2.0", "The stage that measures trai
       .gives("metrics")
       .gives("predictions")
       .uses({"loggers"})
-      .uses_metrics();
+      .uses_metrics()
+      .uses_season_length();
 }

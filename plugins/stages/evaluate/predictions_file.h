@@ -19,6 +19,7 @@ namespace pipeline::stage::evaluate {
 /// The forecasts for one split's windows in the form of the artifact "predictions": all steps, or the last one only.
 class PredictionsFile {
  public:
+  /// `windows` must outlive it.
   PredictionsFile(std::filesystem::path file, const Windows& windows, bool last_step_only);
   /// Writes windows over a series, by the row of their last input. `weight`: 0 where the truth was filled in and counts as unknown;
   /// undefined if nothing was filled.
@@ -29,10 +30,13 @@ class PredictionsFile {
   void finish() { writer_.finish(); }
 
  private:
-  /// Writes the lines of one origin; `truth` [H, T] with NaN for unknown values, `naive` nullptr if there is none.
-  void add_steps(std::string_view origin, const auto& time_of_step, const double* truth, const double* forecast, const double* naive);
+  /// Writes the lines of one origin, as many as its series has steps; `truth` [H, T] with NaN for unknown values, `naive` nullptr if there
+  /// is none.
+  void add_steps(std::string_view origin, std::int64_t steps, const auto& time_of_step, const double* truth, const double* forecast,
+                 const double* naive);
 
   PredictionsWriter writer_;
+  const Windows& windows_;
   std::int64_t horizon_;
   std::size_t targets_;
   bool last_step_only_;

@@ -20,6 +20,18 @@ void Score::add(const Component<Loss>& loss, const Forecast& forecast, const Bat
 
 namespace {
 
+/// The steps of all windows of a split: of each as many as the horizon of its series.
+std::int64_t count_steps(const Windows& windows, Split split) {
+  if (windows.info().horizons.empty()) return windows.count(split) * windows.info().horizon;
+  const std::vector<std::int64_t> starts = windows.series_starts(split);
+  std::int64_t steps = 0;
+  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+    const std::int64_t series = windows.series()->series_of(windows.first_row(split, starts[i]));
+    steps += (starts[i + 1] - starts[i]) * windows.horizon_of(series);
+  }
+  return steps;
+}
+
 /// One pass over a split.
 class Pass {
  public:
@@ -41,7 +53,7 @@ class Pass {
     const std::int64_t series = windows_.series() ? windows_.series()->series_count() : 1;
     SplitResult out{.split = request_.split,
                     .windows = count,
-                    .values = count * horizon * targets,
+                    .values = count_steps(windows_, request_.split) * targets,
                     .series = series,
                     .model = {request_.metrics, groups, series},
                     .naive = {}};

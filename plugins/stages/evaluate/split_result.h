@@ -35,7 +35,7 @@ class Score {
 /// One model on one split.
 struct SplitResult {
   Split split;
-  std::int64_t windows = 0, values = 0;  ///< values: windows x steps x targets, filled ones too
+  std::int64_t windows = 0, values = 0;  ///< values: windows x own steps x targets, filled ones too
   std::int64_t series = 1;               ///< those of the panel
   Score model;
   std::optional<Score> naive;  ///< absent for windows made elsewhere, which have no original units either
@@ -48,7 +48,7 @@ struct ModelResult {
   TrainingRecord training;
   std::filesystem::path checkpoint;
   std::vector<std::string> targets;
-  std::int64_t horizon = 0;
+  std::int64_t horizon = 0, shortest_horizon = 0;  ///< they differ where series have several horizons
   std::vector<SplitResult> splits;
 
   [[nodiscard]] const SplitResult& main() const { return splits.front(); }

@@ -42,7 +42,8 @@ std::string label(const ModelResult& result) {
 
 /// "1,000 windows of 3 steps", and of how many series if there are many
 std::string task(const ModelResult& result) {
-  return format_count(result.main().windows) + " windows of " + std::to_string(result.horizon) +
+  const std::string least = result.shortest_horizon < result.horizon ? std::to_string(result.shortest_horizon) + " to " : "";
+  return format_count(result.main().windows) + " windows of " + least + std::to_string(result.horizon) +
          (result.horizon == 1 ? " step" : " steps") +
          (result.main().series == 1 ? "" : " of " + format_count(result.main().series) + " series");
 }

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 namespace pipeline::stage::evaluate {
 
-std::vector<SeriesScale> scales_before(Split split, const Series& series, std::int64_t season) {
+std::vector<SeriesScale> scales_before(Split split, const Series& series, std::span<const std::int64_t> seasons) {
   const SeriesInfo& info = series.info();
   const auto targets = info.targets.size(), columns = static_cast<std::size_t>(series.columns());
   std::vector<SeriesScale> scales(targets * static_cast<std::size_t>(series.series_count()));
@@ -17,6 +16,7 @@ std::vector<SeriesScale> scales_before(Split split, const Series& series, std::i
   const std::size_t last_split = split == Split::test ? 1 : 0;  // whose end is the begin of the measured one
   for (const Segment& segment : series.segments()) {
     const std::int64_t of = series.series_of(segment.first);
+    const std::int64_t season = seasons[static_cast<std::size_t>(series.panel().group_of(of).value_or(0))];
     const std::int64_t end = std::min(segment.first + segment.count, series.split_end(of).at(last_split));
     const std::size_t first = static_cast<std::size_t>(of) * targets;
     for (std::int64_t row = segment.first + season; row < end; ++row) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "pipeline/data/series.h"
@@ -9,8 +10,9 @@
 namespace pipeline::stage::evaluate {
 
 /// [series, targets] the scales by which errors on a split are divided, in original units: of the rows of each series that come before the
-/// split, for the training split of its own rows. `season` in rows, at least 1. Pairs across a gap or with a filled value do not count.
-[[nodiscard]] std::vector<SeriesScale> scales_before(Split split, const Series& series, std::int64_t season);
+/// split, for the training split of its own rows. `seasons`: the rows of a season of each frequency group, or of all series, at least 1.
+/// Pairs across a gap or with a filled value do not count.
+[[nodiscard]] std::vector<SeriesScale> scales_before(Split split, const Series& series, std::span<const std::int64_t> seasons);
 /// The number of targets of series that have no scale: there was nothing to compare, or nothing changed.
 [[nodiscard]] std::int64_t count_without_scale(const std::vector<SeriesScale>& scales);
 

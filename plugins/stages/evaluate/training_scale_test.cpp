@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "pipeline/data/series.h"
 #include "support/temp_folder.h"
 
@@ -34,16 +36,17 @@ std::shared_ptr<const Series> twelve_rows(const TempFolder& folder) {
 TEST_CASE("the scale is of training rows only, within segments, without filled values") {
   const TempFolder folder;
   const auto series = twelve_rows(folder);
-  const SeriesScale step = scales_before(Split::val, *series, 1).front();  // changes 2; 2; 1, 4
+  const SeriesScale step = scales_before(Split::val, *series, std::array{std::int64_t{1}}).front();  // changes 2; 2; 1, 4
   CHECK(step.absolute == doctest::Approx(9.0 / 4));
   CHECK(step.squared == doctest::Approx(25.0 / 4));
-  const SeriesScale season = scales_before(Split::val, *series, 2).front();  // 4 - 3 and 55 - 50; 3 and 6 - 100 touch the filled row
+  const SeriesScale season =
+      scales_before(Split::val, *series, std::array{std::int64_t{2}}).front();  // 4 - 3 and 55 - 50; 3 and 6 - 100 touch the filled row
   CHECK(season.absolute == doctest::Approx((1.0 + 5.0) / 2));
 }
 
 TEST_CASE("without a change to compare with the scale is 0") {
   const TempFolder folder;
-  const SeriesScale longer_than_training = scales_before(Split::val, *twelve_rows(folder), 100).front();
+  const SeriesScale longer_than_training = scales_before(Split::val, *twelve_rows(folder), std::array{std::int64_t{100}}).front();
   CHECK(longer_than_training.absolute == 0);
   CHECK(longer_than_training.squared == 0);
 }

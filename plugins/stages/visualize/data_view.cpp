@@ -47,6 +47,10 @@ void add_series_facts(const Series& series, Value::List& facts) {
   add("Rows", format_count(series.rows()));
   if (info.panel) add("Series", format_count(series.series_count()) + ", told apart by " + info.panel->series_column);
   if (!info.frequency.empty() && info.frequency != "none") add("One row every", info.frequency);
+  if (info.panel && !info.panel->groups.empty())
+    add("Frequencies", join(info.panel->groups, [](const FrequencyGroup& group) {
+          return group.step.frequency == "none" ? group.word : group.word + " (" + group.step.frequency + ")";
+        }));
   const Value* zone = info.source.is_map() ? info.source.find("time_zone") : nullptr;
   if (zone) {
     add("Times", zone->as_string());
@@ -72,7 +76,9 @@ void add_window_facts(const Windows& windows, Value::List& facts) {
   const WindowsInfo& info = windows.info();
   add("Inputs", join(windows.feature_names()));
   add("Targets", join(windows.target_names()));
-  add("Window and horizon", format_count(info.window) + " rows in, " + format_count(info.horizon) + " ahead" +
+  const auto of_word = [](const auto& entry) { return format_count(entry.second) + " (" + entry.first + ")"; };
+  const std::string horizon = info.horizons.empty() ? format_count(info.horizon) : join(info.horizons, of_word);
+  add("Window and horizon", format_count(info.window) + " rows in, " + horizon + " ahead" +
                                 (info.stride > 1 ? ", a window every " + format_count(info.stride) + " rows" : std::string()));
   if (info.window_norm != WindowNorm::none) add("Window norm", word_of(info.window_norm));
 }

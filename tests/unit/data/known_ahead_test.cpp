@@ -78,7 +78,8 @@ TEST_CASE("a window holds the columns known ahead over its horizon") {
                             .values = {series->values().begin(), series->values().end()},
                             .targets = {series->targets().begin(), series->targets().end()},
                             .observed = {series->observed().begin(), series->observed().end()},
-                            .segments = {}};
+                            .segments = {},
+                            .future_rows = 3};
   const auto source = input_source(input, series->info(), 4, 3);
   CHECK(source->shape().feature_names == std::vector<std::string>{"a", "b", "day_of_week"});
   CHECK(source->shape().past_words == std::vector<WordColumn>{{"promo", 4}});

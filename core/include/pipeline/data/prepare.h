@@ -92,6 +92,7 @@ struct PrepareOptions {
   Scaler scaler = Scaler::standard;
   Layout layout = Layout::columns;
   std::vector<std::string> series_column;
+  std::string frequency_column;
   ScalerScope scaler_scope = ScalerScope::series;
   std::string short_series = "error";
 
@@ -223,6 +224,11 @@ struct PrepareOptions {
                "The column that tells the series of a file apart, or several, whose words are joined by \"/\". It implies layout = "
                "\"long\"; with wide it only heads the ids in output files (unique_id without it).")
             .role(OptionRole::series_column),
+        option(
+            "frequency_column", &PrepareOptions::frequency_column,
+            "A column with a word for each series of layout = \"long\", such as yearly or monthly: the series of each word have one step. "
+            "horizon, season_length and the counts of split then take tables by these words.")
+            .role(OptionRole::column),
         option("scaler_scope", &PrepareOptions::scaler_scope,
                "Of many series: scale each by its own training rows, or all by all of them."),
         option("short_series", &PrepareOptions::short_series,
@@ -233,6 +239,9 @@ struct PrepareOptions {
     constexpr const char* why = "cannot be the decimal sign too";
     return {{OptionRule::Kind::restricts, "delimiter", "decimal", ",", {"."}, why},
             {OptionRule::Kind::restricts, "delimiter", "decimal", ".", {","}, why},
+            {OptionRule::Kind::requires_other, "frequency_column", "series_column"},
+            {OptionRule::Kind::restricts, "layout", "frequency_column", "wide", {""}, "has one step for all series"},
+            {OptionRule::Kind::restricts, "layout", "frequency_column", "dates_across", {""}, "has one step for all series"},
             {OptionRule::Kind::restricts, "thousands", "decimal", ",", {"."}, why},
             {OptionRule::Kind::restricts, "thousands", "decimal", ".", {","}, why}};
   }

@@ -58,12 +58,27 @@ struct Segment {
   std::int64_t first = 0, count = 0;
 };
 
+/// The step of a time axis.
+struct TimeStep {
+  std::string frequency;            ///< "1h", "1d", "1mo", "business_day", "none" (row numbers or irregular)
+  std::int64_t step_ns = 0;         ///< of a regular time axis, else 0
+  std::int64_t median_step_ns = 0;  ///< of an irregular time axis, else 0
+};
+
+/// The series of a panel that have one word in the frequency column, and one step.
+struct FrequencyGroup {
+  std::string word;
+  TimeStep step;
+};
+
 /// Series of a panel: many series with the same columns, one after the other in the rows of an artifact.
 struct PIPELINE_EXPORT PanelInfo {
   std::string series_column = "unique_id";  ///< heading of the ids in output files; several columns are joined by "/"
   std::int64_t series = 0;                  ///< their number
   bool scaled_by_series = true;             ///< each series has its own centers and scales; false: SeriesInfo::columns hold for all
   bool drop_short = false;                  ///< a series without a window is left out; false: it is an error
+  /// Of the words of the frequency column, in the order of their first rows; empty: all series have one step.
+  std::vector<FrequencyGroup> groups{};
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static PanelInfo from_value(const Value& value);
@@ -73,8 +88,13 @@ struct PIPELINE_EXPORT PanelInfo {
 struct PIPELINE_EXPORT PanelView {
   std::span<const std::int64_t> start{};  ///< [series + 1] first row of each series, then the number of rows
   std::span<const double> scale{};        ///< [series, columns, 2] center and scale; empty: SeriesInfo::columns hold for all
+  std::span<const std::int64_t> group{};  ///< [series] number in PanelInfo::groups; empty: there are none
 
   [[nodiscard]] std::int64_t series_of(std::int64_t row) const;
+  /// The number of a series' frequency group; absent: there are none.
+  [[nodiscard]] std::optional<std::int64_t> group_of(std::int64_t series) const {
+    return group.empty() ? std::nullopt : std::optional(group[static_cast<std::size_t>(series)]);
+  }
   /// `column`, which is number `index` of `columns`, as it is scaled in a series.
   [[nodiscard]] ColumnTransform scaled_in(std::int64_t series, const ColumnTransform& column, std::size_t index, std::size_t columns) const;
 };
@@ -90,7 +110,7 @@ struct PIPELINE_EXPORT SeriesInfo {
   std::vector<ColumnTransform> fixed{};      ///< columns of numbers that have one value in each series
   std::vector<std::string> fixed_words{};    ///< columns of words that have one value in each series
   std::vector<std::int64_t> target_columns;  ///< for each target its index in `columns`
-  std::string frequency;                     ///< "1h", "1d", "1mo", "business_day", "none" (row numbers or irregular)
+  std::string frequency;                     ///< as TimeStep::frequency; empty for a panel of several: PanelInfo::groups have them
   std::int64_t step_ns = 0;                  ///< of a regular time axis, else 0
   std::int64_t median_step_ns = 0;           ///< of an irregular time axis, else 0
   std::string time_name = "row";             ///< heading of the time column in output for people
@@ -103,6 +123,9 @@ struct PIPELINE_EXPORT SeriesInfo {
 
   /// The number of the column of that name in series.npy; -1: there is none.
   [[nodiscard]] std::int64_t column(std::string_view name) const;
+  /// The step of the series of a frequency group, or of all series where there are none. Error (unexpected) without a group where there are
+  /// some.
+  [[nodiscard]] TimeStep step(std::optional<std::int64_t> group = {}) const;
   [[nodiscard]] bool is_word(const std::string& name) const { return words.contains(name); }
   /// Whether target `t` is among the features: its past may be a model's input.
   [[nodiscard]] bool target_is_feature(std::size_t t) const { return target_columns[t] < static_cast<std::int64_t>(features.size()); }
@@ -158,7 +181,7 @@ struct SeriesData {
   std::span<const std::uint8_t> observed;  ///< empty: all observed
 };
 /// SeriesInfo::split_end of a series with these times: the first row after train, val and test, by a workflow's `split` (fractions, counts,
-/// two times, or rows at the end). Error (usage) for a value that is no split; Error (data) when a split is empty.
+/// two times, or rows at the end). Error (usage) for a value that is no split of one series; Error (data) when a split is empty.
 [[nodiscard]] PIPELINE_EXPORT std::array<std::int64_t, 3> split_ends(const Value& split, std::span<const std::int64_t> time);
 /// Writes series.npy, time.npy, targets.npy, observed.npy, columns.json and transform.json into `folder`.
 PIPELINE_EXPORT void write_series(const std::filesystem::path& folder, const SeriesData& data);
@@ -175,13 +198,14 @@ struct PreparedInput {
   std::vector<std::string> ids{};      ///< of a panel: its series, in the order of their rows
   std::vector<std::int64_t> series_start{};  ///< [ids + 1] first row of each series, then the number of rows
   std::vector<double> scale{};               ///< [ids, columns, 2] center and scale, if each series has its own
+  std::vector<std::int64_t> group{};         ///< [ids] number in PanelInfo::groups, if there are some
   std::vector<float> fixed{};                ///< [ids, SeriesInfo::fixed], as in Series
   std::vector<std::int32_t> fixed_codes{};   ///< [ids, SeriesInfo::fixed_words], as in Series
   /// For a model that reads columns known ahead: each series ends with this many rows after its last one, of which only these columns are
   /// known. `segments` leave them out.
   std::int64_t future_rows = 0;
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(time.size()); }
-  [[nodiscard]] PanelView panel() const { return {.start = series_start, .scale = scale}; }
+  [[nodiscard]] PanelView panel() const { return {.start = series_start, .scale = scale, .group = group}; }
 };
 /// The scales of a training's series, and what is fixed in them.
 struct PanelScales {
@@ -193,11 +217,12 @@ struct PanelScales {
 /// How read_like() reads: the rows after the last ones, and the scales of a panel of which each series has its own. A series of the
 /// training has those of the training, any other one those of its rows before its forecasts.
 struct InputReading {
-  std::int64_t horizon = 0;             ///< rows after the last one of each series in which columns known ahead are needed
-  std::vector<std::string> series{};    ///< ids of the series that are forecast; empty: all. Others need no such rows
-  std::filesystem::path future{};       ///< a second file with such rows; empty: they stand in the same file
-  const Registry* registry = nullptr;   ///< makes the features of plugins that made columns of the series
-  const PanelScales* scales = nullptr;  ///< nullptr: there is no series of the training
+  std::int64_t horizon = 0;              ///< rows after the last one of each series in which columns known ahead are needed
+  std::vector<std::int64_t> horizons{};  ///< [groups] of series by frequency, where some need fewer rows; empty: all need `horizon`
+  std::vector<std::string> series{};     ///< ids of the series that are forecast; empty: all. Others need no such rows
+  std::filesystem::path future{};        ///< a second file with such rows; empty: they stand in the same file
+  const Registry* registry = nullptr;    ///< makes the features of plugins that made columns of the series
+  const PanelScales* scales = nullptr;   ///< nullptr: there is no series of the training
   /// The number of rows, of a series with these times, that come before its forecasts or that these start from; empty: all.
   std::function<std::int64_t(std::span<const std::int64_t> time)> history{};
 };
@@ -205,8 +230,9 @@ struct InputReading {
 [[nodiscard]] PIPELINE_EXPORT PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info,
                                                       const InputReading& how = {});
 /// The `count` times after `last`: by the regular step, over weekends for business days, by the median step of an irregular axis, or as row
-/// numbers.
-[[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, const SeriesInfo& info);
+/// numbers. `group`: the series' frequency group, where there are some.
+[[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> future_times(std::int64_t last, std::int64_t count, const SeriesInfo& info,
+                                                                     std::optional<std::int64_t> group = {});
 /// An ISO 8601 time as nanoseconds since 1970: UTC if the text has an offset, else as written. Error (usage) for any other text.
 [[nodiscard]] PIPELINE_EXPORT std::int64_t parse_time(std::string_view text);
 

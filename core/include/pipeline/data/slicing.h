@@ -18,7 +18,7 @@ inline constexpr std::int64_t most_rows = 1'000'000'000;
 /// [stages.slice_windows]: the windows that a model is trained and evaluated on.
 struct SliceOptions {
   std::int64_t window = 60;
-  std::int64_t horizon = 1;
+  Value horizon = 1;
   std::int64_t stride = 1;
   WindowNorm window_norm = WindowNorm::none;
   bool export_arrays = false;
@@ -28,7 +28,13 @@ struct SliceOptions {
   static constexpr auto options() {
     return option_list<SliceOptions>(
         option("window", &SliceOptions::window, "Rows a model looks back at.").between(1, most_rows).unit("rows").search(16, 128, 16),
-        option("horizon", &SliceOptions::horizon, "Rows ahead that are forecast.").between(1, most_rows).unit("rows"),
+        option("horizon", &SliceOptions::horizon,
+               "Rows ahead that are forecast; of series of several frequencies a table by the words of frequency_column, such as "
+               "{ yearly = 6, monthly = 18 }.")
+            .whole_number()
+            .or_by_name()
+            .between(1, most_rows)
+            .unit("rows"),
         option("stride", &SliceOptions::stride, "Rows from one window to the next.").between(1, most_rows).unit("rows").searchable(),
         option("window_norm", &SliceOptions::window_norm,
                "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, or "

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,9 @@ namespace pipeline {
 struct WindowBuffers {
   float* x = nullptr;                    ///< [B, window, features]
   float* history = nullptr;              ///< [B, window, targets]
-  float* y = nullptr;                    ///< [B, horizon, targets]
-  float* weight = nullptr;               ///< [B, horizon, targets], 0 where the target was filled
-  float* future = nullptr;               ///< [B, horizon, future_names]
+  float* y = nullptr;                    ///< [B, horizon, targets], 0 beyond the series' own horizon
+  float* weight = nullptr;               ///< [B, horizon, targets], 0 where the target was filled, and beyond the series' own horizon
+  float* future = nullptr;               ///< [B, horizon, future_names], 0 beyond the series' own horizon
   float* static_values = nullptr;        ///< [B, static_names]
   std::int64_t* past_codes = nullptr;    ///< [B, window, past_words]
   std::int64_t* future_codes = nullptr;  ///< [B, horizon, future_words]
@@ -71,8 +72,10 @@ class PIPELINE_EXPORT WindowSource {
   Shape shape_;
 };
 
-/// A source of windows of `window` rows for a forecast of `horizon` rows, without a truth. `input` must outlive it.
+/// A source of windows of `window` rows for a forecast of `horizon` rows, without a truth. `input` must outlive it. `horizons`
+/// [PanelInfo::groups]: those of the series of each group, at most `horizon`; empty: all have `horizon`.
 [[nodiscard]] PIPELINE_EXPORT std::unique_ptr<const WindowSource> input_source(const PreparedInput& input, const SeriesInfo& info,
-                                                                               std::int64_t window, std::int64_t horizon);
+                                                                               std::int64_t window, std::int64_t horizon,
+                                                                               std::span<const std::int64_t> horizons = {});
 
 }  // namespace pipeline

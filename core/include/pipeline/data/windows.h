@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,13 +32,19 @@ struct Words<WindowNorm> {
   static constexpr std::array words{"none", "last", "standard"};
 };
 
+/// The rows ahead that are forecast, by the words of a frequency column (PanelInfo::groups).
+using Horizons = std::map<std::string, std::int64_t>;
+/// [PanelInfo::groups] the horizon of each group; empty if `horizons` is. Error (data) if they are not those of the groups.
+[[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> horizons_of_groups(const Horizons& horizons, const SeriesInfo& info);
+
 /// The content of windows.json.
 struct PIPELINE_EXPORT WindowsInfo {
-  std::int64_t window = 60, horizon = 1, stride = 1;
+  std::int64_t window = 60, horizon = 1, stride = 1;  ///< horizon: the largest, where series have several
   WindowNorm window_norm = WindowNorm::none;
   std::string series;                     ///< folder of the series, relative to the windows' folder; empty: feature_file and target_file
   std::string feature_file, target_file;  ///< absolute paths of X.npy and y.npy made elsewhere
   std::string range_file{};               ///< of a panel: the file that holds the ranges, in the windows' folder; else empty
+  Horizons horizons{};                    ///< of each frequency group; empty: all series have `horizon`
   std::vector<WindowRange> ranges;        ///< split by split, and in each in the order of rows; empty where a file holds them
 
   [[nodiscard]] Value to_value() const;
@@ -63,6 +70,8 @@ class PIPELINE_EXPORT Windows {
   /// The index of each target among the features; -1 if its past is no input.
   [[nodiscard]] const std::vector<std::int64_t>& target_columns() const;
   [[nodiscard]] std::int64_t count(Split split) const;
+  /// The rows ahead that are forecast of a series: at most info().horizon. Beyond them y is 0, and so is weight.
+  [[nodiscard]] std::int64_t horizon_of(std::int64_t series) const;
   /// Whether every target of the split was observed: weights are all 1.
   [[nodiscard]] bool fully_observed() const;
   /// Whether the targets' past is known (false for arrays made elsewhere). window_norm and the naive forecast need it.

@@ -29,6 +29,7 @@ struct PIPELINE_EXPORT CheckpointInfo {
   std::string model_type;
   Value model_options{Value::Map{}};
   std::int64_t window = 0, horizon = 0;
+  Horizons horizons{};  ///< as in WindowsInfo
   WindowNorm window_norm = WindowNorm::none;
   ModelShape shape;
   std::optional<SeriesInfo> series;     ///< absent for windows made elsewhere

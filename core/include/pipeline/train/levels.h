@@ -30,10 +30,12 @@ class PIPELINE_EXPORT Levels {
   /// `origins`: row of the last input of each window; `scaled` [B, H, T] on any device. The result is NaN where a difference starts from a
   /// missing level.
   [[nodiscard]] torch::Tensor forecast(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
-  /// The forecast with the truth and the naive forecast. `known` must hold the `horizon` rows after each origin.
+  /// The forecast with the truth and the naive forecast. The truth is NaN beyond the last row of the origin's series.
   [[nodiscard]] LevelBatch at(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
 
  private:
+  /// The rows that follow a row in its series.
+  [[nodiscard]] std::int64_t rows_after(std::int64_t row) const;
   [[nodiscard]] double known(std::int64_t row, std::size_t target) const;
   /// A target as it is scaled in the series of a row.
   [[nodiscard]] ColumnTransform scaled_at(std::int64_t row, std::size_t target) const;
