@@ -54,11 +54,12 @@ std::int64_t FutureRows::cut_from(CleanTable& data, const std::vector<std::strin
   return static_cast<std::int64_t>(keys_.size() - before);
 }
 
-void FutureRows::add_all(const CleanTable& data, std::span<const std::int64_t> series) {
+void FutureRows::add_all(const CleanTable& data, std::span<const std::int64_t> series, std::span<const std::int64_t> first_row) {
   for (const TableSegment& segment : data.segments) {
     const std::int64_t number = series[static_cast<std::size_t>(segment.series)];
+    const std::int64_t before = number < 0 || first_row.empty() ? 0 : first_row[static_cast<std::size_t>(number)];
     for (std::int64_t row = segment.first; number >= 0 && row < segment.first + segment.count; ++row)
-      add(number, data.table.time()[static_cast<std::size_t>(row)], {data.table.row(row), columns_.size()});
+      add(number, before + data.table.time()[static_cast<std::size_t>(row)], {data.table.row(row), columns_.size()});
   }
   std::ranges::sort(keys_);
 }

@@ -22,7 +22,8 @@ class FutureRows {
   /// target and at least one of the columns.
   std::int64_t cut_from(CleanTable& data, const std::vector<std::string>& targets);
   /// Adds all rows of a table that holds the columns alone, in their order. `series`: the number of each of its series; -1 leaves it out.
-  void add_all(const CleanTable& data, std::span<const std::int64_t> series);
+  /// `first_row`: of each of these numbers the row number of its first row, where rows have no times; else empty.
+  void add_all(const CleanTable& data, std::span<const std::int64_t> series, std::span<const std::int64_t> first_row);
 
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(keys_.size()); }
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }

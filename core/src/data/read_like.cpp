@@ -130,7 +130,13 @@ void add_future_file(FutureRows& ahead, const std::filesystem::path& file, const
       series.push_back(found == numbers.end() ? -1 : found->second);
     }
   }
-  ahead.add_all(rows, series);
+  std::vector<std::int64_t> first_row;  // without times the rows go on from those of the first file
+  for (std::int64_t s = 0; !info.has_time && s < data.series_count(); ++s) {
+    const auto segments = data.segments_of(s);
+    const std::int64_t end = segments.empty() ? 0 : segments.back().first + segments.back().count;
+    first_row.push_back(end == 0 ? 0 : data.table.time()[static_cast<std::size_t>(end) - 1] + 1);
+  }
+  ahead.add_all(rows, series, first_row);
 }
 
 /// The columns that are fixed in a series: those of the file where it has them, else those of the training.
