@@ -111,6 +111,19 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a model that repeats the last level gives th
   }
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "a difference of 0 is that of each series, where each has its own scale") {
+  std::string csv = "id,load\n";
+  for (int row = 0; row < 200; ++row) csv += "small," + std::to_string(1 + 0.1 * (row * row % 17) + 0.2 * row) + "\n";
+  for (int row = 0; row < 200; ++row) csv += "large," + std::to_string(9000 + 700 * (row * row % 13) - 30 * row) + "\n";
+  write("data.csv", csv);
+  for (const std::string window_norm : {"none", "standard"}) {
+    CAPTURE(window_norm);
+    naive_workflow(*this, "series_column = \"id\"\ntransform = { load = \"diff\" }", window_norm);
+    REQUIRE(run().status == 0);
+    CHECK(errors_in(path() / "runs/small/evaluate/predictions.csv").worst_difference == 0);
+  }
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "mape leaves out truths of 0, counts them, and has a value in any unit") {
   write("data.csv", demand(7.3));
   naive_workflow(*this, "");

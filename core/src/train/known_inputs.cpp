@@ -10,8 +10,9 @@ namespace pipeline {
 
 namespace {
 
-/// Values of context for each step, and the width of the decoder's hidden layer (docs/decisions/0020-known-inputs-in-models.md).
-constexpr std::int64_t context_size = 8, hidden_size = 32;
+/// Values of context for each target at each step, and the width of the decoder's hidden layer
+/// (docs/decisions/0020-known-inputs-in-models.md).
+constexpr std::int64_t context_of_target = 4, hidden_size = 64;
 
 /// The usual rule for the width of a word's vector: half the number of codes, at most 50.
 std::int64_t vector_width(std::int64_t codes) { return std::min<std::int64_t>(50, (codes + 1) / 2); }
@@ -53,7 +54,8 @@ torch::Tensor WordVectors::operator()(const torch::Tensor& codes) const {
 
 KnownInputsDecoder::KnownInputsDecoder(std::int64_t width, std::int64_t values, const ModelShape& shape, Inputs read)
     : horizon_(shape.horizon), read_(present(shape, read)) {
-  std::int64_t inputs = context_size;
+  const std::int64_t context = context_of_target * shape.targets;
+  std::int64_t inputs = context;
   const auto add_words = [&](const char* name, const std::vector<std::int64_t>& counts) {
     auto words = register_module(name, std::make_shared<WordVectors>(counts));
     inputs += words->width();
@@ -63,13 +65,13 @@ KnownInputsDecoder::KnownInputsDecoder(std::int64_t width, std::int64_t values, 
   if (read_.contains(Input::static_values)) inputs += std::ssize(shape.static_names);
   if (read_.contains(Input::future_codes)) future_words_ = add_words("future_words", shape.future_code_counts);
   if (read_.contains(Input::static_codes)) static_words_ = add_words("static_words", shape.static_code_counts);
-  context_ = register_module("context", torch::nn::Linear(width, horizon_ * context_size));
+  context_ = register_module("context", torch::nn::Linear(width, horizon_ * context));
   hidden_ = register_module("hidden", torch::nn::Linear(inputs, hidden_size));
   output_ = register_module("output", torch::nn::Linear(hidden_size, values));
 }
 
 torch::Tensor KnownInputsDecoder::operator()(const torch::Tensor& features, const Batch& batch) const {
-  std::vector<torch::Tensor> parts{context_.ptr()->forward(features).view({features.size(0), horizon_, context_size})};
+  std::vector<torch::Tensor> parts{context_.ptr()->forward(features).view({features.size(0), horizon_, -1})};
   if (read_.contains(Input::future)) parts.push_back(batch.future);
   if (read_.contains(Input::future_codes)) parts.push_back((*future_words_)(batch.future_codes));
   if (read_.contains(Input::static_values)) parts.push_back(at_each_step(batch.static_values, horizon_));
