@@ -163,7 +163,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a monitor that this training does not measur
   workflow(small_training);
   const Finished run = this->run({"--set", "trainer.limit_val_batches=0"});
   CHECK(run.status == 2);
-  CHECK(contains(run.err, "ModelCheckpoint monitors \"val_loss\", which this training does not measure"));
+  CHECK(contains(run.err,
+                 "ModelCheckpoint monitors \"val_loss\", which this training does not measure, as it has no validation: give `split` rows "
+                 "for it, let limit_val_batches be above 0, or leave out ModelCheckpoint"));
   CHECK_FALSE(exists("lightning_logs"));
 }
 

@@ -91,13 +91,18 @@ void FitLoop::check_monitor(const std::string& owner, const std::string& monitor
   if (counts_too && std::ranges::find(counter_names, monitor) != counter_names.end()) return;
   std::vector<std::string> names;
   if (spec_.optimizer) names = {"train_loss", "train_loss_step", "train_loss_epoch"};
-  if (trainer_.plan().val_batches > 0) names.insert(names.end(), validation_.names().begin(), validation_.names().end());
+  const bool validates = trainer_.plan().val_batches > 0;
+  if (validates) names.insert(names.end(), validation_.names().begin(), validation_.names().end());
   validation_.log_too(monitor);
   if (monitor.empty() || std::ranges::find(names, monitor) != names.end()) return;
   const bool unmeasured = !spec_.optimizer && monitor.starts_with("train_loss");
   if (unmeasured) return;
-  throw usage_error(owner.substr(0, owner.find('{')) + " monitors \"" + monitor + "\", which this training does not measure" +
-                    did_you_mean(monitor, names) + " (it measures " + join(names) + ")");
+  const std::string name = owner.substr(0, owner.find('{'));
+  const bool lacks_windows = !validates && std::ranges::find(validation_.names(), monitor) != validation_.names().end();
+  throw usage_error(name + " monitors \"" + monitor + "\", which this training does not measure" +
+                    (lacks_windows
+                         ? ", as it has no validation: give `split` rows for it, let limit_val_batches be above 0, or leave out " + name
+                         : did_you_mean(monitor, names) + " (it measures " + join(names) + ")"));
 }
 
 FitResult FitLoop::run() {

@@ -32,13 +32,14 @@ Point point_of(const PredictionsReader& lines, std::size_t target, double at) {
   return {at, lines.truth(target), lines.forecast(target), lines.naive(target)};
 }
 
-/// Sums of one target at one step.
+/// Sums of one target at one step. `rows`: with those whose truth is unknown.
 struct Sums {
-  std::int64_t count = 0, naive_count = 0;
+  std::int64_t rows = 0, count = 0, naive_count = 0;
   double absolute = 0, squared = 0, naive_absolute = 0, naive_squared = 0;
 
   void add(const Point& point) {
     const double error = point.residual(), naive_error = point.naive - point.truth;
+    ++rows;
     if (std::isnan(error)) return;
     ++count, absolute += std::abs(error), squared += error * error;
     if (std::isnan(naive_error)) return;
@@ -132,6 +133,16 @@ Census take_census(const std::filesystem::path& file, const std::vector<std::str
   census.has_time = lines.has_time();
   if (census.rows == 0) throw lines.mistake("there is no forecast below the heading");
   return census;
+}
+
+/// The steps of one target: series of several frequencies have horizons of their own. All steps where it has no row.
+std::vector<std::int64_t> steps_of(const Census& census, std::size_t target) {
+  std::vector<std::int64_t> all, own;
+  for (const auto& [step, sums] : census.steps) {
+    all.push_back(step);
+    if (sums[target].rows > 0) own.push_back(step);
+  }
+  return own.empty() ? all : own;
 }
 
 /// The steps whose forecasts are drawn through time: first, middle, last.
@@ -244,7 +255,8 @@ Predictions read_predictions(const std::filesystem::path& file, const Prediction
   for (std::size_t s = 0; s < chosen.count(); ++s) {
     examples.push_back(example_origins(census.origins[s], whole_horizon ? limits.examples : 0));
     for (std::size_t t = 0; t < targets; ++t)
-      drawers.emplace_back(census, census.origins[s], track_steps(out.steps), census.residuals[s * targets + t], limits);
+      drawers.emplace_back(census, census.origins[s], track_steps(steps_of(census, s * targets + t)), census.residuals[s * targets + t],
+                           limits);
   }
   std::string origin;
   std::optional<std::size_t> last;
@@ -278,7 +290,7 @@ Predictions read_predictions(const std::filesystem::path& file, const Prediction
                              .tracks = {},
                              .examples = {},
                              .residuals = {}};
-    for (const auto& [step, sums] : census.steps) target.by_step.push_back(sums[i].finish(step));
+    for (const std::int64_t step : steps_of(census, i)) target.by_step.push_back(census.steps.at(step)[i].finish(step));
     drawers[i].finish(target);
     out.targets.push_back(std::move(target));
   }

@@ -176,3 +176,13 @@ TEST_CASE("of many series the chosen ones are targets of their own") {
   CHECK(predictions.targets[1].by_step.at(1).mae == 1);
   CHECK(predictions.targets[1].examples.size() == 1);
 }
+
+TEST_CASE("series of several horizons have the steps that are theirs") {
+  const PredictionsFile file("id,origin,time,step,y,y_pred\nmonth,1,2,1,1,2\nmonth,1,3,2,1,3\nmonth,1,4,3,1,2\nyear,1,2,1,5,7\n");
+  const Predictions predictions = read_predictions(file.path, {}, {"month", "year"});
+  CHECK(predictions.targets.at(0).by_step.size() == 3);
+  CHECK(predictions.targets.at(0).tracks.size() == 3);
+  CHECK(predictions.targets.at(1).by_step.size() == 1);
+  REQUIRE(predictions.targets.at(1).tracks.size() == 1);
+  CHECK(predictions.targets.at(1).tracks.front().points.size() == 1);
+}

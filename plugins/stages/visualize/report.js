@@ -287,9 +287,18 @@
     data.targets.forEach((target, i) => select.add(new Option(target.name, String(i))));
     select.addEventListener("change", () => {
       chosen.target = Number(select.value);
+      step_selector();
       render();
     });
     place.append(label);
+  }
+
+  // Series of several frequencies have steps of their own.
+  function step_selector() {
+    const tracks = models()[0].tracks;
+    chosen.step = Math.min(chosen.step, tracks.length - 1);
+    element("controls-step")?.replaceChildren();
+    choice("controls-step", "step", "Steps ahead", tracks.map((track, i) => [i, String(track.step)]));
   }
 
   function loss_scale() {
@@ -304,7 +313,7 @@
   add("plot-loss", loss_chart);
   if (data.targets.length) {
     target_selector();
-    choice("controls-step", "step", "Steps ahead", models()[0].tracks.map((track, i) => [i, String(track.step)]));
+    step_selector();
     choice("controls-error", "error", "Error", [["mae", "mean absolute"], ["rmse", "root mean squared"]]);
     add("plot-tracks", track_chart);
     const multiples = element("plot-examples");
