@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "pipeline/data/files.h"
 #include "pipeline/data/forecasts.h"
@@ -88,6 +92,51 @@ options = { WindowAverage = { window_size = 2 } }
   CHECK(forecasts->values(1)[0] == series->targets()[row - 11]);
   const Finished changed = fixture.run({"--set", "stages.baselines.season_length=24"});
   CHECK(contains(changed.err + changed.out, "season_length changed from 12 to 24"));
+}
+
+TEST_CASE("every series of a panel is forecast by itself, and one that is too short is told") {
+  const WorkflowFixture fixture;
+  std::string csv = "unique_id,ds,y\n";
+  const std::vector<std::pair<std::string, int>> series{{"long", 40}, {"short", 12}, {"other", 30}};
+  for (std::size_t s = 0; s < series.size(); ++s) {
+    for (int month = 0; month < series[s].second; ++month) {
+      char line[64];
+      std::snprintf(line, sizeof(line), "%s,%d-%02d-01,%d\n", series[s].first.c_str(), 2000 + month / 12, 1 + month % 12,
+                    static_cast<int>(1000 * s) + month * month % 17);
+      csv += line;
+    }
+  }
+  fixture.write("panel.csv", csv);
+  fixture.write("workflow.toml", R"(name = "panel"
+split = { val = 0, test = 3 }
+[stages.preprocess]
+source = "panel.csv"
+time_column = "ds"
+series_column = "unique_id"
+features = ["y"]
+target = ["y"]
+[stages.slice_windows]
+window = 2
+horizon = 3
+[stages.baselines]
+models = ["SeasonalNaive"]
+[stages.evaluate]
+)");
+  const Finished done = fixture.run();
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  CHECK(contains(done.err + done.out,
+                 "SeasonalNaive cannot forecast 1 of 3 histories, where the last value stands instead; the first is series short: "
+                 "SeasonalNaive needs at least 12 values, and this series has 9"));
+  const auto prepared = Series::open(fixture.path() / "runs/panel/preprocess");
+  const auto forecasts = Forecasts::open(fixture.path() / "runs/panel/baselines");
+  REQUIRE(forecasts->origins().size() == 3);
+  const std::size_t block = 3 * (1 + forecasts->models().front().levels.size());
+  for (std::size_t s = 0; s < 3; ++s) {
+    const auto row = static_cast<std::size_t>(forecasts->origins()[s].row);
+    CHECK(forecasts->origins()[s].series == static_cast<std::int64_t>(s));
+    CHECK(forecasts->values(0)[s * block] == prepared->targets()[prepared->id(static_cast<std::int64_t>(s)) == "short" ? row : row - 11]);
+  }
+  CHECK(fixture.exists("runs/panel/evaluate/by_series.csv"));
 }
 
 TEST_CASE("windows made elsewhere have no series to forecast") {
