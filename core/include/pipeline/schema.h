@@ -32,6 +32,7 @@ enum class OptionRole {
   metric,         ///< a metric of the training ("val_loss") by which the component decides: another build of the metric, another result
   study_storage,  ///< the address of a study (pipeline/search/study.h)
   file_name,      ///< of a file that is written below a folder: it may name subfolders (a/b), and never leads out of the folder
+  forecasters,    ///< components of kind local_forecaster: a list of their names, or a table of their options by name
 };
 
 /// The range of a search when the workflow gives none.

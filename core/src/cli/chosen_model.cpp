@@ -110,6 +110,9 @@ const StagePlan& train_stage(const Workflow& workflow, const Registry& registry,
 
 std::filesystem::path chosen_checkpoint(const Workflow& workflow, const Registry& registry, const std::string& wanted, Log& log) {
   const Choice choice = choose(workflow, registry, wanted);
+  if (choice.checkpoint.empty())
+    throw usage_error(workflow_flag(workflow) + ": " + choice.by->name + " chose " + choice.stage +
+                      ", which is no trained model: predict forecasts with trained models alone so far");
   const std::string command = "`pipeline run " + shell_quoted(workflow.file.string()) + "`";
   if (!std::filesystem::is_regular_file(choice.checkpoint))
     throw usage_error(workflow_flag(workflow) + ": the checkpoint of stage \"" + choice.stage + "\" is gone (" +

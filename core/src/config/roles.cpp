@@ -3,6 +3,7 @@
 
 #include "base/metric_names.h"
 #include "config/check.h"
+#include "pipeline/data/local_forecaster.h"
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -58,10 +59,36 @@ void check_targets(CheckContext& context, const Node& targets) {
   for (const HeadingClash& clash : heading_clashes(names)) context.mistake(places[clash.target], clash.sentence);
 }
 
+void check_forecaster_name(CheckContext& context, const Place& place, const std::string& name, const OptionsOwner& owner) {
+  const std::vector<std::string> names = context.registry.names(Kind<LocalForecaster>::name);
+  if (is_among(names, name)) return;
+  context.mistake(place, owner.name + ": unknown " + Kind<LocalForecaster>::name + " \"" + name + "\"" +
+                             (names.empty() ? "; no plugin gives one" : suggest(name, names)));
+}
+
+void check_forecasters(CheckContext& context, const OptionInfo& option, const Node& value, const OptionsOwner& owner) {
+  if (!value.is_table()) {
+    for (const Node& name : value.items())
+      if (name.is_string()) check_forecaster_name(context, name.place, name.text(), owner);
+    return;
+  }
+  for (const auto& [name, options] : value.table()) {
+    const ComponentInfo* info = context.registry.find(Kind<LocalForecaster>::name, name);
+    if (!info) {
+      check_forecaster_name(context, options.key, name, owner);
+      continue;
+    }
+    const OptionsOwner of_forecaster{
+        .name = owner.name + "." + option.name + "." + name, .kind = Kind<LocalForecaster>::name, .reserved = {}, .place = options.place};
+    static_cast<void>(check_table(context, info->schema, &options, of_forecaster));
+  }
+}
+
 }  // namespace
 
 void check_role(CheckContext& context, const OptionInfo& option, const Node& value, const OptionsOwner& owner) {
   if (option.role == OptionRole::target_column) check_targets(context, value);
+  if (option.role == OptionRole::forecasters) check_forecasters(context, option, value, owner);
   if (!value.is_string()) return;  // reported already, or unset
   if (option.role == OptionRole::study_storage) check_storage(context, value, owner);
   if (option.role == OptionRole::metric) check_monitor(context, option, value, owner);

@@ -8,7 +8,7 @@
 namespace pipeline {
 
 /// Kinds that plugins can be written for, though no stage of this version uses them.
-inline constexpr std::array<std::string_view, 2> planned_kinds{"local_forecaster", "train_step"};
+inline constexpr std::array<std::string_view, 1> planned_kinds{"train_step"};
 
 /// The sentence that says so; empty for other kinds.
 [[nodiscard]] inline std::string unused_sentence(std::string_view kind) {

@@ -9,6 +9,7 @@
 #include "base/metric_names.h"
 #include "data/time_zone.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/local_forecaster.h"
 #include "run/machine.h"
 
 namespace pipeline {
@@ -44,7 +45,7 @@ bool is_word(const OptionInfo& option, const Value& value) {
 class OptionKeys {
  public:
   /// `previous`: the files of the last run, or nullptr.
-  OptionKeys(StageKey& key, const Value* previous) : key_(key), previous_(previous) {}
+  OptionKeys(StageKey& key, const Registry& registry, const Value* previous) : key_(key), registry_(registry), previous_(previous) {}
 
   /// `prefix` of the fields, `file_prefix` of the files: "options." and "", or both "model.".
   void add(const std::string& prefix, const std::string& file_prefix, const Value& options, const Schema& schema) {
@@ -58,6 +59,7 @@ class OptionKeys {
       if (name == time_zone_option && value.is_string() && !value.as_string().empty())
         key_.fields["zone." + value.as_string()] = TimeZone::load(value.as_string()).hash();
       if (info && info->role == OptionRole::metric && value.is_string()) follow(value.as_string());
+      if (info && info->role == OptionRole::forecasters) add_builds(value.is_list() ? value.as_list() : Value::List{value});
     }
   }
   /// Whether an option names a metric that a component measures; the name does not tell which component.
@@ -67,6 +69,13 @@ class OptionKeys {
   void follow(const std::string& metric) {
     const auto is = [&](const auto& names) { return std::ranges::find(names, metric) != names.end(); };
     follows_metrics_ = follows_metrics_ || (!metric.empty() && !is(loss_names) && !is(counter_names));
+  }
+
+  void add_builds(const Value::List& forecasters) {
+    for (const Value& name : forecasters) {
+      const ComponentInfo* info = name.is_string() ? registry_.find(Kind<LocalForecaster>::name, name.as_string()) : nullptr;
+      if (info) key_.fields["build." + info->name] = info->build;
+    }
   }
 
   void add_files(const std::string& name, const Value& value) {
@@ -81,6 +90,7 @@ class OptionKeys {
   }
 
   StageKey& key_;
+  const Registry& registry_;
   const Value* previous_;
   bool follows_metrics_ = false;
 };
@@ -131,7 +141,7 @@ StageKey make_stage_key(const StagePlan& stage, const RunSettings& settings, con
   key.fields["type"] = stage.type;
   key.fields["build." + stage.type] = info.build;
   key.fields[host_field] = host_build();
-  OptionKeys keys(key, previous.find("files"));
+  OptionKeys keys(key, registry, previous.find("files"));
   keys.add("options.", "", stage.options, info.schema);
   add_tables(key, keys, stage, registry);
   if (info.uses_metrics || keys.follows_metrics()) {

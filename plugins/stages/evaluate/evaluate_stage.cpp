@@ -9,6 +9,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "by_series_file.h"
+#include "forecast_result.h"
 #include "measured.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
@@ -30,7 +31,8 @@ namespace {
 std::vector<TrainingRecord> read_trainings(const StageContext& context, const std::string& checkpoint) {
   std::vector<TrainingRecord> out;
   for (const Artifact& artifact : context.inputs_of("checkpoint")) out.push_back(read_training(artifact));
-  if (out.empty()) throw usage_error("there is nothing to evaluate: add a train stage");
+  if (out.empty() && context.inputs_of("forecasts").empty())
+    throw usage_error("there is nothing to evaluate: add a stage that trains, or one that forecasts, such as baselines");
   if (out.size() > 1 && checkpoint != "best" && checkpoint != "last")
     throw usage_error("checkpoint = \"" + checkpoint + "\" is one file, but " + std::to_string(out.size()) +
                       " trainings are compared: write best or last, or choose one with inputs = { checkpoint = \"" + out.front().stage +
@@ -41,7 +43,8 @@ std::vector<TrainingRecord> read_trainings(const StageContext& context, const st
 /// "predictions.csv" for the leading model's main split; other names contain the stage, the split or both. A stage that is named as a split
 /// always has both. Readers find the name in metrics.json.
 std::string file_name(std::string name, const ModelResult& result, Split split, Split main, bool leads) {
-  const std::string& stage = result.training.stage;
+  std::string stage = result.training.stage;
+  std::ranges::replace(stage, '/', '.');  // "baselines/Theta"
   const bool ambiguous = !leads && std::ranges::find(split_names, stage) != split_names.end();
   if (!leads) name += "." + stage;
   if (split != main || ambiguous) name += std::string(".") + split_names[static_cast<std::size_t>(split)];
@@ -105,6 +108,20 @@ std::vector<Split> EvaluateStage::splits() const {
   return out;
 }
 
+SplitRequest EvaluateStage::request(Split split, const Series* series, const Metrics& metrics, StageContext& context) const {
+  std::vector<SeriesScale> scales;
+  if (series) scales = scales_before(split, *series, season_lengths(context.settings.season_length, series->info()));
+  return {.split = split,
+          .batch_size = options_.batch_size,
+          .device = resolve_device(context.settings.device),
+          .metrics = metrics,
+          .scales = std::move(scales),
+          .check_cancelled = [&context] {
+            if (context.cancelled())
+              throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
+          }};
+}
+
 ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context,
                                    WrittenFiles& files) const {
   ModelResult out{.training = model.training,
@@ -114,23 +131,11 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
                   .shortest_horizon = shortest_horizon(model.windows->info()),
                   .splits = {}};
   const Series* series = model.windows->series();
-  const torch::Device device = resolve_device(context.settings.device);
-  const Component<Loss> loss = loss_of(model.training, context.registry, device);
-  const auto check_cancelled = [&context] {
-    if (context.cancelled())
-      throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
-  };
+  const Component<Loss> loss = loss_of(model.training, context.registry, resolve_device(context.settings.device));
   const std::vector<Split> wanted = splits();
   for (const Split split : wanted) {
-    std::vector<SeriesScale> scales;
-    if (series) scales = scales_before(split, *series, season_lengths(context.settings.season_length, series->info()));
-    if (series && series->info().panel) say_scales(scales, out, split, context.log);
-    const SplitRequest request{.split = split,
-                               .batch_size = options_.batch_size,
-                               .device = device,
-                               .metrics = metrics,
-                               .scales = std::move(scales),
-                               .check_cancelled = check_cancelled};
+    const SplitRequest asked = request(split, series, metrics, context);
+    if (series && series->info().panel) say_scales(asked.scales, out, split, context.log);
     const std::string split_name = split_names[static_cast<std::size_t>(split)];
     std::optional<PredictionsFile> file;
     if (options_.predictions != "none") {
@@ -140,7 +145,7 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
     const std::string attention_name = file_name("attention", out, split, wanted.front(), leads);
     std::optional<AttentionFile> attention;
     if (options_.attention) attention.emplace(context.folder / attention_name, *model.windows);
-    out.splits.push_back(evaluate_split(model, loss, request, file ? &*file : nullptr, attention ? &*attention : nullptr));
+    out.splits.push_back(evaluate_split(model, loss, asked, file ? &*file : nullptr, attention ? &*attention : nullptr));
     if (file) file->finish();
     if (series && series->info().panel) {
       const std::string name = files.by_series[split_name] = file_name("by_series", out, split, wanted.front(), leads);
@@ -151,23 +156,64 @@ ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics
   return out;
 }
 
+ModelResult EvaluateStage::measure(const ForecastModel& model, bool leads, const Metrics& metrics, StageContext& context,
+                                   WrittenFiles& files) const {
+  ModelResult out{.training = {.stage = model.label(), .model_type = model.name()},
+                  .checkpoint = {},
+                  .targets = model.windows->target_names(),
+                  .horizon = model.windows->info().horizon,
+                  .splits = {}};
+  const std::vector<Split> wanted = splits();
+  for (const Split split : wanted) {
+    if (split == Split::train) continue;  // no model of one series forecasts the rows it was fitted to
+    const std::string split_name = split_names[static_cast<std::size_t>(split)];
+    std::optional<PredictionsFile> file;
+    if (options_.predictions != "none") {
+      const std::string name = files.predictions[split_name] = file_name("predictions", out, split, wanted.front(), leads);
+      file.emplace(context.folder / name, *model.windows, options_.predictions == "last_step");
+    }
+    const SplitRequest asked = request(split, model.windows->series(), metrics, context);
+    out.splits.push_back(evaluate_forecasts(*model.forecasts, model.index, *model.windows, asked, file ? &*file : nullptr));
+    if (file) file->finish();
+    if (!model.windows->series()->info().panel) continue;
+    const std::string name = files.by_series[split_name] = file_name("by_series", out, split, wanted.front(), leads);
+    write_by_series(context.folder / name, *model.windows, out.targets, out.splits.back());
+  }
+  return out;
+}
+
 void EvaluateStage::run(StageContext& context) {
   const c10::InferenceMode no_gradients;
   const TorchSettings settings({.threads = context.settings.threads, .matmul_precision = context.settings.matmul_precision});
   const std::vector<TrainingRecord> trainings = read_trainings(context, options_.checkpoint);
-  const std::size_t leader = leading(trainings);
+  std::vector<ForecastModel> forecasts = read_forecast_models(context);
+  if (splits().front() == Split::train && !forecasts.empty()) {
+    if (trainings.empty()) throw usage_error("splits = [\"train\"] measures trained models alone: forecasts are of val and test");
+    context.log.warning("forecasts are of val and test: splits = [\"train\"] measures trained models alone");
+    forecasts.clear();
+  }
   const Metrics components = make_metrics(context.registry);
+  const std::size_t leader = trainings.empty() ? leading(forecasts, components, context.settings.season_length) : leading(trainings);
   std::vector<ModelResult> results;
   MetricsRecord metrics{.measures = described(components), .models = {}, .leader = leader};
+  const auto keep = [&](ModelResult result, WrittenFiles files) {
+    metrics.models.push_back(measured(result));
+    metrics.models.back().predictions = std::move(files.predictions);
+    metrics.models.back().attention = std::move(files.attention);
+    metrics.models.back().by_series = std::move(files.by_series);
+    results.push_back(std::move(result));
+  };
   for (std::size_t i = 0; i < trainings.size(); ++i) {
     std::filesystem::path checkpoint = choose_checkpoint(trainings[i], options_.checkpoint, context);
     TrainedModel model = load(trainings[i], std::move(checkpoint), context.registry, resolve_device(context.settings.device));
     WrittenFiles files;
-    results.push_back(measure(std::move(model), i == leader, components, context, files));
-    metrics.models.push_back(measured(results.back()));
-    metrics.models.back().predictions = std::move(files.predictions);
-    metrics.models.back().attention = std::move(files.attention);
-    metrics.models.back().by_series = std::move(files.by_series);
+    ModelResult result = measure(std::move(model), i == leader, components, context, files);
+    keep(std::move(result), std::move(files));
+  }
+  for (const ForecastModel& model : forecasts) {
+    WrittenFiles files;
+    ModelResult result = measure(model, results.size() == leader, components, context, files);
+    keep(std::move(result), std::move(files));
   }
   write_metrics(context.folder, metrics);
   for (const std::string& line : error_table(results)) context.log.info(line);

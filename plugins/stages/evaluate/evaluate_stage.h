@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "forecast_models.h"
 #include "pipeline/options.h"
 #include "pipeline/stage.h"
 #include "split_result.h"
@@ -33,7 +34,9 @@ struct EvaluateOptions {
 
 /// Measures every trained model of the workflow and writes metrics.json and predictions.csv.
 ///
-/// The loss is the one that each model was trained with.
+/// The loss is the one that each model was trained with. Models of artifacts of kind "forecasts" are measured as trained ones are, on
+/// validation and test, without a loss; they are named after stage and model ("baselines/Theta"). Where nothing was trained, the one with
+/// the smallest mase on validation leads.
 ///
 /// The top level of metrics.json describes the leading model (best validation score; see `leading`): "stage", "model", "checkpoint",
 /// "split", and for each split "<split>_loss" ... "<split>_windows" and "<split>_naive_loss|mse|mae|rmse". One split is the main one: test
@@ -61,7 +64,10 @@ class EvaluateStage final : public Stage {
   struct WrittenFiles {
     std::map<std::string, std::string> predictions, attention, by_series;
   };
+  [[nodiscard]] SplitRequest request(Split split, const Series* series, const Metrics& metrics, StageContext& context) const;
   [[nodiscard]] ModelResult measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context,
+                                    WrittenFiles& files) const;
+  [[nodiscard]] ModelResult measure(const ForecastModel& model, bool leads, const Metrics& metrics, StageContext& context,
                                     WrittenFiles& files) const;
 
   EvaluateOptions options_;

@@ -18,9 +18,6 @@ void Score::add(const Component<Loss>& loss, const Forecast& forecast, const Bat
   loss_count_ += static_cast<double>(each.numel());
 }
 
-namespace {
-
-/// The steps of all windows of a split: of each as many as the horizon of its series.
 std::int64_t count_steps(const Windows& windows, Split split) {
   if (windows.info().horizons.empty()) return windows.count(split) * windows.info().horizon;
   const std::vector<std::int64_t> starts = windows.series_starts(split);
@@ -31,6 +28,8 @@ std::int64_t count_steps(const Windows& windows, Split split) {
   }
   return steps;
 }
+
+namespace {
 
 /// One pass over a split.
 class Pass {

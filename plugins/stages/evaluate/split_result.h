@@ -54,6 +54,9 @@ struct ModelResult {
   [[nodiscard]] const SplitResult& main() const { return splits.front(); }
 };
 
+/// The steps of all windows of a split: of each as many as the horizon of its series.
+[[nodiscard]] std::int64_t count_steps(const Windows& windows, Split split);
+
 struct SplitRequest {
   Split split;
   std::int64_t batch_size;

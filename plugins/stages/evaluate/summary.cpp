@@ -37,7 +37,8 @@ std::string percent_better(double error, double naive) {
 
 std::string label(const ModelResult& result) {
   const TrainingRecord& training = result.training;
-  return training.model_type.empty() ? training.stage : training.stage + " (" + training.model_type + ")";
+  const bool named = training.model_type.empty() || training.stage.ends_with("/" + training.model_type);
+  return named ? training.stage : training.stage + " (" + training.model_type + ")";
 }
 
 /// "1,000 windows of 3 steps", and of how many series if there are many
@@ -124,7 +125,7 @@ std::vector<std::string> naive_warnings(const std::vector<ModelResult>& results)
   std::vector<std::string> lines;
   for (const ModelResult& result : results) {
     const SplitResult& split = result.main();
-    if (!split.naive || split.model.scaled.count() == 0) continue;
+    if (!split.naive || split.model.scaled.count() == 0 || result.checkpoint.empty()) continue;  // baselines need not beat each other
     const double mse = measured(split.model.scaled, "mse"), naive = measured(split.naive->scaled, "mse");
     if (repeats(mse, naive)) continue;  // it is the naive forecast, as a NaiveModel's is: the table shows it
     if (!beats(mse, naive)) {

@@ -133,8 +133,10 @@ std::string describe_change(double error, double naive) {
   return std::string(text.data()) + (error < naive ? " better" : " worse");
 }
 
+bool was_trained(const Evaluation& evaluation) { return evaluation.stage.find('/') == std::string::npos; }
+
 std::string label_of(const Evaluation& evaluation, bool several) {
-  if (evaluation.model.empty()) return evaluation.stage;
+  if (evaluation.model.empty() || !was_trained(evaluation)) return evaluation.stage;
   return several ? evaluation.stage + " (" + evaluation.model + ")" : evaluation.model;
 }
 
@@ -156,9 +158,11 @@ Verdict judge(const std::vector<Evaluation>& evaluations) {
   std::ranges::stable_sort(judged, {}, [](const Judged& j) { return std::pair(!j.evaluation->leads, j.comparison.error); });
   const Judged& first = judged.front();
   const bool several = judged.size() > 1;
-  const std::string introduction = !several                  ? ""
-                                   : first.evaluation->leads ? "Chosen of " + std::to_string(judged.size()) + " models before testing: "
-                                                             : "Lowest error of " + std::to_string(judged.size()) + " models: ";
+  const auto alike =
+      std::ranges::count_if(judged, [&](const Judged& other) { return was_trained(*other.evaluation) == was_trained(*first.evaluation); });
+  std::string introduction;  // trained models are chosen among trained ones
+  if (several && !first.evaluation->leads) introduction = "Lowest error of " + std::to_string(judged.size()) + " models: ";
+  if (first.evaluation->leads && alike > 1) introduction = "Chosen of " + std::to_string(alike) + " models before testing: ";
   Verdict verdict{standing_of(first.comparison.error, first.comparison.naive),
                   introduction + sentence(label_of(*first.evaluation, several), *first.errors, first.comparison, split),
                   {}};

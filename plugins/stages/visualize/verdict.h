@@ -27,6 +27,8 @@ struct Verdict {
 [[nodiscard]] Standing standing_of(double error, std::optional<double> naive);
 /// "12 % better", "3.1 % worse", "no better".
 [[nodiscard]] std::string describe_change(double error, double naive);
+/// Whether a stage trained it; false for a model of an artifact "forecasts", which is named "baselines/Theta".
+[[nodiscard]] bool was_trained(const Evaluation& evaluation);
 /// The stage's name with the model's type if several models are compared, else the model's type.
 [[nodiscard]] std::string label_of(const Evaluation& evaluation, bool several);
 

@@ -58,6 +58,18 @@ TEST_CASE("with several models the leading one is judged, though another has a l
   CHECK(verdict.notes[0].starts_with("train_b (B) beats repeating the last value"));
 }
 
+TEST_CASE("a trained model is chosen among trained ones; baselines follow") {
+  std::vector<Evaluation> models{evaluation("train", "A", 0.9, 1.8), evaluation("baselines/Theta", "Theta", 0.5, 1.0)};
+  models[0].leads = true;
+  const Verdict verdict = judge(models);
+  CHECK(verdict.headline.starts_with("train (A) beats repeating the last value"));
+  REQUIRE(verdict.notes.size() == 1);
+  CHECK(verdict.notes[0].starts_with("baselines/Theta beats repeating the last value"));
+  models.push_back(evaluation("baselines/Naive", "Naive", 1.0, 2.0));
+  std::swap(models[0].leads, models[1].leads);
+  CHECK(judge(models).headline.starts_with("Chosen of 2 models before testing: baselines/Theta beats"));
+}
+
 TEST_CASE("with several targets each is named in its own units, and all together decide on the scaled series") {
   Evaluation two = evaluation("train", "LSTMModel", 0.5, 1.0);
   SplitErrors& errors = two.splits.at("test");

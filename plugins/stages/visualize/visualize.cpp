@@ -197,7 +197,7 @@ PIPELINE_PLUGIN("visualize", "1.0.0", "Apache-2.0", "Report and pictures of a wo
       .add<pipeline::Stage, pipeline::stage::visualize::Visualize>("visualize",
                                                                    "Draws the results: report.html, and its pictures as SVG and PNG.")
       .needs_all("windows")
-      .needs_all("checkpoint")
+      .takes_all("checkpoint")
       .needs_all("metrics")
       .needs_all("predictions")
       .takes_all("study")
