@@ -62,7 +62,7 @@ class ForecastPass {
     std::vector<std::int64_t> indices(origins.size()), rows;
     std::iota(indices.begin(), indices.end(), first);
     for (const ForecastOrigin& origin : origins) rows.push_back(origin.row);
-    const Batch batch = gather_batch(windows_, request_.split, indices, torch::kCPU);
+    const Batch batch = gather_batch(windows_, request_.split, indices, {}, torch::kCPU);
     const torch::Tensor forecast = forecasts_of(before_ + static_cast<std::size_t>(first), origins.size());
     const torch::Tensor scaled = scaled_of(forecast, rows), series = series_of(origins);
     LevelBatch levels = levels_.at(rows, scaled);
