@@ -14,6 +14,7 @@ from workflow import WorkflowTest
 
 PROGRAM = Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/bin/pipeline").resolve()
 WINDOW, HORIZON, VAL, TEST = 6, 3, 8, 10
+SEASON = 7  # that of days
 COUNTS = {"north": 60, "south": 45, "a, \"b\"": 52, "late": 33}
 
 WORKFLOW = f"""name = "panel"
@@ -151,7 +152,8 @@ class Panel(WorkflowTest):
 
     def scale_before(self, series, split):
         rows = COUNTS[series] - TEST - (VAL if split == "val" else 0)
-        return np.abs(np.diff(self.data[series]["y"].to_numpy()[:rows])).mean()
+        y = self.data[series]["y"].to_numpy()[:rows]
+        return np.abs(y[SEASON:] - y[:-SEASON]).mean()
 
     def test_errors_over_all_series(self):
         for split, rows in self.predictions.items():

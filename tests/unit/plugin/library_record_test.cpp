@@ -49,6 +49,7 @@ PluginLibrary full_library() {
   component.schema.rules = {{OptionRule::Kind::less_than, "lr", "limit"},
                             {OptionRule::Kind::restricts, "mode", "lr", "max", {0.5, 1.0}, "takes few"}};
   component.enumerates = true;
+  component.uses_season_length = true;
   component.inputs = {{"series", false, "path"}, {"windows", true, ""}};
   component.outputs = {"things"};
   component.tables = {"model"};
@@ -92,6 +93,7 @@ TEST_CASE("a library's record restores everything, also from JSON text") {
   CHECK(component.schema.find("change")->by_name);
   CHECK(component.schema.rules.at(1).allowed == Value::List{0.5, 1.0});
   CHECK(component.enumerates);
+  CHECK(component.uses_season_length);
 }
 
 TEST_CASE("a contradiction in a schema is reported") {

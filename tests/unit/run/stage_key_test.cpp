@@ -36,7 +36,7 @@ struct KeyFixture {
     Registrar registrar;
     registrar.add<Stage, Read>("read", "Reads.").without_randomness();
     registrar.add<Stage, Read>("draw", "Draws at random.");
-    registrar.add<Stage, Read>("measure", "Measures.").without_randomness().uses_metrics();
+    registrar.add<Stage, Read>("measure", "Measures.").without_randomness().uses_metrics().uses_season_length();
     registry.commit(std::move(registrar.entries()));
     write_text(folder.path() / "data.csv", "a\n1\n");
     stage.name = stage.type = "read";
@@ -155,4 +155,16 @@ TEST_CASE_FIXTURE(KeyFixture, "metrics count where a stage gives them all, or fo
   CHECK(key_changes(with.fields, changed.fields) == std::vector<std::string>{"the library of the metric first changed"});
   changed.fields.erase("metric.first");
   CHECK(key_changes(with.fields, changed.fields) == std::vector<std::string>{"the metric first is gone"});
+}
+
+TEST_CASE_FIXTURE(KeyFixture, "the season counts where a stage says that it uses it") {
+  const auto changes = [&](const std::string& type) {
+    stage.type = type;
+    settings.season_length = "infer";
+    const StageKey before = key();
+    settings.season_length = 12;
+    return key_changes(before.fields, key().fields);
+  };
+  CHECK(changes("read").empty());
+  CHECK(changes("measure") == std::vector<std::string>{"season_length changed from \"infer\" to 12"});
 }
