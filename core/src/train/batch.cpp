@@ -12,7 +12,7 @@ namespace {
 class Parts {
  public:
   Parts(const WindowSource& source, std::int64_t rows, Inputs wanted, bool pinned)
-      : shape_(source.shape()), rows_(rows), wanted_(wanted), pinned_(pinned), has_rows_(source.has_rows()) {
+      : shape_(source.shape()), wanted_(wanted), pinned_(pinned), has_rows_(source.has_rows()) {
     const std::int64_t window = shape_.window, horizon = shape_.horizon, targets = std::ssize(shape_.target_names);
     batch.x = numbers({rows, window, std::ssize(shape_.feature_names)});
     if (shape_.has_truth) batch.y = numbers({rows, horizon, targets});
@@ -62,7 +62,6 @@ class Parts {
   }
 
   const WindowSource::Shape& shape_;
-  std::int64_t rows_;
   Inputs wanted_;
   bool pinned_, has_rows_;
 };
