@@ -3,7 +3,8 @@
 import json, pathlib, subprocess, sys
 
 HEADINGS = {"stage": "Stages", "model": "Models", "loss": "Losses", "metric": "Metrics", "optimizer": "Optimizers", "scheduler": "Schedulers", "callback": "Callbacks", "logger": "Loggers",
-            "collective": "Collectives", "table": "Tables", "predictor": "Predictors", "checkpoint_tool": "Checkpoint tools", "sampler": "Samplers", "pruner": "Pruners"}
+            "collective": "Collectives", "table": "Tables", "predictor": "Predictors", "checkpoint_tool": "Checkpoint tools", "sampler": "Samplers", "pruner": "Pruners",
+            "local_forecaster": "Forecasters of one series"}
 
 
 def ask(program, *words):

@@ -21,4 +21,12 @@ class LoggerTest final : public ComponentTest {
   [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
 };
 
+/// A local_forecaster gives a value for every step, keeps nothing of an earlier series, and takes updates and short series.
+class ForecasterTest final : public ComponentTest {
+ public:
+  using Options = NoOptions;
+  explicit ForecasterTest(Options) {}
+  [[nodiscard]] std::vector<Check> run(const ComponentTestContext& context) override;
+};
+
 }  // namespace pipeline::component_tests
