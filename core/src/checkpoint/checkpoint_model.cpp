@@ -49,8 +49,7 @@ CheckpointInfo info_of(const State& content, const std::optional<CheckpointInfo>
         "workflow that says so (predict --workflow FILE), or name it as from_checkpoint of a train stage");
   try {
     CheckpointInfo out = CheckpointInfo::from_value(info->to_value());
-    if (const State* scales = info->find(panel_scales_key); scales && out.series)
-      out.scales = panel_scales_of(*scales, *out.series);
+    if (const State* scales = info->find(panel_scales_key); scales && out.series) out.scales = panel_scales_of(*scales, *out.series);
     if (out.series && out.series->panel && out.series->panel->scaled_by_series && !out.scales)
       throw training_error("the scales of its series are missing");
     return out;
