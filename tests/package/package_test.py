@@ -212,7 +212,8 @@ class Package(unittest.TestCase):
         self.assertIn("QuantilesLoss needs 3 quantiles for each step, and this version forecasts one value", done.stderr)
         self.pipeline("run", "outside.toml", "--stage", "train", "--set", "stages.train.best=false", "--set", "model.type=FutureModel",
                       "--set", "optimizer.type=Adam", "--set", 'stages.optimize.search={"optimizer.lr" = {}}', cwd=work)
-        self.assertIn("No stage of this version uses a feature", self.pipeline("describe", "OutsideFeature", cwd=work))
+        self.assertIn("OutsideFeature (feature)", self.pipeline("describe", "OutsideFeature", cwd=work))
+        self.pipeline("run", "outside.toml", "--until", "slice_windows", "--set", 'derived_features=[{type = "OutsideFeature"}]', cwd=work)
 
     def test_5_a_libtorch_that_does_not_fit_is_named(self):
         project = self.folder / "needs_torch"

@@ -136,6 +136,7 @@ models = ["SeasonalNaive"]
     CHECK(forecasts->values(0)[s * block] == prepared->targets()[prepared->id(static_cast<std::int64_t>(s)) == "short" ? row : row - 11]);
   }
   CHECK(fixture.exists("runs/panel/evaluate/by_series.csv"));
+  CHECK_MESSAGE(contains(done.err, "windows of 3 steps of 3 series"), done.err);
 }
 
 TEST_CASE("windows made elsewhere have no series to forecast") {

@@ -162,6 +162,7 @@ ModelResult EvaluateStage::measure(const ForecastModel& model, bool leads, const
                   .checkpoint = {},
                   .targets = model.windows->target_names(),
                   .horizon = model.windows->info().horizon,
+                  .shortest_horizon = shortest_horizon(model.windows->info()),
                   .splits = {}};
   const std::vector<Split> wanted = splits();
   for (const Split split : wanted) {
