@@ -26,7 +26,8 @@ LocalForecast SeasonalNaive::forecast(std::int64_t horizon, std::span<const doub
   std::vector<double> deviations;
   for (std::size_t h = 0; h < static_cast<std::size_t>(horizon); ++h) {
     out.values.push_back(last_[(next_ + h) % last_.size()]);
-    deviations.push_back(deviation_ * std::sqrt(static_cast<double>(h / last_.size() + 1)));
+    const std::size_t steps = h / last_.size() + 1;  // of the walk at this place in the season
+    deviations.push_back(deviation_ * std::sqrt(static_cast<double>(steps)));
   }
   out.quantiles = normal_quantiles(out.values, deviations, levels);
   return out;

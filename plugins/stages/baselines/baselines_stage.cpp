@@ -83,7 +83,7 @@ void BaselinesStage::forecast(const std::string& model, const Windows& windows, 
   writer.set_replaced(failures.count);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   context.log.info(model + ": " + format_count(std::ssize(writer.origins())) + " origins of " + format_count(series.series_count()) +
-                   (series.series_count() == 1 ? " series in " : " series in ") + format_short(seconds) + " s");
+                   " series in " + format_short(seconds) + " s");
   if (failures.count == 0) return;
   context.log.warning(model + " cannot forecast " + format_count(failures.count) + " of " + format_count(static_cast<std::int64_t>(count)) +
                       " histories, where the last value stands instead; the first is " +
