@@ -34,7 +34,7 @@ class Score {
 
 /// One model on one split.
 struct SplitResult {
-  Split split;
+  Split split = Split::test;
   std::int64_t windows = 0, values = 0;  ///< values: windows x own steps x targets, filled ones too
   std::int64_t series = 1;               ///< those of the panel
   Score model;
