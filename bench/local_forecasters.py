@@ -18,6 +18,7 @@ WORKFLOW = """
 name = "competition"
 threads = 1
 split = {{ val = 0, test = {horizon} }}
+season_length = {season}
 [stages.preprocess]
 source = "series.csv"
 time_column = "ds"
@@ -29,7 +30,6 @@ window = 1
 horizon = {horizon}
 [stages.baselines]
 models = ["Naive"]
-season_length = {season}
 quantiles = []
 """
 
