@@ -129,7 +129,9 @@ Value table_by_type(const std::vector<const ComponentInfo*>& infos, const std::f
                         {"then", with_demand(reference(definition_name(*info, true)), *info, demand)}});
   }
   members["type"] = any_of({Map{{"enum", std::move(types)}}, from_environment()});
-  return Map{{"type", "object"}, {"properties", std::move(members)}, {"additionalProperties", false}, {"allOf", std::move(rules)}};
+  Map table{{"type", "object"}, {"properties", std::move(members)}, {"additionalProperties", false}};
+  if (!rules.empty()) table["allOf"] = std::move(rules);  // no plugin may give a component of the kind
+  return table;
 }
 
 Value option_members(const ComponentInfo& info) {

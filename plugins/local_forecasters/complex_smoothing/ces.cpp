@@ -61,6 +61,28 @@ CesWeights read_weights(Season kind, std::span<const double> point) {
           .beta_imaginary = kind == Season::full ? point[3] : 0};
 }
 
+/// Whether what a state knew is forgotten, as it must be where later values move a fitted state: the eigenvalues of the recursion at values
+/// of 0 lie within the unit circle. For models without a seasonal part of their own.
+bool forgets(const CesWeights& weights) {
+  const auto after = [&](CesState start) {
+    CesRecursion state(Season::none, weights, std::span(&start, 1));
+    state.add(0);
+    return state.states().front();
+  };
+  const CesState first = after({.level = 1}), second = after({.potential = 1});
+  const double trace = first.level + second.potential, determinant = first.level * second.potential - first.potential * second.level;
+  return std::abs(determinant) < 1 && std::abs(trace) < 1 + determinant;
+}
+
+/// The same for any model, by its states after many values of 0.
+bool forgets(Season kind, const CesWeights& weights, std::size_t season) {
+  CesRecursion state(kind, weights, std::vector<CesState>(season, {.level = 1, .potential = 1, .season = 1, .season_potential = 1}));
+  for (std::size_t i = 0; i < 50 * season + 200; ++i) state.add(0);
+  return std::ranges::all_of(state.states(), [](const CesState& s) {
+    return std::abs(s.level) + std::abs(s.potential) + std::abs(s.season) + std::abs(s.season_potential) < 10;
+  });
+}
+
 }  // namespace
 
 std::optional<CES::Fit> CES::fit_kind(Season kind, std::span<const double> y, std::int64_t season) {
@@ -74,11 +96,14 @@ std::optional<CES::Fit> CES::fit_kind(Season kind, std::span<const double> y, st
 
   const auto n = static_cast<double>(y.size());
   const auto objective = [&](std::span<const double> point) {
-    CesRecursion state = passes.prepared(read_weights(kind, point));
+    const CesWeights weights = read_weights(kind, point);
+    if (kind <= Season::simple && !forgets(weights)) return std::numeric_limits<double>::infinity();
+    CesRecursion state = passes.prepared(weights);
     const double out = n * std::log(add_all(state, y));
     return std::isnan(out) ? std::numeric_limits<double>::infinity() : std::max(out, -1e10);  // a perfect fit
   };
   const CesWeights weights = read_weights(kind, NelderMead(std::move(box)).minimise(objective, first));
+  if (!forgets(kind, weights, passes.start.size())) return std::nullopt;
   CesRecursion state = passes.prepared(weights);
   const double squares = add_all(state, y);
   const double estimated = kind == Season::full ? 5 : kind == Season::partial ? 4 : 3;  // with the variance

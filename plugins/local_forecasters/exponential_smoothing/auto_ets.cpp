@@ -40,7 +40,8 @@ void AutoETS::fit(std::span<const double> y, std::int64_t season) {
   }
   best_.criterion = std::numeric_limits<double>::infinity();
   require_values("AutoETS", y, 7);
-  const bool seasonal = season > 1 && std::ssize(y) > season;
+  constexpr std::int64_t longest_season = 24;  // each of its steps is estimated; R's ets has the same limit
+  const bool seasonal = season > 1 && season <= longest_season && std::ssize(y) > season;
   for (const EtsForm& form : forms(std::ranges::min(y) > 0, seasonal)) {
     std::optional<EtsFit> fitted = fit_form(y, seasonal ? season : 1, form);
     if (fitted && fitted->criterion < best_.criterion) best_ = std::move(*fitted);

@@ -98,6 +98,7 @@ struct BaselinesRun {
     info.columns = {{.name = "y"}};
     info.target_columns = {0};
     info.frequency = "1h";
+    info.has_time = true;
     info.segments = std::move(segments);
     info.split_end = {12, 16, 20};
     info.source = Value::Map{};

@@ -175,6 +175,10 @@ ModelResult EvaluateStage::measure(const ForecastModel& model, bool leads, const
     }
     const SplitRequest asked = request(split, model.windows->series(), metrics, context);
     out.splits.push_back(evaluate_forecasts(*model.forecasts, model.index, *model.windows, asked, file ? &*file : nullptr));
+    if (const std::int64_t count = out.splits.back().without_scale; count > 0)
+      context.log.warning(model.label() + ": " + format_count(count) + (count == 1 ? " forecast is" : " forecasts are") +
+                          " 0 or less, which the transform of the target cannot take: the errors on the scaled series leave " +
+                          (count == 1 ? "it" : "them") + " out");
     if (file) file->finish();
     if (!model.windows->series()->info().panel) continue;
     const std::string name = files.by_series[split_name] = file_name("by_series", out, split, wanted.front(), leads);

@@ -1,5 +1,6 @@
 #include "forecast_models.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -21,11 +22,13 @@ std::vector<ForecastModel> read_forecast_models(const StageContext& context) {
 }
 
 std::size_t leading(const std::vector<ForecastModel>& models, const Metrics& metrics, const Value& season_length) {
-  std::size_t best = 0;
+  // A model that Naive stands for in some series leads only where there is no other.
+  const auto is_whole = [&](const ForecastModel& model) { return model.forecasts->models()[model.index].replaced == 0; };
+  std::size_t best = static_cast<std::size_t>(std::ranges::find_if(models, is_whole) - models.begin()) % models.size();
   double smallest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < models.size(); ++i) {
     const ForecastModel& model = models[i];
-    if (model.windows->count(Split::val) == 0) continue;
+    if (model.windows->count(Split::val) == 0 || (is_whole(models[best]) && !is_whole(model))) continue;
     const Series& series = *model.windows->series();
     const SplitRequest request{.split = Split::val,
                                .batch_size = 256,

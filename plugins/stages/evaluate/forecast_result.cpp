@@ -1,8 +1,10 @@
 #include "forecast_result.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "pipeline/errors.h"
@@ -51,8 +53,7 @@ class ForecastPass {
     const auto found = std::ranges::equal_range(forecasts_.origins(), split, {}, &ForecastOrigin::split);
     if (std::ssize(found) != count) {
       throw data_error(forecasts_.models()[model_].name + " was forecast from " + std::to_string(std::ssize(found)) + " origins of the " +
-                       split_names[static_cast<std::size_t>(split)] + " split, which has " + std::to_string(count) +
-                       " windows; baselines forecast val and test");
+                       split_names[static_cast<std::size_t>(split)] + " split, which has " + std::to_string(count) + " windows; " + cure_);
     }
     before_ = static_cast<std::size_t>(found.begin() - forecasts_.origins().begin());
     return {found.begin(), found.end()};
@@ -61,32 +62,49 @@ class ForecastPass {
   void add_batch(std::int64_t first, std::span<const ForecastOrigin> origins, SplitResult& out) {
     std::vector<std::int64_t> indices(origins.size()), rows;
     std::iota(indices.begin(), indices.end(), first);
-    for (const ForecastOrigin& origin : origins) rows.push_back(origin.row);
+    for (const ForecastOrigin& origin : origins) {
+      rows.push_back(origin.row);
+      if (origin.row != windows_.first_row(request_.split, first + std::ssize(rows) - 1) + windows_.info().window - 1)
+        throw data_error(forecasts_.models()[model_].name + " was forecast from other rows than those of the windows; " + cure_);
+    }
     const Batch batch = gather_batch(windows_, request_.split, indices, {}, torch::kCPU);
-    const torch::Tensor forecast = forecasts_of(before_ + static_cast<std::size_t>(first), origins.size());
-    const torch::Tensor scaled = scaled_of(forecast, rows), series = series_of(origins);
+    const torch::Tensor forecast = forecasts_of(before_ + static_cast<std::size_t>(first), origins);
+    const torch::Tensor series = series_of(origins), exact = scaled_of(forecast, rows), is_number = exact.isfinite();
+    const torch::Tensor scaled = exact.nan_to_num(0, 0, 0);
+    torch::Tensor scaled_weight = batch.weight;
+    if (!is_number.all().item<bool>()) {  // a logarithm takes no forecast of 0 or less
+      scaled_weight = is_number.to(torch::kFloat);
+      if (batch.weight.defined()) scaled_weight *= batch.weight;
+      out.without_scale += (~is_number).sum().item<std::int64_t>();
+    }
     LevelBatch levels = levels_.at(rows, scaled);
     levels.forecast = forecast;  // exact, where that from `scaled` is rounded
-    const auto measure = [&](Score& score, const torch::Tensor& in_units, const torch::Tensor& on_series) {
-      score.scaled.add({.forecast = on_series, .truth = batch.y.to(torch::kDouble), .weight = batch.weight, .series = series});
+    const auto measure = [&](Score& score, const torch::Tensor& in_units, const torch::Tensor& on_series, const torch::Tensor& weight) {
+      score.scaled.add({.forecast = on_series, .truth = batch.y.to(torch::kDouble), .weight = weight, .series = series});
       score.original.add(
           {.forecast = in_units, .truth = levels.truth, .weight = batch.weight, .series = series, .scales = request_.scales});
     };
-    measure(out.model, levels.forecast, scaled);
-    measure(*out.naive, levels.naive, levels.naive_scaled);
+    measure(out.model, levels.forecast, scaled, scaled_weight);
+    measure(*out.naive, levels.naive, levels.naive_scaled, batch.weight);
     if (predictions_) predictions_->add_rows(rows, levels, batch.weight);
   }
 
   /// [B, H, T] the point forecasts.
-  [[nodiscard]] torch::Tensor forecasts_of(std::size_t first, std::size_t count) const {
+  [[nodiscard]] torch::Tensor forecasts_of(std::size_t first, std::span<const ForecastOrigin> origins) const {
     const std::int64_t horizon = forecasts_.horizon(), targets = std::ssize(forecasts_.targets());
     const auto width = std::ssize(forecasts_.models()[model_].levels) + 1;
     const auto values = static_cast<std::size_t>(horizon * targets);
-    torch::Tensor out = torch::empty({static_cast<std::int64_t>(count), horizon, targets}, torch::kDouble);
+    torch::Tensor out = torch::empty({std::ssize(origins), horizon, targets}, torch::kDouble);
     auto* to = out.mutable_data_ptr<double>();
     const double* from = forecasts_.values(model_).data() + first * values * static_cast<std::size_t>(width);
-    for (std::size_t i = 0; i < count * values; ++i) to[i] = from[static_cast<std::ptrdiff_t>(i) * width];
-    out.nan_to_num_(0);  // beyond the horizon of a series, where the weight is 0
+    for (const ForecastOrigin& origin : origins) {
+      const std::int64_t own = windows_.horizon_of(origin.series) * targets;
+      for (std::int64_t i = 0; i < horizon * targets; ++i, from += width) {
+        if (i < own && std::isnan(*from))
+          throw data_error(forecasts_.models()[model_].name + " has no forecast of every step of the windows; " + cure_);
+        *to++ = i < own ? *from : 0;  // beyond the horizon of the series the weight is 0
+      }
+    }
     return out;
   }
 
@@ -126,6 +144,7 @@ class ForecastPass {
   const SplitRequest& request_;
   PredictionsFile* predictions_;
   Levels levels_;
+  std::string cure_ = "run the stage that made the forecasts again";
   std::size_t before_ = 0;  ///< origins of other splits before those of this one
 };
 

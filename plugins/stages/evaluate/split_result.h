@@ -37,6 +37,7 @@ struct SplitResult {
   Split split = Split::test;
   std::int64_t windows = 0, values = 0;  ///< values: windows x own steps x targets, filled ones too
   std::int64_t series = 1;               ///< those of the panel
+  std::int64_t without_scale = 0;        ///< forecasts that a transform cannot take: they are in no scaled error
   Score model;
   std::optional<Score> naive;  ///< absent for windows made elsewhere, which have no original units either
 

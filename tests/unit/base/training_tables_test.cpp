@@ -36,7 +36,8 @@ TEST_CASE("every table has a name of its own, and a search uses those of a train
   CHECK(find_table_rule("stages") == nullptr);
   CHECK(table_names(TableUse::training) ==
         std::vector<std::string>{"model", "loss", "optimizer", "scheduler", "loader", "trainer", "callbacks", "loggers", "collective"});
-  CHECK(table_names(TableUse::search).size() == training_table_rules().size());
+  CHECK(table_names(TableUse::data) == std::vector<std::string>{"derived_features"});
+  CHECK(table_names(TableUse::search).size() + table_names(TableUse::data).size() == training_table_rules().size());
 }
 
 TEST_CASE("entries of a list are named by their type, by their index where it stands several times or is missing") {
