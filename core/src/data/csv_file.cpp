@@ -21,6 +21,14 @@ const char* end_of_name(const char* at, const char* end, char delimiter) {
 
 }  // namespace
 
+std::size_t place_of_text(const CsvFile& file, const std::string& column, std::vector<std::size_t>& texts) {
+  const std::size_t index = file.index_of(column);
+  const auto found = std::ranges::find(texts, index);
+  const auto place = static_cast<std::size_t>(found - texts.begin());
+  if (found == texts.end()) texts.push_back(index);
+  return place;
+}
+
 std::string unquoted(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
   std::string out;

@@ -53,6 +53,8 @@ class CsvFile {
   std::string_view header_, body_;
 };
 
+/// The place of a column among those that are read as texts, to which it is added unless it is there: a reader gives each column once.
+[[nodiscard]] std::size_t place_of_text(const CsvFile& file, const std::string& column, std::vector<std::size_t>& texts);
 /// The text between quotes, with each "" as one quote; a text without quotes as it is.
 [[nodiscard]] std::string unquoted(std::string_view text);
 /// The start of the next line; `end` after the last one.

@@ -72,6 +72,11 @@ CsvFormat CsvFormat::from_source(const Value& options) {
   return format;
 }
 
+bool CsvFormat::is_missing_word(std::string_view word, const std::string& column) const {
+  const auto own = missing_in.find(column);
+  return missing.has_word(word) || (own != missing_in.end() && own->second.has_word(word));
+}
+
 CsvFormat CsvFormat::of_second_file(const Value& options) {
   Value plain = options;
   for (const char* name : {"skip_rows", "skip_after_header", "comment", "header"}) plain.as_map().erase(name);

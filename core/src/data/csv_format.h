@@ -31,6 +31,9 @@ struct CsvFormat {
   MissingValues missing{};                                         ///< in every column
   std::map<std::string, MissingValues, std::less<>> missing_in{};  ///< in the column of that name
 
+  /// Whether a word means "missing" in a column of words.
+  [[nodiscard]] bool is_missing_word(std::string_view word, const std::string& column) const;
+
   /// The format that the options describe. Error (usage) for a delimiter that is no single character, or an na_value that is no word or
   /// number.
   [[nodiscard]] static CsvFormat from_options(const std::string& delimiter, const std::string& decimal, const Value& na_values);

@@ -128,7 +128,7 @@ void FeatureChain::apply(CleanTable& data, const Member& member, std::size_t fir
         const bool is_future = at + static_cast<std::size_t>(future_rows) >= rows.time.size();
         for (std::size_t c = 0; c < made.size(); ++c) {
           const double value = values[at * made.size() + c];
-          if (!std::isfinite(value) && !(is_future && made[c].role == ColumnRole::past))
+          if (!std::isfinite(value) && !is_future)  // a forecast that needs it is refused later
             throw data_error(data.table.place(row) + ": the feature " + member.type + " gives no number in its column \"" + made[c].name +
                              "\": mend its apply(), or leave it out");
           data.table.row(row)[first_column + c] = value;

@@ -6,6 +6,7 @@
 
 #include "data/series_time.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/prepare.h"
 #include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
@@ -22,31 +23,51 @@ std::vector<std::size_t> columns_of(const CleanTable& data, const std::vector<st
 Error missing_ahead(const CleanTable& data, const SeriesInfo& info, std::int64_t series, const std::string& column, std::int64_t time,
                     std::int64_t count) {
   const std::string of_series = data.ids.empty() ? "" : "series \"" + data.ids[static_cast<std::size_t>(series)] + "\": ";
+  const std::string second = takes_second_file(info) ? ", or give them with --future FILE" : "";
   const std::string when = info.has_time ? time_for_people(info, time) : "row " + format_count(time);
   return data_error(of_series + "column \"" + column + "\", which is known ahead, has no value at " + when +
                     ", and the forecast needs its " + format_count(count) + (count == 1 ? " value" : " values") +
-                    " after the last row: add such rows, with empty targets, to the input, or give them with --future FILE" +
+                    " after the last row: add such rows, with empty targets, to the input" + second +
                     (data.ids.empty() ? "" : "; --series forecasts some series alone"));
 }
 
 }  // namespace
 
-std::int64_t FutureRows::cut_from(CleanTable& data, const std::vector<std::string>& targets) {
+bool takes_second_file(const SeriesInfo& info) {
+  const Value* layout = info.panel ? info.source.find("layout") : nullptr;
+  return (!layout || layout->as_string() == word_of(Layout::long_rows)) && !info.source.find("resample");
+}
+
+std::int64_t FutureRows::cut_from(CleanTable& data, const std::vector<std::string>& targets, std::int64_t without_targets) {
   const std::vector<std::size_t> of_targets = columns_of(data, targets), known = columns_of(data, columns_);
-  std::vector<double> values(known.size());
+  const auto has_value = [&](std::int64_t row, const std::vector<std::size_t>& columns) {
+    return std::ranges::any_of(columns, [&](std::size_t column) { return !std::isnan(data.table.row(row)[column]); });
+  };
   const std::size_t before = keys_.size();
-  for (auto segment = data.segments.rbegin(); segment != data.segments.rend(); ++segment) {
-    const bool ends_series =
-        segment == data.segments.rbegin() || std::prev(segment)->series != segment->series || std::prev(segment)->count == 0;
-    for (; ends_series && segment->count > 0; --segment->count) {
-      const std::int64_t row = segment->first + segment->count - 1;
-      const double* const cells = data.table.row(row);
-      std::ranges::transform(known, values.begin(), [&](std::size_t column) { return cells[column]; });
-      const auto has_value = [](double value) { return !std::isnan(value); };
-      if (std::ranges::any_of(of_targets, [&](std::size_t column) { return has_value(cells[column]); }) ||
-          std::ranges::none_of(values, has_value))
-        break;
-      add(segment->series, data.table.time()[static_cast<std::size_t>(row)], values);
+  ends_.assign(static_cast<std::size_t>(data.series_count()), 0);
+  for (std::int64_t series = 0; series < data.series_count(); ++series) {
+    const auto of_series = std::ranges::equal_range(data.segments, series, {}, &TableSegment::series);
+    const std::span<TableSegment> segments(of_series.begin(), of_series.end());
+    std::int64_t tail = 0;  // rows after the last target, up to the first of them that is known ahead
+    std::int64_t rows = 0;
+    bool has_target = false;
+    for (auto segment = segments.rbegin(); segment != segments.rend() && !has_target; ++segment) {
+      for (std::int64_t row = segment->first + segment->count - 1; row >= segment->first && !has_target; --row) {
+        if (rows == 0) ends_[static_cast<std::size_t>(series)] = data.table.time()[static_cast<std::size_t>(row)] + 1;
+        has_target = has_value(row, of_targets);
+        ++rows;
+        if (!has_target && has_value(row, known)) tail = rows;
+      }
+    }
+    if (tail > 0 && has_target) tail = rows - 1;  // a row between them without a value is one that is missing ahead
+    if (!has_target) tail = std::min(tail, without_targets);
+    for (auto segment = segments.rbegin(); segment != segments.rend() && tail > 0; ++segment) {
+      for (; tail > 0 && segment->count > 0; --segment->count, --tail) {
+        const std::int64_t row = segment->first + segment->count - 1;
+        std::vector<double> values;
+        for (const std::size_t column : known) values.push_back(data.table.row(row)[column]);
+        if (has_value(row, known)) add(series, data.table.time()[static_cast<std::size_t>(row)], values);
+      }
     }
   }
   std::erase_if(data.segments, [&](const TableSegment& s) { return s.count <= data.lead; });

@@ -18,9 +18,11 @@ class FutureRows {
   /// `columns`: those known ahead that a file holds.
   explicit FutureRows(std::vector<std::string> columns) : columns_(std::move(columns)) {}
 
-  /// Moves such rows from the ends of the table's series to this object, and returns their number. A row is one of them if it has no
-  /// target and at least one of the columns.
-  std::int64_t cut_from(CleanTable& data, const std::vector<std::string>& targets);
+  /// Moves such rows from the ends of the table's series to this object, and returns their number: those after the last target, if one of
+  /// them has one of the columns. `without_targets`: of a series without any target, the number of its last rows that are such.
+  std::int64_t cut_from(CleanTable& data, const std::vector<std::string>& targets, std::int64_t without_targets);
+  /// For a file without times, the number of the row after the last one that cut_from() saw of each series.
+  [[nodiscard]] std::span<const std::int64_t> ends() const { return ends_; }
   /// Adds all rows of a table that holds the columns alone, in their order. `series`: the number of each of its series; -1 leaves it out.
   /// `first_row`: of each of these numbers the row number of its first row, where rows have no times; else empty.
   void add_all(const CleanTable& data, std::span<const std::int64_t> series, std::span<const std::int64_t> first_row);
@@ -41,7 +43,11 @@ class FutureRows {
   std::vector<std::string> columns_;
   std::vector<Key> keys_;       // sorted
   std::vector<double> values_;  // [rows, columns]
+  std::vector<std::int64_t> ends_;
 };
+
+/// Whether rows known ahead may stand in a second file: where the first holds them under each other and is not resampled.
+[[nodiscard]] bool takes_second_file(const SeriesInfo& info);
 
 /// Lengthens each series of the table by how.horizon rows at the times after its last one, with the columns known ahead from `rows`. Error
 /// (data) names series, column and the first time at which one is missing that `how` asks for.

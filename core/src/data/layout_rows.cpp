@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "data/panel_plan.h"
 #include "data/time_forms.h"
 #include "data/time_parser.h"
 #include "pipeline/data/format.h"
@@ -92,7 +94,9 @@ double* LayoutRows::add(std::int64_t series, std::int64_t time, std::int64_t fil
   }
   time_.data()[rows_] = time;
   panel_.set(rows_, series, file_row);
-  return values_.data() + static_cast<std::size_t>(rows_++) * columns_;
+  double* const row = values_.data() + static_cast<std::size_t>(rows_++) * columns_;
+  std::fill_n(row, columns_, std::numeric_limits<double>::quiet_NaN());
+  return row;
 }
 
 void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& out) {
@@ -106,15 +110,20 @@ void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& o
   const std::size_t series = plain.columns.size();
   if (series == 0)
     throw data_error(request.files.front().string() + " has none of the columns that are series, such as \"" + request.wide.front() + "\"");
-  plain.columns.insert(plain.columns.end(), request.columns.begin() + 1, request.columns.end());
+  const auto value = std::ranges::find(request.columns, wide_value) - request.columns.begin();
+  std::vector<std::size_t> shared;  // the columns of the rows that are the same for all series
+  for (std::size_t c = 0; c < request.columns.size(); ++c) {
+    if (static_cast<std::ptrdiff_t>(c) == value) continue;
+    shared.push_back(c);
+    plain.columns.push_back(request.columns[c]);
+  }
   plain.required = plain.columns.size();
   Table whole(plain);
   out.utc = whole.utc();
   out.local_days = whole.local_days();
   out.disorder = whole.disorder();
   out.empty_rows = whole.empty_rows();
-  const std::size_t shared = request.columns.size() - 1;
-  for (auto& [column, words] : whole.take_words()) out.words.emplace(column - series + 1, std::move(words));
+  for (auto& [column, words] : whole.take_words()) out.words.emplace(shared[column - series], std::move(words));
   for (std::size_t s = 0; s < series; ++s) {
     const std::int64_t number = out.ids().number_of(plain.columns[s]);
     const auto [first, last] = without_empty_ends(whole.rows(), [&](std::int64_t row) { return whole.row(row)[s]; });
@@ -122,8 +131,8 @@ void read_wide(const CsvFiles& files, const TableRequest& request, LayoutRows& o
     for (std::int64_t row = first; row < end; ++row) {
       const double* const from = whole.row(row);
       double* const to = out.add(number, whole.time()[static_cast<std::size_t>(row)], whole.file_row(row));
-      to[0] = from[s];
-      std::copy_n(from + series, shared, to + 1);
+      to[value] = from[s];
+      for (std::size_t c = 0; c < shared.size(); ++c) to[shared[c]] = from[series + c];
     }
   }
 }

@@ -205,18 +205,22 @@ void say_words(const SeriesInfo& info, Log& log) {
 }
 
 /// Reads, scales and writes the columns that are fixed in a series.
-void write_static_columns(const CleanTable& data, const PrepareOptions& options, const std::filesystem::path& folder, SeriesInfo& info) {
+void write_static_columns(const CleanTable& data, const PrepareOptions& options, const SplitEnds& ends, const std::filesystem::path& folder,
+                          SeriesInfo& info) {
   if (info.fixed.empty() && info.fixed_words.empty()) return;
   const std::vector<std::string> own{options.static_source}, &files = options.static_source.empty() ? options.source : own;
   const std::vector<std::string> usual{info.panel->series_column};
-  const StaticColumns columns = read_static_columns(
+  StaticColumns columns = read_static_columns(
       {.files = {files.begin(), files.end()},
        .format = options.static_source.empty() ? CsvFormat::from_source(info.source) : CsvFormat::of_second_file(info.source),
        .series_columns = options.series_column.empty() ? usual : options.series_column,
        .ids = data.ids},
       info, true);
   require_static_numbers(columns, info, data.ids, files.front());
-  fit_static(columns, info);
+  const std::vector<std::int64_t> start = data.series_start();
+  std::vector<bool> trains;
+  for (std::size_t s = 0; s < ends.size(); ++s) trains.push_back(ends[s][0] > start[s]);
+  fit_static(columns, trains, info);
   write_static(folder, scaled_static(columns, info), columns.codes, info, std::ssize(data.ids));
 }
 
@@ -263,6 +267,8 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   FeatureChain chain = FeatureChain::from_options(options, derived);
   const SeriesInfo read = with_columns_read(info, chain.reads());
   require_word_summaries(options, read);
+  if (layout_of(options) == Layout::dates_across && read.columns.size() > 1)
+    throw usage_error("layout = \"dates_across\" has one value for each time: no feature can read another column");
   FutureRows ahead(known_in_file(info));
   const auto start = std::chrono::steady_clock::now();
   const auto zone = options.time_zone.empty() ? nullptr : std::make_shared<const TimeZone>(TimeZone::load(options.time_zone));
@@ -314,13 +320,13 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   if (!chain.empty()) {
     const TimeZone* const of_times = info.utc ? zone.get() : nullptr;
     chain.fit(data, data.training_rows(ends), of_times);
-    add_made_columns(info, chain.columns(), options.scaler);
+    add_made_columns(info, chain.columns(), chain.reads(), options.scaler);
     chain.make_columns(data, info, of_times, 0, folder);
     info.source["made"] = chain.to_value();
   }
   code_words(data, ends, info);  // features read the words themselves
   const std::vector<double> scale = fit_scales(data, options, ends, info, log);
-  write_static_columns(data, options, folder, info);
+  write_static_columns(data, options, ends, folder, info);
   say_words(info, log);
   const std::vector<std::int64_t> series_start = data.series_start();
   const SeriesOutput out(folder, info, data.rows());

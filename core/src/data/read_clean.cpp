@@ -93,7 +93,7 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
         [&](std::int64_t row) { return data.table.time_text(row); });
     for (const Segment& segment : data.axis.segments) data.segments.push_back({segment, 0});
   }
-  if (request.future) request.future->cut_from(data, info.targets);
+  if (request.future) request.future->cut_from(data, info.targets, request.without_targets);
   check_positive(data, info);
   drop_missing(data, source.at("missing").as_string());
   return data;

@@ -23,6 +23,7 @@ struct ReadRequest {
   std::size_t required = 0;                  ///< number of leading columns that must exist; the others may be absent or empty
   std::filesystem::path scratch;             ///< folder for nameless files
   FutureRows* future = nullptr;              ///< takes rows with columns known ahead after the last targets; null: there are none
+  std::int64_t without_targets = 0;          ///< of a series without targets, the number of its last rows that are such
   bool learn_words = true;                   ///< the words of columns of words are those of the file, not those of the series
   bool all_series = true;                    ///< of layout wide: each column that is a series must exist
   std::shared_ptr<const TimeZone> zone{};    ///< of times without an offset; null: none is named

@@ -102,24 +102,41 @@ std::vector<Segment> segments_before(const CleanTable& data, std::int64_t append
 }
 
 /// Adds the rows of a second file to those known ahead. Series that the first file does not have are passed over.
-void add_future_file(FutureRows& ahead, const std::filesystem::path& file, const CleanTable& data, const SeriesInfo& info) {
-  if (ahead.columns().empty())
-    throw usage_error("--future " + file.string() + ": the model reads no column that is known ahead; leave it out");
+void add_future_file(FutureRows& ahead, const std::filesystem::path& file, CleanTable& data, const SeriesInfo& info) {
+  const std::string option = "--future " + file.string() + ": ";
+  if (ahead.columns().empty()) throw usage_error(option + "the model reads no column that is known ahead; leave it out");
+  if (!takes_second_file(info))
+    throw usage_error(option +
+                      "the training's file was resampled, or has a column for each series: add the rows that are known ahead to "
+                      "the input, with empty targets");
   SeriesInfo known = info;
   known.features.clear(), known.targets.clear(), known.target_columns.clear(), known.columns.clear();
   for (const std::string& name : ahead.columns()) known.columns.push_back({.name = name});
   known.source["gaps"] = "allow";
   known.source["missing"] = "forward_fill";  // here a missing value stays missing
-  known.source.as_map().erase("resample");
-  const CleanTable rows = read_clean({.files = {file},
-                                      .frequency = "none",
-                                      .required = known.columns.size(),
-                                      .scratch = std::filesystem::temp_directory_path(),
-                                      .learn_words = false,
-                                      .all_series = false,
-                                      .zone = zone_of(info),
-                                      .cancel = nullptr},
-                                     known);
+  known.source.as_map().erase("frequency_column");
+  if (known.panel) known.panel->groups.clear();
+  CleanTable rows = read_clean({.files = {file},
+                                .frequency = "none",
+                                .required = known.columns.size(),
+                                .scratch = std::filesystem::temp_directory_path(),
+                                .learn_words = false,
+                                .all_series = false,
+                                .zone = zone_of(info),
+                                .cancel = nullptr},
+                               known);
+  if (info.has_time && rows.table.utc() != data.table.utc())
+    throw data_error(option + "its times have " + (rows.table.utc() ? "offsets" : "no offsets") + ", and those of the input have " +
+                     (rows.table.utc() ? "none" : "some") + "; write both in one way");
+  for (std::size_t c = 0; c < known.columns.size(); ++c) {
+    const WordCodes* const theirs = rows.table.words(c);
+    if (theirs == nullptr || info.is_word(known.columns[c].name)) continue;  // the words of the training have one code in both files
+    const auto column = static_cast<std::size_t>(std::ranges::find(data.names, known.columns[c].name) - data.names.begin());
+    for (std::int64_t row = 0; row < rows.table.rows(); ++row) {
+      double& code = rows.table.row(row)[c];
+      if (code > 0) code = static_cast<double>(data.table.learn_word(column, theirs->word(static_cast<std::int64_t>(code))));
+    }
+  }
   std::unordered_map<std::string_view, std::int64_t> numbers;
   for (std::size_t s = 0; s < data.ids.size(); ++s) numbers.emplace(data.ids[s], static_cast<std::int64_t>(s));
   std::vector<std::int64_t> series{0};
@@ -130,13 +147,8 @@ void add_future_file(FutureRows& ahead, const std::filesystem::path& file, const
       series.push_back(found == numbers.end() ? -1 : found->second);
     }
   }
-  std::vector<std::int64_t> first_row;  // without times the rows go on from those of the first file
-  for (std::int64_t s = 0; !info.has_time && s < data.series_count(); ++s) {
-    const auto segments = data.segments_of(s);
-    const std::int64_t end = segments.empty() ? 0 : segments.back().first + segments.back().count;
-    first_row.push_back(end == 0 ? 0 : data.table.time()[static_cast<std::size_t>(end) - 1] + 1);
-  }
-  ahead.add_all(rows, series, first_row);
+  // Without times the rows go on from those of the first file.
+  ahead.add_all(rows, series, info.has_time ? std::span<const std::int64_t>() : ahead.ends());
 }
 
 /// The columns that are fixed in a series: those of the file where it has them, else those of the training.
@@ -171,6 +183,7 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
                                 .required = columns_of_inputs(of_file),
                                 .scratch = scratch,
                                 .future = ahead.columns().empty() ? nullptr : &ahead,
+                                .without_targets = how.future.empty() ? how.horizon : 0,
                                 .learn_words = false,
                                 .all_series = false,
                                 .zone = zone_of(info),

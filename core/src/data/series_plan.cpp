@@ -210,11 +210,14 @@ void require_word_summaries(const PrepareOptions& options, const SeriesInfo& rea
   }
 }
 
-void add_made_columns(SeriesInfo& info, std::span<const FeatureColumn> made, Scaler scaler) {
+void add_made_columns(SeriesInfo& info, std::span<const FeatureColumn> made, const std::vector<std::string>& reads, Scaler scaler) {
   const std::size_t at = info.features.size();
   for (std::size_t i = 0; i < made.size(); ++i) {
     const std::string& name = made[i].name;
-    if (info.column(name) >= 0)
+    const bool is_static = std::ranges::find(info.fixed, name, &ColumnTransform::name) != info.fixed.end() || is_in(info.fixed_words, name);
+    if (std::ranges::find(made.first(i), name, &FeatureColumn::name) != made.first(i).end())
+      throw usage_error("two features make a column \"" + name + "\": leave one of them out");
+    if (info.column(name) >= 0 || is_static || is_in(reads, name))
       throw usage_error("the column \"" + name +
                         "\" of the file has the name of a column that is made: rename it in the file, or leave out what makes it");
     info.features.push_back(name);

@@ -24,8 +24,9 @@ namespace pipeline {
 /// Error (usage) where words would be summed up as numbers, in the columns that are read.
 void require_word_summaries(const PrepareOptions& options, const SeriesInfo& read);
 
-/// Adds columns that features make, behind the features of the file. Error (usage) for a name that the file's columns have.
-void add_made_columns(SeriesInfo& info, std::span<const FeatureColumn> made, Scaler scaler);
+/// Adds columns that features make, behind the features of the file. `reads`: the columns of the file that features read. Error (usage) for
+/// a name that one of these, or another column of the series, has.
+void add_made_columns(SeriesInfo& info, std::span<const FeatureColumn> made, const std::vector<std::string>& reads, Scaler scaler);
 /// The description without them: what is read from a file.
 [[nodiscard]] SeriesInfo without_made_columns(const SeriesInfo& info, std::span<const FeatureColumn> made);
 

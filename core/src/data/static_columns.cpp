@@ -49,6 +49,24 @@ Error two_values(const CsvFiles& files, const CsvFilesReader& rows, const FixedC
                     "; a static column has one value in each series: name it in features or known_future, or correct it");
 }
 
+/// Codes the words of column `c` anew, in the order of the series with training rows: a word of other series alone becomes 0.
+void keep_words_of_training(StaticColumns& columns, const std::vector<bool>& trains, std::size_t c, std::size_t words,
+                            std::vector<std::string>& known) {
+  std::vector<std::int32_t> code_of(known.size() + 1);
+  std::vector<std::string> kept;
+  for (std::size_t s = 0; s < trains.size(); ++s) {
+    const auto old = static_cast<std::size_t>(columns.codes[s * words + c]);
+    if (!trains[s] || old == 0 || code_of[old] != 0) continue;
+    kept.push_back(known[old - 1]);
+    code_of[old] = static_cast<std::int32_t>(kept.size());
+  }
+  for (std::size_t s = 0; s < trains.size(); ++s) {
+    std::int32_t& code = columns.codes[s * words + c];
+    code = code_of[static_cast<std::size_t>(code)];
+  }
+  known = std::move(kept);
+}
+
 std::string quoted(const std::string& text) { return "\"" + text + "\""; }
 
 }  // namespace
@@ -65,8 +83,9 @@ StaticColumns read_static_columns(const StaticRequest& request, SeriesInfo& info
     of_numbers.emplace_back(column.name, series);
   }
   std::vector<WordCodes> codes;
+  std::vector<std::size_t> word_text;  // places among the texts
   for (const std::string& name : info.fixed_words) {
-    texts.push_back(files.first().index_of(name));
+    word_text.push_back(place_of_text(files.first(), name, texts));
     of_words.emplace_back(name, series);
     codes.push_back(learn_words ? WordCodes() : WordCodes(info.words.at(name)));
   }
@@ -92,8 +111,8 @@ StaticColumns read_static_columns(const StaticRequest& request, SeriesInfo& info
       throw two_values(files, rows, of_numbers[c], s, request.ids[s], format_number(kept), format_number(values[c]));
     }
     for (std::size_t c = 0; c < words; ++c) {
-      const std::string_view word = rows.text(id.size() + c);
-      if (word.empty() || request.format.missing.has_word(word)) continue;
+      const std::string_view word = rows.text(word_text[c]);
+      if (word.empty() || request.format.is_missing_word(word, info.fixed_words[c])) continue;
       std::int32_t& kept = out.codes[s * words + c];
       const auto code = static_cast<std::int32_t>(codes[c].code_of(word));
       if (of_words[c].agrees(s, row, code, kept)) continue;
@@ -109,16 +128,20 @@ StaticColumns read_static_columns(const StaticRequest& request, SeriesInfo& info
   return out;
 }
 
-void fit_static(const StaticColumns& columns, SeriesInfo& info) {
-  const std::size_t numbers = info.fixed.size();
+void fit_static(StaticColumns& columns, const std::vector<bool>& trains, SeriesInfo& info) {
+  const std::size_t numbers = info.fixed.size(), words = info.fixed_words.size(), series = columns.found.size();
+  for (std::size_t c = 0; c < words; ++c) keep_words_of_training(columns, trains, c, words, info.words.at(info.fixed_words[c]));
   for (std::size_t c = 0; c < numbers; ++c) {
     ColumnTransform& column = info.fixed[c];
-    if (column.scaler == "none" || columns.numbers.empty()) continue;
-    const double count = static_cast<double>(columns.numbers.size() / numbers);
-    double sum = 0, squares = 0;
-    for (std::size_t i = c; i < columns.numbers.size(); i += numbers) sum += columns.numbers[i];
+    if (column.scaler == "none") continue;
+    double count = 0, sum = 0, squares = 0;
+    for (std::size_t s = 0; s < series; ++s) {
+      if (trains[s]) sum += columns.numbers[s * numbers + c], count += 1;
+    }
     column.center = sum / count;
-    for (std::size_t i = c; i < columns.numbers.size(); i += numbers) squares += std::pow(columns.numbers[i] - column.center, 2);
+    for (std::size_t s = 0; s < series; ++s) {
+      if (trains[s]) squares += std::pow(columns.numbers[s * numbers + c] - column.center, 2);
+    }
     column.scaler = "standard";
     column.scale = std::sqrt(squares / count);
     if (!(column.scale > 1e-14 * std::abs(column.center))) column.scale = 1;
@@ -135,12 +158,14 @@ std::vector<float> scaled_static(const StaticColumns& columns, const SeriesInfo&
 void require_static_numbers(const StaticColumns& columns, const SeriesInfo& info, const std::vector<std::string>& ids,
                             const std::string& origin) {
   const std::size_t numbers = info.fixed.size();
+  if (const auto absent = std::ranges::find(columns.found, false); absent != columns.found.end())
+    throw data_error(origin + ": series \"" + ids[static_cast<std::size_t>(absent - columns.found.begin())] +
+                     "\" has no row in this file, which holds the static columns; add one, or leave the series out");
   for (std::size_t i = 0; i < columns.numbers.size(); ++i) {
     if (!std::isnan(columns.numbers[i])) continue;
     const std::string& id = ids[i / numbers];
     throw data_error(origin + ": series \"" + id + "\" has no value in the static column \"" + info.fixed[i % numbers].name +
-                     (columns.found[i / numbers] ? "\"; give it one, or leave the column out of static"
-                                                 : "\", since the file has no row of that series; add one, or leave the series out"));
+                     "\"; give it one, or leave the column out of static");
   }
 }
 

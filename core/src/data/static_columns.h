@@ -31,9 +31,9 @@ struct StaticRequest {
 /// its code is 0. Error (data) with both lines where a series has two values.
 [[nodiscard]] StaticColumns read_static_columns(const StaticRequest& request, SeriesInfo& info, bool learn_words);
 
-/// Sets center and scale of info.fixed to mean and population deviation over the series, unless their scaler is "none". A constant column
-/// keeps scale 1.
-void fit_static(const StaticColumns& columns, SeriesInfo& info);
+/// Sets center and scale of info.fixed to mean and population deviation over the series that have training rows, `trains`, unless their
+/// scaler is "none"; a constant column keeps scale 1. Keeps the words of these series alone, and codes them anew.
+void fit_static(StaticColumns& columns, const std::vector<bool>& trains, SeriesInfo& info);
 /// The numbers as a model sees them.
 [[nodiscard]] std::vector<float> scaled_static(const StaticColumns& columns, const SeriesInfo& info);
 

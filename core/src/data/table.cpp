@@ -58,15 +58,6 @@ std::int64_t number_of(PanelRows& panel, std::span<const std::string_view> cells
   }
 }
 
-/// The place of a column among those that are read as texts, to which it is added unless it is there.
-std::size_t place_of_text(const CsvFile& file, const std::string& column, std::vector<std::size_t>& texts) {
-  const std::size_t index = file.index_of(column);
-  const auto found = std::ranges::find(texts, index);
-  const auto place = static_cast<std::size_t>(found - texts.begin());
-  if (found == texts.end()) texts.push_back(index);
-  return place;
-}
-
 /// How the times of a file may be written, tried on its rows, where one cannot be read in `form`.
 std::string format_advice(const CsvFile& file, const std::vector<std::string>& columns, const std::string& form) {
   constexpr std::int64_t rows_tried = 100'000;
@@ -131,6 +122,7 @@ class TimeReading {
 struct Table::Cells {
   std::vector<std::size_t> numbers, texts;      // columns of the file
   std::vector<std::size_t> number_to, word_to;  // the columns of the table that take them
+  std::vector<std::size_t> word_text{};         // the places of the words among the texts
   [[nodiscard]] bool in_place() const { return word_to.empty() && (number_to.empty() || number_to.back() + 1 == number_to.size()); }
 };
 
@@ -169,9 +161,13 @@ Table::Cells Table::find_cells(const TableRequest& request) const {
   }
   for (std::size_t i = 0; i < columns_; ++i) {
     if (i >= request.required && !file.has(request.columns[i])) continue;  // NaN
-    const bool is_word = request.word_columns.contains(request.columns[i]);
-    (is_word ? cells.texts : cells.numbers).push_back(file.index_of(request.columns[i]));
-    (is_word ? cells.word_to : cells.number_to).push_back(i);
+    if (request.word_columns.contains(request.columns[i])) {
+      cells.word_text.push_back(place_of_text(file, request.columns[i], cells.texts));
+      cells.word_to.push_back(i);
+    } else {
+      cells.numbers.push_back(file.index_of(request.columns[i]));
+      cells.number_to.push_back(i);
+    }
   }
   return cells;
 }
@@ -227,13 +223,14 @@ void Table::read_rows(const TableRequest& request, const Cells& cells) {
 }
 
 void Table::read_words(const TableRequest& request, const Cells& cells, const CsvFilesReader& rows, double* values) {
-  const std::size_t first = cells.texts.size() - cells.word_to.size();
   for (std::size_t i = 0; i < cells.word_to.size(); ++i) {
-    const std::string_view word = rows.text(first + i);
-    if (word.empty() || request.format.missing.has_word(word)) continue;
+    const std::string_view word = rows.text(cells.word_text[i]);
+    if (word.empty() || request.format.is_missing_word(word, request.columns[cells.word_to[i]])) continue;
     values[cells.word_to[i]] = static_cast<double>(words_.at(cells.word_to[i]).code_of(word));
   }
 }
+
+std::int64_t Table::learn_word(std::size_t column, std::string_view word) { return words_.at(column).code_of(word); }
 
 const WordCodes* Table::words(std::size_t column) const {
   const auto found = words_.find(column);

@@ -62,13 +62,13 @@ TEST_CASE("a second file gives static columns, and a forecast takes those of the
   options.static_source = folder.file("stores.csv", "id,size,region\nb,5,south\nz,9,west\na,3,north\n").string();
   const auto series = prepare(folder, options, split).series;
   CHECK(numbers(*series) == std::vector<float>{-1, 1});
-  CHECK(codes(*series) == std::vector<std::int32_t>{2, 1});  // in the order of the second file
+  CHECK(codes(*series) == std::vector<std::int32_t>{1, 2});  // in the order of the series
   const PanelScales known{.ids = {"a", "b"}, .scale = {0, 1, 0, 1}, .fixed = numbers(*series), .fixed_codes = codes(*series)};
   const auto input = [&](const std::string& rows) {
     return read_like(folder.file("new.csv", "id,y\n" + rows), series->info(), {.scales = &known});
   };
   CHECK(input("b,1\nb,2\n").fixed == std::vector<float>{1});
-  CHECK(input("b,1\nb,2\n").fixed_codes == std::vector<std::int32_t>{1});
+  CHECK(input("b,1\nb,2\n").fixed_codes == std::vector<std::int32_t>{2});
   CHECK(error_of([&] { static_cast<void>(input("new,1\nnew,2\n")); }) ==
         "4: " + (folder.path() / "new.csv").string() +
             ": series \"new\": the training did not know it, and the file has no column region and size, which the model reads: add it, or "
@@ -97,10 +97,8 @@ TEST_CASE("mistakes in static columns are named with their lines") {
   CHECK(mistake(rows_of("a", "", "north"), nothing) ==
         "4: a.csv: series \"a\" has no value in the static column \"size\"; give it one, or leave the column out of static");
   const auto second = folder.file("stores.csv", "id,size,region\nb,5,south\n").string();
-  CHECK(
-      mistake(rows_of("a", "1", "north"), [&](PrepareOptions& o) { o.static_source = second; }) ==
-      "4: stores.csv: series \"a\" has no value in the static column \"size\", since the file has no row of that series; add one, or leave "
-      "the series out");
+  CHECK(mistake(rows_of("a", "1", "north"), [&](PrepareOptions& o) { o.static_source = second; }) ==
+        "4: stores.csv: series \"a\" has no row in this file, which holds the static columns; add one, or leave the series out");
   CHECK(mistake(rows_of("a", "1", "north"), [&](PrepareOptions& o) { o.fixed = {}, o.categories = {}, o.static_source = second; }) ==
         "2: static_source is given, and static names no column of it");
   CHECK(mistake(rows_of("a", "1", "north"), [&](PrepareOptions& o) {
@@ -109,4 +107,39 @@ TEST_CASE("mistakes in static columns are named with their lines") {
   CHECK(mistake(rows_of("a", "1", "north"), [&](PrepareOptions& o) {
           o.fixed = {"size", "size"}, o.categories = {};
         }) == "2: static names the column \"size\" twice");
+}
+
+TEST_CASE("static columns are fitted on the series that have training rows") {
+  const TempFolder folder;
+  std::string rows = "t,id,y,size,region\n";
+  const auto add = [&](const std::string& id, int first, const std::string& fixed) {
+    for (int day = first; day < 30; ++day)
+      rows += "2024-01-" + std::string(day < 9 ? "0" : "") + std::to_string(day + 1) + "," + id + "," + std::to_string(day) + "," + fixed +
+              "\n";
+  };
+  add("late", 20, "1000,new");
+  add("a", 0, "1,north");
+  add("b", 0, "3,south");
+  PrepareOptions options = static_options(folder.file("a.csv", rows));
+  options.time_column = {"t"};
+  options.scaler_scope = ScalerScope::global;
+  const auto series = prepare(folder, options, Value::List{"2024-01-16", "2024-01-23"}).series;
+  CHECK(series->info().fixed[0].center == 2);
+  CHECK(series->info().words.at("region") == std::vector<std::string>{"north", "south"});
+  CHECK(codes(*series) == std::vector<std::int32_t>{0, 1, 2});
+}
+
+TEST_CASE("the column that tells series apart may be a static column of words too") {
+  const TempFolder folder;
+  PrepareOptions options = static_options(folder.file(
+      "a.csv", "shop,item,y\n" + [] {
+        std::string text;
+        for (int row = 0; row < 40; ++row) text += std::string(row % 2 == 0 ? "s,ham," : "s,eggs,") + std::to_string(row) + "\n";
+        return text;
+      }()));
+  options.series_column = {"shop", "item"};
+  options.fixed = options.categories = {"item"};
+  const auto series = prepare(folder, options, split).series;
+  CHECK(series->info().words.at("item") == std::vector<std::string>{"ham", "eggs"});
+  CHECK(codes(*series) == std::vector<std::int32_t>{1, 2});
 }
