@@ -85,7 +85,7 @@ bool forgets(Season kind, const CesWeights& weights, std::size_t season) {
 
 }  // namespace
 
-std::optional<CES::Fit> CES::fit_kind(Season kind, std::span<const double> y, std::int64_t season) {
+std::optional<CES::Fit> CES::fit_kind(Season kind, std::span<const double> y, std::int64_t season, bool must_forget) {
   const Passes passes(kind, y, season);
   Box box{.lower = {0.01, 0.01}, .upper = {1.8, 1.9}};
   std::vector<double> first{1.3, 1};
@@ -97,13 +97,13 @@ std::optional<CES::Fit> CES::fit_kind(Season kind, std::span<const double> y, st
   const auto n = static_cast<double>(y.size());
   const auto objective = [&](std::span<const double> point) {
     const CesWeights weights = read_weights(kind, point);
-    if (kind <= Season::simple && !forgets(weights)) return std::numeric_limits<double>::infinity();
+    if (must_forget && kind <= Season::simple && !forgets(weights)) return std::numeric_limits<double>::infinity();
     CesRecursion state = passes.prepared(weights);
     const double out = n * std::log(add_all(state, y));
     return std::isnan(out) ? std::numeric_limits<double>::infinity() : std::max(out, -1e10);  // a perfect fit
   };
   const CesWeights weights = read_weights(kind, NelderMead(std::move(box)).minimise(objective, first));
-  if (!forgets(kind, weights, passes.start.size())) return std::nullopt;
+  if (must_forget && !forgets(kind, weights, passes.start.size())) return std::nullopt;
   CesRecursion state = passes.prepared(weights);
   const double squares = add_all(state, y);
   const double estimated = kind == Season::full ? 5 : kind == Season::partial ? 4 : 3;  // with the variance
@@ -125,15 +125,31 @@ std::vector<Season> CES::kinds(std::size_t count, std::int64_t season) const {
 
 void CES::fit(std::span<const double> y, std::int64_t season) {
   require_values("CES", y, 5);
-  best_.reset();
-  for (const Season kind : kinds(y.size(), season)) {
-    std::optional<Fit> fitted = fit_kind(kind, y, season);
-    if (fitted && (!best_ || fitted->criterion < best_->criterion)) best_ = std::move(fitted);
-  }
+  best_ = best_of(y, season, false);
   if (!best_) throw data_error("CES finds no model that fits this series");
+  season_ = season;
+  to_fit_anew_.clear();
+  if (!forgets(best_->kind, best_->weights, best_->state.states().size())) to_fit_anew_.assign(y.begin(), y.end());
 }
 
-void CES::update(std::span<const double> y) { add_all(best_->state, y); }
+std::optional<CES::Fit> CES::best_of(std::span<const double> y, std::int64_t season, bool must_forget) const {
+  std::optional<Fit> best;
+  for (const Season kind : kinds(y.size(), season)) {
+    std::optional<Fit> fitted = fit_kind(kind, y, season, must_forget);
+    if (fitted && (!best || fitted->criterion < best->criterion)) best = std::move(fitted);
+  }
+  return best;
+}
+
+void CES::update(std::span<const double> y) {
+  if (!to_fit_anew_.empty() && !y.empty()) {
+    std::optional<Fit> steady = best_of(to_fit_anew_, season_, true);
+    if (!steady) steady = fit_kind(Season::none, to_fit_anew_, 1, true);
+    if (steady) best_ = std::move(steady);
+    to_fit_anew_.clear();
+  }
+  add_all(best_->state, y);
+}
 
 LocalForecast CES::forecast(std::int64_t horizon, std::span<const double> levels) const {
   LocalForecast out;

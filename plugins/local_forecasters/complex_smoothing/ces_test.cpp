@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <random>
 
 #include "../reference.h"
@@ -12,7 +13,7 @@ using namespace pipeline::local;
 using namespace pipeline::local::complex_smoothing;
 
 TEST_CASE("CES forecasts as statsforecast's AutoCES does") {
-  std::size_t equal = 0;
+  std::size_t equal = 0, kept = 0;
   const std::vector<test::Reference> all = test::references("CES");
   for (const test::Reference& series : all) {
     CES forecaster({});
@@ -20,9 +21,14 @@ TEST_CASE("CES forecasts as statsforecast's AutoCES does") {
     const double apart = test::distance(forecaster.forecast(std::ssize(series.mean), {}).values, series.mean);
     CHECK(apart < 0.05);
     equal += apart < 1e-5 ? 1 : 0;
-    test::check_contract(forecaster, series);
+    CES moved = forecaster;
+    moved.update(std::span(series.y).first(1));
+    const bool keeps_weights = moved.parameters() == forecaster.parameters();
+    kept += keeps_weights ? 1 : 0;
+    test::check_contract(forecaster, series, true, keeps_weights);
   }
   CHECK(equal >= all.size() - 3);  // two paths of the search may part where corners are equal
+  CHECK(kept >= 25);
 }
 
 TEST_CASE("the models that are chosen by name have their season") {
@@ -63,6 +69,19 @@ TEST_CASE("the deviations are those of simulated paths") {
     }
     for (std::size_t h = 0; h < 10; ++h)
       CHECK(squares[h] / paths - std::pow(sums[h] / paths, 2) == doctest::Approx(expected[h]).epsilon(0.04));
+  }
+}
+
+TEST_CASE("later values never let the forecasts grow beyond the series") {
+  std::mt19937_64 random(5);
+  std::normal_distribution<double> noise(0, 0.3);
+  for (int series = 0; series < 20; ++series) {
+    std::vector<double> y;
+    for (int hour = 0; hour < 400; ++hour) y.push_back(10 + 3 * std::sin(0.2618 * hour + series) + noise(random));
+    CES forecaster({});
+    forecaster.fit(std::span(y).first(static_cast<std::size_t>(60 + 3 * series)), 24);
+    forecaster.update(std::span(y).subspan(static_cast<std::size_t>(60 + 3 * series)));
+    for (const double value : forecaster.forecast(24, {}).values) CHECK(std::abs(value - 10) < 10);
   }
 }
 
