@@ -229,3 +229,18 @@ max_epochs = 12
   const double without = mase_with(""), with = mase_with("known_future = [\"holiday\"]\n");
   CHECK_MESSAGE(with < 0.5 * without, with << " with, " << without << " without");
 }
+
+TEST_CASE_FIXTURE(KnownAheadFixture, "weights are not taken over to words with other codes") {
+  const std::string preprocess = "features = [\"sales\"]\nknown_future = [\"promo\"]\ncategories = [\"promo\"]\n";
+  stores(preprocess, "", "LSTMModel");
+  REQUIRE(run().status == 0);
+  write("old.ckpt", read(last()));
+  std::string rows = heading + store("a", 90, 0, 10) + store("b", 80, 0, 20);
+  rows.replace(rows.find(",no,"), 4, ",yes,");  // now "yes" comes first
+  write("stores.csv", rows);
+  const Finished other = run({"--set", "stages.train.from_checkpoint=old.ckpt"});
+  CHECK(other.status == 5);
+  CHECK_MESSAGE(
+      contains(other.err, "the words of column \"promo\" were others, or stood in another order, in the rows that it was trained on"),
+      other.err);
+}

@@ -89,6 +89,23 @@ void summarise(StageContext& context, const FitResult& result, const TrainingRec
   }
 }
 
+/// Weights learned a vector for each code: the words must have the codes that they had.
+void require_same_words(const State& content, const Windows& windows, const std::filesystem::path& file) {
+  const State* info = content.find("pipeline");
+  if (!info || !windows.series()) return;
+  const Value plain = info->to_value();
+  const Value* series = plain.find("series");
+  const Value* words = series ? series->find("words") : nullptr;
+  for (const auto& [name, known] : windows.series()->info().words) {
+    const Value* before = words ? words->find(name) : nullptr;
+    if (!before || *before == Value(Value::List(known.begin(), known.end()))) continue;
+    throw training_error(
+        "checkpoint " + file.string() + ": the words of column \"" + name +
+        "\" were others, or stood in another order, in the rows that it was trained on: its weights do not fit those of the "
+        "data; train from the start");
+  }
+}
+
 }  // namespace
 
 std::optional<ResumePoint> TrainStage::resume_point(const StageContext& context) const {
@@ -105,15 +122,18 @@ std::optional<ResumePoint> TrainStage::resume_point(const StageContext& context)
   return point;
 }
 
-void TrainStage::load_weights(const StageContext& context, Model& model) const {
+void TrainStage::load_weights(const StageContext& context, const Windows& windows, Model& model) const {
   const std::filesystem::path file = context.settings.workflow_file.parent_path() / options_.from_checkpoint;
-  load_model_state(model, read_checkpoint(file).at("state_dict"), file.string());
+  const State content = read_checkpoint(file);
+  require_same_words(content, windows, file);
+  load_model_state(model, content.at("state_dict"), file.string());
   context.log.info("weights from " + file.string());
 }
 
-State TrainStage::continued_checkpoint(const StageContext& context) const {
+State TrainStage::continued_checkpoint(const StageContext& context, const Windows& windows) const {
   const std::filesystem::path file = context.settings.workflow_file.parent_path() / options_.ckpt_path;
   State content = read_checkpoint(file);
+  require_same_words(content, windows, file);
   context.log.info("going on from " + file.string());
   return content;
 }
@@ -156,7 +176,7 @@ void TrainStage::run(StageContext& context) {
   const std::shared_ptr<const Windows> windows = Windows::open(input.folder);
   FitSpec spec = make_fit_spec(context.registry, context.tables, *windows, context.settings.seed);
   if (before) require_room(*before, spec.trainer.max_epochs, spec.trainer.max_steps);
-  if (!options_.from_checkpoint.empty()) load_weights(context, *spec.model);
+  if (!options_.from_checkpoint.empty()) load_weights(context, *windows, *spec.model);
   const bool learns = spec.optimizer != nullptr;
   const RunContext run = make_run_context(context, context.log);
   require_processes(spec.trainer.strategy, run);
@@ -168,7 +188,7 @@ void TrainStage::run(StageContext& context) {
   warn_of_ignored_inputs(spec, *windows, context.log);
   if (run.device.is_cpu()) warn_of_busy_processors(run.threads, context.log);
 
-  if (!before && !options_.ckpt_path.empty()) spec.start = continued_checkpoint(context);
+  if (!before && !options_.ckpt_path.empty()) spec.start = continued_checkpoint(context, *windows);
   check_fit(spec, *windows, run);  // before a version number is taken
 
   const bool dev_run = !(spec.trainer.fast_dev_run == Value(false) || spec.trainer.fast_dev_run == Value(0));

@@ -55,8 +55,8 @@ class TrainStage final : public Stage {
                                                             const std::string& model_name);
   /// Sets loggers and resume point: those of the continued training, or new ones.
   void keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const;
-  [[nodiscard]] State continued_checkpoint(const StageContext& context) const;
-  void load_weights(const StageContext& context, Model& model) const;
+  [[nodiscard]] State continued_checkpoint(const StageContext& context, const Windows& windows) const;
+  void load_weights(const StageContext& context, const Windows& windows, Model& model) const;
 
   Options options_;
 };
