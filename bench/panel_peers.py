@@ -10,7 +10,7 @@ import argparse, json, pathlib, statistics, subprocess, tempfile, time
 from large_series import ROOT, anonymous_mib
 from many_series import WORKFLOW, measure, write_csv
 
-MODELS = {"linear": ['model.type="LinearModel"', 'slice_windows.window_norm="last"'],
+MODELS = {"linear": ['model.type="LinearModel"', 'stages.slice_windows.window_norm="last"'],
           "lstm": ['model.type="LSTMModel"', "model.hidden_size=32", "model.num_layers=1"]}
 BATCH = 1024
 
