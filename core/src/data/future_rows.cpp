@@ -31,6 +31,20 @@ Error missing_ahead(const CleanTable& data, const SeriesInfo& info, std::int64_t
                     (data.ids.empty() ? "" : "; --series forecasts some series alone"));
 }
 
+/// The times of the rows to append after `last`. Where a step is the next row, whatever its time (gaps = "allow", holidays among business
+/// days, irregular times), those that the file gives come first.
+std::vector<std::int64_t> times_ahead(const FutureRows& rows, const SeriesInfo& info, std::int64_t series, std::int64_t last,
+                                      std::int64_t count, std::optional<std::int64_t> group) {
+  const Value* gaps = info.source.find("gaps");
+  const std::string frequency = info.has_time ? info.step(group).frequency : "";
+  const bool next_row = info.has_time && ((gaps && *gaps == Value("allow")) || frequency == "none" || frequency == "business_day");
+  std::vector<std::int64_t> times;
+  if (next_row) times = rows.times_after(series, last, count);
+  const std::vector<std::int64_t> later = future_times(times.empty() ? last : times.back(), count - std::ssize(times), info, group);
+  times.insert(times.end(), later.begin(), later.end());
+  return times;
+}
+
 }  // namespace
 
 bool takes_second_file(const SeriesInfo& info) {
@@ -90,6 +104,15 @@ void FutureRows::add(std::int64_t series, std::int64_t time, std::span<const dou
   values_.insert(values_.end(), values.begin(), values.end());
 }
 
+std::vector<std::int64_t> FutureRows::times_after(std::int64_t series, std::int64_t time, std::int64_t count) const {
+  std::vector<std::int64_t> out;
+  for (auto key = std::ranges::upper_bound(keys_, Key{series, time, keys_.size()}); key != keys_.end() && key->series == series; ++key) {
+    if (std::ssize(out) == count) break;
+    if (out.empty() || out.back() != key->time) out.push_back(key->time);
+  }
+  return out;
+}
+
 const double* FutureRows::at(std::int64_t series, std::int64_t time) const {
   const auto after = std::ranges::upper_bound(keys_, Key{series, time, keys_.size()});  // of several the one that was added last
   if (after == keys_.begin() || (after - 1)->series != series || (after - 1)->time != time) return nullptr;
@@ -110,8 +133,8 @@ void append_future_rows(CleanTable& data, const SeriesInfo& info, const InputRea
     const bool ends_series = &segment == &data.segments.back() || (&segment + 1)->series != segment.series;
     if (!ends_series) continue;
     const std::int64_t last = from.back();
-    for (const std::int64_t time :
-         future_times(data.table.time()[static_cast<std::size_t>(last)], how.horizon, info, group_of(segment.series))) {
+    for (const std::int64_t time : times_ahead(rows, info, segment.series, data.table.time()[static_cast<std::size_t>(last)], how.horizon,
+                                               group_of(segment.series))) {
       from.push_back(-last - 1);
       times.push_back(time);
     }

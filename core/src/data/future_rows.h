@@ -29,6 +29,8 @@ class FutureRows {
 
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(keys_.size()); }
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
+  /// The first `count` times of such rows of a series after a time; fewer where there are no more.
+  [[nodiscard]] std::vector<std::int64_t> times_after(std::int64_t series, std::int64_t time, std::int64_t count) const;
   /// The values of the columns at a time, NaN where one is missing; nullptr where there is no such row.
   [[nodiscard]] const double* at(std::int64_t series, std::int64_t time) const;
 

@@ -50,11 +50,8 @@ PrepareOptions with_columns_of_rows(const PrepareOptions& given) {
   if (layout == Layout::dates_across) {
     if (!options.time_column.empty())
       throw usage_error("layout = \"dates_across\" takes no time_column: the names of the columns are the times");
-    if (!options.known_future.empty() || !options.categories.empty())
-      throw usage_error(
-          "layout = \"dates_across\" has one value for each time: known_future and categories have no column there; give static columns "
-          "with "
-          "static_source");
+    if (!options.known_future.empty())
+      throw usage_error("layout = \"dates_across\" has one value for each time: known_future has no column there; leave it out");
     if (options.target.size() != 1 || options.features != options.target)
       throw usage_error(
           "layout = \"dates_across\" has one value for each time: write target and features as one name of your choice, such as "

@@ -156,7 +156,9 @@ void read_static_of(const std::filesystem::path& csv, const SeriesInfo& info, co
   if (info.fixed.empty() && info.fixed_words.empty()) return;
   const CsvFormat format = CsvFormat::from_source(info.source);
   const CsvFile file(csv, format);
-  const bool has_all = std::ranges::all_of(info.fixed, [&](const ColumnTransform& c) { return file.has(c.name); }) &&
+  // A wide file has a column for each series, and no place for what is fixed in one.
+  const bool has_all = info.source.find("series_column") &&
+                       std::ranges::all_of(info.fixed, [&](const ColumnTransform& c) { return file.has(c.name); }) &&
                        std::ranges::all_of(info.fixed_words, [&](const std::string& name) { return file.has(name); });
   if (!has_all) return take_static_of_training(csv, info, how, out);
   SeriesInfo known = info;

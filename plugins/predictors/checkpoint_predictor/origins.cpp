@@ -187,7 +187,8 @@ std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const C
 }
 
 std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const Origin& origin, std::int64_t horizon) {
-  const std::int64_t known = std::min(horizon, origin.segment_end - origin.row - 1);
+  // Rows that are known ahead follow the last one of a series, at their own times.
+  const std::int64_t known = input.future_rows > 0 ? horizon : std::min(horizon, origin.segment_end - origin.row - 1);
   const auto next = input.time.begin() + origin.row + 1;
   std::vector<std::int64_t> times(next, next + known);
   const std::optional<std::int64_t> group = series.panel ? input.panel().group_of(input.panel().series_of(origin.row)) : std::nullopt;

@@ -367,3 +367,47 @@ TEST_CASE("the values of a wide file need not be a feature") {
           static_cast<void>(prepare(folder, options));
         }).starts_with("2: layout = \"dates_across\" has one value for each time"));
 }
+
+TEST_CASE("a holiday among business days needs no row that is known ahead") {
+  const TempFolder folder;
+  const auto rows = [](int last, int ahead) {  // weekdays of January 2024 without the 1st, which is a holiday
+    std::string text = heading;
+    for (int day = 2; day <= last; ++day) {
+      if ((day - 1) % 7 >= 5 || day == 24) continue;  // a Wednesday off
+      const bool known = day > last - ahead;
+      const std::string number = std::to_string(day);
+      text += "2024-01-" + std::string(day < 10 ? "0" : "") + number + "," + (known ? "" : number) + "," + number + ",no," +
+              (known ? "" : number) + "\n";
+    }
+    return text;
+  };
+  PrepareOptions options = known_options(folder.file("a.csv", rows(31, 0)));
+  options.frequency = "business_day";
+  const auto series = prepare(folder, options).series;
+  const PreparedInput input = read_like(folder.file("new.csv", rows(26, 4)), series->info(), {.horizon = 3});
+  REQUIRE(input.future_rows == 3);
+  const auto price = static_cast<std::size_t>(series->info().column("price"));
+  std::vector<double> prices;
+  for (std::size_t row = static_cast<std::size_t>(input.rows()) - 3; row < static_cast<std::size_t>(input.rows()); ++row)
+    prices.push_back(static_cast<double>(input.values[row * static_cast<std::size_t>(series->columns()) + price]));
+  CHECK(prices == std::vector<double>{23, 25, 26});
+}
+
+TEST_CASE("a table with dates across takes static words from a second file") {
+  const TempFolder folder;
+  std::string text = "id,region";
+  for (int day = 1; day <= 30; ++day) text += ",2024-01-" + std::string(day < 10 ? "0" : "") + std::to_string(day);
+  for (const char* row : {"\na,north", "\nb,south"}) {
+    text += row;
+    for (int day = 1; day <= 30; ++day) text += "," + std::to_string(day);
+  }
+  PrepareOptions options;
+  options.source = {folder.file("a.csv", text + "\n").string()};
+  options.layout = Layout::dates_across;
+  options.series_column = {"id"};
+  options.features = options.target = {"v"};
+  options.fixed = options.categories = {"region"};
+  CHECK(prepare(folder, options).series->info().words.at("region") == std::vector<std::string>{"north", "south"});
+  options.static_source = folder.file("kinds.csv", "id,region\nb,west\na,east\n").string();
+  CHECK(prepare(folder, options).series->info().words.at("region") == std::vector<std::string>{"east", "west"});
+}
