@@ -136,6 +136,18 @@ TEST_CASE_FIXTURE(KnownAheadFixture, "mistakes in derived features") {
   CHECK_MESSAGE(contains(absent.err, "stores.csv has no column \"sale\""), absent.err);
 }
 
+TEST_CASE_FIXTURE(KnownAheadFixture, "a feature cannot know ahead what its columns do not") {
+  stores("features = [\"sales\"]\n", "[[derived_features]]\ntype = \"ShareOfMean\"\ncolumn = \"price\"\n");
+  const Finished done = with_features({"run", "workflow.toml"});
+  CHECK(done.status == 2);
+  CHECK_MESSAGE(contains(done.err,
+                         "the feature ShareOfMean makes columns that are known ahead from \"price\", which is not: name it in "
+                         "known_future, or leave the feature out"),
+                done.err);
+  stores("features = [\"sales\"]\nknown_future = [\"price\"]\n", "[[derived_features]]\ntype = \"ShareOfMean\"\ncolumn = \"price\"\n");
+  CHECK(with_features({"run", "workflow.toml"}).status == 0);
+}
+
 TEST_CASE_FIXTURE(KnownAheadFixture, "validate names columns that the file does not have") {
   stores("features = [\"sales\"]\nknown_future = [\"prize\"]\nstatic = [\"sise\"]\ncategories = [\"prom\"]\ncalendar = [\"hour\"]\n");
   const Finished done = pipeline({"validate", "workflow.toml"});

@@ -94,6 +94,18 @@ std::vector<FeatureColumn> FeatureChain::columns() const {
   return out;
 }
 
+void FeatureChain::require_known(const std::vector<std::string>& known) const {
+  for (const Member& member : features_) {
+    const std::vector<FeatureColumn> made = call(member.feature, "columns", &Feature::columns);
+    if (std::ranges::find(made, ColumnRole::future, &FeatureColumn::role) == made.end()) continue;
+    for (const std::string& name : call(member.feature, "reads", &Feature::reads)) {
+      if (std::ranges::find(known, name) != known.end()) continue;
+      throw usage_error("the feature " + member.type + " makes columns that are known ahead from \"" + name +
+                        "\", which is not: name it in known_future, or leave the feature out");
+    }
+  }
+}
+
 void FeatureChain::make_columns(CleanTable& data, const SeriesInfo& info, const TimeZone* zone, std::int64_t future_rows,
                                 const std::filesystem::path& scratch) const {
   const std::vector<FeatureColumn> made = columns();

@@ -29,6 +29,8 @@ class FeatureChain {
   void fit(const CleanTable& data, std::span<const TableSegment> training_rows, const TimeZone* zone);
   /// The columns that they make; asked after fit() or from_value().
   [[nodiscard]] std::vector<FeatureColumn> columns() const;
+  /// Error (usage) for a feature that makes columns known ahead from columns that are not. `known`: those of the file that are.
+  void require_known(const std::vector<std::string>& known) const;
   /// Gives the table the columns of `info`: those that it has, and those that the features make. Error (data) for a value that is no number
   /// in a row of the data; `future_rows` at the end of each series need those of columns known ahead alone.
   void make_columns(CleanTable& data, const SeriesInfo& info, const TimeZone* zone, std::int64_t future_rows,

@@ -320,6 +320,7 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   if (!chain.empty()) {
     const TimeZone* const of_times = info.utc ? zone.get() : nullptr;
     chain.fit(data, data.training_rows(ends), of_times);
+    chain.require_known(ahead.columns());
     add_made_columns(info, chain.columns(), chain.reads(), options.scaler);
     chain.make_columns(data, info, of_times, 0, folder);
     info.source["made"] = chain.to_value();
