@@ -200,7 +200,8 @@ class ReportTest(unittest.TestCase):
             rows = self.browser.evaluate("[...document.querySelectorAll('#series tbody tr')].map(row => row.children[1].textContent)")
             self.assertEqual(len(rows), 12)
             self.assertEqual(self.browser.evaluate("document.querySelectorAll('#series svg').length"), 1)
-            self.assertEqual(self.browser.evaluate("[...document.querySelectorAll('#controls-target option')].map(option => option.textContent)"), rows)
+            self.assertEqual(self.browser.evaluate("[...document.querySelectorAll('#controls-target option')].map(option => option.textContent)"),
+                             [f"{row}: sales" for row in rows])
         self.assertIn("[stages.", self.browser.evaluate("document.querySelector('#workflow pre').textContent"))
 
     def controls_redraw(self):

@@ -86,7 +86,7 @@ class Program:
 
     def run(self, *words, below=()):
         done = subprocess.run([*below, self.pipeline, *words], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, errors="replace", timeout=120)
+                              capture_output=True, text=True, errors="replace", timeout=600)
         return done
 
     def broken(self, at, act, calls, *words):

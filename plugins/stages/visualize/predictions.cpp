@@ -280,9 +280,7 @@ Predictions read_predictions(const std::filesystem::path& file, const Prediction
   for (std::size_t i = 0; i < drawers.size(); ++i) {
     const Moments& residuals = census.residuals[i];
     const std::string& name = lines.targets()[i % targets];
-    TargetPredictions target{.target = !out.by_series ? name
-                                       : targets == 1 ? series[i / targets]
-                                                      : series[i / targets] + ": " + name,
+    TargetPredictions target{.target = out.by_series ? series[i / targets] + ": " + name : name,
                              .count = static_cast<std::int64_t>(residuals.count),
                              .bias = residuals.mean,
                              .deviation = residuals.deviation(),

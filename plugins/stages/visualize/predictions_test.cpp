@@ -167,7 +167,7 @@ TEST_CASE("of many series the chosen ones are targets of their own") {
       "\"c, d\",1,2,1,5,8,5\n\"c, d\",1,3,2,5,8,5\n\"c, d\",2,3,1,5,8,5\n\"c, d\",2,4,2,5,8,5\n");
   const Predictions predictions = read_predictions(file.path, {}, {"c, d", "a"});
   CHECK(predictions.by_series);
-  CHECK(predictions.target_names() == std::vector<std::string>{"c, d", "a"});
+  CHECK(predictions.target_names() == std::vector<std::string>{"c, d: y", "a: y"});
   CHECK(predictions.rows == 6);
   CHECK(predictions.origins == 3);
   CHECK(predictions.targets[0].count == 4);
