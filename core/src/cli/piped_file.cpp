@@ -6,9 +6,10 @@
 #include <array>
 #include <cerrno>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/file_descriptor.h"
-#include "pipeline/errors.h"
 
 namespace pipeline {
 
@@ -43,7 +44,8 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-PipedFile::PipedFile(const std::string& source) : path_(folder_.path() / name_of(source)), on_signal_(path_.string()) {
+PipedFile::PipedFile(const std::string& source)
+    : source_(source == standard_stream ? "standard input" : source), path_(folder_.path() / name_of(source)), on_signal_(path_.string()) {
   const FileDescriptor in = opened(source), out = create_file(path_);
   std::array<char, 65536> buffer{};
   for (;;) {
@@ -54,6 +56,15 @@ PipedFile::PipedFile(const std::string& source) : path_(folder_.path() / name_of
     const int error = write_all(out.get(), {buffer.data(), static_cast<std::size_t>(count)});
     if (error != 0) throw system_failure("cannot write", path_.string(), error);
   }
+}
+
+Error PipedFile::renamed(const Error& error) const {
+  std::vector<std::string> messages = error.messages();
+  for (std::string& message : messages) {
+    for (std::size_t at = 0; (at = message.find(path_.native(), at)) != std::string::npos; at += source_.size())
+      message.replace(at, path_.native().size(), source_);
+  }
+  return {error.status(), std::move(messages)};
 }
 
 }  // namespace pipeline

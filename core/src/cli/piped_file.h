@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/removed_on_signal.h"
+#include "pipeline/errors.h"
 
 namespace pipeline {
 
@@ -31,8 +32,11 @@ class PipedFile {
   /// `source`: "-" for standard input, else a path. Reads it to its end. Error (unexpected) if that fails.
   explicit PipedFile(const std::string& source);
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// The error with the name that the user gave in the place of the file's.
+  [[nodiscard]] Error renamed(const Error& error) const;
 
  private:
+  std::string source_;
   ScratchFolder folder_;
   std::filesystem::path path_;
   RemovedOnSignal on_signal_;

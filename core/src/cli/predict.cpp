@@ -119,18 +119,22 @@ int predict(const Invocation& invocation) {
   const Component<Predictor> predictor = host.registry.make<Predictor>(predictors.front(), Value(Value::Map{}));
   std::optional<PipedFile> whole;
   if (piped) whole.emplace(input);
-  forecast(predictor,
-           {.checkpoint = checkpoint,
-            .input = whole ? whole->path() : std::filesystem::path(input),
-            .future = invocation.text("future"),
-            .all = invocation.arguments.count("all") > 0,
-            .series = invocation.texts("series"),
-            .from = invocation.text("from"),
-            .device = invocation.arguments.count("device") > 0 ? invocation.text("device") : "cpu",
-            .task = std::move(task),
-            .registry = host.registry,
-            .log = log},
-           invocation.text("output"));
+  const PredictRequest request{.checkpoint = checkpoint,
+                               .input = whole ? whole->path() : std::filesystem::path(input),
+                               .future = invocation.text("future"),
+                               .all = invocation.arguments.count("all") > 0,
+                               .series = invocation.texts("series"),
+                               .from = invocation.text("from"),
+                               .device = invocation.arguments.count("device") > 0 ? invocation.text("device") : "cpu",
+                               .task = std::move(task),
+                               .registry = host.registry,
+                               .log = log};
+  try {
+    forecast(predictor, request, invocation.text("output"));
+  } catch (const Error& error) {
+    if (!whole) throw;
+    throw whole->renamed(error);
+  }
   return 0;
 }
 

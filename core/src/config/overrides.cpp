@@ -79,6 +79,7 @@ class Setter {
   std::optional<std::string> unknown_start(const Override& o) const {
     const std::string& first = o.path.front();
     if (std::ranges::find(top_level_keys(), first) == top_level_keys().end()) {
+      if (const std::string hint = hint_in_stage(o); !hint.empty()) return hint;
       if (const std::string key = meant_key(o); !key.empty()) return "the key is " + key;
       const std::string hint = hint_for("top", first);
       return hint.empty() ? "unknown key \"" + first + "\"" + suggest(first, top_level_keys()) : hint;
@@ -89,6 +90,13 @@ class Setter {
     if (o.path.size() < 2) return "name a stage, as in stages.train.trainer.max_epochs=10";
     if (std::ranges::find(names, o.path[1]) != names.end()) return std::nullopt;
     return "no stage is named \"" + o.path[1] + "\"" + suggest(o.path[1], names);
+  }
+
+  /// The cure of a word that stands right in a stage and belongs elsewhere, as in train.max_epochs; empty if there is none.
+  std::string hint_in_stage(const Override& o) const {
+    const std::vector<std::string> names = stage_names();
+    if (o.path.size() != 2 || std::ranges::find(names, o.path.front()) == names.end()) return "";
+    return hint_for("stage", o.path.back());
   }
 
   std::vector<std::string> stage_names() const {

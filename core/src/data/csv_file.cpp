@@ -116,8 +116,13 @@ std::size_t CsvFile::count(std::string_view column) const {
 
 std::size_t CsvFile::index_of(std::string_view column) const {
   const auto found = indices_.find(column);
-  if (found == indices_.end())
-    throw data_error(path_.string() + " has no column \"" + std::string(column) + "\"" + suggest(column, names_));
+  if (found == indices_.end()) {
+    const std::string wrong = path_.string() + " has no column \"" + std::string(column) + "\"";
+    if (names_.size() == 1)
+      throw data_error(wrong + ": its first line holds no delimiter " + to_toml(delimiter_text(format_.delimiter)) +
+                       ", so it is one column");
+    throw data_error(wrong + suggest(column, names_));
+  }
   if (found->second.count > 1)
     throw data_error(path_.string() + " has two columns named \"" + std::string(column) + "\"; rename one of them");
   return found->second.first;

@@ -188,6 +188,7 @@ TEST_CASE("a --set for an unknown name is reported with the nearest one") {
   CHECK(wrong("stages.trian.trainer.max_epochs=3") ==
         "--set stages.trian.trainer.max_epochs: no stage is named \"trian\"; did you mean \"train\"?");
   CHECK(wrong("slice_windows.window=1") == "--set slice_windows.window: the key is stages.slice_windows.window");
+  CHECK(wrong("train.max_epochs=1") == "--set train.max_epochs: max_epochs: write `trainer.max_epochs`");  // that key works
   CHECK(wrong("train.trainer.max_epochs=1") == "--set train.trainer.max_epochs: the key is stages.train.trainer.max_epochs");
   CHECK(wrong("window=1") == "--set window: the key is stages.slice_windows.window");
   CHECK(wrong("hidden_size=1") == "--set hidden_size: the key is model.hidden_size");
