@@ -9,6 +9,7 @@
 #include "data/json_parts.h"
 #include "data/npy.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -19,6 +20,7 @@ constexpr const char* info_name = "forecasts.json";
 constexpr const char* origins_name = "origins.npy";
 constexpr const char* values_name = "forecasts.npy";
 constexpr std::int64_t numbers = 4;
+constexpr std::array forecast_splits{Split::val, Split::test};
 static_assert(sizeof(ForecastOrigin) == numbers * sizeof(std::int64_t), "origins.npy is mapped as origins");
 
 Value to_value(const ForecasterRecord& model) {
@@ -32,6 +34,28 @@ ForecasterRecord record_of(const Value& value) {
 }
 
 }  // namespace
+
+std::int64_t count_origins(const Windows& windows) {
+  std::int64_t count = 0;
+  for (const Split split : forecast_splits) count += windows.count(split);
+  return count;
+}
+
+void fill_origins(const Windows& windows, std::span<ForecastOrigin> origins) {
+  const Series& series = *windows.series();
+  std::size_t at = 0;
+  for (const Split split : forecast_splits) {
+    const std::vector<std::int64_t> starts = windows.series_starts(split);  // the series is looked up once for all its windows
+    for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+      const std::int64_t of = series.series_of(windows.first_row(split, starts[i]));
+      for (std::int64_t window = starts[i]; window < starts[i + 1]; ++window) {
+        const std::int64_t row = windows.first_row(split, window) + windows.info().window - 1;
+        origins[at++] = {
+            .split = static_cast<std::int64_t>(split), .series = of, .row = row, .time = series.time()[static_cast<std::size_t>(row)]};
+      }
+    }
+  }
+}
 
 struct ForecastsWriter::Impl {
   std::filesystem::path folder;

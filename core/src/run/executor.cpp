@@ -118,7 +118,8 @@ class Executor {
   }
 
   void work(const StagePlan& stage, const Value& task) {
-    const StageLock lock(run_folder_, stage.name, StageLock::Mode::shared);
+    std::optional<StageLock> lock;  // of a folder that processes do not share, the process that started this one holds the lock
+    if (is_shared(stage)) lock.emplace(run_folder_, stage.name, StageLock::Mode::shared);
     const std::vector<StageLock> inputs = lock_inputs(all_sources(stage));
     const Examined now = examine_stage(stage, workflow_, registry_, {});
     // A sentence about a crash does not name the stage: the process that started the worker adds it.

@@ -8,6 +8,7 @@
 
 #include "forecast_groups.h"
 #include "pipeline/data/local_forecaster.h"
+#include "pipeline/data/windows.h"
 #include "pipeline/stage.h"
 
 namespace pipeline::stage::baselines {

@@ -18,12 +18,19 @@
 ///     <model>/forecasts.npy   float64 [N, H, T, 1 + Q]: the point forecast, then the quantiles; NaN where there is none
 namespace pipeline {
 
+class Windows;
+
 /// The last value that a forecast may know.
 struct ForecastOrigin {
   std::int64_t split = 0, series = 0;
   std::int64_t row = 0;   ///< among the rows of the artifact "series"
   std::int64_t time = 0;  ///< nanoseconds since 1970 UTC, or the row's number
 };
+
+/// The number of validation and test windows.
+[[nodiscard]] PIPELINE_EXPORT std::int64_t count_origins(const Windows& windows);
+/// The origins of the validation and then the test windows, in the order of the windows, to `origins`. `windows` are of a series.
+PIPELINE_EXPORT void fill_origins(const Windows& windows, std::span<ForecastOrigin> origins);
 
 /// A forecaster of the artifact.
 struct ForecasterRecord {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lightgbm_options.h"
+#include "pipeline/data/forecasts.h"
+#include "pipeline/data/windows.h"
+#include "pipeline/stage.h"
+
+namespace pipeline::stage::lightgbm {
+
+/// Forecasts all series with one LightGBM model of each target (and of each frequency, where there are several), in original units, from
+/// the origins of the validation and test windows, and leaves the artifact "forecasts". Validation is forecast from the rows before it, and
+/// test from training and validation rows: two models.
+///
+/// The trees are grown in a process of its own: LightGBM and LibTorch each bring threads of their own OpenMP runtime.
+class LightgbmStage final : public Stage {
+ public:
+  using Options = LightgbmOptions;
+  /// Error (usage) for quantiles that do not ascend.
+  explicit LightgbmStage(LightgbmOptions options);
+  void run(StageContext& context) override;
+  void work(StageContext& context, const Value& task) override;
+
+ private:
+  void make_forecasts(StageContext& context, const std::filesystem::path& folder) const;
+  void forecast_with_trees(const Windows& windows, ForecastsWriter& writer, StageContext& context) const;
+
+  LightgbmOptions options_;
+};
+
+}  // namespace pipeline::stage::lightgbm
