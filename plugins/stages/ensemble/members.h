@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/data/forecasts.h"
+#include "pipeline/stage.h"
+
+namespace pipeline::stage::ensemble {
+
+/// A forecaster that an ensemble may take.
+struct Member {
+  std::string label;  ///< "baselines/Theta"
+  std::shared_ptr<const Forecasts> forecasts;
+  std::size_t model = 0;  ///< its number in the artifact
+
+  [[nodiscard]] const std::vector<double>& levels() const { return forecasts->models()[model].levels; }
+  /// The forecast of a cell, a number below origins x horizon x targets.
+  [[nodiscard]] double point(std::size_t cell) const { return forecasts->values(model)[cell * (1 + levels().size())]; }
+  /// The quantile of a cell at one of the member's levels.
+  [[nodiscard]] double quantile(std::size_t cell, std::size_t level) const {
+    return forecasts->values(model)[cell * (1 + levels().size()) + 1 + level];
+  }
+};
+
+/// The forecasters of all inputs of kind "forecasts" that `wanted` names, as "baselines/Theta" or "Theta"; all of them if it is empty.
+/// Error (usage) for a name that there is not, for one that several have, and for forecasts from other origins than those of the first.
+[[nodiscard]] std::vector<Member> read_members(const StageContext& context, const std::vector<std::string>& wanted);
+/// The levels that all members have.
+[[nodiscard]] std::vector<double> common_levels(std::span<const Member> members);
+/// [levels] the number of each level among those of a member.
+[[nodiscard]] std::vector<std::size_t> places_of(std::span<const double> levels, const Member& member);
+
+}  // namespace pipeline::stage::ensemble

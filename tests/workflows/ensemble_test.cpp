@@ -1,0 +1,77 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "pipeline/data/forecasts.h"
+#include "workflows/workflow_fixture.h"
+
+using namespace pipeline;
+
+namespace {
+
+const std::string members = "[stages.baselines]\nmodels = [\"Naive\", \"SeasonalNaive\", \"Theta\"]\nquantiles = [0.1, 0.9]\n";
+
+}  // namespace
+
+TEST_CASE_FIXTURE(WorkflowFixture, "the median of forecasts is that of each value, and is evaluated as they are") {
+  workflow(members + "[stages.ensemble]\nmethod = \"median\"\n[stages.evaluate]\n[stages.visualize]\n");
+  const Finished done = run();
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  const auto parts = Forecasts::open(path() / "runs/small/baselines"), whole = Forecasts::open(path() / "runs/small/ensemble");
+  REQUIRE(whole->models().size() == 1);
+  CHECK(whole->models()[0].name == "median");
+  CHECK(whole->models()[0].levels == std::vector<double>{0.1, 0.9});
+  REQUIRE(whole->values(0).size() == parts->values(0).size());
+  for (std::size_t i = 0; i < whole->values(0).size(); ++i) {
+    std::vector<double> three{parts->values(0)[i], parts->values(1)[i], parts->values(2)[i]};
+    std::ranges::sort(three);
+    REQUIRE(whole->values(0)[i] == three[1]);
+  }
+  CHECK(json("runs/small/evaluate/metrics.json").at("models").find("ensemble/median") != nullptr);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "greedy weights are best on validation, and are told") {
+  workflow(members + "[stages.ensemble]\nmetric = \"mase\"\n[stages.evaluate]\nsplits = [\"val\"]\n");
+  const Finished done = run();
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  const Value record = json("runs/small/ensemble/ensemble.json"), models = json("runs/small/evaluate/metrics.json").at("models");
+  const auto mase = [&](const std::string& model) { return models.at(model).at("original").at("load").at("mase").as_double(); };
+  double smallest = mase("baselines/Naive"), sum = 0;
+  for (const auto& [label, loss] : record.at("members").as_map()) {
+    CHECK(loss.as_double() == doctest::Approx(mase(label)));
+    smallest = std::min(smallest, loss.as_double());
+    sum += record.at("weights").at(label).as_double();
+  }
+  CHECK(sum == doctest::Approx(1));
+  CHECK(record.at("val_mase").as_double() <= smallest);
+  CHECK(record.at("val_mase").as_double() == doctest::Approx(mase("ensemble/greedy")));
+  CHECK_MESSAGE(contains(done.err, "; its best member baselines/"), done.err);
+  CHECK(contains(done.err, "weights: "));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "an ensemble without what it needs says so") {
+  workflow(members + "[stages.ensemble]\n");
+  const auto refused = [&](const std::string& option) { return run({"--set", "stages.ensemble." + option}).err; };
+  CHECK_MESSAGE(contains(refused("models=[\"Thet\"]"), "no stage before gives forecasts of Thet; did you mean \"baselines/Theta\"?"),
+                refused("models=[\"Thet\"]"));
+  CHECK(contains(refused("models=[\"Theta\"]"), "an ensemble needs two forecasters or more, and baselines/Theta is alone"));
+  const Finished average = run({"--set", "stages.baselines.models=[\"Naive\", \"WindowAverage\"]", "--set", "stages.ensemble.metric=wql"});
+  CHECK(average.status == 2);
+  CHECK_MESSAGE(
+      contains(average.err, "metric = \"wql\" measures quantiles, and the members have no level in common: write metric = \"mase\""),
+      average.err);
+  // The cure works.
+  CHECK(run({"--set", "stages.baselines.models=[\"Naive\", \"WindowAverage\"]", "--set", "stages.ensemble.metric=mase"}).status == 0);
+  const Finished no_validation = run({"--set", "split={ val = 0, test = 60 }"});
+  CHECK_MESSAGE(contains(no_validation.err, "method = \"greedy\" chooses weights on validation, which has no window"), no_validation.err);
+  CHECK(run({"--set", "split={ val = 0, test = 60 }", "--set", "stages.ensemble.method=median"}).status == 0);
+
+  workflow(members + "[stages.one]\ntype = \"ensemble\"\n[stages.two]\ntype = \"ensemble\"\n");
+  CHECK(pipeline({"validate", "workflow.toml"}).status == 2);
+  workflow(members + "[stages.one]\ntype = \"ensemble\"\ninputs = { forecasts = \"baselines\" }\n[stages.two]\ntype = \"ensemble\"\n");
+  CHECK(pipeline({"validate", "workflow.toml"}).status == 0);
+}
