@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <iostream>
 #include <optional>
+#include <string>
 
+#include "audit/audit.h"
 #include "cli/host.h"
 #include "cli/stage_worker.h"
 #include "cli/table.h"
@@ -89,6 +92,21 @@ void print_outcome(const Workflow& workflow, const RunOutcome& outcome) {
   if (logged) std::cout << "  curves: tensorboard --logdir " << workflow.settings.log_dir.string() << "\n";
 }
 
+/// Tells what the audit has to say against the results of a run.
+void tell_audit(const Workflow& workflow, const Registry& registry, const RunOutcome& outcome, Log& log) {
+  if (std::ranges::none_of(outcome.stages, &StageResult::ran)) return;
+  try {
+    const AuditSubject subject = read_subject(workflow, registry);
+    for (const Finding& finding : audit(subject)) {
+      const std::string text = "audit: " + finding.check + ": " + finding.text;
+      if (finding.level == Finding::Level::warn) log.info(text);
+      if (finding.level == Finding::Level::fail) log.warning(text);
+    }
+  } catch (const Error& error) {  // the run is done all the same
+    log.debug(std::string("audit: ") + error.what());
+  }
+}
+
 /// Of several processes the first speaks; the others tell only what ends them.
 LogOptions log_options(const Invocation& invocation, const std::optional<Launch>& launch) {
   LogOptions options = invocation.log;
@@ -134,6 +152,7 @@ int run_workflow(const Invocation& invocation) {
   log.debug(workflow.settings.command_line);
   try {
     const RunOutcome outcome = execute(workflow, host.registry, selection, services);
+    tell_audit(workflow, host.registry, outcome, log);
     if (invocation.json) {
       std::cout << to_json(outcome_value(workflow, outcome), 2) << "\n";
     } else if (!invocation.log.quiet) {

@@ -45,6 +45,7 @@ void require_file(const std::string& said, const std::filesystem::path& file);
 [[nodiscard]] Verb graph_verb();
 [[nodiscard]] Verb plugins_verb();
 [[nodiscard]] Verb describe_verb();
+[[nodiscard]] Verb audit_verb();
 [[nodiscard]] Verb runs_verb();
 [[nodiscard]] Verb study_verb();
 [[nodiscard]] Verb predict_verb();

@@ -5,8 +5,9 @@
 namespace pipeline {
 
 std::vector<Verb> all_verbs() {
-  return {run_verb(),  validate_verb(), graph_verb(),      plugins_verb(), describe_verb(),     predict_verb(),     checkpoint_verb(),
-          runs_verb(), study_verb(),    new_plugin_verb(), schema_verb(),  new_workflow_verb(), test_plugin_verb(), completion_verb()};
+  return {run_verb(),        validate_verb(),   graph_verb(),        plugins_verb(),     describe_verb(),
+          predict_verb(),    checkpoint_verb(), audit_verb(),        runs_verb(),        study_verb(),
+          new_plugin_verb(), schema_verb(),     new_workflow_verb(), test_plugin_verb(), completion_verb()};
 }
 
 po::options_description common_options(unsigned columns) {

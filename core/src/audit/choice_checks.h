@@ -1,0 +1,13 @@
+#pragma once
+
+#include "audit/finding.h"
+#include "audit/subject.h"
+
+namespace pipeline {
+
+/// Whether anything is chosen by a metric of the test split: an epoch, a checkpoint, a trial, a model.
+[[nodiscard]] Finding check_choices(const AuditSubject& subject);
+/// How many runs with different options have measured the test split: a choice among them is a choice by test.
+[[nodiscard]] Finding check_looks(const AuditSubject& subject);
+
+}  // namespace pipeline

@@ -1,0 +1,75 @@
+#include "audit/window_checks.h"
+
+#include <algorithm>
+#include <array>
+
+#include "pipeline/data/format.h"
+#include "pipeline/data/metrics_file.h"
+#include "pipeline/data/text.h"
+
+namespace pipeline {
+
+namespace {
+
+using Level = Finding::Level;
+constexpr std::array all_splits{Split::train, Split::val, Split::test};
+
+std::string name_of(Split split) { return split_names[static_cast<std::size_t>(split)]; }
+
+/// The windows that a measured model forecast: those of its stage, or of the stage before "/" in "baselines/Theta".
+const Windows* windows_of(const AuditSubject& subject, const std::string& model) {
+  const std::string stage = model.substr(0, model.find('/'));
+  const auto plan = std::ranges::find(subject.workflow.stages, stage, &StagePlan::name);
+  const StagePlan* giver = plan == subject.workflow.stages.end() ? nullptr : giver_of(subject.workflow, *plan, windows_kind);
+  for (const AuditSubject::WindowsResult& result : subject.windows) {
+    if (result.stage == giver || (!giver && subject.windows.size() == 1)) return result.windows.get();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Finding check_targets(const Windows& windows) {
+  const Series* series = windows.series();
+  if (!series) return {Level::warn, "targets", "the windows were made elsewhere: whether a target is in two splits cannot be seen"};
+  const std::int64_t window = windows.info().window;
+  std::vector<std::string> counts;
+  for (const Split split : all_splits) {
+    const std::vector<std::int64_t> starts = windows.series_starts(split);
+    for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+      const std::int64_t first = windows.first_row(split, starts[i]) + window, of = series->series_of(first - 1),
+                         last = windows.first_row(split, starts[i + 1] - 1) + window + windows.horizon_of(of);
+      const auto at = static_cast<std::size_t>(split);
+      const std::int64_t begin = at == 0 ? series->rows_of(of).first : series->split_end(of)[at - 1], end = series->split_end(of)[at];
+      if (first >= begin && last <= end) continue;
+      return {Level::fail, "targets",
+              "targets of " + name_of(split) + " windows lie outside its rows" +
+                  (series->info().panel ? " in series " + series->id(of) : "") + ": another split trains or is measured on them too"};
+    }
+    counts.push_back(name_of(split) + " " + format_count(windows.count(split)));
+  }
+  return {Level::ok, "targets", "no row is a target of two splits; windows: " + join(counts, ", ")};
+}
+
+Finding check_measured(const AuditSubject& subject) {
+  std::vector<std::string> measured;
+  for (const StagePlan* stage : subject.givers("metrics")) {
+    for (const ModelMetrics& model : read_metrics(subject.run_folder / stage->name).models) {
+      const Windows* windows = windows_of(subject, model.stage);
+      if (!windows) continue;
+      for (const auto& [name, errors] : model.splits) {
+        const std::int64_t there = windows->count(parse_split(name));
+        if (errors.windows != there)
+          return {Level::fail, "windows",
+                  stage->name + " measured " + format_count(errors.windows) + " of " + format_count(there) + " " + name + " windows of " +
+                      model.stage + ": the metrics leave forecasts out"};
+        const std::string text = name + " " + format_count(there);
+        if (std::ranges::find(measured, text) == measured.end()) measured.push_back(text);
+      }
+    }
+  }
+  if (measured.empty()) return {Level::ok, "windows", "nothing is measured yet"};
+  return {Level::ok, "windows", "every window is measured: " + join(measured, ", ")};
+}
+
+}  // namespace pipeline
