@@ -59,12 +59,14 @@ resume_every_n_seconds = 0.02
 SKIPPED = 77  # as CMake counts it
 
 
-def arguments_of(usage):
-    """The command line of a script that breaks each Nth call."""
+def arguments_of(usage, kinds=()):
+    """The command line of a script that breaks each Nth call; `kinds`: of calls, among which it may choose."""
     arguments = argparse.ArgumentParser(usage=usage)
     arguments.add_argument("pipeline")
     arguments.add_argument("nth_call")
     arguments.add_argument("--every", type=int, default=1)
+    if kinds:
+        arguments.add_argument("--calls", choices=kinds)
     return arguments.parse_args()
 
 

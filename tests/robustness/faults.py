@@ -2,7 +2,7 @@
 open files, a short write. The program ends with a sentence that names the cause, or it was no matter; the
 same command again gives what a run without a fault gives.
 
-usage: faults.py PIPELINE NTH_CALL [--every N]   (N: only each Nth call)"""
+usage: faults.py PIPELINE NTH_CALL [--every N] [--calls KIND]   (N: only each Nth call; KIND: write, open, ...)"""
 
 import re
 import tempfile
@@ -18,7 +18,7 @@ FAULTS = {  # calls -> what happens to them
     "folder": ["ENOSPC", "EACCES"],
     "open": ["ENOSPC", "EMFILE", "EACCES"],
 }
-SAID = {"ENOSPC": "No space left|disk is full|disk I/O", "EIO": "Input/output error|disk I/O|I/O error", "EMFILE": "Too many open files|unable to open",
+SAID = {"ENOSPC": "No space left|disk is full|disk I/O", "EIO": "Input/output error|disk I/O|I/O error", "EMFILE": "[Tt]oo many open files|too many files are open",
         "EACCES": "Permission denied|unable to open|readonly", "EDQUOT": "quota|disk I/O|full"}
 HARMLESS = {"EINTR", "short"}
 LOST_LOGS = "the training goes on without"  # what a logger says that cannot write: it never ends a training
@@ -53,7 +53,7 @@ def break_and_go_on(program, words, at, act, calls, want, table):
 
 
 def main():
-    given = arguments_of(__doc__)
+    given = arguments_of(__doc__, list(FAULTS))
     table = Table()
     with tempfile.TemporaryDirectory() as scratch:
         folder, base = Path(scratch).resolve() / "project", Path(scratch).resolve() / "base"
@@ -69,7 +69,7 @@ def main():
             restore(after, folder)
             print(f"{verb}: {totals}", flush=True)
             for calls, acts in FAULTS.items():
-                for act in acts:
+                for act in acts if given.calls in (None, calls) else ():
                     for at in range(1, totals[calls] + 1, given.every):
                         restore(folder, base)
                         break_and_go_on(program, words, at, act, calls, want, table)

@@ -1,5 +1,7 @@
 #include "tune/storage_address.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -159,10 +161,21 @@ StorageAddress sqlite_address(const std::string& text) {
 /// The file in the form of SOCI, which takes a text without = as it is.
 std::string sqlite_connection(const std::string& file) { return file.find('=') == std::string::npos ? file : "dbname=\"" + file + "\""; }
 
+/// Whether this process may write a study's file and beside it. SQLite does not tell why a file cannot be opened.
+bool may_write(const std::string& storage) {
+  const std::filesystem::path file = std::filesystem::absolute(storage.substr(sqlite_prefix.size()));
+  const bool is_there = ::access(file.c_str(), F_OK) == 0;
+  return ::access(file.parent_path().c_str(), W_OK) == 0 && (!is_there || ::access(file.c_str(), W_OK) == 0);
+}
+
 /// The cure for an error of a database; empty for an unknown one.
-std::string cure_of(const std::string& said) {
+std::string cure_of(const std::string& said, const std::string& storage) {
   const auto contains = [&](const char* part) { return said.find(part) != std::string::npos; };
   if (contains("disk is full") || contains("No space left")) return ": make room there, and run the same command again";
+  const bool cannot_open = contains("readonly") || contains("read-only") || contains("unable to open database file");
+  if (cannot_open && storage.starts_with(sqlite_prefix) && may_write(storage))
+    return ": it may be written, so the disk is full or too many files are open: make room, or raise `ulimit -n`, and run the same command "
+           "again";
   if (contains("readonly") || contains("read-only")) return ": make the file and its folder writable";
   if (contains("unable to open database file")) return ": its folder must exist and be writable";
   if (contains("database is locked")) return ": another program holds it for more than a minute; end that one, or choose another storage";
@@ -209,7 +222,7 @@ void name_storage_in_errors(const std::string& storage, const std::function<void
   } catch (const soci::soci_error& error) {
     const std::string said = flattened(error.get_error_message());
     if (said.find("file is not a database") != std::string::npos) throw usage_error(storage + " is no SQLite database");
-    throw Error(ExitStatus::unexpected, "the study's storage " + storage + " cannot be used: " + said + cure_of(said));
+    throw Error(ExitStatus::unexpected, "the study's storage " + storage + " cannot be used: " + said + cure_of(said, storage));
   }
 }
 

@@ -87,18 +87,25 @@ TEST_CASE("a study lies in exactly the file that its address names") {
 }
 
 TEST_CASE("a database's message on its disk comes with a cure") {
-  const auto said = [](const char* database) {
+  const auto said = [](const char* database, const std::string& storage = "sqlite:////nowhere/study.db") {
     try {
-      name_storage_in_errors("sqlite:///study.db", [&] { throw soci::soci_error(database); });
+      name_storage_in_errors(storage, [&] { throw soci::soci_error(database); });
     } catch (const Error& error) {
       return std::string(error.what());
     }
     return std::string();
   };
-  const std::string front = "the study's storage sqlite:///study.db cannot be used: ";
+  const std::string front = "the study's storage sqlite:////nowhere/study.db cannot be used: ";
   CHECK(said("database or disk is full") == front + "database or disk is full: make room there, and run the same command again");
   CHECK(said("attempt to write a readonly database") ==
         front + "attempt to write a readonly database: make the file and its folder writable");
   CHECK(said("unable to open database file") == front + "unable to open database file: its folder must exist and be writable");
-  CHECK(said("file is not a database") == "sqlite:///study.db is no SQLite database");
+  CHECK(said("file is not a database") == "sqlite:////nowhere/study.db is no SQLite database");
+  // A full disk and too many open files look alike to SQLite, and like a file that may not be written.
+  const TempFolder folder;
+  const std::string storage = "sqlite:///" + (folder.path() / "study.db").string();
+  for (const char* database : {"unable to open database file", "attempt to write a readonly database"})
+    CHECK(said(database, storage) == "the study's storage " + storage + " cannot be used: " + database +
+                                         ": it may be written, so the disk is full or too many files are open: make room, or raise `ulimit "
+                                         "-n`, and run the same command again");
 }
