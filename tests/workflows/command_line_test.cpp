@@ -73,6 +73,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what describe --toml prints validates when i
         if (name == "slice_windows") text = replaced(text, "[stages.slice_windows]\nwindow = 24\nhorizon = 3\n", "");
         if (name == "evaluate" || name == "visualize") text += "[stages.train]\n";
         if (name == "visualize") text += "[stages.evaluate]\n";
+        if (name == "ensemble") text += "[stages.baselines]\n";
         write("pasted.toml", text + table);
       }
       const Finished validated = pipeline({"validate", "pasted.toml"});

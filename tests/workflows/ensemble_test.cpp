@@ -59,6 +59,13 @@ TEST_CASE_FIXTURE(WorkflowFixture, "an ensemble without what it needs says so") 
   CHECK_MESSAGE(contains(refused("models=[\"Thet\"]"), "no stage before gives forecasts of Thet; did you mean \"baselines/Theta\"?"),
                 refused("models=[\"Thet\"]"));
   CHECK(contains(refused("models=[\"Theta\"]"), "an ensemble needs two forecasters or more, and baselines/Theta is alone"));
+  CHECK(contains(refused("models=[\"Theta\", \"baselines/Theta\"]"), "models names baselines/Theta twice: a mean counts each member once"));
+  const Finished undefined = run({"--set", "season_length=300", "--set", "stages.ensemble.metric=mase"});
+  CHECK(undefined.status == 2);
+  CHECK_MESSAGE(
+      contains(undefined.err, "mase is not defined on validation: no value is observed, or none changes from season to season before it"),
+      undefined.err);
+  CHECK(run({"--set", "season_length=300", "--set", "stages.ensemble.method=median"}).status == 0);
   const Finished average = run({"--set", "stages.baselines.models=[\"Naive\", \"WindowAverage\"]", "--set", "stages.ensemble.metric=wql"});
   CHECK(average.status == 2);
   CHECK_MESSAGE(

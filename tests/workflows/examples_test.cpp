@@ -31,6 +31,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "repeating the last value on ETTh1, 336 to 96
   CHECK(number(metrics, "test_mse") == doctest::Approx(1.2944).epsilon(1e-4));
   CHECK(number(metrics, "test_mae") == doctest::Approx(0.7132).epsilon(1e-4));
   CHECK(number(metrics, "naive_mse") == doctest::Approx(number(metrics, "test_mse")).epsilon(1e-6));
+  const Finished audited = pipeline({"audit", shipped("etth1.toml"), "--set", "model={type=\"NaiveModel\"}", "--set", "callbacks=[]",
+                                     "--set", "stages.slice_windows.window_norm=none"});
+  CHECK_MESSAGE(audited.status == 0, audited.out, audited.err);
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture,

@@ -37,10 +37,15 @@ std::string new_part(const std::filesystem::path& file) {
 
 PartFile::PartFile(const std::filesystem::path& file)
     : file_(behind_links(file)), part_(new_part(file_)), on_signal_(part_.string()), out_(part_, std::ios::binary) {
-  if (!out_) throw system_failure("cannot write", part_.string(), errno);
+  if (out_) return;
+  const int error = errno;
+  remove_part();  // no destructor does, as this object does not come to be
+  throw system_failure("cannot write", part_.string(), error);
 }
 
-PartFile::~PartFile() {
+PartFile::~PartFile() { remove_part(); }
+
+void PartFile::remove_part() const {
   std::error_code ignored;  // after commit() there is none
   std::filesystem::remove(part_, ignored);
 }

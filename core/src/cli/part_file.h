@@ -22,6 +22,8 @@ class PartFile {
   void commit();
 
  private:
+  void remove_part() const;
+
   std::filesystem::path file_, part_;
   RemovedOnSignal on_signal_;
   std::ofstream out_;

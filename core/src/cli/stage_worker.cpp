@@ -1,9 +1,11 @@
 #include "cli/stage_worker.h"
 
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <string>
 #include <utility>
 
 #include "base/child_process.h"
@@ -66,12 +68,13 @@ class WorkerLog final : public Log {
 };
 
 void add_options(po::options_description& options) {
-  options.add_options()("stage", po::value<std::string>())("task", po::value<std::string>())(
+  options.add_options()("stage", po::value<std::string>())("task", po::value<std::string>())("parent", po::value<std::string>())(
       "set", po::value<std::vector<std::string>>()->composing());
 }
 
 int work(const Invocation& invocation) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // the parent may be killed
+  if (std::to_string(::getppid()) != invocation.text("parent")) return static_cast<int>(ExitStatus::interrupted);  // it was, before that
   tell_crashes(CrashReader::parent);
   WorkerLog log;
   const CancelGuard cancel;
@@ -93,7 +96,7 @@ int work(const Invocation& invocation) {
 }  // namespace
 
 std::function<std::unique_ptr<StageWorker>(const std::string&, const Value&, int)> worker_starter(const Invocation& invocation) {
-  std::vector<std::string> words{stage_worker_verb().name, invocation.text("input-argument")};
+  std::vector<std::string> words{stage_worker_verb().name, invocation.text("input-argument"), "--parent", std::to_string(::getpid())};
   for (const std::string& set : invocation.texts("set")) words.insert(words.end(), {"--set", set});
   for (const std::filesystem::path& folder : invocation.plugin_paths) words.insert(words.end(), {"--plugin-path", folder.string()});
   return [words](const std::string& stage, const Value& task, int threads) {

@@ -15,8 +15,10 @@ namespace pipeline::stage::ensemble {
 
 namespace {
 
-/// The observed values of the validation, each with the same weight.
-std::vector<Judged> judged_cells(const Forecasts& forecasts, const Series& series) {
+/// The observed values of the validation, each with the same weight. Error (data) for a member without a forecast of one.
+std::vector<Judged> judged_cells(std::span<const Member> members, const Windows& windows) {
+  const Forecasts& forecasts = *members.front().forecasts;
+  const Series& series = *windows.series();
   const SeriesInfo& info = series.info();
   const std::size_t targets = info.targets.size(), columns = static_cast<std::size_t>(series.columns()),
                     horizon = static_cast<std::size_t>(forecasts.horizon());
@@ -24,10 +26,14 @@ std::vector<Judged> judged_cells(const Forecasts& forecasts, const Series& serie
   for (std::size_t i = 0; i < forecasts.origins().size(); ++i) {
     const ForecastOrigin& origin = forecasts.origins()[i];
     if (origin.split != static_cast<std::int64_t>(Split::val)) continue;
-    for (std::size_t step = 0; step < horizon; ++step) {
+    const auto own = static_cast<std::size_t>(windows.horizon_of(origin.series));
+    for (std::size_t step = 0; step < own; ++step) {
       for (std::size_t t = 0; t < targets; ++t) {
         const std::size_t cell = (i * horizon + step) * targets + t, row = static_cast<std::size_t>(origin.row) + 1 + step;
-        if (std::isnan(forecasts.values(0)[cell * (1 + forecasts.models()[0].levels.size())])) continue;  // beyond the series' own horizon
+        for (const Member& member : members) {
+          if (!std::isfinite(member.point(cell)))
+            throw data_error(member.label + " has no forecast of every step: leave it out of `models`");
+        }
         if (series.observed()[row * columns + static_cast<std::size_t>(info.target_columns[t])] == 0) continue;
         out.push_back({.cell = cell, .truth = series.targets()[row * targets + t], .weight = 1});
       }
@@ -101,17 +107,21 @@ std::vector<double> EnsembleStage::choose_weights(std::span<const Member> member
         "metric = \"wql\" measures quantiles, and the members have no level in common: write metric = \"mase\", or choose "
         "members with quantiles in `models`");
   const bool by_quantiles = options_.metric != Measure::mase && !levels.empty();
-  Criterion criterion{.judged = judged_cells(forecasts, series), .levels = by_quantiles ? levels : std::vector<double>()};
+  Criterion criterion{.judged = judged_cells(members, windows), .levels = by_quantiles ? levels : std::vector<double>()};
   if (by_quantiles) {
     weigh_by_size(criterion.judged);
   } else {
     weigh_by_scale(criterion.judged, forecasts,
                    evaluate::scales_before(Split::val, series, season_lengths(context.settings.season_length, series.info())));
   }
+  const std::string metric = by_quantiles ? "wql" : "mase";
+  if (std::ranges::all_of(criterion.judged, [](const Judged& value) { return value.weight == 0; }))
+    throw usage_error(metric +
+                      " is not defined on validation: no value is observed, or none changes from season to season before it; write "
+                      "a smaller season_length, or method = \"median\"");
   const Selection chosen = select_greedily(members, criterion, static_cast<int>(options_.rounds), [&] {
     if (context.cancelled()) throw Error(ExitStatus::interrupted, "interrupted while choosing members");
   });
-  const std::string metric = by_quantiles ? "wql" : "mase";
   const auto best = std::ranges::min_element(chosen.member_losses);
   record["metric"] = metric;
   record["val_" + metric] = chosen.loss;
@@ -151,7 +161,8 @@ void EnsembleStage::run(StageContext& context) {
   Value record{Value::Map{{"method", word_of(options_.method)}}};
   std::vector<double> weights = choose_weights(members, *windows, context, record);
   record["weights"] = named(members, weights);
-  if (options_.method == Method::greedy) context.log.info("weights: " + weights_text(members, weights));
+  if (options_.method == Method::greedy)
+    context.log.info("weights: " + weights_text(members, weights) + ". They are of validation: only test tells what they are worth");
   for (std::size_t i = members.size(); i-- > 0;) {  // what has no weight needs no level in common
     if (weights[i] > 0) continue;
     members.erase(members.begin() + static_cast<std::ptrdiff_t>(i));

@@ -40,7 +40,12 @@ const Member& member_named(std::span<const Member> all, const std::string& name)
 std::vector<Member> read_members(const StageContext& context, const std::vector<std::string>& wanted) {
   const std::vector<Member> all = all_members(context);
   std::vector<Member> out;
-  for (const std::string& name : wanted) out.push_back(member_named(all, name));
+  for (const std::string& name : wanted) {
+    const Member& member = member_named(all, name);
+    if (std::ranges::find(out, member.label, &Member::label) != out.end())
+      throw usage_error("models names " + member.label + " twice: a mean counts each member once");
+    out.push_back(member);
+  }
   if (wanted.empty()) out = all;
   const Forecasts& first = *out.front().forecasts;
   for (const Member& member : out) {

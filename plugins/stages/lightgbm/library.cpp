@@ -16,21 +16,25 @@ constexpr int float32 = 0, row_major = 1, plain_values = 0, all_iterations = -1;
 /// LightGBM leaves values so small out of a sample: they count as zero.
 constexpr double smallest = 1e-35;
 
-constexpr const char* file_name = "lib_lightgbm.so";
-constexpr const char* cure =
-    ". LightGBM 4.3 or newer is a library of its own: `pip install --no-deps --target lightgbm lightgbm==4.7.0` brings it, and library = "
-    "\"lightgbm/lightgbm/lib/lib_lightgbm.so\" in the stage's table names it";
+/// The cure where the library cannot be used; `why`: what the loader says.
+std::string cure(const std::string& why) {
+  if (why.find("libgomp") != std::string::npos) return ": it needs GCC's OpenMP runtime; Debian's package is libgomp1";
+  return ". LightGBM 4.3 or newer is a library of its own: in the folder of the workflow, `pip install --no-deps --target lightgbm "
+         "lightgbm==4.7.0` brings it, and library = \"lightgbm/lightgbm/lib/lib_lightgbm.so\" in the stage's table names it";
+}
 
 void* opened(const std::filesystem::path& file) {
+  if (file.empty()) throw plugin_error("the option library names no file" + cure({}));
   // Its threads come from the system's libgomp; what it defines shall not meet what other libraries define.
-  if (void* library = ::dlopen(file.empty() ? file_name : file.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
-  const char* why = ::dlerror();
-  throw plugin_error("LightGBM cannot be loaded: " + std::string(why ? why : "no reason is known") + cure);
+  if (void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+  const char* said = ::dlerror();
+  const std::string why = said ? said : "no reason is known";
+  throw plugin_error("LightGBM cannot be loaded: " + why + cure(why));
 }
 
 void find(void* library, const char* name, auto& function) {
   void* found = ::dlsym(library, name);
-  if (!found) throw plugin_error(std::string("the library of LightGBM has no function ") + name + cure);
+  if (!found) throw plugin_error(std::string("the library of LightGBM has no function ") + name + cure({}));
   function = reinterpret_cast<std::decay_t<decltype(function)>>(found);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast): POSIX
 }
 
@@ -68,8 +72,8 @@ Library::Library(const std::filesystem::path& file) {
   find(library, "LGBM_BoosterUpdateOneIter", functions_.booster_update);
   find(library, "LGBM_BoosterPredictForMat", functions_.booster_predict);
   find(library, "LGBM_BoosterFree", functions_.booster_free);
-  int (*since_4_3)(int*) = nullptr;  // older ones take other arguments
-  find(library, "LGBM_GetMaxThreads", since_4_3);
+  int (*max_threads)(int*) = nullptr;  // since 4.3; older ones take other arguments
+  find(library, "LGBM_GetMaxThreads", max_threads);
   check(functions_.register_log(&ignore_log));
 }
 

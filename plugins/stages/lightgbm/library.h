@@ -9,12 +9,11 @@
 
 namespace pipeline::stage::lightgbm {
 
-/// LightGBM's C interface (include/LightGBM/c_api.h), loaded from lib_lightgbm.so. The wheel has no header, so the dozen functions that are
-/// used are declared here.
+/// LightGBM's C interface (include/LightGBM/c_api.h), loaded from lib_lightgbm.so. The wheel has no header, so the functions that are used
+/// are declared here.
 class Library {
  public:
-  /// `file`: the library, or empty for what the loader finds under the name lib_lightgbm.so. Error (plugin), with the cure, if it cannot be
-  /// loaded or is older than 4.3.
+  /// Error (plugin), with the cure, if the file cannot be loaded, is none (an empty name), or is older than 4.3.
   explicit Library(const std::filesystem::path& file);
 
   using Handle = void*;
@@ -66,7 +65,7 @@ class Dataset {
   std::int32_t pushed_ = 0;
 };
 
-/// Trained trees.
+/// Trained trees. It holds what it needs to train on: more than the trees alone.
 class Booster {
  public:
   /// Adds `iterations` trees. `progress` is called before each and may throw. The data may be freed afterwards.

@@ -61,7 +61,7 @@ struct LightgbmOptions {
         option("objective", &Options::objective, "l1: the absolute error. l2: the squared error."),
         option("quantiles", &Options::quantiles, "Levels of quantiles: a model for each, for each step.").above(0).below(1),
         option("num_iterations", &Options::num_iterations, "Trees of a model.").between(1, 100'000),
-        option("learning_rate", &Options::learning_rate, "Shrinkage of each tree.").above(0),
+        option("learning_rate", &Options::learning_rate, "Shrinkage of each tree.").above(0).at_most(1),
         option("num_leaves", &Options::num_leaves, "Leaves of a tree at most.").between(2, 131'072),
         option("min_data_in_leaf", &Options::min_data_in_leaf, "Training rows of a leaf at least.").at_least(0),
         option("feature_fraction", &Options::feature_fraction, "Share of the columns that a tree may use.").above(0).at_most(1),
@@ -69,9 +69,9 @@ struct LightgbmOptions {
             .above(0)
             .at_most(1),
         option("bagging_freq", &Options::bagging_freq, "Draw the rows anew every so many trees; 0: never.").at_least(0),
-        option("lambda_l2", &Options::lambda_l2, "L2 regularisation of the leaves.").at_least(0),
+        option("lambda_l2", &Options::lambda_l2, "L2 regularisation of the leaves.").between(0, 1e9),
         option("max_bin", &Options::max_bin, "Bins of a column at most.").between(2, 65'535),
-        option("library", &Options::library, "LightGBM's lib_lightgbm.so; empty: the one that the system's loader finds.")
+        option("library", &Options::library, "LightGBM's lib_lightgbm.so, which pip, conda or a build of one's own brings.")
             .role(OptionRole::input_path));
   }
   static std::vector<OptionRule> rules() {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "pipeline/data/season.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/worker.h"
 #include "tree_forecaster.h"
 
 namespace pipeline::stage::lightgbm {
@@ -20,20 +22,30 @@ namespace {
 
 constexpr const char* model_name = "LightGBM";
 
-/// Waits for the worker and passes its messages on. Throws the Error that ended it.
-void wait_for(StageWorker& worker, StageContext& context) {
-  std::vector<std::string> said;
-  ExitStatus status = ExitStatus::unexpected;
-  while (const std::optional<Value> message = worker.next()) {
-    if (const Value* text = message->find("info")) context.log.info(text->as_string());
-    if (const Value* text = message->find("warning")) context.log.warning(text->as_string());
-    if (const Value* text = message->find("error")) said.push_back(text->as_string());
-    if (const Value* number = message->find("status")) status = static_cast<ExitStatus>(number->as_int());
-  }
-  const WorkerEnd end = worker.end();
+/// Throws the Error that ended the worker, if one did.
+void check_end(const WorkerResult& result, const StageContext& context) {
   if (context.cancelled()) throw Error(ExitStatus::interrupted, "interrupted while forecasting with LightGBM");
-  if (end.failure.empty()) return;
-  throw Error(status, said.empty() ? "the process that runs LightGBM ended " + end.failure : join(said, "; "));
+  if (result.end.failure.empty()) return;
+  if (!result.errors.empty()) throw Error(result.status, join(result.errors, "; "));
+  throw Error(ExitStatus::unexpected,
+              "the process that runs LightGBM ended " + result.end.failure +
+                  (result.end.by_signal ? ": if the system killed it for its memory, take less lags, a smaller max_bin, or strategy = "
+                                          "\"recursive\"; else another library may help"
+                                        : ""));
+}
+
+/// Tells which columns some target's trees cannot read.
+void say_left_out(const Series& series, const LightgbmOptions& options, Log& log) {
+  std::vector<std::string> names;
+  for (std::size_t target = 0; target < series.info().targets.size(); ++target) {
+    const LagFeatures features(series, target, {}, options.strategy == Strategy::direct);
+    names.insert(names.end(), features.left_out().begin(), features.left_out().end());
+  }
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  if (names.empty()) return;
+  log.warning("LightGBM does not read " + join(names, ", ") +
+              ", whose values over the horizon are not known; strategy = \"direct\" reads them at the origin");
 }
 
 }  // namespace
@@ -50,7 +62,7 @@ void LightgbmStage::run(StageContext& context) {
   if (context.start_worker) {
     const std::unique_ptr<StageWorker> worker =
         context.start_worker(Value::Map{{"folder", context.folder.string()}}, context.settings.threads);
-    wait_for(*worker, context);
+    check_end(wait_for(*worker, context), context);
   } else {
     make_forecasts(context, context.folder);
   }
@@ -67,51 +79,62 @@ void LightgbmStage::make_forecasts(StageContext& context, const std::filesystem:
   ForecastsWriter writer(folder, link.generic_string(), windows->series()->info().targets, windows->info().horizon,
                          count_origins(*windows));
   fill_origins(*windows, writer.origins());
-  forecast_with_trees(*windows, writer, context);
+  const Library library(options_.library);
+  say_left_out(*windows->series(), options_, context.log);
+  const std::span<double> out = writer.add(model_name, options_.quantiles);
+  std::int64_t replaced = 0;
+  for (const Split split : {Split::val, Split::test}) {
+    if (windows->count(split) > 0) replaced += forecast_split(library, *windows, split, writer, out, context);
+  }
+  writer.set_replaced(replaced);
+  if (context.cancelled()) throw Error(ExitStatus::interrupted, "interrupted while forecasting with LightGBM");
   writer.finish();
 }
 
-void LightgbmStage::forecast_with_trees(const Windows& windows, ForecastsWriter& writer, StageContext& context) const {
-  const Library library(options_.library);
+std::int64_t LightgbmStage::forecast_split(const Library& library, const Windows& windows, Split split, const ForecastsWriter& writer,
+                                           std::span<double> out, StageContext& context) const {
   const Series& series = *windows.series();
   const std::vector<std::int64_t> seasons = season_lengths(context.settings.season_length, series.info()),
                                   horizons = horizons_of_groups(windows.info().horizons, series.info());
   const bool grouped = series.info().panel && !series.info().panel->groups.empty();
-  const std::span<double> out = writer.add(model_name, options_.quantiles);
-  for (const Split split : {Split::val, Split::test}) {
-    if (windows.count(split) == 0) continue;
-    const auto start = std::chrono::steady_clock::now();
-    std::int64_t rows = 0, replaced = 0;
-    for (std::size_t group = 0; group < seasons.size(); ++group) {
-      for (std::size_t target = 0; target < series.info().targets.size(); ++target) {
-        const TreeForecaster trees(library, {.series = series,
-                                             .options = options_,
-                                             .target = target,
-                                             .group = grouped ? std::optional(static_cast<std::int64_t>(group)) : std::nullopt,
-                                             .season = seasons[group],
-                                             .horizon = horizons.empty() ? windows.info().horizon : horizons[group],
-                                             .split = split,
-                                             .threads = context.settings.threads,
-                                             .seed = context.settings.seed,
-                                             .check_cancelled = [&context] {
-                                               if (context.cancelled())
-                                                 throw Error(ExitStatus::interrupted, "interrupted while forecasting with LightGBM");
-                                             }});
-        replaced += trees.forecast(writer.origins(), windows.info().horizon, out);
-        rows += trees.training_rows();
-        if (split == Split::test && target == 0 && group == 0 && !trees.features().left_out().empty())
-          context.log.warning("LightGBM does not read " + join(trees.features().left_out(), ", ") +
-                              ", whose values over the horizon are not known; strategy = \"direct\" reads them at the origin");
-      }
+  const std::size_t targets = series.info().targets.size();
+  const std::string name = split_names[static_cast<std::size_t>(split)];
+  const auto start = std::chrono::steady_clock::now();
+  std::int64_t rows = 0, replaced = 0, unlearned = 0;
+  for (std::size_t group = 0; group < seasons.size(); ++group) {
+    std::int64_t replaced_here = 0;  // origins, whatever the number of targets
+    for (std::size_t target = 0; target < targets; ++target) {
+      TreeForecaster trees(library, {.series = series,
+                                     .options = options_,
+                                     .target = target,
+                                     .group = grouped ? std::optional(static_cast<std::int64_t>(group)) : std::nullopt,
+                                     .season = seasons[group],
+                                     .horizon = horizons.empty() ? windows.info().horizon : horizons[group],
+                                     .split = split,
+                                     .threads = context.settings.threads,
+                                     .seed = context.settings.seed,
+                                     .check_cancelled = [&context] {
+                                       if (context.cancelled())
+                                         throw Error(ExitStatus::interrupted, "interrupted while forecasting with LightGBM");
+                                     }});
+      const TreeForecaster::Outcome made = trees.forecast(writer.origins(), windows.info().horizon, out);
+      rows += made.training_rows;
+      replaced_here = std::max(replaced_here, made.replaced);
+      unlearned = std::max(unlearned, made.unlearned_steps);
     }
-    if (replaced > 0)
-      context.log.warning("LightGBM: " + format_count(replaced) + (replaced == 1 ? " history of the " : " histories of the ") +
-                          split_names[static_cast<std::size_t>(split)] +
-                          " split are shorter than a season: the last value stands for last season's");
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    context.log.info(std::string("LightGBM: ") + split_names[static_cast<std::size_t>(split)] + ", trees of " + format_count(rows) +
-                     " rows, in " + format_short(seconds) + " s");
+    replaced += replaced_here;
   }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  context.log.info("LightGBM: " + name + ", trees of " + format_count(rows) + " rows, in " + format_short(seconds) + " s");
+  if (replaced > 0)
+    context.log.warning("LightGBM: the last value stands for the forecasts from " + format_count(replaced) +
+                        (replaced == 1 ? " origin of the " : " origins of the ") + name +
+                        " split, where rows for the change from a season before are too few; a smaller season_length or "
+                        "seasonal_difference = false needs less");
+  if (unlearned > 0)
+    context.log.warning("LightGBM: the rows before the " + name + " split reach too few steps ahead to learn the last " +
+                        format_count(unlearned) + ": the last value stands there");
+  return replaced;
 }
 
 }  // namespace pipeline::stage::lightgbm

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <optional>
-#include <string>
+#include <cstdint>
+#include <filesystem>
+#include <span>
 
+#include "library.h"
 #include "lightgbm_options.h"
 #include "pipeline/data/forecasts.h"
 #include "pipeline/data/windows.h"
@@ -25,7 +27,9 @@ class LightgbmStage final : public Stage {
 
  private:
   void make_forecasts(StageContext& context, const std::filesystem::path& folder) const;
-  void forecast_with_trees(const Windows& windows, ForecastsWriter& writer, StageContext& context) const;
+  /// Returns how many origins have the last value for a forecast.
+  [[nodiscard]] std::int64_t forecast_split(const Library& library, const Windows& windows, Split split, const ForecastsWriter& writer,
+                                            std::span<double> out, StageContext& context) const;
 
   LightgbmOptions options_;
 };

@@ -1,10 +1,14 @@
 #include "tree_forecaster.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "moments.h"
+#include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::stage::lightgbm {
@@ -14,33 +18,25 @@ namespace {
 /// LightGBM's own bin_construct_sample_cnt: bins of a column are made of so many rows.
 constexpr std::int64_t most_sampled = 200'000;
 constexpr std::size_t rows_at_once = 8192;
+/// Of the past that recursive forecasts from several origins hold.
+constexpr std::size_t most_bytes = 64 << 20;
+constexpr double median = 0.5;
 
 Lags lags_of(const LightgbmOptions& options, std::int64_t season) {
   return {.values = options.lags.empty() ? usual_lags(season) : options.lags, .means = options.rolling_means};
 }
 
-/// Mean and deviation of a series' values.
-class Moments {
- public:
-  void add(double value) {
-    ++count_;
-    const double before = value - mean_;
-    mean_ += before / static_cast<double>(count_);
-    squares_ += before * (value - mean_);
-  }
-  [[nodiscard]] double mean() const { return mean_; }
-  /// 1 where nothing changes.
-  [[nodiscard]] double deviation() const {
-    const double deviation = count_ > 1 ? std::sqrt(squares_ / static_cast<double>(count_)) : 0;
-    return deviation > 0 ? deviation : 1;
-  }
+std::string text_of(const char* name, double value) {
+  std::array<char, 32> text{};
+  return " " + std::string(name) + "=" + std::string(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
+}
 
- private:
-  std::int64_t count_ = 0;
-  double mean_ = 0, squares_ = 0;
-};
-
-std::string text_of(const char* name, double value) { return " " + std::string(name) + "=" + std::to_string(value); }
+/// Where the point is the median among the quantiles; nullopt: the point has trees of its own.
+std::optional<std::size_t> place_of_median(const LightgbmOptions& options) {
+  const auto found = std::ranges::find(options.quantiles, median);
+  if (options.objective != Objective::l1 || found == options.quantiles.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - options.quantiles.begin());
+}
 
 }  // namespace
 
@@ -51,14 +47,72 @@ struct TreeForecaster::Row {
   float label = 0;
 };
 
+/// An origin to forecast from.
+struct TreeForecaster::Place {
+  std::size_t number = 0;  ///< among all origins
+  std::int64_t series = 0, row = 0;
+  std::span<const double> past;    ///< standardised, [deepest lag]
+  std::span<const double> levels;  ///< the last season; empty without differences
+  Scale scale;
+};
+
+/// One segment of the target, with what was standardised.
+class TreeForecaster::History {
+ public:
+  /// Up to and with the row `last`.
+  History(const TreeForecaster& trees, Segment segment, Scale scale)
+      : y_(trees.values_of(segment)), standardised_(y_, trees.difference(), trees.features_.lags().deepest()) {
+    standardised_.standardise(scale.center, scale.scale);
+  }
+  [[nodiscard]] std::span<const double> before(std::int64_t row) const { return standardised_.before(row); }
+  [[nodiscard]] const std::vector<double>& levels() const { return y_; }
+
+ private:
+  std::vector<double> y_;
+  TargetHistory standardised_;
+};
+
+/// The forecasts in original units.
+class TreeForecaster::Output {
+ public:
+  Output(const TreeForecaster& trees, std::int64_t largest, std::span<double> out)
+      : trees_(trees),
+        targets_(trees.task_.series.info().targets.size()),
+        levels_(1 + trees.task_.options.quantiles.size()),
+        horizon_(static_cast<std::size_t>(largest)),
+        median_(place_of_median(trees.task_.options)),
+        out_(out) {}
+
+  /// `value`: of the model number `model` of a step, as train() gives them.
+  void put(std::size_t origin, std::int64_t step, std::size_t model, double value) {
+    if (!std::isfinite(value)) throw training_error("LightGBM forecasts values that are no numbers: write a smaller learning_rate");
+    cell(origin, step)[median_ ? model + 1 : model] = value;
+  }
+  /// Sorts levels, whose trees may cross, and takes the point from the median, if it is that.
+  void finish(std::size_t origin, std::int64_t step) {
+    const std::span<double> values = cell(origin, step);
+    std::ranges::sort(values.subspan(1));
+    if (median_) values[0] = values[1 + *median_];
+  }
+  void repeat(std::size_t origin, double value) {
+    for (std::int64_t step = 1; step <= trees_.task_.horizon; ++step) std::ranges::fill(cell(origin, step), value);
+  }
+
+ private:
+  [[nodiscard]] std::span<double> cell(std::size_t origin, std::int64_t step) const {
+    return out_.subspan(((origin * horizon_ + static_cast<std::size_t>(step - 1)) * targets_ + trees_.task_.target) * levels_, levels_);
+  }
+
+  const TreeForecaster& trees_;
+  std::size_t targets_, levels_, horizon_;
+  std::optional<std::size_t> median_;
+  std::span<double> out_;
+};
+
 TreeForecaster::TreeForecaster(const Library& library, TreeTask task)
     : library_(library),
       task_(std::move(task)),
-      features_(task_.series, task_.target, lags_of(task_.options, task_.season), task_.options.strategy == Strategy::direct) {
-  fit_scales();
-  const std::int64_t steps = task_.options.strategy == Strategy::direct ? task_.horizon : 1;
-  for (std::int64_t step = 1; step <= steps; ++step) train(step);
-}
+      features_(task_.series, task_.target, lags_of(task_.options, task_.season), task_.options.strategy == Strategy::direct) {}
 
 bool TreeForecaster::is_mine(std::int64_t series) const { return !task_.group || task_.series.panel().group_of(series) == task_.group; }
 
@@ -79,6 +133,7 @@ std::vector<double> TreeForecaster::values_of(const Segment& segment) const {
 void TreeForecaster::for_each_segment(const auto& visit) const {
   const std::size_t before = static_cast<std::size_t>(task_.split) - 1;
   for (Segment segment : task_.series.segments()) {
+    task_.check_cancelled();
     const std::int64_t of = task_.series.series_of(segment.first);
     if (!is_mine(of)) continue;
     segment.count = std::min(segment.count, task_.series.split_end(of)[before] - segment.first);
@@ -86,15 +141,37 @@ void TreeForecaster::for_each_segment(const auto& visit) const {
   }
 }
 
-void TreeForecaster::fit_scales() {
-  std::vector<Moments> moments(static_cast<std::size_t>(task_.series.series_count()));
-  for_each_segment([&](std::int64_t of, const Segment& segment) {
-    const TargetHistory history(values_of(segment), difference(), 1);
+void TreeForecaster::fit_scales(std::span<const ForecastOrigin> origins) {
+  struct Seen {
+    Moments differences;
+    double largest = 0;
+  };
+  std::map<std::int64_t, Seen> seen;
+  const auto add = [&](std::int64_t of, const Segment& segment) {
+    const std::vector<double> y = values_of(segment);
+    const TargetHistory history(y, difference(), 1);
+    Seen& here = seen[of];
     for (std::int64_t row = 0; row < history.rows(); ++row) {
-      if (std::isfinite(history.at(row))) moments[static_cast<std::size_t>(of)].add(history.at(row));
+      if (std::isfinite(history.at(row))) here.differences.add(history.at(row));
+      here.largest = std::max(here.largest, std::abs(y[static_cast<std::size_t>(row)]));
     }
-  });
-  for (const Moments& of : moments) scales_.push_back({.center = of.mean(), .scale = of.deviation()});
+  };
+  const auto is_known = [&](std::int64_t of) { return seen[of].differences.count() > 1; };
+  for_each_segment(add);
+  std::int64_t last = -1;
+  for (const ForecastOrigin& origin : origins) {  // the first one of each series decides
+    if (origin.split != static_cast<std::int64_t>(task_.split) || origin.series == last || !is_mine(origin.series)) continue;
+    last = origin.series;
+    if (is_known(last)) continue;
+    seen[last] = {};
+    const std::span<const Segment> segments = task_.series.segments();
+    for (auto at = std::ranges::lower_bound(segments, task_.series.rows_of(last).first, {}, &Segment::first);
+         at != segments.end() && at->first <= origin.row; ++at)
+      add(last, {.first = at->first, .count = std::min(at->count, origin.row + 1 - at->first)});
+  }
+  for (const auto& [of, here] : seen) {
+    if (here.differences.count() > 1) scales_[of] = {.center = here.differences.mean(), .scale = here.differences.deviation(here.largest)};
+  }
 }
 
 void TreeForecaster::for_each_row(std::int64_t step, const auto& visit) const {
@@ -102,20 +179,46 @@ void TreeForecaster::for_each_row(std::int64_t step, const auto& visit) const {
              target = static_cast<std::size_t>(task_.series.info().target_columns[task_.target]);
   const std::int64_t seasons = seasons_back(step), back = seasons * difference();
   for_each_segment([&](std::int64_t of, const Segment& segment) {
-    const Scale scale = scales_[static_cast<std::size_t>(of)];
-    const std::vector<double> y = values_of(segment);
-    TargetHistory history(y, difference(), features_.lags().deepest());
-    history.standardise(scale.center, scale.scale);
+    const auto scale = scales_.find(of);
+    if (scale == scales_.end() || segment.count <= std::max(back, step)) return;
+    const auto [center, deviation] = scale->second;
+    const History history(*this, segment, scale->second);
+    const std::vector<double>& y = history.levels();
     for (std::int64_t row = std::max(back, step); row < segment.count; ++row) {
       const std::int64_t at = segment.first + row;
       if (task_.series.observed()[static_cast<std::size_t>(at) * columns + target] == 0) continue;
       const double base = difference() == 0 ? 0 : y[static_cast<std::size_t>(row - back)];
-      const double label = (y[static_cast<std::size_t>(row)] - base - static_cast<double>(seasons) * scale.center) / scale.scale;
+      const double label = (y[static_cast<std::size_t>(row)] - base - static_cast<double>(seasons) * center) / deviation;
       visit(Row{.past = history.before(row - step + 1),
                 .place = {.series = of, .origin = at - step, .row = at},
                 .label = static_cast<float>(label)});
     }
   });
+}
+
+void TreeForecaster::for_each_place(std::span<const ForecastOrigin> origins, const auto& visit) const {
+  std::optional<History> history;  // of the segment in which the last origin lies
+  std::int64_t first = -1;
+  const std::int64_t season = difference();
+  for (std::size_t i = 0; i < origins.size(); ++i) {
+    const ForecastOrigin& origin = origins[i];
+    const auto scale = scales_.find(origin.series);
+    if (origin.split != static_cast<std::int64_t>(task_.split) || scale == scales_.end()) continue;
+    const Segment& segment = *std::prev(std::ranges::upper_bound(task_.series.segments(), origin.row, {}, &Segment::first));
+    if (segment.first != first) {
+      task_.check_cancelled();
+      first = segment.first;
+      history.emplace(*this, segment, scale->second);
+    }
+    const std::int64_t next = origin.row - first + 1;
+    if (next < season) continue;
+    visit(Place{.number = i,
+                .series = origin.series,
+                .row = origin.row,
+                .past = history->before(next),
+                .levels = std::span(history->levels()).subspan(static_cast<std::size_t>(next - season), static_cast<std::size_t>(season)),
+                .scale = scale->second});
+  }
 }
 
 std::string TreeForecaster::parameters() const {
@@ -132,15 +235,12 @@ std::string TreeForecaster::parameters() const {
   return categorical.empty() ? text : text + " categorical_feature=" + categorical;
 }
 
-void TreeForecaster::train(std::int64_t step) {
+std::vector<Booster> TreeForecaster::train(std::int64_t step) {
   const std::size_t width = features_.width();
   std::vector<float> labels;
   for_each_row(step, [&](const Row& row) { labels.push_back(row.label); });
   const auto count = static_cast<std::int64_t>(labels.size());
-  if (count == 0)
-    throw data_error("LightGBM has no row to learn from " + std::to_string(step) + (step == 1 ? " step" : " steps") +
-                     " ahead: the rows before the " + split_names[static_cast<std::size_t>(task_.split)] +
-                     " split are fewer than a season; write seasonal_difference = false, or a smaller season_length");
+  if (count == 0) return {};
   if (count > std::numeric_limits<std::int32_t>::max())
     throw data_error("LightGBM counts rows in 32 bits, and there are more to learn from: take fewer series");
   training_rows_ = std::max(training_rows_, count);
@@ -167,125 +267,123 @@ void TreeForecaster::train(std::int64_t step) {
   if (!rows.empty()) data.push(rows);
   data.set_labels(labels);
 
-  const auto iterations = static_cast<int>(task_.options.num_iterations);
-  std::vector<Booster>& made = boosters_.emplace_back();
-  made.emplace_back(library_, data, shared + (task_.options.objective == Objective::l1 ? " objective=l1" : " objective=l2"), iterations,
-                    task_.check_cancelled);
-  for (const double level : task_.options.quantiles)
-    made.emplace_back(library_, data, shared + " objective=quantile" + text_of("alpha", level), iterations, task_.check_cancelled);
+  std::vector<std::string> aims;
+  if (!place_of_median(task_.options)) aims.emplace_back(task_.options.objective == Objective::l1 ? " objective=l1" : " objective=l2");
+  for (const double level : task_.options.quantiles) aims.push_back(" objective=quantile" + text_of("alpha", level));
+  std::vector<Booster> made;
+  for (const std::string& aim : aims)
+    made.emplace_back(library_, data, shared + aim, static_cast<int>(task_.options.num_iterations), task_.check_cancelled);
+  return made;
 }
 
-/// Origins that are forecast at once.
-class TreeForecaster::Chunk {
- public:
-  explicit Chunk(const TreeForecaster& trees) : trees_(trees) {}
+void TreeForecaster::predict(const Booster& trees, std::span<const float> rows, std::vector<double>& values) const {
+  values.resize(rows.size() / features_.width());
+  trees.predict(rows, features_.width(), "num_threads=" + std::to_string(task_.threads), values);
+}
 
-  void add(std::size_t number, const ForecastOrigin& origin);
-  [[nodiscard]] bool full() const { return origins_.size() == rows_at_once; }
-  /// Forecasts step by step and is empty afterwards. `put(number, step, level, value)` takes the forecasts; level 0 is the point.
-  void forecast(const auto& put);
-  /// How many had no value a season back, for which the last value stands.
-  [[nodiscard]] std::int64_t short_histories() const { return short_histories_; }
+void TreeForecaster::forecast_direct(std::span<const ForecastOrigin> origins, Output& output) {
+  const std::size_t width = features_.width();
+  struct Base {
+    std::size_t number;
+    double level, scale;
+  };
+  std::vector<Base> bases;
+  std::vector<float> rows;
+  std::vector<double> values;
+  for (std::int64_t step = 1; step <= task_.horizon; ++step) {
+    const std::vector<Booster> models = train(step);
+    const auto ahead = static_cast<std::size_t>(step - 1);
+    const auto flush = [&] {
+      for (std::size_t model = 0; model < models.size() && !bases.empty(); ++model) {
+        predict(models[model], rows, values);
+        for (std::size_t i = 0; i < bases.size(); ++i)
+          output.put(bases[i].number, step, model, bases[i].level + bases[i].scale * values[i]);
+      }
+      for (const Base& base : bases) output.finish(base.number, step);
+      bases.clear();
+      rows.clear();
+    };
+    if (models.empty()) {  // the last value stands there
+      ++unlearned_steps_;
+      continue;
+    }
+    for_each_place(origins, [&](const Place& place) {
+      rows.resize(rows.size() + width);
+      features_.fill(place.past, {.series = place.series, .origin = place.row, .row = place.row + step}, std::span(rows).last(width));
+      // From the newest known value of the same season.
+      const double base = place.levels.empty() ? 0 : place.levels[ahead % place.levels.size()];
+      bases.push_back({place.number, base + static_cast<double>(seasons_back(step)) * place.scale.center, place.scale.scale});
+      if (bases.size() == rows_at_once) flush();
+    });
+    flush();
+  }
+}
 
- private:
-  struct Origin {
+void TreeForecaster::forecast_recursive(std::span<const ForecastOrigin> origins, Output& output) {
+  const std::vector<Booster> models = train(1);
+  if (models.empty()) return;
+  struct Growing {
     std::size_t number;
     std::int64_t series, row;
-    std::vector<double> past;    ///< standardised; grows by a recursive forecast
-    std::vector<double> levels;  ///< the last season's values, then those that are forecast; empty without differences
+    Scale scale;
+    std::vector<double> past, levels;  ///< both grow by what is forecast
   };
-  void predict(const Booster& trees);
-
-  const TreeForecaster& trees_;
-  std::vector<Origin> origins_;
-  std::optional<TargetHistory> history_;  ///< of the segment in which the last origin lies
-  std::vector<double> y_;
-  std::int64_t first_ = -1;  ///< its first row
-  std::vector<float> rows_;
-  std::vector<double> values_;
-  std::int64_t short_histories_ = 0;
-};
-
-void TreeForecaster::Chunk::add(std::size_t number, const ForecastOrigin& origin) {
-  const auto after = std::ranges::upper_bound(trees_.task_.series.segments(), origin.row, {}, &Segment::first);
-  const Segment& segment = *std::prev(after);
-  const std::int64_t depth = trees_.features_.lags().deepest(), season = trees_.difference();
-  if (segment.first != first_) {
-    const Scale scale = trees_.scales_[static_cast<std::size_t>(origin.series)];
-    first_ = segment.first;
-    y_ = trees_.values_of(segment);
-    history_.emplace(y_, season, depth);
-    history_->standardise(scale.center, scale.scale);
-  }
-  const std::int64_t next = origin.row - first_ + 1;
-  const std::span<const double> past = history_->before(next);
-  Origin made{.number = number, .series = origin.series, .row = origin.row, .past = {past.begin(), past.end()}, .levels = {}};
-  for (std::int64_t row = next - season; row < next; ++row) made.levels.push_back(y_[static_cast<std::size_t>(row < 0 ? next - 1 : row)]);
-  if (next < season) ++short_histories_;
-  origins_.push_back(std::move(made));
-}
-
-void TreeForecaster::Chunk::predict(const Booster& trees) {
-  values_.resize(origins_.size());
-  trees.predict(rows_, trees_.features_.width(), "num_threads=" + std::to_string(trees_.task_.threads), values_);
-}
-
-void TreeForecaster::Chunk::forecast(const auto& put) {
-  const TreeTask& task = trees_.task_;
-  const bool direct = task.options.strategy == Strategy::direct;
-  const std::size_t width = trees_.features_.width(), depth = static_cast<std::size_t>(trees_.features_.lags().deepest());
-  const auto season = static_cast<std::size_t>(trees_.difference());
-  for (std::int64_t step = 1; step <= task.horizon && !origins_.empty(); ++step) {
-    rows_.assign(origins_.size() * width, 0);
-    for (std::size_t i = 0; i < origins_.size(); ++i) {
-      const Origin& origin = origins_[i];
-      trees_.features_.fill(std::span(origin.past).last(depth), {.series = origin.series, .origin = origin.row, .row = origin.row + step},
-                            std::span(rows_).subspan(i * width, width));
-    }
-    const std::vector<Booster>& boosters = trees_.boosters_[direct ? static_cast<std::size_t>(step - 1) : 0];
-    const auto seasons = direct ? static_cast<double>(trees_.seasons_back(step)) : 1.0;
-    for (std::size_t level = 0; level < boosters.size(); ++level) {
-      predict(boosters[level]);
-      for (std::size_t i = 0; i < origins_.size(); ++i) {
-        Origin& origin = origins_[i];
-        const Scale scale = trees_.scales_[static_cast<std::size_t>(origin.series)];
-        const auto ahead = static_cast<std::size_t>(step - 1);
-        // A direct forecast starts from the newest known season, a recursive one from the one that it forecast itself.
-        const double base = season == 0 ? 0 : origin.levels[direct ? ahead % season : ahead];
-        const double value = base + seasons * scale.center + scale.scale * values_[i];
-        put(origin.number, step, level, value);
-        if (direct || level > 0) continue;
-        origin.past.push_back(values_[i]);
-        if (season > 0) origin.levels.push_back(value);
+  const std::size_t width = features_.width(), depth = static_cast<std::size_t>(features_.lags().deepest()),
+                    of_each = (depth + static_cast<std::size_t>(difference() + 2 * task_.horizon)) * sizeof(double),
+                    at_once = std::clamp<std::size_t>(most_bytes / of_each, 1, rows_at_once);
+  std::vector<Growing> growing;
+  std::vector<float> rows;
+  std::vector<double> values;
+  const auto flush = [&] {
+    for (std::int64_t step = 1; step <= task_.horizon && !growing.empty(); ++step) {
+      rows.assign(growing.size() * width, 0);
+      for (std::size_t i = 0; i < growing.size(); ++i) {
+        const Growing& of = growing[i];
+        features_.fill(std::span(of.past).last(depth), {.series = of.series, .origin = of.row, .row = of.row + step},
+                       std::span(rows).subspan(i * width, width));
+      }
+      predict(models.front(), rows, values);
+      for (std::size_t i = 0; i < growing.size(); ++i) {
+        Growing& of = growing[i];
+        const double base = difference() == 0 ? 0 : of.levels[static_cast<std::size_t>(step - 1)];
+        const double value = base + of.scale.center + of.scale.scale * values[i];
+        output.put(of.number, step, 0, value);
+        of.past.push_back(values[i]);
+        of.levels.push_back(value);
       }
     }
-  }
-  origins_.clear();
+    growing.clear();
+  };
+  for_each_place(origins, [&](const Place& place) {
+    growing.push_back({place.number,
+                       place.series,
+                       place.row,
+                       place.scale,
+                       {place.past.begin(), place.past.end()},
+                       {place.levels.begin(), place.levels.end()}});
+    if (growing.size() == at_once) flush();
+  });
+  flush();
 }
 
-std::int64_t TreeForecaster::forecast(std::span<const ForecastOrigin> origins, std::int64_t largest, std::span<double> out) const {
-  const std::size_t targets = task_.series.info().targets.size(), levels = 1 + task_.options.quantiles.size(),
-                    horizon = static_cast<std::size_t>(largest);
-  const auto cell = [&](std::size_t origin, std::int64_t step) {
-    return out.subspan(((origin * horizon + static_cast<std::size_t>(step - 1)) * targets + task_.target) * levels, levels);
-  };
-  Chunk chunk(*this);
-  const auto run = [&] {
-    task_.check_cancelled();
-    chunk.forecast([&](std::size_t origin, std::int64_t step, std::size_t level, double value) { cell(origin, step)[level] = value; });
-  };
+TreeForecaster::Outcome TreeForecaster::forecast(std::span<const ForecastOrigin> origins, std::int64_t largest, std::span<double> out) {
+  Output output(*this, largest, out);
+  const std::size_t targets = task_.series.info().targets.size();
   std::vector<std::size_t> mine;
   for (std::size_t i = 0; i < origins.size(); ++i) {
     if (origins[i].split != static_cast<std::int64_t>(task_.split) || !is_mine(origins[i].series)) continue;
     mine.push_back(i);
-    chunk.add(i, origins[i]);
-    if (chunk.full()) run();
+    output.repeat(i, task_.series.targets()[static_cast<std::size_t>(origins[i].row) * targets + task_.target]);
   }
-  run();
-  for (const std::size_t origin : mine) {  // levels of their own trees may cross
-    for (std::int64_t step = 1; step <= task_.horizon; ++step) std::ranges::sort(cell(origin, step).subspan(1));
-  }
-  return chunk.short_histories();
+  if (mine.empty()) return {};
+  fit_scales(origins);
+  std::size_t forecast = 0;
+  for_each_place(origins, [&](const Place&) { ++forecast; });
+  task_.options.strategy == Strategy::direct ? forecast_direct(origins, output) : forecast_recursive(origins, output);
+  if (training_rows_ == 0) forecast = 0;
+  return {.training_rows = training_rows_,
+          .replaced = std::ssize(mine) - static_cast<std::int64_t>(forecast),
+          .unlearned_steps = training_rows_ == 0 ? 0 : unlearned_steps_};
 }
 
 }  // namespace pipeline::stage::lightgbm
