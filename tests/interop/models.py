@@ -120,6 +120,77 @@ class LinearModel(nn.Module):
         return self.linear(x[:, :, 0])
 
 
+def window_layers(window, horizon, targets, individual):
+    return nn.ModuleList(nn.Linear(window, horizon) for _ in range(targets)) if individual else nn.Linear(window, horizon)
+
+
+def apply_layers(layers, past):
+    """past [B, targets, window] to [B, targets, horizon]"""
+    if isinstance(layers, nn.Linear):
+        return layers(past)
+    return torch.stack([layer(past[:, target]) for target, layer in enumerate(layers)], dim=1)
+
+
+class NLinearModel(nn.Module):
+    """Zeng et al., 2023, for features that are all targets, as are the next two."""
+
+    def __init__(self, window, horizon, input_size, individual=False):
+        super().__init__()
+        self.Linear = window_layers(window, horizon, input_size, individual)
+
+    def forward(self, x):
+        past = x.transpose(1, 2)
+        last = past[:, :, -1:]
+        return (apply_layers(self.Linear, past - last) + last).transpose(1, 2).flatten(1)
+
+
+class DLinearModel(nn.Module):
+    """Zeng et al., 2023: the trend is the mean of kernel_size values; the first and the last value go on beyond the ends."""
+
+    def __init__(self, window, horizon, input_size, kernel_size=25, individual=False):
+        super().__init__()
+        self.kernel_size = kernel_size
+        self.Linear_Seasonal = window_layers(window, horizon, input_size, individual)
+        self.Linear_Trend = window_layers(window, horizon, input_size, individual)
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                if name.endswith("weight"):
+                    parameter.fill_(1 / window)
+
+    def forward(self, x):
+        past, beyond = x.transpose(1, 2), self.kernel_size // 2
+        longer = torch.cat([past[:, :, :1]] * beyond + [past] + [past[:, :, -1:]] * beyond, dim=2)
+        trend = longer.unfold(2, self.kernel_size, 1).mean(dim=3)
+        return (apply_layers(self.Linear_Seasonal, past - trend) + apply_layers(self.Linear_Trend, trend)).transpose(1, 2).flatten(1)
+
+
+class RevIN(nn.Module):
+    """Kim et al., 2022, with its learned parameters."""
+
+    def __init__(self, columns):
+        super().__init__()
+        self.affine_weight = nn.Parameter(torch.ones(columns))
+        self.affine_bias = nn.Parameter(torch.zeros(columns))
+
+    def within(self, x, inner):
+        """What `inner` makes of the normalised x, on the scale of x."""
+        mean, deviation = x.mean(dim=1, keepdim=True), (x.var(dim=1, keepdim=True, unbiased=False) + 1e-5).sqrt()
+        forecast = inner((x - mean) / deviation * self.affine_weight + self.affine_bias)
+        return (forecast - self.affine_bias) / (self.affine_weight + 1e-10) * deviation + mean
+
+
+class RLinearModel(nn.Module):
+    """Li et al., 2023."""
+
+    def __init__(self, window, horizon, input_size, individual=False):
+        super().__init__()
+        self.Linear = window_layers(window, horizon, input_size, individual)
+        self.revin_layer = RevIN(input_size)
+
+    def forward(self, x):
+        return self.revin_layer.within(x, lambda seen: apply_layers(self.Linear, seen.transpose(1, 2)).transpose(1, 2)).flatten(1)
+
+
 def build(name, hyper_parameters):
     """A model from a checkpoint's hyper_parameters; its constructor gets those that it has parameters for."""
     cls = globals()[name]

@@ -41,6 +41,12 @@ MODELS = {
     "LSTMScaledDotAttentionModel": {"hidden_size": 16, "num_layers": 2},
     "LSTMScaledDotAttentionModel/projected both ways": {"hidden_size": 12, "num_layers": 2, "proj_size": 4, "bidirectional": True},
     "LinearModel": {},
+    "NLinearModel": {},
+    "NLinearModel/individual": {"individual": True},
+    "DLinearModel": {},
+    "DLinearModel/individual": {"kernel_size": 5, "individual": True},
+    "RLinearModel": {},
+    "RLinearModel/individual": {"individual": True},
 }
 
 
@@ -50,7 +56,9 @@ class Models(WorkflowTest):
     def run_program(self, case, epochs, more=""):
         """The checkpoint, the exported windows of the test split and the folder of results."""
         model, name = case.split("/")[0], case.replace("/", "-").replace(" ", "-") + f"-{epochs}"
-        columns = (["load"], ["load"]) if model == "LinearModel" else (["load", "heat", "wind"], ["load", "wind"])
+        columns = (["load", "heat", "wind"], ["load", "wind"])
+        if model.endswith("LinearModel"):  # they read the targets alone
+            columns = (["load"], ["load"]) if model == "LinearModel" else (["load", "wind"], ["load", "wind"])
         first = head(name, *columns, top={"seed": SEED, "log_dir": f"logs/{name}"}, preprocess={"scaler": "none"},
                      slices={"window": WINDOW, "horizon": HORIZON, "export": True})
         options = "\n".join(["[model]", toml({"type": model} | MODELS[case]), "[trainer]", toml({"max_epochs": epochs})])

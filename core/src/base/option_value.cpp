@@ -207,4 +207,15 @@ std::string describe_range(const OptionInfo& option) {
   return "one of " + join(option.choices);
 }
 
+bool is_same_value(const Value& a, const Value& b) { return a.is_number() && b.is_number() ? a.as_double() == b.as_double() : a == b; }
+
+std::optional<std::string> restriction_mistake(const OptionRule& rule, const Value& first, const Value& second) {
+  const bool is_allowed = std::ranges::any_of(rule.allowed, [&](const Value& allowed) { return is_same_value(allowed, second); });
+  if (!is_same_value(first, rule.value) || is_allowed) return std::nullopt;
+  const std::string words = join(
+      rule.allowed, [](const Value& v) { return to_toml(v); }, " or ");
+  return rule.first + " = " + to_toml(first) + " " + rule.why + ": write " + rule.second + " = " + words + " with it, not " +
+         to_toml(second);
+}
+
 }  // namespace pipeline

@@ -6,6 +6,7 @@
 
 #include "base/edit_distance.h"
 #include "base/option_value.h"
+#include "base/table_rules.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
@@ -17,24 +18,10 @@ std::string in_quotes(std::string_view text) { return "\"" + std::string(text) +
 
 std::string one_of(const std::vector<std::string>& words) { return "one of " + join(words); }
 
-/// Whether the values are equal, whichever way a number is written.
-bool is_same(const Value& a, const Value& b) { return a.is_number() && b.is_number() ? a.as_double() == b.as_double() : a == b; }
-
 bool is_set(const Value& options, const Schema& schema, const std::string& name) {
   const Value* v = options.find(name);
   const OptionInfo* info = schema.find(name);
-  return v && info && !is_same(*v, info->default_value);
-}
-
-std::optional<OptionMistake> restriction_mistake(const OptionRule& rule, const Value& all) {
-  const Value &first = all.at(rule.first), &second = all.at(rule.second);
-  const bool is_allowed = std::ranges::any_of(rule.allowed, [&](const Value& allowed) { return is_same(allowed, second); });
-  if (!is_same(first, rule.value) || is_allowed) return std::nullopt;
-  const std::string words = join(
-      rule.allowed, [](const Value& v) { return to_toml(v); }, " or ");
-  return OptionMistake{
-      rule.second, false,
-      rule.first + " = " + to_toml(first) + " " + rule.why + ": write " + rule.second + " = " + words + " with it, not " + to_toml(second)};
+  return v && info && !is_same_value(*v, info->default_value);
 }
 
 std::optional<OptionMistake> rule_mistake(const OptionRule& rule, const Schema& schema, const Value& all) {
@@ -57,7 +44,10 @@ std::optional<OptionMistake> rule_mistake(const OptionRule& rule, const Schema& 
       return say(rule.first + " (" + to_toml(all.at(rule.first)) + ") must be a multiple of " + rule.second + " (" +
                  to_toml(all.at(rule.second)) + ")");
     case OptionRule::Kind::restricts:
-      return restriction_mistake(rule, all);
+      if (is_of_other_table(rule.second)) return std::nullopt;  // table_mistakes() tells
+      if (auto sentence = restriction_mistake(rule, all.at(rule.first), all.at(rule.second)))
+        return OptionMistake{rule.second, false, std::move(*sentence)};
+      return std::nullopt;
   }
   return std::nullopt;
 }

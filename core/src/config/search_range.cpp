@@ -158,8 +158,15 @@ class RangeChecker {
       if (!known) report(place, "has no " + to_toml(value) + (value.is_string() ? suggest(value.as_string(), option_.choices) : ""));
       return;
     }
+    const auto is_searched = [this](const std::string& name) {
+      return std::ranges::find(searched_.others, name) != searched_.others.end();
+    };
+    Value beside = searched_.beside;
+    beside[option_.name] = value;
     for (const Schema* owner : searched_.owners) {
-      for (const OptionMistake& mistake : check_options(*owner, Value::Map{{option_.name, value}})) {
+      Schema known = *owner;
+      std::erase_if(known.rules, [&](const OptionRule& rule) { return is_searched(rule.first) || is_searched(rule.second); });
+      for (const OptionMistake& mistake : check_options(known, beside)) {
         if (mistake.option == option_.name) return context_.mistake(place, "search: " + searched_.path + ": " + mistake.message);
       }
     }

@@ -13,6 +13,8 @@ struct SearchedOption {
   std::string path;
   OptionInfo option;
   std::vector<const Schema*> owners;
+  Value beside{Value::Map{}};         ///< the options of its table, for rules across options
+  std::vector<std::string> others{};  ///< the options of its table that are searched too: their values are not known
 };
 
 /// Checks the search of one option: { low, high, step, log }, { choices }, a list of choices, or {} for the option's own range. Returns it

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/table_rules.h"
 #include "config/search_range.h"
 #include "pipeline/data/text.h"
 #include "pipeline/search/search_space.h"
@@ -46,6 +47,7 @@ class SearchChecker {
     for (const Entry& entry : entries_) check_entry(entry);
     for (const Entry& entry : entries_) check_conditions(entry);
     check_names();
+    check_other_tables();
     check_sampler();
     if (scope_.order) reorder(*scope_.order);
     if (scope_.enqueue) check_queue(*scope_.enqueue);
@@ -89,8 +91,12 @@ class SearchChecker {
     } else {
       option = *owners.front()->find(entry.option);
     }
-    const std::optional<Value> range = check_range(
-        context_, {.path = entry.path, .option = option, .owners = is_type ? std::vector<const Schema*>{} : owners}, *entry.node);
+    SearchedOption searched{.path = entry.path, .option = option, .owners = is_type ? std::vector<const Schema*>{} : owners};
+    if (rule && !rule->many && types_of(entry.table).size() == 1) searched.beside = scope_.tables.one(entry.table).options;
+    for (const Entry& other : entries_) {
+      if (other.table == entry.table && other.path != entry.path) searched.others.push_back(other.option);
+    }
+    const std::optional<Value> range = check_range(context_, searched, *entry.node);
     if (!range) return;
     checked_.space[entry.path] = *range;
     checked_.order.emplace_back(entry.path);
@@ -252,6 +258,28 @@ class SearchChecker {
       const auto [first, is_new] = paths.emplace(name, entry.path);
       if (!is_new)
         context_.mistake(entry.node->key, "search: " + entry.path + " and " + first->second + " are both named " + in_quotes(name));
+    }
+  }
+
+  /// No choice may break the rules between two tables.
+  void check_other_tables() {
+    if (!table_mistakes(context_.registry, scope_.tables).empty()) return;  // reported already
+    for (const Entry& entry : entries_) {
+      const auto range = checked_.space.find(entry.path);
+      const Value* choices = range == checked_.space.end() ? nullptr : range->second.find("choices");
+      const TableRule* rule = find_table_rule(entry.table);
+      if (!choices || !rule || rule->many) continue;
+      for (const Value& choice : choices->as_list()) {
+        TrainingTables tables = scope_.tables;
+        ComponentSpec& spec = tables.one(entry.table);
+        if (entry.option == "type") {
+          spec = {choice.as_string(), Value(Value::Map{})};
+        } else {
+          spec.options[entry.option] = choice;
+        }
+        for (const TableMistake& mistake : table_mistakes(context_.registry, tables))
+          context_.mistake(entry.node->key, "search: " + entry.path + ": " + mistake.message);
+      }
     }
   }
 

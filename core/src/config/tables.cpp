@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/table_rules.h"
+
 namespace pipeline {
 
 namespace {
@@ -114,6 +116,7 @@ void check_into(CheckContext& context, const TableRule& rule, const Node* node, 
 
 CheckedTables check_training_tables(CheckContext& context, const StageTables& stage, std::set<std::string>& used) {
   CheckedTables out;
+  std::map<std::string, Node> nodes;  // by table
   for (const TableRule& rule : training_table_rules()) {
     if (std::ranges::find(stage.uses, rule.name) == stage.uses.end()) continue;
     const Node* shared = context.document.root.find(rule.name);
@@ -125,6 +128,12 @@ CheckedTables check_training_tables(CheckContext& context, const StageTables& st
       context.mistake(stage.place, "stage " + in_quotes(stage.stage) + " needs " + with_article(rule.kind) + ": add [" + rule.name +
                                        "] with type = \"...\"" + suggest({}, context.registry.names(rule.kind)));
     check_into(context, rule, table.node ? &*table.node : nullptr, stage.place, out);
+    if (table.node) nodes.emplace(rule.name, std::move(*table.node));
+  }
+  for (TableMistake& mistake : table_mistakes(context.registry, out.tables)) {
+    const auto table = nodes.find(mistake.table);
+    const Node* written = table != nodes.end() && table->second.is_table() ? table->second.find(mistake.option) : nullptr;
+    context.mistake(written ? written->place : stage.place, std::move(mistake.message));
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/option_value.h"
+#include "pipeline/stage.h"
 
 namespace pipeline {
 
@@ -54,7 +55,8 @@ std::string schema_mistake(const ComponentInfo& component) {
   }
   for (const OptionRule& rule : component.schema.rules) {
     for (const std::string& name : {rule.first, rule.second}) {
-      if (!names.contains(name)) return "a rule names the option " + name + ", which is not there";
+      const bool of_other_table = rule.kind == OptionRule::Kind::restricts && find_table_rule(name.substr(0, name.find('.')));
+      if (!names.contains(name) && !of_other_table) return "a rule names the option " + name + ", which is not there";
     }
   }
   return {};

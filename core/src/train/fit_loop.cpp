@@ -19,7 +19,7 @@ namespace {
 
 /// The number of training batches; Error if there are none. 0 for a model without parameters: it is not trained.
 std::int64_t batches_to_train(const FitSpec& spec, const Loader& loader) {
-  if (!spec.optimizer) return 0;
+  if (!spec.optimizer && !closed_form_of(*spec.model)) return 0;
   if (loader.windows() == 0)
     throw data_error("the training split has no windows: give `split` more rows for training, or shorten window or horizon");
   if (loader.batches() == 0) {
@@ -29,14 +29,26 @@ std::int64_t batches_to_train(const FitSpec& spec, const Loader& loader) {
   return loader.batches();
 }
 
-/// The loader's options; overfitting uses the same batches in the same order.
-LoaderOptions training_loader(const FitSpec& spec) {
+/// The loader's options; overfitting uses the same batches in the same order. A closed form takes every window once, on every rank.
+LoaderOptions training_loader(const FitSpec& spec, const RunContext& run) {
   LoaderOptions options = spec.loader;
   if (spec.trainer.overfits()) options.shuffle = false;
+  if (!closed_form_of(*spec.model)) return options;
+  options.shuffle = options.drop_last = false;
+  options.sampling = Sampling::windows;
+  options.batch_size *= run.world();  // limits count the batches of all ranks
   return options;
 }
 
 Shard shard_of(const RunContext& run) { return {.rank = run.rank(), .world = run.world()}; }
+Shard training_shard(const FitSpec& spec, const RunContext& run) { return closed_form_of(*spec.model) ? Shard{} : shard_of(run); }
+
+/// The limits of the fit. For callbacks a closed form has one batch, all windows.
+FitPlan plan_of(const FitSpec& spec, const Loader& train, const Loader& val) {
+  FitPlan plan = plan_fit(spec.trainer, batches_to_train(spec, train), val.batches());
+  if (closed_form_of(*spec.model) && plan.train_batches > 0) plan.train_batches = plan.val_check_batch = 1;
+  return plan;
+}
 
 bool keeps_checkpoints(const Callback& callback) { return callback.checkpoints().has_value(); }
 
@@ -54,9 +66,9 @@ FitLoop::FitLoop(FitSpec& spec, const Windows& windows, const RunContext& run)
     : spec_(spec),
       run_(run),
       forecaster_(spec.model, spec.window_norm, spec.shape, spec.trainer.precision),
-      train_loader_(windows, Split::train, training_loader(spec), forecaster_.inputs(), run.device, shard_of(run)),
+      train_loader_(windows, Split::train, training_loader(spec, run), forecaster_.inputs(), run.device, training_shard(spec, run)),
       val_loader_(windows, Split::val, spec.loader, forecaster_.inputs(), run.device, shard_of(run)),
-      trainer_(spec, run, plan_fit(spec.trainer, batches_to_train(spec, train_loader_), val_loader_.batches())),
+      trainer_(spec, run, plan_of(spec, train_loader_, val_loader_)),
       validation_(forecaster_, spec.loss, val_loader_, spec.shape, spec.metrics, run.collective),
       schedule_(spec.scheduler),
       ranks_(run) {
@@ -90,12 +102,12 @@ void FitLoop::check_state_keys() const {
 void FitLoop::check_monitor(const std::string& owner, const std::string& monitor, bool counts_too) {
   if (counts_too && std::ranges::find(counter_names, monitor) != counter_names.end()) return;
   std::vector<std::string> names;
-  if (spec_.optimizer) names = {"train_loss", "train_loss_step", "train_loss_epoch"};
+  if (learns()) names = {"train_loss", "train_loss_step", "train_loss_epoch"};
   const bool validates = trainer_.plan().val_batches > 0;
   if (validates) names.insert(names.end(), validation_.names().begin(), validation_.names().end());
   validation_.log_too(monitor);
   if (monitor.empty() || std::ranges::find(names, monitor) != names.end()) return;
-  const bool unmeasured = !spec_.optimizer && monitor.starts_with("train_loss");
+  const bool unmeasured = !learns() && monitor.starts_with("train_loss");
   if (unmeasured) return;
   const std::string name = owner.substr(0, owner.find('{'));
   const bool lacks_windows = !validates && std::ranges::find(validation_.names(), monitor) != validation_.names().end();
@@ -149,6 +161,9 @@ void FitLoop::fit() {
   if (spec_.optimizer) {
     if (!continued) sanity_check();  // as in Lightning: the check would change restored state
     train();
+  } else if (ClosedForm* const closed = closed_form_of(*spec_.model)) {
+    sanity_check();
+    train_closed(*closed);
   } else {
     validate_untrained();
   }

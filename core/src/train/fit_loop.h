@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "pipeline/train/closed_form.h"
 #include "pipeline/train/fit.h"
 #include "train/fit_epoch.h"
 #include "train/fit_ranks.h"
@@ -34,6 +35,11 @@ class FitLoop {
   void sanity_check();
   void train();
   void validate_untrained();
+  /// Trains a model with a closed form. solve() lets it compute its weights, measures them and validates.
+  void train_closed(ClosedForm& model);
+  void solve(ClosedForm& model);
+  /// Whether training changes weights: by an optimizer, or by a closed form.
+  [[nodiscard]] bool learns() const { return spec_.optimizer || closed_form_of(*spec_.model); }
 
   /// `pass`: the first pass, which has begun already; nullptr: begin a new one.
   void begin_epoch(std::unique_ptr<Loader::Pass> pass);

@@ -5,10 +5,12 @@
 
 #include <ATen/Context.h>
 
+#include "base/table_rules.h"
 #include "checkpoint/model_library.h"
 #include "pipeline/data/format.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
+#include "pipeline/train/closed_form.h"
 #include "pipeline/train/forecaster.h"
 #include "train/allocation_limit.h"
 #include "train/output_check.h"
@@ -36,7 +38,9 @@ Value hyper_parameters(const Registry& registry, const TrainingTables& tables, c
   return all;
 }
 
-Component<Optimizer> make_optimizer(const Registry& registry, const ComponentSpec& spec, const Model& model) {
+/// nullptr for a model without parameters, and for one that computes them.
+Component<Optimizer> make_optimizer(const Registry& registry, const ComponentSpec& spec, Model& model) {
+  if (closed_form_of(model)) return {};
   std::vector<torch::Tensor> trained;
   for (const torch::Tensor& parameter : model.parameters()) {
     if (parameter.requires_grad()) trained.push_back(parameter);
@@ -100,6 +104,7 @@ Component<Model> make_model(const Registry& registry, const ComponentSpec& model
 FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, const Windows& windows, std::int64_t seed) {
   const ComponentSpec &model = tables.one("model"), &loss = tables.one("loss"), &optimizer = tables.one("optimizer"),
                       &scheduler = tables.one("scheduler");
+  if (const auto mistakes = table_mistakes(registry, tables); !mistakes.empty()) throw usage_error(mistakes.front().message);
   FitSpec spec;
   spec.model_name = model.type;
   spec.shape = shape_of(windows);
@@ -122,6 +127,7 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
   check_output(model.type, *spec.model, loss.type, spec.shape.output);
   spec.optimizer_name = optimizer.type;
   spec.optimizer = make_optimizer(registry, optimizer, *spec.model);
+  if (closed_form_of(*spec.model) && spec.trainer.max_epochs != 0) spec.trainer.max_epochs = 1;  // it has but one
   if (spec.optimizer && !scheduler.type.empty()) {
     spec.scheduler = registry.make<Scheduler>(scheduler.type, scheduler.options, spec.optimizer->torch_optimizer());
   }

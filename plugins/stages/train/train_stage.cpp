@@ -11,6 +11,7 @@
 #include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
+#include "pipeline/train/closed_form.h"
 #include "pipeline/train/training_setup.h"
 #include "report.h"
 #include "resume_points.h"
@@ -138,6 +139,12 @@ State TrainStage::continued_checkpoint(const StageContext& context, const Window
   return content;
 }
 
+void TrainStage::warn_of_unused_weights(Log& log) const {
+  for (const auto& [option, file] : {std::pair("from_checkpoint", options_.from_checkpoint), std::pair("ckpt_path", options_.ckpt_path)}) {
+    if (!file.empty()) log.warning(std::string(option) + " has no effect: the model computes its weights from the windows");
+  }
+}
+
 std::filesystem::path TrainStage::version_folder(const StageContext& context, const std::optional<ResumePoint>& before,
                                                  const std::string& model_name) {
   std::filesystem::path folder;
@@ -177,7 +184,8 @@ void TrainStage::run(StageContext& context) {
   FitSpec spec = make_fit_spec(context.registry, context.tables, *windows, context.settings.seed);
   if (before) require_room(*before, spec.trainer.max_epochs, spec.trainer.max_steps);
   if (!options_.from_checkpoint.empty()) load_weights(context, *windows, *spec.model);
-  const bool learns = spec.optimizer != nullptr;
+  const bool solves = closed_form_of(*spec.model) != nullptr, learns = spec.optimizer || solves;
+  if (solves) warn_of_unused_weights(context.log);
   const RunContext run = make_run_context(context, context.log);
   require_processes(spec.trainer.strategy, run);
   context.log.info(spec.model_name + ": " + format_count(trainable_values(*spec.model)) + " parameters, on " + run.device.str() + ", " +

@@ -56,6 +56,8 @@ class TrainStage final : public Stage {
   /// Sets loggers and resume point: those of the continued training, or new ones.
   void keep_in_version_folder(const StageContext& context, const std::optional<ResumePoint>& before, FitSpec& spec) const;
   [[nodiscard]] State continued_checkpoint(const StageContext& context, const Windows& windows) const;
+  /// Says that a model with a closed form takes nothing from a checkpoint.
+  void warn_of_unused_weights(Log& log) const;
   void load_weights(const StageContext& context, const Windows& windows, Model& model) const;
 
   Options options_;
