@@ -36,7 +36,7 @@ LOSSES = {
     "HuberLoss": ({"delta": 0.4}, nn.HuberLoss(delta=0.4)),
     "SmoothL1Loss": ({"beta": 0.4}, nn.SmoothL1Loss(beta=0.4)),
     "LogCoshLoss": ({}, lambda forecast, y: torch.log(torch.cosh(forecast - y)).mean()),
-    "QuantileLoss": ({"q": 0.8}, lambda forecast, y: torch.tensor(sklearn.mean_pinball_loss(y.flatten(), forecast.flatten(), alpha=0.8))),
+    "PinballLoss": ({"q": 0.8}, lambda forecast, y: torch.tensor(sklearn.mean_pinball_loss(y.flatten(), forecast.flatten(), alpha=0.8))),
 }
 
 
@@ -103,7 +103,7 @@ class Metrics(WorkflowTest):
 
     def test_a_quantile_lies_where_it_should(self):
         for q in (0.1, 0.9):
-            _, y, forecast = self.run_program({"type": "QuantileLoss", "q": q}, "--set", "trainer.max_epochs=30")
+            _, y, forecast = self.run_program({"type": "PinballLoss", "q": q}, "--set", "trainer.max_epochs=30")
             self.assertAlmostEqual((y <= forecast).mean(), q, delta=0.07)
 
 

@@ -208,8 +208,7 @@ class Package(unittest.TestCase):
         done = subprocess.run([self.prefix / "bin/pipeline", "run", "outside.toml", "--stage", "train", "--set", "stages.train.best=false",
                                "--set", "loss.type=QuantilesLoss"],
                               cwd=work, text=True, capture_output=True, env={**os.environ, **self.environment})
-        self.assertEqual(done.returncode, 2, done.stderr)
-        self.assertIn("QuantilesLoss needs 3 quantiles for each step, and this version forecasts one value", done.stderr)
+        self.assertEqual(done.returncode, 0, done.stderr)  # its model ends in a ForecastHead
         self.pipeline("run", "outside.toml", "--stage", "train", "--set", "stages.train.best=false", "--set", "model.type=FutureModel",
                       "--set", "optimizer.type=Adam", "--set", 'stages.optimize.search={"optimizer.lr" = {}}', cwd=work)
         self.assertIn("OutsideFeature (feature)", self.pipeline("describe", "OutsideFeature", cwd=work))

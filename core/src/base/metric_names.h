@@ -18,8 +18,13 @@ inline constexpr std::array<std::string_view, 3> count_names{"windows", "filled_
 /// Before a metric's name in metrics.json: the naive forecast's.
 inline constexpr std::string_view naive_prefix = "naive_";
 
+/// The same of the forecast that repeats the last season.
+inline constexpr std::string_view seasonal_prefix = "seasonal_";
+
 /// Whether a validation measures the metric: a point forecast of the scaled series suffices for it.
-inline bool is_validated(const MetricInfo& info) { return info.units == MetricUnits::scaled && !info.needs_quantiles && !info.needs_scale; }
+inline bool is_validated(const MetricInfo& info) {
+  return info.units == MetricUnits::scaled && !info.needs_quantiles && !info.needs_intervals && !info.needs_scale;
+}
 
 /// The key of a metric with `split` in place of its placeholder.
 inline std::string with_split(std::string key, std::string_view split) {

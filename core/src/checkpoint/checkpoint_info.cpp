@@ -104,6 +104,7 @@ Value CheckpointInfo::to_value() const {
   write_lists(shape, out);
   for (const auto& [word, rows] : horizons) out["horizons"][word] = rows;
   if (series) out["series"] = series->to_value();
+  if (!loss.type.empty()) out["loss"] = Value::Map{{"type", loss.type}, {"options", loss.options}};
   return out;
 }
 
@@ -125,6 +126,7 @@ CheckpointInfo CheckpointInfo::from_value(const Value& value) {
   if (const Value* horizons = value.find("horizons")) {
     for (const auto& [word, rows] : horizons->as_map()) out.horizons[word] = rows.as_int();
   }
+  if (const Value* loss = value.find("loss")) out.loss = {loss->at("type").as_string(), loss->at("options")};
   if (const Value* series = value.find("series")) out.series = SeriesInfo::from_value(*series);
   if (out.series && out.series->panel) out.shape.series = out.series->panel->series;
   check(out);

@@ -12,6 +12,7 @@
 #include "pipeline/data/slicing.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
 #include "train/allocation_limit.h"
 
@@ -111,6 +112,19 @@ void require_known(const std::string& type, const State& content, const Registry
                               : "if a plugin of yours gives it, name its folder with --plugin-path DIR"));
 }
 
+/// The loss that says what the model's output is; null for a model of a point.
+Component<Loss> make_loss(const CheckpointInfo& info, const Registry& registry, torch::Device device) {
+  if (info.loss.type.empty()) return nullptr;
+  try {
+    Component<Loss> loss = registry.make<Loss>(info.loss.type, info.loss.options);
+    call(loss, "to", &Loss::to, device);
+    return loss;
+  } catch (const Error& error) {
+    if (error.status() == ExitStatus::plugin) throw;  // its library cannot be loaded
+    throw training_error("its loss cannot be made: " + std::string(error.what()));
+  }
+}
+
 /// Makes the model of a file, which may be unusable: options out of range.
 Component<Model> make_model(const CheckpointInfo& info, const Extent& extent, const Registry& registry) {
   try {
@@ -168,10 +182,12 @@ LoadedModel load_model(const std::filesystem::path& file, const Registry& regist
   const std::string origin = "checkpoint " + file.string();
   const State content = read_checkpoint(file);
   try {
-    LoadedModel out{.info = info_of(content, otherwise), .model = nullptr};
+    LoadedModel out{.info = info_of(content, otherwise), .model = nullptr, .loss = nullptr};
     const Extent extent = extent_of(content.at("state_dict"));
     check_sizes(out.info, extent);
     require_known(out.info.model_type, content, registry);
+    out.loss = make_loss(out.info, registry, device);
+    if (out.loss) out.info.shape.output = out.loss->output();
     out.model = make_model(out.info, extent, registry);
     load_model_state(*out.model, content.at("state_dict"), "its state_dict");
     out.model->to(device);

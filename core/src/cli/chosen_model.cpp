@@ -1,9 +1,13 @@
 #include "cli/chosen_model.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "cli/shell_text.h"
+#include "pipeline/data/intervals.h"
+#include "pipeline/data/local_forecaster.h"
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/data/text.h"
 #include "pipeline/data/training_record.h"
@@ -73,15 +77,16 @@ Choice trained_choice(const Workflow& workflow, const Registry& registry, const 
   return choice;
 }
 
+/// Its checkpoint; of a model that no stage trained, its name.
+std::string what_of(const Choice& choice) { return choice.checkpoint.empty() ? choice.stage : choice.checkpoint.string(); }
+
 Choice choose(const Workflow& workflow, const Registry& registry, const std::string& wanted) {
-  if (!wanted.empty()) static_cast<void>(train_stage(workflow, registry, wanted));  // a mistyped name
   const std::vector<Choice> choices = measured_choices(workflow, registry, wanted);
   if (choices.empty()) return trained_choice(workflow, registry, wanted);
-  const auto other = std::ranges::find_if(choices, [&](const Choice& c) { return c.checkpoint != choices.front().checkpoint; });
+  const auto other = std::ranges::find_if(choices, [&](const Choice& c) { return what_of(c) != what_of(choices.front()); });
   if (other != choices.end())
-    throw usage_error(workflow_flag(workflow) + ": stage \"" + choices.front().by->name + "\" measured " +
-                      choices.front().checkpoint.string() + " and stage \"" + other->by->name + "\" " + other->checkpoint.string() +
-                      ": name one with --checkpoint");
+    throw usage_error(workflow_flag(workflow) + ": stage \"" + choices.front().by->name + "\" measured " + what_of(choices.front()) +
+                      " and stage \"" + other->by->name + "\" " + what_of(*other) + ": name one with --checkpoint");
   return choices.front();
 }
 
@@ -93,6 +98,38 @@ std::string reason_of(const Choice& choice, const Workflow& workflow, const Regi
            (measuring.empty() ? "" : ", which " + names_of(measuring) + " has not measured yet");
   }
   return "of stage " + choice.stage + ", as " + choice.by->name + " measured it";
+}
+
+std::vector<double> numbers_of(const Value& list) {
+  std::vector<double> out;
+  for (const Value& number : list.is_list() ? list.as_list() : Value::List{list}) {
+    if (number.is_number()) out.push_back(number.as_double());
+  }
+  return out;
+}
+
+/// The forecaster of a model that an evaluation measured as "baselines/Theta", as the workflow has it now. Error (usage) if no stage of the
+/// workflow forecasts with it.
+LocalTask local_task(const Choice& choice, const Workflow& workflow, const Registry& registry) {
+  const std::size_t slash = choice.stage.rfind('/');
+  const std::string of_stage = choice.stage.substr(0, slash), type = slash == std::string::npos ? "" : choice.stage.substr(slash + 1);
+  const auto stage = std::ranges::find(workflow.stages, of_stage, &StagePlan::name);
+  const bool is_forecaster = registry.find(Kind<LocalForecaster>::name, type) != nullptr;
+  const auto windows =
+      stage == workflow.stages.end() ? std::vector<Source>::const_iterator{} : std::ranges::find(stage->sources, "windows", &Source::kind);
+  if (!is_forecaster || stage == workflow.stages.end() || windows == stage->sources.end())
+    throw usage_error(
+        workflow_flag(workflow) + ": " + choice.by->name + " chose " + choice.stage +
+        ", which is no trained model and no forecaster of the workflow: run `pipeline run` again, or name a model with --stage");
+  LocalTask out{
+      .forecaster = {.type = type}, .windows = run_folder_of(workflow) / windows->stage, .season_length = workflow.settings.season_length};
+  if (const Value* options = stage->options.find("options"); options && options->is_map()) {
+    if (const Value* own = options->find(type)) out.forecaster.options = *own;
+  }
+  if (const Value* levels = stage->options.find("quantiles")) out.levels = numbers_of(*levels);
+  if (!std::filesystem::exists(out.windows / "windows.json"))
+    throw usage_error(workflow_flag(workflow) + ": its windows are not there (" + out.windows.string() + "): run `pipeline run` first");
+  return out;
 }
 
 }  // namespace
@@ -108,16 +145,24 @@ const StagePlan& train_stage(const Workflow& workflow, const Registry& registry,
   return **found;
 }
 
-std::filesystem::path chosen_checkpoint(const Workflow& workflow, const Registry& registry, const std::string& wanted, Log& log) {
+ChosenModel chosen_model(const Workflow& workflow, const Registry& registry, const std::string& wanted, Log& log) {
   const Choice choice = choose(workflow, registry, wanted);
-  if (choice.checkpoint.empty())
-    throw usage_error(workflow_flag(workflow) + ": " + choice.by->name + " chose " + choice.stage +
-                      ", which is no trained model: predict forecasts with trained models alone so far");
+  ChosenModel out{.checkpoint = choice.checkpoint, .name = choice.stage};
+  if (choice.checkpoint.empty()) out.local = local_task(choice, workflow, registry);
   const std::string command = "`pipeline run " + shell_quoted(workflow.file.string()) + "`";
-  if (!std::filesystem::is_regular_file(choice.checkpoint))
+  if (!out.local && !std::filesystem::is_regular_file(choice.checkpoint))
     throw usage_error(workflow_flag(workflow) + ": the checkpoint of stage \"" + choice.stage + "\" is gone (" +
                       choice.checkpoint.string() + "): run " + command + ", or name one with --checkpoint");
-  const std::string sentence = "model: " + choice.checkpoint.string() + ", " + reason_of(choice, workflow, registry);
+  const std::filesystem::path intervals = run_folder_of(workflow) / choice.by->name / intervals_file_name;
+  if (choice.by->name != choice.stage) {
+    if (const Value* levels = choice.by->options.find("quantiles")) out.quantiles = numbers_of(*levels);
+    if (std::filesystem::is_regular_file(intervals)) out.intervals = intervals;
+    const auto fitted = out.intervals.empty() ? std::map<std::string, Intervals>() : read_intervals(intervals);
+    for (const auto& [name, of_model] : fitted) out.quantiles = with_interval_ends(std::move(out.quantiles), of_model.options().levels);
+  }
+  const std::string sentence =
+      "model: " + (out.local ? out.local->forecaster.type + ", fitted to the rows of the input" : choice.checkpoint.string()) + ", " +
+      reason_of(choice, workflow, registry);
   const std::vector<std::string> changes = changes_since(choice.by->name, workflow, registry);
   if (changes.empty()) {
     log.info(sentence);
@@ -125,7 +170,7 @@ std::filesystem::path chosen_checkpoint(const Workflow& workflow, const Registry
     log.warning(sentence + ". Since then the workflow or its results have changed: " + join(changes, ", ") + ". " + command +
                 " makes a model of the workflow as it is");
   }
-  return choice.checkpoint;
+  return out;
 }
 
 }  // namespace pipeline

@@ -31,7 +31,7 @@ void add_options(po::options_description& options) {
       ("workflow", po::value<std::string>()->value_name("FILE"),
        "whose model forecasts; with --checkpoint: what one that Lightning wrote was trained for")  //
       ("stage", po::value<std::string>()->value_name("NAME"),
-       "the train stage whose model forecasts, in place of the one that evaluate chose")  //
+       "the stage whose model forecasts, in place of the one that evaluate chose; baselines/Theta for one of several")  //
       ("device", po::value<std::string>()->value_name("DEVICE"),
        "where the model computes: cpu, which is the default, cuda, cuda:N or auto");
 }
@@ -90,12 +90,13 @@ void forecast(const Component<Predictor>& predictor, const PredictRequest& reque
 int predict(const Invocation& invocation) {
   ConsoleLog log(invocation.log);
   const std::string file = invocation.text("workflow"), input = required(invocation, "input");
-  std::filesystem::path checkpoint = file.empty() ? required(invocation, "checkpoint") : invocation.text("checkpoint");
+  const std::filesystem::path checkpoint = file.empty() ? required(invocation, "checkpoint") : invocation.text("checkpoint");
   if (!checkpoint.empty()) require_file("--checkpoint " + checkpoint.string(), checkpoint);
   const bool piped = is_piped(input);
   Host host;
   PreciousFiles precious{{input, "the data itself"}};
   std::optional<TrainedTask> task;
+  ChosenModel chosen{.checkpoint = checkpoint, .name = {}};
   if (file.empty()) {
     load_host(host, invocation, {}, log);
   } else {
@@ -103,7 +104,7 @@ int predict(const Invocation& invocation) {
     const Workflow workflow = load_workflow(host, invocation, file, log);
     for (auto& known : files_of(workflow, host.registry)) precious.push_back(std::move(known));
     if (checkpoint.empty()) {
-      checkpoint = chosen_checkpoint(workflow, host.registry, invocation.text("stage"), log);
+      chosen = chosen_model(workflow, host.registry, invocation.text("stage"), log);
     } else {
       task = task_of(workflow, host.registry, invocation.text("stage"));
     }
@@ -112,23 +113,29 @@ int predict(const Invocation& invocation) {
     require_file("--future " + future, future);
     precious.emplace_back(future, "the columns known ahead");
   }
-  precious.emplace_back(checkpoint, "the checkpoint");
+  if (!chosen.local) precious.emplace_back(chosen.checkpoint, "the checkpoint");
+  if (!chosen.intervals.empty()) precious.emplace_back(chosen.intervals, "the intervals");
   if (const std::string output = invocation.text("output"); !output.empty()) require_other_file(output, precious);
-  const std::vector<std::string> predictors = host.registry.names("predictor");
-  if (predictors.empty()) throw plugin_error("no plugin brings a predictor: see `pipeline plugins`");
-  const Component<Predictor> predictor = host.registry.make<Predictor>(predictors.front(), Value(Value::Map{}));
+  const char* name = chosen.local ? "local" : "checkpoint";
+  if (!host.registry.find("predictor", name))
+    throw plugin_error(std::string("no plugin brings the predictor \"") + name + "\": see `pipeline plugins`");
+  const Component<Predictor> predictor = host.registry.make<Predictor>(name, Value(Value::Map{}));
   std::optional<PipedFile> whole;
   if (piped) whole.emplace(input);
-  const PredictRequest request{.checkpoint = checkpoint,
-                               .input = whole ? whole->path() : std::filesystem::path(input),
-                               .future = invocation.text("future"),
-                               .all = invocation.arguments.count("all") > 0,
-                               .series = invocation.texts("series"),
-                               .from = invocation.text("from"),
-                               .device = invocation.arguments.count("device") > 0 ? invocation.text("device") : "cpu",
-                               .task = std::move(task),
-                               .registry = host.registry,
-                               .log = log};
+  PredictRequest request{.checkpoint = chosen.checkpoint,
+                         .input = whole ? whole->path() : std::filesystem::path(input),
+                         .future = invocation.text("future"),
+                         .all = invocation.arguments.count("all") > 0,
+                         .series = invocation.texts("series"),
+                         .from = invocation.text("from"),
+                         .device = invocation.arguments.count("device") > 0 ? invocation.text("device") : "cpu",
+                         .task = std::move(task),
+                         .local = std::move(chosen.local),
+                         .intervals = chosen.intervals,
+                         .measured_as = chosen.name,
+                         .registry = host.registry,
+                         .log = log};
+  if (!chosen.quantiles.empty()) request.quantiles = std::move(chosen.quantiles);
   try {
     forecast(predictor, request, invocation.text("output"));
   } catch (const Error& error) {

@@ -7,6 +7,7 @@
 #include "config/settings.h"
 #include "config/tables.h"
 #include "config/time_options.h"
+#include "config/uncertainty.h"
 #include "pipeline/data/text.h"
 
 namespace pipeline {
@@ -247,6 +248,7 @@ CheckedWorkflow check_workflow(const Document& document, const Registry& registr
     if (slices && series) check_window_fit(context, workflow.settings.split, stage, *series);
   }
   check_frequency_tables(context, stages);
+  check_uncertainty(context, workflow.settings.split, stages);
   for (GraphStage& stage : stages) workflow.stages.push_back(std::move(stage.plan));
   workflow.secrets = std::move(context.secrets);
   checked.mistakes = in_order(std::move(context.mistakes), read.mistakes);

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/metric_names.h"
 #include "config/check.h"
+#include "config/uncertainty.h"
 #include "pipeline/data/local_forecaster.h"
 #include "pipeline/data/predictions.h"
 #include "pipeline/data/text.h"
@@ -68,8 +70,13 @@ void check_forecaster_name(CheckContext& context, const Place& place, const std:
 
 void check_forecasters(CheckContext& context, const OptionInfo& option, const Node& value, const OptionsOwner& owner) {
   if (!value.is_table()) {
-    for (const Node& name : value.items())
-      if (name.is_string()) check_forecaster_name(context, name.place, name.text(), owner);
+    std::set<std::string> seen;
+    for (const Node& name : value.items()) {
+      if (!name.is_string()) continue;  // reported already
+      check_forecaster_name(context, name.place, name.text(), owner);
+      if (!seen.insert(name.text()).second)
+        context.mistake(name.place, owner.name + ": " + option.name + " names " + name.text() + " twice: leave one out");
+    }
     return;
   }
   for (const auto& [name, options] : value.table()) {
@@ -89,7 +96,10 @@ void check_forecasters(CheckContext& context, const OptionInfo& option, const No
 void check_role(CheckContext& context, const OptionInfo& option, const Node& value, const OptionsOwner& owner) {
   if (option.role == OptionRole::target_column) check_targets(context, value);
   if (option.role == OptionRole::forecasters) check_forecasters(context, option, value, owner);
+  if (option.name == "quantiles" && option.type == OptionType::numbers) check_levels(context, value, owner.name + ": quantiles");
+  if (option.name == "intervals" && option.type == OptionType::any) check_interval_table(context, value, owner);
   if (!value.is_string()) return;  // reported already, or unset
+  if (option.name == "rank_by") check_ranking(context, value, owner);
   if (option.role == OptionRole::study_storage) check_storage(context, value, owner);
   if (option.role == OptionRole::metric) check_monitor(context, option, value, owner);
 }

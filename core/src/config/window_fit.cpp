@@ -103,13 +103,25 @@ bool lacks_time(const GraphStage& series) {
   });
 }
 
+bool has_header(const GraphStage& series) {
+  const Value* header = series.plan.options.find("header");
+  return !header || *header != Value(false);
+}
+
+}  // namespace
+
 bool holds_many_series(const GraphStage& series) {
   const Value *layout = series.plan.options.find("layout"), *column = series.plan.options.find("series_column");
   const bool named = column && *column != Value("") && *column != Value(Value::List{});
   return named || (layout && *layout != Value(word_of(Layout::columns)));
 }
 
-}  // namespace
+std::optional<std::int64_t> source_rows(const GraphStage& series) {
+  const auto sources = series.info ? source_files(*series.info, series.plan.options) : std::vector<fs::path>();
+  constexpr std::int64_t plenty = 1'000'000;
+  const auto rows = sources.empty() ? std::nullopt : count_rows(sources, has_header(series), plenty);
+  return rows && *rows > 0 ? rows : std::nullopt;
+}
 
 void check_window_fit(CheckContext& context, const Value& split, const GraphStage& slicing, const GraphStage& series) {
   const auto lengths = lengths_of(slicing.plan.options);
@@ -132,8 +144,7 @@ void check_window_fit(CheckContext& context, const Value& split, const GraphStag
   }
   if (rule.kind == SplitRule::Kind::tails || holds_many_series(series)) return;  // the file's rows are not those of a series
   const std::int64_t enough = enough_rows(rule, *lengths);
-  const Value* header = series.plan.options.find("header");
-  const auto rows = count_rows(sources, !header || *header != Value(false), enough);
+  const auto rows = count_rows(sources, has_header(series), enough);
   if (!rows || *rows == 0 || (*rows == enough && !counts)) return;
   const std::string why = shortage(rule, *rows, *lengths);
   if (why.empty()) return;

@@ -27,10 +27,11 @@ void put(Value& table, const std::string& prefix, const Numbers& numbers) {
   for (const auto& [metric, number] : numbers) table[prefix + metric] = std::isfinite(number) ? Value(number) : Value();
 }
 
-Value beside_naive(const Numbers& model, const Numbers* naive) {
+Value beside_naive(const Numbers& model, const Numbers* naive, const Numbers* seasonal = nullptr) {
   Value out{Value::Map{}};
   put(out, "", model);
   if (naive) put(out, std::string(naive_prefix), *naive);
+  if (seasonal) put(out, std::string(seasonal_prefix), *seasonal);
   return out;
 }
 
@@ -40,14 +41,16 @@ std::optional<double> metric_of(const Value& value) {
   return value.is_number() ? std::optional(value.as_double()) : std::nullopt;
 }
 
-/// Splits a table of mae, rmse, ... and naive_mae, naive_rmse, ... into two.
-void take(const Value& table, Numbers& model, Numbers& naive) {
+/// Splits a table of mae, rmse, ..., naive_mae, naive_rmse, ... and seasonal_mae, ... into three.
+void take(const Value& table, Numbers& model, Numbers& naive, Numbers& seasonal) {
   if (!table.is_map()) return;
   for (const auto& [key, value] : table.as_map()) {
     const std::optional<double> number = metric_of(value);
     if (!number) continue;
     if (key.starts_with(naive_prefix)) {
       naive[key.substr(naive_prefix.size())] = *number;
+    } else if (key.starts_with(seasonal_prefix)) {
+      seasonal[key.substr(seasonal_prefix.size())] = *number;
     } else {
       model[key] = *number;
     }
@@ -62,11 +65,17 @@ const Value& of_split(const Value& table, const std::string& split) {
 
 using ByTarget = std::map<std::string, Numbers>;
 
-Value by_target(const ModelMetrics& metrics, ByTarget SplitErrors::*model, ByTarget SplitErrors::*naive) {
+/// `seasonal` nullptr: there is none.
+Value by_target(const ModelMetrics& metrics, ByTarget SplitErrors::*model, ByTarget SplitErrors::*naive,
+                ByTarget SplitErrors::*seasonal = nullptr) {
   const auto errors_on = [&](const SplitErrors& errors, const std::string& target) {
-    const auto found = (errors.*model).find(target), beside = (errors.*naive).find(target);
-    return beside_naive(found == (errors.*model).end() ? Numbers() : found->second,
-                        beside == (errors.*naive).end() ? nullptr : &beside->second);
+    const auto numbers = [&](ByTarget SplitErrors::*of) -> const Numbers* {
+      if (!of) return nullptr;
+      const auto found = (errors.*of).find(target);
+      return found == (errors.*of).end() ? nullptr : &found->second;
+    };
+    const Numbers* own = numbers(model);
+    return beside_naive(own ? *own : Numbers(), numbers(naive), numbers(seasonal));
   };
   Value out{Value::Map{}};
   for (const auto& [target, numbers] : metrics.main()->*model) {
@@ -82,7 +91,8 @@ constexpr const char* all_targets = "all";
 
 Value of_all_targets(const ModelMetrics& metrics) {
   const auto errors_on = [](const SplitErrors& errors) {
-    return beside_naive(errors.original_all, errors.naive_original_all.empty() ? nullptr : &errors.naive_original_all);
+    const auto unless_empty = [](const Numbers& numbers) { return numbers.empty() ? nullptr : &numbers; };
+    return beside_naive(errors.original_all, unless_empty(errors.naive_original_all), unless_empty(errors.seasonal_original_all));
   };
   Value out = errors_on(*metrics.main());
   if (metrics.splits.size() == 1) return out;
@@ -110,7 +120,8 @@ Value by_step(const ModelMetrics& metrics) {
 void put_flat(Value& out, const std::string& split, const SplitErrors& errors, const std::vector<Measure>& measures) {
   for (const auto& [metric, number] : errors.scaled)
     out[flat_name(measures, split, metric)] = std::isfinite(number) ? Value(number) : Value();
-  put(out, split + "_naive_", errors.naive_scaled);
+  put(out, split + "_" + std::string(naive_prefix), errors.naive_scaled);
+  put(out, split + "_" + std::string(seasonal_prefix), errors.seasonal_scaled);
   out[split + "_windows"] = errors.windows;
   out[split + "_filled_values"] = errors.filled_values;
   out[split + "_zero_values"] = errors.zero_values;
@@ -132,17 +143,18 @@ bool take_flat(const Value& value, const std::string& split, SplitErrors& errors
   errors.filled_values = integer_in(numbers, "filled_values");
   errors.zero_values = integer_in(numbers, "zero_values");
   for (const std::string_view count : count_names) numbers.as_map().erase(std::string(count));
-  take(numbers, errors.scaled, errors.naive_scaled);
+  take(numbers, errors.scaled, errors.naive_scaled, errors.seasonal_scaled);
   return !errors.scaled.empty();
 }
 
-void take_targets(const Value& tables, const std::string& split, bool is_main, ByTarget& model, ByTarget& naive) {
+void take_targets(const Value& tables, const std::string& split, bool is_main, ByTarget& model, ByTarget& naive, ByTarget& seasonal) {
   for (const auto& [target, table] : tables.is_map() ? tables.as_map() : Value::Map()) {
     const Value& numbers = of_split(table, split);
     if (!is_main && &numbers == &table) continue;  // the table is for the main split
-    Numbers beside;
-    take(numbers, model[target], beside);
+    Numbers beside, season;
+    take(numbers, model[target], beside, season);
     if (!beside.empty()) naive[target] = std::move(beside);
+    if (!season.empty()) seasonal[target] = std::move(season);
   }
 }
 
@@ -151,6 +163,7 @@ void take_all_targets(SplitErrors& errors) {
   if (errors.scaled_by_target.contains(all_targets)) return;
   if (auto all = errors.original.extract(all_targets)) errors.original_all = std::move(all.mapped());
   if (auto all = errors.naive_original.extract(all_targets)) errors.naive_original_all = std::move(all.mapped());
+  if (auto all = errors.seasonal_original.extract(all_targets)) errors.seasonal_original_all = std::move(all.mapped());
 }
 
 void take_steps(const Value& steps, const std::string& split, bool is_main, SplitErrors& errors) {
@@ -158,8 +171,8 @@ void take_steps(const Value& steps, const std::string& split, bool is_main, Spli
   for (const Value& step : steps.as_list()) {
     const Value& numbers = of_split(step, split);
     if (!is_main && &numbers == &step) continue;
-    Numbers model, naive;
-    take(numbers, model, naive);
+    Numbers model, naive, seasonal;
+    take(numbers, model, naive, seasonal);
     model.erase("step");
     errors.scaled_by_step.push_back(std::move(model));
     if (!naive.empty()) errors.naive_by_step.push_back(std::move(naive));
@@ -197,13 +210,16 @@ Value ModelMetrics::to_value(const std::vector<Measure>& measures) const {
                          {"split", main_split},
                          {"files", Value::Map{{"predictions", texts(predictions)}, {"attention", texts(attention)}}}};
   if (!by_series.empty()) out["files"]["by_series"] = texts(by_series);
+  if (replaced > 0) out["replaced"] = replaced;
+  if (std::isfinite(ranking)) out["ranking"] = ranking;
   for (const auto& [split, errors] : splits) put_flat(out, split, errors, measures);
   if (!main()) return out;
   put(out, std::string(naive_prefix), main()->naive_scaled);
+  put(out, std::string(seasonal_prefix), main()->seasonal_scaled);
   out["by_target"] = by_target(*this, &SplitErrors::scaled_by_target, &SplitErrors::naive_by_target);
   out["by_step"] = by_step(*this);
   if (!main()->original.empty()) {
-    out["original"] = by_target(*this, &SplitErrors::original, &SplitErrors::naive_original);
+    out["original"] = by_target(*this, &SplitErrors::original, &SplitErrors::naive_original, &SplitErrors::seasonal_original);
     if (!out["original"].find(all_targets)) out["original"][all_targets] = of_all_targets(*this);
   }
   return out;
@@ -216,20 +232,24 @@ ModelMetrics ModelMetrics::from_value(const Value& value, const std::vector<Meas
                    .main_split = text_in(value, "split"),
                    .predictions = texts_of(value_in(value, "files"), "predictions"),
                    .attention = texts_of(value_in(value, "files"), "attention"),
-                   .by_series = texts_of(value_in(value, "files"), "by_series")};
+                   .by_series = texts_of(value_in(value, "files"), "by_series"),
+                   .replaced = integer_in(value, "replaced"),
+                   .ranking = number_in(value, "ranking").value_or(std::numeric_limits<double>::quiet_NaN())};
   if (!value.is_map()) return out;
   for (const std::string split : split_names) {
     SplitErrors errors;
     if (take_flat(value, split, errors, measures)) out.splits.emplace(split, std::move(errors));
   }
   if (out.main_split.empty()) out.main_split = guessed_main(out.splits);
-  Numbers not_naive, main_naive;
-  take(value, not_naive, main_naive);
+  Numbers others, main_naive, main_seasonal;
+  take(value, others, main_naive, main_seasonal);
   for (auto& [split, errors] : out.splits) {
     const bool is_main = split == out.main_split;
     if (is_main) errors.naive_scaled.insert(main_naive.begin(), main_naive.end());
-    take_targets(value_in(value, "by_target"), split, is_main, errors.scaled_by_target, errors.naive_by_target);
-    take_targets(value_in(value, "original"), split, is_main, errors.original, errors.naive_original);
+    if (is_main) errors.seasonal_scaled.insert(main_seasonal.begin(), main_seasonal.end());
+    ByTarget none;  // targets on the scaled series have no season
+    take_targets(value_in(value, "by_target"), split, is_main, errors.scaled_by_target, errors.naive_by_target, none);
+    take_targets(value_in(value, "original"), split, is_main, errors.original, errors.naive_original, errors.seasonal_original);
     take_all_targets(errors);
     take_steps(value_in(value, "by_step"), split, is_main, errors);
   }
@@ -286,6 +306,7 @@ std::vector<Measure> measures_of(const std::vector<ModelMetrics>& models) {
 void write_metrics(const std::filesystem::path& folder, const MetricsRecord& record) {
   Value out = record.models.at(record.leader).to_value(record.measures);
   out["metrics"] = described(record.measures);
+  if (!record.ranked_by.empty()) out["ranked_by"] = record.ranked_by;
   if (record.models.size() > 1) {
     for (const ModelMetrics& metrics : record.models) out["models"][metrics.stage] = metrics.to_value(record.measures);
   }
@@ -293,7 +314,7 @@ void write_metrics(const std::filesystem::path& folder, const MetricsRecord& rec
 }
 
 MetricsRecord metrics_of(const Value& metrics_json) {
-  MetricsRecord record{.measures = measures_in(metrics_json)};
+  MetricsRecord record{.measures = measures_in(metrics_json), .ranked_by = text_in(metrics_json, "ranked_by")};
   const ModelMetrics top = ModelMetrics::from_value(metrics_json, record.measures);
   for (const auto& [stage, value] : map_in(metrics_json, "models")) {
     if (stage == top.stage) record.leader = record.models.size();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "data/time_parser.h"
+#include "pipeline/data/format.h"
 
 namespace pipeline {
 
@@ -22,6 +24,21 @@ std::optional<std::int64_t> parse_date_and_time(std::string_view text) {
   TimeParser parser({});
   const auto time = parser.parse(text);
   return time && parser.had_offset() ? *time + parser.offset() * nanoseconds_per_second : time;
+}
+
+/// The number that a heading ends in after `mark`, as in OT_q0.1, if the rest is the target's name.
+std::optional<double> level_in(std::string_view heading, std::string_view target, std::string_view mark) {
+  if (!heading.starts_with(target) || !heading.substr(target.size()).starts_with(mark)) return std::nullopt;
+  const std::string_view text = heading.substr(target.size() + mark.size());
+  double level = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), level);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(level) : std::nullopt;
+}
+
+/// Whether a target's name could be the heading of a quantile or an end of an interval of another target.
+bool is_band_of(std::string_view name, std::string_view target) {
+  if (const auto level = level_in(name, target, "_q"); level && *level > 0 && *level < 1) return true;
+  return level_in(name, target, "_lo_").has_value() || level_in(name, target, "_hi_").has_value();
 }
 
 }  // namespace
@@ -50,11 +67,38 @@ std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets, 
       break;
     }
   }
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    const auto owner = std::ranges::find_if(targets, [&](const std::string& other) { return is_band_of(targets[t], other); });
+    if (owner == targets.end()) continue;
+    clashes.push_back({t, "the target \"" + targets[t] + "\" has the heading that a quantile or an interval of the target \"" + *owner +
+                              "\" has in predictions.csv: rename the column in the source file"});
+  }
   return clashes;
 }
 
+std::vector<std::string> band_headings(const std::string& target, const PredictionBands& bands) {
+  std::vector<std::string> out;
+  for (const double level : bands.quantile_levels) out.push_back(target + "_q" + format_number(level));
+  for (const double level : bands.interval_levels) {
+    for (const char* end : {"_lo_", "_hi_"}) out.push_back(target + end + format_number(level));
+  }
+  return out;
+}
+
+void append_bands(std::string& line, std::span<const double> quantiles, std::span<const double> intervals) {
+  for (const std::span<const double> numbers : {quantiles, intervals}) {
+    for (const double number : numbers) {
+      if (std::isnan(number)) {
+        line += ',';
+      } else {
+        append_csv_number(line, number);
+      }
+    }
+  }
+}
+
 PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive,
-                                     const std::string& series_column)
+                                     const std::string& series_column, const PredictionBands& bands)
     : file_(std::move(file)),
       out_(file_, std::ios::binary),
       buffer_((series_column.empty() ? "" : csv_field(series_column) + ",") + "origin,time,step") {
@@ -62,6 +106,7 @@ PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const
   for (const std::string& target : targets) {
     buffer_ += "," + csv_field(target) + "," + csv_field(target + "_pred");
     if (naive) buffer_ += "," + csv_field(target + "_naive");
+    for (const std::string& heading : band_headings(target, bands)) buffer_ += "," + csv_field(heading);
   }
   buffer_ += '\n';
 }
@@ -69,7 +114,9 @@ PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const
 void PredictionsWriter::begin_series(std::string_view id) { series_ = csv_field(id) + ","; }
 
 void PredictionsWriter::add(std::string_view origin, std::string_view time, std::int64_t step, std::span<const double> truth,
-                            std::span<const double> forecast, std::span<const double> naive) {
+                            std::span<const double> forecast, std::span<const double> naive, std::span<const double> quantiles,
+                            std::span<const double> intervals) {
+  const std::size_t levels = quantiles.size() / forecast.size(), ends = intervals.size() / forecast.size();
   (buffer_ += series_) += origin;
   (buffer_ += ',') += time;
   (buffer_ += ',') += std::to_string(step);
@@ -81,6 +128,7 @@ void PredictionsWriter::add(std::string_view origin, std::string_view time, std:
     }
     append_csv_number(buffer_, forecast[t]);
     if (!naive.empty()) append_csv_number(buffer_, naive[t]);
+    append_bands(buffer_, quantiles.subspan(t * levels, levels), intervals.subspan(t * ends, ends));
   }
   buffer_ += '\n';
   if (buffer_.size() >= flush_at) flush();
@@ -111,11 +159,34 @@ PredictionsReader::PredictionsReader(const std::filesystem::path& file) : lines_
     const bool has_naive =
         i + 2 < names.size() && names[i + 2] == names[i] + "_naive" && (i + 3 >= names.size() || names[i + 3] != names[i + 2] + "_pred");
     if (names[i + 1] != names[i] + "_pred") throw mistake("the heading has no " + names[i] + "_pred after " + names[i]);
+    const std::size_t after = i + (has_naive ? 3 : 2);
+    PredictionBands bands = bands_at(after, names[i]);
+    if (!targets_.empty() && (bands.quantile_levels != bands_.quantile_levels || bands.interval_levels != bands_.interval_levels))
+      throw mistake("the heading gives " + names[i] + " other quantiles or intervals than " + targets_.front());
+    bands_ = std::move(bands);
     targets_.push_back(names[i]);
-    columns_.push_back({i, has_naive});
-    i += has_naive ? 3 : 2;
+    columns_.push_back({.truth = i, .has_naive = has_naive, .bands = after});
+    i = after + bands_.quantile_levels.size() + 2 * bands_.interval_levels.size();
   }
   if (targets_.empty()) throw mistake("the heading names no target with its <target>_pred");
+}
+
+PredictionBands PredictionsReader::bands_at(std::size_t first, const std::string& target) const {
+  const std::vector<std::string>& names = lines_.header();
+  PredictionBands out;
+  for (std::size_t i = first; i < names.size(); ++i) {
+    const bool is_target = i + 1 < names.size() && names[i + 1] == names[i] + "_pred";
+    if (is_target) break;
+    if (const auto level = level_in(names[i], target, "_q"); level && out.interval_levels.empty()) {
+      out.quantile_levels.push_back(*level);
+      continue;
+    }
+    const auto level = level_in(names[i], target, "_lo_");
+    if (!level || i + 1 == names.size() || level_in(names[i + 1], target, "_hi_") != level) break;
+    out.interval_levels.push_back(*level);
+    ++i;
+  }
+  return out;
 }
 
 bool PredictionsReader::next() {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/metric_names.h"
+#include "pipeline/host/component_call.h"
 #include "train/training_step.h"
 
 namespace pipeline {
@@ -77,10 +79,12 @@ void Validation::measure(FitTrainer& trainer, std::int64_t batches) {
   const auto pass = loader_.begin(batches);
   std::int64_t index = 0;
   while (const std::optional<Batch> batch = pass->next()) {
-    const Forecast forecast = forecaster_(*batch);
+    Forecast forecast = forecaster_(*batch);
     const double count = batch->weight.defined() ? batch->weight.sum().item<double>() : static_cast<double>(batch->y.numel());
     if (count > 0) loss_sum_ += batch_loss(loss_, forecast, *batch).item<double>() * count;
     loss_count_ += count;
+    if (forecast.quantiles.defined() || forecast.parameters.defined())
+      forecast = call(loss_, "complete", &Loss::complete, std::move(forecast), std::span<const double>());
     metrics_.add({.forecast = forecast.values, .truth = batch->y, .weight = batch->weight});
     const ValidationBatchEnd end{.batch = *batch, .batch_index = index, .forecast = forecast};
     trainer.each("on_validation_batch_end", &Callback::on_validation_batch_end, end);

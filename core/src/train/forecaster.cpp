@@ -40,10 +40,17 @@ struct WindowStatistics {
   }
 };
 
+/// The mean of the absolute values, 1 where all are 0.
+torch::Tensor mean_of_sizes(const torch::Tensor& values) {
+  const torch::Tensor mean = values.abs().mean(1, /*keepdim=*/true);
+  return mean.masked_fill(mean == 0, 1);
+}
+
 /// `values` [B, W, C]; the deviations are population deviations.
 WindowStatistics statistics(const torch::Tensor& values, WindowNorm window_norm) {
   torch::Tensor last = values.slice(1, values.size(1) - 1);
   if (window_norm == WindowNorm::last) return {std::move(last), {}, {}};
+  if (window_norm == WindowNorm::mean_abs) return {torch::zeros_like(last), mean_of_sizes(values), std::move(last)};
   auto [variance, mean] = torch::var_mean(values, {1}, /*correction=*/0, /*keepdim=*/true);
   return {std::move(mean), (variance + variance_guard).sqrt(), std::move(last)};
 }
@@ -64,11 +71,22 @@ Forecast in_precision(const Forward& forward, const Batch& batch, Precision prec
 /// Refuses a forecast of another shape than the truth: the loss would broadcast it and train on wrong pairs without an error.
 Forecast forecast_of(const Forward& forward, const Batch& batch, const Batch& seen, Precision precision) {
   Forecast forecast = in_precision(forward, seen, precision);
-  if (!batch.y.defined() || forecast.values.sizes() == batch.y.sizes()) return forecast;
-  std::ostringstream text;
-  text << "the model's forecast has the shape " << forecast.values.sizes() << " where [batch, horizon, targets] " << batch.y.sizes()
-       << " is expected: mend its forward()";
-  throw plugin_error(text.str());
+  if (!batch.y.defined()) return forecast;
+  const auto require = [&](const torch::Tensor& part, c10::IntArrayRef shape, const char* words) {
+    if (shape == batch.y.sizes()) return;
+    std::ostringstream text;
+    text << "the model's forecast has the shape " << part.sizes() << " where " << words << ' ' << batch.y.sizes()
+         << " is expected: mend its forward()";
+    throw plugin_error(text.str());
+  };
+  if (forecast.values.defined() || !forecast.parameters.defined())
+    require(forecast.values, forecast.values.sizes(), "[batch, horizon, targets]");
+  for (const torch::Tensor& part : {forecast.quantiles, forecast.parameters}) {
+    if (part.defined())
+      require(part, part.sizes().slice(0, static_cast<std::size_t>(std::min<std::int64_t>(part.dim(), 3))),
+              "[batch, horizon, targets, ...]");
+  }
+  return forecast;
 }
 
 }  // namespace
@@ -103,8 +121,12 @@ Forecast Forecaster::through(const Forward& forward, const Batch& batch) const {
   seen.target_history = target.normalise(batch.target_history);
   if (batch.naive.defined()) seen.naive = target.normalise(target.anchor).squeeze(1);
   Forecast forecast = run(seen);
-  forecast.values = target.undo(forecast.values);
+  if (forecast.values.defined()) forecast.values = target.undo(forecast.values);
   if (forecast.quantiles.defined()) forecast.quantiles = target.unsqueezed().undo(forecast.quantiles);
+  if (forecast.parameters.defined()) {
+    if (window_norm_ != WindowNorm::mean_abs) forecast.center = target.center;
+    forecast.scale = target.scale;
+  }
   return forecast;
 }
 

@@ -70,6 +70,12 @@ torch::Tensor Levels::forecast(std::span<const std::int64_t> origins, const torc
   return out;
 }
 
+torch::Tensor Levels::quantiles(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const {
+  std::vector<torch::Tensor> each;
+  for (const torch::Tensor& quantile : scaled.unbind(3)) each.push_back(forecast(origins, quantile));
+  return torch::stack(each, 3);
+}
+
 LevelBatch Levels::at(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const {
   LevelBatch out{.forecast = forecast(origins, scaled),
                  .truth = empty(origins.size()),

@@ -23,8 +23,8 @@ std::string shape_text(const char* first, std::int64_t horizon, std::int64_t tar
 
 /// Whether metrics.json uses the name for something that is not a metric.
 bool is_taken(std::string_view name) {
-  return name == "loss" || name == "step" || name.starts_with(naive_prefix) || std::ranges::find(count_names, name) != count_names.end() ||
-         std::ranges::find(split_names, name) != std::ranges::end(split_names);
+  return name == "loss" || name == "step" || name.starts_with(naive_prefix) || name.starts_with(seasonal_prefix) ||
+         std::ranges::find(count_names, name) != count_names.end() || std::ranges::find(split_names, name) != std::ranges::end(split_names);
 }
 
 /// Error (plugin) if files or logs could not tell the metric from another entry.
@@ -115,10 +115,16 @@ void MetricSet::add(const MetricTensors& tensors) {
   const auto levels = static_cast<std::int64_t>(tensors.levels.size());
   if (quantiles.defined() && (quantiles.dim() != 4 || quantiles.sizes().slice(0, 3) != y.sizes() || quantiles.size(3) != levels))
     throw training_error("metrics take quantiles of shape " + shape_text("B", y.size(1), y.size(2), ", levels"));
+  const torch::Tensor& intervals = tensors.intervals;
+  const auto interval_levels = static_cast<std::int64_t>(tensors.interval_levels.size());
+  if (intervals.defined() && (intervals.dim() != 5 || intervals.sizes().slice(0, 3) != y.sizes() || intervals.size(3) != interval_levels ||
+                              intervals.size(4) != 2))
+    throw training_error("metrics take intervals of shape " + shape_text("B", y.size(1), y.size(2), ", levels, 2"));
   const torch::ScalarType type = y.scalar_type() == torch::kDouble ? torch::kDouble : torch::kFloat;
   const torch::Tensor forecast = doubles(values, type), truth = doubles(y, type);
   const torch::Tensor counts = weight.defined() ? doubles(weight, torch::kFloat) : torch::Tensor();
   const torch::Tensor at_levels = quantiles.defined() ? doubles(quantiles, type) : torch::Tensor();
+  const torch::Tensor ends = intervals.defined() ? doubles(intervals, type) : torch::Tensor();
   const torch::Tensor series = tensors.series.defined() ? tensors.series.to(torch::kCPU, torch::kLong).contiguous() : torch::Tensor();
   add(MetricBatch{.windows = y.size(0),
                   .horizon = y.size(1),
@@ -128,6 +134,8 @@ void MetricSet::add(const MetricTensors& tensors) {
                   .weight = counts.defined() ? counts.const_data_ptr<double>() : nullptr,
                   .levels = at_levels.defined() ? tensors.levels : std::span<const double>(),
                   .quantiles = at_levels.defined() ? at_levels.const_data_ptr<double>() : nullptr,
+                  .interval_levels = ends.defined() ? tensors.interval_levels : std::span<const double>(),
+                  .intervals = ends.defined() ? ends.const_data_ptr<double>() : nullptr,
                   .series = series.defined() ? series.const_data_ptr<std::int64_t>() : nullptr,
                   .scales = tensors.scales});
 }
@@ -147,7 +155,8 @@ void MetricSet::add(const MetricBatch& batch) {
   for_each_value(batch, MetricSums(counts_.data(), 1, groups_), [](double* count, const MetricValue&) { *count += 1; });
   for (Counted& counted : counted_) {
     const MetricInfo& info = counted.by->info();
-    if ((info.needs_quantiles && batch.levels.empty()) || (info.needs_scale && batch.scales.empty())) {
+    if ((info.needs_quantiles && batch.levels.empty()) || (info.needs_intervals && batch.interval_levels.empty()) ||
+        (info.needs_scale && batch.scales.empty())) {
       counted.lacked_something = true;
     } else {
       counted.by->count(batch, MetricSums(counted.sums.data(), info.sums, groups_));

@@ -21,12 +21,13 @@ std::string described(const OutputSpec& output) {
 }  // namespace
 
 void check_output(const std::string& model_name, const Model& model, const std::string& loss_name, const OutputSpec& needed) {
-  if (needed.kind != OutputSpec::Kind::point)
-    throw usage_error(loss_name + " needs " + described(needed) +
-                      " for each step, and this version forecasts one value: choose a loss of one value, such as MSELoss");
-  if (model.output() != needed)
-    throw usage_error(model_name + " gives " + described(model.output()) + " for each step where " + loss_name + " needs " +
-                      described(needed) + ": let it end in a ForecastHead, or choose another model or loss");
+  if (model.output() == needed) return;
+  const std::string cure = needed.kind == OutputSpec::Kind::point
+                               ? "let it end in a ForecastHead, or choose another model or loss"
+                               : "choose a model that does, such as LSTMModel, or keep a loss of one value and get intervals around its "
+                                 "forecasts with intervals = { method = \"conformal\" } in [stages.evaluate]";
+  throw usage_error(model_name + " gives " + described(model.output()) + " for each step where " + loss_name + " needs " +
+                    described(needed) + ": " + cure);
 }
 
 }  // namespace pipeline

@@ -7,8 +7,7 @@
 
 namespace pipeline {
 
-/// Checks that this version can train the model with the loss. Error (usage) if the loss needs more than a point, or if the model gives
-/// another output than the loss needs.
+/// Checks that the model gives what the loss needs. Error (usage), with the way to intervals for a model of one value, if it does not.
 void check_output(const std::string& model_name, const Model& model, const std::string& loss_name, const OutputSpec& needed);
 
 }  // namespace pipeline

@@ -29,7 +29,7 @@ Value all_options(const Registry& registry, const char* kind, const ComponentSpe
 Value hyper_parameters(const Registry& registry, const TrainingTables& tables, const ModelShape& shape) {
   Value all = all_options(registry, "model", tables.one("model"));
   all["input_size"] = shape.features;
-  all["output_size"] = shape.horizon * shape.targets;
+  all["output_size"] = shape.horizon * shape.targets * shape.output.width();
   all["window"] = shape.window;
   all["horizon"] = shape.horizon;
   all["batch_size"] = bind_options<LoaderOptions>(tables.options("loader")).batch_size;
@@ -118,10 +118,12 @@ FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, co
     spec.callbacks.push_back(registry.make<Callback>(callback.type, callback.options));
   }
   spec.hyper_parameters = hyper_parameters(registry, tables, spec.shape);
-  spec.pipeline_info = CheckpointInfo::of(model.type, all_options(registry, "model", model), windows).to_value();
+  CheckpointInfo info = CheckpointInfo::of(model.type, all_options(registry, "model", model), windows);
+  if (spec.shape.output.kind != OutputSpec::Kind::point) info.loss = {loss.type, all_options(registry, "loss", loss)};
+  spec.pipeline_info = info.to_value();
   if (windows.series()) spec.panel = panel_state(*windows.series());
-  if (const ComponentInfo* info = registry.find("model", model.type); info && !info->library.empty())
-    spec.pipeline_info[model_library_key] = std::filesystem::path(info->library).filename().string();
+  if (const ComponentInfo* known = registry.find("model", model.type); known && !known->library.empty())
+    spec.pipeline_info[model_library_key] = std::filesystem::path(known->library).filename().string();
 
   spec.model = make_model(registry, model, spec.shape, seed);
   check_output(model.type, *spec.model, loss.type, spec.shape.output);

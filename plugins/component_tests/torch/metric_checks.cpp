@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t windows = 12, horizon = 3, targets = 2, series = 2;
 constexpr std::array<double, 9> levels{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
+constexpr std::array<double, 2> interval_levels{80, 95};
 
 /// Measures the metric under test on windows of two series, with everything that a metric may need.
 class Measured {
@@ -23,6 +24,8 @@ class Measured {
     truth_ = torch::randn(shape, torch::kDouble);
     forecast_ = truth_ + 0.3 * torch::randn(shape, torch::kDouble);
     quantiles_ = forecast_.unsqueeze(3) + torch::linspace(-1, 1, levels.size(), torch::kDouble);
+    const torch::Tensor reach = torch::tensor({{-0.4, 0.4}, {-0.6, 0.6}}, torch::kDouble);
+    intervals_ = forecast_.unsqueeze(3).unsqueeze(4) + reach;
     weight_ = (torch::rand(shape) > 0.1).to(torch::kFloat);
     series_ = torch::arange(windows) % series;
   }
@@ -37,6 +40,8 @@ class Measured {
                .weight = part(weight_),
                .levels = levels,
                .quantiles = part(quantiles_),
+               .interval_levels = interval_levels,
+               .intervals = part(intervals_),
                .series = part(series_),
                .scales = scales_});
     }
@@ -45,7 +50,7 @@ class Measured {
 
  private:
   Metrics metrics_;
-  torch::Tensor truth_, forecast_, quantiles_, weight_, series_;
+  torch::Tensor truth_, forecast_, quantiles_, intervals_, weight_, series_;
   std::vector<SeriesScale> scales_{{1, 1}, {2, 4}, {0.5, 0.25}, {1, 2}};
 };
 

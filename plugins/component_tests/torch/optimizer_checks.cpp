@@ -14,22 +14,48 @@ namespace pipeline::component_tests {
 
 namespace {
 
+/// A forecast of what the loss needs, from numbers for each value: [B, H, T] for a point, else [B, H, T, P].
+Forecast forecast_of(const torch::Tensor& numbers, const OutputSpec& output) {
+  if (output.kind == OutputSpec::Kind::point) return {.values = numbers};
+  if (output.kind == OutputSpec::Kind::distribution) return {.parameters = numbers};
+  return {.values = numbers.select(3, output.width() / 2), .quantiles = numbers, .levels = output.levels};
+}
+
+/// The truth: a distribution may be of counts.
+torch::Tensor truth_for(const OutputSpec& output) {
+  const torch::Tensor y = torch::randn({5, 4, 3});
+  return output.kind == OutputSpec::Kind::distribution ? y.abs().round() : y;
+}
+
+std::string check_completed(const Loss& loss, const torch::Tensor& numbers) {
+  const std::vector<double> asked{0.1, 0.5, 0.9};
+  const Forecast whole = loss.complete(forecast_of(numbers.detach(), loss.output()), asked);
+  if (!whole.values.defined() || whole.values.sizes() != numbers.sizes().slice(0, 3))
+    return "complete() gives no point of the shape [batch, horizon, targets]";
+  if (loss.output().kind == OutputSpec::Kind::point) return {};
+  const bool fits = whole.quantiles.defined() && whole.quantiles.dim() == 4 && whole.quantiles.size(3) == std::ssize(whole.levels);
+  if (!fits) return "complete() gives no quantiles of the shape [batch, horizon, targets, levels]";
+  return (whole.quantiles.diff(1, 3) < 0).any().item<bool>() ? "complete() gives quantiles that cross" : "";
+}
+
 std::string check_loss(const ComponentTestContext& test) {
   const auto loss = test.registry.make<Loss>(test.component.name, test.options);
+  const OutputSpec output = loss->output();
   torch::manual_seed(3);
-  Forecast forecast;
-  forecast.values = torch::randn({5, 4, 3}).requires_grad_();
-  const torch::Tensor y = torch::randn({5, 4, 3});
+  std::vector<std::int64_t> shape{5, 4, 3};
+  if (output.kind != OutputSpec::Kind::point) shape.push_back(output.width());
+  const torch::Tensor numbers = torch::randn(shape).requires_grad_(), y = truth_for(output);
+  const Forecast forecast = forecast_of(numbers, output);
   const torch::Tensor each = loss->elementwise(forecast, y), mean = loss->mean(forecast, y);
   if (each.sizes() != y.sizes()) return "elementwise() gives another shape than the truth's [batch, horizon, targets]";
   if (!torch::isfinite(each).all().item<bool>()) return "a value of it is not finite";
   if (mean.dim() != 0) return "mean() is no scalar";
   if (std::abs(mean.item<double>() - each.mean().item<double>()) > 1e-5) return "mean() is not the mean of elementwise()";
   mean.backward();
-  if (!forecast.values.grad().defined()) return "no gradient reaches the forecast";
-  Forecast better;
-  better.values = forecast.values.detach() - 0.1 * forecast.values.grad();
-  return loss->mean(better, y).item<double>() < mean.item<double>() ? "" : "a step against its gradient does not lower it";
+  if (!numbers.grad().defined()) return "no gradient reaches the forecast";
+  const Forecast better = forecast_of(numbers.detach() - 0.1 * numbers.grad(), output);
+  if (loss->mean(better, y).item<double>() >= mean.item<double>()) return "a step against its gradient does not lower it";
+  return check_completed(*loss, numbers);
 }
 
 /// The distance of two numbers from their optimum after some steps.

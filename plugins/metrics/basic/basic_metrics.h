@@ -22,6 +22,8 @@ void add_mean_errors(Registrar& registrar);
 void add_relative_errors(Registrar& registrar);
 void add_r2(Registrar& registrar);
 void add_scaled_errors(Registrar& registrar);
+void add_quantile_errors(Registrar& registrar);
+void add_interval_errors(Registrar& registrar);
 
 /// All metrics of this library.
 inline void add_basic_metrics(Registrar& registrar) {
@@ -29,6 +31,8 @@ inline void add_basic_metrics(Registrar& registrar) {
   add_relative_errors(registrar);
   add_r2(registrar);
   add_scaled_errors(registrar);
+  add_quantile_errors(registrar);
+  add_interval_errors(registrar);
 }
 
 }  // namespace pipeline::metrics::basic

@@ -14,12 +14,14 @@
 #include <c10/core/InferenceMode.h>
 
 #include "forecast_csv.h"
+#include "forecast_intervals.h"
 #include "known.h"
 #include "origins.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/prepare.h"
 #include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/forecaster.h"
 #include "pipeline/train/levels.h"
@@ -169,6 +171,19 @@ void warn_of_guessed_times(const PreparedInput& input, const SeriesInfo& series,
         "whatever their times, which are counted on by the step");
 }
 
+/// The levels of the quantiles that the model forecasts: its own, or those that the request asks of a distribution.
+std::vector<double> quantile_levels_of(const LoadedModel& loaded, const PredictRequest& request) {
+  if (!loaded.loss) return {};
+  const OutputSpec& output = loaded.info.shape.output;
+  return output.kind == OutputSpec::Kind::quantiles ? output.levels : request.quantiles;
+}
+
+std::vector<std::int64_t> rows_of(std::span<const Origin> origins) {
+  std::vector<std::int64_t> rows;
+  for (const Origin& origin : origins) rows.push_back(origin.row);
+  return rows;
+}
+
 }  // namespace
 
 void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& out) {
@@ -189,25 +204,35 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const Forecaster forecaster(loaded.model, info.window_norm, info.shape);
   const std::unique_ptr<const WindowSource> source =
       input_source(input, series, info.window, info.horizon, horizons_of_groups(info.horizons, series));
-  const std::vector<std::int64_t> horizons = horizons_of_series(input, info);
+  const std::vector<std::int64_t> horizons = horizons_of_series(input, series, info.horizon, info.horizons);
   const Levels levels(series, input.targets, info.horizon, input.panel());
-  ForecastCsv csv(out, series, input);
+  const std::vector<double> quantile_levels = quantile_levels_of(loaded, request);
+  const ForecastIntervals intervals(request, series, input, info.horizon, quantile_levels);
+  intervals.warn_of_unknown_series(rows_of(origins), request.log);
+  ForecastCsv csv(out, series, input, {.quantile_levels = quantile_levels, .interval_levels = intervals.levels()});
   for (std::size_t done = 0; done < origins.size(); done += batch_size) {
     const std::span<const Origin> part = std::span(origins).subspan(done, std::min(batch_size, origins.size() - done));
     std::vector<std::int64_t> rows, first_rows;
     for (const Origin& origin : part) rows.push_back(origin.row), first_rows.push_back(origin.row - info.window + 1);
-    const torch::Tensor values = forecaster(gather_batch(*source, first_rows, forecaster.inputs(), device)).values.cpu();
+    Forecast made = forecaster(gather_batch(*source, first_rows, forecaster.inputs(), device));
+    if (loaded.loss) made = call(loaded.loss, "complete", &Loss::complete, std::move(made), std::span<const double>(quantile_levels));
+    const torch::Tensor values = made.values.cpu();
     require_known(values, rows, input, series, request);
     const torch::Tensor forecasts = levels.forecast(rows, values);  // [B, H, T]
+    const torch::Tensor quantiles = made.quantiles.defined() ? levels.quantiles(rows, made.quantiles.cpu()) : torch::Tensor();
     const double* forecast = forecasts.const_data_ptr<double>();
+    const double* quantile = quantiles.defined() ? quantiles.const_data_ptr<double>() : nullptr;
     const auto size = static_cast<std::size_t>(info.horizon) * series.targets.size();
     for (const Origin& origin : part) {
       const auto of = static_cast<std::size_t>(input.panel().series_of(origin.row));
       if (series.panel) csv.begin_series(input.ids[of]);
       const std::int64_t horizon = horizons[horizons.size() == 1 ? 0 : of];
-      csv.add(input.time[static_cast<std::size_t>(origin.row)], target_times(input, series, origin, horizon),
-              {forecast, static_cast<std::size_t>(horizon) * series.targets.size()});
+      const std::size_t own = static_cast<std::size_t>(horizon) * series.targets.size();
+      const std::span<const double> point(forecast, own), at_levels(quantile, quantile ? own * quantile_levels.size() : 0);
+      csv.add(input.time[static_cast<std::size_t>(origin.row)], target_times(input, series, origin, horizon), point, at_levels,
+              intervals.of(origin.row, point, at_levels));
       forecast += size;
+      if (quantile) quantile += size * quantile_levels.size();
     }
   }
 }

@@ -178,9 +178,10 @@ std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInf
   return std::min(rows, std::max(first + 1, window));
 }
 
-std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const CheckpointInfo& info) {
-  if (info.horizons.empty()) return {info.horizon};
-  const std::vector<std::int64_t> by_group = horizons_of_groups(info.horizons, info.series.value());
+std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const SeriesInfo& series, std::int64_t horizon,
+                                             const Horizons& horizons) {
+  if (horizons.empty()) return {horizon};
+  const std::vector<std::int64_t> by_group = horizons_of_groups(horizons, series);
   std::vector<std::int64_t> out;
   for (const std::int64_t group : input.group) out.push_back(by_group.at(static_cast<std::size_t>(group)));
   return out;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "pipeline/data/series.h"
+#include "pipeline/data/windows.h"
 #include "pipeline/host/predictor.h"
-#include "pipeline/train/checkpoint.h"
 
 namespace pipeline::predictor::checkpoint {
 
@@ -26,8 +26,10 @@ struct Origin {
 [[nodiscard]] std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t window,
                                            const PredictRequest& request);
 
-/// The rows ahead that are forecast of each series of the input; one number where all have the same. `info`: of the checkpoint.
-[[nodiscard]] std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const CheckpointInfo& info);
+/// The rows ahead that are forecast of each series of the input; one number where all have the same. `horizon` and `horizons`: of the
+/// training's windows.
+[[nodiscard]] std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const SeriesInfo& series, std::int64_t horizon,
+                                                           const Horizons& horizons);
 
 /// The `horizon` times after an origin: those of the following rows, then times past the end of the data.
 [[nodiscard]] std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const Origin& origin,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -41,15 +40,6 @@ std::string place_of(const Series& series, const ForecastOrigin& origin, std::si
 }
 
 }  // namespace
-
-BaselinesStage::BaselinesStage(BaselinesOptions options) : options_(std::move(options)) {
-  if (std::ranges::adjacent_find(options_.quantiles, std::greater_equal()) != options_.quantiles.end())
-    throw usage_error("quantiles must ascend, as [0.1, 0.5, 0.9] do");
-  for (const auto& [name, given] : options_.model_options.as_map()) {
-    if (std::ranges::find(options_.models, name) == options_.models.end())
-      throw usage_error("options are given for " + name + ", which models does not name" + did_you_mean(name, options_.models));
-  }
-}
 
 void BaselinesStage::forecast(const std::string& model, const Windows& windows, std::span<const Group> groups, ForecastsWriter& writer,
                               StageContext& context) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "forecast_groups.h"
@@ -38,8 +39,7 @@ struct BaselinesOptions {
 class BaselinesStage final : public Stage {
  public:
   using Options = BaselinesOptions;
-  /// Error (usage) for options of a model that is not among `models`, or quantiles that do not ascend.
-  explicit BaselinesStage(BaselinesOptions options);
+  explicit BaselinesStage(BaselinesOptions options) : options_(std::move(options)) {}
   void run(StageContext& context) override;
 
  private:

@@ -197,12 +197,6 @@ TEST_CASE("a model that gives another number of values is an error of its plugin
                        "local_forecaster \"TooMany\" (the program itself) gave 3 values and 0 quantiles for 2 steps and 0 levels", Error);
 }
 
-TEST_CASE("options that cannot be meant are refused in words") {
-  CHECK_THROWS_WITH_AS(BaselinesStage({.models = {"Naive"}, .model_options = Value::Map{{"Naiv", Value::Map{}}}}),
-                       "options are given for Naiv, which models does not name; did you mean \"Naive\"?", Error);
-  CHECK_THROWS_WITH_AS(BaselinesStage({.quantiles = {0.9, 0.1}}), "quantiles must ascend, as [0.1, 0.5, 0.9] do", Error);
-}
-
 TEST_CASE("the first exception of a thread ends the work") {
   std::atomic<int> calls = 0;
   const auto work = [&] {

@@ -2,25 +2,28 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include <c10/core/InferenceMode.h>
 
 #include "by_series_file.h"
-#include "forecast_result.h"
+#include "interval_ends.h"
 #include "measured.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
+#include "pipeline/data/intervals.h"
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/data/new_file.h"
 #include "pipeline/data/season.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/logger.h"
 #include "pipeline/train/torch_settings.h"
 #include "predictions_file.h"
+#include "ranking.h"
 #include "summary.h"
 #include "training_scale.h"
 
@@ -28,16 +31,11 @@ namespace pipeline::stage::evaluate {
 
 namespace {
 
-std::vector<TrainingRecord> read_trainings(const StageContext& context, const std::string& checkpoint) {
-  std::vector<TrainingRecord> out;
-  for (const Artifact& artifact : context.inputs_of("checkpoint")) out.push_back(read_training(artifact));
-  if (out.empty() && context.inputs_of("forecasts").empty())
-    throw usage_error("there is nothing to evaluate: add a stage that trains, or one that forecasts, such as baselines");
-  if (out.size() > 1 && checkpoint != "best" && checkpoint != "last")
-    throw usage_error("checkpoint = \"" + checkpoint + "\" is one file, but " + std::to_string(out.size()) +
-                      " trainings are compared: write best or last, or choose one with inputs = { checkpoint = \"" + out.front().stage +
-                      "\" }");
-  return out;
+/// The levels of intervals that metrics are of by default: that of coverage_80, width_80 and winkler_80, and that of msis.
+constexpr std::array<double, 2> usual_levels{80, 95};
+
+std::optional<IntervalOptions> intervals_in(const Value& option) {
+  return option.is_null() ? std::nullopt : std::optional(bind_options<IntervalOptions>(option));
 }
 
 /// "predictions.csv" for the leading model's main split; other names contain the stage, the split or both. A stage that is named as a split
@@ -51,28 +49,29 @@ std::string file_name(std::string name, const ModelResult& result, Split split, 
   return name + ".csv";
 }
 
-std::int64_t shortest_horizon(const WindowsInfo& info) {
-  std::int64_t shortest = info.horizon;
-  for (const auto& [word, horizon] : info.horizons) shortest = std::min(shortest, horizon);
-  return shortest;
-}
-
-Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry, torch::Device device) {
-  if (training.loss.type.empty())
-    throw training_error("train.json of stage " + training.stage + " does not say what it minimised: run `pipeline run` with --stage " +
-                         training.stage + " --force to train it again");
-  Component<Loss> loss = registry.make<Loss>(training.loss.type, training.loss.options);
-  call(loss, "to", &Loss::to, device);
-  return loss;
-}
-
 /// Tells of how many series the scaled metrics leave out.
-void say_scales(const std::vector<SeriesScale>& scales, const ModelResult& result, Split split, Log& log) {
-  const std::int64_t without = count_without_scale(scales);
+void say_scales(const Candidate& candidate, const SplitRequest& request, Log& log) {
+  const std::int64_t without = count_without_scale(request.scales);
   if (without == 0) return;
-  log.warning(format_count(without) + " of " + format_count(std::ssize(scales)) +
-              (result.targets.size() > 1 ? " targets of series did not" : " series did not") + " change from season to season before the " +
-              split_names[static_cast<std::size_t>(split)] + " split, or have too few rows: mase and rmsse leave them out");
+  const bool divides = candidate.intervals && !candidate.intervals->task().scales.empty();
+  log.warning(format_count(without) + " of " + format_count(std::ssize(request.scales)) +
+              (candidate.result.targets.size() > 1 ? " targets of series did not" : " series did not") +
+              " change from season to season before the " + split_names[static_cast<std::size_t>(request.split)] +
+              " split, or have too few rows: mase and rmsse leave them out" + (divides ? ", and they have no intervals" : ""));
+}
+
+void say_result(const Candidate& candidate, const SplitRequest& request, Log& log) {
+  const SplitResult& result = candidate.result.splits.back();
+  if (const std::int64_t count = result.without_scale; count > 0)
+    log.warning(candidate.result.training.stage + ": " + format_count(count) + (count == 1 ? " forecast is" : " forecasts are") +
+                " 0 or less, which the transform of the target cannot take: the errors on the scaled series leave " +
+                (count == 1 ? "it" : "them") + " out");
+  const std::vector<double>& levels = candidate.forecasts->quantile_levels();
+  if (levels.empty() || !candidate.forecasts->windows().series() || places_of(request.quantiles, levels)) return;
+  std::vector<std::string> own;
+  for (const double level : levels) own.push_back(format_number(level));
+  log.warning(candidate.result.training.stage + " gives the quantiles " + join(own) +
+              ", not all that `quantiles` of this stage asks for: it has no wql, sql, scrps and crps");
 }
 
 /// Adds the metrics to the version folder of the training they belong to, as Lightning's Trainer.test does.
@@ -108,123 +107,138 @@ std::vector<Split> EvaluateStage::splits() const {
   return out;
 }
 
-SplitRequest EvaluateStage::request(Split split, const Series* series, const Metrics& metrics, StageContext& context) const {
-  std::vector<SeriesScale> scales;
-  if (series) scales = scales_before(split, *series, season_lengths(context.settings.season_length, series->info()));
-  return {.split = split,
-          .batch_size = options_.batch_size,
-          .device = resolve_device(context.settings.device),
-          .metrics = metrics,
-          .scales = std::move(scales),
-          .check_cancelled = [&context] {
-            if (context.cancelled())
-              throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
-          }};
+Metrics EvaluateStage::metrics(const StageContext& context) const {
+  Metrics out = make_metrics(context.registry);
+  const std::optional<IntervalOptions> intervals = intervals_in(options_.intervals);
+  for (const double level : intervals ? intervals->levels : std::vector<double>()) {
+    for (const ComponentInfo* component : context.registry.list(Kind<Metric>::name)) {
+      if (!component->schema.find("level")) continue;
+      std::shared_ptr<const Metric> metric = context.registry.make<Metric>(component->name, Value::Map{{"level", level}});
+      if (!metric->info().needs_intervals) continue;
+      const auto same = std::ranges::find(out, metric->info().name, [](const auto& other) { return other->info().name; });
+      if (same == out.end()) out.push_back(std::move(metric));
+    }
+  }
+  std::ranges::stable_sort(out, {}, [](const auto& metric) { return metric->info().place; });
+  return out;
 }
 
-ModelResult EvaluateStage::measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context,
-                                   WrittenFiles& files) const {
-  ModelResult out{.training = model.training,
-                  .checkpoint = model.checkpoint,
-                  .targets = model.windows->target_names(),
-                  .horizon = model.windows->info().horizon,
-                  .shortest_horizon = shortest_horizon(model.windows->info()),
-                  .splits = {}};
-  const Series* series = model.windows->series();
-  const Component<Loss> loss = loss_of(model.training, context.registry, resolve_device(context.settings.device));
+SplitRequest EvaluateStage::request(Split split, const Candidate& candidate, const Metrics& metrics, const StageContext& context) const {
+  SplitRequest out{.split = split,
+                   .batch_size = options_.batch_size,
+                   .metrics = metrics,
+                   .quantiles = options_.quantiles,
+                   .intervals = candidate.intervals ? &*candidate.intervals : nullptr,
+                   .check_cancelled = [&context] {
+                     if (context.cancelled())
+                       throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
+                   }};
+  if (const Series* series = candidate.forecasts->windows().series()) {
+    out.seasons = season_lengths(context.settings.season_length, series->info());
+    out.scales = scales_before(split, *series, out.seasons);
+  }
+  std::set<double> levels(usual_levels.begin(), usual_levels.end());
+  if (const auto intervals = intervals_in(options_.intervals)) levels.insert(intervals->levels.begin(), intervals->levels.end());
+  out.interval_levels.assign(levels.begin(), levels.end());
+  return out;
+}
+
+void EvaluateStage::validate(Candidate& candidate, const Metrics& metrics, const StageContext& context) const {
+  const Windows& windows = candidate.forecasts->windows();
+  const std::optional<IntervalOptions> wanted = intervals_in(options_.intervals);
+  if (wanted && !windows.series())
+    throw usage_error("intervals are in the units of the data, which windows made elsewhere do not have: leave intervals out");
+  const std::string split = split_names[static_cast<std::size_t>(interval_split)];
+  if (wanted && windows.count(interval_split) == 0)
+    throw data_error("intervals are made from the errors on the windows of the " + split +
+                     " split, which has none: give it rows in `split`");
+  if (windows.count(interval_split) == 0) return;
+  SplitRequest asked = request(interval_split, candidate, metrics, context);
+  std::optional<IntervalScores> scores;
+  if (wanted) {
+    const Series& series = *windows.series();
+    const std::vector<SeriesScale> told = scales_before(Split::test, series, asked.seasons);
+    scores.emplace(*wanted,
+                   interval_task(*candidate.forecasts, *wanted, candidate.result.training.stage, candidate.result.was_trained(), told));
+    asked.scores = &*scores;
+  }
+  candidate.validation = evaluate_split(*candidate.forecasts, asked, nullptr);
+  if (scores) candidate.intervals = scores->finish();
+}
+
+void EvaluateStage::measure(Candidate& candidate, bool leads, const Metrics& metrics, const StageContext& context,
+                            WrittenFiles& files) const {
+  ModelResult& out = candidate.result;
+  const Windows& windows = candidate.forecasts->windows();
+  const bool is_panel = windows.series() && windows.series()->info().panel;
   const std::vector<Split> wanted = splits();
   for (const Split split : wanted) {
-    const SplitRequest asked = request(split, series, metrics, context);
-    if (series && series->info().panel) say_scales(asked.scales, out, split, context.log);
+    if (!candidate.forecasts->covers(split)) continue;  // no model of one series forecasts the rows it was fitted to
+    const SplitRequest asked = request(split, candidate, metrics, context);
+    if (is_panel && out.was_trained()) say_scales(candidate, asked, context.log);
+    const auto name_of = [&](const char* kind) { return file_name(kind, out, split, wanted.front(), leads); };
     const std::string split_name = split_names[static_cast<std::size_t>(split)];
     std::optional<PredictionsFile> file;
     if (options_.predictions != "none") {
-      const std::string name = files.predictions[split_name] = file_name("predictions", out, split, wanted.front(), leads);
-      file.emplace(context.folder / name, *model.windows, options_.predictions == "last_step");
+      const std::string name = files.predictions[split_name] = name_of("predictions");
+      file.emplace(context.folder / name, windows, options_.predictions == "last_step", bands_of(*candidate.forecasts, asked.intervals));
     }
-    const std::string attention_name = file_name("attention", out, split, wanted.front(), leads);
     std::optional<AttentionFile> attention;
-    if (options_.attention) attention.emplace(context.folder / attention_name, *model.windows);
-    out.splits.push_back(evaluate_split(model, loss, asked, file ? &*file : nullptr, attention ? &*attention : nullptr));
+    if (options_.attention) attention.emplace(context.folder / name_of("attention"), windows);
+    out.splits.push_back(evaluate_split(*candidate.forecasts, asked, file ? &*file : nullptr, attention ? &*attention : nullptr));
+    say_result(candidate, asked, context.log);
     if (file) file->finish();
-    if (series && series->info().panel) {
-      const std::string name = files.by_series[split_name] = file_name("by_series", out, split, wanted.front(), leads);
-      write_by_series(context.folder / name, *model.windows, out.targets, out.splits.back());
-    }
-    if (attention && attention->finish()) files.attention[split_name] = attention_name;
+    if (is_panel)
+      write_by_series(context.folder / (files.by_series[split_name] = name_of("by_series")), windows, out.targets, out.splits.back());
+    if (attention && attention->finish()) files.attention[split_name] = name_of("attention");
   }
-  return out;
-}
-
-ModelResult EvaluateStage::measure(const ForecastModel& model, bool leads, const Metrics& metrics, StageContext& context,
-                                   WrittenFiles& files) const {
-  ModelResult out{.training = {.stage = model.label(), .model_type = model.name()},
-                  .checkpoint = {},
-                  .targets = model.windows->target_names(),
-                  .horizon = model.windows->info().horizon,
-                  .shortest_horizon = shortest_horizon(model.windows->info()),
-                  .splits = {}};
-  const std::vector<Split> wanted = splits();
-  for (const Split split : wanted) {
-    if (split == Split::train) continue;  // no model of one series forecasts the rows it was fitted to
-    const std::string split_name = split_names[static_cast<std::size_t>(split)];
-    std::optional<PredictionsFile> file;
-    if (options_.predictions != "none") {
-      const std::string name = files.predictions[split_name] = file_name("predictions", out, split, wanted.front(), leads);
-      file.emplace(context.folder / name, *model.windows, options_.predictions == "last_step");
-    }
-    const SplitRequest asked = request(split, model.windows->series(), metrics, context);
-    out.splits.push_back(evaluate_forecasts(*model.forecasts, model.index, *model.windows, asked, file ? &*file : nullptr));
-    if (const std::int64_t count = out.splits.back().without_scale; count > 0)
-      context.log.warning(model.label() + ": " + format_count(count) + (count == 1 ? " forecast is" : " forecasts are") +
-                          " 0 or less, which the transform of the target cannot take: the errors on the scaled series leave " +
-                          (count == 1 ? "it" : "them") + " out");
-    if (file) file->finish();
-    if (!model.windows->series()->info().panel) continue;
-    const std::string name = files.by_series[split_name] = file_name("by_series", out, split, wanted.front(), leads);
-    write_by_series(context.folder / name, *model.windows, out.targets, out.splits.back());
-  }
-  return out;
 }
 
 void EvaluateStage::run(StageContext& context) {
   const c10::InferenceMode no_gradients;
   const TorchSettings settings({.threads = context.settings.threads, .matmul_precision = context.settings.matmul_precision});
-  const std::vector<TrainingRecord> trainings = read_trainings(context, options_.checkpoint);
-  std::vector<ForecastModel> forecasts = read_forecast_models(context);
-  if (splits().front() == Split::train && !forecasts.empty()) {
-    if (trainings.empty()) throw usage_error("splits = [\"train\"] measures trained models alone: forecasts are of val and test");
+  const std::optional<IntervalOptions> wanted = intervals_in(options_.intervals);
+  const std::vector<double> quantiles = with_interval_ends(options_.quantiles, wanted ? wanted->levels : std::vector<double>());
+  std::vector<Candidate> candidates = read_candidates(context, options_.checkpoint, quantiles);
+  const bool has_stored = std::ranges::any_of(candidates, [](const Candidate& candidate) { return !candidate.result.was_trained(); });
+  if (splits().front() == Split::train && has_stored) {
+    std::erase_if(candidates, [](const Candidate& candidate) { return !candidate.result.was_trained(); });
+    if (candidates.empty()) throw usage_error("splits = [\"train\"] measures trained models alone: forecasts are of val and test");
     context.log.warning("forecasts are of val and test: splits = [\"train\"] measures trained models alone");
-    forecasts.clear();
   }
-  const Metrics components = make_metrics(context.registry);
-  const std::size_t leader = trainings.empty() ? leading(forecasts, components, context.settings.season_length) : leading(trainings);
+  const Metrics components = metrics(context);
+  for (Candidate& candidate : candidates) {
+    if (candidates.size() > 1 || !options_.intervals.is_null()) validate(candidate, components, context);
+  }
+  const Ranking ranking = rank(candidates, options_.rank_by);
+  MetricsRecord record{.measures = described(components), .models = {}, .leader = ranking.leader, .ranked_by = ranking.by};
   std::vector<ModelResult> results;
-  MetricsRecord metrics{.measures = described(components), .models = {}, .leader = leader};
-  const auto keep = [&](ModelResult result, WrittenFiles files) {
-    metrics.models.push_back(measured(result));
-    metrics.models.back().predictions = std::move(files.predictions);
-    metrics.models.back().attention = std::move(files.attention);
-    metrics.models.back().by_series = std::move(files.by_series);
-    results.push_back(std::move(result));
-  };
-  for (std::size_t i = 0; i < trainings.size(); ++i) {
-    std::filesystem::path checkpoint = choose_checkpoint(trainings[i], options_.checkpoint, context);
-    TrainedModel model = load(trainings[i], std::move(checkpoint), context.registry, resolve_device(context.settings.device));
+  std::map<std::string, Intervals> intervals;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
     WrittenFiles files;
-    ModelResult result = measure(std::move(model), i == leader, components, context, files);
-    keep(std::move(result), std::move(files));
+    measure(candidates[i], i == ranking.leader, components, context, files);
+    record.models.push_back(measured(candidates[i].result));
+    record.models.back().predictions = std::move(files.predictions);
+    record.models.back().attention = std::move(files.attention);
+    record.models.back().by_series = std::move(files.by_series);
+    if (candidates[i].intervals) intervals.emplace(candidates[i].result.training.stage, std::move(*candidates[i].intervals));
+    candidates[i].forecasts.reset();
+    results.push_back(std::move(candidates[i].result));
   }
-  for (const ForecastModel& model : forecasts) {
-    WrittenFiles files;
-    ModelResult result = measure(model, results.size() == leader, components, context, files);
-    keep(std::move(result), std::move(files));
-  }
-  write_metrics(context.folder, metrics);
+  write_metrics(context.folder, record);
+  if (!intervals.empty()) write_intervals(context.folder, intervals);
   for (const std::string& line : error_table(results)) context.log.info(line);
-  for (const std::string& line : naive_warnings(results)) context.log.warning(line);
+  for (const std::string& line : interval_lines(results, intervals)) context.log.info(line);
+  if (!ranking.by.empty()) context.log.info(ranking_line(results, ranking.leader, ranking.by));
+  for (const Comparison& comparison : compared(results)) {
+    if (comparison.is_warning) {
+      context.log.warning(comparison.sentence);
+    } else {
+      context.log.info(comparison.sentence);
+    }
+  }
   for (const ModelResult& result : results) log_to_version(result, context);
-  context.summary = summary_value(results[leader]);
+  context.summary = summary_value(results[ranking.leader]);
 }
 
 }  // namespace pipeline::stage::evaluate

@@ -5,17 +5,19 @@
 #include <string>
 #include <vector>
 
-#include "forecast_models.h"
+#include "candidates.h"
 #include "pipeline/options.h"
 #include "pipeline/stage.h"
 #include "split_result.h"
-#include "trained_model.h"
 
 namespace pipeline::stage::evaluate {
 
 struct EvaluateOptions {
   std::string checkpoint = "best";
   std::vector<std::string> splits{"test"};
+  std::vector<double> quantiles{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
+  Value intervals;
+  std::string rank_by = "auto";
   std::string predictions = "all";
   bool attention = true;
   std::int64_t batch_size = 256;
@@ -26,23 +28,34 @@ struct EvaluateOptions {
             .choices({"best", "last"})
             .role(OptionRole::input_path),
         option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}).items(1),
+        option("quantiles", &EvaluateOptions::quantiles,
+               "Levels of the quantiles that wql, sql, scrps and crps are of, ascending; a model that lacks one has none of these.")
+            .above(0)
+            .below(1)
+            .items(1),
+        option("intervals", &EvaluateOptions::intervals,
+               "Prediction intervals from the errors on validation: { method = \"conformal\", levels = [80, 95], by = \"step\" (or target, "
+               "series), symmetric = true, quantile = \"finite\" (or higher, linear) }."),
+        option(
+            "rank_by", &EvaluateOptions::rank_by,
+            "The metric of validation that chooses the leading model; auto: val_wql where all models have the quantiles, else val_mase."),
         option("predictions", &EvaluateOptions::predictions, "Which steps go into predictions.csv.").choices({"all", "last_step", "none"}),
         option("attention", &EvaluateOptions::attention, "Write attention.csv where a model says what of the window it attended to."),
         option("batch_size", &EvaluateOptions::batch_size, "Windows forecast at once.").at_least(1).no_effect_on_result());
   }
 };
 
-/// Measures every trained model of the workflow and writes metrics.json and predictions.csv.
+/// Measures every model of the workflow, trained ones and those of artifacts of kind "forecasts", in one way, and writes metrics.json and
+/// predictions.csv.
 ///
-/// The loss is the one that each model was trained with. Models of artifacts of kind "forecasts" are measured as trained ones are, on
-/// validation and test, without a loss; they are named after stage and model ("baselines/Theta"). Where nothing was trained, the one with
-/// the smallest mase on validation leads.
+/// The loss is the one that each model was trained with. Models of an artifact are measured on validation and test, without a loss; they
+/// are named after stage and model ("baselines/Theta").
 ///
-/// The top level of metrics.json describes the leading model (best validation score; see `leading`): "stage", "model", "checkpoint",
+/// The top level of metrics.json describes the leading model, which rank() chooses on validation: "stage", "model", "checkpoint",
 /// "split", and for each split "<split>_loss" ... "<split>_windows" and "<split>_naive_loss|mse|mae|rmse". One split is the main one: test
 /// if it is among `splits`, else the first. "naive_loss|mse|mae|rmse", "by_target", "by_step" (a list; steps count from 1) and "original"
 /// are of the main split. With several splits, the entries of the last three also hold every split's numbers under its name
-/// ("original.OT.val.mae"). "models.<stage>" holds the same for each model if several were trained. Undefined values are null. "metrics"
+/// ("original.OT.val.mae"). "models.<stage>" holds the same for each model if there are several. Undefined values are null. "metrics"
 /// describes the metrics, see described().
 ///
 /// predictions.csv is the leading model's on the main split; predictions.<stage>.csv another model's, predictions.<split>.csv another
@@ -52,6 +65,8 @@ struct EvaluateOptions {
 /// by_series.csv, named in the same way, holds the errors of each series of a panel.
 ///
 /// attention.csv, named in the same way, holds the weights over the window, from models that return them. "files" lists the files by split.
+///
+/// With `intervals`, conformal.json holds the intervals of every model (pipeline/data/intervals.h).
 class EvaluateStage final : public Stage {
  public:
   using Options = EvaluateOptions;
@@ -64,11 +79,13 @@ class EvaluateStage final : public Stage {
   struct WrittenFiles {
     std::map<std::string, std::string> predictions, attention, by_series;
   };
-  [[nodiscard]] SplitRequest request(Split split, const Series* series, const Metrics& metrics, StageContext& context) const;
-  [[nodiscard]] ModelResult measure(TrainedModel model, bool leads, const Metrics& metrics, StageContext& context,
-                                    WrittenFiles& files) const;
-  [[nodiscard]] ModelResult measure(const ForecastModel& model, bool leads, const Metrics& metrics, StageContext& context,
-                                    WrittenFiles& files) const;
+  /// The metrics of all models: every component, and those of further interval levels.
+  [[nodiscard]] Metrics metrics(const StageContext& context) const;
+  [[nodiscard]] SplitRequest request(Split split, const Candidate& candidate, const Metrics& metrics, const StageContext& context) const;
+  /// Forecasts the validation windows, for ranking and intervals.
+  void validate(Candidate& candidate, const Metrics& metrics, const StageContext& context) const;
+  /// Measures the splits and writes their files.
+  void measure(Candidate& candidate, bool leads, const Metrics& metrics, const StageContext& context, WrittenFiles& files) const;
 
   EvaluateOptions options_;
 };

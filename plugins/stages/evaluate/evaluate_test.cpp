@@ -25,26 +25,30 @@ using pipeline::test::SquaredError;
 
 namespace {
 
-TrainedModel repeating(const SmallSeries& data, double offset = 0) {
-  return {.training = {.stage = "train", .model_type = "Repeat"},
-          .checkpoint = "best.ckpt",
-          .windows = data.windows(),
-          .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), WindowNorm::none, {})};
+using Repeating = std::unique_ptr<WindowForecasts>;
+
+Repeating repeating(const SmallSeries& data, double offset = 0) {
+  return forecasts_of({.training = {.stage = "train", .model_type = "Repeat"},
+                       .checkpoint = "best.ckpt",
+                       .windows = data.windows(),
+                       .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), WindowNorm::none, {})},
+                      std::make_unique<SquaredError>(), {}, torch::kCPU);
 }
 
-SplitResult evaluated(const TrainedModel& model, std::int64_t batch_size, PredictionsFile* file = nullptr, Split split = Split::test) {
+SplitResult evaluated(const Repeating& model, std::int64_t batch_size, PredictionsFile* file = nullptr, Split split = Split::test,
+                      std::int64_t season = 1) {
   const SplitRequest request{.split = split,
                              .batch_size = batch_size,
-                             .device = torch::kCPU,
                              .metrics = test::basic_metrics(),
-                             .scales = scales_before(split, *model.windows->series(), std::array{std::int64_t{1}}),
+                             .scales = scales_before(split, *model->windows().series(), std::array{season}),
+                             .seasons = {season},
                              .check_cancelled = [] {}};
-  return evaluate_split(model, std::make_unique<SquaredError>(), request, file);
+  return evaluate_split(*model, request, file);
 }
 
-ModelResult result_of(const TrainedModel& model, std::vector<SplitResult> splits) {
-  return {.training = model.training,
-          .checkpoint = model.checkpoint,
+ModelResult result_of(std::vector<SplitResult> splits) {
+  return {.training = {.stage = "train", .model_type = "Repeat"},
+          .checkpoint = "best.ckpt",
           .targets = {"a", "b"},
           .horizon = 2,
           .shortest_horizon = 2,
@@ -131,20 +135,18 @@ TEST_CASE("an empty split is an error of the data") {
 TEST_CASE("a stop is honoured between batches") {
   const SmallSeries data;
   int asked = 0;
-  const SplitRequest request{
-      .split = Split::test, .batch_size = 2, .device = torch::kCPU, .metrics = {}, .scales = {}, .check_cancelled = [&] {
-        if (++asked == 2) throw Error(ExitStatus::interrupted, "stop");
-      }};
-  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(repeating(data), std::make_unique<SquaredError>(), request, nullptr)), "stop",
-                       Error);
+  const SplitRequest request{.split = Split::test, .batch_size = 2, .metrics = {}, .check_cancelled = [&] {
+                               if (++asked == 2) throw Error(ExitStatus::interrupted, "stop");
+                             }};
+  CHECK_THROWS_WITH_AS(static_cast<void>(evaluate_split(*repeating(data), request, nullptr)), "stop", Error);
 }
 
 TEST_CASE("predictions.csv holds origin, time, step and every target three times") {
   const SmallSeries data;
-  const TrainedModel model = repeating(data);
+  const Repeating model = repeating(data);
   const auto file = data.folder() / "predictions.csv";
   for (const bool last_step : {false, true}) {
-    PredictionsFile out(file, *model.windows, last_step);
+    PredictionsFile out(file, model->windows(), last_step);
     static_cast<void>(evaluated(model, 2, &out));
     out.finish();
     std::istringstream lines(read_text(file));
@@ -161,11 +163,11 @@ TEST_CASE("predictions.csv holds origin, time, step and every target three times
 
 TEST_CASE("metrics.json has the contract's names, and null for undefined values") {
   const SmallSeries data;
-  const TrainedModel model = repeating(data);
+  const Repeating model = repeating(data);
   std::vector<SplitResult> splits{evaluated(model, 2), evaluated(model, 2, nullptr, Split::train)};
   const double naive_mse = splits[0].naive->scaled.value("mse").value(), naive_r2 = splits[0].naive->scaled.value("r2").value();
   const double train_mae = splits[1].model.original.value("mae", {.target = 0}).value();
-  const Value value = measured(result_of(model, std::move(splits))).to_value(described(test::basic_metrics()));
+  const Value value = measured(result_of(std::move(splits))).to_value(described(test::basic_metrics()));
   for (const char* name : {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mape", "test_r2", "avg_test_abs_accuracy", "test_smape",
                            "test_mase", "test_rmsse", "train_loss", "naive_loss"})
     CHECK_MESSAGE(value.at(name).is_double(), name);
@@ -201,10 +203,10 @@ TEST_CASE("metrics.json has the contract's names, and null for undefined values"
 TEST_CASE("the SDK's reader and writer keep all of metrics.json") {
   const std::vector<Measure> measures = described(test::basic_metrics());
   const SmallSeries data;
-  const TrainedModel model = repeating(data);
+  const Repeating model = repeating(data);
   std::vector<SplitResult> one{evaluated(model, 2)}, two{evaluated(model, 2), evaluated(model, 2, nullptr, Split::train)};
   for (auto* splits : {&one, &two}) {
-    const Value value = measured(result_of(model, std::move(*splits))).to_value(measures);
+    const Value value = measured(result_of(std::move(*splits))).to_value(measures);
     CHECK(to_json(ModelMetrics::from_value(value, measures).to_value(measures)) == to_json(value));
   }
 }
@@ -213,7 +215,8 @@ TEST_CASE("metrics are described, and headlines are named for displays with litt
   const std::vector<Measure> measures = described(test::basic_metrics());
   std::vector<std::string> names;
   for (const Measure& measure : measures) names.push_back(measure.name);
-  CHECK(names == std::vector<std::string>{"mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy", "smape", "mase", "rmsse"});
+  CHECK(names == std::vector<std::string>{"mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy", "smape", "mase", "rmsse", "wql", "scrps",
+                                          "crps", "sql", "coverage_80", "width_80", "winkler_80", "msis", "calibration"});
   CHECK(measures[5] == Measure{.name = "avg_abs_accuracy",
                                .key = "avg_{split}_abs_accuracy",
                                .label = "Accuracy",
@@ -223,47 +226,71 @@ TEST_CASE("metrics are described, and headlines are named for displays with litt
   CHECK(measures[5].key_of("test") == "avg_test_abs_accuracy");
   CHECK(measures[7].original);
   const SmallSeries data;
-  const TrainedModel model = repeating(data);
-  const Value summary = summary_value(result_of(model, {evaluated(model, 2)}));
+  const Repeating model = repeating(data);
+  const Value summary = summary_value(result_of({evaluated(model, 2)}));
   CHECK(summary.at("headlines") == Value(Value::List{"test_mse", "test_mae", "naive_mse"}));
   CHECK(summary.at("test_mse").is_double());
 }
 
 TEST_CASE("if every truth was filled, metrics are null and no message mentions the last value") {
   const SmallSeries data;
-  const TrainedModel model = repeating(data);
+  const Repeating model = repeating(data);
   const Score nothing(test::basic_metrics(), {.steps = 2, .targets = 2});
-  SplitResult filled{.split = Split::test, .windows = 5, .values = 20, .model = nothing, .naive = nothing};
-  const ModelResult result = result_of(model, {std::move(filled)});
+  SplitResult filled{.split = Split::test, .windows = 5, .values = 20, .model = nothing, .naive = nothing, .reliability = {}};
+  const ModelResult result = result_of({std::move(filled)});
   const Value value = measured(result).to_value(described(test::basic_metrics()));
   for (const char* name : {"test_loss", "test_mse", "test_mae", "test_rmse", "test_mase", "naive_loss", "naive_mse", "naive_mase"})
     CHECK_MESSAGE(value.at(name).is_null(), name);
   CHECK(value.at("original").at("a").at("mae").is_null());
   CHECK(value.at("test_filled_values") == Value(20));
   CHECK(flat_metrics(result).size() == 1);  // test_windows
-  CHECK(naive_warnings({result}).empty());
+  CHECK(compared({result}).empty());
   for (const std::string& line : error_table({result})) CHECK_MESSAGE(line.find("nan") == std::string::npos, line);
 }
 
 TEST_CASE("models with different tasks are not announced as having the same windows") {
   const SmallSeries data;
-  const TrainedModel model = repeating(data);
-  ModelResult other = result_of(model, {evaluated(model, 2)});
+  const Repeating model = repeating(data);
+  ModelResult other = result_of({evaluated(model, 2)});
   other.horizon = 1;
-  const std::vector<std::string> table = error_table({result_of(model, {evaluated(model, 2)}), other});
-  CHECK(table[0] == "test: windows that differ by model, in original units");
+  const std::vector<std::string> table = error_table({result_of({evaluated(model, 2)}), other});
+  CHECK(table[0].starts_with("test: windows that differ by model, in original units"));
   CHECK(table.back().starts_with("train (Repeat), 5 windows of 1 step, scaled: "));
 }
 
-TEST_CASE("the terminal's table is in original units, and a warning names a model that does not beat the last value") {
+TEST_CASE("the terminal's table is in original units, and a warning names a model that does not beat the better of the two") {
   const SmallSeries data;
-  const TrainedModel model = repeating(data, 1.0);
-  const std::vector<ModelResult> results{result_of(model, {evaluated(model, 2)})};
+  const Repeating model = repeating(data, 1.0);
+  const std::vector<ModelResult> results{result_of({evaluated(model, 2)})};
   const std::vector<std::string> table = error_table(results);
-  CHECK(table[0] == "test: 5 windows of 2 steps, in original units");
-  CHECK(table[1].find("naive MAE") != std::string::npos);
+  CHECK(table[0] ==
+        "test: 5 windows of 2 steps, in original units; the last columns are MAE of repeating the last value, and how much better than it "
+        "the "
+        "model is");
+  CHECK(table[1].find("last value") != std::string::npos);
+  CHECK(table[1].find("MASE") != std::string::npos);
+  CHECK(table[1].find("WQL") == std::string::npos);  // no model has quantiles
   CHECK(table[2].find("train (Repeat)") != std::string::npos);
-  const std::vector<std::string> warnings = naive_warnings(results);
-  REQUIRE(warnings.size() == 1);
-  CHECK(warnings[0].find("train (Repeat) does not beat repeating the last value: test MSE ") == 0);
+  const std::vector<Comparison> lines = compared(results);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].is_warning);
+  CHECK(lines[0].sentence.find("train (Repeat) does not beat repeating the last value: test MASE ") == 0);
+}
+
+TEST_CASE("the last season stands beside the last value, and the better of the two is the one to beat") {
+  const SmallSeries data;
+  const SplitResult result = evaluated(repeating(data), 2, nullptr, Split::test, 2);
+  const auto seasonal = [](std::size_t origin, std::size_t step) {  // origin + step - 2 for both steps
+    return std::abs(SmallSeries::a[origin + step] - SmallSeries::a[origin + step - 2]);
+  };
+  CHECK(result.seasonal->original.value("mae", {.target = 0}).value() == doctest::Approx(mean(seasonal, true)).epsilon(1e-12));
+  CHECK(result.seasonal->scaled.value("mae", {.target = 0}).value() == doctest::Approx(mean(seasonal, true) / 4).epsilon(1e-6));
+  const ModelResult measured_model = result_of({result});
+  const Value value = measured(measured_model).to_value(described(test::basic_metrics()));
+  CHECK(value.at("original").at("a").at("seasonal_mae").as_double() == doctest::Approx(mean(seasonal, true)));
+  CHECK(value.at("original").at("all").at("seasonal_mase").is_double());
+  CHECK(value.at("test_seasonal_mse") == value.at("seasonal_mse"));
+  CHECK(error_table({measured_model})[1].find("last season") != std::string::npos);
+  for (const Comparison& line : compared({measured_model}))
+    CHECK_MESSAGE(line.sentence.find("the better of the last value and the last season") != std::string::npos, line.sentence);
 }

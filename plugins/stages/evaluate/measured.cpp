@@ -2,12 +2,18 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <string>
+
+#include "pipeline/data/format.h"
 
 namespace pipeline::stage::evaluate {
 
 namespace {
 
 using Numbers = SplitErrors::Numbers;
+
+constexpr const char* calibration = "calibration";
 
 /// The metrics of a set by name; NaN: undefined.
 Numbers numbers_of(const PanelMetrics& set, const MetricGroup& of) {
@@ -25,10 +31,30 @@ void add_original(const Score& score, Numbers& out) {
   }
 }
 
+/// The mean distance of the shares of truths below quantiles from their levels, and each share: "calibration", "calibration_0.1", ...
+void add_calibration(const SplitResult& split, std::optional<std::int64_t> target, Numbers& out) {
+  if (!split.reliability) return;
+  out[calibration] = split.reliability->error(target);
+  for (std::size_t q = 0; q < split.reliability->levels().size(); ++q)
+    out[std::string(calibration) + "_" + format_number(split.reliability->levels()[q])] = split.reliability->share(q, target);
+}
+
 /// The model's metrics in original units, with the number of truths of 0, which mape leaves out.
-Numbers original_of(const Score& score, const MetricGroup& of) {
-  Numbers out = numbers_of(score.original, of);
-  out["zero_values"] = static_cast<double>(score.original.left_out("mape", of));
+Numbers original_of(const SplitResult& split, std::optional<std::int64_t> target) {
+  Numbers out = numbers_of(split.model.original, {.target = target});
+  out["zero_values"] = static_cast<double>(split.model.original.left_out("mape", {.target = target}));
+  add_calibration(split, target, out);
+  return out;
+}
+
+/// The model's metrics of a step: those of the scaled series, and those of quantiles and intervals, in original units, that it has.
+Numbers of_step(const Score& score, std::int64_t step) {
+  Numbers out = numbers_of(score.scaled, {.step = step});
+  for (std::size_t i = 0; i < score.original.metrics().size(); ++i) {
+    const MetricInfo& info = score.original.metrics()[i]->info();
+    if (info.mean_over_series || (!info.needs_quantiles && !info.needs_intervals)) continue;
+    if (const std::optional<double> value = score.original.value(i, {.step = step})) out[info.name] = *value;
+  }
   return out;
 }
 
@@ -47,21 +73,28 @@ SplitErrors errors_of(const SplitResult& split, const std::vector<std::string>& 
                   .filled_values = split.values - split.model.scaled.count(),
                   .zero_values = split.model.scaled.left_out("mape"),
                   .scaled = of_all(split.model, has_units)};
-  if (has_units) out.naive_scaled = of_all(*split.naive, has_units);
   if (has_units) {
-    out.original_all = original_of(split.model, {});
+    out.naive_scaled = of_all(*split.naive, has_units);
+    out.original_all = original_of(split, {});
     out.naive_original_all = numbers_of(split.naive->original, {});
+    if (split.reliability) out.scaled[calibration] = split.reliability->error();
+  }
+  if (split.seasonal) {
+    out.seasonal_scaled = of_all(*split.seasonal, has_units);
+    out.seasonal_scaled.erase("loss");
+    out.seasonal_original_all = numbers_of(split.seasonal->original, {});
   }
   for (std::size_t t = 0; t < targets.size(); ++t) {
     const MetricGroup target{.target = static_cast<std::int64_t>(t)};
     out.scaled_by_target[targets[t]] = numbers_of(split.model.scaled, target);
     if (!has_units) continue;
     out.naive_by_target[targets[t]] = numbers_of(split.naive->scaled, target);
-    out.original[targets[t]] = original_of(split.model, target);
+    out.original[targets[t]] = original_of(split, target.target);
     out.naive_original[targets[t]] = numbers_of(split.naive->original, target);
+    if (split.seasonal) out.seasonal_original[targets[t]] = numbers_of(split.seasonal->original, target);
   }
   for (std::int64_t step = 0; step < horizon; ++step) {
-    out.scaled_by_step.push_back(numbers_of(split.model.scaled, {.step = step}));
+    out.scaled_by_step.push_back(of_step(split.model, step));
     if (has_units) out.naive_by_step.push_back(numbers_of(split.naive->scaled, {.step = step}));
   }
   return out;
@@ -89,6 +122,11 @@ std::vector<Measure> described(const Metrics& metrics) {
                    .percent = info.percent,
                    .larger_is_better = info.larger_is_better});
   }
+  out.push_back({.name = calibration,
+                 .key = std::string(split_placeholder) + "_" + calibration,
+                 .label = "Calibration",
+                 .original = true,
+                 .percent = true});
   return out;
 }
 
@@ -96,7 +134,9 @@ ModelMetrics measured(const ModelResult& result) {
   ModelMetrics out{.stage = result.training.stage,
                    .model = result.training.model_type,
                    .checkpoint = result.checkpoint.string(),
-                   .main_split = result.main().name()};
+                   .main_split = result.main().name(),
+                   .replaced = result.replaced,
+                   .ranking = result.ranking};
   for (const SplitResult& split : result.splits) out.splits[split.name()] = errors_of(split, result.targets, result.horizon);
   return out;
 }
@@ -109,6 +149,8 @@ NamedNumbers flat_metrics(const ModelResult& result) {
     add_defined(split.model.scaled, MetricUnits::scaled, name, out);
     out.emplace_back(name + "_windows", static_cast<double>(split.windows));
     if (split.naive) add_defined(split.model.original, MetricUnits::original, name, out);
+    if (split.reliability && std::isfinite(split.reliability->error()))
+      out.emplace_back(name + "_" + calibration, split.reliability->error());
   }
   return out;
 }

@@ -12,7 +12,7 @@ namespace pipeline::stage::evaluate {
 
 using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
-/// Descriptions of the metrics, in the order of a table's columns.
+/// Descriptions of the metrics, in the order of a table's columns, and of the calibration of quantiles.
 [[nodiscard]] std::vector<Measure> described(const Metrics& metrics);
 /// One model's metrics for metrics.json; the files of its forecasts are left out.
 [[nodiscard]] ModelMetrics measured(const ModelResult& result);

@@ -1,19 +1,19 @@
 #include "split_result.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "interval_ends.h"
+#include "last_season.h"
 #include "pipeline/errors.h"
-#include "pipeline/host/component_call.h"
-#include "pipeline/train/levels.h"
 
 namespace pipeline::stage::evaluate {
 
-void Score::add(const Component<Loss>& loss, const Forecast& forecast, const Batch& batch, const torch::Tensor& series) {
-  scaled.add({.forecast = forecast.values, .truth = batch.y, .weight = batch.weight, .series = series});
-  torch::Tensor each = call(loss, "elementwise", &Loss::elementwise, forecast, batch.y).to(torch::kDouble);
-  if (batch.weight.defined()) each = each.masked_select(batch.weight != 0);
+void Score::add_loss(const torch::Tensor& losses, const torch::Tensor& weight) {
+  torch::Tensor each = losses.to(torch::kDouble);
+  if (weight.defined()) each = each.masked_select(weight != 0);
   loss_sum_ += each.sum().item<double>();
   loss_count_ += static_cast<double>(each.numel());
 }
@@ -29,25 +29,36 @@ std::int64_t count_steps(const Windows& windows, Split split) {
   return steps;
 }
 
+Metrics of_points(const Metrics& metrics) {
+  Metrics out;
+  std::ranges::copy_if(metrics, std::back_inserter(out),
+                       [](const auto& metric) { return !metric->info().needs_quantiles && !metric->info().needs_intervals; });
+  return out;
+}
+
+PredictionBands bands_of(const WindowForecasts& forecasts, const Intervals* intervals) {
+  PredictionBands out{.quantile_levels = forecasts.windows().series() ? forecasts.quantile_levels() : std::vector<double>()};
+  if (intervals) out.interval_levels = intervals->options().levels;
+  return out;
+}
+
 namespace {
 
 /// One pass over a split.
 class Pass {
  public:
-  Pass(const TrainedModel& model, const Component<Loss>& loss, const SplitRequest& request, PredictionsFile* predictions,
-       AttentionFile* attention)
-      : windows_(*model.windows),
-        forecaster_(model.forecaster),
-        loss_(loss),
+  Pass(WindowForecasts& forecasts, const SplitRequest& request, PredictionsFile* predictions, AttentionFile* attention)
+      : forecasts_(forecasts),
+        windows_(forecasts.windows()),
         request_(request),
         predictions_(predictions),
-        attention_(attention) {
-    if (windows_.series()) levels_.emplace(*windows_.series(), windows_.info().horizon);
-  }
+        attention_(attention),
+        asked_(places_of(request.quantiles, forecasts.quantile_levels())),
+        ends_(forecasts, request) {}
 
   SplitResult run() {
     const std::int64_t count = windows_.count(request_.split), horizon = windows_.info().horizon;
-    const auto targets = static_cast<std::int64_t>(windows_.target_names().size());
+    const std::int64_t targets = std::ssize(windows_.target_names());
     const MetricGroups groups{.steps = horizon, .targets = targets};
     const std::int64_t series = windows_.series() ? windows_.series()->series_count() : 1;
     SplitResult out{.split = request_.split,
@@ -55,9 +66,16 @@ class Pass {
                     .values = count_steps(windows_, request_.split) * targets,
                     .series = series,
                     .model = {request_.metrics, groups, series},
-                    .naive = {}};
+                    .naive = {},
+                    .reliability = {}};
     if (count == 0) throw data_error("split " + out.name() + " has no windows to evaluate: give it more rows in `split`");
-    if (levels_) out.naive.emplace(request_.metrics, groups, series);
+    if (windows_.series()) {
+      const Metrics simple = of_points(request_.metrics);
+      out.naive.emplace(simple, groups, series);
+      if (std::ranges::any_of(request_.seasons, [](std::int64_t season) { return season > 1; }))
+        out.seasonal.emplace(simple, groups, series);
+      if (!forecasts_.quantile_levels().empty()) out.reliability.emplace(forecasts_.quantile_levels(), targets);
+    }
     for (std::int64_t first = 0; first < count; first += request_.batch_size) {
       request_.check_cancelled();
       std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(request_.batch_size, count - first)));
@@ -69,57 +87,67 @@ class Pass {
 
  private:
   void add_batch(std::span<const std::int64_t> indices, SplitResult& out) {
-    const Batch batch = gather_batch(windows_, request_.split, indices, forecaster_.inputs(), request_.device);
-    Forecast forecast = forecaster_(batch);
-    std::vector<std::int64_t> origins;
-    for (const std::int64_t index : indices) origins.push_back(windows_.first_row(request_.split, index) + windows_.info().window - 1);
-    const torch::Tensor series = series_of(origins);
-    out.model.add(loss_, forecast, batch, series);
-
-    const auto weights = forecast.explanations.find("attention");
-    if (attention_ && weights != forecast.explanations.end()) attention_->add(levels_ ? origins : indices, weights->second);
-
-    const torch::Tensor values = forecast.values.cpu();
-    if (!levels_) {
-      if (predictions_) predictions_->add_windows(indices, values.to(torch::kDouble), batch.y.cpu().to(torch::kDouble));
+    const WindowBatch windows = forecasts_.of(request_.split, indices);
+    const Batch& batch = windows.batch;
+    const std::vector<std::int64_t> rows = forecasts_.origins(request_.split, indices);
+    const torch::Tensor series = forecasts_.series_of(rows);
+    out.model.scaled.add({.forecast = windows.forecast, .truth = batch.y, .weight = windows.weight, .series = series});
+    if (windows.loss.defined()) out.model.add_loss(windows.loss, batch.weight);
+    if (attention_ && windows.attention.defined())
+      attention_->add(windows.levels ? rows : std::vector(indices.begin(), indices.end()), windows.attention);
+    if (!windows.levels) {
+      if (predictions_) predictions_->add_windows(indices, windows.forecast.cpu().to(torch::kDouble), batch.y.cpu().to(torch::kDouble));
       return;
     }
-    const LevelBatch levels = levels_->at(origins, values);
-    Forecast naive;
-    naive.values = levels.naive_scaled.to(batch.y.options());
-    out.naive->add(loss_, naive, batch, series);
+    if (windows.weight.defined() && batch.weight.defined())
+      out.without_scale += ((batch.weight != 0) & (windows.weight == 0)).sum().item<std::int64_t>();
+    if (windows.weight.defined() && !batch.weight.defined()) out.without_scale += (windows.weight == 0).sum().item<std::int64_t>();
+    const LevelBatch& levels = *windows.levels;
     const torch::Tensor weight = batch.weight.defined() ? batch.weight.cpu() : torch::Tensor();
-    const auto measure = [&](Score& score, const torch::Tensor& forecasts) {
-      score.original.add({.forecast = forecasts, .truth = levels.truth, .weight = weight, .series = series, .scales = request_.scales});
-    };
-    measure(out.model, levels.forecast);
-    measure(*out.naive, levels.naive);
-    if (predictions_) predictions_->add_rows(origins, levels, weight);
+    const torch::Tensor ends = ends_.of(windows, rows);
+    MetricTensors measured{
+        .forecast = levels.forecast, .truth = levels.truth, .weight = weight, .series = series, .scales = request_.scales};
+    add_simple(*out.naive, levels.naive, levels.naive_scaled, windows, measured);
+    if (windows.naive_loss.defined()) out.naive->add_loss(windows.naive_loss, batch.weight);
+    if (out.seasonal) {
+      const torch::Tensor repeated = last_season(*windows_.series(), rows, windows_.info().horizon, request_.seasons);
+      add_simple(*out.seasonal, repeated, on_scaled_series(repeated, rows, *windows_.series()), windows, measured);
+    }
+    measured.forecast = levels.forecast;
+    if (asked_ && windows.quantiles.defined()) {
+      measured.levels = request_.quantiles;
+      measured.quantiles = windows.quantiles.index_select(3, torch::tensor(*asked_));
+    }
+    if (ends.defined()) measured.interval_levels = ends_.levels(), measured.intervals = ends;
+    out.model.original.add(measured);
+    if (out.reliability) out.reliability->add(windows.quantiles, levels.truth, weight);
+    if (request_.scores) ends_.add_scores(windows, rows, weight, *request_.scores);
+    if (predictions_) predictions_->add_rows(rows, levels, weight, windows.quantiles, request_.intervals ? ends : torch::Tensor());
   }
 
-  /// [B] the number of each window's series; undefined for one series.
-  [[nodiscard]] torch::Tensor series_of(std::span<const std::int64_t> origins) const {
-    const Series* series = windows_.series();
-    if (!series || series->series_count() == 1) return {};
-    torch::Tensor out = torch::empty({std::ssize(origins)}, torch::kInt64);
-    std::ranges::transform(origins, out.mutable_data_ptr<std::int64_t>(), [&](std::int64_t row) { return series->series_of(row); });
-    return out;
+  /// Adds a forecast that needs no model.
+  static void add_simple(Score& score, const torch::Tensor& forecast, const torch::Tensor& scaled, const WindowBatch& windows,
+                         MetricTensors& measured) {
+    const torch::Tensor& y = windows.batch.y;
+    score.scaled.add({.forecast = scaled.to(y.options()), .truth = y, .weight = windows.batch.weight, .series = measured.series});
+    measured.forecast = forecast;
+    score.original.add(measured);
   }
 
+  WindowForecasts& forecasts_;
   const Windows& windows_;
-  const Forecaster& forecaster_;
-  const Component<Loss>& loss_;
   const SplitRequest& request_;
   PredictionsFile* predictions_;
   AttentionFile* attention_;
-  std::optional<Levels> levels_;
+  std::optional<std::vector<std::int64_t>> asked_;  ///< the places of the request's quantiles; nullopt: the model lacks one
+  IntervalEnds ends_;
 };
 
 }  // namespace
 
-SplitResult evaluate_split(const TrainedModel& model, const Component<Loss>& loss, const SplitRequest& request,
-                           PredictionsFile* predictions, AttentionFile* attention) {
-  return Pass(model, loss, request, predictions, attention).run();
+SplitResult evaluate_split(WindowForecasts& forecasts, const SplitRequest& request, PredictionsFile* predictions,
+                           AttentionFile* attention) {
+  return Pass(forecasts, request, predictions, attention).run();
 }
 
 }  // namespace pipeline::stage::evaluate

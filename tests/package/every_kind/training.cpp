@@ -69,7 +69,7 @@ class OutsideLoss final : public pipeline::Loss {
   }
 };
 
-/// The pinball loss of three quantiles, which this version does not train.
+/// The pinball loss of three quantiles.
 class QuantilesLoss final : public pipeline::Loss {
  public:
   using Options = pipeline::NoOptions;

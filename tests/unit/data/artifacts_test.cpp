@@ -250,6 +250,67 @@ TEST_CASE("predictions are read as they were written, whatever their targets are
   CHECK_FALSE(reader.next());
 }
 
+TEST_CASE("quantiles and intervals stand behind each target's forecast, and an unknown end is empty") {
+  const test::TempFolder temp;
+  const std::vector<std::string> targets{"x", "y"};
+  PredictionsWriter writer(temp.path() / "p.csv", targets, true, {}, {.quantile_levels = {0.025, 0.5}, .interval_levels = {80, 97.5}});
+  const std::vector<double> quantiles{1, 2, 3, 4}, ends{5, 6, 7, 8, nan, nan, 11, 12};
+  writer.add("0", "1", 1, std::vector<double>{0.1, 0.2}, std::vector<double>{2, 4}, std::vector<double>{0, 0}, quantiles, ends);
+  writer.finish();
+  CHECK(read_text(temp.path() / "p.csv") ==
+        "origin,time,step,x,x_pred,x_naive,x_q0.025,x_q0.5,x_lo_80,x_hi_80,x_lo_97.5,x_hi_97.5,"
+        "y,y_pred,y_naive,y_q0.025,y_q0.5,y_lo_80,y_hi_80,y_lo_97.5,y_hi_97.5\n0,1,1,0.1,2,0,1,2,5,6,7,8,0.2,4,0,3,4,,,11,12\n");
+  PredictionsReader reader(temp.path() / "p.csv");
+  CHECK(reader.targets() == targets);
+  CHECK(reader.bands().quantile_levels == std::vector{0.025, 0.5});
+  CHECK(reader.bands().interval_levels == std::vector{80.0, 97.5});
+  REQUIRE(reader.next());
+  CHECK(reader.quantile(1, 0) == 3);
+  CHECK(std::isnan(reader.lower(1, 0)));
+  CHECK(reader.upper(1, 1) == 12);
+  CHECK(reader.naive(1) == 0);
+}
+
+TEST_CASE("a target that has the heading of another's quantile or interval is refused") {
+  const auto sentence = [](const std::string& other) {
+    const auto clashes = heading_clashes(std::vector<std::string>{"x", other});
+    return clashes.empty() ? std::string() : clashes.front().sentence;
+  };
+  CHECK(sentence("x_q0.1") ==
+        "the target \"x_q0.1\" has the heading that a quantile or an interval of the target \"x\" has in predictions.csv: rename the "
+        "column in "
+        "the source file");
+  CHECK_FALSE(sentence("x_lo_80").empty());
+  CHECK_FALSE(sentence("x_hi_97.5").empty());
+  for (const char* fine : {"x_q4", "x_quality", "x_lo_fi", "q0.1"}) CHECK_MESSAGE(sentence(fine).empty(), fine);
+}
+
+TEST_CASE("metrics.json keeps the last season, the ranking and what was replaced") {
+  const test::TempFolder temp;
+  SplitErrors errors;
+  errors.scaled = {{"mse", 0.5}}, errors.naive_scaled = {{"mse", 0.6}}, errors.seasonal_scaled = {{"mse", 0.7}};
+  errors.scaled_by_target["y"] = {{"mse", 0.5}};
+  errors.original["y"] = {{"mae", 1.0}}, errors.naive_original["y"] = {{"mae", 2.0}}, errors.seasonal_original["y"] = {{"mae", 3.0}};
+  errors.original_all = {{"mase", 0.8}, {"calibration_0.1", 0.2}}, errors.seasonal_original_all = {{"mase", 0.9}};
+  ModelMetrics model{.stage = "baselines/Theta", .main_split = "test", .replaced = 3, .ranking = 0.75};
+  model.splits["test"] = errors;
+  ModelMetrics other = model;
+  other.stage = "train", other.replaced = 0, other.ranking = nan;
+  write_metrics(temp.path(), {.measures = {}, .models = {model, other}, .leader = 0, .ranked_by = "val_mase"});
+  const MetricsRecord read = read_metrics(temp.path());
+  CHECK(read.ranked_by == "val_mase");
+  REQUIRE(read.models.size() == 2);
+  const ModelMetrics& back = read.models[read.leader];
+  CHECK(back.stage == "baselines/Theta");
+  CHECK(back.replaced == 3);
+  CHECK(back.ranking == 0.75);
+  CHECK(back.main()->seasonal_scaled == errors.seasonal_scaled);
+  CHECK(back.main()->seasonal_original == errors.seasonal_original);
+  CHECK(back.main()->seasonal_original_all == errors.seasonal_original_all);
+  CHECK(back.main()->original_all == errors.original_all);
+  CHECK(std::isnan(read.models[1].ranking));
+}
+
 TEST_CASE("a target may be called like another's naive forecast") {
   const test::TempFolder temp;
   const std::vector<std::string> targets{"x", "x_naive"};

@@ -200,11 +200,11 @@ TEST_CASE("window_norm is a word in windows.json, and an unknown one means that 
   written["window_norm"] = "lst";
   const test::TempFolder folder;
   write_json(folder.path() / "windows.json", written);
-  CHECK(
-      error_of([&] { static_cast<void>(Windows::open(folder.path())); }, folder.path()) ==
-      "4: windows.json is damaged: window_norm takes one of none, last, standard, got \"lst\"; did you mean \"last\"?; run the stage that "
-      "writes it again (--from " +
-          folder.path().filename().string() + " --force)");
+  CHECK(error_of([&] { static_cast<void>(Windows::open(folder.path())); }, folder.path()) ==
+        "4: windows.json is damaged: window_norm takes one of none, last, standard, mean_abs, got \"lst\"; did you mean \"last\"?; run the "
+        "stage that "
+        "writes it again (--from " +
+            folder.path().filename().string() + " --force)");
 }
 
 TEST_CASE("windows made elsewhere that don't fit are refused with the cure") {

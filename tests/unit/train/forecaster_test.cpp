@@ -74,6 +74,40 @@ TEST_CASE("window_norm standard uses the population deviation and survives a con
   CHECK(forecast.quantiles[0][0][0][0].item<double>() == doctest::Approx(2 + deviation));
 }
 
+TEST_CASE("window_norm mean_abs divides by the mean of the absolute values, and by 1 where all are 0") {
+  const auto probe = std::make_shared<Probe>();
+  probe->answer = 0.5;
+  Batch batch = two_windows();
+  batch.x = torch::tensor({-1.0F, 0.0F, 2.0F, 0.0F, -3.0F, 0.0F}).view({1, 3, 2});
+  batch.target_history = batch.x.slice(2, 0, 1);
+  const Forecast forecast = Forecaster(probe, WindowNorm::mean_abs, {})(batch);
+  CHECK(torch::equal(probe->seen.x[0], torch::tensor({{-0.5F, 0.0F}, {1.0F, 0.0F}, {-1.5F, 0.0F}})));
+  CHECK(forecast.values[0][0][0].item<float>() == 1);
+  CHECK(forecast.quantiles[0][0][0][1].item<float>() == 1);
+}
+
+TEST_CASE("a distribution is told what its window was freed of") {
+  class Distribution final : public Model {
+   public:
+    Forecast forward(const Batch& batch) override {
+      Forecast out;
+      out.parameters = torch::zeros({batch.x.size(0), 2, 1, 2});
+      return out;
+    }
+  };
+  Batch batch = two_windows();
+  batch.y = torch::zeros({2, 2, 1});
+  const auto model = std::make_shared<Distribution>();
+  CHECK_FALSE(Forecaster(model, WindowNorm::none, {})(batch).center.defined());
+  const Forecast last = Forecaster(model, WindowNorm::last, {})(batch);
+  CHECK(last.center.flatten()[0].item<float>() == 3);
+  CHECK_FALSE(last.scale.defined());
+  const Forecast divided = Forecaster(model, WindowNorm::mean_abs, {})(batch);
+  CHECK_FALSE(divided.center.defined());  // nothing was shifted
+  CHECK((divided.scale.sizes() == std::vector<std::int64_t>{2, 1, 1}));
+  CHECK(divided.scale.flatten()[1].item<float>() == 5);
+}
+
 TEST_CASE("no window_norm touches columns known ahead") {
   for (const WindowNorm window_norm : {WindowNorm::last, WindowNorm::standard}) {
     const auto probe = std::make_shared<Probe>(), whole = std::make_shared<Probe>();

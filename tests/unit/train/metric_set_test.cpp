@@ -373,5 +373,6 @@ TEST_CASE("a metric whose name or key would not be its alone is refused, and met
   }
   std::vector<std::string> in_order;
   for (const auto& metric : basic_metrics()) in_order.push_back(metric->info().name);
-  CHECK(in_order == std::vector<std::string>{"mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy", "smape", "mase", "rmsse"});
+  CHECK(in_order == std::vector<std::string>{"mse", "mae", "rmse", "mape", "r2", "avg_abs_accuracy", "smape", "mase", "rmsse", "wql",
+                                             "scrps", "crps", "sql", "coverage_80", "width_80", "winkler_80", "msis"});
 }

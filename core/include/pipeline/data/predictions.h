@@ -23,8 +23,12 @@
 ///
 ///     unique_id,origin,time,step,y,y_pred,y_naive
 ///
-/// Lines of one series and origin follow each other; steps count from 1. The cell of an unknown truth is empty. Times are written as by
-/// TimeText, or as row numbers. Numbers read back as the same double.
+/// After these columns a target may have those of its forecast's quantiles, and then the ends of its intervals, by their percentage:
+///
+///     OT_q0.1,OT_q0.5,OT_q0.9,OT_lo_80,OT_hi_80
+///
+/// Lines of one series and origin follow each other; steps count from 1. The cell of an unknown truth is empty, as is that of an unknown
+/// end. Times are written as by TimeText, or as row numbers. Numbers read back as the same double.
 namespace pipeline {
 
 /// A target that cannot have columns of its own in a file of predictions.
@@ -37,17 +41,30 @@ struct HeadingClash {
 [[nodiscard]] PIPELINE_EXPORT std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets,
                                                                         const std::string& series_column = {});
 
+/// The uncertainty that files hold of each target's forecast.
+struct PredictionBands {
+  std::vector<double> quantile_levels{};  ///< [Q] ascending, within (0, 1)
+  std::vector<double> interval_levels{};  ///< [L] ascending, in percent
+};
+/// The headings of a target's bands: "OT_q0.1", ..., "OT_lo_80", "OT_hi_80", ...
+[[nodiscard]] PIPELINE_EXPORT std::vector<std::string> band_headings(const std::string& target, const PredictionBands& bands);
+/// Appends the cells of a target's bands to a line, each with a comma before it: `quantiles` [Q], then `intervals` [L, 2].
+PIPELINE_EXPORT void append_bands(std::string& line, std::span<const double> quantiles, std::span<const double> intervals);
+
 /// Writes a file of predictions, one line at a time.
 class PIPELINE_EXPORT PredictionsWriter {
  public:
   /// Writes the heading. `naive`: each target also has a column of naive forecasts to compare with. `series_column`: heading of the ids of
   /// many series; empty for one series. Error (unexpected) if the file cannot be made.
-  PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive, const std::string& series_column = {});
+  PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive, const std::string& series_column = {},
+                    const PredictionBands& bands = {});
   /// The following lines are of this series.
   void begin_series(std::string_view id);
-  /// `truth`, `forecast` and, if the heading has it, `naive` hold one number for each target. NaN: the truth is not known.
+  /// `truth`, `forecast` and, if the heading has it, `naive` hold one number for each target. NaN: the truth is not known. If the heading
+  /// has bands: `quantiles` [T, Q] and `intervals` [T, L, 2].
   void add(std::string_view origin, std::string_view time, std::int64_t step, std::span<const double> truth,
-           std::span<const double> forecast, std::span<const double> naive = {});
+           std::span<const double> forecast, std::span<const double> naive = {}, std::span<const double> quantiles = {},
+           std::span<const double> intervals = {});
   /// Writes all remaining lines to the file; Error (unexpected) on a full disk.
   void finish();
 
@@ -82,6 +99,13 @@ class PIPELINE_EXPORT PredictionsReader {
   [[nodiscard]] double truth(std::size_t target) const { return lines_.number(columns_[target].truth); }
   [[nodiscard]] double forecast(std::size_t target) const { return lines_.number(columns_[target].truth + 1); }
   [[nodiscard]] double naive(std::size_t target) const;
+  /// The levels of the columns of quantiles and intervals, which every target has.
+  [[nodiscard]] const PredictionBands& bands() const { return bands_; }
+  /// At bands().quantile_levels[index].
+  [[nodiscard]] double quantile(std::size_t target, std::size_t index) const { return lines_.number(columns_[target].bands + index); }
+  /// The ends of the interval at bands().interval_levels[index].
+  [[nodiscard]] double lower(std::size_t target, std::size_t index) const { return lines_.number(interval_column(target, index)); }
+  [[nodiscard]] double upper(std::size_t target, std::size_t index) const { return lines_.number(interval_column(target, index) + 1); }
   /// An Error (data) that names file and line.
   [[nodiscard]] Error mistake(const std::string& what) const { return lines_.mistake(what); }
 
@@ -90,13 +114,20 @@ class PIPELINE_EXPORT PredictionsReader {
   struct Columns {
     std::size_t truth;
     bool has_naive;
+    std::size_t bands;  ///< the column after these
   };
+  /// The columns of bands from column `first` on, if they are those of the target.
+  [[nodiscard]] PredictionBands bands_at(std::size_t first, const std::string& target) const;
+  [[nodiscard]] std::size_t interval_column(std::size_t target, std::size_t index) const {
+    return columns_[target].bands + bands_.quantile_levels.size() + 2 * index;
+  }
   [[nodiscard]] std::int64_t time_in(std::size_t column) const;
 
   CsvLines lines_;
   std::string series_column_;
   std::vector<std::string> targets_;
   std::vector<Columns> columns_;
+  PredictionBands bands_;
   std::size_t origin_ = 0, time_ = 0, step_ = 0;
   bool has_time_ = false, started_ = false;
 };

@@ -37,8 +37,8 @@ struct SliceOptions {
             .unit("rows"),
         option("stride", &SliceOptions::stride, "Rows from one window to the next.").between(1, most_rows).unit("rows").searchable(),
         option("window_norm", &SliceOptions::window_norm,
-               "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, or "
-               "mean and deviation.")
+               "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, "
+               "mean and deviation, or the mean of the absolute values.")
             .searchable(),
         option("export", &SliceOptions::export_arrays,
                "Also write X.npy [N, window, features] and y.npy [N, targets] or [N, horizon, targets]: train, val, test in order, scaled.")

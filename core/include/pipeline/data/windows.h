@@ -24,12 +24,12 @@ struct WindowRange {
   std::int64_t series = 0;  ///< of a panel
 };
 
-/// Normalisation of each window before a model sees it, undone on the forecast: none, subtract the last value, or subtract the mean and
-/// divide by the deviation.
-enum class WindowNorm { none, last, standard };
+/// Normalisation of each window before a model sees it, undone on the forecast: none, subtract the last value, subtract the mean and divide
+/// by the deviation, or divide by the mean of the absolute values (by 1 where all are 0), which keeps signs and zeros.
+enum class WindowNorm { none, last, standard, mean_abs };
 template <>
 struct Words<WindowNorm> {
-  static constexpr std::array words{"none", "last", "standard"};
+  static constexpr std::array words{"none", "last", "standard", "mean_abs"};
 };
 
 /// The rows ahead that are forecast, by the words of a frequency column (PanelInfo::groups).

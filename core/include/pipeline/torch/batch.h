@@ -93,10 +93,13 @@ struct OutputSpec {
 
 /// A model's output for a batch.
 struct Forecast {
-  torch::Tensor values{};                               ///< [B, H, T] the point forecast, for all uses of a single number
-  torch::Tensor quantiles{};                            ///< [B, H, T, Q], Q = levels.size(); undefined: none
-  std::vector<double> levels{};                         ///< [Q] of the quantiles, ascending
-  torch::Tensor parameters{};                           ///< [B, H, T, P] of a distribution, unconstrained; undefined: none
+  torch::Tensor values{};        ///< [B, H, T] the point forecast, for all uses of a single number
+  torch::Tensor quantiles{};     ///< [B, H, T, Q], Q = levels.size(); undefined: none
+  std::vector<double> levels{};  ///< [Q] of the quantiles, ascending
+  torch::Tensor parameters{};    ///< [B, H, T, P] of a distribution, unconstrained; undefined: none
+  /// [B, 1, T] what a window_norm did to the values that the distribution is of: on the scaled series they are center + scale * value.
+  /// Models leave both undefined; undefined: 0 and 1.
+  torch::Tensor center{}, scale{};
   std::map<std::string, torch::Tensor> explanations{};  ///< named, e.g. "attention" [B, W]
 };
 

@@ -21,9 +21,9 @@ class PIPELINE_EXPORT Loss {
   [[nodiscard]] virtual torch::Tensor elementwise(const Forecast& forecast, const torch::Tensor& y) const = 0;
   /// The mean of the loss over all values, a scalar. Override it if torch has a fused function.
   [[nodiscard]] virtual torch::Tensor mean(const Forecast& forecast, const torch::Tensor& y) const;
-  /// Completes a forecast after training: from its parameters, the point and the quantiles at `levels`. By default it returns the forecast
-  /// as it is, with crossing quantiles sorted. A loss of a distribution overrides it.
-  /// This version does not call it: it trains losses of a point only.
+  /// Completes a forecast, on the scaled series, for all uses but training: from its parameters, the point and the quantiles at `levels`
+  /// (ascending; none: the point alone). By default it returns the forecast as it is, with crossing quantiles sorted and their median, if
+  /// it is among them, as the point. A loss of a distribution overrides it.
   [[nodiscard]] virtual Forecast complete(Forecast forecast, std::span<const double> levels) const;
   /// Moves the loss's own tensors, if it has any. Called once, before its first use.
   virtual void to(torch::Device device);

@@ -8,6 +8,8 @@
 #include "pipeline/data/windows.h"
 #include "pipeline/export.h"
 #include "pipeline/registry.h"
+#include "pipeline/stage.h"
+#include "pipeline/torch/loss.h"
 #include "pipeline/torch/state.h"
 #include "pipeline/train/forecaster.h"
 #include "pipeline/train/tier.h"
@@ -34,6 +36,7 @@ struct PIPELINE_EXPORT CheckpointInfo {
   ModelShape shape;
   std::optional<SeriesInfo> series;     ///< absent for windows made elsewhere
   std::optional<PanelScales> scales{};  ///< of a panel of which each series has its own; to_value() leaves them out
+  ComponentSpec loss{};  ///< the loss that says what the model's quantiles or parameters are; an empty type: it gives a point
 
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static CheckpointInfo from_value(const Value& value);
@@ -53,6 +56,7 @@ PIPELINE_EXPORT void load_model_state(torch::nn::Module& model, const State& sta
 struct LoadedModel {
   CheckpointInfo info;
   Component<Model> model;  ///< in eval mode, on the device
+  Component<Loss> loss{};  ///< of CheckpointInfo::loss, on the device; null for a model of a point
 };
 /// `otherwise` describes the model if the file does not: files of Lightning and plain weights do not. Error (training) when neither does,
 /// or when weights and model do not fit each other.

@@ -30,6 +30,9 @@ class PIPELINE_EXPORT Levels {
   /// `origins`: row of the last input of each window; `scaled` [B, H, T] on any device. The result is NaN where a difference starts from a
   /// missing level.
   [[nodiscard]] torch::Tensor forecast(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
+  /// The same for quantiles [B, H, T, Q]: the inverse of a transform keeps their order. Each quantile of a difference continues that of the
+  /// step before, which is right for one step only.
+  [[nodiscard]] torch::Tensor quantiles(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
   /// The forecast with the truth and the naive forecast. The truth is NaN beyond the last row of the origin's series.
   [[nodiscard]] LevelBatch at(std::span<const std::int64_t> origins, const torch::Tensor& scaled) const;
 

@@ -30,6 +30,7 @@ struct MetricInfo {
   bool headline = false;          ///< `pipeline runs` shows it
   MetricUnits units = MetricUnits::scaled;
   bool needs_quantiles = false;    ///< no value if the forecast has no quantiles
+  bool needs_intervals = false;    ///< no value if the forecast has no intervals
   bool needs_scale = false;        ///< no value if MetricBatch::scales is empty
   bool mean_over_targets = false;  ///< the mean of the metric over targets that have a value; false: the metric of all values at once
   bool mean_over_series = false;   ///< the same over series
@@ -55,6 +56,8 @@ struct MetricBatch {
   const double* weight = nullptr;                      ///< [B, H, T] 0: filled in, not counted; nullptr: all count
   std::span<const double> levels{};                    ///< [Q] of the quantiles, ascending, between 0 and 1; empty: the forecast has none
   const double* quantiles = nullptr;                   ///< [B, H, T, Q]
+  std::span<const double> interval_levels{};           ///< [L] the percentage that each central interval is to cover, ascending: 80
+  const double* intervals = nullptr;                   ///< [B, H, T, L, 2] their lower and upper ends
   const std::int64_t* series = nullptr;                ///< [B] the number of each window's series; nullptr: all are of series 0
   std::span<const SeriesScale> scales{};               ///< [series, T]; empty: not known
 };
@@ -90,6 +93,7 @@ class MetricSums {
 struct MetricValue {
   double forecast, truth;
   std::span<const double> quantiles;  ///< at the batch's levels
+  std::span<const double> intervals;  ///< [L, 2] at the batch's interval_levels
   const SeriesScale* scale;           ///< of its series and target; nullptr: not known
 };
 
@@ -97,7 +101,7 @@ struct MetricValue {
 /// for the value's group.
 template <class Count>
 void for_each_value(const MetricBatch& batch, const MetricSums& sums, Count&& count) {
-  const std::size_t levels = batch.levels.size();
+  const std::size_t levels = batch.levels.size(), ends = 2 * batch.interval_levels.size();
   std::int64_t at = 0;
   for (std::int64_t b = 0; b < batch.windows; ++b) {
     const std::int64_t series = batch.series ? batch.series[b] : 0;
@@ -107,7 +111,12 @@ void for_each_value(const MetricBatch& batch, const MetricSums& sums, Count&& co
       for (std::int64_t t = 0; t < batch.targets; ++t, ++at, group += sums.width()) {
         if (batch.weight && batch.weight[at] == 0) continue;
         const double* quantiles = levels > 0 ? batch.quantiles + static_cast<std::size_t>(at) * levels : nullptr;
-        count(group, MetricValue{batch.forecast[at], batch.truth[at], {quantiles, levels}, scale ? scale + t : nullptr});
+        const double* intervals = ends > 0 ? batch.intervals + static_cast<std::size_t>(at) * ends : nullptr;
+        count(group, MetricValue{.forecast = batch.forecast[at],
+                                 .truth = batch.truth[at],
+                                 .quantiles = {quantiles, levels},
+                                 .intervals = {intervals, ends},
+                                 .scale = scale ? scale + t : nullptr});
       }
     }
   }

@@ -29,12 +29,14 @@ using Metrics = std::vector<std::shared_ptr<const Metric>>;
 
 /// Forecasts and truth as tensors, on any device, of float32 or float64.
 struct MetricTensors {
-  torch::Tensor forecast, truth;          ///< [B, H, T]
-  torch::Tensor weight{};                 ///< [B, H, T] 0: not counted; undefined: all count
-  std::span<const double> levels{};       ///< [Q]
-  torch::Tensor quantiles{};              ///< [B, H, T, Q]; undefined: none
-  torch::Tensor series{};                 ///< [B] int64; undefined: all windows are of series 0
-  std::span<const SeriesScale> scales{};  ///< [series, T]; empty: not known
+  torch::Tensor forecast, truth;              ///< [B, H, T]
+  torch::Tensor weight{};                     ///< [B, H, T] 0: not counted; undefined: all count
+  std::span<const double> levels{};           ///< [Q]
+  torch::Tensor quantiles{};                  ///< [B, H, T, Q]; undefined: none
+  std::span<const double> interval_levels{};  ///< [L] in percent
+  torch::Tensor intervals{};                  ///< [B, H, T, L, 2]; undefined: none
+  torch::Tensor series{};                     ///< [B] int64; undefined: all windows are of series 0
+  std::span<const SeriesScale> scales{};      ///< [series, T]; empty: not known
 };
 
 /// A subset of the values: those of one series, step or target if it is set, else of all.
