@@ -117,6 +117,9 @@ LocalTask local_task(const Choice& choice, const Workflow& workflow, const Regis
   const bool is_forecaster = registry.find(Kind<LocalForecaster>::name, type) != nullptr;
   const auto windows =
       stage == workflow.stages.end() ? std::vector<Source>::const_iterator{} : std::ranges::find(stage->sources, "windows", &Source::kind);
+  if (!is_forecaster && stage != workflow.stages.end())
+    throw usage_error(workflow_flag(workflow) + ": " + choice.by->name + " chose " + choice.stage +
+                      ", with which predict cannot forecast yet: name another model with --stage");
   if (!is_forecaster || stage == workflow.stages.end() || windows == stage->sources.end())
     throw usage_error(
         workflow_flag(workflow) + ": " + choice.by->name + " chose " + choice.stage +

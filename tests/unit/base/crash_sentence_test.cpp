@@ -21,7 +21,7 @@ using namespace pipeline;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool sanitized = true;  // tell_crashes does nothing
 #else
 constexpr bool sanitized = false;
