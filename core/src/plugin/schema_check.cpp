@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/option_value.h"
-#include "pipeline/stage.h"
+#include "base/table_rules.h"
 
 namespace pipeline {
 
@@ -55,7 +55,8 @@ std::string schema_mistake(const ComponentInfo& component) {
   }
   for (const OptionRule& rule : component.schema.rules) {
     for (const std::string& name : {rule.first, rule.second}) {
-      const bool of_other_table = rule.kind == OptionRule::Kind::restricts && find_table_rule(name.substr(0, name.find('.')));
+      const bool of_other_table =
+          rule.kind == OptionRule::Kind::restricts && is_of_other_table(name) && find_table_rule(name.substr(0, name.find('.')));
       if (!names.contains(name) && !of_other_table) return "a rule names the option " + name + ", which is not there";
     }
   }

@@ -16,7 +16,7 @@ struct DLinearOptions {
   static constexpr auto options() {
     return option_list<DLinearOptions>(
         option("kernel_size", &DLinearOptions::kernel_size, "Rows of the moving average that is the trend; odd.")
-            .at_least(1)
+            .between(1, 65535)
             .search(5, 49, 4),
         individual_option<DLinearOptions>(), solver_option<DLinearOptions>(), alpha_option<DLinearOptions>());
   }

@@ -95,9 +95,16 @@ TEST_CASE("hyper-parameters carry the model's options and what follows from the 
   workflow.run();
   const State checkpoint = read_checkpoint(workflow.version(0) / "checkpoints" / "last.ckpt");
   const Value hyper = checkpoint.at("hyper_parameters").to_value();
-  CHECK(hyper ==
-        Value(Value::Map{
-            {"bias", true}, {"input_size", 1}, {"output_size", 2}, {"window", 4}, {"horizon", 2}, {"batch_size", 32}, {"lr", 0.05}}));
+  CHECK(hyper == Value(Value::Map{{"bias", true},
+                                  {"individual", false},
+                                  {"solver", "gradient"},
+                                  {"alpha", 0.0},
+                                  {"input_size", 1},
+                                  {"output_size", 2},
+                                  {"window", 4},
+                                  {"horizon", 2},
+                                  {"batch_size", 32},
+                                  {"lr", 0.05}}));
   const CheckpointInfo info = CheckpointInfo::from_value(checkpoint.at("pipeline").to_value());
   CHECK(info.model_type == "LinearModel");
   CHECK(info.series.has_value());

@@ -115,4 +115,6 @@ TEST_CASE("a contradiction in a schema is reported") {
   CHECK(mistake([](Schema& s) { s.options[3].form->pattern = "["; }).starts_with("the form of time is no regular expression: "));
   CHECK(mistake([](Schema& s) { s.options[4].most_items = 1; }).starts_with("its default is not allowed (betas takes"));
   CHECK(mistake([](Schema& s) { s.rules[0].second = "gone"; }) == "a rule names the option gone, which is not there");
+  CHECK(mistake([](Schema& s) { s.rules[0].second = "gone.type"; }) == "a rule names the option gone.type, which is not there");
+  CHECK(mistake([](Schema& s) { s.rules.back().second = "loss.type"; }).empty());
 }
