@@ -153,6 +153,8 @@ models = ["SeasonalNaive"]
     CHECK(forecasts->values(0)[s * block] == prepared->targets()[prepared->id(static_cast<std::int64_t>(s)) == "short" ? row : row - 11]);
   }
   CHECK(fixture.exists("runs/panel/evaluate/by_series.csv"));
+  CHECK(contains(done.err, "baselines/SeasonalNaive cannot forecast 1 history, where the last value stands instead"));
+  CHECK(fixture.json("runs/panel/evaluate/metrics.json").at("replaced") == Value(1));
   CHECK_MESSAGE(contains(done.err, "windows of 3 steps of 3 series"), done.err);
 }
 

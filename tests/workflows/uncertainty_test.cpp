@@ -163,6 +163,8 @@ TEST_CASE("levels of quantiles ascend") {
   check_refused(fixture, "evaluate: quantiles must ascend: 0.5 comes after 0.5");
   fixture.workflow(network + loss("type = \"QuantileLoss\"\nquantiles = [0.9, 0.1]"));
   check_refused(fixture, "QuantileLoss: quantiles must ascend: 0.1 comes after 0.9");
+  fixture.workflow(network + loss("type = \"QuantileLoss\"\nquantiles = [0.1, 0.9]"));
+  check_refused(fixture, "QuantileLoss: quantiles lack 0.5, the median, which is the forecast itself: add it");
 }
 
 TEST_CASE("a list of models names each once, and options are of models in it") {
@@ -420,7 +422,10 @@ loss = { type = "L1Loss" }
   CHECK(fixture.json("runs/small/evaluate/metrics.json").at("ranked_by").as_string() == "val_mae");
   const Finished unknown = fixture.pipeline({"validate", "workflow.toml", "--set", "stages.evaluate.rank_by=val_masse"});
   CHECK(unknown.status == 2);
-  CHECK(contains(unknown.err, "evaluate: rank_by is \"val_masse\", which no metric is; did you mean \"val_mase\"?"));
+  const Finished coverage = fixture.pipeline({"validate", "workflow.toml", "--set", "stages.evaluate.rank_by=coverage_80"});
+  CHECK(coverage.status == 2);  // a wide interval covers more
+  CHECK(contains(coverage.err, "evaluate: rank_by is \"coverage_80\", which ranks no models"));
+  CHECK(contains(unknown.err, "evaluate: rank_by is \"val_masse\", which ranks no models; did you mean \"val_mase\"?"));
   fixture.workflow("[stages.baselines]\nmodels = [\"Naive\", \"SES\"]\n[stages.evaluate]\nrank_by = \"val_loss\"\n");
   CHECK(contains(fixture.run().err, "rank_by = \"val_loss\": baselines/Naive was not trained and has no loss"));
   fixture.workflow("[stages.baselines]\nmodels = [\"Naive\", \"SES\"]\n[stages.evaluate]\n");
