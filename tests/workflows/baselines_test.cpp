@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,22 @@ namespace {
 const std::string two_models = R"([stages.baselines]
 models = ["Naive", "SeasonalNaive"]
 )";
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string first_line(const std::string& text) { return lines_of(text).at(0); }
+
+std::string cell(const std::string& line, std::size_t column) {
+  std::istringstream in(line);
+  std::string text;
+  for (std::size_t i = 0; i <= column; ++i) std::getline(in, text, ',');
+  return text;
+}
 
 }  // namespace
 
@@ -136,6 +153,8 @@ models = ["SeasonalNaive"]
     CHECK(forecasts->values(0)[s * block] == prepared->targets()[prepared->id(static_cast<std::int64_t>(s)) == "short" ? row : row - 11]);
   }
   CHECK(fixture.exists("runs/panel/evaluate/by_series.csv"));
+  CHECK(contains(done.err, "baselines/SeasonalNaive cannot forecast 1 history, where the last value stands instead"));
+  CHECK(fixture.json("runs/panel/evaluate/metrics.json").at("replaced") == Value(1));
   CHECK_MESSAGE(contains(done.err, "windows of 3 steps of 3 series"), done.err);
 }
 
@@ -167,15 +186,23 @@ splits = ["test", "val"]
   REQUIRE_MESSAGE(done.status == 0, done.err);
   const std::string folder = "runs/small/evaluate/";
   const Value metrics = fixture.json(folder + "metrics.json");
-  CHECK(metrics.at("stage").as_string() == "train");
+  CHECK(metrics.at("stage").as_string() == "baselines/SeasonalNaive");
+  CHECK(metrics.at("ranked_by").as_string() == "val_mase");
   const Value &trained = metrics.at("models").at("train"), &naive = metrics.at("models").at("baselines/Naive");
-  CHECK(naive.at("original") == trained.at("original"));
+  for (const char* metric : {"mae", "rmse", "mape", "mase", "naive_mae", "seasonal_mae"})
+    CHECK_MESSAGE(naive.at("original").at("all").at(metric) == trained.at("original").at("all").at(metric), metric);
+  CHECK(naive.at("original").at("all").at("wql").is_double());
+  CHECK(trained.at("original").at("all").at("wql").is_null());  // it has no quantiles
   CHECK(naive.at("test_windows") == trained.at("test_windows"));
   CHECK(naive.at("test_mse").as_double() == doctest::Approx(trained.at("test_mse").as_double()).epsilon(1e-5));
   CHECK(naive.at("val_mae").as_double() == doctest::Approx(trained.at("val_mae").as_double()).epsilon(1e-5));
   CHECK(naive.at("by_step").as_list().size() == 3);
   CHECK(naive.at("test_loss").is_null());
-  CHECK(fixture.read(folder + "predictions.baselines.Naive.csv") == fixture.read(folder + "predictions.csv"));
+  const std::string own = fixture.read(folder + "predictions.baselines.Naive.csv"),
+                    other = fixture.read(folder + "predictions.train.test.csv");
+  CHECK(first_line(own) ==
+        first_line(other) + ",load_q0.1,load_q0.2,load_q0.3,load_q0.4,load_q0.5,load_q0.6,load_q0.7,load_q0.8,load_q0.9");
+  CHECK(fixture.exists(folder + "predictions.csv"));
   const double seasonal = metrics.at("models").at("baselines/SeasonalNaive").at("original").at("all").at("mae").as_double();
   CHECK(seasonal < 0.5 * trained.at("original").at("all").at("mae").as_double());  // a daily wave
   CHECK(contains(done.err + done.out, "baselines/SeasonalNaive"));
@@ -193,16 +220,41 @@ TEST_CASE("where nothing is trained, the baseline with the smallest mase on vali
   const std::string report = fixture.read("runs/small/visualize/report.html");
   CHECK(contains(report, "baselines/SeasonalNaive"));
   CHECK(contains(report, "baselines/Naive"));
+}
+
+TEST_CASE("predict forecasts with the baseline that evaluate chose, fitted to the rows of the input") {
+  const WorkflowFixture fixture;
+  fixture.workflow(two_models + "[stages.evaluate]\nintervals = { levels = [80], by = \"target\" }\n");
+  REQUIRE_MESSAGE(fixture.run().status == 0, "run");
   const Finished predicted = fixture.pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv"});
-  CHECK(predicted.status == 2);
+  REQUIRE_MESSAGE(predicted.status == 0, predicted.err);
   CHECK(contains(predicted.err,
-                 "evaluate chose baselines/SeasonalNaive, which is no trained model: predict forecasts with trained models alone"));
+                 "model: SeasonalNaive, fitted to the rows of the input, of stage baselines/SeasonalNaive, as evaluate "
+                 "measured it"));
+  const std::vector<std::string> lines = lines_of(predicted.out);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0] ==
+        "origin,time,step,load_pred,load_q0.1,load_q0.2,load_q0.3,load_q0.4,load_q0.5,load_q0.6,load_q0.7,load_q0.8,load_q0.9,"
+        "load_lo_80,load_hi_80");
+  const Finished other = fixture.pipeline({"predict", "--workflow", "workflow.toml", "--stage", "baselines/Naive", "--input", "small.csv"});
+  REQUIRE_MESSAGE(other.status == 0, other.err);
+  const std::vector<std::string> repeated = lines_of(other.out);
+  CHECK(cell(repeated[1], 3) == cell(repeated[3], 3));  // the last value
+  CHECK(cell(lines[1], 3) != cell(lines[3], 3));
+  const Finished unknown =
+      fixture.pipeline({"predict", "--workflow", "workflow.toml", "--stage", "baselines/Thet", "--input", "small.csv"});
+  CHECK(unknown.status == 2);
+  CHECK(contains(unknown.err, "has no train stage \"baselines/Thet\""));
 }
 
 TEST_CASE("evaluate without a model, or on a split that baselines do not forecast, says what to add") {
   const WorkflowFixture fixture;
   fixture.workflow("[stages.evaluate]\n");
-  CHECK(contains(fixture.run().err, "there is nothing to evaluate: add a stage that trains, or one that forecasts, such as baselines"));
+  const Finished validated = fixture.pipeline({"validate", "workflow.toml"});
+  CHECK(validated.status == 2);
+  CHECK(contains(validated.err,
+                 "stage \"evaluate\" has nothing to measure: add a stage that trains, such as [stages.train] with a [model], or one that "
+                 "forecasts, such as [stages.baselines]"));
   fixture.workflow(two_models + "[stages.evaluate]\nsplits = [\"train\"]\n");
   CHECK(contains(fixture.run().err, "splits = [\"train\"] measures trained models alone: forecasts are of val and test"));
 }

@@ -82,6 +82,13 @@ std::int64_t horizon_of(const GraphStage& slicing) {
   return largest;
 }
 
+bool holds(const std::vector<double>& levels, double level) {
+  return std::ranges::any_of(levels, [level](double other) { return std::abs(other - level) < 1e-9; });
+}
+
+/// Whether a loss of quantiles takes their levels as an option.
+bool names_quantiles(const ComponentInfo& loss) { return is_among(loss.outputs, "quantiles") && loss.schema.find("quantiles"); }
+
 /// A loss of more than one value has conditions on how the target is transformed, scaled and normalised.
 void check_loss(CheckContext& context, const GraphStage& stage, const std::vector<GraphStage>& stages) {
   if (!stage.info || !is_among(stage.info->tables, "loss")) return;
@@ -91,6 +98,8 @@ void check_loss(CheckContext& context, const GraphStage& stage, const std::vecto
   const GraphStage* series = slicing ? giver_of(stages, *slicing, series_kind) : nullptr;
   if (!loss || loss->outputs.empty() || !series) return;
   const Place place = place_of_loss(context, stage);
+  if (names_quantiles(*loss) && !holds(numbers_of(stage.plan.tables.one("loss").options, "quantiles"), 0.5))
+    context.mistake(place, type + ": quantiles lack 0.5, the median, which is the forecast itself: add it");
   const bool of_counts = is_among(loss->inputs | std::views::transform(&Port::kind), "counts");
   const Value* transforms = series->plan.options.find("transform");
   for (const std::string& target : texts_of(series->plan.options, "target")) {
@@ -119,8 +128,7 @@ std::string missing_ends(const std::vector<double>& quantiles, double level) {
   std::vector<std::string> missing;
   const IntervalQuantiles ends = quantiles_of_interval(level);
   for (const double end : {ends.lower, ends.upper}) {
-    if (std::ranges::none_of(quantiles, [end](double other) { return std::abs(other - end) < 1e-9; }))
-      missing.push_back(format_number(end));
+    if (!holds(quantiles, end)) missing.push_back(format_number(end));
   }
   return join(missing, " and ");
 }
@@ -194,7 +202,7 @@ void check_intervals(CheckContext& context, const Value& split, const GraphStage
     if (!measured->info || !is_among(measured->info->tables, "loss")) continue;
     const ComponentSpec& loss = measured->plan.tables.one("loss");
     const ComponentInfo* info = context.registry.find("loss", loss.type);
-    if (!info || !is_among(info->outputs, "quantiles")) continue;
+    if (!info || !names_quantiles(*info)) continue;
     for (const double level : intervals->levels) {
       const std::string missing = missing_ends(numbers_of(loss.options, "quantiles"), level);
       if (missing.empty()) continue;
@@ -263,14 +271,16 @@ void check_interval_table(CheckContext& context, const Node& table, const Option
 void check_ranking(CheckContext& context, const Node& rank_by, const OptionsOwner& owner) {
   std::vector<std::string> names{"auto", "val_loss"};
   try {
-    for (const std::string& metric : context.registry.names(Kind<Metric>::name))
-      names.push_back(metric_key(context.registry.make<Metric>(metric, Value(Value::Map{}))->info(), "val"));
+    for (const std::string& metric : context.registry.names(Kind<Metric>::name)) {
+      const MetricInfo info = context.registry.make<Metric>(metric, Value(Value::Map{}))->info();
+      if (!info.needs_intervals) names.push_back(metric_key(info, "val"));  // a wide interval covers more, and is no better for it
+    }
   } catch (const Error&) {
     return;  // a metric's library cannot be used, which is reported elsewhere
   }
   const std::string name = rank_by.text();
   if (is_among(names, name) || is_among(names, "val_" + name)) return;
-  context.mistake(rank_by.place, owner.name + ": rank_by is \"" + name + "\", which no metric is" + did_you_mean(name, names) +
+  context.mistake(rank_by.place, owner.name + ": rank_by is \"" + name + "\", which ranks no models" + did_you_mean(name, names) +
                                      " (it is one of " + join(names) + ")");
 }
 

@@ -93,7 +93,7 @@ void add_quantile_errors(Registrar& registrar) {
       .add<Metric, WeightedQuantileLoss>("wql",
                                          "Weighted quantile loss: twice the pinball loss, mean over the quantiles, over the sum of |y|.")
       .reference("GluonTS's mean_weighted_sum_quantile_loss");
-  registrar.add<Metric, ScaledCrps>("scrps", "The same of each series by itself, mean over the series.")
+  registrar.add<Metric, ScaledCrps>("scrps", "wql of each series by itself, mean over the series.")
       .reference("utilsforecast's scaled_crps");
   registrar.add<Metric, Crps>("crps", "Twice the pinball loss, mean over quantiles and values: the continuous ranked probability score.")
       .reference("Gneiting and Raftery, Strictly Proper Scoring Rules, 2007; scoringrules' crps_quantile");

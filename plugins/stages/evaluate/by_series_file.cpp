@@ -1,7 +1,6 @@
 #include "by_series_file.h"
 
 #include <optional>
-#include <string_view>
 
 #include "pipeline/data/csv.h"
 #include "pipeline/data/new_file.h"
@@ -29,9 +28,8 @@ void write_by_series(const std::filesystem::path& file, const Windows& windows, 
   const PanelMetrics &model = result.model.original, &naive = result.naive.value().original;
   NewFile out(file);
   std::string line = csv_field(series.info().panel.value().series_column) + ",target,windows";
-  for (const std::string_view prefix : {"", "naive_"}) {
-    for (const auto& metric : model.metrics()) line += "," + csv_field(std::string(prefix) + metric->info().name);
-  }
+  for (const auto& metric : model.metrics()) line += "," + csv_field(metric->info().name);
+  for (const auto& metric : naive.metrics()) line += "," + csv_field("naive_" + metric->info().name);
   out.write(line + "\n");
   const std::vector<std::int64_t> starts = windows.series_starts(result.split);
   for (std::size_t i = 0; i + 1 < starts.size(); ++i) {

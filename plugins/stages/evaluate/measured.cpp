@@ -166,11 +166,20 @@ void add_original_units(const ModelResult& result, Value& out) {
   if (const std::int64_t zeros = metrics.left_out("mape"); zeros > 0) out["original_mape_leaves_out"] = zeros;
 }
 
+/// The few metrics of uncertainty that a short display shows.
+bool is_told(const MetricInfo& info) {
+  return (!info.needs_quantiles && !info.needs_intervals) || info.name == "wql" || info.name.starts_with("coverage_");
+}
+
 /// Without shares of scaled values, which say nothing of the data.
 Value summary_value(const ModelResult& result) {
   const SplitResult& main = result.main();
   Value out{Value::Map{{"stage", result.training.stage}}};
   for (const auto& [name, value] : flat_metrics(result)) out[name] = value;
+  for (const std::shared_ptr<const Metric>& metric : main.model.original.metrics()) {
+    if (is_told(metric->info())) continue;
+    for (const SplitResult& split : result.splits) out.as_map().erase(metric_key(metric->info(), split.name()));
+  }
   if (main.naive) {
     for (const std::shared_ptr<const Metric>& metric : main.model.scaled.metrics()) {
       if (!metric->info().percent) continue;

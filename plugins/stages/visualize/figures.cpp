@@ -104,6 +104,16 @@ Plot track_plot(const std::vector<ModelPredictions>& models, std::size_t target,
   return plot;
 }
 
+/// The ends of intervals, paler the wider they are.
+void add_band(Plot& plot, const Example& example, const Band& band, const Color& color) {
+  const Stroke stroke{faded(color, 1 - 0.7 * band.level / 100), thin};
+  for (const std::vector<double>* end : {&band.lower, &band.upper}) {
+    Curve curve = make_curve(Mark::line, end == &band.lower ? format_number(band.level) + " % interval" : "", stroke);
+    for (std::size_t i = 0; i < end->size(); ++i) curve.x.push_back(example.horizon[i].time), curve.y.push_back((*end)[i]);
+    plot.curves.push_back(std::move(curve));
+  }
+}
+
 Plot example_plot(const std::vector<ModelPredictions>& models, std::size_t target, std::size_t index) {
   const Example& example = of(models.front(), target).examples[index];
   Plot plot = make_plot("from " + example.label, time_axis(models.front()), {});
@@ -116,6 +126,7 @@ Plot example_plot(const std::vector<ModelPredictions>& models, std::size_t targe
     const auto same = std::ranges::find(examples, example.label, &Example::label);
     if (same == examples.end()) continue;  // this model has other windows
     plot.curves.push_back(curve_of(same->horizon, &Point::prediction, models[m].label, {model_color(models[m].model), normal}));
+    for (const Band& band : same->bands) add_band(plot, *same, band, model_color(models[m].model));
   }
   plot.markers.push_back({example.origin, {}, true});
   fit_x(plot), fit_y(plot);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -30,6 +31,30 @@ double drawn_time(const PredictionsReader& lines, std::int64_t time) {
 
 Point point_of(const PredictionsReader& lines, std::size_t target, double at) {
   return {at, lines.truth(target), lines.forecast(target), lines.naive(target)};
+}
+
+/// An interval in a file of predictions: an interval of its own, or that between two of its quantiles.
+struct BandColumns {
+  double level = 0;                  ///< in percent
+  bool is_interval = false;          ///< false: between quantiles
+  std::size_t lower = 0, upper = 0;  ///< indices of the quantiles; of an interval both are its index
+};
+
+/// Those that are drawn, widest first: the file's intervals if it has some, else those between quantiles of the same distance from the
+/// median.
+std::vector<BandColumns> band_columns(const PredictionBands& bands) {
+  std::vector<BandColumns> out;
+  for (std::size_t i = 0; i < bands.interval_levels.size(); ++i) out.push_back({bands.interval_levels[i], true, i, i});
+  const std::vector<double>& levels = bands.quantile_levels;
+  for (std::size_t low = 0; bands.interval_levels.empty() && low < levels.size(); ++low) {
+    const auto high = std::ranges::find_if(levels, [&](double level) { return std::abs(levels[low] + level - 1) < 1e-9; });
+    if (levels[low] < 0.5 && high != levels.end())
+      out.push_back({std::round(1e6 * 100 * (1 - 2 * levels[low])) / 1e6, false, low, static_cast<std::size_t>(high - levels.begin())});
+  }
+  std::ranges::sort(out, std::greater(), &BandColumns::level);
+  constexpr std::size_t most_bands = 3;
+  if (out.size() > most_bands) out = {out.front(), out[out.size() / 2], out.back()};
+  return out;
 }
 
 /// Sums of one target at one step. `rows`: with those whose truth is unknown.
@@ -201,11 +226,21 @@ class Drawer {
   }
 
   void new_origin() { example_.reset(); }
-  void start_example(double origin, std::string label) {
+  void start_example(double origin, std::string label, const std::vector<BandColumns>& bands) {
     const auto end = std::ranges::find_if(seen_, [&](const Point& point) { return point.time > origin; });
     const auto count = std::min<std::ptrdiff_t>(end - seen_.begin(), static_cast<std::ptrdiff_t>(past_limit_));
-    examples_.push_back({origin, std::move(label), {end - count, end}, {}});
+    examples_.push_back({origin, std::move(label), {end - count, end}, {}, {}});
     example_ = examples_.size() - 1;
+    for (const BandColumns& band : bands) examples_.back().bands.push_back({band.level, {}, {}});
+  }
+  /// The bands of the forecast that is added next, where it belongs to an example.
+  void add_bands(const PredictionsReader& lines, std::size_t target, const std::vector<BandColumns>& bands) {
+    for (std::size_t i = 0; example_ && i < bands.size(); ++i) {
+      Band& band = examples_[*example_].bands[i];
+      const BandColumns& from = bands[i];
+      band.lower.push_back(from.is_interval ? lines.lower(target, from.lower) : lines.quantile(target, from.lower));
+      band.upper.push_back(from.is_interval ? lines.upper(target, from.upper) : lines.quantile(target, from.upper));
+    }
   }
   void add(std::int64_t step, const Point& point) {
     if (const auto track = tracks_.find(step); track != tracks_.end()) track->second.add(point), ++totals_[step];
@@ -249,6 +284,7 @@ Predictions read_predictions(const std::filesystem::path& file, const Prediction
   ChosenSeries chosen(lines, series);
   out.by_series = !lines.series_column().empty();
   const std::size_t targets = lines.targets().size();
+  const std::vector<BandColumns> bands = wanted.bands ? band_columns(lines.bands()) : std::vector<BandColumns>();
   std::vector<Drawer> drawers;
   std::vector<std::set<std::int64_t>> examples;
   const bool whole_horizon = out.steps.size() > 1 && out.steps.front() == 1;
@@ -273,7 +309,8 @@ Predictions read_predictions(const std::filesystem::path& file, const Prediction
     for (std::size_t t = 0; t < targets; ++t) {
       Drawer& drawer = drawers[*of * targets + t];
       if (first_of_origin) drawer.new_origin();
-      if (first_of_origin && examples[*of].contains(origin_index)) drawer.start_example(drawn_time(lines, lines.origin()), origin);
+      if (first_of_origin && examples[*of].contains(origin_index)) drawer.start_example(drawn_time(lines, lines.origin()), origin, bands);
+      drawer.add_bands(lines, t, bands);
       drawer.add(step, point_of(lines, t, time));
     }
   }

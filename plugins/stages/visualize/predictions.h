@@ -21,12 +21,19 @@ struct Track {
   std::vector<Point> points;
 };
 
+/// The ends of a forecast's central intervals of one level, [horizon]; NaN: not known.
+struct Band {
+  double level = 0;  ///< in percent
+  std::vector<double> lower, upper;
+};
+
 /// The whole horizon from one origin, after some of the truth before it.
 struct Example {
   double origin = 0;
   std::string label;        ///< the origin's text in the file
   std::vector<Point> past;  ///< only time and truth
   std::vector<Point> horizon;
+  std::vector<Band> bands{};  ///< widest first; empty: none were asked for, or the forecast has none
 };
 
 /// Errors of one step ahead, over all origins.
@@ -73,6 +80,7 @@ struct PredictionLimits {
   std::int64_t max_points = 4000;    ///< of one track
   std::int64_t max_values = 200000;  ///< of all tracks together, and of all examples together; fewer of each are drawn to stay within it
   std::int64_t bins = 60;
+  bool bands = false;  ///< examples have the bands of the forecast
 };
 
 /// Reads predictions.csv (origin,time,step, then <target>,<target>_pred,<target>_naive) twice as a stream: first for errors and ranges,

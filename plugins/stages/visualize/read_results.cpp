@@ -25,10 +25,16 @@ std::optional<std::size_t> best_epoch(const TrainingRecord& training) {
 
 namespace {
 
+bool has_number(const SplitErrors::Numbers& numbers) {
+  return std::ranges::any_of(numbers, [](const auto& metric) { return std::isfinite(metric.second); });
+}
+
 /// Leaves out splits without a defined metric.
 std::map<std::string, SplitErrors> defined_splits(std::map<std::string, SplitErrors> splits) {
   std::erase_if(splits, [](const auto& split) {
-    return std::ranges::none_of(split.second.scaled, [](const auto& metric) { return std::isfinite(metric.second); });
+    const SplitErrors& errors = split.second;
+    const bool in_units = std::ranges::any_of(errors.original, [](const auto& target) { return has_number(target.second); });
+    return !has_number(errors.scaled) && !in_units;
   });
   return splits;
 }
@@ -49,6 +55,8 @@ Evaluation evaluation_of(const ModelMetrics& metrics, const std::vector<Measure>
                         .attention = file_of(metrics.attention, metrics.main_split, folder),
                         .by_series = file_of(metrics.by_series, metrics.main_split, folder),
                         .leads = false,
+                        .trained = !metrics.checkpoint.empty(),
+                        .replaced = metrics.replaced,
                         .horizon = 0,
                         .targets = {},
                         .measures = measures};
@@ -59,6 +67,7 @@ Evaluation evaluation_of(const ModelMetrics& metrics, const std::vector<Measure>
   if (evaluation.stage.empty()) evaluation.stage = trainings.empty() ? "model" : trainings.front().stage;
   const auto training = std::ranges::find(trainings, evaluation.stage, &TrainingRecord::stage);
   if (evaluation.model.empty() && training != trainings.end()) evaluation.model = training->model_type;
+  evaluation.trained = evaluation.trained || training != trainings.end();
   return evaluation;
 }
 

@@ -111,14 +111,25 @@
     })];
   }
 
+  // The area between the ends of an interval.
+  function fan(band, x, own) {
+    const name = `${short(band.level)} %`, edge = { line: { width: 0 }, trace: { showlegend: false, hoverinfo: "skip" } };
+    const upper = line(name, x, band.upper, transparent(own, 0), edge);
+    upper.fill = "tonexty";
+    upper.fillcolor = transparent(own, 0.16);
+    return [line(name, x, band.lower, transparent(own, 0), edge), upper];
+  }
+
   function example_chart(color, index) {
     const first = models()[0].examples[index], x = times(first.time), past = times(first.past.time);
     const traces = [
       line("truth", past.concat(x), first.past.truth.concat(first.truth), pale(color, "truth"), under),
       line(last_value, x, first.naive, pale(color, "naive"), under),
       ...models().flatMap((model) => {
-        const example = model.examples.find((of) => of.label === first.label);
-        return example ? [line(model.label, times(example.time), example.prediction, model_color(color, model.model))] : [];
+        const example = model.examples.find((of) => of.label === first.label), own = model_color(color, model.model);
+        if (!example) return [];
+        const at = times(example.time);
+        return [...example.bands.flatMap((band) => fan(band, at, own)), line(model.label, at, example.prediction, own)];
       }),
     ];
     return [traces, layout(color, {
@@ -165,6 +176,26 @@
     return [traces, layout(color, {
       hovermode: "closest", xaxis: time_axis(color, { showgrid: false, nticks: 6 }),
       yaxis: axis(color, { title: `residual, ${ahead(step)}`, zeroline: true, zerolinecolor: color("quiet") }), uirevision: chosen.target,
+    })];
+  }
+
+  function reliability_chart(color) {
+    const traces = [
+      line("calibrated", [0, 1], [0, 1], color("quiet"), { line: { dash: "dash", width: 1.4 }, trace: { hoverinfo: "skip" } }),
+      ...data.uncertainty.calibrations.map((of) => line(of.label, of.level, of.share, model_color(color, of.model), { trace: { mode: "lines+markers", hovertemplate: "%{y:.1%}" } })),
+    ];
+    return [traces, layout(color, {
+      xaxis: axis(color, { title: "level of the quantile", range: [0, 1] }), yaxis: axis(color, { title: "share of truths below it", range: [0, 1] }),
+    })];
+  }
+
+  function interval_chart(color, of) {
+    const { level, intervals } = data.uncertainty, share = of === "coverage";
+    const wanted = share ? [line("asked for", intervals[0].step, intervals[0].step.map(() => level / 100), color("quiet"), { line: { dash: "dash", width: 1.4 } })] : [];
+    const traces = [...wanted, ...intervals.map((model) => line(model.label, model.step, model[of], model_color(color, model.model), { trace: { hovertemplate: share ? "%{y:.1%}" : "%{y:.4~g}" } }))];
+    return [traces, layout(color, {
+      xaxis: axis(color, { title: "steps ahead", showgrid: false, ...whole(intervals[0].step.length) }),
+      yaxis: axis(color, share ? { title: "share of truths within", tickformat: "~%" } : { title: "mean width", rangemode: "tozero" }),
     })];
   }
 
@@ -330,6 +361,9 @@
     add("plot-histogram", histogram_chart);
     add("plot-residuals", residual_chart);
   }
+  add("plot-reliability", reliability_chart);
+  add("plot-coverage", (color) => interval_chart(color, "coverage"));
+  add("plot-width", (color) => interval_chart(color, "width"), null);
   add("plot-attention", attention_chart);
   data.attention.filter((of) => of.origins.length).forEach((of, i) => add(`plot-attention-${i}`, (color) => attention_map(color, of), null));
   search_charts(data.studies, { add, axis, layout, line, model_color, plain, short, transparent });

@@ -3,8 +3,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
+#include "uncertainty.h"
 #include "verdict.h"
 
 namespace pipeline::stage::visualize {
@@ -72,6 +74,11 @@ Value example_data(const Example& example) {
   data["label"] = example.label;
   data["origin"] = shortest_number(example.origin);
   data["past"] = Value::Map{{"time", times(example.past)}, {"truth", column(example.past, &Point::truth)}};
+  Value::List bands;
+  for (const Band& band : example.bands)
+    bands.push_back(Value::Map{
+        {"level", rounded(band.level)}, {"lower", column(band.lower, std::identity())}, {"upper", column(band.upper, std::identity())}});
+  data["bands"] = std::move(bands);
   return data;
 }
 
@@ -136,6 +143,22 @@ Value errors_data(const SplitErrors::Numbers& numbers) {
   return data;
 }
 
+Value uncertainty_data(const Uncertainty& uncertainty) {
+  Value::List calibrations, intervals;
+  for (const Calibration& of : uncertainty.calibrations)
+    calibrations.push_back(Value::Map{{"label", of.label},
+                                      {"model", static_cast<std::int64_t>(of.model)},
+                                      {"level", column(of.levels, std::identity())},
+                                      {"share", column(of.shares, std::identity())}});
+  for (const IntervalSteps& of : uncertainty.intervals)
+    intervals.push_back(Value::Map{{"label", of.label},
+                                   {"model", static_cast<std::int64_t>(of.model)},
+                                   {"step", column(of.steps, std::identity())},
+                                   {"coverage", column(of.coverage, std::identity())},
+                                   {"width", column(of.width, std::identity())}});
+  return Value::Map{{"calibrations", std::move(calibrations)}, {"level", rounded(uncertainty.level)}, {"intervals", std::move(intervals)}};
+}
+
 }  // namespace
 
 Value report_data(const Results& results, const std::vector<ModelPredictions>& models, const std::vector<ModelAttention>& attentions) {
@@ -176,6 +199,7 @@ Value report_data(const Results& results, const std::vector<ModelPredictions>& m
                     {"target_label", !models.empty() && models.front().predictions.by_series ? "Series" : "Target"},
                     {"comparison", std::move(comparison)},
                     {"naive", std::move(naive)},
+                    {"uncertainty", uncertainty_data(uncertainty_of(results.evaluations))},
                     {"attention", std::move(attention)}};
 }
 

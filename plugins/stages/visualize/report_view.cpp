@@ -1,14 +1,18 @@
 #include "report_view.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "data_view.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/series.h"
+#include "pipeline/data/text.h"
 #include "search_figures.h"
+#include "uncertainty.h"
 #include "verdict.h"
 
 namespace pipeline::stage::visualize {
@@ -17,6 +21,9 @@ namespace {
 
 constexpr const char* absent = "–";
 constexpr const char* last_value = "last value";
+constexpr const char* last_season = "last season";
+/// The metrics whose columns come first, in their own order.
+constexpr std::array<std::string_view, 3> leading_columns{"mase", "wql", "coverage_80"};
 
 std::string number_text(const std::optional<double>& number) { return number && std::isfinite(*number) ? format_short(*number) : absent; }
 
@@ -44,6 +51,15 @@ bool has_original_units(const std::vector<Evaluation>& evaluations) {
   });
 }
 
+/// Whether a model has a value of a metric, of a target in original units or on the scaled series.
+bool has_value(const Evaluation& evaluation, const std::string& metric, bool original) {
+  return std::ranges::any_of(evaluation.splits, [&](const auto& split) {
+    const SplitErrors& errors = split.second;
+    if (!original) return find_number(errors.scaled, metric).has_value();
+    return std::ranges::any_of(errors.original, [&](const auto& target) { return find_number(target.second, metric).has_value(); });
+  });
+}
+
 /// The columns of metrics: every one that measured some model, either those of original units or the others. Shares are of original units
 /// where there are such: a per cent of a standardised value says nothing.
 std::vector<Measure> columns_of(const std::vector<Evaluation>& evaluations, bool original) {
@@ -53,9 +69,11 @@ std::vector<Measure> columns_of(const std::vector<Evaluation>& evaluations, bool
     for (const Measure& measure : evaluation.measures) {
       const bool known = std::ranges::find(columns, measure.name, &Measure::name) != columns.end();
       const bool of_original = measure.original || (measure.percent && has_units);
-      if (of_original == original && !known) columns.push_back(measure);
+      if (of_original == original && !known && has_value(evaluation, measure.name, original)) columns.push_back(measure);
     }
   }
+  const auto leads = [](const Measure& column) { return std::ranges::find(leading_columns, column.name) != leading_columns.end(); };
+  std::ranges::stable_partition(columns, leads);
   return columns;
 }
 
@@ -88,43 +106,54 @@ Value original_row(const std::string& split, const std::string& target, const st
                     {"row_class", ""}};
 }
 
-/// The naive forecast's errors, once for each horizon: models with the same task have the same ones.
-class NaiveErrors {
+/// The errors of a forecast that needs no model, once for each horizon: models with the same task have the same ones.
+class SimpleErrors {
  public:
+  explicit SimpleErrors(std::string name) : name_(std::move(name)) {}
   void add(const Evaluation& of, const SplitErrors::Numbers& numbers) {
     if (!numbers.empty()) by_horizon_.try_emplace(of.horizon, numbers);
   }
   template <class Add>
   void for_each(const Add& add) const {
     for (const auto& [horizon, numbers] : by_horizon_) {
-      add(by_horizon_.size() == 1 ? std::string(last_value) : last_value + (", horizon " + std::to_string(horizon)), numbers);
+      add(by_horizon_.size() == 1 ? name_ : name_ + ", horizon " + std::to_string(horizon), numbers);
     }
   }
 
  private:
+  std::string name_;
   std::map<std::int64_t, SplitErrors::Numbers> by_horizon_;
 };
 
-/// Adds every model's line for one target, then the last value's.
+/// The model's name in tables, with a note where the last value stands in for it.
+std::string name_in_tables(const Evaluation& evaluation, bool several) {
+  const std::string name = label_of(evaluation, several);
+  if (evaluation.replaced == 0) return name;
+  return name + " (last value in " + format_count(evaluation.replaced) + (evaluation.replaced == 1 ? " history)" : " histories)");
+}
+
+/// Adds every model's line for one target, then those of the last value and the last season.
 void add_target_rows(const std::vector<Evaluation>& evaluations, const std::string& split, const std::string& target,
                      const std::vector<Measure>& columns, Value::List& rows) {
-  NaiveErrors naive;
+  SimpleErrors naive(last_value), seasonal(last_season);
   for (const Evaluation& evaluation : evaluations) {
     const SplitErrors* errors = errors_of(evaluation, split);
     const auto numbers = errors ? errors->original.find(target) : decltype(errors->original.end()){};
     if (!errors || numbers == errors->original.end()) continue;
-    Value row = original_row(split, target, label_of(evaluation, evaluations.size() > 1), columns, numbers->second);
-    if (const auto found = errors->naive_original.find(target); found != errors->naive_original.end()) {
-      naive.add(evaluation, found->second);
-      const auto mae = find_number(numbers->second, "mae"), naive_mae = find_number(found->second, "mae");
-      if (mae && naive_mae) row["change"] = describe_change(*mae, *naive_mae), row["tone"] = tone_of(standing_of(*mae, naive_mae));
-    }
+    Value row = original_row(split, target, name_in_tables(evaluation, evaluations.size() > 1), columns, numbers->second);
+    if (const auto found = errors->naive_original.find(target); found != errors->naive_original.end()) naive.add(evaluation, found->second);
+    if (const auto found = errors->seasonal_original.find(target); found != errors->seasonal_original.end())
+      seasonal.add(evaluation, found->second);
+    const auto mae = find_number(numbers->second, "mae"), simple = better_of(*errors, target, "mae").error;
+    if (mae && simple) row["change"] = describe_change(*mae, *simple), row["tone"] = tone_of(standing_of(*mae, simple));
     rows.push_back(std::move(row));
   }
-  naive.for_each([&](const std::string& by, const SplitErrors::Numbers& numbers) {
-    rows.push_back(original_row(split, target, by, columns, numbers));
-    rows.back()["row_class"] = "naive";
-  });
+  for (const SimpleErrors* simple : {&naive, &seasonal}) {
+    simple->for_each([&](const std::string& by, const SplitErrors::Numbers& numbers) {
+      rows.push_back(original_row(split, target, by, columns, numbers));
+      rows.back()["row_class"] = "naive";
+    });
+  }
 }
 
 Value scaled_row(const std::string& split, const std::string& by, const std::vector<Measure>& columns,
@@ -139,19 +168,22 @@ Value scaled_row(const std::string& split, const std::string& by, const std::vec
 
 Value::List scaled_rows(const std::vector<Evaluation>& evaluations, const std::string& split, const std::vector<Measure>& columns) {
   Value::List rows;
-  NaiveErrors naive;
+  SimpleErrors naive(last_value), seasonal(last_season);
   for (const Evaluation& evaluation : evaluations) {
     const SplitErrors* errors = errors_of(evaluation, split);
     if (!errors) continue;
-    Value row = scaled_row(split, label_of(evaluation, evaluations.size() > 1), columns, errors->scaled);
+    Value row = scaled_row(split, name_in_tables(evaluation, evaluations.size() > 1), columns, errors->scaled);
     row["windows"] = format_count(errors->windows);
     rows.push_back(std::move(row));
     naive.add(evaluation, errors->naive_scaled);
+    seasonal.add(evaluation, errors->seasonal_scaled);
   }
-  naive.for_each([&](const std::string& by, const SplitErrors::Numbers& numbers) {
-    rows.push_back(scaled_row(split, by, columns, numbers));
-    rows.back()["row_class"] = "naive";
-  });
+  for (const SimpleErrors* simple : {&naive, &seasonal}) {
+    simple->for_each([&](const std::string& by, const SplitErrors::Numbers& numbers) {
+      rows.push_back(scaled_row(split, by, columns, numbers));
+      rows.back()["row_class"] = "naive";
+    });
+  }
   return rows;
 }
 
@@ -212,6 +244,18 @@ void add_attention(const std::vector<ModelAttention>& attentions, Value& view) {
   }
   view["has_attention"] = !attentions.empty();
   view["attention_maps"] = std::move(maps);
+}
+
+/// The intervals that the examples of one model are drawn with.
+void add_bands(const std::vector<ModelPredictions>& models, Value& view) {
+  view["has_bands"] = false, view["bands_of"] = "", view["band_levels"] = "";
+  for (const ModelPredictions& model : models) {
+    const std::vector<Example>& examples = model.predictions.targets.front().examples;
+    if (examples.empty() || examples.front().bands.empty()) continue;
+    std::vector<std::string> levels;
+    for (const Band& band : examples.front().bands) levels.push_back(format_number(band.level) + " %");
+    view["has_bands"] = true, view["bands_of"] = model.label, view["band_levels"] = join_names(levels);
+  }
 }
 
 std::string text_of(const Value& value) { return value.is_string() ? value.as_string() : to_json(value); }
@@ -276,7 +320,13 @@ Value report_view(const Results& results, const std::vector<ModelPredictions>& m
                         {"has_forecasts", first != nullptr},
                         {"has_examples", first && !first->examples.empty()},
                         {"has_steps", first && first->by_step.size() > 1}});
+  add_bands(models, view);
   add_metrics(results.evaluations, target_names(results), view);
+  const Uncertainty uncertainty = uncertainty_of(results.evaluations);
+  view["has_uncertainty"] = !uncertainty.empty();
+  view["has_calibration"] = !uncertainty.calibrations.empty();
+  view["has_intervals"] = !uncertainty.intervals.empty();
+  view["interval_level"] = format_number(uncertainty.level);
   add_trainings(results.trainings, view);
   add_attention(attentions, view);
   Value::List searches;

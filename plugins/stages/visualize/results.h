@@ -34,14 +34,16 @@ namespace pipeline::stage::visualize {
   return std::ranges::any_of(training.history, [](const EpochRecord& epoch) { return std::isfinite(epoch.train_loss); });
 }
 
-/// An evaluate stage's results for one trained model.
+/// An evaluate stage's results for one model.
 struct Evaluation {
-  std::string stage, model;                   ///< train stage and its model's type
+  std::string stage, model;                   ///< train stage and its model's type; of a model of an artifact "forecasts", its name
   std::map<std::string, SplitErrors> splits;  ///< by "train", "val", "test"
   std::filesystem::path predictions;          ///< its CSV file; empty: none was written
   std::filesystem::path attention;            ///< likewise; empty for a model without attention
   std::filesystem::path by_series;            ///< likewise; empty if there is one series
-  bool leads = false;                         ///< best by the validation score
+  bool leads = false;                         ///< best on validation
+  bool trained = true;                        ///< false: a model of an artifact "forecasts"
+  std::int64_t replaced = 0;                  ///< histories that it could not forecast: the last value stands there
   std::int64_t horizon = 0;                   ///< steps; 0 where it is not known
   std::vector<std::string> targets;
   std::vector<Measure> measures;  ///< in the order of a table's columns

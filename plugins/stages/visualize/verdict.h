@@ -9,7 +9,7 @@
 
 namespace pipeline::stage::visualize {
 
-/// A model compared with repeating the last value.
+/// A model compared with the better of repeating the last value and repeating the last season.
 enum class Standing { better, even, worse, unknown };
 
 /// The results in plain words.
@@ -27,8 +27,17 @@ struct Verdict {
 [[nodiscard]] Standing standing_of(double error, std::optional<double> naive);
 /// "12 % better", "3.1 % worse", "no better".
 [[nodiscard]] std::string describe_change(double error, double naive);
-/// Whether a stage trained it; false for a model of an artifact "forecasts", which is named "baselines/Theta".
-[[nodiscard]] bool was_trained(const Evaluation& evaluation);
+
+/// The better of two forecasts that need no model, by one metric.
+struct Simple {
+  std::optional<double> error;
+  const char* words = "repeating the last value";
+};
+/// `seasonal`: of repeating the last season; nullptr, or without the metric: there is only the last value.
+[[nodiscard]] Simple better_of(const SplitErrors::Numbers& naive, const SplitErrors::Numbers* seasonal, std::string_view metric);
+/// The same for a target in original units.
+[[nodiscard]] Simple better_of(const SplitErrors& errors, const std::string& target, std::string_view metric);
+
 /// The stage's name with the model's type if several models are compared, else the model's type.
 [[nodiscard]] std::string label_of(const Evaluation& evaluation, bool several);
 

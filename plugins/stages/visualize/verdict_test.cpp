@@ -58,16 +58,42 @@ TEST_CASE("with several models the leading one is judged, though another has a l
   CHECK(verdict.notes[0].starts_with("train_b (B) beats repeating the last value"));
 }
 
-TEST_CASE("a trained model is chosen among trained ones; baselines follow") {
+TEST_CASE("trained models and baselines are chosen among each other") {
   std::vector<Evaluation> models{evaluation("train", "A", 0.9, 1.8), evaluation("baselines/Theta", "Theta", 0.5, 1.0)};
+  models[1].trained = false;
   models[0].leads = true;
   const Verdict verdict = judge(models);
-  CHECK(verdict.headline.starts_with("train (A) beats repeating the last value"));
+  CHECK(verdict.headline.starts_with("Chosen of 2 models before testing: train (A) beats repeating the last value"));
   REQUIRE(verdict.notes.size() == 1);
   CHECK(verdict.notes[0].starts_with("baselines/Theta beats repeating the last value"));
-  models.push_back(evaluation("baselines/Naive", "Naive", 1.0, 2.0));
-  std::swap(models[0].leads, models[1].leads);
-  CHECK(judge(models).headline.starts_with("Chosen of 2 models before testing: baselines/Theta beats"));
+}
+
+TEST_CASE("a trained stage may have a slash in its name") {
+  std::vector<Evaluation> models{evaluation("a/b", "A", 0.9, 1.8), evaluation("c", "B", 0.5, 1.0)};
+  CHECK(label_of(models[0], true) == "a/b (A)");
+}
+
+TEST_CASE("the better of the last value and the last season is the one to beat") {
+  Evaluation model = evaluation("train", "LSTMModel", 0.9, 1.8);
+  model.splits.at("test").seasonal_original["OT"] = {{"mae", 0.8}, {"rmse", 1.6}};
+  CHECK(
+      judge({model}).headline ==
+      "LSTMModel does not beat repeating the last season, the better of the last value and the last season: its mean error on OT is 0.9000 "
+      "on the test split against 0.8000, 12 % worse.");
+  model.splits.at("test").seasonal_original["OT"] = {{"mae", 1.8}, {"rmse", 2.6}};
+  CHECK(
+      judge({model}).headline.starts_with("LSTMModel beats repeating the last value, the better of the last value and the last season: "));
+}
+
+TEST_CASE("several targets are compared by their scaled errors, and a model that lacks those of the scaled series too") {
+  Evaluation two = evaluation("baselines/Theta", "Theta", 0.5, 1.0);
+  SplitErrors& errors = two.splits.at("test");
+  errors.scaled.clear();  // a logarithm takes no forecast of 0
+  errors.original["LULL"] = {{"mae", 3.0}};
+  errors.naive_original["LULL"] = {{"mae", 2.0}};
+  errors.original_all = {{"mase", 0.8}};
+  errors.naive_original_all = {{"mase", 1.0}};
+  CHECK(judge({two}).headline.ends_with("over all of them its mean absolute scaled error (MASE) is 0.8000 against 1.000, 20 % better."));
 }
 
 TEST_CASE("with several targets each is named in its own units, and all together decide on the scaled series") {

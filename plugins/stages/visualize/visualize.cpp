@@ -21,6 +21,7 @@
 #include "search_figures.h"
 #include "template.h"
 #include "text.h"
+#include "uncertainty.h"
 #include "verdict.h"
 
 // Made of report.html, report.css, report.js, search.js and plotly.min.js by pipeline_embed_file.
@@ -77,6 +78,8 @@ class Visualize : public Stage {
     const Verdict verdict = judge(results.evaluations);
     const std::vector<ModelAttention> attentions = read_attentions(results);
     std::vector<Figure> figures = make_figures(results, models);
+    if (const Uncertainty uncertainty = uncertainty_of(results.evaluations); !uncertainty.empty())
+      figures.push_back(uncertainty_figure(uncertainty));
     if (!panel.empty()) figures.push_back(panel_figure(panel));
     for (std::size_t i = 0; i < attentions.size(); ++i) {
       const std::string name = attentions.size() == 1 ? "attention" : "attention-" + file_name_part(attentions[i].stage);
@@ -117,6 +120,7 @@ class Visualize : public Stage {
                     ", the leading model: its forecasts are left out of the pictures");
         continue;
       }
+      limits.bands = evaluation.leads || results.evaluations.size() == 1;
       models.push_back({.label = results.evaluations.size() > 1 ? evaluation.stage : label_of(evaluation, false),
                         .model = static_cast<std::size_t>(&evaluation - results.evaluations.data()),
                         .predictions = read_predictions(evaluation.predictions, limits, series)});
