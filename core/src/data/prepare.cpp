@@ -63,6 +63,9 @@ void say_time(const CleanTable& data, const SeriesInfo& info, const PrepareOptio
 void say_order(const CleanTable& data, const PrepareOptions& options, Log& log) {
   const Disorder& disorder = data.table.disorder();
   if (disorder.from_new_to_old) log.info("the file runs from new to old: its rows are turned round");
+  if (const std::int64_t turned = disorder.series_from_new_to_old; turned > 0)
+    log.info(format_count(turned) + (turned == 1 ? " series runs" : " series run") +
+             " from new to old: " + (turned == 1 ? "its" : "their") + " rows are turned round");
   if (disorder.out_of_order > 0)
     log.info(format_count(disorder.out_of_order) + (disorder.out_of_order == 1 ? " row was" : " rows were") +
              " out of order and sorted by time");

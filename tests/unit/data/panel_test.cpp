@@ -95,6 +95,26 @@ TEST_CASE("rows of a long file are placed series after series, each in the order
 TEST_CASE("without a time the rows of each series are counted") {
   const TempFolder folder;
   const auto options = panel_options(folder.file("p.csv", "id,y\na,1\nb,10\na,2\nb,20\na,3\nb,30\n"));
+TEST_CASE("of rows with one time the first is the one that came first, also in series that run from new to old") {
+  const TempFolder folder;
+  const auto kept = [&](const std::string& duplicates, Prepared* out = nullptr) {
+    auto options = panel_options(folder.file("p.csv",
+                                             "id,t,y\nnew,2020-01-04,4\nnew,2020-01-03,3\nnew,2020-01-03,30\nnew,2020-01-02,2\n"
+                                             "old,2020-01-01,1\nold,2020-01-02,2\nold,2020-01-02,20\nold,2020-01-03,3\n"
+                                             "new,2020-01-01,1\n"));
+    options.time_column = {"t"};
+    options.duplicates = duplicates;
+    Prepared done = prepare(folder, options, Value::Map{{"val", 1}, {"test", 1}});
+    const std::vector<double> values = column(*done.series, 0);
+    if (out != nullptr) *out = std::move(done);
+    return values;
+  };
+  Prepared prepared;
+  CHECK(kept("first", &prepared) == std::vector<double>{1, 2, 30, 4, 1, 2, 3});
+  CHECK(prepared.log.says("1 series runs from new to old: its rows are turned round\n2 times stood in 4 rows: the first of each is kept"));
+  CHECK(kept("last") == std::vector<double>{1, 2, 3, 4, 1, 20, 3});
+}
+
   const Prepared done = prepare(folder, options, Value::Map{{"val", 1}, {"test", 1}});
   CHECK(column(*done.series, 0) == std::vector<double>{1, 2, 3, 10, 20, 30});
   CHECK(std::vector<std::int64_t>(done.series->time().begin(), done.series->time().end()) == std::vector<std::int64_t>{0, 1, 2, 0, 1, 2});
