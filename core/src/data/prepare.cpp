@@ -325,7 +325,7 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
     chain.fit(data, data.training_rows(ends), of_times);
     chain.require_known(ahead.columns());
     add_made_columns(info, chain.columns(), chain.reads(), options.scaler);
-    chain.make_columns(data, info, of_times, 0, folder);
+    chain.make_columns(data, info, of_times, {}, folder);
     info.source["made"] = chain.to_value();
   }
   code_words(data, ends, info);  // features read the words themselves

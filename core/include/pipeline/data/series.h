@@ -211,6 +211,10 @@ struct PreparedInput {
 struct PanelScales {
   std::vector<std::string> ids;
   std::vector<double> scale;                ///< [ids, columns, 2] center and scale; empty: all series have the same
+  /// [ids], or one number without ids: the first of these rows in which no column has a missing value, at most the series' own horizon.
+  /// Empty if future_rows is 0.
+  std::vector<std::int64_t> known_rows{};
+  std::string first_unknown{};  ///< what the first series lacks that has fewer than its horizon, as an error says it; empty: none has fewer
   std::vector<float> fixed{};               ///< [ids, SeriesInfo::fixed], scaled
   std::vector<std::int32_t> fixed_codes{};  ///< [ids, SeriesInfo::fixed_words]
 };
@@ -228,6 +232,7 @@ struct InputReading {
 };
 /// Reads `csv` with the options in info.source (time columns, na_values, missing, ...). Error (data) as in preprocess.
 [[nodiscard]] PIPELINE_EXPORT PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info,
+  bool partly = false;                   ///< values may be missing in such rows: PreparedInput::known_rows tells of each series
                                                       const InputReading& how = {});
 /// The `count` times after `last`: by the regular step, over weekends for business days, by the median step of an irregular axis, or as row
 /// numbers. `group`: the series' frequency group, where there are some.
