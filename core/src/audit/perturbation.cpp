@@ -47,7 +47,7 @@ std::vector<std::int64_t> choose_origins(const Windows& windows, Split split) {
   std::vector<std::int64_t> origins;
   std::int64_t next = 0;
   for (std::int64_t i = 0; i < count && origins.size() < most_origins; ++i) {
-    const std::int64_t first = windows.first_row(split, i);
+    const std::int64_t first = windows.origin(split, i) + 1 - window;
     const bool is_clear =
         origins.empty() || first > origins.back() + windows.info().horizon || first + window - 1 < origins.back() - window;
     if (i < next || !is_clear) continue;

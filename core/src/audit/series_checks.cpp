@@ -180,7 +180,8 @@ Finding check_filling(const Series& series) {
     if (column.is_difference()) continue;  // a filled level is a difference of 0
     for (std::int64_t of = 0; of < series.series_count(); ++of) {
       const auto ends = series.split_end(of);
-      const bool crosses = std::ranges::any_of(std::vector{ends[0], ends[1]}, [&](std::int64_t border) {
+      const std::vector borders{ends[0], ends[1], series.rows_of(of, Split::test).first};
+      const bool crosses = std::ranges::any_of(borders, [&](std::int64_t border) {
         const bool inside = border > series.rows_of(of).first && border < ends[2];
         return inside && !columns.observed(border - 1, c) && !is_repeated_before(border, series.rows_of(of).first, c);
       });
@@ -233,8 +234,8 @@ Finding check_times(const Series& series) {
   }
   std::int64_t tested = 0, older = 0;
   for (std::int64_t of = 0; of < series.series_count(); ++of) {
-    const auto ends = series.split_end(of);
-    const auto times = series.time().subspan(static_cast<std::size_t>(ends[1]), static_cast<std::size_t>(ends[2] - ends[1]));
+    const Segment test = series.rows_of(of, Split::test);
+    const auto times = series.time().subspan(static_cast<std::size_t>(test.first), static_cast<std::size_t>(test.count));
     tested += std::ssize(times);
     older += std::ranges::count_if(times, [&](std::int64_t time) { return newest_training && time <= *newest_training; });
   }

@@ -12,7 +12,7 @@ namespace pipeline {
 namespace {
 
 using Level = Finding::Level;
-constexpr std::array all_splits{Split::train, Split::val, Split::test};
+constexpr std::array all_splits{Split::train, Split::val, Split::calibration, Split::test};
 
 std::string name_of(Split split) { return split_names[static_cast<std::size_t>(split)]; }
 
@@ -32,21 +32,20 @@ const Windows* windows_of(const AuditSubject& subject, const std::string& model)
 Finding check_targets(const Windows& windows) {
   const Series* series = windows.series();
   if (!series) return {Level::warn, "targets", "the windows were made elsewhere: whether a target is in two splits cannot be seen"};
-  const std::int64_t window = windows.info().window;
   std::vector<std::string> counts;
   for (const Split split : all_splits) {
     const std::vector<std::int64_t> starts = windows.series_starts(split);
     for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-      const std::int64_t first = windows.first_row(split, starts[i]) + window, of = series->series_of(first - 1),
-                         last = windows.first_row(split, starts[i + 1] - 1) + window + windows.horizon_of(of);
-      const auto at = static_cast<std::size_t>(split);
-      const std::int64_t begin = at == 0 ? series->rows_of(of).first : series->split_end(of)[at - 1], end = series->split_end(of)[at];
-      if (first >= begin && last <= end) continue;
+      const std::int64_t first = windows.origin(split, starts[i]) + 1, of = series->series_of(first - 1),
+                         last = windows.origin(split, starts[i + 1] - 1) + 1 + windows.horizon_of(of);
+      const Segment rows = series->rows_of(of, split);
+      if (first >= rows.first && last <= rows.first + rows.count) continue;
       return {Level::fail, "targets",
               "targets of " + name_of(split) + " windows lie outside its rows" +
                   (series->info().panel ? " in series " + series->id(of) : "") + ": another split trains or is measured on them too"};
     }
-    counts.push_back(name_of(split) + " " + format_count(windows.count(split)));
+    if (windows.count(split) > 0 || split != Split::calibration)
+      counts.push_back(name_of(split) + " " + format_count(windows.count(split)));
   }
   return {Level::ok, "targets", "no row is a target of two splits; windows: " + join(counts, ", ")};
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace pipeline {
 
@@ -21,15 +22,32 @@ bool runs_from_new_to_old(std::span<const std::int64_t> time) {
 RowOrder::RowOrder(std::span<const std::int64_t> time, std::span<const std::int64_t> series, const std::filesystem::path& scratch)
     : rows_(std::ssize(time)), keys_(scratch) {
   keys_.reserve(time.size());
-  disorder_.from_new_to_old = series.empty() && runs_from_new_to_old(time);
+  find_turned(time, series);
   for (std::size_t i = 0; i < time.size(); ++i) {
-    const auto row = static_cast<std::int64_t>(i);
-    const std::int64_t turn = disorder_.from_new_to_old ? rows_ - 1 - row : row;
+    const std::int64_t turn = row({.turn = static_cast<std::int64_t>(i)});  // turning is its own inverse
     if (time[i] != left_out_time) keys_.data()[count_++] = {series.empty() ? 0 : series[i], time[i], turn};
   }
   disorder_.left_out = rows_ - count_;
   std::sort(keys_.data(), keys_.data() + count_);
   find_disorder(scratch);
+}
+
+/// The rows of a series follow each other.
+void RowOrder::find_turned(std::span<const std::int64_t> time, std::span<const std::int64_t> series) {
+  for (std::size_t first = 0, end = 0; first < time.size(); first = end) {
+    end = series.empty() ? time.size() : first;
+    while (end < time.size() && series[end] == series[first]) ++end;
+    if (runs_from_new_to_old(time.subspan(first, end - first)))
+      turned_.push_back({static_cast<std::int64_t>(first), static_cast<std::int64_t>(end)});
+  }
+  disorder_.from_new_to_old = series.empty() && !turned_.empty();
+  if (!series.empty()) disorder_.series_from_new_to_old = std::ssize(turned_);
+}
+
+std::int64_t RowOrder::row(const RowKey& key) const {
+  const auto after = std::ranges::upper_bound(turned_, key.turn, {}, &Run::first);
+  if (after == turned_.begin() || key.turn >= std::prev(after)->end) return key.turn;
+  return std::prev(after)->first + std::prev(after)->end - 1 - key.turn;
 }
 
 /// A row is out of order if an earlier turn of its series has a later time. Repeats are counted on their own.

@@ -60,6 +60,13 @@ void CsvFilesReader::require_same_units() {
     if (known.empty() && units[column] != "%") known = units[column];
     if (units[column] == units_[column] || (units[column] != "%" && units_[column] != "%")) continue;
     const bool here = units[column] == "%";
+    // Zeros and empty cells have no unit: a file of nothing else fits all others.
+    const std::span<const CsvFile> bare = here ? files_.all().first(at_) : files_.all().subspan(at_, 1);
+    const bool fits = std::ranges::all_of(bare, [&](const CsvFile& file) { return CsvReader::place_without_unit(file, column).empty(); });
+    if (fits) {
+      known = "%";
+      continue;
+    }
     throw data_error(reader_->file().path().string() + ": column \"" + files_.first().names()[column] + "\" has " + (here ? "" : "no ") +
                      "numbers in %, and " + (here ? "none" : "some") + " in " + files_.first().path().string() +
                      "; write a column in one unit");

@@ -174,14 +174,21 @@ void CsvReader::note_unit(std::string_view unit, std::size_t column) {
   known = unit;
   if (unit != "%") return;
   if (columns_[column].text == unwanted) columns_[column].text = checked;
+  const std::string earlier = place_without_unit(file_, column, row_);
+  if (!earlier.empty())
+    throw data_error(fault + ", and that of line " + earlier.substr(earlier.rfind(':') + 1) +
+                     " has no such sign; write a column in one unit");
+}
+
+std::string CsvReader::place_without_unit(const CsvFile& file, std::size_t column, const char* before) {
   const std::size_t only[] = {column};
-  CsvReader earlier(file_, {}, only);
-  while (earlier.next(nullptr) && earlier.row_ < row_) {
-    const auto number = number_in_cell(earlier.text(0), file_.format().numbers);
-    if (number && number->mark.empty() && number->value != 0 && !std::isnan(unless_missing(number->value, column)))
-      throw data_error(fault + ", and that of line " + earlier.place().substr(earlier.place().rfind(':') + 1) +
-                       " has no such sign; write a column in one unit");
+  CsvReader rows(file, {}, only);
+  while (rows.next(nullptr) && (before == nullptr || rows.row_ < before)) {
+    const auto number = number_in_cell(rows.text(0), file.format().numbers);
+    if (number && number->mark.empty() && number->value != 0 && !std::isnan(rows.unless_missing(number->value, column)))
+      return rows.place();
   }
+  return {};
 }
 
 /// A number without "%" among per cents may be a share: nobody knows.

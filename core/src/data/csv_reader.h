@@ -32,6 +32,9 @@ class CsvReader {
   [[nodiscard]] std::int64_t empty_rows() const { return empty_rows_; }
   /// The unit of each column's cells ("%"), one a column; empty if no cell had one.
   [[nodiscard]] std::span<const std::string> units() const { return units_; }
+  /// The place of the first number of a column, other than 0, that has no unit; empty: there is none. `before`: the end of the text that is
+  /// read, of the file's body; nullptr: all.
+  [[nodiscard]] static std::string place_without_unit(const CsvFile& file, std::size_t column, const char* before = nullptr);
 
  private:
   static constexpr int unwanted = -1;

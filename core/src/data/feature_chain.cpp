@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -24,10 +25,28 @@ Component<Feature> make_feature(const std::string& type, const Value& options, c
   throw data_error("the series has columns that the feature \"" + type + "\" made, and nothing here makes features of plugins");
 }
 
-/// The rows of one series; whole segments.
-template <class F>
-void for_each_series(const CleanTable& data, F f) {
-  for (std::int64_t series = 0; series < data.series_count(); ++series) f(data.segments_of(series));
+/// Which words of a column stand in these rows, by their codes.
+std::vector<bool> words_in(const CleanTable& data, std::span<const TableSegment> rows, std::size_t column) {
+  std::vector<bool> seen(static_cast<std::size_t>(data.table.words(column)->size()) + 1);
+  for (const TableSegment& segment : rows) {
+    for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row) {
+      const double code = data.table.row(row)[column];
+      if (!std::isnan(code)) seen[static_cast<std::size_t>(code)] = true;
+    }
+  }
+  return seen;
+}
+
+/// The features see the first `count` of the rows.
+FeatureRows first_rows(const FeatureRows& rows, std::size_t count) {
+  FeatureRows out{.time = rows.time.first(count),
+                  .local_time = rows.local_time.first(count),
+                  .series = rows.series.first(count),
+                  .numbers = rows.numbers,
+                  .words = rows.words};
+  for (auto& column : out.numbers) column = column.first(count);
+  for (auto& column : out.words) column = column.first(count);
+  return out;
 }
 
 }  // namespace
@@ -77,11 +96,27 @@ std::vector<std::string> FeatureChain::reads() const {
   return out;
 }
 
+std::map<std::string, std::vector<std::string>> FeatureChain::one_hot_words() const {
+  std::map<std::string, std::vector<std::string>> out;
+  for (const Member& member : features_) {
+    if (member.type != one_hot) continue;
+    std::vector<std::string>& words = out[member.options.at("column").as_string()];
+    const Value state = call(member.feature, "state", &Feature::state);
+    for (const Value& word : state.as_list()) words.push_back(word.as_string());
+  }
+  return out;
+}
+
 void FeatureChain::fit(const CleanTable& data, std::span<const TableSegment> training_rows, const TimeZone* zone) {
   for (const Member& member : features_) {
     const bool learns = member.type != calendar;  // rows may be many
     FeatureInput input(data, call(member.feature, "reads", &Feature::reads), zone);
     call(member.feature, "fit", &Feature::fit, input.of(learns ? training_rows : std::span<const TableSegment>()));
+  }
+  training_words_.clear();
+  for (const std::string& name : reads()) {
+    const auto column = static_cast<std::size_t>(std::ranges::find(data.names, name) - data.names.begin());
+    if (data.table.words(column)) training_words_[name] = words_in(data, training_rows, column);
   }
 }
 
@@ -106,7 +141,7 @@ void FeatureChain::require_known(const std::vector<std::string>& known) const {
   }
 }
 
-void FeatureChain::make_columns(CleanTable& data, const SeriesInfo& info, const TimeZone* zone, std::int64_t future_rows,
+void FeatureChain::make_columns(CleanTable& data, const SeriesInfo& info, const TimeZone* zone, const FutureSpan& future,
                                 const std::filesystem::path& scratch) const {
   const std::vector<FeatureColumn> made = columns();
   const std::size_t before = data.table.columns();
@@ -116,7 +151,7 @@ void FeatureChain::make_columns(CleanTable& data, const SeriesInfo& info, const 
   for (std::size_t c = 0; c < made.size(); ++c) data.names[before + c] = made[c].name;
   std::size_t column = before;
   for (const Member& member : features_) {
-    apply(data, member, column, zone, future_rows);
+    apply(data, member, column, zone, future);
     column += call(member.feature, "columns", &Feature::columns).size();
   }
   from.clear();
@@ -126,18 +161,24 @@ void FeatureChain::make_columns(CleanTable& data, const SeriesInfo& info, const 
 }
 
 void FeatureChain::apply(CleanTable& data, const Member& member, std::size_t first_column, const TimeZone* zone,
-                         std::int64_t future_rows) const {
+                         const FutureSpan& future) const {
   const std::vector<FeatureColumn> made = call(member.feature, "columns", &Feature::columns);
-  FeatureInput input(data, call(member.feature, "reads", &Feature::reads), zone);
+  FeatureInput input(data, call(member.feature, "reads", &Feature::reads), zone, training_words_);
   std::vector<double> values;
-  for_each_series(data, [&](std::span<const TableSegment> segments) {
+  for (std::int64_t series = 0; series < data.series_count(); ++series) {
+    const std::span<const TableSegment> segments = data.segments_of(series);
     const FeatureRows rows = input.of(segments);
-    values.assign(rows.time.size() * made.size(), 0);
-    call(member.feature, "apply", &Feature::apply, rows, std::span<double>(values));
+    if (rows.time.empty()) continue;
+    const std::size_t past = rows.time.size() - static_cast<std::size_t>(future.rows);
+    const std::int64_t ahead = future.known.empty() ? future.rows : future.known[static_cast<std::size_t>(series)];
+    const std::size_t known = past + static_cast<std::size_t>(ahead);
+    values.assign(known * made.size(), 0);
+    call(member.feature, "apply", &Feature::apply, first_rows(rows, known), std::span<double>(values));
+    values.resize(rows.time.size() * made.size(), std::numeric_limits<double>::quiet_NaN());
     std::size_t at = 0;
     for (const TableSegment& segment : segments) {
       for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row, ++at) {
-        const bool is_future = at + static_cast<std::size_t>(future_rows) >= rows.time.size();
+        const bool is_future = at >= past;
         for (std::size_t c = 0; c < made.size(); ++c) {
           const double value = values[at * made.size() + c];
           if (!std::isfinite(value) && !is_future)  // a forecast that needs it is refused later
@@ -147,7 +188,7 @@ void FeatureChain::apply(CleanTable& data, const Member& member, std::size_t fir
         }
       }
     }
-  });
+  }
 }
 
 }  // namespace pipeline

@@ -5,10 +5,14 @@
 
 namespace pipeline {
 
-FeatureInput::FeatureInput(const CleanTable& data, const std::vector<std::string>& reads, const TimeZone* zone) : data_(data), zone_(zone) {
+FeatureInput::FeatureInput(const CleanTable& data, const std::vector<std::string>& reads, const TimeZone* zone, const TrainingWords& known)
+    : data_(data), zone_(zone) {
   for (const std::string& name : reads) {
     const auto column = static_cast<std::size_t>(std::ranges::find(data.names, name) - data.names.begin());
     (data.table.words(column) ? word_columns_ : number_columns_).push_back(column);
+    if (!data.table.words(column)) continue;
+    const auto found = known.find(name);
+    known_.push_back(found == known.end() ? std::vector<bool>() : found->second);
   }
   numbers_.resize(number_columns_.size());
   words_.resize(word_columns_.size());
@@ -27,7 +31,7 @@ FeatureRows FeatureInput::of(std::span<const TableSegment> segments) {
       for (std::size_t i = 0; i < numbers_.size(); ++i) numbers_[i].push_back(cells[number_columns_[i]]);
       for (std::size_t i = 0; i < words_.size(); ++i) {
         const double code = cells[word_columns_[i]];
-        const bool known = !std::isnan(code) && code > 0;
+        const bool coded = !std::isnan(code) && code > 0, known = coded && (known_[i].empty() || known_[i][static_cast<std::size_t>(code)]);
         words_[i].push_back(known ? data_.table.words(word_columns_[i])->word(static_cast<std::int64_t>(code)) : std::string());
       }
     }

@@ -20,7 +20,7 @@ constexpr const char* info_name = "forecasts.json";
 constexpr const char* origins_name = "origins.npy";
 constexpr const char* values_name = "forecasts.npy";
 constexpr std::int64_t numbers = 4;
-constexpr std::array forecast_splits{Split::val, Split::test};
+constexpr std::array forecast_splits{Split::val, Split::test, Split::calibration};
 static_assert(sizeof(ForecastOrigin) == numbers * sizeof(std::int64_t), "origins.npy is mapped as origins");
 
 Value to_value(const ForecasterRecord& model) {
@@ -47,9 +47,9 @@ void fill_origins(const Windows& windows, std::span<ForecastOrigin> origins) {
   for (const Split split : forecast_splits) {
     const std::vector<std::int64_t> starts = windows.series_starts(split);  // the series is looked up once for all its windows
     for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-      const std::int64_t of = series.series_of(windows.first_row(split, starts[i]));
+      const std::int64_t of = series.series_of(windows.origin(split, starts[i]));
       for (std::int64_t window = starts[i]; window < starts[i + 1]; ++window) {
-        const std::int64_t row = windows.first_row(split, window) + windows.info().window - 1;
+        const std::int64_t row = windows.origin(split, window);
         origins[at++] = {
             .split = static_cast<std::int64_t>(split), .series = of, .row = row, .time = series.time()[static_cast<std::size_t>(row)]};
       }

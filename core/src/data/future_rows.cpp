@@ -20,15 +20,15 @@ std::vector<std::size_t> columns_of(const CleanTable& data, const std::vector<st
   return out;
 }
 
-Error missing_ahead(const CleanTable& data, const SeriesInfo& info, std::int64_t series, const std::string& column, std::int64_t time,
-                    std::int64_t count) {
+std::string missing_ahead(const CleanTable& data, const SeriesInfo& info, std::int64_t series, const std::string& column, std::int64_t time,
+                          std::int64_t count) {
   const std::string of_series = data.ids.empty() ? "" : "series \"" + data.ids[static_cast<std::size_t>(series)] + "\": ";
   const std::string second = takes_second_file(info) ? ", or give them with --future FILE" : "";
   const std::string when = info.has_time ? time_for_people(info, time) : "row " + format_count(time);
-  return data_error(of_series + "column \"" + column + "\", which is known ahead, has no value at " + when +
-                    ", and the forecast needs its " + format_count(count) + (count == 1 ? " value" : " values") +
-                    " after the last row: add such rows, with empty targets, to the input" + second +
-                    (data.ids.empty() ? "" : "; --series forecasts some series alone"));
+  return of_series + "column \"" + column + "\", which is known ahead, has no value at " + when + ", and the forecast needs its " +
+         format_count(count) + (count == 1 ? " value" : " values") +
+         " after the last row: add such rows, with empty targets, to the input" + second +
+         (data.ids.empty() ? "" : "; --series forecasts some series alone");
 }
 
 /// The times of the rows to append after `last`. Where a step is the next row, whatever its time (gaps = "allow", holidays among business
@@ -119,8 +119,12 @@ const double* FutureRows::at(std::int64_t series, std::int64_t time) const {
   return values_.data() + (after - 1)->row * columns_.size();
 }
 
-void append_future_rows(CleanTable& data, const SeriesInfo& info, const InputReading& how, const FutureRows& rows,
-                        const std::filesystem::path& scratch) {
+bool is_forecast(const InputReading& how, const std::string& id) {
+  return how.series.empty() || std::ranges::find(how.series, id) != how.series.end();
+}
+
+KnownAhead append_future_rows(CleanTable& data, const SeriesInfo& info, const InputReading& how, const FutureRows& rows,
+                              const std::filesystem::path& scratch) {
   std::vector<std::int64_t> from, times;
   std::vector<TableSegment> segments;
   const auto group_of = [&](std::int64_t series) {
@@ -143,24 +147,30 @@ void append_future_rows(CleanTable& data, const SeriesInfo& info, const InputRea
   data.take_rows(from, times, scratch);
   data.segments = std::move(segments);
   const std::vector<std::size_t> known = columns_of(data, rows.columns());
-  for (const TableSegment& segment : data.segments) {
-    const auto is_wanted = [&] {
-      return std::ranges::find(how.series, data.ids[static_cast<std::size_t>(segment.series)]) != how.series.end();
-    };
-    if (!how.series.empty() && !is_wanted()) continue;
-    const std::int64_t needed =
-        how.horizons.empty() ? how.horizon : how.horizons[static_cast<std::size_t>(group_of(segment.series).value_or(0))];
-    std::int64_t step = 0;
-    for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row) {
-      if (from[static_cast<std::size_t>(row)] >= 0 || ++step > needed) continue;
-      const std::int64_t time = times[static_cast<std::size_t>(row)];
-      const double* const values = rows.at(segment.series, time);
-      for (std::size_t c = 0; c < known.size(); ++c) {
-        if (values == nullptr || std::isnan(values[c])) throw missing_ahead(data, info, segment.series, rows.columns()[c], time, needed);
-        data.table.row(row)[known[c]] = values[c];
+  KnownAhead out{.rows = std::vector<std::int64_t>(static_cast<std::size_t>(data.series_count())), .first_unknown = {}};
+  for (std::int64_t series = 0; series < data.series_count(); ++series) {
+    const std::span<const TableSegment> of_series = data.segments_of(series);
+    if (of_series.empty() || (!data.ids.empty() && !is_forecast(how, data.ids[static_cast<std::size_t>(series)]))) continue;
+    const std::int64_t needed = how.horizons.empty() ? how.horizon : how.horizons[static_cast<std::size_t>(group_of(series).value_or(0))];
+    const std::int64_t first = of_series.back().first + of_series.back().count - how.horizon;
+    std::int64_t& count = out.rows[static_cast<std::size_t>(series)];
+    for (bool all_known = true; all_known && count < needed;) {
+      const std::int64_t row = first + count, time = times[static_cast<std::size_t>(row)];
+      const double* const values = rows.at(series, time);
+      for (std::size_t c = 0; all_known && c < known.size(); ++c) {
+        all_known = values != nullptr && !std::isnan(values[c]);
+        if (all_known) {
+          data.table.row(row)[known[c]] = values[c];
+          continue;
+        }
+        const std::string text = missing_ahead(data, info, series, rows.columns()[c], time, needed);
+        if (!how.partly) throw data_error(text);
+        if (out.first_unknown.empty()) out.first_unknown = text;
       }
+      if (all_known) ++count;
     }
   }
+  return out;
 }
 
 }  // namespace pipeline

@@ -51,9 +51,18 @@ class FutureRows {
 /// Whether rows known ahead may stand in a second file: where the first holds them under each other and is not resampled.
 [[nodiscard]] bool takes_second_file(const SeriesInfo& info);
 
-/// Lengthens each series of the table by how.horizon rows at the times after its last one, with the columns known ahead from `rows`. Error
-/// (data) names series, column and the first time at which one is missing that `how` asks for.
-void append_future_rows(CleanTable& data, const SeriesInfo& info, const InputReading& how, const FutureRows& rows,
-                        const std::filesystem::path& scratch);
+/// Whether a series is to be forecast.
+[[nodiscard]] bool is_forecast(const InputReading& how, const std::string& id);
+
+/// PreparedInput::known_rows and first_unknown.
+struct KnownAhead {
+  std::vector<std::int64_t> rows;
+  std::string first_unknown;
+};
+/// Lengthens each series of the table by how.horizon rows at the times after its last one, with the columns known ahead from `rows`. Unless
+/// how.partly, Error (data) names series, column and the first time at which one is missing that `how` asks for. Of a series that is not
+/// forecast no row counts as known.
+[[nodiscard]] KnownAhead append_future_rows(CleanTable& data, const SeriesInfo& info, const InputReading& how, const FutureRows& rows,
+                                            const std::filesystem::path& scratch);
 
 }  // namespace pipeline

@@ -236,7 +236,7 @@ ModelMetrics ModelMetrics::from_value(const Value& value, const std::vector<Meas
                    .replaced = integer_in(value, "replaced"),
                    .ranking = number_in(value, "ranking").value_or(std::numeric_limits<double>::quiet_NaN())};
   if (!value.is_map()) return out;
-  for (const std::string split : split_names) {
+  for (const std::string split : measured_split_names) {
     SplitErrors errors;
     if (take_flat(value, split, errors, measures)) out.splits.emplace(split, std::move(errors));
   }

@@ -19,21 +19,20 @@ std::vector<std::string> strings_in(const Value& source, const char* key) {
   return out;
 }
 
-void check_positive(CleanTable& data, const SeriesInfo& info) {
-  for (std::size_t c = 0; c < info.columns.size(); ++c) {
-    if (!needs_positive(info.columns[c].transform)) continue;
+}  // namespace
+
+void require_positive(const CleanTable& data, std::span<const ColumnTransform> columns) {
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!needs_positive(columns[c].transform)) continue;
     for (std::int64_t row = 0; row < data.table.rows(); ++row) {
       const double level = data.table.row(row)[c];
       if (!(level <= 0)) continue;
-      throw data_error(data.table.place(row) + ": column \"" + info.columns[c].name + "\" is " + format_number(level) +
-                       ", and transform \"" + word_of(info.columns[c].transform) +
-                       "\" needs values above 0; write another transform, or na_values = [" + format_number(level) +
-                       "] if it means \"missing\"");
+      throw data_error(data.table.place(row) + ": column \"" + columns[c].name + "\" is " + format_number(level) + ", and transform \"" +
+                       word_of(columns[c].transform) + "\" needs values above 0; write another transform, or na_values = [" +
+                       format_number(level) + "] if it means \"missing\"");
     }
   }
 }
-
-}  // namespace
 
 CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
   const std::size_t required = std::min(request.required, info.columns.size());
@@ -94,7 +93,7 @@ CleanTable read_clean(const ReadRequest& request, const SeriesInfo& info) {
     for (const Segment& segment : data.axis.segments) data.segments.push_back({segment, 0});
   }
   if (request.future) request.future->cut_from(data, info.targets, request.without_targets);
-  check_positive(data, info);
+  require_positive(data, info.columns);
   drop_missing(data, source.at("missing").as_string());
   return data;
 }

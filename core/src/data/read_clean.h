@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct ReadRequest {
   std::shared_ptr<const TimeZone> zone{};    ///< of times without an offset; null: none is named
   const std::atomic<int>* cancel = nullptr;  ///< not 0: stop with Error (interrupted)
 };
+
+/// Error (data) with file and line for a value that has no logarithm, in a column whose transform takes one. `columns`: those of the table.
+void require_positive(const CleanTable& data, std::span<const ColumnTransform> columns);
 
 /// Reads CSV files with the columns, transforms and source options in `info`. Checks the time axis and that logarithms exist. Drops rows
 /// with missing values if missing = "drop"; otherwise fill_missing() treats them.

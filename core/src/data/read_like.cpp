@@ -61,7 +61,7 @@ std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const In
                   scale.begin() + static_cast<std::ptrdiff_t>(s * numbers));
   }
   for (std::size_t i = 0; i < scale.size(); i += 2) {
-    if (std::isfinite(scale[i])) continue;
+    if (std::isfinite(scale[i]) || !is_forecast(panel, data.ids[i / numbers])) continue;
     throw data_error("series \"" + data.ids[i / numbers] + "\": the training did not know it, and column \"" +
                      info.columns[i % numbers / 2].name +
                      "\" has no value by which it could be scaled: give its past, or leave the series out");
@@ -69,11 +69,34 @@ std::vector<double> scales_of(CleanTable& data, const SeriesInfo& info, const In
   return scale;
 }
 
+/// Takes rows of `columns` numbers for some of the series; the others keep zeros, which nothing reads.
+template <class T>
+void spread(const std::vector<T>& from, const std::vector<std::size_t>& series, std::size_t columns, std::size_t all, std::vector<T>& to) {
+  to.assign(all * columns, T{});
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    const auto row = from.begin() + static_cast<std::ptrdiff_t>(i * columns);
+    std::copy_n(row, columns, to.begin() + static_cast<std::ptrdiff_t>(series[i] * columns));
+  }
+}
+
+/// The numbers of the series that are forecast.
+std::vector<std::size_t> series_of(const std::vector<std::string>& ids, const InputReading& how) {
+  std::vector<std::size_t> out;
+  for (std::size_t s = 0; s < ids.size(); ++s) {
+    if (is_forecast(how, ids[s])) out.push_back(s);
+  }
+  return out;
+}
+
 /// The columns that are fixed in a series, as the training knew them.
 void take_static_of_training(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& how, PreparedInput& out) {
   std::unordered_map<std::string_view, std::size_t> known;
   for (std::size_t i = 0; how.scales && i < how.scales->ids.size(); ++i) known.emplace(how.scales->ids[i], i);
-  for (const std::string& id : out.ids) {
+  std::vector<float> numbers;
+  std::vector<std::int32_t> codes;
+  const std::vector<std::size_t> series = series_of(out.ids, how);
+  for (const std::size_t s : series) {
+    const std::string& id = out.ids[s];
     const auto found = known.find(id);
     if (found == known.end())
       throw data_error(csv.string() + ": series \"" + id + "\": the training did not know it, and the file has no column " +
@@ -82,9 +105,11 @@ void take_static_of_training(const std::filesystem::path& csv, const SeriesInfo&
       const auto begin = from.begin() + static_cast<std::ptrdiff_t>(found->second * columns);
       to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(columns));
     };
-    copy(how.scales->fixed, info.fixed.size(), out.fixed);
-    copy(how.scales->fixed_codes, info.fixed_words.size(), out.fixed_codes);
+    copy(how.scales->fixed, info.fixed.size(), numbers);
+    copy(how.scales->fixed_codes, info.fixed_words.size(), codes);
   }
+  spread(numbers, series, info.fixed.size(), out.ids.size(), out.fixed);
+  spread(codes, series, info.fixed_words.size(), out.ids.size(), out.fixed_codes);
 }
 
 FeatureChain chain_of(const SeriesInfo& info, const Registry* registry) {
@@ -99,6 +124,15 @@ std::vector<Segment> segments_before(const CleanTable& data, std::int64_t append
     if (i + 1 == out.size() || data.segments[i + 1].series != data.segments[i].series) out[i].count -= appended;
   }
   return out;
+}
+
+/// Error (data) with file and line for a value that is too large when it is scaled. Differences are seen when they are made.
+void require_scaled(const CleanTable& data, const std::vector<ColumnTransform>& columns) {
+  data.for_rows([&](std::int64_t row, std::int64_t, std::int64_t) {
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (!columns[c].is_difference()) static_cast<void>(scaled_value(data, columns[c], data.table.row(row)[c], 0, row));
+    }
+  });
 }
 
 /// Adds the rows of a second file to those known ahead. Series that the first file does not have are passed over.
@@ -125,18 +159,16 @@ void add_future_file(FutureRows& ahead, const std::filesystem::path& file, Clean
                                 .zone = zone_of(info),
                                 .cancel = nullptr},
                                known);
+  std::vector<ColumnTransform> as_trained;
+  for (const std::string& name : ahead.columns()) {
+    const std::int64_t column = info.column(name);
+    as_trained.push_back(column < 0 ? ColumnTransform{.name = name} : info.columns[static_cast<std::size_t>(column)]);
+  }
+  require_positive(rows, as_trained);
+  require_scaled(rows, as_trained);
   if (info.has_time && rows.table.utc() != data.table.utc())
     throw data_error(option + "its times have " + (rows.table.utc() ? "offsets" : "no offsets") + ", and those of the input have " +
                      (rows.table.utc() ? "none" : "some") + "; write both in one way");
-  for (std::size_t c = 0; c < known.columns.size(); ++c) {
-    const WordCodes* const theirs = rows.table.words(c);
-    if (theirs == nullptr || info.is_word(known.columns[c].name)) continue;  // the words of the training have one code in both files
-    const auto column = static_cast<std::size_t>(std::ranges::find(data.names, known.columns[c].name) - data.names.begin());
-    for (std::int64_t row = 0; row < rows.table.rows(); ++row) {
-      double& code = rows.table.row(row)[c];
-      if (code > 0) code = static_cast<double>(data.table.learn_word(column, theirs->word(static_cast<std::int64_t>(code))));
-    }
-  }
   std::unordered_map<std::string_view, std::int64_t> numbers;
   for (std::size_t s = 0; s < data.ids.size(); ++s) numbers.emplace(data.ids[s], static_cast<std::int64_t>(s));
   std::vector<std::int64_t> series{0};
@@ -166,11 +198,14 @@ void read_static_of(const std::filesystem::path& csv, const SeriesInfo& info, co
   if (const Value* names = info.source.find("series_column")) {
     for (const Value& name : names->as_list()) series_columns.push_back(name.as_string());
   }
+  const std::vector<std::size_t> series = series_of(out.ids, how);
+  std::vector<std::string> ids;
+  for (const std::size_t s : series) ids.push_back(out.ids[s]);
   const StaticColumns columns =
-      read_static_columns({.files = {csv}, .format = format, .series_columns = series_columns, .ids = out.ids}, known, false);
-  require_static_numbers(columns, info, out.ids, csv.string());
-  out.fixed = scaled_static(columns, info);
-  out.fixed_codes = columns.codes;
+      read_static_columns({.files = {csv}, .format = format, .series_columns = series_columns, .ids = ids}, known, false);
+  require_static_numbers(columns, info, ids, csv.string());
+  spread(scaled_static(columns, info), series, info.fixed.size(), out.ids.size(), out.fixed);
+  spread(columns.codes, series, info.fixed_words.size(), out.ids.size(), out.fixed_codes);
 }
 
 }  // namespace
@@ -178,7 +213,8 @@ void read_static_of(const std::filesystem::path& csv, const SeriesInfo& info, co
 PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info, const InputReading& how) {
   const std::filesystem::path scratch = std::filesystem::temp_directory_path();
   const FeatureChain chain = chain_of(info, how.registry);
-  const SeriesInfo of_file = with_columns_read(without_made_columns(info, chain.columns()), chain.reads());
+  SeriesInfo of_file = with_columns_read(without_made_columns(info, chain.columns()), chain.reads());
+  for (auto& [column, words] : chain.one_hot_words()) of_file.words[column] = words;  // others are unknown here too
   FutureRows ahead(known_in_file(of_file));
   CleanTable data = read_clean({.files = {csv},
                                 .frequency = info.has_time ? info.frequency : "none",  // "" of a panel of several frequencies
@@ -194,14 +230,17 @@ PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info
   if (!how.future.empty()) add_future_file(ahead, how.future, data, of_file);
   fill_missing(data, info.source.at("missing").as_string(), {}, scratch);
   const std::int64_t horizon = info.known_future.empty() ? 0 : how.horizon;
-  if (horizon > 0) append_future_rows(data, of_file, how, ahead, scratch);
+  KnownAhead known_ahead;
+  if (horizon > 0) known_ahead = append_future_rows(data, of_file, how, ahead, scratch);
   const auto zone = data.table.utc() ? zone_of(info) : nullptr;
-  if (!chain.empty()) chain.make_columns(data, info, zone.get(), horizon, scratch);
+  if (!chain.empty()) chain.make_columns(data, info, zone.get(), {.rows = horizon, .known = known_ahead.rows}, scratch);
 
   const std::size_t columns = info.columns.size();
   PreparedInput out;
   out.utc = data.table.utc();
   out.future_rows = horizon;
+  out.known_rows = std::move(known_ahead.rows);
+  out.first_unknown = std::move(known_ahead.first_unknown);
   out.segments = segments_before(data, horizon);
   if (info.panel) {
     out.series_start = data.series_start();

@@ -230,8 +230,6 @@ void Table::read_words(const TableRequest& request, const Cells& cells, const Cs
   }
 }
 
-std::int64_t Table::learn_word(std::size_t column, std::string_view word) { return words_.at(column).code_of(word); }
-
 const WordCodes* Table::words(std::size_t column) const {
   const auto found = words_.find(column);
   return found == words_.end() ? nullptr : &found->second;

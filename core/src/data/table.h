@@ -77,8 +77,6 @@ class Table {
   [[nodiscard]] std::int64_t empty_rows() const { return empty_rows_; }
   /// The words of a column; nullptr for a column of numbers.
   [[nodiscard]] const WordCodes* words(std::size_t column) const;
-  /// The code of a word in a column of words, which is new if the column learns words.
-  std::int64_t learn_word(std::size_t column, std::string_view word);
   /// Those of all columns of words, which this table has no more.
   [[nodiscard]] std::map<std::size_t, WordCodes> take_words() { return std::move(words_); }
   /// The series of the rows; nullptr unless it is a panel.

@@ -23,7 +23,7 @@ std::int64_t count_steps(const Windows& windows, Split split) {
   const std::vector<std::int64_t> starts = windows.series_starts(split);
   std::int64_t steps = 0;
   for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-    const std::int64_t series = windows.series()->series_of(windows.first_row(split, starts[i]));
+    const std::int64_t series = windows.series()->series_of(windows.origin(split, starts[i]));
     steps += (starts[i + 1] - starts[i]) * windows.horizon_of(series);
   }
   return steps;

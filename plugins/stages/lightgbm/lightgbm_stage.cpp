@@ -83,7 +83,7 @@ void LightgbmStage::make_forecasts(StageContext& context, const std::filesystem:
   say_left_out(*windows->series(), options_, context.log);
   const std::span<double> out = writer.add(model_name, options_.quantiles);
   std::int64_t replaced = 0;
-  for (const Split split : {Split::val, Split::test}) {
+  for (const Split split : {Split::val, Split::calibration, Split::test}) {
     if (windows->count(split) > 0) replaced += forecast_split(library, *windows, split, writer, out, context);
   }
   writer.set_replaced(replaced);

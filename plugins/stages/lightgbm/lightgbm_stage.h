@@ -13,8 +13,8 @@
 namespace pipeline::stage::lightgbm {
 
 /// Forecasts all series with one LightGBM model of each target (and of each frequency, where there are several), in original units, from
-/// the origins of the validation and test windows, and leaves the artifact "forecasts". Validation is forecast from the rows before it, and
-/// test from training and validation rows: two models.
+/// the origins of the validation, calibration and test windows, and leaves the artifact "forecasts". Each split is forecast by a model of
+/// the rows before it.
 ///
 /// The trees are grown in a process of its own: LightGBM and LibTorch each bring threads of their own OpenMP runtime.
 class LightgbmStage final : public Stage {

@@ -131,12 +131,11 @@ std::vector<double> TreeForecaster::values_of(const Segment& segment) const {
 }
 
 void TreeForecaster::for_each_segment(const auto& visit) const {
-  const std::size_t before = static_cast<std::size_t>(task_.split) - 1;
   for (Segment segment : task_.series.segments()) {
     task_.check_cancelled();
     const std::int64_t of = task_.series.series_of(segment.first);
     if (!is_mine(of)) continue;
-    segment.count = std::min(segment.count, task_.series.split_end(of)[before] - segment.first);
+    segment.count = std::min(segment.count, task_.series.rows_of(of, task_.split).first - segment.first);
     if (segment.count > 0) visit(of, segment);
   }
 }

@@ -56,5 +56,21 @@ TEST_CASE("a column has per cents in all files or in none") {
         "4: two.csv: column \"v\" has numbers in %, and none in one.csv; write a column in one unit");
 }
 
+TEST_CASE("a file whose numbers are all zero or missing fits files with per cents and files without") {
+  for (const char* bare : {"t,v\na,0\nb,0.0\n", "t,v\na,\nb,NA\n"}) {
+    for (const bool leads : {true, false}) {
+      Parts parts;
+      if (leads) parts.add("bare.csv", bare);
+      parts.add("one.csv", "t,v\nc,2%\n");
+      if (!leads) parts.add("bare.csv", bare);
+      parts.add("two.csv", "t,v\nd,3%\n");
+      CHECK(parts.rows().size() == 4);
+      parts.add("three.csv", "t,v\ne,0\nf,3\n");
+      CHECK(error_of([&] { static_cast<void>(parts.rows()); }, parts.folder.path())
+                .starts_with("4: three.csv: column \"v\" has no numbers in %, and some in "));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pipeline

@@ -146,6 +146,62 @@ TEST_CASE("a column known ahead that is missing after the last row is named with
   CHECK(input.values[19 * 4 + static_cast<std::size_t>(series->info().column("price"))] == 119);  // of the file itself: the 20th
 }
 
+TEST_CASE("forecasts from several rows need no values after the last ones: those that are known are counted") {
+  const TempFolder folder;
+  const auto series = prepare(folder, known_options(folder.file("a.csv", heading + days(40, 0)))).series;
+  const PreparedInput input = read(folder, *series, days(20, 1), {.horizon = 3, .partly = true});
+  CHECK(input.future_rows == 3);
+  CHECK(input.known_rows == std::vector<std::int64_t>{1});
+  CHECK(
+      input.first_unknown.starts_with("column \"price\", which is known ahead, has no value at 2024-01-21, and the forecast needs its 3"));
+  const PreparedInput whole = read(folder, *series, days(20, 3), {.horizon = 3, .partly = true});
+  CHECK(whole.known_rows == std::vector<std::int64_t>{3});
+  CHECK(whole.first_unknown.empty());
+}
+
+TEST_CASE("a value of a second file that the training's transform or scale cannot take is named with file and line") {
+  const TempFolder folder;
+  PrepareOptions options = known_options(folder.file("a.csv", heading + days(40, 0)));
+  options.transform = Value::Map{{"price", "log"}};
+  const auto refusal = [&](const std::string& price) {
+    const auto series = prepare(folder, options).series;
+    const auto future = folder.file("future.csv", "t,price,promo\n2024-01-21,2,no\n2024-01-22," + price + ",no\n");
+    return error_of([&] { static_cast<void>(read(folder, *series, days(20, 0), {.horizon = 2, .future = future})); }, folder.path());
+  };
+  CHECK(refusal("3").empty());
+  CHECK(refusal("-1").starts_with("4: future.csv:3: column \"price\" is -1, and transform \"log\" needs values above 0"));
+  options.transform = Value::Map{};
+  CHECK(refusal("-1").empty());
+  CHECK(refusal("1e40").starts_with("4: future.csv:3: column \"price\" is 1e+40, which becomes 1e+40 when it is transformed and scaled"));
+  CHECK(refusal("x").starts_with("4: future.csv:3: column \"price\": \"x\" is not a number"));
+}
+
+TEST_CASE("holidays are asked for the horizon of each series, not for the largest one") {
+  const TempFolder folder;
+  std::string rows = "id,f,t,y\n";
+  for (int month = 0; month < 54; ++month)
+    rows += "m,monthly," + std::to_string(2020 + month / 12) + (month % 12 < 9 ? "-0" : "-") + std::to_string(1 + month % 12) + "-01," +
+            std::to_string(month) + "\n";
+  for (int year = 2020; year < 2024; ++year) rows += "y,yearly," + std::to_string(year) + "-01-01," + std::to_string(year) + "\n";
+  PrepareOptions options;
+  options.source = {folder.file("mixed.csv", rows).string()};
+  options.series_column = {"id"};
+  options.frequency_column = "f";
+  options.time_column = {"t"};
+  options.features = options.target = {"y"};
+  options.holidays_file = folder.file("h.csv", "date\n2020-01-01\n2024-12-25\n").string();  // of the years 2020 to 2024
+  const auto series = prepare(folder, options, Value::Map{{"val", 0}, {"test", 1}}).series;
+  const auto input = folder.file("new.csv", rows);
+  const auto horizons = [&](std::vector<std::int64_t> of_groups) {
+    return error_of([&] {
+      const PreparedInput read = read_like(input, series->info(), {.horizon = 6, .horizons = std::move(of_groups)});
+      CHECK(read.known_rows == std::vector<std::int64_t>{6, 1});
+    });
+  };
+  CHECK(horizons({6, 1}).empty());  // to December 2024, and to 2024
+  CHECK(contains(horizons({6, 6}), "are known from 2020 to 2024, and 2025 is needed"));
+}
+
 TEST_CASE("options of columns known ahead that do not fit each other are mistakes") {
   const TempFolder folder;
   const auto mistake = [&](const auto& change) {

@@ -66,9 +66,12 @@ TEST_CASE("any id is one line") {
 
 TEST_CASE("tails are rows or shares at the end") {
   const auto ends = [](const Value& split, std::int64_t rows) { return SplitRule::parse(split).tail_ends(rows); };
-  CHECK(ends(Value::Map{{"val", 3}, {"test", 4}}, 10) == std::array<std::int64_t, 3>{3, 6, 10});
-  CHECK(ends(Value::Map{{"val", 0.2}, {"test", 0.25}}, 10) == std::array<std::int64_t, 3>{6, 8, 10});
-  CHECK(ends(Value::Map{{"val", 0}, {"test", 4}}, 10) == std::array<std::int64_t, 3>{6, 6, 10});
+  CHECK(ends(Value::Map{{"val", 3}, {"test", 4}}, 10) == SplitEnd{3, 6, 6, 10});
+  CHECK(ends(Value::Map{{"val", 0.2}, {"test", 0.25}}, 10) == SplitEnd{6, 8, 8, 10});
+  CHECK(ends(Value::Map{{"val", 0}, {"test", 4}}, 10) == SplitEnd{6, 6, 6, 10});
+  CHECK(ends(Value::Map{{"val", 1}, {"test", 3}, {"calibration", 2}}, 10) == SplitEnd{4, 5, 7, 10});
+  CHECK(ends(Value::Map{{"val", 0.2}, {"test", 0.25}, {"calibration", 0.1}}, 10) == SplitEnd{5, 7, 8, 10});
+  CHECK_FALSE(ends(Value::Map{{"val", 3}, {"test", 4}, {"calibration", 3}}, 10));
   CHECK_FALSE(ends(Value::Map{{"val", 5}, {"test", 5}}, 10));
   CHECK_FALSE(ends(Value::Map{{"val", 0.01}, {"test", 0.2}}, 10));  // a share that is no row
   CHECK(SplitRule::parse(Value::Map{{"val", 0}, {"test", 4}}).leaves_out(Split::val));
@@ -90,6 +93,26 @@ TEST_CASE("rows of a long file are placed series after series, each in the order
   CHECK(done.series->split_end(1) == std::array<std::int64_t, 3>{6, 7, 8});
   CHECK(done.series->segments().size() == 2);
   CHECK(done.series->info().segments.empty());
+}
+
+TEST_CASE("of rows with one time the first is the one that came first, also in series that run from new to old") {
+  const TempFolder folder;
+  const auto kept = [&](const std::string& duplicates, Prepared* out = nullptr) {
+    auto options = panel_options(folder.file("p.csv",
+                                             "id,t,y\nnew,2020-01-04,4\nnew,2020-01-03,3\nnew,2020-01-03,30\nnew,2020-01-02,2\n"
+                                             "old,2020-01-01,1\nold,2020-01-02,2\nold,2020-01-02,20\nold,2020-01-03,3\n"
+                                             "new,2020-01-01,1\n"));
+    options.time_column = {"t"};
+    options.duplicates = duplicates;
+    Prepared done = prepare(folder, options, Value::Map{{"val", 1}, {"test", 1}});
+    const std::vector<double> values = column(*done.series, 0);
+    if (out != nullptr) *out = std::move(done);
+    return values;
+  };
+  Prepared prepared;
+  CHECK(kept("first", &prepared) == std::vector<double>{1, 2, 30, 4, 1, 2, 3});
+  CHECK(prepared.log.says("1 series runs from new to old: its rows are turned round\n2 times stood in 4 rows: the first of each is kept"));
+  CHECK(kept("last") == std::vector<double>{1, 2, 3, 4, 1, 20, 3});
 }
 
 TEST_CASE("without a time the rows of each series are counted") {

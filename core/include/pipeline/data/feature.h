@@ -36,7 +36,7 @@ struct FeatureRows {
   std::span<const std::int64_t> series;      ///< [rows] the series of each row
   /// The columns of numbers that the feature's options name, each [rows]; NaN where a value is missing.
   std::vector<std::span<const double>> numbers;
-  /// The same for columns of words.
+  /// The same for columns of words; empty where a word is missing, or is one that no training row holds.
   std::vector<std::span<const std::string>> words;
 };
 

@@ -14,7 +14,7 @@
 /// Forecasts of one or more forecasters from the same origins, in original units: the artifact "forecasts".
 ///
 ///     forecasts.json          folder of the windows, targets, horizon, and the models with the levels of their quantiles
-///     origins.npy             int64 [N, 4]: split (0 train, 1 val, 2 test), series, row, time of each origin
+///     origins.npy             int64 [N, 4]: split (0 train, 1 val, 2 test, 3 calibration), series, row, time of each origin
 ///     <model>/forecasts.npy   float64 [N, H, T, 1 + Q]: the point forecast, then the quantiles; NaN where there is none
 namespace pipeline {
 
@@ -27,9 +27,9 @@ struct ForecastOrigin {
   std::int64_t time = 0;  ///< nanoseconds since 1970 UTC, or the row's number
 };
 
-/// The number of validation and test windows.
+/// The number of validation, test and calibration windows.
 [[nodiscard]] PIPELINE_EXPORT std::int64_t count_origins(const Windows& windows);
-/// The origins of the validation and then the test windows, in the order of the windows, to `origins`. `windows` are of a series.
+/// The origins of the validation, the test and the calibration windows, in the order of the windows, to `origins`. `windows` are of a series.
 PIPELINE_EXPORT void fill_origins(const Windows& windows, std::span<ForecastOrigin> origins);
 
 /// A forecaster of the artifact.
