@@ -1,4 +1,4 @@
-#include "pipeline/torch/revin.h"
+#include "pipeline/train/revin.h"
 
 #include <memory>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "linear_family.h"
-#include "pipeline/torch/revin.h"
+#include "pipeline/train/revin.h"
 #include "window_layer.h"
 
 namespace pipeline::model::linear {

@@ -54,7 +54,7 @@ struct FitSpec {
   WindowNorm window_norm = WindowNorm::none;
   Component<Loss> loss;
   std::string optimizer_name;
-  Component<Optimizer> optimizer;  ///< nullptr for a model without parameters
+  Component<Optimizer> optimizer;  ///< nullptr for a model without parameters, or with a closed form
   Component<Scheduler> scheduler;  ///< of that optimizer; nullptr: constant learning rates
   TrainerOptions trainer;
   LoaderOptions loader;

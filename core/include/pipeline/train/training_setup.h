@@ -12,7 +12,8 @@
 namespace pipeline {
 
 /// Makes the components that the tables name: model (right after seeding torch, so that the seed alone decides its weights), loss,
-/// optimizer, scheduler and callbacks. The caller sets loggers, folders and the start. A model without parameters gets no optimizer.
+/// optimizer, scheduler and callbacks. The caller sets loggers, folders and the start. A model without parameters, or with a closed form,
+/// gets no optimizer. Error (usage) if a component's options do not go with another table.
 [[nodiscard]] PIPELINE_EXPORT FitSpec make_fit_spec(const Registry& registry, const TrainingTables& tables, const Windows& windows,
                                                     std::int64_t seed);
 /// Warns, in one line, of the columns of the windows that the model does not read: those known ahead, static ones, words.

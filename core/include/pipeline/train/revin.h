@@ -6,6 +6,7 @@
 #include <torch/nn/module.h>
 
 #include "pipeline/export.h"
+#include "pipeline/train/tier.h"
 
 namespace pipeline {
 
