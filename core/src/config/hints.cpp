@@ -89,6 +89,7 @@ constexpr auto hints = std::to_array<Hint>({
     {"model", "epochs", epochs},
     {"model", "max_epochs", epochs},
     {"model", "loss", "write [loss]"},
+    {"loss", "q", "write type = \"PinballLoss\", the loss of one quantile; QuantileLoss takes `quantiles`"},
     {"model", "optimizer", "write [optimizer]"},
     {"optimizer", "learning_rate", "write `lr`"},
     {"optimizer", "epochs", epochs},

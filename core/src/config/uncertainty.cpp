@@ -155,8 +155,7 @@ std::optional<std::int64_t> interval_windows(const Value& split, const GraphStag
   const Value* stride = slicing.plan.options.find("stride");
   try {
     const SplitRule rule = SplitRule::parse(split);
-    constexpr auto at = static_cast<std::size_t>(interval_split);
-    std::optional<std::array<std::int64_t, 3>> ends;
+    std::optional<SplitEnd> ends;
     constexpr std::int64_t many = 1'000'000'000;  // the rows before the tails, which play no part
     if (rule.kind == SplitRule::Kind::tails && !rule.tails_are_shares && rule.tails_by_word.empty()) ends = rule.tail_ends(many);
     if (rule.kind == SplitRule::Kind::counts) ends = rule.ends(many, nullptr, "rows");
@@ -165,7 +164,11 @@ std::optional<std::int64_t> interval_windows(const Value& split, const GraphStag
       if (rows) ends = rule.ends(*rows, nullptr, "rows");
     }
     if (!ends) return std::nullopt;
-    const std::int64_t rows = ends->at(at) - ends->at(at - 1), step = stride && stride->is_int() ? stride->as_int() : 1;
+    const std::size_t val = static_cast<std::size_t>(Split::val), calibration = static_cast<std::size_t>(Split::calibration),
+                      train = static_cast<std::size_t>(Split::train);
+    const std::int64_t set_apart = ends->at(calibration) - ends->at(val),
+                       rows = set_apart > 0 ? set_apart : ends->at(val) - ends->at(train),
+                       step = stride && stride->is_int() ? stride->as_int() : 1;
     return rows < horizon_of(slicing) ? 0 : (rows - horizon_of(slicing)) / std::max<std::int64_t>(step, 1) + 1;
   } catch (const Error&) {
     return std::nullopt;  // reported already
@@ -184,7 +187,7 @@ void check_interval_windows(CheckContext& context, const Value& split, const Gra
   for (const double level : intervals.levels) {
     const std::int64_t needed = scores_needed(level, intervals);
     if (scores >= needed) continue;
-    const std::string name = split_names[static_cast<std::size_t>(interval_split)];
+    const std::string name = split.is_map() && split.find("calibration") ? "calibration" : "val";
     const std::string unit = intervals.by == IntervalGroup::step ? " windows" : " errors";
     context.mistake(stage.node->find("intervals")->place,
                     stage.plan.name + ": intervals: level " + format_number(level) + " needs " + std::to_string(needed) + unit +

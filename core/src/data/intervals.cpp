@@ -67,15 +67,15 @@ std::string words_of_group(const IntervalOptions& options, const IntervalTask& t
   return {};
 }
 
-Error too_few(double level, const IntervalOptions& options, std::int64_t count, const std::string& group) {
+Error too_few(double level, const IntervalOptions& options, std::int64_t count, const IntervalTask& task, std::size_t at) {
   const std::string unit = options.by == IntervalGroup::step ? "windows" : "errors";
-  const std::string split = split_names[static_cast<std::size_t>(interval_split)];
+  const std::string split = split_names[static_cast<std::size_t>(task.split)];
   const std::string other = options.by == IntervalGroup::step     ? ", pool the steps (by = \"target\")"
                             : options.by == IntervalGroup::series ? ", pool the series (by = \"target\")"
                                                                   : "";
   return data_error("intervals: level " + format_number(level) + " needs " + std::to_string(scores_needed(level, options)) + " " + unit +
-                    ", and the " + split + " split has " + std::to_string(count) + " for " + group + ": give " + split +
-                    " more rows in `split`" + other + ", or ask for a lower level");
+                    ", and the " + split + " split has " + std::to_string(count) + " for " + words_of_group(options, task, at) + ": give " +
+                    split + " more rows in `split`" + other + ", or ask for a lower level");
 }
 
 Value numbers(std::span<const double> values) {
@@ -146,7 +146,7 @@ std::size_t Intervals::groups() const { return static_cast<std::size_t>(group_co
 
 Value Intervals::to_value() const {
   Value out{Value::Map{{"options", pipeline::to_value(options_)},
-                       {"split", split_names[static_cast<std::size_t>(interval_split)]},
+                       {"split", split_names[static_cast<std::size_t>(task_.split)]},
                        {"targets", Value::List(task_.targets.begin(), task_.targets.end())},
                        {"horizon", task_.horizon},
                        {"around", task_.has_quantiles ? "quantiles" : "forecast"},
@@ -159,7 +159,8 @@ Value Intervals::to_value() const {
 
 Intervals Intervals::from_value(const Value& value) {
   try {
-    IntervalTask task{.targets = texts_of(value.at("targets")),
+    IntervalTask task{.split = parse_split(value.at("split").as_string()),
+                      .targets = texts_of(value.at("targets")),
                       .horizon = value.at("horizon").as_int(),
                       .has_quantiles = value.at("around").as_string() == "quantiles"};
     if (const Value* ids = value.find("ids")) task.ids = texts_of(*ids);
@@ -217,7 +218,7 @@ Intervals IntervalScores::finish() {
         std::vector<double>& of_group = scores(side, task_.has_quantiles ? level : 0, group);
         const bool without_windows = options_.by == IntervalGroup::series && of_group.empty();  // such a series has no interval
         if (!without_windows && std::ssize(of_group) < scores_needed(options_.levels[level], options_))
-          throw too_few(options_.levels[level], options_, std::ssize(of_group), words_of_group(options_, task_, group));
+          throw too_few(options_.levels[level], options_, std::ssize(of_group), task_, group);
         distances[side].push_back(distance_of(of_group, share_of(options_.levels[level], options_), options_.quantile));
       }
     }

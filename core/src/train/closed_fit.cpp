@@ -50,7 +50,7 @@ Batch ClosedFit::seen_by_model(const Batch& batch) const {
     return in_full_precision_.through(forward, batch).values;
   };
   const torch::Tensor center = undone(0), weight = batch.weight.defined() ? batch.weight.to(torch::kDouble) : torch::Tensor();
-  if (spec_.window_norm != WindowNorm::standard) {  // the line is steep as 1
+  if (spec_.window_norm == WindowNorm::none || spec_.window_norm == WindowNorm::last) {  // the line is steep as 1
     seen.y = batch.y - center;
     seen.weight = weight;
     return seen;

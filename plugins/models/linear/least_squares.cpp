@@ -19,6 +19,8 @@ constexpr std::int64_t block = 4096, least_block = 256;
 constexpr double least_lack = 1e-9;
 /// Inputs are float, with a relative rounding of 6e-8: a variance below its square, relative to the largest, is rounding.
 constexpr double constant_share = 1e-14, open_share = 1e-12;
+/// Inputs whose sum varies less than this share of their own variance have the same sum; what is left of it is rounding.
+constexpr double same_sum_share = 1e-9;
 /// Above it, the share of an input's variance that the inputs before leave unexplained, Cholesky's solution has enough digits.
 constexpr double safe_share = 1e-10;
 
@@ -161,7 +163,12 @@ torch::Tensor LeastSquares::solve_centred(const torch::Tensor& equations, const 
   torch::Tensor weights = at::zeros_like(sides);
   const torch::Tensor varying = (variance > constant_share * variance.max()).nonzero().squeeze(1);  // a constant input's weight is 0
   if (varying.numel() == 0) return weights;
-  const torch::Tensor own = equations.index_select(0, varying).index_select(1, varying), of_outputs = sides.index_select(0, varying);
+  torch::Tensor own = equations.index_select(0, varying).index_select(1, varying);
+  const torch::Tensor of_outputs = sides.index_select(0, varying);
+  // Windows that lost their mean have the same sum, 0 but for rounding, whatever they hold: the weights' mean is open and changes no
+  // forecast. A variance of that sum makes the mean 0.
+  const double mean_variance = own.diagonal().mean().item<double>(), count = static_cast<double>(own.size(0));
+  if (own.size(0) > 1 && own.sum().item<double>() / count < same_sum_share * mean_variance) own = own + mean_variance / count;
   const torch::Tensor scale = variance.index_select(0, varying).sqrt().unsqueeze(1);
   const auto [factor, failed] = at::linalg_cholesky_ex(own / (scale * scale.t()));
   const bool safe = failed.item<std::int64_t>() == 0 && factor.diagonal().square().min().item<double>() > safe_share;
@@ -173,14 +180,11 @@ torch::Tensor LeastSquares::solve_singular(const torch::Tensor& equations, const
   const auto [variance, directions] = at::linalg_eigh(equations);
   const double least = open_share * variance.max().item<double>();
   const std::int64_t open = (variance < least).sum().item<std::int64_t>();
-  // Windows that lost their mean have the same sum, 0, whatever they hold: the weights' mean is open and changes no forecast.
-  const bool same_sums = equations.sum().item<double>() / static_cast<double>(equations.size(0)) < least;
-  if (open > (same_sums ? 1 : 0)) {
-    throw training_error("solver = \"closed\" finds no unique weights: " + format_count(rows_) +
-                         " training rows (windows times targets) leave " + format_count(open) + " of the " + format_count(shape_.inputs) +
-                         " weights of a step open. " +
-                         (alpha_ > 0 ? "Raise alpha in [model]" : "Write alpha = 1.0 in [model], a ridge penalty,") +
-                         " or shorten `window` of [stages.slice_windows]");
+  if (open > 0 && alpha_ == 0) {
+    throw training_error(
+        "solver = \"closed\" finds no unique weights: " + format_count(rows_) + " training rows (windows times targets) leave " +
+        format_count(open) + " of the " + format_count(shape_.inputs) +
+        " weights of a step open. Write alpha = 1.0 in [model], a ridge penalty, or shorten `window` of [stages.slice_windows]");
   }
   const torch::Tensor inverse = at::where(variance < least, at::zeros_like(variance), variance.reciprocal());
   return directions.matmul(inverse.unsqueeze(1) * directions.t().matmul(sides));

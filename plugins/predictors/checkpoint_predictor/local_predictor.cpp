@@ -134,7 +134,11 @@ void LocalPredictor::predict(const PredictRequest& request, std::ostream& out) {
                                          .registry = &request.registry,
                                          .scales = nullptr,
                                          .history = [&](std::span<const std::int64_t> time) { return std::ssize(time); }});
-  const std::vector<Origin> origins = find_origins(input, series, 1, request);
+  CheckpointInfo task;  // a single forecast needs one row; several begin where the windows do
+  task.window = wants_several(request) ? windows->info().window : 1;
+  task.horizon = windows->info().horizon;
+  task.horizons = by_word;
+  const std::vector<Origin> origins = find_origins(input, series, task, request);
   const std::vector<std::int64_t> horizons = horizons_of_series(input, series, windows->info().horizon, by_word);
   const auto series_of = [&](const Origin& origin) { return static_cast<std::size_t>(input.panel().series_of(origin.row)); };
   const auto horizon_of = [&](const Origin& origin) { return horizons[horizons.size() == 1 ? 0 : series_of(origin)]; };

@@ -158,7 +158,7 @@ std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& 
   const Wanted wanted(request, series);
   const std::vector<std::size_t> chosen = chosen_series(input, request);
   const std::int64_t newest = newest_time(input);
-  const std::vector<std::int64_t> horizons = horizons_of_series(input, info);
+  const std::vector<std::int64_t> horizons = horizons_of_series(input, series, info.horizon, info.horizons);
   std::vector<Origin> origins;
   LeftOut left_out;
   Named early, without;

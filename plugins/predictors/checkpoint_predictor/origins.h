@@ -7,6 +7,7 @@
 #include "pipeline/data/series.h"
 #include "pipeline/data/windows.h"
 #include "pipeline/host/predictor.h"
+#include "pipeline/train/checkpoint.h"
 
 namespace pipeline::predictor::checkpoint {
 

@@ -148,21 +148,23 @@ void EvaluateStage::validate(Candidate& candidate, const Metrics& metrics, const
   const std::optional<IntervalOptions> wanted = intervals_in(options_.intervals);
   if (wanted && !windows.series())
     throw usage_error("intervals are in the units of the data, which windows made elsewhere do not have: leave intervals out");
-  const std::string split = split_names[static_cast<std::size_t>(interval_split)];
-  if (wanted && windows.count(interval_split) == 0)
-    throw data_error("intervals are made from the errors on the windows of the " + split +
-                     " split, which has none: give it rows in `split`");
-  if (windows.count(interval_split) == 0) return;
-  SplitRequest asked = request(interval_split, candidate, metrics, context);
+  const Split calibrating = interval_split(windows);
+  if (wanted && windows.count(calibrating) == 0)
+    throw data_error(std::string("intervals are made from the errors on the windows of the ") +
+                     split_names[static_cast<std::size_t>(calibrating)] + " split, which has none: give it rows in `split`");
   std::optional<IntervalScores> scores;
-  if (wanted) {
-    const Series& series = *windows.series();
-    const std::vector<SeriesScale> told = scales_before(Split::test, series, asked.seasons);
-    scores.emplace(*wanted,
-                   interval_task(*candidate.forecasts, *wanted, candidate.result.training.stage, candidate.result.was_trained(), told));
-    asked.scores = &*scores;
-  }
-  candidate.validation = evaluate_split(*candidate.forecasts, asked, nullptr);
+  const auto pass = [&](Split split) {
+    SplitRequest asked = request(split, candidate, metrics, context);
+    if (wanted && split == calibrating) {
+      const std::vector<SeriesScale> told = scales_before(Split::test, *windows.series(), asked.seasons);
+      scores.emplace(*wanted,
+                     interval_task(*candidate.forecasts, *wanted, candidate.result.training.stage, candidate.result.was_trained(), told));
+      asked.scores = &*scores;
+    }
+    return evaluate_split(*candidate.forecasts, asked, nullptr);
+  };
+  if (windows.count(Split::val) > 0) candidate.validation = pass(Split::val);
+  if (wanted && calibrating != Split::val) static_cast<void>(pass(calibrating));
   if (scores) candidate.intervals = scores->finish();
 }
 

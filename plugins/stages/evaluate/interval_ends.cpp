@@ -110,11 +110,13 @@ void IntervalEnds::add_scores(const WindowBatch& windows, std::span<const std::i
                });
 }
 
+Split interval_split(const Windows& windows) { return windows.count(Split::calibration) > 0 ? Split::calibration : Split::val; }
+
 IntervalTask interval_task(const WindowForecasts& forecasts, const IntervalOptions& options, const std::string& stage, bool was_trained,
                            std::span<const SeriesScale> scales) {
   const Windows& windows = forecasts.windows();
   const Series& series = *windows.series();
-  IntervalTask out{.targets = windows.target_names(), .horizon = windows.info().horizon};
+  IntervalTask out{.split = interval_split(windows), .targets = windows.target_names(), .horizon = windows.info().horizon};
   const std::vector<double>& quantiles = forecasts.quantile_levels();
   std::vector<std::string> missing;
   for (const std::vector<double>& wanted : {lower_quantiles(options.levels), upper_quantiles(options.levels)}) {

@@ -39,6 +39,8 @@ class IntervalEnds {
   std::vector<std::int64_t> lower_, upper_;  ///< [L] the places of their ends among the quantiles; empty: the point is both
 };
 
+/// The split whose windows give the errors that intervals are made of: calibration, where rows are set apart for it.
+[[nodiscard]] Split interval_split(const Windows& windows);
 /// The task of a model's intervals. Error (usage) if a trained model's quantiles cannot bound a level; forecasts of an artifact then have
 /// intervals around their points. `scales`: [series, targets], of the rows before the split that intervals are told on.
 [[nodiscard]] IntervalTask interval_task(const WindowForecasts& forecasts, const IntervalOptions& options, const std::string& stage,

@@ -67,7 +67,6 @@ Ranking by_trainings(const std::vector<Candidate>& candidates) {
 std::optional<Ranking> by_metric(std::vector<Candidate>& candidates, const std::string& name) {
   Ranking out;
   std::optional<std::size_t> leader;
-  const auto is_whole = [&](std::size_t i) { return candidates[i].result.replaced == 0; };
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (!candidates[i].validation) continue;
     const SplitResult& validation = *candidates[i].validation;
@@ -77,7 +76,7 @@ std::optional<Ranking> by_metric(std::vector<Candidate>& candidates, const std::
     candidates[i].result.ranking = *found.value;
     const double best = leader ? candidates[*leader].result.ranking : 0;
     const bool is_better = !leader || (found.larger_is_better ? *found.value > best : *found.value < best);
-    if (!leader || (is_whole(i) && !is_whole(*leader)) || (is_whole(i) == is_whole(*leader) && is_better)) leader = i;
+    if (is_better) leader = i;
   }
   if (!leader) return std::nullopt;
   out.leader = *leader;

@@ -6,7 +6,7 @@ namespace pipeline::stage::evaluate {
 
 std::vector<std::int64_t> WindowForecasts::origins(Split split, std::span<const std::int64_t> indices) const {
   std::vector<std::int64_t> out;
-  for (const std::int64_t index : indices) out.push_back(windows().first_row(split, index) + windows().info().window - 1);
+  for (const std::int64_t index : indices) out.push_back(windows().origin(split, index));
   return out;
 }
 

@@ -20,9 +20,6 @@
 /// regression (Romano et al., 2019) for quantiles. Units are those of the data.
 namespace pipeline {
 
-/// The split whose windows give the scores.
-inline constexpr Split interval_split = Split::val;
-
 /// The scores that share one distance: those of a step and target, of a target, or of a series and target.
 enum class IntervalGroup { step, target, series };
 template <>
@@ -76,6 +73,7 @@ struct IntervalQuantiles {
 
 /// The forecasts that intervals are of.
 struct IntervalTask {
+  Split split = Split::val;  ///< whose windows give the errors: calibration, where a workflow sets rows apart for it
   std::vector<std::string> targets{};
   std::int64_t horizon = 0;
   std::vector<std::string> ids{};  ///< of the series; empty: there is one
