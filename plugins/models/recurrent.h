@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include <limits>
+
 #include <torch/nn/modules/rnn.h>
 
 #include "pipeline/options.h"
@@ -61,6 +63,13 @@ struct LSTMOptions {
 /// The outputs [B, W, width] of the last step, [B, width].
 [[nodiscard]] inline torch::Tensor last_step(const torch::Tensor& outputs) { return outputs.select(1, outputs.size(1) - 1); }
 
+/// Scores of the steps of a window [B, W] or [B, W, 1], by which softmax gives padding the weight 0. `past_mask` [B, W]: Batch::past_mask,
+/// which may be undefined.
+[[nodiscard]] inline torch::Tensor without_padding(const torch::Tensor& scores, const torch::Tensor& past_mask) {
+  if (!past_mask.defined()) return scores;
+  return scores.masked_fill(past_mask.view_as(scores) == 0, -std::numeric_limits<float>::infinity());
+}
+
 /// Layers of LSTM or GRU; a ForecastHead maps the last step's output, and what is known of the horizon, to the whole forecast.
 class LastStepModel : public Model, public DirectGradients {
  public:
@@ -101,12 +110,13 @@ class LastStepModel : public Model, public DirectGradients {
 };
 
 /// An LSTM. `Summary` turns its outputs into one vector for each window, and a ForecastHead maps the vector, and what is known of the
-/// horizon, to the whole forecast.
+/// horizon, to the whole forecast. The LSTM itself reads the zeros of a padded window.
 /// Submodules are the same as in the PyTorch originals and are made in the same order, so that the same seed gives the same weights.
 ///
 ///     struct Summary {
 ///       Summary(torch::nn::Module& owner, std::int64_t width);   // registers its own submodules
-///       torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast& forecast);   // to [B, width]; may explain itself
+///       /// To [B, width]. It leaves out padding (past_mask [B, W], or undefined), and may explain itself.
+///       torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, const torch::Tensor& past_mask, Forecast& forecast);
 ///     };
 template <class Summary>
 class LSTMWith : public Model {
@@ -122,12 +132,12 @@ class LSTMWith : public Model {
   /// x [B, W, F] to [B, H, T].
   Forecast forward(const Batch& batch) final {
     Forecast explained;
-    Forecast forecast = head_(summary_(lstm_, past_(batch), explained), batch);
+    Forecast forecast = head_(summary_(lstm_, past_(batch), batch.past_mask, explained), batch);
     forecast.explanations = std::move(explained.explanations);
     return forecast;
   }
 
-  [[nodiscard]] Inputs inputs() const final { return past_.inputs() | head_.inputs(); }
+  [[nodiscard]] Inputs inputs() const final { return past_.inputs() | head_.inputs() | Inputs{Input::past_mask}; }
   [[nodiscard]] OutputSpec output() const final { return head_.output(); }
 
  private:

@@ -26,6 +26,11 @@ std::vector<Network> networks() {
           {"LSTMScaledDotAttentionModel", "lstm_scaled_dot_attention", recurrent}};
 }
 
+/// Those with attention leave padding out.
+Inputs with_mask(const Network& network, Inputs others) {
+  return std::string(network.type).find("Attention") == std::string::npos ? others : others | Inputs{Input::past_mask};
+}
+
 Component<Model> make(Registry& registry, const Network& network, const ModelShape& shape) {
   if (!registry.find("model", network.type)) test::load_built_plugin(registry, network.plugin);
   torch::manual_seed(2);
@@ -93,7 +98,7 @@ TEST_CASE("the networks read columns known ahead, static ones and words, and the
   for (const Network& network : networks()) {
     CAPTURE(network.type);
     const auto model = make(registry, network, known_shape());
-    CHECK(model->inputs() == (known_inputs | Inputs{Input::past, Input::past_codes}));
+    CHECK(model->inputs() == with_mask(network, known_inputs | Inputs{Input::past, Input::past_codes}));
     const Batch batch = known_batch();
     const torch::Tensor values = model->forward(batch).values;
     CHECK(values.sizes() == std::vector<std::int64_t>{3, 2, 1});
@@ -144,7 +149,7 @@ TEST_CASE("without known inputs the networks have the parameters of the PyTorch 
   for (const Network& network : networks()) {
     CAPTURE(network.type);
     const auto model = make(registry, network, {.window = 4, .horizon = 2, .features = 2, .targets = 1});
-    CHECK(model->inputs() == Inputs{Input::past});
+    CHECK(model->inputs() == with_mask(network, {Input::past}));
     for (const std::string& name : model->named_parameters().keys()) {
       CHECK(name.find("known") == std::string::npos);
       CHECK(name.find("words") == std::string::npos);

@@ -196,6 +196,90 @@ TEST_CASE_FIXTURE(KnownAheadFixture, "forecasts depend on what is known ahead, i
   CHECK(nearly_equal(forecasts(one.out, "a"), forecasts(within.out, "a")));
 }
 
+TEST_CASE_FIXTURE(KnownAheadFixture, "forecasts from many rows leave out those whose horizon is not known, and count them") {
+  stores("features = [\"sales\"]\nknown_future = [\"price\"]\n", "", "LSTMModel");
+  REQUIRE(run().status == 0);
+  const auto predict = [&](const std::string& rows, std::vector<std::string> more) {
+    write("new.csv", heading + rows);
+    more.insert(more.begin(), {"predict", "--checkpoint", last(), "--input", "new.csv"});
+    return pipeline(more);
+  };
+  // Windows of 8 rows end at rows 7 to 86; a row after the last one is known.
+  const Finished all = predict(store("a", 88, 1, 10), {"--all"});
+  REQUIRE_MESSAGE(all.status == 0, all.err);
+  CHECK(forecasts(all.out, "a").size() == (87 - 7 - 2) * 3);
+  CHECK_MESSAGE(contains(all.err,
+                         "2 rows have no forecast: the columns known ahead are not known for the whole horizon after them: series \"a\": "
+                         "column \"price\", which is known ahead, has no value at row 88, and the forecast needs its 3 values"),
+                all.err);
+  const Finished whole = predict(store("a", 90, 3, 10), {"--all"});
+  CHECK(forecasts(whole.out, "a").size() == (87 - 7) * 3);
+  CHECK_FALSE(contains(whole.err, "no forecast"));
+  const Finished from = predict(store("a", 87, 0, 10), {"--from", "86"});
+  CHECK(from.status == 4);
+  CHECK_MESSAGE(contains(from.err, "series \"a\": column \"price\", which is known ahead, has no value at row 87"), from.err);
+}
+
+TEST_CASE_FIXTURE(KnownAheadFixture, "a series that is not forecast needs no fixed columns") {
+  stores("features = [\"sales\"]\nstatic = [\"size\"]\n", "", "LSTMModel");
+  REQUIRE(run().status == 0);
+  const auto predict = [&](const std::string& csv, std::vector<std::string> more = {}) {
+    write("new.csv", csv);
+    more.insert(more.begin(), {"predict", "--checkpoint", last(), "--input", "new.csv"});
+    return pipeline(more);
+  };
+  std::string without = store("z", 20, 0, 7);
+  for (std::size_t at; (at = without.find(",7\n")) != std::string::npos;) without.replace(at, 3, ",\n");
+  const std::string csv =
+      heading + without + store("b", 20, 0, 20) + store("b", 21, 0, 30).substr(store("b", 20, 0, 30).size()) + store("a", 20, 0, 10);
+  const Finished all = predict(csv);
+  CHECK(all.status == 4);
+  const Finished one = predict(csv, {"--series", "a"});
+  REQUIRE_MESSAGE(one.status == 0, one.err);
+  const auto alone = forecasts(predict(heading + store("a", 20, 0, 10)).out, "a");
+  CHECK(nearly_equal(forecasts(one.out, "a"), alone));
+
+  // The same of the checkpoint's own, where the file has none.
+  std::string bare = "store,sales,price,promo\n";
+  std::istringstream lines(store("a", 20, 0, 10) + store("z", 20, 0, 7));
+  for (std::string line; std::getline(lines, line);) bare += line.substr(0, line.rfind(',')) + "\n";
+  CHECK(contains(predict(bare).err, "series \"z\": the training did not know it, and the file has no column size"));
+  const Finished known = predict(bare, {"--series", "a"});
+  REQUIRE_MESSAGE(known.status == 0, known.err);
+  CHECK(nearly_equal(forecasts(known.out, "a"), alone));
+}
+
+TEST_CASE_FIXTURE(KnownAheadFixture, "a word that the training rows do not hold looks the same to a feature in training and in predict") {
+  for (const char* encoding : {"codes", "one_hot"}) {
+    CAPTURE(encoding);
+    std::string rows = store("a", 90, 0, 10);
+    for (std::size_t at = rows.size(), row = 0; row < 3; ++row) {  // rows of the test split alone
+      at = rows.rfind(row == 0 ? ",yes," : ",no,", at - 1);
+      rows.replace(at, row == 0 ? 5 : 4, ",late,");
+    }
+    write("stores.csv", heading + rows + store("b", 80, 0, 20));
+    stores("features = [\"sales\"]\nknown_future = [\"promo\"]\ncategories = [\"promo\"]\ncategory_encoding = \"" + std::string(encoding) +
+               "\"\n",
+           "[[derived_features]]\ntype = \"IsWord\"\ncolumn = \"promo\"\nword = \"late\"\n", "LSTMModel");
+    const Finished ran = with_features({"run", "workflow.toml"});
+    REQUIRE_MESSAGE(ran.status == 0, ran.err);
+    std::string ahead;  // the last three rows without sales
+    std::istringstream lines(rows);
+    std::size_t number = 0;
+    for (std::string line; std::getline(lines, line); ++number) {
+      const std::size_t sales = line.find(',') + 1;
+      ahead += (number < 87 ? line : line.substr(0, sales) + line.substr(line.find(',', sales))) + "\n";
+    }
+    write("new.csv", heading + ahead);
+    const Finished done = with_features({"predict", "--checkpoint", last(), "--input", "new.csv"});
+    REQUIRE_MESSAGE(done.status == 0, done.err);
+    const auto made = forecasts(done.out, "a");
+    const auto of_evaluate = measured("a");
+    REQUIRE(made.size() == 3);
+    for (std::size_t step = 0; step < 3; ++step) CHECK(made[step] == doctest::Approx(std::stod(of_evaluate[step])).epsilon(1e-5));
+  }
+}
+
 TEST_CASE_FIXTURE(KnownAheadFixture, "--future is refused where the model reads no column of a file that is known ahead") {
   stores("features = [\"sales\"]\n");
   REQUIRE(run().status == 0);

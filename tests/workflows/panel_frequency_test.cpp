@@ -189,3 +189,17 @@ TEST_CASE_FIXTURE(FrequencyFixture, "without validation a model trains, unless s
   done = run({"--set", "model.type=NaiveModel"});
   CHECK_MESSAGE(done.status == 0, done.err);
 }
+
+TEST_CASE_FIXTURE(FrequencyFixture, "before a gap each series needs the columns known ahead of its own horizon") {
+  mixed(tables_at_top, "frequency_column = \"freq\"\ncalendar = [\"month_of_year\"]\ngaps = \"split\"");
+  REQUIRE(run({"--set", "model.type=LSTMModel"}).status == 0);
+  std::string rows = rows_of("d", "yearly", 12, 17, 5);
+  const auto gap = rows.find("d,yearly,2018");
+  rows.erase(gap, rows.find('\n', gap) + 1 - gap);
+  write("new.csv", "id,freq,month,y\n" + rows);
+  const std::filesystem::path last = json("runs/mixed/train/train.json").at("last").as_string();
+  const Finished done = pipeline({"predict", "--checkpoint", (path() / "runs/mixed/train" / last).string(), "--input", "new.csv", "--all"});
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  CHECK(lines_with(done.out, "d,") == 4 + 5);  // of the 8 rows before the gap, and of the 8 after it, with a window of 4
+  CHECK_MESSAGE(contains(done.err, "1 row has no forecast: a gap lies within the horizon after it"), done.err);
+}

@@ -201,7 +201,7 @@ TEST_CASE_FIXTURE(PanelFixture, "options that do not fit a layout are mistakes")
   CHECK(contains(mistake("time_column = \"ds\"\nlayout = \"wide\"\nfeatures = [\"y\"]\ntarget = [\"y\", \"unique_id\"]\n"),
                  "features lists either all of them, if the past of a series is an input, or none"));
   const std::string panel_of = "time_column = \"ds\"\nseries_column = \"unique_id\"\n";
-  CHECK(contains(mistake(panel_of, "split = { val = 12 }"), "split takes val and test alone here: { val = 48, test = 48 }"));
+  CHECK(contains(mistake(panel_of, "split = { val = 12 }"), "split takes val and test here: { val = 48, test = 48 }"));
   CHECK(contains(mistake(panel_of, "split = { val = -1, test = 12 }"), "split: val and test are counts of rows, none of them below 0"));
   CHECK(contains(mistake(panel_of, "split = { val = 0.5, test = 0.6 }"),
                  "split: val and test are shares of the rows, and leave none to train on: they add up to 1.1"));
@@ -264,7 +264,8 @@ TEST_CASE_FIXTURE(PanelFixture, "short series are an error, or are left out and 
   panel("time_column = \"ds\"\nseries_column = \"unique_id\"\n", "", "split = { val = 2, test = 2 }");
   CHECK(contains(error_of_run(4),
                  "1 of 2 series has no window in any split, since window = 8 and horizon = 2 need 10 rows in a row: \"tiny\"; "
-                 "write a smaller window or horizon, or short_series = \"drop\" in the stage that made the series to leave it out"));
+                 "write a smaller window or horizon, or padding = \"left\" to train on windows that begin before their series, or "
+                 "short_series = \"drop\" in the stage that made the series to leave it out"));
   panel(drop, "", "split = { val = 2, test = 2 }");
   done = run();
   REQUIRE_MESSAGE(done.status == 0, done.err);
@@ -348,7 +349,9 @@ TEST_CASE_FIXTURE(PanelFixture, "predict forecasts each series from its own last
   CHECK(contains(done.err, "new.csv has no column \"unique_id\", which tells its series apart"));
   done = predict(heading + rows_of("a", 3, 10));
   CHECK(done.status == 4);
-  CHECK(contains(done.err, "new.csv: no series has a window of 8 rows without a gap, which a forecast needs"));
+  CHECK(contains(done.err,
+                 "new.csv: no series has a window of 8 rows without a gap, which a forecast needs; a model that is trained with padding = "
+                 "\"left\" in [stages.slice_windows] takes fewer"));
 }
 
 TEST_CASE_FIXTURE(PanelFixture, "a file of many series without series_column says which column tells them apart") {

@@ -80,6 +80,7 @@ void check(const CheckpointInfo& info) {
   const ModelShape& shape = info.shape;
   bool agrees = info.model_options.is_map() && info.window > 0 && info.horizon > 0 && shape.targets > 0 &&
                 shape.target_columns.size() == shape.target_names.size() && lists_agree(shape);
+  agrees = agrees && info.min_observed >= 0 && info.min_observed <= info.window;
   for (const std::int64_t column : shape.target_columns) agrees = agrees && column >= -1 && column < shape.features;
   if (info.series) {
     const SeriesInfo& series = *info.series;
@@ -103,6 +104,7 @@ Value CheckpointInfo::to_value() const {
                        {"target_columns", to_list(shape.target_columns)}}};
   write_lists(shape, out);
   for (const auto& [word, rows] : horizons) out["horizons"][word] = rows;
+  if (min_observed > 0) out["padding"] = "left", out["min_observed"] = min_observed;
   if (series) out["series"] = series->to_value();
   return out;
 }
@@ -125,6 +127,7 @@ CheckpointInfo CheckpointInfo::from_value(const Value& value) {
   if (const Value* horizons = value.find("horizons")) {
     for (const auto& [word, rows] : horizons->as_map()) out.horizons[word] = rows.as_int();
   }
+  if (const Value* least = value.find("min_observed")) out.min_observed = least->as_int();
   if (const Value* series = value.find("series")) out.series = SeriesInfo::from_value(*series);
   if (out.series && out.series->panel) out.shape.series = out.series->panel->series;
   check(out);
@@ -138,6 +141,7 @@ CheckpointInfo CheckpointInfo::of(const std::string& model_type, Value options, 
                       .window = shape.window,
                       .horizon = shape.horizon,
                       .horizons = windows.info().horizons,
+                      .min_observed = windows.info().min_observed,
                       .window_norm = windows.info().window_norm,
                       .shape = shape,
                       .series = {}};

@@ -39,7 +39,7 @@ std::string list_text(const Value& list) {
 /// The main facts of the task; --json has the others.
 void print_task(const Value* task) {
   if (!task || !task->is_map()) return;
-  for (const char* key : {"model", "window", "horizon", "horizons", "window_norm"}) {
+  for (const char* key : {"model", "window", "horizon", "horizons", "padding", "min_observed", "window_norm"}) {
     if (const Value* value = task->find(key)) print_fact(key, value->is_string() ? value->as_string() : to_json(*value));
   }
   for (const char* key : {"features", "targets"}) {

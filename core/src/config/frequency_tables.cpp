@@ -21,7 +21,7 @@ std::vector<NamedTable> frequency_tables(const Node& root, const std::vector<Gra
   };
   add("season_length", root.find("season_length"));
   if (const Node* split = root.find("split"); split && split->is_table()) {
-    for (const char* part : {"val", "test"}) add(std::string("split: ") + part, split->find(part));
+    for (const char* part : {"val", "test", "calibration"}) add(std::string("split: ") + part, split->find(part));
   }
   for (const GraphStage& stage : stages) {
     if (!stage.info) continue;

@@ -237,12 +237,12 @@ Value split_schema() {
       {"anyOf", List{three(Map{{"type", "number"}, {"minimum", 0}, {"maximum", 1}}), three(Map{{"type", "integer"}, {"minimum", 1}}),
                      Map{{"type", "array"}, {"items", Map{{"type", "string"}}}, {"minItems", 2}, {"maxItems", 2}},
                      Map{{"type", "object"},
-                         {"properties", Map{{"val", tail()}, {"test", tail()}}},
+                         {"properties", Map{{"val", tail()}, {"test", tail()}, {"calibration", tail()}}},
                          {"required", List{"val", "test"}},
                          {"additionalProperties", false}}}},
       {"description",
        "Three fractions of the rows, three counts, two times (the first of validation and the first of test), or rows or shares at the "
-       "end of each series."},
+       "end of each series; calibration rows lie before those of test, and serve conformal intervals alone."},
       {"default", List{0.7, 0.15, 0.15}}};
 }
 

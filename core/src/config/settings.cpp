@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* split_shapes =
     "split takes three fractions ([0.7, 0.15, 0.15]), three counts of rows ([8640, 2880, 2880]), the times at which val and test begin "
-    "([\"2017-01-01\", \"2017-06-01\"]), or rows at the end of each series ({ val = 48, test = 48 })";
+    "([\"2017-01-01\", \"2017-06-01\"]), or rows at the end of each series ({ val = 48, test = 48 }, also calibration = 48)";
 
 /// Removes a beginning of the form `shape` ('0' is any digit) from a text; false, and nothing removed, if there is none.
 bool take(std::string_view& text, std::string_view shape) {

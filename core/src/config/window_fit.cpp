@@ -9,6 +9,7 @@
 #include "data/split.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/prepare.h"
+#include "pipeline/data/slicing.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -53,13 +54,29 @@ std::optional<std::int64_t> count_rows(const std::vector<fs::path>& files, bool 
 }
 
 struct Lengths {
-  std::int64_t window = 0, horizon = 0;
+  RowsBefore before;
+  std::int64_t horizon = 0;
 };
 
+/// min_observed of padded windows; nullptr without padding.
+const Value* least_observed(const Value& options) {
+  const Value* padding = options.find("padding");
+  return padding && *padding == Value(word_of(Padding::left)) ? options.find("min_observed") : nullptr;
+}
+
 std::optional<Lengths> lengths_of(const Value& options) {
-  const Value *window = options.find("window"), *horizon = options.find("horizon");
+  const Value *window = options.find("window"), *horizon = options.find("horizon"), *observed = least_observed(options);
   if (!window || !horizon || !window->is_int() || !horizon->is_int()) return std::nullopt;
-  return Lengths{window->as_int(), horizon->as_int()};
+  if (!observed || !observed->is_int()) return Lengths{{"window", window->as_int()}, horizon->as_int()};
+  return Lengths{{"min_observed", observed->as_int()}, horizon->as_int()};
+}
+
+void check_min_observed(CheckContext& context, const GraphStage& slicing) {
+  const Value *window = slicing.plan.options.find("window"), *observed = least_observed(slicing.plan.options);
+  if (!window || !observed || !window->is_int() || !observed->is_int() || observed->as_int() <= window->as_int()) return;
+  const Node* place = slicing.node->find("min_observed");
+  context.mistake(place ? place->place : slicing.node->key,
+                  slicing.plan.name + ": " + min_observed_mistake(observed->as_int(), window->as_int()));
 }
 
 /// The rows with which every split surely has a window; for counts, the rows that these ask for.
@@ -70,8 +87,8 @@ std::int64_t enough_rows(const SplitRule& rule, const Lengths& lengths) {
     for (const std::int64_t count : rule.counts) asked += static_cast<double>(count);
     return static_cast<std::int64_t>(std::min(asked, limit));
   }
-  const auto window = static_cast<double>(lengths.window), horizon = static_cast<double>(lengths.horizon);
-  double rows = (window + horizon) / rule.fractions[0];
+  const auto before = static_cast<double>(lengths.before.rows), horizon = static_cast<double>(lengths.horizon);
+  double rows = (before + horizon) / rule.fractions[0];
   for (const double share : {rule.fractions[1], rule.fractions[2]}) rows = std::max(rows, (horizon + 1) / share);
   return static_cast<std::int64_t>(std::ceil(std::min(rows, limit))) + 3;  // each end is rounded down
 }
@@ -79,12 +96,13 @@ std::int64_t enough_rows(const SplitRule& rule, const Lengths& lengths) {
 /// Why some split of so many rows has no window; empty: each has one.
 std::string shortage(const SplitRule& rule, std::int64_t rows, const Lengths& lengths) {
   try {
-    const auto ends = rule.ends(rows, nullptr, "rows");
+    const SplitEnd ends = rule.ends(rows, nullptr, "rows");
     std::int64_t begin = 0;
     for (std::size_t i = 0; i < ends.size(); ++i) {
+      if (rule.leaves_out(splits_in_time[i])) continue;
       const std::int64_t count = ends[i] - begin;
-      if (count < lengths.horizon || ends[i] - lengths.horizon < lengths.window)
-        return no_window_sentence(split_names[i], "at most " + format_count(count) + " rows", lengths.window, lengths.horizon);
+      if (count < lengths.horizon || ends[i] - lengths.horizon < lengths.before.rows)
+        return no_window_sentence(name_of(splits_in_time[i]), "at most " + format_count(count) + " rows", lengths.before, lengths.horizon);
       begin = ends[i];
     }
   } catch (const Error& error) {
@@ -94,8 +112,6 @@ std::string shortage(const SplitRule& rule, std::int64_t rows, const Lengths& le
 }
 
 /// Whether a stage could take a time column and names none.
-constexpr std::int64_t most_rows = 1'000'000'000;
-
 bool lacks_time(const GraphStage& series) {
   return std::ranges::any_of(series.info->schema.options, [&](const OptionInfo& option) {
     const Value* column = series.plan.options.find(option.name);
@@ -112,9 +128,11 @@ bool holds_many_series(const GraphStage& series) {
 }  // namespace
 
 void check_window_fit(CheckContext& context, const Value& split, const GraphStage& slicing, const GraphStage& series) {
+  check_min_observed(context, slicing);
   const auto lengths = lengths_of(slicing.plan.options);
   const auto sources = series.info ? source_files(*series.info, series.plan.options) : std::vector<fs::path>();
-  if (!lengths || sources.empty() || lengths->window > most_rows || lengths->horizon > most_rows) return;  // too large: reported already
+  if (!lengths || sources.empty() || lengths->before.rows > most_rows || lengths->horizon > most_rows)
+    return;  // too large: reported already
   SplitRule rule;
   try {
     rule = SplitRule::parse(split);
@@ -137,8 +155,8 @@ void check_window_fit(CheckContext& context, const Value& split, const GraphStag
   if (!rows || *rows == 0 || (*rows == enough && !counts)) return;
   const std::string why = shortage(rule, *rows, *lengths);
   if (why.empty()) return;
-  const Node* window = slicing.node->find("window");
-  context.mistake(window ? window->place : slicing.node->key, slicing.plan.name + ": " + why);
+  const Node* before = slicing.node->find(lengths->before.option);
+  context.mistake(before ? before->place : slicing.node->key, slicing.plan.name + ": " + why);
 }
 
 }  // namespace pipeline

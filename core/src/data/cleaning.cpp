@@ -10,12 +10,12 @@
 namespace pipeline {
 namespace {
 
-constexpr std::size_t no_split = 3, undivided = 4;
+constexpr std::size_t no_split = splits_in_time.size(), undivided = no_split + 1;
 
 /// Rows within which values may be filled.
 struct Block {
   std::int64_t first, last;
-  std::size_t split;     // 0 to 2; no_split: rows that no split uses; undivided: a series without splits
+  std::size_t split;     // its place among splits_in_time; no_split: rows that no split uses; undivided: a series without splits
   bool begins_a_series;  // no row of its series comes before it
 };
 
@@ -48,7 +48,7 @@ Error leading_gap(const CleanTable& data, const Block& block, std::size_t column
     text += "in the first " + format_count(good - block.first) + " rows";
   } else {
     text += std::string("at the start of ") +
-            (block.split < no_split ? std::string("the ") + split_names[block.split] + " split" : "a segment") + " (" +
+            (block.split < no_split ? std::string("the ") + name_of(splits_in_time[block.split]) + " split" : "a segment") + " (" +
             table.time_text(block.first) + "), and filling never crosses a border";
   }
   if (good < block.last) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/mapped_file.h"
+#include "data/split.h"
 #include "data/table.h"
 #include "data/time_axis.h"
 
@@ -19,8 +20,8 @@ struct TableSegment : Segment {
   std::int64_t series = 0;
 };
 
-/// First row after train, val and test of each series, among all rows.
-using SplitEnds = std::vector<std::array<std::int64_t, 3>>;
+/// Of each series, among all rows.
+using SplitEnds = std::vector<SplitEnd>;
 
 /// The series of one word of the frequency column.
 struct GroupAxis {

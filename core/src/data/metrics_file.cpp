@@ -218,7 +218,7 @@ ModelMetrics ModelMetrics::from_value(const Value& value, const std::vector<Meas
                    .attention = texts_of(value_in(value, "files"), "attention"),
                    .by_series = texts_of(value_in(value, "files"), "by_series")};
   if (!value.is_map()) return out;
-  for (const std::string split : split_names) {
+  for (const std::string split : measured_split_names) {
     SplitErrors errors;
     if (take_flat(value, split, errors, measures)) out.splits.emplace(split, std::move(errors));
   }

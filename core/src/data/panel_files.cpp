@@ -55,7 +55,14 @@ std::string id_of_line(std::string_view line) {
 void write_panel(const std::filesystem::path& folder, const PanelParts& parts) {
   const auto series = std::ssize(parts.ids);
   write_integers(folder / "series_start.npy", {series + 1}, parts.start.data());
-  write_integers(folder / "split_end.npy", {series, 3}, parts.split_end.data());
+  const std::int64_t splits = parts.calibrates ? 4 : 3;
+  const NpyOutput<std::int64_t> ends(folder / "split_end.npy", integers, std::array{series, splits});
+  std::int64_t* end = ends.data().data();
+  for (const SplitEnd& of : parts.split_end) {
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      if (parts.calibrates || splits_in_time[i] != Split::calibration) *end++ = of[i];
+    }
+  }
   write_integers(folder / "segments.npy", {std::ssize(parts.segments), 2}, parts.segments.data());
   const auto scaled = std::ssize(parts.scale) / (2 * parts.columns);
   const NpyOutput<double> scale(folder / "scale.npy", "<f8", std::array{scaled, parts.columns, std::int64_t{2}});
@@ -79,11 +86,13 @@ PanelFiles::PanelFiles(const std::filesystem::path& folder, const SeriesInfo& in
   start_ = start_file_.as<std::int64_t>(integers, std::array{series + 1});
   if (start_.front() != 0 || start_.back() != rows || !std::ranges::is_sorted(start_))
     throw damaged("series_start.npy", "its series are not those of the rows");
-  split_end_ = split_file_.as<std::int64_t>(integers, std::array{series, std::int64_t{3}});
+  const std::vector<std::int64_t>& splits = split_file_.header().shape;
+  const bool calibrates = splits.size() == 2 && splits[1] == 4;
+  split_end_ = split_file_.as<std::int64_t>(integers, std::array{series, std::int64_t{calibrates ? 4 : 3}});
   for (std::int64_t s = 0; s < series; ++s) {
-    const auto ends = split_end(s);
+    const SplitEnd ends = split_end(s);
     const auto at = static_cast<std::size_t>(s);
-    if (ends[0] < start_[at] || !std::ranges::is_sorted(ends) || ends[2] > start_[at + 1])
+    if (ends.front() < start_[at] || !std::ranges::is_sorted(ends) || ends.back() > start_[at + 1])
       throw damaged("split_end.npy", "a split lies beyond its series");
   }
   const auto numbers = segment_file_.as<std::int64_t>(integers, std::array{segments, std::int64_t{2}});
@@ -108,9 +117,10 @@ PanelFiles::PanelFiles(const std::filesystem::path& folder, const SeriesInfo& in
   if (std::ssize(id_at_) != series) throw damaged("ids.txt", "it has more or less lines than there are series");
 }
 
-std::array<std::int64_t, 3> PanelFiles::split_end(std::int64_t series) const {
-  const std::int64_t* const ends = split_end_.data() + 3 * series;
-  return {ends[0], ends[1], ends[2]};
+SplitEnd PanelFiles::split_end(std::int64_t series) const {
+  const std::size_t splits = split_end_.size() / (start_.size() - 1);
+  const std::int64_t* const ends = split_end_.data() + splits * static_cast<std::size_t>(series);
+  return splits == 4 ? SplitEnd{ends[0], ends[1], ends[2], ends[3]} : SplitEnd{ends[0], ends[1], ends[1], ends[2]};
 }
 
 std::string PanelFiles::id(std::int64_t series) const {

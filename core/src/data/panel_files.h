@@ -20,14 +20,16 @@ struct PanelParts {
   std::span<const std::string> ids;
   std::span<const std::int64_t> start;  ///< [series + 1]
   const SplitEnds& split_end;           ///< [series]
+  bool calibrates = false;              ///< whether there is a split for calibration
   std::span<const Segment> segments;    ///< in rows of the series
   std::span<const double> scale;        ///< [series or 1, columns, 2] center and scale
   std::int64_t columns;
   std::span<const std::int64_t> group{};  ///< [series] number in PanelInfo::groups, if there are some
 };
 
-/// Writes ids.txt (an id a line), series_start.npy int64 [series + 1], split_end.npy int64 [series, 3], segments.npy int64 [segments, 2],
-/// scale.npy float64 [series or 1, columns, 2] and, where there are frequency groups, series_group.npy int64 [series].
+/// Writes ids.txt (an id a line), series_start.npy int64 [series + 1], split_end.npy int64 [series, 3], the first row after
+/// train, val and test, or [series, 4] with calibration before test, segments.npy int64 [segments, 2], scale.npy float64
+/// [series or 1, columns, 2] and, where there are frequency groups, series_group.npy int64 [series].
 void write_panel(const std::filesystem::path& folder, const PanelParts& parts);
 
 /// The files that write_panel() wrote, mapped.
@@ -38,7 +40,7 @@ class PanelFiles {
 
   [[nodiscard]] std::span<const std::int64_t> start() const { return start_; }
   [[nodiscard]] std::span<const Segment> segments() const { return segments_; }
-  [[nodiscard]] std::array<std::int64_t, 3> split_end(std::int64_t series) const;
+  [[nodiscard]] SplitEnd split_end(std::int64_t series) const;
   [[nodiscard]] std::span<const double> scale() const { return scale_; }  ///< empty if all series have the same
   [[nodiscard]] std::string id(std::int64_t series) const;
   [[nodiscard]] std::span<const std::int64_t> group() const { return group_; }  ///< empty if there are no frequency groups

@@ -36,13 +36,13 @@ std::vector<std::int64_t> distinct_times(const CleanTable& data) {
   return times;
 }
 
-/// The first time after train, val and test.
-std::array<std::int64_t, 3> border_times(const CleanTable& data, const SplitRule& rule) {
+/// The first time after each split.
+SplitEnd border_times(const CleanTable& data, const SplitRule& rule) {
   constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
-  if (rule.kind == SplitRule::Kind::times) return {rule.times[0], rule.times[1], never};
+  if (rule.kind == SplitRule::Kind::times) return {rule.times[0], rule.times[1], rule.times[1], never};
   const std::vector<std::int64_t> times = distinct_times(data);
-  const auto ends = rule.ends(std::ssize(times), nullptr, "distinct times");
-  std::array<std::int64_t, 3> out{};
+  const SplitEnd ends = rule.ends(std::ssize(times), nullptr, "distinct times");
+  SplitEnd out{};
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto at = static_cast<std::size_t>(ends[i]);
     out[i] = at < times.size() ? times[at] : never;
@@ -51,12 +51,12 @@ std::array<std::int64_t, 3> border_times(const CleanTable& data, const SplitRule
 }
 
 void require_rows_in_each(const SplitEnds& ends, std::span<const std::int64_t> start, const SplitRule& rule) {
-  for (std::size_t i = 0; i < split_names.size(); ++i) {
+  for (std::size_t i = 0; i < splits_in_time.size(); ++i) {
     std::int64_t rows = 0;
     for (std::size_t s = 0; s < ends.size(); ++s) rows += ends[s][i] - (i == 0 ? start[s] : ends[s][i - 1]);
-    if (rows == 0 && !rule.leaves_out(static_cast<Split>(i)))
-      throw data_error(std::string("the ") + split_names[i] + " split is empty in all of the " + format_count(std::ssize(ends)) +
-                       " series; change split, or bring more data");
+    if (rows == 0 && !rule.leaves_out(splits_in_time[i]))
+      throw data_error(std::string("the ") + name_of(splits_in_time[i]) + " split is empty in all of the " +
+                       format_count(std::ssize(ends)) + " series; change split, or bring more data");
   }
 }
 
@@ -94,12 +94,12 @@ std::vector<std::int64_t> too_short_to_split(const CleanTable& data, const Split
 SplitEnds split_panel(const CleanTable& data, const SplitRule& rule) {
   const std::vector<std::int64_t> start = data.series_start();
   const bool by_time = rule.kind != SplitRule::Kind::tails;
-  const std::array<std::int64_t, 3> borders = by_time ? border_times(data, rule) : std::array<std::int64_t, 3>{};
+  const SplitEnd borders = by_time ? border_times(data, rule) : SplitEnd{};
   const SeriesRules rules(data, rule);
   SplitEnds ends(static_cast<std::size_t>(data.series_count()));
   for (std::size_t s = 0; s < ends.size(); ++s) {
     if (!by_time) ends[s] = rules.of(static_cast<std::int64_t>(s)).tail_ends(start[s + 1] - start[s]).value();
-    for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < borders.size(); ++i) {
       ends[s][i] = start[s] + (by_time ? data.rows_before(borders[i], static_cast<std::int64_t>(s)) : ends[s][i]);
     }
   }

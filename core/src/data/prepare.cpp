@@ -111,19 +111,21 @@ struct SplitRows {
 void say_splits(const SeriesInfo& info, const SplitEnds& ends, std::span<const std::int64_t> start, std::span<const std::int64_t> time,
                 Log& log) {
   const auto text = [&](std::int64_t at) { return info.has_time ? time_for_people(info, at) : "row " + format_count(at); };
-  std::array<SplitRows, 4> splits;  // the last: rows that no split uses
+  std::array<SplitRows, splits_in_time.size()> splits;
+  SplitRows unused;
   for (std::size_t s = 0; s < ends.size(); ++s) {
     std::int64_t begin = start[s];
-    for (std::size_t i = 0; i < 3; ++i) splits[i].add(std::exchange(begin, ends[s][i]), ends[s][i], time);
-    splits[3].add(begin, start[s + 1], time);
+    for (std::size_t i = 0; i < splits.size(); ++i) splits[i].add(std::exchange(begin, ends[s][i]), ends[s][i], time);
+    unused.add(begin, start[s + 1], time);
   }
   const std::string of_series = info.panel ? " of " + format_count(info.panel->series) + " series" : "";
-  for (std::size_t i = 0; i < split_names.size(); ++i) {
+  for (std::size_t i = 0; i < splits.size(); ++i) {
     const SplitRows& split = splits[i];
+    if (splits_in_time[i] == Split::calibration && split.rows == 0) continue;
     const std::string range = split.rows > 0 ? ", " + text(split.first) + " to " + text(split.last) : "";
-    log.info(std::string(split_names[i]) + ": " + format_count(split.rows) + " rows" + of_series + range);
+    log.info(std::string(name_of(splits_in_time[i])) + ": " + format_count(split.rows) + " rows" + of_series + range);
   }
-  if (splits[3].rows > 0) log.info("unused: " + format_count(splits[3].rows) + " rows after the test split, from " + text(splits[3].first));
+  if (unused.rows > 0) log.info("unused: " + format_count(unused.rows) + " rows after the test split, from " + text(unused.first));
 }
 
 /// Transforms, scales and stores the rows; `resolution` sees what is stored.
@@ -243,8 +245,8 @@ SplitEnds split_rows(const CleanTable& data, const SplitRule& rule) {
 }
 
 /// Writes the files of a panel beside those of its rows.
-void write_panel_of(const CleanTable& data, const SplitEnds& ends, const SeriesInfo& info, const std::vector<std::int64_t>& start,
-                    std::vector<double> scale, const std::filesystem::path& folder) {
+void write_panel_of(const CleanTable& data, const SplitEnds& ends, bool calibrates, const SeriesInfo& info,
+                    const std::vector<std::int64_t>& start, std::vector<double> scale, const std::filesystem::path& folder) {
   if (scale.empty()) {
     for (const ColumnTransform& column : info.columns) scale.insert(scale.end(), {column.center, column.scale});
   }
@@ -252,6 +254,7 @@ void write_panel_of(const CleanTable& data, const SplitEnds& ends, const SeriesI
   write_panel(folder, {.ids = data.ids,
                        .start = start,
                        .split_end = ends,
+                       .calibrates = calibrates,
                        .segments = segments,
                        .scale = scale,
                        .columns = std::ssize(info.columns),
@@ -317,7 +320,9 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   const SplitEnds ends = split_rows(data, rule);
   if (!info.panel) {
     info.segments = data.series_segments();
-    info.split_end = ends.front();
+    const SplitEnd& of = ends.front();
+    info.split_end = {of[0], of[1], of[3]};
+    if (of[2] > of[1]) info.calibration_end = of[2];
   }
   fill_missing(data, options.missing, ends, folder);
   if (!chain.empty()) {
@@ -337,7 +342,7 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   FloatResolution resolution(info.columns.size());
   write_rows(data, info, {.start = series_start, .scale = scale}, out, resolution);
   resolution.require(options, info);
-  if (info.panel) write_panel_of(data, ends, info, series_start, scale, folder);
+  if (info.panel) write_panel_of(data, ends, !rule.leaves_out(Split::calibration), info, series_start, scale, folder);
   say_splits(info, ends, series_start, out.time(), log);
   return info;
 }

@@ -25,7 +25,8 @@ RangeFile::RangeFile(const std::filesystem::path& file) : file_(file) {
   ranges_ = {reinterpret_cast<const StoredRange*>(all.data()), all.size() / numbers};
   std::int64_t split = 0;
   for (const StoredRange& range : ranges_) {
-    if (range.split < split || range.split > 2) throw data_error(file.string() + ": a range is of no split; " + damage_cure(file));
+    if (range.split < split || range.split >= std::ssize(split_names))
+      throw data_error(file.string() + ": a range is of no split; " + damage_cure(file));
     split = range.split;
   }
 }

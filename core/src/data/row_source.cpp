@@ -16,6 +16,7 @@ struct Rows {
   std::span<const std::uint8_t> observed;  ///< [rows, columns]
   std::span<const std::int64_t> time;      ///< [rows]
   PanelView panel;
+  std::span<const Segment> segments;          ///< runs of rows without a gap, in order; empty: one for each series
   std::span<const float> fixed;               ///< [series, SeriesInfo::fixed]
   std::span<const std::int32_t> fixed_codes;  ///< [series, SeriesInfo::fixed_words]
   std::int64_t future = 0;                    ///< of an input: the last rows of each series, in which no window ends
@@ -36,12 +37,13 @@ struct Parts {
   }
 };
 
-/// Windows of consecutive rows: `window` rows of inputs, then `horizon` rows of targets and of columns known ahead.
+/// Windows of consecutive rows: `window` rows of inputs, then `horizon` rows of targets and of columns known ahead. Of a padded window the
+/// rows before its segment are no rows: they are zeros.
 class RowSource : public WindowSource {
  public:
   RowSource(const SeriesInfo& info, const Rows& rows, std::int64_t window, std::int64_t horizon, std::span<const std::int64_t> horizons,
-            bool has_truth)
-      : WindowSource(shape_of(info, window, horizon, has_truth)),
+            bool has_truth, bool padded)
+      : WindowSource(shape_of(info, window, horizon, has_truth, padded)),
         rows_(rows),
         parts_(info),
         window_(static_cast<std::size_t>(window)),
@@ -69,17 +71,20 @@ class RowSource : public WindowSource {
   [[nodiscard]] bool fully_observed() const override { return fully_observed_; }
 
   void copy(std::int64_t row, std::size_t index, const WindowBuffers& out) const override {
-    const std::size_t first = static_cast<std::size_t>(row) * columns_, ahead = first + window_ * columns_;
+    const std::int64_t origin = row + static_cast<std::int64_t>(window_) - 1;
+    const std::size_t padding = shape().padded ? padding_before(row, origin) : 0;
+    const std::size_t ahead = static_cast<std::size_t>(origin + 1) * columns_;
     const float* const values = rows_.values.data();
-    if (out.x != nullptr) copy_features(values + first, out.x + index * window_ * parts_.x.size());
-    const std::size_t own_horizon = horizon_at(row);
-    pick(values + first, window_, parts_.targets, out.history, index);
-    pick(values + first, window_, parts_.past_codes, out.past_codes, index);
+    const float* const past = values + ahead - (window_ - padding) * columns_;
+    if (out.x != nullptr) copy_features(past, padding, out.x + index * window_ * parts_.x.size());
+    const std::size_t own_horizon = horizon_after(origin);
+    pick_past(past, padding, parts_.targets, out.history, index);
+    pick_past(past, padding, parts_.past_codes, out.past_codes, index);
+    if (out.past_mask != nullptr) std::fill_n(std::fill_n(out.past_mask + index * window_, padding, 0.0F), window_ - padding, 1.0F);
     pick_ahead(values + ahead, own_horizon, parts_.targets, out.y, index);
     pick_ahead(rows_.observed.data() + ahead, own_horizon, parts_.targets, out.weight, index);
     pick_ahead(values + ahead, own_horizon, parts_.future, out.future, index);
     pick_ahead(values + ahead, own_horizon, parts_.future_codes, out.future_codes, index);
-    const std::int64_t origin = row + static_cast<std::int64_t>(window_) - 1;
     if (out.naive != nullptr) copy_naive(origin, index, out.naive);
     if (out.time_index != nullptr) out.time_index[index] = steps_at(origin).index(rows_.time[static_cast<std::size_t>(origin)]);
     if (out.series != nullptr || out.static_values != nullptr || out.static_codes != nullptr)
@@ -87,7 +92,7 @@ class RowSource : public WindowSource {
   }
 
  private:
-  static Shape shape_of(const SeriesInfo& info, std::int64_t window, std::int64_t horizon, bool has_truth) {
+  static Shape shape_of(const SeriesInfo& info, std::int64_t window, std::int64_t horizon, bool has_truth, bool padded) {
     Shape shape{.window = window, .horizon = horizon, .has_truth = has_truth, .target_names = info.targets};
     std::vector<std::int64_t> places(info.columns.size(), -1);  // of each column among the features of numbers
     const auto word = [&](const std::string& name) { return WordColumn{name, static_cast<std::int64_t>(info.words.at(name).size()) + 1}; };
@@ -111,17 +116,28 @@ class RowSource : public WindowSource {
     }
     for (const ColumnTransform& column : info.fixed) shape.static_names.push_back(column.name);
     for (const std::string& name : info.fixed_words) shape.static_words.push_back(word(name));
+    shape.padded = padded;
     return shape;
   }
 
+  /// How many rows of the window that begins at `row` lie before the segment of its origin.
+  [[nodiscard]] std::size_t padding_before(std::int64_t row, std::int64_t origin) const {
+    const auto after = std::ranges::upper_bound(rows_.segments, origin, {}, &Segment::first);
+    const std::int64_t begin = after != rows_.segments.begin() ? std::prev(after)->first
+                               : rows_.panel.start.empty()     ? 0
+                                                               : rows_.panel.start[static_cast<std::size_t>(rows_.panel.series_of(origin))];
+    return static_cast<std::size_t>(std::max<std::int64_t>(begin - row, 0));
+  }
+
   /// Most series have no columns but features: then a window is one piece of memory.
-  void copy_features(const float* from, float* to) const {
+  void copy_features(const float* from, std::size_t padding, float* to) const {
+    to = std::fill_n(to, padding * parts_.x.size(), 0.0F);
     if (parts_.x.size() == columns_) {
-      std::memcpy(to, from, window_ * columns_ * sizeof(float));
+      std::memcpy(to, from, (window_ - padding) * columns_ * sizeof(float));
       return;
     }
     const bool leading = parts_.past_codes.empty();
-    for (std::size_t r = 0; r < window_; ++r, from += columns_) {
+    for (std::size_t r = padding; r < window_; ++r, from += columns_) {
       if (leading) {
         to = std::copy_n(from, parts_.x.size(), to);
       } else {
@@ -138,6 +154,14 @@ class RowSource : public WindowSource {
     for (std::size_t r = 0; r < count; ++r, from += columns_) {
       for (const std::size_t column : columns) *to++ = static_cast<To>(from[column]);
     }
+  }
+
+  /// Copies columns of the rows of a window as window `index` of a buffer, if there is one, after zeros for its `padding`.
+  template <class To>
+  void pick_past(const float* from, std::size_t padding, const Columns& columns, To* buffer, std::size_t index) const {
+    if (buffer == nullptr) return;
+    To* const to = std::fill_n(buffer + index * window_ * columns.size(), padding * columns.size(), To{});
+    pick(from, window_ - padding, columns, to, 0);
   }
 
   /// The last values of the targets, and for those that are differenced the scaled difference 0.
@@ -163,11 +187,11 @@ class RowSource : public WindowSource {
     std::fill(to + count * columns.size(), to + horizon_ * columns.size(), To{});
   }
 
-  /// The horizon of the series of the window that begins at `row`, within the rows there are.
-  [[nodiscard]] std::size_t horizon_at(std::int64_t row) const {
+  /// The horizon of the series of an origin, within the rows there are.
+  [[nodiscard]] std::size_t horizon_after(std::int64_t origin) const {
     if (horizons_.empty()) return horizon_;
-    const std::int64_t group = rows_.panel.group_of(rows_.panel.series_of(row)).value_or(0);
-    const std::int64_t left = rows_.count - row - static_cast<std::int64_t>(window_);
+    const std::int64_t group = rows_.panel.group_of(rows_.panel.series_of(origin)).value_or(0);
+    const std::int64_t left = rows_.count - origin - 1;
     return static_cast<std::size_t>(std::min(horizons_[static_cast<std::size_t>(group)], left));
   }
 
@@ -209,6 +233,7 @@ Rows rows_of(const Series& series) {
           .observed = series.observed(),
           .time = series.time(),
           .panel = series.panel(),
+          .segments = series.segments(),
           .fixed = series.fixed(),
           .fixed_codes = series.fixed_codes()};
 }
@@ -219,6 +244,7 @@ Rows rows_of(const PreparedInput& input) {
           .observed = input.observed,
           .time = input.time,
           .panel = input.panel(),
+          .segments = input.segments,
           .fixed = input.fixed,
           .fixed_codes = input.fixed_codes,
           .future = input.future_rows};
@@ -226,8 +252,9 @@ Rows rows_of(const PreparedInput& input) {
 
 class SeriesSource final : public RowSource {
  public:
-  SeriesSource(std::shared_ptr<const Series> series, std::int64_t window, std::int64_t horizon, std::span<const std::int64_t> horizons)
-      : RowSource(series->info(), rows_of(*series), window, horizon, horizons, true), series_(std::move(series)) {}
+  SeriesSource(std::shared_ptr<const Series> series, std::int64_t window, std::int64_t horizon, std::span<const std::int64_t> horizons,
+               bool padded)
+      : RowSource(series->info(), rows_of(*series), window, horizon, horizons, true, padded), series_(std::move(series)) {}
   [[nodiscard]] const Series* series() const override { return series_.get(); }
 
  private:
@@ -240,13 +267,13 @@ WindowSource::~WindowSource() = default;
 const Series* WindowSource::series() const { return nullptr; }
 
 std::unique_ptr<const WindowSource> series_source(std::shared_ptr<const Series> series, std::int64_t window, std::int64_t horizon,
-                                                  std::span<const std::int64_t> horizons) {
-  return std::make_unique<SeriesSource>(std::move(series), window, horizon, horizons);
+                                                  std::span<const std::int64_t> horizons, bool padded) {
+  return std::make_unique<SeriesSource>(std::move(series), window, horizon, horizons, padded);
 }
 
 std::unique_ptr<const WindowSource> input_source(const PreparedInput& input, const SeriesInfo& info, std::int64_t window,
-                                                 std::int64_t horizon, std::span<const std::int64_t> horizons) {
-  return std::make_unique<RowSource>(info, rows_of(input), window, horizon, horizons, false);
+                                                 std::int64_t horizon, std::span<const std::int64_t> horizons, bool padded) {
+  return std::make_unique<RowSource>(info, rows_of(input), window, horizon, horizons, false, padded);
 }
 
 }  // namespace pipeline

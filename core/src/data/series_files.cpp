@@ -44,13 +44,20 @@ SeriesInfo read_info(const std::filesystem::path& folder) {
   }
 }
 
+/// The ends of the splits of one series.
+SplitEnd splits_of(const SeriesInfo& info) {
+  const auto& [train, val, test] = info.split_end;
+  return {train, val, info.calibration_end > 0 ? info.calibration_end : val, test};
+}
+
 void check_rows(const SeriesInfo& info, std::int64_t rows, const std::filesystem::path& folder) {
   std::int64_t at = 0;
   for (const Segment& s : info.segments) {
     if (s.first < at || s.count < 0 || s.count > rows - s.first) throw data_error(folder.string() + ": a segment lies beyond the series");
     at = s.first + s.count;
   }
-  if (info.split_end[0] < 0 || !std::ranges::is_sorted(info.split_end) || info.split_end[2] > rows) {
+  const SplitEnd ends = splits_of(info);
+  if (ends.front() < 0 || !std::ranges::is_sorted(ends) || ends.back() > rows) {
     throw data_error(folder.string() + ": a split lies beyond the series");
   }
 }
@@ -161,7 +168,16 @@ Segment Series::rows_of(std::int64_t series) const {
 std::string Series::id(std::int64_t series) const { return impl_->panel ? impl_->panel->id(series) : std::string(); }
 
 std::array<std::int64_t, 3> Series::split_end(std::int64_t series) const {
-  return impl_->panel ? impl_->panel->split_end(series) : impl_->info.split_end;
+  if (!impl_->panel) return impl_->info.split_end;
+  const SplitEnd ends = impl_->panel->split_end(series);
+  return {ends[0], ends[1], ends[3]};
+}
+
+Segment Series::rows_of(std::int64_t series, Split split) const {
+  const SplitEnd ends = impl_->panel ? impl_->panel->split_end(series) : splits_of(impl_->info);
+  const std::ptrdiff_t place = std::ranges::find(splits_in_time, split) - splits_in_time.begin();
+  const std::int64_t first = place == 0 ? rows_of(series).first : ends[static_cast<std::size_t>(place) - 1];
+  return {first, ends[static_cast<std::size_t>(place)] - first};
 }
 
 std::span<const Segment> Series::segments() const { return impl_->panel ? impl_->panel->segments() : impl_->info.segments; }

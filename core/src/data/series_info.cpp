@@ -29,6 +29,7 @@ Value SeriesInfo::to_value() const {
   for (const ColumnTransform& c : fixed) fixed_list.push_back(c.to_value());
   for (const Segment& s : segments) segment_list.push_back(Value::List{s.first, s.count});
   for (const std::int64_t end : split_end) ends.emplace_back(end);
+  if (calibration_end > 0) ends.insert(ends.begin() + 2, calibration_end);
   Value out = Value::Map{{"features", list_of(features)},
                          {"targets", list_of(targets)},
                          {"columns", column_list},
@@ -77,8 +78,9 @@ SeriesInfo SeriesInfo::from_value(const Value& value) {
     info.segments.push_back({pair[0].as_int(), pair[1].as_int()});
   }
   const Value::List& ends = value.at("split_end").as_list();
-  if (ends.size() != info.split_end.size()) throw data_error("split_end of a series has three rows");
-  for (std::size_t i = 0; i < ends.size(); ++i) info.split_end[i] = ends[i].as_int();
+  if (ends.size() != 3 && ends.size() != 4) throw data_error("split_end of a series has three rows, or four with calibration");
+  info.split_end = {ends[0].as_int(), ends[1].as_int(), ends.back().as_int()};
+  if (ends.size() == 4) info.calibration_end = ends[2].as_int();
   info.source = value.at("source");
   if (info.target_columns.size() != info.targets.size()) throw data_error("each target of a series has a column");
   for (const std::int64_t c : info.target_columns) {

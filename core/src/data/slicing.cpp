@@ -25,10 +25,13 @@
 namespace pipeline {
 namespace {
 
+using Counts = std::array<std::int64_t, split_names.size()>;
+
 WindowsInfo plan_windows(const SliceOptions& options) {
   return {.window = options.window,
           .horizon = options.horizon.is_int() ? options.horizon.as_int() : 1,
           .stride = options.stride,
+          .min_observed = options.padding == Padding::left ? options.min_observed : 0,
           .window_norm = options.window_norm,
           .series = {},
           .feature_file = {},
@@ -61,7 +64,7 @@ class SeriesHorizons {
   std::vector<std::int64_t> by_group_;
 };
 
-/// All windows whose targets lie within a split and whose rows lie within a segment.
+/// All windows whose targets lie within a split and whose rows, but for padding, lie within a segment.
 std::vector<WindowRange> cut(const Series& series, const WindowsInfo& info) {
   const SeriesHorizons horizons(series, info);
   std::vector<WindowRange> ranges;
@@ -70,10 +73,9 @@ std::vector<WindowRange> cut(const Series& series, const WindowsInfo& info) {
     for (std::size_t s = 0; s < segments.size(); ++s) {
       const Segment& segment = segments[s];
       const std::int64_t of = series.series_of(segment.first);
-      const auto ends = series.split_end(of);
-      const std::int64_t begin = split == 0 ? series.rows_of(of).first : ends[split - 1];
-      const std::int64_t first = std::max(segment.first, begin - info.window);
-      const std::int64_t last = std::min(segment.first + segment.count, ends[split]) - info.window - horizons.of(of);
+      const Segment rows = series.rows_of(of, static_cast<Split>(split));
+      const std::int64_t first = std::max(segment.first + info.least_rows(), rows.first) - info.window;
+      const std::int64_t last = std::min(segment.first + segment.count, rows.first + rows.count) - info.window - horizons.of(of);
       if (last < first) continue;
       ranges.push_back({static_cast<std::int64_t>(s), static_cast<Split>(split), first, (last - first) / info.stride + 1, info.stride, of});
     }
@@ -81,10 +83,25 @@ std::vector<WindowRange> cut(const Series& series, const WindowsInfo& info) {
   return ranges;
 }
 
-std::array<std::int64_t, 3> counts_of(const WindowsInfo& info) {
-  std::array<std::int64_t, 3> counts{};
+/// By the numbers of the splits.
+Counts counts_of(const WindowsInfo& info) {
+  Counts counts{};
   for (const WindowRange& r : info.ranges) counts[static_cast<std::size_t>(r.split)] += r.count;
   return counts;
+}
+
+/// The number of padded windows of a split.
+std::int64_t count_padded(const Series& series, const WindowsInfo& info, Split split) {
+  std::int64_t count = 0;
+  for (const WindowRange& r : info.ranges) {
+    const std::int64_t before = series.segments()[static_cast<std::size_t>(r.segment)].first - r.first;
+    if (r.split == split && before > 0) count += std::min(r.count, (before + r.stride - 1) / r.stride);
+  }
+  return count;
+}
+
+RowsBefore rows_before(const WindowsInfo& info) {
+  return info.min_observed > 0 ? RowsBefore{"min_observed", info.min_observed} : RowsBefore{"window", info.window};
 }
 
 void check_splits(const Series& series, const WindowsInfo& info) {
@@ -92,24 +109,25 @@ void check_splits(const Series& series, const WindowsInfo& info) {
   const std::span<const Segment> segments = series.segments();
   for (std::size_t i = 0; i < counts.size(); ++i) {
     std::int64_t rows = 0;
-    for (std::int64_t s = 0; s < series.series_count(); ++s)
-      rows += series.split_end(s)[i] - (i == 0 ? series.rows_of(s).first : series.split_end(s)[i - 1]);
+    for (std::int64_t s = 0; s < series.series_count(); ++s) rows += series.rows_of(s, static_cast<Split>(i)).count;
     if (counts[i] > 0 || rows == 0) continue;  // without rows: `split` asks for none
     const std::string pieces =
         segments.size() > 1
             ? " in pieces of at most " + format_count(std::ranges::max(segments, {}, &Segment::count).count) + " rows without a gap"
             : "";
-    throw data_error(
-        no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, info.window, SeriesHorizons(series, info).shortest()));
+    throw data_error(no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, rows_before(info),
+                                        SeriesHorizons(series, info).shortest()));
   }
 }
 
-/// " and horizon = 3 need 9 rows in a row".
+/// "window = 6 and horizon = 3 need 9 rows in a row".
 std::string need_of_windows(const WindowsInfo& info) {
+  const RowsBefore before = rows_before(info);
+  const std::string text = std::string(before.option) + " = " + std::to_string(before.rows);
   if (info.horizons.empty())
-    return " and horizon = " + std::to_string(info.horizon) + " need " + format_count(info.window + info.horizon) + " rows in a row";
+    return text + " and horizon = " + std::to_string(info.horizon) + " need " + format_count(before.rows + info.horizon) + " rows in a row";
   const auto entry = [](const auto& of) { return of.first + " " + std::to_string(of.second); };
-  return " and its horizon (" + join(info.horizons, entry) + ") need as many rows in a row";
+  return text + " and its horizon (" + join(info.horizons, entry) + ") need as many rows in a row";
 }
 
 /// The series of a panel that have no window in any split are an error, or are counted aloud.
@@ -124,11 +142,12 @@ void treat_series_without_windows(const Series& series, const WindowsInfo& info,
     if (!has[s]) named.push_back(series.id(static_cast<std::int64_t>(s)));
   }
   const std::string text = format_count(count) + " of " + format_count(all) + " series " + (count == 1 ? "has" : "have") +
-                           " no window in any split, since window = " + std::to_string(info.window) + need_of_windows(info) + ": " +
-                           named_series(named, count);
+                           " no window in any split, since " + need_of_windows(info) + ": " + named_series(named, count);
+  const std::string padding = info.min_observed > 0 ? "" : "padding = \"left\" to train on windows that begin before their series, or ";
   if (!series.info().panel->drop_short)
-    throw data_error(text + "; write a smaller window or horizon, or short_series = \"drop\" in the stage that made the series to leave " +
-                     std::string(count == 1 ? "it" : "them") + " out");
+    throw data_error(text + "; write a smaller " + rows_before(info).option + " or horizon, or " + padding +
+                     "short_series = \"drop\" in the stage that made the series to leave " + std::string(count == 1 ? "it" : "them") +
+                     " out");
   log.warning(text + "; left out (short_series = \"drop\")");
 }
 
@@ -139,19 +158,23 @@ void say_windows(const WindowsInfo& info, const Series& series, Log& log) {
   };
   const auto time = [&](std::int64_t row) { return series.time()[static_cast<std::size_t>(row)]; };
   const SeriesHorizons horizons(series, info);
-  for (std::size_t i = 0; i < counts.size(); ++i) {
+  for (const Split split : splits_in_time) {
+    const std::int64_t count = counts[static_cast<std::size_t>(split)];
+    if (split == Split::calibration && count == 0) continue;
     std::int64_t first = std::numeric_limits<std::int64_t>::max(), last = std::numeric_limits<std::int64_t>::min();
     std::int64_t with_windows = 0, previous = -1;
     for (const WindowRange& r : info.ranges) {
-      if (static_cast<std::size_t>(r.split) != i) continue;
+      if (r.split != split) continue;
       first = std::min(first, time(r.first + info.window));
       last = std::max(last, time(r.first + (r.count - 1) * r.stride + info.window + horizons.of(r.series) - 1));
       with_windows += std::exchange(previous, r.series) != r.series ? 1 : 0;
     }
     const std::string of_series =
         series.info().panel ? " of " + format_count(with_windows) + " of " + format_count(series.series_count()) + " series" : "";
-    log.info(std::string(split_names[i]) + ": " + format_count(counts[i]) + " windows" + of_series +
-             (counts[i] > 0 ? ", targets " + text(first) + " to " + text(last) : ""));
+    const std::string padded =
+        info.min_observed > 0 ? ", " + format_count(count_padded(series, info, split)) + " of them padded" : std::string();
+    log.info(std::string(name_of(split)) + ": " + format_count(count) + " windows" + of_series + padded +
+             (count > 0 ? ", targets " + text(first) + " to " + text(last) : ""));
   }
 }
 
@@ -159,7 +182,8 @@ void say_windows(const WindowsInfo& info, const Series& series, Log& log) {
 void export_windows(const Windows& windows, const std::filesystem::path& folder, Log& log) {
   constexpr std::int64_t portion = 64;
   const WindowsInfo& info = windows.info();
-  const auto counts = counts_of(info);
+  Counts counts{};  // not those of info: a file may hold the ranges
+  for (std::size_t split = 0; split < counts.size(); ++split) counts[split] = windows.count(static_cast<Split>(split));
   const std::int64_t n = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   const auto features = static_cast<std::int64_t>(windows.feature_names().size()),
              targets = static_cast<std::int64_t>(windows.target_names().size());
@@ -207,6 +231,8 @@ void check_numbers(const WindowSource& source, const SliceOptions& options) {
 
 WindowsInfo slice_series(const SliceOptions& options, const std::filesystem::path& series_folder, const std::string& series_link,
                          const std::filesystem::path& folder, Log& log) {
+  if (options.padding == Padding::left && options.min_observed > options.window)
+    throw usage_error(min_observed_mistake(options.min_observed, options.window));
   const auto series = Series::open(series_folder);
   WindowsInfo info = plan_windows(options);
   info.series = series_link;
@@ -231,6 +257,10 @@ WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const 
         "\" needs the targets' past, which feature_path and target_path don't hold; write window_norm = \"none\", or start from "
         "a series with the stage preprocess");
   }
+  if (options.padding != Padding::none)
+    throw usage_error(
+        "padding = \"left\" adds to the rows of a series, and windows made elsewhere have none: leave it out, or pad them where they are "
+        "made");
   if (options.horizon.is_map())
     throw usage_error("horizon is a table by the words of a frequency_column, which windows made elsewhere do not have: leave it out");
   const SplitRule rule = SplitRule::parse(split);
@@ -250,11 +280,12 @@ WindowsInfo slice_arrays(const SliceOptions& options, const Value& split, const 
     }
   }
   check_numbers(*source, options);
-  const auto ends = rule.ends(source->first_rows(), nullptr, "windows");
+  const SplitEnd ends = rule.ends(source->first_rows(), nullptr, "windows");
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const std::int64_t first = i == 0 ? 0 : ends[i - 1], count = (ends[i] - first + info.stride - 1) / info.stride;
-    if (count > 0) info.ranges.push_back({0, static_cast<Split>(i), first, count, info.stride});
-    log.info(std::string(split_names[i]) + ": " + format_count(count) + " windows of " + options.feature_path);
+    if (count > 0) info.ranges.push_back({0, splits_in_time[i], first, count, info.stride});
+    if (count > 0 || splits_in_time[i] != Split::calibration)
+      log.info(std::string(name_of(splits_in_time[i])) + ": " + format_count(count) + " windows of " + options.feature_path);
   }
   write_json(folder / "windows.json", info.to_value());
   if (options.export_arrays) export_windows(*Windows::open(folder), folder, log);

@@ -46,9 +46,10 @@ class SplitIndex {
   std::int64_t count_ = 0;
 };
 
-void check_range(const StoredRange& range, std::int64_t first_rows, const std::filesystem::path& file) {
+/// `least`, `first_rows`: the rows [least, first_rows) at which a window can begin.
+void check_range(const StoredRange& range, std::int64_t least, std::int64_t first_rows, const std::filesystem::path& file) {
   std::int64_t reach = 0;
-  const bool wrong = range.first < 0 || range.count < 1 || range.stride < 1 ||
+  const bool wrong = range.first < least || range.count < 1 || range.stride < 1 ||
                      __builtin_mul_overflow(range.count - 1, range.stride, &reach) || __builtin_add_overflow(reach, range.first, &reach) ||
                      reach >= first_rows;
   if (wrong) throw data_error(file.string() + ": a range reaches beyond the rows there are; " + damage_cure(file));
@@ -71,10 +72,10 @@ struct Windows::Impl {
   std::vector<std::int64_t> horizons;  ///< of each frequency group; empty: all series have info.horizon
   std::optional<RangeFile> range_file;
   std::vector<StoredRange> listed;  ///< the ranges that windows.json lists, split by split
-  std::array<SplitIndex, 3> splits;
+  std::array<SplitIndex, split_names.size()> splits;
 
   void set_ranges(std::span<const StoredRange> all, const std::filesystem::path& file) {
-    for (const StoredRange& range : all) check_range(range, source->first_rows(), file);
+    for (const StoredRange& range : all) check_range(range, info.least_rows() - info.window, source->first_rows(), file);
     for (std::size_t split = 0; split < splits.size(); ++split) {
       const auto of_split = std::ranges::equal_range(all, static_cast<std::int64_t>(split), {}, &StoredRange::split);
       splits[split].set({of_split.begin(), of_split.end()});
@@ -99,7 +100,7 @@ std::shared_ptr<const Windows> Windows::open(const std::filesystem::path& folder
   } else {
     const auto series = Series::open(folder / info.series);
     impl->horizons = horizons_of_groups(info.horizons, series->info());
-    impl->source = series_source(series, info.window, info.horizon, impl->horizons);
+    impl->source = series_source(series, info.window, info.horizon, impl->horizons, info.min_observed > 0);
   }
   if (info.range_file.empty()) {
     std::ranges::transform(info.ranges, std::back_inserter(impl->listed), &StoredRange::of);

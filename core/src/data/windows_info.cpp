@@ -18,6 +18,7 @@ Value WindowsInfo::to_value() const {
       Value::Map{{"window", window}, {"horizon", horizon},           {"stride", stride},           {"window_norm", word_of(window_norm)},
                  {"series", series}, {"feature_file", feature_file}, {"target_file", target_file}, {"ranges", list}};
   if (!range_file.empty()) out["range_file"] = range_file;
+  if (min_observed > 0) out["padding"] = "left", out["min_observed"] = min_observed;
   for (const auto& [word, rows] : horizons) out["horizons"][word] = rows;
   return out;
 }
@@ -38,6 +39,7 @@ WindowsInfo WindowsInfo::from_value(const Value& value) {
   WindowsInfo info{.window = value.at("window").as_int(),
                    .horizon = value.at("horizon").as_int(),
                    .stride = value.at("stride").as_int(),
+                   .min_observed = value.find("min_observed") ? value.at("min_observed").as_int() : 0,
                    .window_norm = parse_word<WindowNorm>("window_norm", value.at("window_norm").as_string()),
                    .series = value.at("series").as_string(),
                    .feature_file = value.at("feature_file").as_string(),
@@ -50,6 +52,7 @@ WindowsInfo WindowsInfo::from_value(const Value& value) {
     for (const auto& [word, rows] : horizons->as_map()) info.horizons[word] = rows.as_int();
   }
   if (info.window < 1 || info.horizon < 1) throw data_error("window and horizon must be at least 1");
+  if (info.min_observed < 0 || info.min_observed > info.window) throw data_error("min_observed must be within the window");
   if (std::ranges::any_of(info.horizons, [&](const auto& of) { return of.second < 1 || of.second > info.horizon; }))
     throw data_error("the horizon of a frequency must be at least 1, and none is beyond the largest");
   for (const Value& r : value.at("ranges").as_list()) {

@@ -19,6 +19,7 @@ class Parts {
     if (shape_.has_truth && !source.fully_observed()) batch.weight = numbers({rows, horizon, targets});
     if (has_rows_) batch.origin = integers({rows});
     if (wants(Input::target_history)) batch.target_history = numbers({rows, window, targets});
+    if (wanted_.contains(Input::past_mask) && shape_.padded) batch.past_mask = numbers({rows, window});
     if (wants(Input::naive)) batch.naive = numbers({rows, targets});
     if (wants(Input::future, shape_.future_names)) batch.future = numbers({rows, horizon, std::ssize(shape_.future_names)});
     if (wants(Input::static_values, shape_.static_names)) batch.static_values = numbers({rows, std::ssize(shape_.static_names)});
@@ -41,7 +42,8 @@ class Parts {
             .static_codes = data<std::int64_t>(batch.static_codes),
             .series = data<std::int64_t>(batch.series),
             .time_index = data<std::int64_t>(batch.time_index),
-            .naive = data<float>(batch.naive)};
+            .naive = data<float>(batch.naive),
+            .past_mask = data<float>(batch.past_mask)};
   }
 
   Batch batch;

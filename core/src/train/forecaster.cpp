@@ -22,11 +22,17 @@ constexpr double variance_guard = 1e-5;
 /// The statistics that normalise a window's columns and denormalise the forecast; [B, 1, C], `scale` undefined: 1.
 struct WindowStatistics {
   torch::Tensor center, scale;
-  torch::Tensor anchor;  ///< a forecast that repeats this value, once normalised, gives it back without a rounding error; undefined: center
+  torch::Tensor present{};  ///< [B, W, 1] 0 for padding, which stays 0; undefined: all 1
+  torch::Tensor anchor{};  ///< a value that a forecast, which repeats it normalised, gives back without a rounding error; undefined: center
 
   [[nodiscard]] torch::Tensor normalise(const torch::Tensor& values) const {
     const torch::Tensor centred = values - center;
     return scale.defined() ? centred / scale : centred;
+  }
+  /// The same of the window itself.
+  [[nodiscard]] torch::Tensor normalise_window(const torch::Tensor& values) const {
+    const torch::Tensor all = normalise(values);
+    return present.defined() ? all * present : all;
   }
   [[nodiscard]] torch::Tensor undo(const torch::Tensor& values) const {
     if (!anchor.defined()) return values + center;
@@ -36,16 +42,29 @@ struct WindowStatistics {
   /// The same for one more trailing dimension.
   [[nodiscard]] WindowStatistics unsqueezed() const {
     const auto one_more = [](const torch::Tensor& part) { return part.defined() ? part.unsqueeze(-1) : part; };
-    return {one_more(center), one_more(scale), one_more(anchor)};
+    return {.center = one_more(center), .scale = one_more(scale), .anchor = one_more(anchor)};
   }
 };
 
-/// `values` [B, W, C]; the deviations are population deviations.
-WindowStatistics statistics(const torch::Tensor& values, WindowNorm window_norm) {
-  torch::Tensor last = values.slice(1, values.size(1) - 1);
-  if (window_norm == WindowNorm::last) return {std::move(last), {}, {}};
+/// Variance and mean over the rows of `values` [B, W, C] that are present [B, W, 1]. At least one of a window is, and padding is 0.
+std::pair<torch::Tensor, torch::Tensor> present_var_mean(const torch::Tensor& values, const torch::Tensor& present) {
+  const torch::Tensor count = present.sum({1}, /*keepdim=*/true);
+  torch::Tensor mean = values.sum({1}, /*keepdim=*/true) / count;
+  const torch::Tensor apart = (values - mean) * present;
+  return {apart.square().sum({1}, /*keepdim=*/true) / count, std::move(mean)};
+}
+
+/// `values` [B, W, C], `mask` [B, W] or undefined: Batch::past_mask. The deviations are population deviations.
+WindowStatistics statistics(const torch::Tensor& values, const torch::Tensor& mask, WindowNorm window_norm) {
+  const torch::Tensor present = mask.defined() ? mask.unsqueeze(2) : mask;
+  torch::Tensor last = values.slice(1, values.size(1) - 1);  // no padding: a window ends with rows of its series
+  if (window_norm == WindowNorm::last) return {.center = std::move(last), .scale = {}, .present = present};
+  if (present.defined()) {
+    auto [variance, mean] = present_var_mean(values, present);
+    return {.center = std::move(mean), .scale = (variance + variance_guard).sqrt(), .present = present, .anchor = std::move(last)};
+  }
   auto [variance, mean] = torch::var_mean(values, {1}, /*correction=*/0, /*keepdim=*/true);
-  return {std::move(mean), (variance + variance_guard).sqrt(), std::move(last)};
+  return {.center = std::move(mean), .scale = (variance + variance_guard).sqrt(), .anchor = std::move(last)};
 }
 
 using Forward = std::function<Forecast(const Batch&)>;
@@ -80,7 +99,7 @@ Forecaster::Forecaster(Component<Model> model, WindowNorm window_norm, const Mod
 
 Inputs Forecaster::inputs() const {
   const Inputs read = model_->inputs();
-  return window_norm_ == WindowNorm::none ? read : read | Inputs{Input::target_history};
+  return window_norm_ == WindowNorm::none ? read : read | Inputs{Input::target_history, Input::past_mask};
 }
 
 Forecast Forecaster::operator()(const Batch& batch) const {
@@ -96,11 +115,11 @@ Forecast Forecaster::through(const Forward& forward, const Batch& batch) const {
     throw usage_error(std::string("window_norm = \"") + word_of(window_norm_) +
                       "\" needs the targets' past, which windows made elsewhere don't carry: set window_norm = \"none\"");
   }
-  WindowStatistics target = statistics(batch.target_history, window_norm_);
+  WindowStatistics target = statistics(batch.target_history, batch.past_mask, window_norm_);
   if (batch.naive.defined()) target.anchor = batch.naive.unsqueeze(1);
   Batch seen = batch;
-  seen.x = normalised(batch.x);
-  seen.target_history = target.normalise(batch.target_history);
+  seen.x = normalised(batch.x, batch.past_mask);
+  seen.target_history = target.normalise_window(batch.target_history);
   if (batch.naive.defined()) seen.naive = target.normalise(target.anchor).squeeze(1);
   Forecast forecast = run(seen);
   forecast.values = target.undo(forecast.values);
@@ -108,8 +127,8 @@ Forecast Forecaster::through(const Forward& forward, const Batch& batch) const {
   return forecast;
 }
 
-torch::Tensor Forecaster::normalised(const torch::Tensor& x) const {
-  torch::Tensor out = statistics(x, window_norm_).normalise(x);
+torch::Tensor Forecaster::normalised(const torch::Tensor& x, const torch::Tensor& mask) const {
+  torch::Tensor out = statistics(x, mask, window_norm_).normalise_window(x);
   for (const std::int64_t column : known_ahead_) out.select(2, column).copy_(x.select(2, column));
   return out;
 }

@@ -24,7 +24,7 @@ std::string shape_text(const char* first, std::int64_t horizon, std::int64_t tar
 /// Whether metrics.json uses the name for something that is not a metric.
 bool is_taken(std::string_view name) {
   return name == "loss" || name == "step" || name.starts_with(naive_prefix) || std::ranges::find(count_names, name) != count_names.end() ||
-         std::ranges::find(split_names, name) != std::ranges::end(split_names);
+         std::ranges::find(measured_split_names, name) != std::ranges::end(measured_split_names);
 }
 
 /// Error (plugin) if files or logs could not tell the metric from another entry.

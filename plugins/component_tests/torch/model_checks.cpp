@@ -62,6 +62,7 @@ ModelShape shape_with_known_inputs(const Sizes& sizes) {
 /// Each part that a model can name.
 constexpr std::pair<Input, torch::Tensor Batch::*> parts[] = {{Input::past, &Batch::x},
                                                               {Input::past_codes, &Batch::past_codes},
+                                                              {Input::past_mask, &Batch::past_mask},
                                                               {Input::target_history, &Batch::target_history},
                                                               {Input::future, &Batch::future},
                                                               {Input::future_codes, &Batch::future_codes},
@@ -79,11 +80,17 @@ torch::Tensor random_codes(std::vector<std::int64_t> rows, const std::vector<std
   return torch::stack(columns, -1);
 }
 
-/// A batch as it is gathered: x, the truth, and those of the `wanted` parts that the shape has.
+/// A batch as it is gathered, of padded windows for a model that can tell: x, the truth, and those of the `wanted` parts that the shape
+/// has.
 Batch batch_of(const ModelShape& shape, Inputs wanted, std::int64_t size) {
   torch::manual_seed(7);
   Batch batch;
   batch.x = torch::randn({size, shape.window, shape.features});
+  if (wanted.contains(Input::past_mask)) {
+    const torch::Tensor padding = torch::arange(size).remainder(shape.window).unsqueeze(1);  // rows of it in each window
+    batch.past_mask = (torch::arange(shape.window).unsqueeze(0) >= padding).to(torch::kFloat32);
+    batch.x = batch.x * batch.past_mask.unsqueeze(2);
+  }
   batch.target_history = batch.x.slice(2, 0, shape.targets).contiguous();
   batch.y = torch::randn({size, shape.horizon, shape.targets});
   batch.origin = torch::arange(size) + shape.window - 1;
@@ -154,6 +161,9 @@ class ModelChecks {
     const std::vector<std::int64_t> weights{batch, shape.window};
     if (attention != forecast.explanations.end() && attention->second.sizes() != torch::IntArrayRef(weights))
       return "its attention is " + to_text(attention->second.sizes()) + " instead of [batch, window] " + to_text(weights);
+    const torch::Tensor mask = batch_of(shape, model->inputs(), batch).past_mask;
+    if (attention != forecast.explanations.end() && mask.defined() && attention->second.masked_select(mask == 0).any().item<bool>())
+      return "its attention has weight on padding, which past_mask tells";
     return {};
   }
 

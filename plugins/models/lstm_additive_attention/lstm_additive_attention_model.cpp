@@ -14,10 +14,10 @@ class AdditiveAttentionImpl : public torch::nn::Module {
     key_ = register_module("key", torch::nn::Linear(torch::nn::LinearOptions(width, width).bias(false)));
     score_ = register_module("score", torch::nn::Linear(torch::nn::LinearOptions(width, 1).bias(false)));
   }
-  /// query [B, width] and keys [B, W, width] to weights [B, W] that sum to 1.
-  torch::Tensor forward(const torch::Tensor& query, const torch::Tensor& keys) {
+  /// query [B, width], keys [B, W, width] and past_mask [B, W] or undefined to weights [B, W] that sum to 1.
+  torch::Tensor forward(const torch::Tensor& query, const torch::Tensor& keys, const torch::Tensor& past_mask) {
     const torch::Tensor scores = score_(torch::tanh(query_(query).unsqueeze(1) + key_(keys)));  // [B, W, 1]
-    return torch::softmax(scores.squeeze(2), 1);
+    return torch::softmax(without_padding(scores.squeeze(2), past_mask), 1);
   }
 
  private:
@@ -31,9 +31,9 @@ class Attention {
   Attention(torch::nn::Module& owner, std::int64_t width) : attention_(owner.register_module("attention", AdditiveAttention(width))) {}
 
   /// x [B, W, F] to [B, width], with the explanation "attention" [B, W].
-  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast& forecast) {
+  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, const torch::Tensor& past_mask, Forecast& forecast) {
     const torch::Tensor outputs = lstm.outputs(x);  // [B, W, width]
-    const torch::Tensor weights = attention_(last_step(outputs), outputs);
+    const torch::Tensor weights = attention_(last_step(outputs), outputs, past_mask);
     forecast.explanations["attention"] = weights;
     return (weights.unsqueeze(2) * outputs).sum(1);
   }

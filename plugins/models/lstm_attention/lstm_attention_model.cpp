@@ -12,9 +12,9 @@ class Attention {
   Attention(torch::nn::Module& owner, std::int64_t width) : score_(owner.register_module("attention", torch::nn::Linear(width, 1))) {}
 
   /// x [B, W, F] to [B, width], with the explanation "attention" [B, W].
-  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast& forecast) {
-    const torch::Tensor outputs = lstm.outputs(x);                     // [B, W, width]
-    const torch::Tensor weights = torch::softmax(score_(outputs), 1);  // [B, W, 1]
+  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, const torch::Tensor& past_mask, Forecast& forecast) {
+    const torch::Tensor outputs = lstm.outputs(x);                                                 // [B, W, width]
+    const torch::Tensor weights = torch::softmax(without_padding(score_(outputs), past_mask), 1);  // [B, W, 1]
     forecast.explanations["attention"] = weights.squeeze(2);
     return (weights * outputs).sum(1);
   }

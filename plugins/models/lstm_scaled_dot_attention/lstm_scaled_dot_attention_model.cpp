@@ -18,11 +18,11 @@ class Attention {
         value_(owner.register_module("value", torch::nn::Linear(width, width))) {}
 
   /// x [B, W, F] to the weighted average of the values [B, width], with the explanation "attention" [B, W].
-  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, Forecast& forecast) {
-    const torch::Tensor outputs = lstm.outputs(x);                                        // [B, W, width]
-    const torch::Tensor query = query_(last_step(outputs));                               // [B, width]
-    const torch::Tensor scores = torch::bmm(key_(outputs), query.unsqueeze(2)) * scale_;  // [B, W, 1]
-    const torch::Tensor weights = torch::softmax(scores, 1).transpose(1, 2);              // [B, 1, W]
+  torch::Tensor operator()(FastRecurrent& lstm, const torch::Tensor& x, const torch::Tensor& past_mask, Forecast& forecast) {
+    const torch::Tensor outputs = lstm.outputs(x);                                                        // [B, W, width]
+    const torch::Tensor query = query_(last_step(outputs));                                               // [B, width]
+    const torch::Tensor scores = torch::bmm(key_(outputs), query.unsqueeze(2)) * scale_;                  // [B, W, 1]
+    const torch::Tensor weights = torch::softmax(without_padding(scores, past_mask), 1).transpose(1, 2);  // [B, 1, W]
     forecast.explanations["attention"] = weights.squeeze(1);
     return torch::bmm(weights, value_(outputs)).squeeze(1);
   }

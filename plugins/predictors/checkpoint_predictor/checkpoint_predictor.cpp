@@ -72,14 +72,16 @@ PreparedInput read_rows(const PredictRequest& request, const LoadedModel& loaded
   const Inputs reads = loaded.model->inputs();
   const bool reads_ahead = reads.contains(Input::future) || reads.contains(Input::future_codes);
   try {
-    return read_like(request.input, series,
-                     {.horizon = reads_ahead ? info.horizon : 0,
-                      .horizons = horizons_of_groups(info.horizons, series),
-                      .series = request.series,
-                      .future = request.future,
-                      .registry = &request.registry,
-                      .scales = info.scales ? &*info.scales : nullptr,
-                      .history = [&](std::span<const std::int64_t> time) { return rows_of_history(time, series, info.window, request); }});
+    return read_like(
+        request.input, series,
+        {.horizon = reads_ahead ? info.horizon : 0,
+         .horizons = horizons_of_groups(info.horizons, series),
+         .series = request.series,
+         .future = request.future,
+         .partly = wants_several(request),
+         .registry = &request.registry,
+         .scales = info.scales ? &*info.scales : nullptr,
+         .history = [&](std::span<const std::int64_t> time) { return rows_of_history(time, series, info.least_rows(), request); }});
   } catch (const Error& error) {
     if (error.status() != ExitStatus::data) throw;
     const std::string what = error.what();
@@ -94,7 +96,7 @@ void warn_of_filled_values(const PreparedInput& input, const SeriesInfo& series,
   const std::size_t columns = series.columns.size(), features = series.features.size();
   std::int64_t filled = 0, counted = 0;  // rows before `counted` are counted already
   for (const Origin& origin : origins) {
-    for (std::int64_t row = std::max(counted, origin.row - window + 1); row <= origin.row; ++row) {
+    for (std::int64_t row = std::max({counted, origin.row - window + 1, origin.segment_begin}); row <= origin.row; ++row) {
       const auto seen = std::span(input.observed).subspan(static_cast<std::size_t>(row) * columns, features);
       filled += std::ranges::count(seen, std::uint8_t{0});
     }
@@ -135,7 +137,7 @@ void warn_of_unknown_series(const PreparedInput& input, const CheckpointInfo& in
     if (!known.contains(id) && ++unknown == 1) first = id;
   }
   if (unknown == 0) return;
-  const bool several = request.all || !request.from.empty();
+  const bool several = wants_several(request);
   request.log.warning(
       format_count(unknown) + " of " + format_count(all) + " series " +
       (unknown == 1 ? "was not in the training: it is scaled by its own rows"
@@ -179,7 +181,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const CheckpointInfo& info = loaded.info;
   const SeriesInfo& series = series_of(info, request);
   const PreparedInput input = read_rows(request, loaded, series);
-  const std::vector<Origin> origins = find_origins(input, series, info.window, request);
+  const std::vector<Origin> origins = find_origins(input, series, info, request);
   require_targets(input, info, series, request);
   warn_of_unknown_series(input, info, origins, request);
   warn_of_other_offsets(input, series, request);
@@ -188,7 +190,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
 
   const Forecaster forecaster(loaded.model, info.window_norm, info.shape);
   const std::unique_ptr<const WindowSource> source =
-      input_source(input, series, info.window, info.horizon, horizons_of_groups(info.horizons, series));
+      input_source(input, series, info.window, info.horizon, horizons_of_groups(info.horizons, series), info.min_observed > 0);
   const std::vector<std::int64_t> horizons = horizons_of_series(input, info);
   const Levels levels(series, input.targets, info.horizon, input.panel());
   ForecastCsv csv(out, series, input);

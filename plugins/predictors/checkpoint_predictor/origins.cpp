@@ -26,11 +26,19 @@ std::int64_t from_time(const std::string& text, const SeriesInfo& series) {
   throw usage_error("--from " + text + ": the data have no time column, so a row number is expected");
 }
 
-Error too_short(const PreparedInput& input, std::int64_t window, const PredictRequest& request) {
+/// How a model that needs whole windows can forecast from shorter ones, after the text of an error.
+std::string padding_cure(const CheckpointInfo& info) {
+  return info.min_observed > 0 ? "" : "; a model that is trained with padding = \"left\" in [stages.slice_windows] takes fewer";
+}
+
+Error too_short(const PreparedInput& input, const CheckpointInfo& info, const PredictRequest& request) {
   const std::vector<Segment> segments = segments_of(input);
   const std::string gap = segments.size() > 1 ? " after its last gap" : "";
-  return data_error(request.input.string() + ": the model looks back over " + format_count(window) + " rows, the file has " +
-                    format_count(segments.back().count) + gap + ": give it " + format_count(window - segments.back().count) + " more");
+  const std::int64_t least = info.least_rows(), rows = segments.back().count;
+  const std::string needs = info.min_observed > 0 ? "the model needs at least " + format_count(least) + " rows (min_observed)"
+                                                  : "the model looks back over " + format_count(least) + " rows";
+  return data_error(request.input.string() + ": " + needs + ", the file has " + format_count(rows) + gap + ": give it " +
+                    format_count(least - rows) + " more" + padding_cure(info));
 }
 
 /// Which rows of a series forecasts start from.
@@ -39,39 +47,67 @@ struct Wanted {
   std::int64_t from = 0;
 
   Wanted(const PredictRequest& request, const SeriesInfo& series)
-      : last_row(!request.all && request.from.empty()),
-        any_time(request.from.empty()),
-        from(any_time ? 0 : from_time(request.from, series)) {}
+      : last_row(!wants_several(request)), any_time(request.from.empty()), from(any_time ? 0 : from_time(request.from, series)) {}
   [[nodiscard]] bool takes(std::int64_t time) const { return any_time || time >= from; }
 };
 
-/// Adds the rows of one series that forecasts start from. A model that reads columns known ahead needs the `ahead` rows after its origin:
-/// within a segment they are there, and after the last one the input has future rows. The result is the number of rows that a gap keeps
-/// from it.
-std::int64_t add_origins(const PreparedInput& input, std::span<const Segment> segments, std::int64_t window, std::int64_t ahead,
-                         const Wanted& wanted, std::vector<Origin>& origins) {
+/// Rows that could start a forecast, but for columns known ahead that are not known there.
+struct LeftOut {
+  std::int64_t before_gaps = 0;  ///< a gap lies within their horizon
+  std::int64_t unknown = 0;      ///< the input has no values for their horizon
+};
+
+/// The rows of a series' horizon that a model needs columns of, and how many of them are known after the last row.
+struct Ahead {
+  std::int64_t needed = 0, known = 0;
+
+  /// A model that reads columns known ahead needs its `horizon`; any other one nothing. `of`: the number of the series.
+  Ahead(const PreparedInput& input, std::int64_t horizon, std::size_t of) {
+    if (input.future_rows == 0) return;
+    needed = horizon;
+    known = input.known_rows.at(input.known_rows.size() == 1 ? 0 : of);
+  }
+};
+
+/// Adds the rows of one series that forecasts start from: each ends a window of `least` rows.
+void add_origins(std::span<const Segment> segments, std::int64_t least, const Ahead& ahead, const Wanted& wanted,
+                 std::span<const std::int64_t> time, std::vector<Origin>& origins, LeftOut& left_out) {
   if (wanted.last_row) segments = segments.last(std::min<std::size_t>(1, segments.size()));
-  std::int64_t before_gaps = 0;
   for (const Segment& segment : segments) {
-    const std::int64_t end = segment.first + segment.count, last = &segment == &segments.back() ? end : end - ahead;
-    for (std::int64_t row = wanted.last_row ? std::max(end - 1, segment.first + window - 1) : segment.first + window - 1; row < end;
-         ++row) {
-      if (!wanted.takes(input.time[static_cast<std::size_t>(row)])) continue;
+    const bool is_last = &segment == &segments.back();
+    const std::int64_t end = segment.first + segment.count, last = end - ahead.needed + (is_last ? ahead.known : 0);
+    const std::int64_t first = segment.first + least - 1;
+    for (std::int64_t row = wanted.last_row ? std::max(end - 1, first) : first; row < end; ++row) {
+      if (!wanted.takes(time[static_cast<std::size_t>(row)])) continue;
       if (row < last) {
-        origins.push_back({row, end});
+        origins.push_back({row, segment.first, end});
       } else {
-        ++before_gaps;
+        ++(is_last ? left_out.unknown : left_out.before_gaps);
       }
     }
   }
-  return before_gaps;
 }
 
-void warn_of_gaps(std::int64_t rows, std::int64_t ahead, Log& log) {
-  if (rows == 0) return;
-  log.warning(format_count(rows) + (rows == 1 ? " row has" : " rows have") + " no forecast: a gap lies within the " + format_count(ahead) +
-              (ahead == 1 ? " row" : " rows") + " after " + (rows == 1 ? "it" : "them") +
-              ", for which the model reads columns known ahead");
+/// Tells of rows that are left out; Error (data) if no other row starts a forecast.
+void treat_left_out(const LeftOut& rows, const PreparedInput& input, const std::vector<Origin>& origins, Log& log) {
+  if (rows.unknown > 0 && origins.empty()) throw data_error(input.first_unknown);
+  const auto text = [](std::int64_t count) { return format_count(count) + (count == 1 ? " row has" : " rows have") + " no forecast: "; };
+  if (rows.before_gaps > 0)
+    log.warning(text(rows.before_gaps) + "a gap lies within the horizon after " + (rows.before_gaps == 1 ? "it" : "them") +
+                ", for which the model reads columns known ahead");
+  if (rows.unknown > 0)
+    log.warning(text(rows.unknown) + "the columns known ahead are not known for the whole horizon after " +
+                (rows.unknown == 1 ? "it" : "them") + ": " + input.first_unknown);
+}
+
+/// Tells how many series are shorter than a window, of a model that pads them.
+void say_padded(std::span<const Origin> origins, const PreparedInput& input, const CheckpointInfo& info, Log& log) {
+  std::int64_t padded = 0;
+  for (const Origin& origin : origins) padded += origin.row - origin.segment_begin + 1 < info.window ? 1 : 0;
+  if (info.min_observed == 0 || padded == 0) return;
+  log.info(format_count(padded) + (padded == 1 ? " forecast is" : " forecasts are") + " from less than the " + format_count(info.window) +
+           " rows of a window" + (input.segments.size() > std::max<std::size_t>(1, input.ids.size()) ? " without a gap" : "") +
+           ": zeros stand for those that are missing, as in training (padding = \"left\")");
 }
 
 /// The numbers of the series that the request names; all without names.
@@ -117,20 +153,22 @@ std::int64_t newest_time(const PreparedInput& input) {
   return newest;
 }
 
-std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& series, std::int64_t window,
+std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& series, const CheckpointInfo& info,
                                   const PredictRequest& request) {
   const Wanted wanted(request, series);
   const std::vector<std::size_t> chosen = chosen_series(input, request);
   const std::int64_t newest = newest_time(input);
+  const std::vector<std::int64_t> horizons = horizons_of_series(input, info);
   std::vector<Origin> origins;
-  std::int64_t before_gaps = 0;
+  LeftOut left_out;
   Named early, without;
   for (const std::size_t s : chosen) {
     const std::int64_t first = input.series_start[s], end = input.series_start[s + 1];
     const auto begin_of = std::ranges::lower_bound(input.segments, first, {}, &Segment::first);
     const auto end_of = std::ranges::lower_bound(input.segments, end, {}, &Segment::first);
     const std::size_t before = origins.size();
-    before_gaps += add_origins(input, {begin_of, end_of}, window, input.future_rows, wanted, origins);
+    const Ahead ahead(input, horizons[horizons.size() == 1 ? 0 : s], s);
+    add_origins({begin_of, end_of}, info.least_rows(), ahead, wanted, input.time, origins, left_out);
     if (origins.size() == before) {
       without.add(input.ids[s]);
     } else if (series.has_time && input.time[static_cast<std::size_t>(last_row_of(input, s))] < newest) {
@@ -138,10 +176,13 @@ std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& 
     }
   }
   const std::string of_all = " of " + format_count(std::ssize(chosen)) + " series ";
-  const std::string need =
-      "a window of " + format_count(window) + " rows without a gap" + (request.from.empty() ? "" : " at or after " + request.from);
-  if (origins.empty()) throw data_error(request.input.string() + ": no series has " + need + ", which a forecast needs");
-  warn_of_gaps(before_gaps, input.future_rows, request.log);
+  const std::string need = std::string(info.min_observed > 0 ? "a run of " : "a window of ") + format_count(info.least_rows()) +
+                           (info.least_rows() == 1 ? " row" : " rows") + " without a gap" +
+                           (request.from.empty() ? "" : " at or after " + request.from);
+  treat_left_out(left_out, input, origins, request.log);
+  if (origins.empty())
+    throw data_error(request.input.string() + ": no series has " + need + ", which a forecast needs" + padding_cure(info));
+  say_padded(origins, input, info, request.log);
   if (without.count() > 0)
     request.log.warning(format_count(without.count()) + of_all + (without.count() == 1 ? "has no " : "have no ") + need.substr(2) +
                         ", and no forecast: " + without.text());
@@ -153,29 +194,34 @@ std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& 
 
 }  // namespace
 
-std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& series, std::int64_t window, const PredictRequest& request) {
-  if (series.panel) return panel_origins(input, series, window, request);
+bool wants_several(const PredictRequest& request) { return request.all || !request.from.empty(); }
+
+std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& series, const CheckpointInfo& info,
+                                 const PredictRequest& request) {
+  if (series.panel) return panel_origins(input, series, info, request);
   if (!request.series.empty()) throw usage_error("--series: the model was trained on a file of one series; leave it out");
   const std::vector<Segment> segments = segments_of(input);
   const Wanted wanted(request, series);
   std::vector<Origin> origins;
-  warn_of_gaps(add_origins(input, segments, window, input.future_rows, wanted, origins), input.future_rows, request.log);
+  LeftOut left_out;
+  add_origins(segments, info.least_rows(), Ahead(input, info.horizon, 0), wanted, input.time, origins, left_out);
+  treat_left_out(left_out, input, origins, request.log);
+  say_padded(origins, input, info, request.log);
   if (!origins.empty()) return origins;
   const std::int64_t rows = input.rows() - input.future_rows;
-  if (wanted.any_time || rows == 0 || input.time[static_cast<std::size_t>(rows) - 1] >= wanted.from)
-    throw too_short(input, window, request);
+  if (wanted.any_time || rows == 0 || input.time[static_cast<std::size_t>(rows) - 1] >= wanted.from) throw too_short(input, info, request);
   const std::int64_t end = input.time[static_cast<std::size_t>(rows) - 1];
   const std::string last = series.has_time ? time_for_people(series, end) : std::to_string(end);
   throw data_error(request.input.string() + ": its last row is at " + last + ", before --from " + request.from);
 }
 
-std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t window,
+std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t least,
                              const PredictRequest& request) {
   const Wanted wanted(request, series);
   const auto rows = std::ssize(time);
   if (wanted.last_row) return rows;
   const std::int64_t first = std::ranges::find_if(time, [&](std::int64_t t) { return wanted.takes(t); }) - time.begin();
-  return std::min(rows, std::max(first + 1, window));
+  return std::min(rows, std::max(first + 1, least));
 }
 
 std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const CheckpointInfo& info) {

@@ -13,18 +13,23 @@ namespace pipeline::predictor::checkpoint {
 /// A row that a forecast starts from: the last one of its window.
 struct Origin {
   std::int64_t row = 0;
-  std::int64_t segment_end = 0;  ///< one after the last row that follows it without a gap
+  std::int64_t segment_begin = 0;  ///< the first row before it without a gap
+  std::int64_t segment_end = 0;    ///< one after the last row that follows it without a gap
 };
 
-/// The rows that the request asks for, in order: the last one, all, or those from a time on. Each ends a window of `window` rows without a
-/// gap. Error (data) if there is none, Error (usage) for a time that cannot be read. Of a panel this holds for each series that the request
-/// asks for; a series without such a row is left out, which is told.
-[[nodiscard]] std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& series, std::int64_t window,
+/// The rows that the request asks for, in order: the last one, all, or those from a time on. Each ends a window without a gap, of as many
+/// rows as `info`, of the checkpoint, needs. Error (data) if there is none, Error (usage) for a time that cannot be read. Of a panel this
+/// holds for each series that the request asks for; a series without such a row is left out, which is told.
+[[nodiscard]] std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& series, const CheckpointInfo& info,
                                                const PredictRequest& request);
 
-/// The number of rows, of a series with these times, up to its first forecast's origin: an unknown series is scaled by them.
-[[nodiscard]] std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t window,
+/// The number of rows, of a series with these times, up to its first forecast's origin: an unknown series is scaled by them. `least`: the
+/// rows that a window needs.
+[[nodiscard]] std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t least,
                                            const PredictRequest& request);
+
+/// Whether the request asks for forecasts from more than the last row.
+[[nodiscard]] bool wants_several(const PredictRequest& request);
 
 /// The rows ahead that are forecast of each series of the input; one number where all have the same. `info`: of the checkpoint.
 [[nodiscard]] std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const CheckpointInfo& info);

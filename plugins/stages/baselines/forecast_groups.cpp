@@ -7,7 +7,7 @@ namespace pipeline::stage::baselines {
 
 namespace {
 
-constexpr std::array forecast_splits{Split::val, Split::test};
+constexpr std::array forecast_splits{Split::val, Split::test, Split::calibration};
 
 }  // namespace
 
@@ -23,9 +23,9 @@ void fill_origins(const Windows& windows, std::span<ForecastOrigin> origins) {
   for (const Split split : forecast_splits) {
     const std::vector<std::int64_t> starts = windows.series_starts(split);  // the series is looked up once for all its windows
     for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-      const std::int64_t of = series.series_of(windows.first_row(split, starts[i]));
+      const std::int64_t of = series.series_of(windows.origin(split, starts[i]));
       for (std::int64_t window = starts[i]; window < starts[i + 1]; ++window) {
-        const std::int64_t row = windows.first_row(split, window) + windows.info().window - 1;
+        const std::int64_t row = windows.origin(split, window);
         origins[at++] = {
             .split = static_cast<std::int64_t>(split), .series = of, .row = row, .time = series.time()[static_cast<std::size_t>(row)]};
       }

@@ -17,9 +17,9 @@ struct Group {
   std::int64_t first_row = 0;        ///< of the segment that they lie in: the oldest value that a model sees
 };
 
-/// The number of validation and test windows.
+/// The number of validation, test and calibration windows.
 [[nodiscard]] std::int64_t count_origins(const Windows& windows);
-/// The origins of the validation and then the test windows, in the order of the windows. `windows` are of a series.
+/// The origins of the validation, then the test and then the calibration windows, in the order of the windows. `windows` are of a series.
 void fill_origins(const Windows& windows, std::span<ForecastOrigin> origins);
 /// The groups of all origins: those of one segment in one split, or with `refit` each for itself.
 [[nodiscard]] std::vector<Group> groups_of(std::span<const ForecastOrigin> origins, const Series& series, bool refit);

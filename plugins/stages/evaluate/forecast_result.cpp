@@ -64,7 +64,7 @@ class ForecastPass {
     std::iota(indices.begin(), indices.end(), first);
     for (const ForecastOrigin& origin : origins) {
       rows.push_back(origin.row);
-      if (origin.row != windows_.first_row(request_.split, first + std::ssize(rows) - 1) + windows_.info().window - 1)
+      if (origin.row != windows_.origin(request_.split, first + std::ssize(rows) - 1))
         throw data_error(forecasts_.models()[model_].name + " was forecast from other rows than those of the windows; " + cure_);
     }
     const Batch batch = gather_batch(windows_, request_.split, indices, {}, torch::kCPU);

@@ -23,7 +23,7 @@ std::int64_t count_steps(const Windows& windows, Split split) {
   const std::vector<std::int64_t> starts = windows.series_starts(split);
   std::int64_t steps = 0;
   for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-    const std::int64_t series = windows.series()->series_of(windows.first_row(split, starts[i]));
+    const std::int64_t series = windows.series()->series_of(windows.origin(split, starts[i]));
     steps += (starts[i + 1] - starts[i]) * windows.horizon_of(series);
   }
   return steps;
@@ -72,7 +72,7 @@ class Pass {
     const Batch batch = gather_batch(windows_, request_.split, indices, forecaster_.inputs(), request_.device);
     Forecast forecast = forecaster_(batch);
     std::vector<std::int64_t> origins;
-    for (const std::int64_t index : indices) origins.push_back(windows_.first_row(request_.split, index) + windows_.info().window - 1);
+    for (const std::int64_t index : indices) origins.push_back(windows_.origin(request_.split, index));
     const torch::Tensor series = series_of(origins);
     out.model.add(loss_, forecast, batch, series);
 

@@ -10,14 +10,14 @@ std::vector<SeriesScale> scales_before(Split split, const Series& series, std::s
   const auto targets = info.targets.size(), columns = static_cast<std::size_t>(series.columns());
   std::vector<SeriesScale> scales(targets * static_cast<std::size_t>(series.series_count()));
   std::vector<double> counts(scales.size());
+  const Split measured = split == Split::train ? Split::val : split;  // what is trained on is told by its own rows
   const auto is_observed = [&](std::int64_t row, std::size_t t) {
     return series.observed()[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(info.target_columns[t])] != 0;
   };
-  const std::size_t last_split = split == Split::test ? 1 : 0;  // whose end is the begin of the measured one
   for (const Segment& segment : series.segments()) {
     const std::int64_t of = series.series_of(segment.first);
     const std::int64_t season = seasons[static_cast<std::size_t>(series.panel().group_of(of).value_or(0))];
-    const std::int64_t end = std::min(segment.first + segment.count, series.split_end(of).at(last_split));
+    const std::int64_t end = std::min(segment.first + segment.count, series.rows_of(of, measured).first);
     const std::size_t first = static_cast<std::size_t>(of) * targets;
     for (std::int64_t row = segment.first + season; row < end; ++row) {
       for (std::size_t t = 0; t < targets; ++t) {

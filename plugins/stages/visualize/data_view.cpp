@@ -24,11 +24,10 @@ Value split_row(const Windows& windows, Split split, const std::string& label) {
   const Series* series = windows.series();
   if (!series) return row;
   const SeriesInfo& info = series->info();
-  const auto index = static_cast<std::size_t>(split);
   std::int64_t rows = 0, first = std::numeric_limits<std::int64_t>::max(), last = std::numeric_limits<std::int64_t>::min();
   for (std::int64_t s = 0; s < series->series_count(); ++s) {
-    const auto ends = series->split_end(s);
-    const std::int64_t begin = index == 0 ? series->rows_of(s).first : ends.at(index - 1), end = ends.at(index);
+    const Segment of = series->rows_of(s, split);
+    const std::int64_t begin = of.first, end = of.first + of.count;
     if (begin >= end) continue;
     rows += end - begin;
     first = std::min(first, series->time()[static_cast<std::size_t>(begin)]);
@@ -80,6 +79,9 @@ void add_window_facts(const Windows& windows, Value::List& facts) {
   const std::string horizon = info.horizons.empty() ? format_count(info.horizon) : join(info.horizons, of_word);
   add("Window and horizon", format_count(info.window) + " rows in, " + horizon + " ahead" +
                                 (info.stride > 1 ? ", a window every " + format_count(info.stride) + " rows" : std::string()));
+  if (info.min_observed > 0)
+    add("Padding", "windows may begin before their series, after at least " + format_count(info.min_observed) +
+                       (info.min_observed == 1 ? " row of it" : " rows of it"));
   if (info.window_norm != WindowNorm::none) add("Window norm", word_of(info.window_norm));
 }
 
@@ -89,7 +91,8 @@ void add_data_view(const Results& results, Value& view) {
   Value::List rows, facts;
   bool has_series = false;
   for (const auto& [stage, windows] : results.windows) {
-    for (const Split split : {Split::train, Split::val, Split::test}) {
+    for (const Split split : {Split::train, Split::val, Split::calibration, Split::test}) {
+      if (split == Split::calibration && windows->count(split) == 0) continue;
       const std::string name = split_names.at(static_cast<std::size_t>(split));
       rows.push_back(split_row(*windows, split, results.windows.size() > 1 ? name + " (" + stage + ")" : name));
     }

@@ -139,21 +139,21 @@ TEST_CASE("a horizon by words needs the words of the series") {
         "2: horizon has a number for \"daily\", which no row of frequency_column holds; there are monthly, quarterly and yearly");
   CHECK(error(Value::Map{{"monthly", 6}, {"quarterly", 3}, {"yearly", 20}}) ==
         "4: 1 of 3 series has no window in any split, since window = 2 and its horizon (monthly 6, quarterly 3, yearly 20) need as many "
-        "rows in a row: \"y\"; write a smaller window or horizon, or short_series = \"drop\" in the stage that made the series to leave it "
-        "out");
+        "rows in a row: \"y\"; write a smaller window or horizon, or padding = \"left\" to train on windows that begin before their "
+        "series, or short_series = \"drop\" in the stage that made the series to leave it out");
 }
 
 TEST_CASE("a table of val and test may have numbers by frequency words") {
   const SplitRule rule = SplitRule::parse(split);
   CHECK(rule.leaves_out(Split::val));
   CHECK_FALSE(rule.leaves_out(Split::test));
-  CHECK(rule.of_word("yearly").tail_ends(10) == std::array<std::int64_t, 3>{8, 8, 10});
-  CHECK(rule.of_word("monthly").tail_ends(10) == std::array<std::int64_t, 3>{4, 4, 10});
+  CHECK(rule.of_word("yearly").tail_ends(10) == SplitEnd{8, 8, 8, 10});
+  CHECK(rule.of_word("monthly").tail_ends(10) == SplitEnd{4, 4, 4, 10});
   CHECK(contains(error_of([&] { static_cast<void>(rule.ends(10, nullptr, "rows")); }),
                  "split has numbers by the words of a frequency_column, and there is none"));
   CHECK(split_table_mistake(Value::Map{{"val", 0}, {"test", Value::Map{{"monthly", -1}}}}) ==
         "split: val and test are counts of rows, none of them below 0 (monthly)");
-  CHECK(contains(split_table_mistake(Value::Map{{"val", 0}, {"test", Value::Map{{"monthly", "six"}}}}), "split takes val and test alone"));
+  CHECK(contains(split_table_mistake(Value::Map{{"val", 0}, {"test", Value::Map{{"monthly", "six"}}}}), "split takes val and test here"));
 }
 
 TEST_CASE("short series of a frequency are left out") {

@@ -66,9 +66,12 @@ TEST_CASE("any id is one line") {
 
 TEST_CASE("tails are rows or shares at the end") {
   const auto ends = [](const Value& split, std::int64_t rows) { return SplitRule::parse(split).tail_ends(rows); };
-  CHECK(ends(Value::Map{{"val", 3}, {"test", 4}}, 10) == std::array<std::int64_t, 3>{3, 6, 10});
-  CHECK(ends(Value::Map{{"val", 0.2}, {"test", 0.25}}, 10) == std::array<std::int64_t, 3>{6, 8, 10});
-  CHECK(ends(Value::Map{{"val", 0}, {"test", 4}}, 10) == std::array<std::int64_t, 3>{6, 6, 10});
+  CHECK(ends(Value::Map{{"val", 3}, {"test", 4}}, 10) == SplitEnd{3, 6, 6, 10});
+  CHECK(ends(Value::Map{{"val", 0.2}, {"test", 0.25}}, 10) == SplitEnd{6, 8, 8, 10});
+  CHECK(ends(Value::Map{{"val", 0}, {"test", 4}}, 10) == SplitEnd{6, 6, 6, 10});
+  CHECK(ends(Value::Map{{"val", 1}, {"test", 3}, {"calibration", 2}}, 10) == SplitEnd{4, 5, 7, 10});
+  CHECK(ends(Value::Map{{"val", 0.2}, {"test", 0.25}, {"calibration", 0.1}}, 10) == SplitEnd{5, 7, 8, 10});
+  CHECK_FALSE(ends(Value::Map{{"val", 3}, {"test", 4}, {"calibration", 3}}, 10));
   CHECK_FALSE(ends(Value::Map{{"val", 5}, {"test", 5}}, 10));
   CHECK_FALSE(ends(Value::Map{{"val", 0.01}, {"test", 0.2}}, 10));  // a share that is no row
   CHECK(SplitRule::parse(Value::Map{{"val", 0}, {"test", 4}}).leaves_out(Split::val));
@@ -92,9 +95,6 @@ TEST_CASE("rows of a long file are placed series after series, each in the order
   CHECK(done.series->info().segments.empty());
 }
 
-TEST_CASE("without a time the rows of each series are counted") {
-  const TempFolder folder;
-  const auto options = panel_options(folder.file("p.csv", "id,y\na,1\nb,10\na,2\nb,20\na,3\nb,30\n"));
 TEST_CASE("of rows with one time the first is the one that came first, also in series that run from new to old") {
   const TempFolder folder;
   const auto kept = [&](const std::string& duplicates, Prepared* out = nullptr) {
@@ -115,6 +115,9 @@ TEST_CASE("of rows with one time the first is the one that came first, also in s
   CHECK(kept("last") == std::vector<double>{1, 2, 3, 4, 1, 20, 3});
 }
 
+TEST_CASE("without a time the rows of each series are counted") {
+  const TempFolder folder;
+  const auto options = panel_options(folder.file("p.csv", "id,y\na,1\nb,10\na,2\nb,20\na,3\nb,30\n"));
   const Prepared done = prepare(folder, options, Value::Map{{"val", 1}, {"test", 1}});
   CHECK(column(*done.series, 0) == std::vector<double>{1, 2, 3, 10, 20, 30});
   CHECK(std::vector<std::int64_t>(done.series->time().begin(), done.series->time().end()) == std::vector<std::int64_t>{0, 1, 2, 0, 1, 2});

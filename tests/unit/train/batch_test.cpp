@@ -57,6 +57,21 @@ TEST_CASE("a batch holds no part that is not wanted, and none that the windows l
   CHECK(all.naive.defined());
 }
 
+TEST_CASE("a batch of padded windows holds their mask, if it is wanted") {
+  const KnownFixture data(WindowNorm::none, 2);
+  const std::vector<std::int64_t> two{0, 3};  // windows of rows -2 to 1 and 1 to 4
+  const Batch batch = collect_batch(data.windows(), Split::train, two, all_inputs);
+  CHECK(torch::equal(batch.past_mask, floats({0, 0, 1, 1, 1, 1, 1, 1}, {2, 4})));
+  CHECK(torch::equal(batch.past_codes, codes({0, 0, 0, 1, 1, 2, 0, 1}, {2, 4, 1})));
+  CHECK(batch.x[0][1][1].item<float>() == 0);
+  CHECK(batch.x[0][3][1].item<float>() == KnownFixture::price(1));
+  CHECK(torch::equal(batch.target_history, batch.x.slice(2, 0, 1)));
+  CHECK(torch::equal(batch.future, floats({0.25F, 0, 0.375F, 0, 0.625F, 0, 0.75F, 0}, {2, 2, 2})));
+  CHECK(torch::equal(batch.origin, codes({1, 4}, {2})));
+  CHECK(torch::equal(batch.time_index, codes({1, 4}, {2})));
+  CHECK_FALSE(collect_batch(data.windows(), Split::train, two, {Input::past}).past_mask.defined());
+}
+
 TEST_CASE("the naive forecast is the last value of a target, and a difference of 0 where it is differenced") {
   const test::WindowsFixture plain(true);
   const Batch levels = collect_batch(plain.windows(), Split::train, indices, {Input::naive, Input::target_history});

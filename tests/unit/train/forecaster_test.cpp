@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cmath>
+
 #include "pipeline/errors.h"
 #include "unit/train/fit_fixture.h"
 
@@ -37,6 +40,51 @@ TEST_CASE("window_norm none shows the model the batch as it is") {
   const Batch batch = two_windows();
   static_cast<void>(Forecaster(probe, WindowNorm::none, {})(batch));
   CHECK(probe->seen.x.is_same(batch.x));
+}
+
+TEST_CASE("padding is in no statistic of a window, and stays 0") {
+  // Windows of four rows, of which 0, 2 and 3 are padding; two features, the first of which is the target.
+  constexpr std::array<std::int64_t, 3> padding{0, 2, 3};
+  Batch batch;
+  batch.x = torch::zeros({3, 4, 2});
+  batch.past_mask = torch::zeros({3, 4});
+  auto x = batch.x.accessor<float, 3>();
+  auto mask = batch.past_mask.accessor<float, 2>();
+  for (std::int64_t b = 0; b < 3; ++b) {
+    for (std::int64_t row = padding[static_cast<std::size_t>(b)]; row < 4; ++row) {
+      mask[b][row] = 1;
+      for (std::int64_t f = 0; f < 2; ++f) x[b][row][f] = static_cast<float>((b + 1) * row * row) + static_cast<float>(10 * f);
+    }
+  }
+  batch.target_history = batch.x.slice(2, 0, 1).contiguous();
+
+  for (const WindowNorm norm : {WindowNorm::last, WindowNorm::standard}) {
+    const auto probe = std::make_shared<Probe>();
+    probe->answer = 0.5;
+    const Forecast forecast = Forecaster(probe, norm, {})(batch);
+    auto seen = probe->seen.x.accessor<float, 3>();
+    auto seen_history = probe->seen.target_history.accessor<float, 3>();
+    for (std::int64_t b = 0; b < 3; ++b) {
+      const std::int64_t first = padding[static_cast<std::size_t>(b)];
+      for (std::int64_t f = 0; f < 2; ++f) {
+        double center = x[b][3][f], scale = 1;
+        if (norm == WindowNorm::standard) {
+          double sum = 0, squares = 0;
+          for (std::int64_t row = first; row < 4; ++row) sum += x[b][row][f];
+          center = sum / static_cast<double>(4 - first);
+          for (std::int64_t row = first; row < 4; ++row) squares += (x[b][row][f] - center) * (x[b][row][f] - center);
+          scale = std::sqrt(squares / static_cast<double>(4 - first) + 1e-5);
+        }
+        for (std::int64_t row = 0; row < 4; ++row) {
+          const double wanted = row < first ? 0 : (x[b][row][f] - center) / scale;
+          CHECK(seen[b][row][f] == doctest::Approx(wanted).epsilon(1e-4));
+          if (row < first) CHECK(seen[b][row][f] == 0);
+          if (f == 0) CHECK(seen_history[b][row][0] == doctest::Approx(wanted).epsilon(1e-4));
+        }
+        if (f == 0) CHECK(forecast.values[b][0][0].item<float>() == doctest::Approx(0.5 * scale + center).epsilon(1e-4));
+      }
+    }
+  }
 }
 
 TEST_CASE("a forecast of another shape than the truth is the model's mistake, however it is normalised") {
@@ -86,10 +134,10 @@ TEST_CASE("no window_norm touches columns known ahead") {
   }
 }
 
-TEST_CASE("a forecaster needs what its model reads, and the targets' past for a window_norm") {
+TEST_CASE("a forecaster needs what its model reads, and for a window_norm the targets' past and the mask of padding") {
   const auto probe = std::make_shared<Probe>();
   CHECK(Forecaster(probe, WindowNorm::none, {}).inputs() == Inputs{Input::past});
-  CHECK(Forecaster(probe, WindowNorm::last, {}).inputs() == Inputs{Input::past, Input::target_history});
+  CHECK(Forecaster(probe, WindowNorm::last, {}).inputs() == Inputs{Input::past, Input::target_history, Input::past_mask});
 }
 
 TEST_CASE("a model that gives back the naive value forecasts it to the last bit, whatever the window_norm") {

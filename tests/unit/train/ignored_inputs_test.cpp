@@ -50,4 +50,6 @@ TEST_CASE("a model that reads all columns is not warned of, nor one whose window
   CHECK(warnings_of(data.windows(), known_inputs | Inputs{Input::past_codes}).empty());
   const test::WindowsFixture plain;
   CHECK(warnings_of(plain.windows(), {Input::past}).empty());
+  const test::KnownFixture padded(WindowNorm::none, 1);  // zeros are a sane input of a model that does not read the mask
+  CHECK(warnings_of(padded.windows(), known_inputs | Inputs{Input::past_codes}).empty());
 }

@@ -28,7 +28,8 @@ class KnownFixture {
   static std::int64_t sky(std::int64_t row) { return row % 3; }
   static std::int64_t event(std::int64_t row) { return row % 4; }
 
-  explicit KnownFixture(WindowNorm window_norm = WindowNorm::none) {
+  /// `min_observed`: 0 without padding; with padding the first 4 - min_observed training windows begin before the series.
+  explicit KnownFixture(WindowNorm window_norm = WindowNorm::none, std::int64_t min_observed = 0) : min_observed_(min_observed) {
     SeriesInfo info;
     info.features = {"sky", "a", "price"};
     info.targets = {"a"};
@@ -71,18 +72,21 @@ class KnownFixture {
     write_series(series, {.info = info, .values = values, .time = time, .targets = targets, .observed = {}});
     NpyOutput<float>(series / "static.npy", "<f4", std::array<std::int64_t, 2>{1, 1}).data()[0] = 1.5F;
     NpyOutput<std::int32_t>(series / "static_codes.npy", "<i4", std::array<std::int64_t, 2>{1, 1}).data()[0] = 2;
+    const std::int64_t first = min_observed_ > 0 ? min_observed_ - 4 : 0;
     const WindowsInfo cut{.window = 4,
                           .horizon = 2,
                           .stride = 1,
+                          .min_observed = min_observed_,
                           .window_norm = window_norm,
                           .series = "../series",
                           .feature_file = {},
                           .target_file = {},
-                          .ranges = {{0, Split::train, 0, 30, 1}, {0, Split::val, 30, 12, 1}, {0, Split::test, 42, 8, 1}}};
+                          .ranges = {{0, Split::train, first, 30 - first, 1}, {0, Split::val, 30, 12, 1}, {0, Split::test, 42, 8, 1}}};
     write_json(folder_.path() / "windows" / "windows.json", cut.to_value());
   }
 
   TempFolder folder_;
+  std::int64_t min_observed_;
   std::shared_ptr<const Windows> windows_;
 };
 

@@ -14,7 +14,7 @@
 /// Forecasts of one or more forecasters from the same origins, in original units: the artifact "forecasts".
 ///
 ///     forecasts.json          folder of the windows, targets, horizon, and the models with the levels of their quantiles
-///     origins.npy             int64 [N, 4]: split (0 train, 1 val, 2 test), series, row, time of each origin
+///     origins.npy             int64 [N, 4]: split (0 train, 1 val, 2 test, 3 calibration), series, row, time of each origin
 ///     <model>/forecasts.npy   float64 [N, H, T, 1 + Q]: the point forecast, then the quantiles; NaN where there is none
 namespace pipeline {
 

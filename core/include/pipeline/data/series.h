@@ -21,9 +21,12 @@ namespace pipeline {
 
 class Registry;
 
-enum class Split { train = 0, val = 1, test = 2 };
-inline constexpr std::array<const char*, 3> split_names{"train", "val", "test"};
-/// "train", "val" or "test"; Error (usage) otherwise.
+/// The uses of rows. In time they follow each other as train, val, calibration, test; most workflows have no rows for calibration.
+enum class Split { train = 0, val = 1, test = 2, calibration = 3 };
+inline constexpr std::array<const char*, 4> split_names{"train", "val", "test", "calibration"};
+/// Those that metrics are measured on.
+inline constexpr std::array<const char*, 3> measured_split_names{"train", "val", "test"};
+/// The split of that name; Error (usage) if there is none.
 [[nodiscard]] PIPELINE_EXPORT Split parse_split(std::string_view name);
 
 /// Transform of a column's levels before they are scaled: none, the logarithm, the difference from the level one row before, or the
@@ -118,6 +121,7 @@ struct PIPELINE_EXPORT SeriesInfo {
   bool utc = false;                          ///< the times had offsets in the data, and became UTC; false: they are as written
   std::vector<Segment> segments;             ///< empty for a panel: Series::segments() has them
   std::array<std::int64_t, 3> split_end{};   ///< first row after train, val, test; 0 for a panel: Series::split_end() has them
+  std::int64_t calibration_end = 0;          ///< first row after calibration, which begins where val ends; 0: there is none, or a panel
   std::optional<PanelInfo> panel;            ///< absent: one series
   Value source;                              ///< options needed to read more data of the same kind (time columns, na_values, ...)
 
@@ -154,6 +158,8 @@ class PIPELINE_EXPORT Series {
   [[nodiscard]] std::int64_t series_count() const;
   /// The rows of a series, which follow each other.
   [[nodiscard]] Segment rows_of(std::int64_t series) const;
+  /// Those that one split has; none without such a split.
+  [[nodiscard]] Segment rows_of(std::int64_t series, Split split) const;
   [[nodiscard]] std::int64_t series_of(std::int64_t row) const { return panel().series_of(row); }
   /// Empty unless it is a panel.
   [[nodiscard]] std::string id(std::int64_t series) const;
@@ -181,7 +187,8 @@ struct SeriesData {
   std::span<const std::uint8_t> observed;  ///< empty: all observed
 };
 /// SeriesInfo::split_end of a series with these times: the first row after train, val and test, by a workflow's `split` (fractions, counts,
-/// two times, or rows at the end). Error (usage) for a value that is no split of one series; Error (data) when a split is empty.
+/// two times, or rows at the end). Error (usage) for a value that is no split of one series, or that asks for calibration; Error (data)
+/// when a split is empty.
 [[nodiscard]] PIPELINE_EXPORT std::array<std::int64_t, 3> split_ends(const Value& split, std::span<const std::int64_t> time);
 /// Writes series.npy, time.npy, targets.npy, observed.npy, columns.json and transform.json into `folder`.
 PIPELINE_EXPORT void write_series(const std::filesystem::path& folder, const SeriesData& data);
@@ -204,6 +211,10 @@ struct PreparedInput {
   /// For a model that reads columns known ahead: each series ends with this many rows after its last one, of which only these columns are
   /// known. `segments` leave them out.
   std::int64_t future_rows = 0;
+  /// [ids], or one number without ids: the first of these rows in which no column has a missing value, at most the series' own horizon.
+  /// Empty if future_rows is 0.
+  std::vector<std::int64_t> known_rows{};
+  std::string first_unknown{};  ///< what the first series lacks that has fewer than its horizon, as an error says it; empty: none has fewer
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(time.size()); }
   [[nodiscard]] PanelView panel() const { return {.start = series_start, .scale = scale, .group = group}; }
 };
@@ -211,10 +222,6 @@ struct PreparedInput {
 struct PanelScales {
   std::vector<std::string> ids;
   std::vector<double> scale;                ///< [ids, columns, 2] center and scale; empty: all series have the same
-  /// [ids], or one number without ids: the first of these rows in which no column has a missing value, at most the series' own horizon.
-  /// Empty if future_rows is 0.
-  std::vector<std::int64_t> known_rows{};
-  std::string first_unknown{};  ///< what the first series lacks that has fewer than its horizon, as an error says it; empty: none has fewer
   std::vector<float> fixed{};               ///< [ids, SeriesInfo::fixed], scaled
   std::vector<std::int32_t> fixed_codes{};  ///< [ids, SeriesInfo::fixed_words]
 };
@@ -225,6 +232,7 @@ struct InputReading {
   std::vector<std::int64_t> horizons{};  ///< [groups] of series by frequency, where some need fewer rows; empty: all need `horizon`
   std::vector<std::string> series{};     ///< ids of the series that are forecast; empty: all. Others need no such rows
   std::filesystem::path future{};        ///< a second file with such rows; empty: they stand in the same file
+  bool partly = false;                   ///< values may be missing in such rows: PreparedInput::known_rows tells of each series
   const Registry* registry = nullptr;    ///< makes the features of plugins that made columns of the series
   const PanelScales* scales = nullptr;   ///< nullptr: there is no series of the training
   /// The number of rows, of a series with these times, that come before its forecasts or that these start from; empty: all.
@@ -232,7 +240,6 @@ struct InputReading {
 };
 /// Reads `csv` with the options in info.source (time columns, na_values, missing, ...). Error (data) as in preprocess.
 [[nodiscard]] PIPELINE_EXPORT PreparedInput read_like(const std::filesystem::path& csv, const SeriesInfo& info,
-  bool partly = false;                   ///< values may be missing in such rows: PreparedInput::known_rows tells of each series
                                                       const InputReading& how = {});
 /// The `count` times after `last`: by the regular step, over weekends for business days, by the median step of an irregular axis, or as row
 /// numbers. `group`: the series' frequency group, where there are some.

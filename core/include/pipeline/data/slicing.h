@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,12 +16,22 @@ namespace pipeline {
 /// Rows beyond those of any series; sums and products of a few such numbers do not overflow.
 inline constexpr std::int64_t most_rows = 1'000'000'000;
 
+/// What a window is that would begin before its series, or before the first row after a gap. none: there is no such window. left: what is
+/// missing of it is 0.
+enum class Padding { none, left };
+template <>
+struct Words<Padding> {
+  static constexpr std::array words{"none", "left"};
+};
+
 /// [stages.slice_windows]: the windows that a model is trained and evaluated on.
 struct SliceOptions {
   std::int64_t window = 60;
   Value horizon = 1;
   std::int64_t stride = 1;
   WindowNorm window_norm = WindowNorm::none;
+  Padding padding = Padding::none;
+  std::int64_t min_observed = 1;
   bool export_arrays = false;
   std::string feature_path{};
   std::string target_path{};
@@ -40,8 +51,16 @@ struct SliceOptions {
                "What each window is freed of before the model sees it, and what is put back on the forecast: nothing, the last value, or "
                "mean and deviation.")
             .searchable(),
+        option("padding", &SliceOptions::padding,
+               "Windows that begin before their series, or before the first row after a gap: none, or with left what is missing is 0 after "
+               "scaling and window_norm, and a model that reads past_mask is told. Short series are trained on and forecast then."),
+        option("min_observed", &SliceOptions::min_observed,
+               "Rows of its series that a padded window needs before the horizon, at most window.")
+            .between(1, most_rows)
+            .unit("rows"),
         option("export", &SliceOptions::export_arrays,
-               "Also write X.npy [N, window, features] and y.npy [N, targets] or [N, horizon, targets]: train, val, test in order, scaled.")
+               "Also write X.npy [N, window, features] and y.npy [N, targets] or [N, horizon, targets]: train, val, test in order (then "
+               "calibration), scaled.")
             .role(OptionRole::extra_output),
         option("feature_path", &SliceOptions::feature_path,
                "Start from windows made elsewhere instead of a series: a NumPy file [N, window, features], float32 or float64.")
@@ -51,7 +70,8 @@ struct SliceOptions {
   }
   static std::vector<OptionRule> rules() {
     return {{OptionRule::Kind::requires_other, "feature_path", "target_path"},
-            {OptionRule::Kind::requires_other, "target_path", "feature_path"}};
+            {OptionRule::Kind::requires_other, "target_path", "feature_path"},
+            {OptionRule::Kind::restricts, "padding", "min_observed", "none", {1}, "has no padded windows"}};
   }
 };
 

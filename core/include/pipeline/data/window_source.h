@@ -26,6 +26,7 @@ struct WindowBuffers {
   std::int64_t* series = nullptr;        ///< [B] the window's series
   std::int64_t* time_index = nullptr;    ///< [B] steps since 1970 of the last input
   float* naive = nullptr;                ///< [B, targets] the value that repeats the last level: the last value, or a difference of 0
+  float* past_mask = nullptr;            ///< [B, window] 0 where padding stands for a row, else 1. Padding is 0 in every other buffer
 };
 
 /// A column of words. Its values are codes: 0 for a word that the training rows do not hold, else 1 and up.
@@ -50,6 +51,7 @@ class PIPELINE_EXPORT WindowSource {
     std::vector<std::int64_t> future_columns{};  ///< for each its index among the features, or -1
     std::vector<std::string> static_names{};     ///< numbers that are fixed in a series
     std::vector<WordColumn> past_words{}, future_words{}, static_words{};
+    bool padded = false;  ///< whether a window may begin before the rows of its series that have no gap: then past_mask can be gathered
   };
   virtual ~WindowSource();
 
@@ -58,7 +60,8 @@ class PIPELINE_EXPORT WindowSource {
   [[nodiscard]] virtual const Series* series() const;
   /// Whether windows are cut from rows: then the targets' past is known, and a window's origin is its last input row.
   [[nodiscard]] virtual bool has_rows() const = 0;
-  /// Number of rows at which a window can begin (of windows, if they were made elsewhere): the rows [0, first_rows()).
+  /// Number of rows at which a window can begin (of windows, if they were made elsewhere): the rows [0, first_rows()). Padded windows can
+  /// begin at the window - 1 rows before them too.
   [[nodiscard]] virtual std::int64_t first_rows() const = 0;
   /// Whether every target was observed: weights are all 1.
   [[nodiscard]] virtual bool fully_observed() const = 0;
@@ -73,9 +76,10 @@ class PIPELINE_EXPORT WindowSource {
 };
 
 /// A source of windows of `window` rows for a forecast of `horizon` rows, without a truth. `input` must outlive it. `horizons`
-/// [PanelInfo::groups]: those of the series of each group, at most `horizon`; empty: all have `horizon`.
+/// [PanelInfo::groups]: those of the series of each group, at most `horizon`; empty: all have `horizon`. `padded`: as in Shape.
 [[nodiscard]] PIPELINE_EXPORT std::unique_ptr<const WindowSource> input_source(const PreparedInput& input, const SeriesInfo& info,
                                                                                std::int64_t window, std::int64_t horizon,
-                                                                               std::span<const std::int64_t> horizons = {});
+                                                                               std::span<const std::int64_t> horizons = {},
+                                                                               bool padded = false);
 
 }  // namespace pipeline

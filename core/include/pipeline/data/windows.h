@@ -40,6 +40,9 @@ using Horizons = std::map<std::string, std::int64_t>;
 /// The content of windows.json.
 struct PIPELINE_EXPORT WindowsInfo {
   std::int64_t window = 60, horizon = 1, stride = 1;  ///< horizon: the largest, where series have several
+  /// Of padded windows, which may begin before their series or before the first row after a gap: the rows that each has at least, 1 to
+  /// `window`; 0: windows are not padded, and have all rows.
+  std::int64_t min_observed = 0;
   WindowNorm window_norm = WindowNorm::none;
   std::string series;                     ///< folder of the series, relative to the windows' folder; empty: feature_file and target_file
   std::string feature_file, target_file;  ///< absolute paths of X.npy and y.npy made elsewhere
@@ -47,8 +50,10 @@ struct PIPELINE_EXPORT WindowsInfo {
   Horizons horizons{};                    ///< of each frequency group; empty: all series have `horizon`
   std::vector<WindowRange> ranges;        ///< split by split, and in each in the order of rows; empty where a file holds them
 
+  /// The rows without a gap that a window needs up to its origin.
+  [[nodiscard]] std::int64_t least_rows() const { return min_observed > 0 ? min_observed : window; }
   [[nodiscard]] Value to_value() const;
-  /// Error (usage) for an unknown window_norm, Error (data) for a window or horizon below 1.
+  /// Error (usage) for an unknown window_norm, Error (data) for a window or horizon below 1, or min_observed beyond the window.
   [[nodiscard]] static WindowsInfo from_value(const Value& value);
 };
 
@@ -77,8 +82,11 @@ class PIPELINE_EXPORT Windows {
   /// Whether the targets' past is known (false for arrays made elsewhere). window_norm and the naive forecast need it.
   [[nodiscard]] bool has_history() const;
 
-  /// First row of window `index` of a split. Its origin is its last input row: first_row + window - 1.
+  /// First row of window `index` of a split. A padded window may begin at a row of another series, or below 0: what it holds of its series
+  /// ends at its origin.
   [[nodiscard]] std::int64_t first_row(Split split, std::int64_t index) const;
+  /// Its last input row: first_row + window - 1.
+  [[nodiscard]] std::int64_t origin(Split split, std::int64_t index) const { return first_row(split, index) + info().window - 1; }
   [[nodiscard]] std::vector<std::int64_t> first_rows(Split split, std::span<const std::int64_t> indices) const;
   /// The first window of each series that has one in the split, then the number of windows.
   [[nodiscard]] std::vector<std::int64_t> series_starts(Split split) const;

@@ -38,7 +38,7 @@ class PIPELINE_EXPORT Model : public torch::nn::Module {
   /// The forecast for a batch, from its parts inputs(): values [B, H, T], and what shape.output asks for beyond a point.
   [[nodiscard]] virtual Forecast forward(const Batch& batch) = 0;
   /// The parts of a batch that forward() reads; only x by default. A part that the data lack is undefined in every batch: ModelShape tells
-  /// before, by empty names and counts. past_mask is undefined always.
+  /// before, by empty names and counts. past_mask is undefined unless windows are padded.
   [[nodiscard]] virtual Inputs inputs() const;
   /// The output of forward(); a point by default. A loss that needs another output is refused before training. A model that ends in a
   /// ForecastHead returns shape.output.

@@ -29,12 +29,15 @@ struct PIPELINE_EXPORT CheckpointInfo {
   std::string model_type;
   Value model_options{Value::Map{}};
   std::int64_t window = 0, horizon = 0;
-  Horizons horizons{};  ///< as in WindowsInfo
+  Horizons horizons{};            ///< as in WindowsInfo
+  std::int64_t min_observed = 0;  ///< as in WindowsInfo: 0 without padding
   WindowNorm window_norm = WindowNorm::none;
   ModelShape shape;
   std::optional<SeriesInfo> series;     ///< absent for windows made elsewhere
   std::optional<PanelScales> scales{};  ///< of a panel of which each series has its own; to_value() leaves them out
 
+  /// As in WindowsInfo.
+  [[nodiscard]] std::int64_t least_rows() const { return min_observed > 0 ? min_observed : window; }
   [[nodiscard]] Value to_value() const;
   [[nodiscard]] static CheckpointInfo from_value(const Value& value);
   /// The info of a model that is trained on these windows. `options` must hold every option, defaults included.

@@ -28,12 +28,12 @@ class PIPELINE_EXPORT Forecaster {
   /// The same with another way through the model than Model::forward(): `forward` gets the batch that the model sees.
   [[nodiscard]] Forecast through(const std::function<Forecast(const Batch& seen)>& forward, const Batch& batch) const;
   [[nodiscard]] const Component<Model>& model() const { return model_; }
-  /// The parts of a batch that a forecast needs: the model's, and the targets' past for a window_norm.
+  /// The parts of a batch that a forecast needs: the model's, and for a window_norm the targets' past and past_mask.
   [[nodiscard]] Inputs inputs() const;
 
  private:
-  /// The inputs [B, W, F], all but those known ahead normalised.
-  [[nodiscard]] torch::Tensor normalised(const torch::Tensor& x) const;
+  /// The inputs [B, W, F], all but those known ahead normalised by the rows that `mask` says are there (Batch::past_mask).
+  [[nodiscard]] torch::Tensor normalised(const torch::Tensor& x, const torch::Tensor& mask) const;
 
   Component<Model> model_;
   WindowNorm window_norm_;
