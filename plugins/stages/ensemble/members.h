@@ -27,8 +27,8 @@ struct Member {
 };
 
 /// The forecasters of all inputs of kind "forecasts" that `wanted` names, as "baselines/Theta" or "Theta"; all of them if it is empty.
-/// Error (usage) for a name that there is not, one that several have, one that stands twice, and for forecasts from other origins than those
-/// of the first.
+/// Error (usage) for a name that there is not, one that several have, one that stands twice, and for forecasts from other origins than
+/// those of the first.
 [[nodiscard]] std::vector<Member> read_members(const StageContext& context, const std::vector<std::string>& wanted);
 /// The levels that all members have.
 [[nodiscard]] std::vector<double> common_levels(std::span<const Member> members);

@@ -29,7 +29,8 @@ struct ForecastOrigin {
 
 /// The number of validation, test and calibration windows.
 [[nodiscard]] PIPELINE_EXPORT std::int64_t count_origins(const Windows& windows);
-/// The origins of the validation, the test and the calibration windows, in the order of the windows, to `origins`. `windows` are of a series.
+/// The origins of the validation, the test and the calibration windows, in the order of the windows, to `origins`. `windows` are of a
+/// series.
 PIPELINE_EXPORT void fill_origins(const Windows& windows, std::span<ForecastOrigin> origins);
 
 /// A forecaster of the artifact.
