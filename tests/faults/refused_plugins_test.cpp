@@ -139,10 +139,6 @@ TEST_CASE("a number that a plugin throws is an error with the place, and does no
   CHECK(contains(unmade.err, "constructor-throws: the stage \"number_in_constructor\" of " +
                                  (fixtures / "throws_number/libthrows_number.so").string() +
                                  " cannot be made: an object that is no std::exception; mend its options, or its constructor"));
-  const Finished predicted =
-      with_plugins(folder, {"predict", "--checkpoint", "workflow.toml", "--input", "workflow.toml"}, {"throws_number"});
-  CHECK(predicted.status == 1);
-  CHECK(contains(predicted.err, "error: predictor \"a_number\" (libthrows_number.so) failed in predict: " + sentence));
 }
 
 TEST_CASE("plugins in a folder whose name is no UTF-8 are used") {

@@ -164,8 +164,7 @@ std::optional<std::int64_t> interval_windows(const Value& split, const GraphStag
       if (rows) ends = rule.ends(*rows, nullptr, "rows");
     }
     if (!ends) return std::nullopt;
-    const std::size_t val = static_cast<std::size_t>(Split::val), calibration = static_cast<std::size_t>(Split::calibration),
-                      train = static_cast<std::size_t>(Split::train);
+    constexpr std::size_t train = 0, val = 1, calibration = 2;  // in the order of time
     const std::int64_t set_apart = ends->at(calibration) - ends->at(val),
                        rows = set_apart > 0 ? set_apart : ends->at(val) - ends->at(train),
                        step = stride && stride->is_int() ? stride->as_int() : 1;

@@ -297,7 +297,7 @@ TEST_CASE("a checkpoint whose window_norm is unknown is damaged or of another ve
   const Registry registry;
   CHECK_THROWS_WITH_AS(static_cast<void>(load_model(folder / "later.ckpt", registry, torch::kCPU)),
                        doctest::Contains("its entry 'pipeline' is damaged or of another version: window_norm takes one of none, last, "
-                                         "standard, got \"first\""),
+                                         "standard, mean_abs, got \"first\""),
                        Error);
 }
 
