@@ -183,8 +183,8 @@ void TrainStage::run(StageContext& context) {
   const std::shared_ptr<const Windows> windows = Windows::open(input.folder);
   FitSpec spec = make_fit_spec(context.registry, context.tables, *windows, context.settings.seed);
   if (before) require_room(*before, spec.trainer.max_epochs, spec.trainer.max_steps);
-  if (!options_.from_checkpoint.empty()) load_weights(context, *windows, *spec.model);
   const bool solves = closed_form_of(*spec.model) != nullptr, learns = spec.optimizer || solves;
+  if (!solves && !options_.from_checkpoint.empty()) load_weights(context, *windows, *spec.model);
   if (solves) warn_of_unused_weights(context.log);
   const RunContext run = make_run_context(context, context.log);
   require_processes(spec.trainer.strategy, run);
