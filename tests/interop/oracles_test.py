@@ -105,23 +105,33 @@ class Metrics(WorkflowTest):
         self.close(self.said["sql"], self.of_gluonts(metrics.AverageMeanScaledQuantileLoss(LEVELS)))
         self.close(self.said["msis"], self.of_gluonts(metrics.MSIS(alpha=0.05)))
         self.close(self.said["mase"], self.of_gluonts(metrics.MASE("0.5")))
-        self.close(self.said["calibration"], self.of_gluonts(metrics.MAECoverage(LEVELS)))
-        for level in LEVELS:
+        self.close(self.said["calibration"], self.of_gluonts(metrics.MAECoverage(LEVELS + ENDS)))  # of all that it gives
+        for level in LEVELS + ENDS:
             self.close(self.said[f"calibration_{level}"], self.of_gluonts(metrics.Coverage(level)))
 
     def test_they_are_those_of_utilsforecast(self):
         from utilsforecast import losses
 
-        names = {"y_pred": "Theta", "time": "ds", "y_q0.1": "Theta-lo-80", "y_q0.9": "Theta-hi-80", "y_q0.025": "Theta-lo-95", "y_q0.975": "Theta-hi-95"}
+        names = {"y_pred": "Theta", "time": "ds", "y_q0.1": "Theta-lo-80", "y_q0.9": "Theta-hi-80"}
         frame = self.rows.drop(columns="origin").rename(columns=names)
         quantiles = {"Theta": [names.get(f"y_q{level}", f"y_q{level}") for level in LEVELS]}
-        for level in (80, 95):
-            self.close(self.said[f"coverage_{level}"], losses.coverage(frame, ["Theta"], level)["Theta"].mean())
-            self.close(self.said[f"winkler_{level}"], losses.winkler_score(frame, ["Theta"], level)["Theta"].mean())
+        self.close(self.said["coverage_80"], losses.coverage(frame, ["Theta"], 80)["Theta"].mean())
+        self.close(self.said["winkler_80"], losses.winkler_score(frame, ["Theta"], 80)["Theta"].mean())
         self.close(self.said["mase"], losses.mase(frame, ["Theta"], SEASON, self.before)["Theta"].mean())
         self.close(self.said["scrps"], losses.scaled_crps(frame, models=quantiles, quantiles=np.array(LEVELS))["Theta"].mean())
         scaled = losses.scaled_mqloss(frame, models=quantiles, quantiles=np.array(LEVELS), seasonality=SEASON, train_df=self.before)
         self.close(self.said["sql"], 2 * scaled["Theta"].mean())
+
+    def test_those_of_conformal_intervals_are_utilsforecasts(self):
+        from utilsforecast import losses
+
+        self.run_workflow(PROGRAM, WORKFLOW.replace('"table"', '"conformal"', 1) + "intervals = { levels = [80, 95] }\n")
+        said = self.json("runs/conformal/evaluate/metrics.json")["original"]["all"]
+        ends = {f"y_{end}_{level}": f"Theta-{end}-{level}" for end in ("lo", "hi") for level in (80, 95)}
+        rows = pandas.read_csv(self.folder / "runs/conformal/evaluate/predictions.csv").drop(columns="origin").rename(columns=ends | {"time": "ds"})
+        for level in (80, 95):
+            self.close(said[f"coverage_{level}"], losses.coverage(rows, ["Theta"], level)["Theta"].mean())
+            self.close(said[f"winkler_{level}"], losses.winkler_score(rows, ["Theta"], level)["Theta"].mean())
 
     def test_crps_is_that_of_scoringrules(self):
         import scoringrules
