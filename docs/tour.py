@@ -24,8 +24,9 @@ NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE]
 UNIT_OF_TIME = re.compile(r" (?:s|ms|it/s|MB/s)\b")
 
 # Sentences of the comments, with the place of each number in metrics.json, in train.json after "train:", or the percentage by which one lies under another.
+# "percent:" makes a share a percentage.
 COMMENTS = {
-    "quickstart": ["test MSE {share:test_mse:naive_mse} % under naive"],
+    "quickstart": ["its MAE is {share:original.OT.mae:original.OT.naive_mae} % under repeating the last value, and its 80 % intervals cover {percent:original.OT.coverage_80} % of the values"],
     "etth1": ["{train:epochs} epochs; test MSE {test_mse} and MAE {test_mae} beside {naive_mse} and {naive_mae} of the naive forecast"],
     "compare": ["test MSE {models.train_linear.test_mse} (linear), {models.train.test_mse} (LSTM), {models.train_naive.test_mse} (last value)"],
     "sp500": [
@@ -51,7 +52,7 @@ class Differences:
 def workspace(folder):
     """A folder in which the commands run as they are written."""
     (folder / "pipelines").symlink_to(ROOT / "pipelines")
-    quickstart = (ROOT / "pipelines/quickstart.toml").read_text().split("\n", 1)[1]  # without its first comment
+    quickstart = (ROOT / "pipelines/quickstart.toml").read_text().split("\n", 2)[2]  # without its first comment
     (folder / "mine.toml").write_text(quickstart.replace('"LSTMModel"', '"LSTMModl"', 1).replace("patience", "patiense", 1))
 
 
@@ -154,6 +155,8 @@ def tour(program, folder, differences):
 
 def value_at(folder, name, path):
     file, _, path = path.partition(":") if ":" in path else ("", "", path)
+    if file == "percent":
+        return 100 * value_at(folder, name, path)
     if file == "share":
         part, whole = (value_at(folder, name, of) for of in path.split(":"))
         return 100 * (1 - part / whole)

@@ -72,6 +72,7 @@ type = "SGD"
 max_epochs = 2
 [stages.optimize]
 n_trials = 8
+monitor = "val_mae"
 enqueue = [{ rate = 1e30 }]
 pruner = { type = "MedianPruner", n_startup_trials = 2 }
 [stages.optimize.search]
@@ -194,7 +195,7 @@ class ReportTest(unittest.TestCase):
         for word in ("Metrics", "Training", "Forecasts", "Errors", "Data", "Workflow", "Reproduce", "Seed", "LibTorch", "Threads"):
             self.assertIn(word, text)
         if self.view.startswith("search"):
-            for word in ("Search", "complete", "best val_loss", "Importance of the parameters", "Trials that failed", "rate", "loss.type"):
+            for word in ("Search", "complete", "best val_mae", "Importance of the parameters", "Trials that failed", "rate", "loss.type"):
                 self.assertIn(word, text)
         if self.view.startswith("panel"):
             rows = self.browser.evaluate("[...document.querySelectorAll('#series tbody tr')].map(row => row.children[1].textContent)")

@@ -175,6 +175,47 @@ TEST_CASE_FIXTURE(ClosedFormFixture, "a closed form with another loss is a locat
   CHECK_MESSAGE(contains(searched.err, "error: workflow.toml:31:1: search: loss.type: " + sentence + "\"HuberLoss\""), searched.err);
 }
 
+TEST_CASE_FIXTURE(ClosedFormFixture,
+                  "a search that could draw a closed form with another loss is a located mistake, unless a condition keeps them apart") {
+  const std::string sentence = "LinearModel: solver = \"closed\" minimises the squared error: write loss.type = \"MSELoss\" with it, not ";
+  const std::string head =
+      "[model]\ntype = \"LinearModel\"\n[stages.train]\n[stages.optimize]\nmonitor = \"val_mae\"\n[stages.optimize.search]\n";
+  const auto validated = [&](const std::string& ranges) {
+    workflow(head + ranges);
+    return pipeline({"validate", "workflow.toml"});
+  };
+  const std::string solvers = "\"model.solver\" = [\"gradient\", \"closed\"]\n";
+  const Finished both = validated(solvers + "\"loss.type\" = [\"MSELoss\", \"HuberLoss\"]\n");
+  CHECK(both.status == 2);
+  CHECK_MESSAGE(
+      contains(both.err, "error: workflow.toml:18:1: search: loss.type: with model.solver = \"closed\", " + sentence + "\"HuberLoss\""),
+      both.err);
+  const Finished apart =
+      validated(solvers + "\"loss.type\" = { choices = [\"MSELoss\", \"HuberLoss\"], when = { \"model.solver\" = \"gradient\" } }\n");
+  CHECK_MESSAGE(apart.status == 0, apart.err);
+  const Finished with_types = validated(
+      "\"model.type\" = [\"LSTMModel\", \"LinearModel\"]\n\"model.solver\" = { choices = [\"gradient\", \"closed\"], when = { "
+      "\"model.type\" = "
+      "\"LinearModel\" } }\n\"loss.type\" = [\"MSELoss\", \"HuberLoss\"]\n");
+  CHECK(with_types.status == 2);
+  CHECK_MESSAGE(contains(with_types.err, "search: loss.type: with model.solver = \"closed\", " + sentence), with_types.err);
+  const Finished quantiles = validated("\"loss.type\" = [\"MSELoss\", \"QuantileLoss\"]\n");
+  CHECK_MESSAGE(contains(quantiles.err, "search: loss.type: LinearModel gives one value for each step, and QuantileLoss needs quantiles"),
+                quantiles.err);
+}
+
+TEST_CASE_FIXTURE(ClosedFormFixture, "averaged weights that would begin after the one step leave the solution, aloud") {
+  workflow(closed);
+  REQUIRE(run({"--set", "callbacks=[]"}).status == 0);
+  const double solved = mse(*this, "test");
+  const Finished late = run({"--set", "callbacks=[{ type = \"EMAWeightAveraging\", update_starting_at_step = 1 }]"});
+  REQUIRE_MESSAGE(late.status == 0, late.err);
+  CHECK(mse(*this, "test") == solved);
+  CHECK_MESSAGE(contains(late.err, "EMAWeightAveraging has averaged nothing: the training ended before its first update"), late.err);
+  CHECK(run({"--set", "callbacks=[{ type = \"EMAWeightAveraging\" }]"}).status == 0);
+  CHECK(mse(*this, "test") == solved);
+}
+
 TEST_CASE_FIXTURE(ClosedFormFixture, "a penalty without the closed form is a located mistake") {
   workflow("[model]\ntype = \"DLinearModel\"\nalpha = 2.0\n[stages.train]\n");
   const Finished refused = pipeline({"validate", "workflow.toml"});

@@ -49,6 +49,7 @@ std::vector<Finding> audit(const AuditSubject& subject) {
   for (const AuditSubject::SeriesResult& result : subject.series) {
     add(findings, check_filling(*result.series));
     add(findings, check_known_columns(*result.series, longest_horizon(subject)));
+    add(findings, check_past_columns(*result.series, longest_horizon(subject)));
   }
   for (const AuditSubject::SeriesResult& result : subject.series) {
     add(findings, check_times(*result.series));

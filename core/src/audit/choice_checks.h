@@ -5,7 +5,8 @@
 
 namespace pipeline {
 
-/// Whether anything is chosen by a metric of the test split: an epoch, a checkpoint, a trial, a model.
+/// Whether anything is chosen by a metric of the test split, as the results say: a checkpoint, a trial, a model, the width of intervals.
+/// The stages that ship choose by validation; those of plugins may not.
 [[nodiscard]] Finding check_choices(const AuditSubject& subject);
 /// How many runs with different options have measured the test split: a choice among them is a choice by test.
 [[nodiscard]] Finding check_looks(const AuditSubject& subject);

@@ -134,7 +134,8 @@ Rows longest_rows(const Series& series, std::int64_t most) {
 }
 
 std::string ahead_text(std::int64_t shift) {
-  return shift == 0 ? "in the same row" : format_count(std::abs(shift)) + (shift > 0 ? " rows later" : " rows before");
+  if (shift == 0) return "in the same row";
+  return format_count(std::abs(shift)) + (std::abs(shift) == 1 ? " row " : " rows ") + (shift > 0 ? "later" : "before");
 }
 
 }  // namespace
@@ -223,6 +224,33 @@ Finding check_known_columns(const Series& series, std::int64_t horizon) {
   }
   return {Level::ok, "known columns",
           join(info.known_future, ", ") + (info.known_future.size() == 1 ? " is" : " are") + " no target in disguise"};
+}
+
+Finding check_past_columns(const Series& series, std::int64_t horizon) {
+  constexpr std::int64_t most_rows = 20'000, most_shifts = 400;
+  constexpr std::size_t few = 512;   // rows that rule most columns out
+  constexpr double copy = 1 - 1e-8;  // float32 hides no more; two columns that are merely alike stay below
+  const SeriesInfo& info = series.info();
+  const Columns columns(series);
+  const Rows rows = longest_rows(series, most_rows);
+  const std::int64_t reach = std::min({horizon, most_shifts, (rows.last - rows.first) / 2});
+  for (const std::string& name : info.features) {
+    if (contains(info.targets, name) || info.is_word(name)) continue;
+    const std::vector<double> past = columns.values(static_cast<std::size_t>(info.column(name)), rows);
+    for (std::size_t t = 0; t < info.targets.size(); ++t) {
+      const std::vector<double> target = columns.values(static_cast<std::size_t>(info.target_columns[t]), rows);
+      for (std::int64_t shift = 1; shift <= reach; ++shift) {
+        const auto skipped = static_cast<std::size_t>(shift), count = past.size() - skipped;
+        const std::span<const double> from = std::span(past).first(count), to = std::span(target).subspan(skipped);
+        const double at_first = correlation(from.first(std::min(count, few)), to.first(std::min(count, few)));  // 0: constant there
+        if ((at_first != 0 && std::abs(at_first) <= copy) || std::abs(correlation(from, to)) <= copy) continue;
+        return {Level::warn, "past columns",
+                name + " is " + info.targets[t] + " " + ahead_text(shift) +
+                    ": a forecast copies it. Leave it out of features, unless a row's value is known at the time of the row"};
+      }
+    }
+  }
+  return {Level::ok, "past columns", "no feature is a target of a later row"};
 }
 
 Finding check_times(const Series& series) {

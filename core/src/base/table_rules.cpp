@@ -1,5 +1,9 @@
 #include "base/table_rules.h"
 
+#include <algorithm>
+#include <optional>
+#include <utility>
+
 #include "base/option_value.h"
 
 namespace pipeline {
@@ -19,6 +23,17 @@ Value value_of(const Registry& registry, const TrainingTables& tables, const std
   return known ? known->default_value : Value();
 }
 
+/// A model that says of itself that it gives one value has no place for what a loss of quantiles or of a distribution needs.
+std::optional<TableMistake> output_mistake(const Registry& registry, const TrainingTables& tables) {
+  const ComponentInfo *model = registry.find("model", tables.one("model").type), *loss = registry.find("loss", tables.one("loss").type);
+  if (!model || !loss || std::ranges::find(model->outputs, point_output) == model->outputs.end()) return std::nullopt;
+  const auto needed = std::ranges::find_if(loss->outputs, [](const std::string& kind) { return kind != point_output; });
+  if (needed == loss->outputs.end()) return std::nullopt;
+  return TableMistake{"loss", "type",
+                      model->name + " gives one value for each step, and " + loss->name + " needs " +
+                          (*needed == "quantiles" ? *needed : "a " + *needed) + ": " + output_cure};
+}
+
 }  // namespace
 
 std::vector<TableMistake> table_mistakes(const Registry& registry, const TrainingTables& tables) {
@@ -36,6 +51,7 @@ std::vector<TableMistake> table_mistakes(const Registry& registry, const Trainin
       }
     }
   }
+  if (auto mistake = output_mistake(registry, tables)) mistakes.push_back(std::move(*mistake));
   return mistakes;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/graph.h"
+#include "config/headings.h"
 #include "config/search_space.h"
 #include "config/settings.h"
 #include "config/tables.h"
@@ -110,6 +111,13 @@ const GraphStage* giver_of(const std::vector<GraphStage>& stages, const StagePla
   return found == stages.end() ? nullptr : &*found;
 }
 
+/// The metric that compares the trials of a search, by its option of that role.
+std::string compared_by(const ComponentInfo& info, const Value& options) {
+  const auto option = std::ranges::find(info.schema.options, OptionRole::metric, &OptionInfo::role);
+  const Value monitor = option == info.schema.options.end() ? Value() : info.schema.with_defaults(options).at(option->name);
+  return monitor.is_string() ? monitor.as_string() : std::string();
+}
+
 /// Checks the stage's search and completes it from the components' options. Needs the resolved graph.
 void check_search_table(CheckContext& context, GraphStage& stage, const std::vector<GraphStage>& stages) {
   if (!stage.info) return;
@@ -124,7 +132,8 @@ void check_search_table(CheckContext& context, GraphStage& stage, const std::vec
                                                    .enqueue = stage.node->find("enqueue"),
                                                    .train = stage.recipient,
                                                    .slicing = slicing ? slicing->plan.name : std::string(),
-                                                   .slicing_type = slicing ? slicing->info : nullptr});
+                                                   .slicing_type = slicing ? slicing->info : nullptr,
+                                                   .compared_by = compared_by(*stage.info, plan.options)});
     plan.options[option.name] = std::move(checked.space);
     plan.options["search_order"] = std::move(checked.order);
     plan.options["enqueue"] = std::move(checked.enqueue);
@@ -249,6 +258,7 @@ CheckedWorkflow check_workflow(const Document& document, const Registry& registr
   }
   check_frequency_tables(context, stages);
   check_uncertainty(context, workflow.settings.split, stages);
+  check_headings(context, stages);
   for (GraphStage& stage : stages) workflow.stages.push_back(std::move(stage.plan));
   workflow.secrets = std::move(context.secrets);
   checked.mistakes = in_order(std::move(context.mistakes), read.mistakes);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/metric_names.h"
 #include "base/table_rules.h"
 #include "config/search_range.h"
+#include "config/search_rules.h"
 #include "pipeline/data/text.h"
 #include "pipeline/search/search_space.h"
 
@@ -48,6 +50,7 @@ class SearchChecker {
     for (const Entry& entry : entries_) check_conditions(entry);
     check_names();
     check_other_tables();
+    check_compared();
     check_sampler();
     if (scope_.order) reorder(*scope_.order);
     if (scope_.enqueue) check_queue(*scope_.enqueue);
@@ -261,25 +264,23 @@ class SearchChecker {
     }
   }
 
-  /// No choice may break the rules between two tables.
+  /// No choices may break the rules between two tables.
   void check_other_tables() {
     if (!table_mistakes(context_.registry, scope_.tables).empty()) return;  // reported already
+    for (const ChoiceMistake& mistake : choice_mistakes(context_.registry, scope_.tables, checked_.space)) {
+      const auto entry = std::ranges::find(entries_, mistake.path, &Entry::path);
+      context_.mistake(entry->node->key, "search: " + mistake.path + ": " + mistake.message);
+    }
+  }
+
+  /// Trials with different losses have values that do not compare, unless another metric compares them.
+  void check_compared() {
+    if (std::ranges::find(loss_names, scope_.compared_by) == loss_names.end()) return;
     for (const Entry& entry : entries_) {
-      const auto range = checked_.space.find(entry.path);
-      const Value* choices = range == checked_.space.end() ? nullptr : range->second.find("choices");
-      const TableRule* rule = find_table_rule(entry.table);
-      if (!choices || !rule || rule->many) continue;
-      for (const Value& choice : choices->as_list()) {
-        TrainingTables tables = scope_.tables;
-        ComponentSpec& spec = tables.one(entry.table);
-        if (entry.option == "type") {
-          spec = {choice.as_string(), Value(Value::Map{})};
-        } else {
-          spec.options[entry.option] = choice;
-        }
-        for (const TableMistake& mistake : table_mistakes(context_.registry, tables))
-          context_.mistake(entry.node->key, "search: " + entry.path + ": " + mistake.message);
-      }
+      if (!entry.path.starts_with("loss.") || !checked_.space.contains(entry.path)) continue;
+      context_.mistake(entry.node->key, "search: " + entry.path + " changes what " + scope_.compared_by +
+                                            " measures, so that trials do not compare: write monitor = \"val_mae\", or another metric "
+                                            "that no loss changes, in the stage that searches");
     }
   }
 

@@ -16,6 +16,7 @@ struct SearchScope {
   NamedStage train{};                           ///< the stage that takes the best values
   std::string slicing{};                        ///< the stage that slices, by its name in the workflow; empty: none is known
   const ComponentInfo* slicing_type = nullptr;  ///< its type; nullptr: not known
+  std::string compared_by{};                    ///< the metric that compares trials; empty: not known
 };
 
 /// A search's options after their check, ready for SearchSpace::from_value.

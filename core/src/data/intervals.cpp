@@ -200,6 +200,10 @@ void IntervalScores::add(const Intervals::Place& place, double truth, std::span<
   const auto group = static_cast<std::size_t>(group_of(options_, task_, place));
   for (std::size_t level = 0; level < kept_levels_; ++level) {
     const double below = (low[level] - truth) / scale, above = (truth - high[level]) / scale;
+    if (!std::isfinite(below) || !std::isfinite(above))  // left out, it would make the intervals too narrow
+      throw data_error("intervals: a forecast of " + words_of_group(options_, task_, group) + " on the " +
+                       split_names[static_cast<std::size_t>(task_.split)] +
+                       " split is no number, so that its error is unknown: leave intervals out, or measure another model");
     if (options_.symmetric) {
       scores(0, level, group).push_back(std::max(below, above));
     } else {

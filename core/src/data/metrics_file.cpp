@@ -211,6 +211,7 @@ Value ModelMetrics::to_value(const std::vector<Measure>& measures) const {
                          {"files", Value::Map{{"predictions", texts(predictions)}, {"attention", texts(attention)}}}};
   if (!by_series.empty()) out["files"]["by_series"] = texts(by_series);
   if (replaced > 0) out["replaced"] = replaced;
+  if (!intervals_from.empty()) out["intervals_from"] = intervals_from;
   if (std::isfinite(ranking)) out["ranking"] = ranking;
   for (const auto& [split, errors] : splits) put_flat(out, split, errors, measures);
   if (!main()) return out;
@@ -234,6 +235,7 @@ ModelMetrics ModelMetrics::from_value(const Value& value, const std::vector<Meas
                    .attention = texts_of(value_in(value, "files"), "attention"),
                    .by_series = texts_of(value_in(value, "files"), "by_series"),
                    .replaced = integer_in(value, "replaced"),
+                   .intervals_from = text_in(value, "intervals_from"),
                    .ranking = number_in(value, "ranking").value_or(std::numeric_limits<double>::quiet_NaN())};
   if (!value.is_map()) return out;
   for (const std::string split : measured_split_names) {

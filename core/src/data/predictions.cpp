@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -35,15 +36,24 @@ std::optional<double> level_in(std::string_view heading, std::string_view target
   return error == std::errc() && end == text.data() + text.size() ? std::optional(level) : std::nullopt;
 }
 
-/// Whether a target's name could be the heading of a quantile or an end of an interval of another target.
-bool is_band_of(std::string_view name, std::string_view target) {
-  if (const auto level = level_in(name, target, "_q"); level && *level > 0 && *level < 1) return true;
-  return level_in(name, target, "_lo_").has_value() || level_in(name, target, "_hi_").has_value();
+std::vector<HeadingClash> band_clashes(std::span<const std::string> targets, const PredictionBands& bands) {
+  std::vector<HeadingClash> clashes;
+  for (const std::string& owner : targets) {
+    for (const std::string& heading : band_headings(owner, bands)) {
+      const auto taker = std::ranges::find(targets, heading);
+      if (taker == targets.end()) continue;
+      clashes.push_back({static_cast<std::size_t>(taker - targets.begin()),
+                         "the target \"" + heading + "\" has the heading that a quantile or an interval of the target \"" + owner +
+                             "\" has in predictions.csv: rename the column in the source file"});
+    }
+  }
+  return clashes;
 }
 
 }  // namespace
 
-std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets, const std::string& series_column) {
+std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets, const std::string& series_column,
+                                          const PredictionBands& bands) {
   std::vector<HeadingClash> clashes;
   const std::string always = "which every such file has";
   std::map<std::string, std::string> owners{{"origin", always}, {"time", always}, {"step", always}};
@@ -67,12 +77,7 @@ std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets, 
       break;
     }
   }
-  for (std::size_t t = 0; t < targets.size(); ++t) {
-    const auto owner = std::ranges::find_if(targets, [&](const std::string& other) { return is_band_of(targets[t], other); });
-    if (owner == targets.end()) continue;
-    clashes.push_back({t, "the target \"" + targets[t] + "\" has the heading that a quantile or an interval of the target \"" + *owner +
-                              "\" has in predictions.csv: rename the column in the source file"});
-  }
+  std::ranges::move(band_clashes(targets, bands), std::back_inserter(clashes));
   return clashes;
 }
 
@@ -103,6 +108,7 @@ PredictionsWriter::PredictionsWriter(std::filesystem::path file, std::span<const
       out_(file_, std::ios::binary),
       buffer_((series_column.empty() ? "" : csv_field(series_column) + ",") + "origin,time,step") {
   if (!out_) throw system_failure("cannot write", file_.string(), errno);
+  if (const auto clashes = band_clashes(targets, bands); !clashes.empty()) throw usage_error(clashes.front().sentence);
   for (const std::string& target : targets) {
     buffer_ += "," + csv_field(target) + "," + csv_field(target + "_pred");
     if (naive) buffer_ += "," + csv_field(target + "_naive");

@@ -1,5 +1,6 @@
 #include "train/output_check.h"
 
+#include "base/table_rules.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -22,10 +23,8 @@ std::string described(const OutputSpec& output) {
 
 void check_output(const std::string& model_name, const Model& model, const std::string& loss_name, const OutputSpec& needed) {
   if (model.output() == needed) return;
-  const std::string cure = needed.kind == OutputSpec::Kind::point
-                               ? "let it end in a ForecastHead, or choose another model or loss"
-                               : "choose a model that does, such as LSTMModel, or keep a loss of one value and get intervals around its "
-                                 "forecasts with intervals = { method = \"conformal\" } in [stages.evaluate]";
+  const std::string cure =
+      needed.kind == OutputSpec::Kind::point ? "let it end in a ForecastHead, or choose another model or loss" : output_cure;
   throw usage_error(model_name + " gives " + described(model.output()) + " for each step where " + loss_name + " needs " +
                     described(needed) + ": " + cure);
 }

@@ -65,6 +65,7 @@ Action EMAWeightAveraging::on_train_epoch_end(Trainer& trainer) {
 }
 
 void EMAWeightAveraging::swap(Trainer& trainer) {
+  if (updates_ == 0) return;
   const torch::NoGradGuard no_grad;
   const Named now = weights_of(trainer.model(), options_.use_buffers);
   for (std::size_t i = 0; i < average_.size(); ++i) {
@@ -75,6 +76,12 @@ void EMAWeightAveraging::swap(Trainer& trainer) {
 }
 
 void EMAWeightAveraging::on_train_end(Trainer& trainer) {
+  if (updates_ == 0) {
+    trainer.log().warning(
+        "EMAWeightAveraging has averaged nothing: the training ended before its first update, which update_starting_at_step, "
+        "update_every_n_steps and update_starting_at_epoch decide; the model keeps its trained weights");
+    return;
+  }
   const torch::NoGradGuard no_grad;
   const Named now = weights_of(trainer.model(), options_.use_buffers);
   for (std::size_t i = 0; i < average_.size(); ++i) torch::Tensor(now[i].second).copy_(average_[i].second);
@@ -89,7 +96,7 @@ void EMAWeightAveraging::on_save_checkpoint(Trainer&, State& content) {
   if (!weights) return;
   State current = *weights;
   for (const auto& [name, tensor] : average_) {
-    if (State* entry = weights->find(name)) *entry = tensor.clone();
+    if (State* entry = updates_ > 0 ? weights->find(name) : nullptr) *entry = tensor.clone();
   }
   State::Map& entries = content.as_map();
   entries.emplace_back("current_model_state", std::move(current));

@@ -38,7 +38,9 @@ struct EMAWeightAveragingOptions {
 };
 
 /// Keeps an exponential moving average of the trained weights. Validation uses the average. A checkpoint holds it as `state_dict` and the
-/// trained weights as `current_model_state`. At the end of the training the model holds the average.
+/// trained weights as `current_model_state`. At the end of the training the model holds the average. Before the first update there is no
+/// average, and validation, checkpoints and the trained model have the trained weights. Lightning's callback takes the weights that the
+/// training began with there.
 class EMAWeightAveraging final : public Callback {
  public:
   using Options = EMAWeightAveragingOptions;

@@ -50,6 +50,7 @@ Errors errors_of(const EtsForm& form, std::span<const double> y, EtsState& state
 
 /// -2 log likelihood without its constant, Hyndman et al. (2008), chapter 5; infinity where it has no value.
 double minus_two_log_likelihood(const Errors& errors, std::size_t count, Part error) {
+  if (std::isnan(errors.squares)) return infinity;
   const double squares = errors.squares > 0 ? errors.squares : 1e-8;  // a perfect fit
   const double out = static_cast<double>(count) * std::log(squares) + (error == Part::multiplicative ? 2 * errors.log_sizes : 0);
   return std::isnan(out) ? infinity : out;

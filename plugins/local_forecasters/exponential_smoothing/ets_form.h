@@ -43,20 +43,26 @@ template <Part season>
   return smooth;
 }
 
+/// A multiplicative season, which is 1 on average, is taken for 0 below it; so is a level, of a value that it is a part of.
+inline constexpr double least_share = 1e-8;
+
 /// The state after the value `y`: the equations of table 2.2, which are the same for additive and multiplicative errors. Without a trend,
-/// slope and beta are 0.
+/// slope and beta are 0. A multiplicative season near 0 tells nothing of the level, nor a level near 0 of the season.
 template <Part season>
 inline void advance(EtsState& state, const EtsWeights& weights, double y) {
   const double grown = weights.phi * state.slope, smooth = state.level + grown;
   double adjusted = y;
   if constexpr (season == Part::additive) adjusted = y - state.season[state.next];
-  if constexpr (season == Part::multiplicative) adjusted = y / state.season[state.next];
+  if constexpr (season == Part::multiplicative) {
+    const double index = state.season[state.next];
+    adjusted = std::abs(index) > least_share ? y / index : smooth;
+  }
   const double level = smooth + weights.alpha * (adjusted - smooth);
   state.slope = grown + weights.beta / weights.alpha * (level - state.level - grown);
   state.level = level;
   if constexpr (season != Part::none) {
     double& index = state.season[state.next];
-    const double seen = season == Part::additive ? y - smooth : y / smooth;
+    const double seen = season == Part::additive ? y - smooth : std::abs(smooth) > least_share * std::abs(y) ? y / smooth : index;
     index += weights.gamma * (seen - index);
     if (++state.next == state.season.size()) state.next = 0;
   }

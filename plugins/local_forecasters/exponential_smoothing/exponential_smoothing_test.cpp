@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <random>
 
 #include "../reference.h"
@@ -100,4 +101,30 @@ TEST_CASE("AutoETS continues a constant series, takes zeros, and refuses a short
   forecaster.fit(zeros, 1);
   CHECK(forecaster.parameters().at("form").as_string().starts_with("ETS(A"));
   CHECK_THROWS_WITH_AS(forecaster.fit(std::span(zeros).first(6), 1), "AutoETS needs at least 7 values, and this series has 6", Error);
+}
+
+TEST_CASE("a multiplicative season that comes to 0 leaves the level alone, and a level that comes to 0 the season") {
+  const EtsWeights weights{.alpha = 0.5, .beta = 0.1, .gamma = 0.2};
+  for (const double index : {0.0, 1e-300, -1e-12}) {
+    EtsState state{.level = 10, .slope = 1, .season = {index, 2 - index}};
+    advance<Part::multiplicative>(state, weights, 5);
+    CHECK(state.level == 11);
+    CHECK(state.slope == 1);
+    CHECK(state.season[0] == doctest::Approx(0.2 * 5 / 11));
+  }
+  EtsState flat{.level = 1e-300, .slope = 0, .season = {0.5, 1.5}};
+  advance<Part::multiplicative>(flat, weights, 5);
+  CHECK(flat.season[0] == 0.5);
+  CHECK(flat.level == doctest::Approx(5));
+}
+
+TEST_CASE("AutoETS forecasts a series that is all but 0 in one step of its season") {
+  std::vector<double> y;
+  for (int i = 0; i < 48; ++i) y.push_back(i % 4 == 0 ? 1e-14 * (1 + i % 3) : 100 + i % 7);
+  AutoETS forecaster({});
+  forecaster.fit(y, 4);
+  forecaster.update(std::vector<double>(4000, 0.0));
+  const LocalForecast made = forecaster.forecast(8, std::vector<double>{0.1, 0.5, 0.9});
+  for (const double value : made.values) CHECK(std::isfinite(value));
+  for (const double value : made.quantiles) CHECK(std::isfinite(value));
 }

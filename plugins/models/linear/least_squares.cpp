@@ -55,7 +55,7 @@ void LeastSquares::flush() {
     rows = at::cat({rows - shift_, at::ones({shape_.groups, rows.size(1), 1}, rows.options())}, 2);
   }
   const torch::Tensor largest = weights.defined() ? weights.amax(2, /*keepdim=*/true) : torch::Tensor();
-  if (first_ == 0) {
+  if (is_first_pass()) {
     if (!sums_.defined()) {
       sums_ = at::zeros({shape_.groups, width(), width() + shape_.outputs}, rows.options());
       observed_ = at::zeros({shape_.groups, shape_.outputs}, rows.options());
@@ -67,40 +67,47 @@ void LeastSquares::flush() {
   if (weights.defined()) add_gaps(rows, at::where(weights < (1 - least_lack) * largest, largest - weights, at::zeros_like(weights)));
 }
 
-std::int64_t LeastSquares::end_of_chunk() const {
-  const std::int64_t bytes = shape_.groups * width() * width() * static_cast<std::int64_t>(sizeof(double));
-  return std::min(shape_.outputs, first_ + std::max<std::int64_t>(1, memory_ / bytes));
+torch::Tensor* LeastSquares::gap_of(Place place, const torch::TensorOptions& options) {
+  if (const auto known = gaps_.find(place); known != gaps_.end()) return &known->second;
+  const std::int64_t bytes = width() * width() * static_cast<std::int64_t>(sizeof(double));
+  const bool has_room = gaps_.empty() || (std::ssize(gaps_) + 1) * bytes <= memory_;
+  if (!has_room || waiting_outputs_.contains(place)) return waiting_outputs_.insert(place), nullptr;
+  return &gaps_.emplace(place, at::zeros({width(), width()}, options)).first->second;
 }
 
 void LeastSquares::add_gaps(const torch::Tensor& rows, const torch::Tensor& lack) {
   const torch::Tensor is_gap = lack > 0;
-  const torch::Tensor gaps_of = is_gap.sum(1).to(torch::kCPU);  // [groups, outputs]
+  const torch::Tensor gaps_of = is_gap.sum(1).to(torch::kCPU).contiguous();  // [groups, outputs]
   if (!gaps_of.any().item<bool>()) return;
-  const std::int64_t end = end_of_chunk();
-  if (!gaps_.defined()) gaps_ = at::zeros({shape_.groups, end - first_, width(), width()}, rows.options());
-  for (std::int64_t g = 0; g < shape_.groups; ++g) {
-    for (std::int64_t output = first_; output < end; ++output) {
-      if (gaps_of[g][output].item<std::int64_t>() == 0) continue;
-      const torch::Tensor places = is_gap[g].select(1, output).nonzero().squeeze(1);
-      const torch::Tensor lacking = rows[g].index_select(0, places);
-      const torch::Tensor much = lack[g].select(1, output).index_select(0, places).unsqueeze(1);
-      gaps_[g][output - first_].addmm_(transposed(much * lacking), lacking);
-    }
+  const auto add = [&, counts = gaps_of.const_data_ptr<std::int64_t>()](Place place) {
+    if (counts[place] == 0) return;
+    torch::Tensor* gap = gap_of(place, rows.options());
+    if (!gap) return;
+    const std::int64_t group = place / shape_.outputs, output = place % shape_.outputs;
+    const torch::Tensor places = is_gap[group].select(1, output).nonzero().squeeze(1);
+    const torch::Tensor lacking = rows[group].index_select(0, places);
+    const torch::Tensor much = lack[group].select(1, output).index_select(0, places).unsqueeze(1);
+    gap->addmm_(transposed(much * lacking), lacking);
+  };
+  if (!is_first_pass()) {
+    std::ranges::for_each(left_, add);
+    return;
   }
+  for (Place place = 0; place < shape_.groups * shape_.outputs; ++place) add(place);
 }
 
 std::optional<LeastSquares::Solution> LeastSquares::end_pass(const torch::Tensor& penalty) {
   flush();
-  if (first_ == 0) {
+  if (is_first_pass()) {
     require_usable();
     found_ = {.weights = at::zeros({shape_.groups, shape_.outputs, shape_.inputs}, torch::kDouble), .constants = {}};
     if (constant_) found_.constants = at::zeros({shape_.groups, shape_.outputs}, torch::kDouble);
+    solve_common(penalty);
   }
-  const std::int64_t end = gaps_.defined() ? end_of_chunk() : shape_.outputs;
-  solve_outputs(first_, end, penalty, found_);
-  gaps_.reset();
-  first_ = end;
-  if (end < shape_.outputs) return std::nullopt;
+  solve_own(penalty);
+  gaps_.clear();
+  left_ = std::exchange(waiting_outputs_, {});
+  if (!left_.empty()) return std::nullopt;
   const Solution solution = std::exchange(found_, {});
   *this = LeastSquares(shape_, constant_, alpha_, memory_);
   return solution;
@@ -117,26 +124,32 @@ void LeastSquares::require_usable() const {
                        " of the horizon: shorten `horizon` of [stages.slice_windows], or give `split` more rows for training");
 }
 
-void LeastSquares::solve_outputs(std::int64_t first, std::int64_t end, const torch::Tensor& penalty, Solution& out) const {
-  const torch::Tensor sums = sums_.to(torch::kCPU);
-  const auto write = [&](std::int64_t g, std::int64_t from, const torch::Tensor& columns) {  // columns [width, outputs]
-    const std::int64_t count = columns.size(1);
-    const torch::Tensor weights = columns.narrow(0, 0, shape_.inputs);
-    out.weights[g].narrow(0, from, count).copy_(weights.t());
-    if (!constant_) return;
-    const torch::Tensor shifted = shift_[g].to(torch::kCPU).matmul(weights).squeeze(0);
-    out.constants[g].narrow(0, from, count).copy_(columns[shape_.inputs] - shifted);
-  };
-  for (std::int64_t g = 0; g < shape_.groups; ++g) {
-    const torch::Tensor equations = sums[g].narrow(1, 0, width()), sides = sums[g].narrow(1, width() + first, end - first);
-    if (!gaps_.defined()) {
-      write(g, first, solve(equations, sides, penalty));
-      continue;
+void LeastSquares::take(std::int64_t group, const std::vector<std::int64_t>& outputs, const torch::Tensor& columns) {
+  const torch::Tensor places = torch::tensor(outputs, torch::kInt64), weights = columns.narrow(0, 0, shape_.inputs);
+  found_.weights[group].index_copy_(0, places, weights.t());
+  if (!constant_) return;
+  const torch::Tensor shifted = shift_[group].to(torch::kCPU).matmul(weights).squeeze(0);
+  found_.constants[group].index_copy_(0, places, columns[shape_.inputs] - shifted);
+}
+
+void LeastSquares::solve_common(const torch::Tensor& penalty) {
+  for (std::int64_t group = 0; group < shape_.groups; ++group) {
+    std::vector<std::int64_t> outputs;
+    for (std::int64_t output = 0; output < shape_.outputs; ++output) {
+      const Place place = group * shape_.outputs + output;
+      if (!gaps_.contains(place) && !waiting_outputs_.contains(place)) outputs.push_back(output);
     }
-    for (std::int64_t output = first; output < end; ++output) {
-      const torch::Tensor own = equations - gaps_[g][output - first].to(torch::kCPU);
-      write(g, output, solve(own, sides.narrow(1, output - first, 1), penalty));
-    }
+    if (outputs.empty()) continue;
+    const torch::Tensor sums = sums_[group].to(torch::kCPU), sides = sums.narrow(1, width(), shape_.outputs);
+    take(group, outputs, solve(sums.narrow(1, 0, width()), sides.index_select(1, torch::tensor(outputs, torch::kInt64)), penalty));
+  }
+}
+
+void LeastSquares::solve_own(const torch::Tensor& penalty) {
+  for (const auto& [place, gap] : gaps_) {
+    const std::int64_t group = place / shape_.outputs, output = place % shape_.outputs;
+    const torch::Tensor sums = sums_[group].to(torch::kCPU);
+    take(group, {output}, solve(sums.narrow(1, 0, width()) - gap.to(torch::kCPU), sums.narrow(1, width() + output, 1), penalty));
   }
 }
 

@@ -42,5 +42,6 @@ class NaiveModel final : public Model {
 PIPELINE_PLUGIN("naive", "1.1.0", "Apache-2.0", "The forecast that repeats the last value.") {
   registrar
       .add<pipeline::Model, pipeline::model::naive::NaiveModel>("NaiveModel", "Repeats the last value of each target; nothing is trained.")
+      .gives("point")
       .reference("Hyndman and Athanasopoulos, Forecasting: Principles and Practice, section 5.2");
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "pipeline/data/csv.h"
+#include "pipeline/errors.h"
 
 namespace pipeline::predictor::checkpoint {
 
@@ -18,6 +19,9 @@ SeriesInfo with_times_of(const PreparedInput& input, SeriesInfo series) {
 
 ForecastCsv::ForecastCsv(std::ostream& out, const SeriesInfo& series, const PreparedInput& input, const PredictionBands& bands)
     : out_(out), targets_(series.targets.size()), time_text_(with_times_of(input, series), input.time) {
+  const bool has_bands = !bands.quantile_levels.empty() || !bands.interval_levels.empty();
+  if (const auto clashes = heading_clashes(series.targets, {}, bands); has_bands && !clashes.empty())
+    throw usage_error(clashes.front().sentence);
   if (series.panel) out_ << csv_field(series.panel->series_column) << ',';
   out_ << "origin,time,step";
   for (const std::string& target : series.targets) {

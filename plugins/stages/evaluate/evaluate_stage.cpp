@@ -223,6 +223,8 @@ void EvaluateStage::run(StageContext& context) {
     record.models.back().predictions = std::move(files.predictions);
     record.models.back().attention = std::move(files.attention);
     record.models.back().by_series = std::move(files.by_series);
+    if (candidates[i].intervals)
+      record.models.back().intervals_from = split_names[static_cast<std::size_t>(candidates[i].intervals->task().split)];
     if (candidates[i].intervals) intervals.emplace(candidates[i].result.training.stage, std::move(*candidates[i].intervals));
     candidates[i].forecasts.reset();
     results.push_back(std::move(candidates[i].result));
@@ -232,6 +234,9 @@ void EvaluateStage::run(StageContext& context) {
   for (const std::string& line : error_table(results)) context.log.info(line);
   for (const std::string& line : interval_lines(results, intervals)) context.log.info(line);
   if (!ranking.by.empty()) context.log.info(ranking_line(results, ranking.leader, ranking.by));
+  if (ranking.by.empty() && results.size() > 1)
+    context.log.warning("nothing on validation ranks the models: " + results[ranking.leader].training.stage +
+                        " leads as the first one; give val rows in `split`");
   for (const Comparison& comparison : compared(results)) {
     if (comparison.is_warning) {
       context.log.warning(comparison.sentence);

@@ -49,15 +49,24 @@ void require_one_loss(const std::vector<Candidate>& candidates) {
   }
 }
 
-/// The best score of the trainings.
-Ranking by_trainings(const std::vector<Candidate>& candidates) {
-  std::vector<TrainingRecord> trainings;
+std::vector<TrainingRecord> trainings_of(const std::vector<Candidate>& candidates) {
+  std::vector<TrainingRecord> out;
   for (const Candidate& candidate : candidates) {
-    if (candidate.result.was_trained()) trainings.push_back(candidate.result.training);  // they come first
+    if (candidate.result.was_trained()) out.push_back(candidate.result.training);  // they come first
   }
+  return out;
+}
+
+/// The best score of the trainings, if their scores compare.
+Ranking by_trainings(const std::vector<Candidate>& candidates) {
+  const std::vector<TrainingRecord> trainings = trainings_of(candidates);
   if (trainings.empty()) {
     const auto whole = std::ranges::find(candidates, 0, [](const Candidate& candidate) { return candidate.result.replaced; });
     return {.leader = whole == candidates.end() ? 0 : static_cast<std::size_t>(whole - candidates.begin())};
+  }
+  if (!are_comparable(trainings)) {
+    const auto scored = std::ranges::find_if(trainings, [](const TrainingRecord& training) { return training.score.has_value(); });
+    return {.leader = static_cast<std::size_t>(scored - trainings.begin())};
   }
   const std::size_t leader = leading(trainings);
   return {.by = trainings.size() > 1 && trainings[leader].score ? trainings[leader].monitor : std::string(), .leader = leader};
@@ -85,6 +94,16 @@ std::optional<Ranking> by_metric(std::vector<Candidate>& candidates, const std::
 
 }  // namespace
 
+bool are_comparable(const std::vector<TrainingRecord>& trainings) {
+  const auto first = std::ranges::find_if(trainings, [](const TrainingRecord& training) { return training.score.has_value(); });
+  return std::all_of(first, trainings.end(), [&](const TrainingRecord& other) {
+    if (!other.score) return true;
+    const bool by_loss = other.monitor == loss_key || other.monitor.starts_with("train_loss");
+    const bool same_loss = other.loss.type == first->loss.type && other.loss.options == first->loss.options;
+    return other.monitor == first->monitor && other.mode == first->mode && (!by_loss || same_loss);
+  });
+}
+
 Ranking rank(std::vector<Candidate>& candidates, const std::string& rank_by) {
   if (candidates.size() == 1) return {};
   if (rank_by == "auto") {
@@ -92,7 +111,9 @@ Ranking rank(std::vector<Candidate>& candidates, const std::string& rank_by) {
       return candidate.validation && measured(*candidate.validation, "wql").value.has_value();
     });
     if (const auto ranking = by_metric(candidates, all_give_quantiles ? "wql" : "mase")) return *ranking;
-    return by_trainings(candidates);
+    const std::vector<TrainingRecord> trainings = trainings_of(candidates);
+    if (trainings.size() == candidates.size() && are_comparable(trainings)) return by_trainings(candidates);
+    return by_metric(candidates, "mae").value_or(by_trainings(candidates));
   }
   const std::string name = rank_by == "loss" ? loss_key : rank_by;
   if (name == loss_key) require_one_loss(candidates);

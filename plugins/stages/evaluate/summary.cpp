@@ -207,7 +207,9 @@ std::vector<std::string> interval_lines(const std::vector<ModelResult>& results,
       line += (level == found->second.options().levels.front() ? "the intervals of " : ", those of ") + format_number(level) + " % cover " +
               covered;
     }
-    lines.push_back(line + " of the values of the " + result.main().name() + " split");
+    const bool made_here = found->second.task().split == result.main().split;
+    lines.push_back(line + " of the values of the " + result.main().name() + " split" +
+                    (made_here ? ", whose errors made them: this says nothing of other windows" : ""));
   }
   if (!lines.empty())
     lines.emplace_back(

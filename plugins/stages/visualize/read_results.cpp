@@ -57,6 +57,7 @@ Evaluation evaluation_of(const ModelMetrics& metrics, const std::vector<Measure>
                         .leads = false,
                         .trained = !metrics.checkpoint.empty(),
                         .replaced = metrics.replaced,
+                        .intervals_from = metrics.intervals_from,
                         .horizon = 0,
                         .targets = {},
                         .measures = measures};

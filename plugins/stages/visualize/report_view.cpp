@@ -327,6 +327,7 @@ Value report_view(const Results& results, const std::vector<ModelPredictions>& m
   view["has_calibration"] = !uncertainty.calibrations.empty();
   view["has_intervals"] = !uncertainty.intervals.empty();
   view["interval_level"] = format_number(uncertainty.level);
+  view["intervals_made_here"] = uncertainty.made_here;
   add_trainings(results.trainings, view);
   add_attention(attentions, view);
   Value::List searches;

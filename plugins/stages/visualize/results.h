@@ -44,6 +44,7 @@ struct Evaluation {
   bool leads = false;                         ///< best on validation
   bool trained = true;                        ///< false: a model of an artifact "forecasts"
   std::int64_t replaced = 0;                  ///< histories that it could not forecast: the last value stands there
+  std::string intervals_from{};               ///< split whose errors made its intervals; empty: none made them
   std::int64_t horizon = 0;                   ///< steps; 0 where it is not known
   std::vector<std::string> targets;
   std::vector<Measure> measures;  ///< in the order of a table's columns

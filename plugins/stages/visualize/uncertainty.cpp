@@ -87,6 +87,7 @@ Uncertainty uncertainty_of(const std::vector<Evaluation>& evaluations) {
     IntervalSteps steps = steps_of(*errors, out.level);
     steps.label = label, steps.model = m;
     if (!steps.steps.empty()) out.intervals.push_back(std::move(steps));
+    out.made_here = out.made_here || evaluations[m].intervals_from == split;
   }
   return out;
 }

@@ -28,6 +28,7 @@ struct Uncertainty {
   std::vector<Calibration> calibrations;
   double level = 0;  ///< of the intervals, in percent
   std::vector<IntervalSteps> intervals;
+  bool made_here = false;  ///< some intervals come from the errors on this split, so that their coverage says nothing of other windows
 
   [[nodiscard]] bool empty() const { return calibrations.empty() && intervals.empty(); }
 };

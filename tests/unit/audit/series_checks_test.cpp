@@ -123,6 +123,24 @@ TEST_CASE("a column known ahead that is the target is found, at every shift that
   CHECK(found([](int) { return 1; }).level == Level::ok);
 }
 
+TEST_CASE("a feature that is the target of a later row is found, and one that is merely alike is not") {
+  const auto found = [](const std::function<double(int)>& feature) {
+    HundredRows rows(wave, feature);
+    rows.info.features = {"y", "promo"};
+    rows.info.known_future.clear();
+    return check_past_columns(*rows.write(), 3);
+  };
+  const Finding next = found([](int row) { return 7 - 2 * wave(row + 1); });
+  CHECK(next.level == Level::warn);
+  CHECK(next.text.starts_with("promo is y 1 row later: a forecast copies it"));
+  CHECK(found([](int row) { return wave(row + 3); }).level == Level::warn);
+  CHECK(found([](int row) { return wave(row + 4); }).level == Level::ok);  // beyond what is forecast
+  CHECK(found([](int row) { return wave(row); }).level == Level::ok);
+  CHECK(found([](int row) { return wave(row - 1); }).level == Level::ok);
+  CHECK(found([](int row) { return wave(row + 1) + row % 3 * 0.01; }).level == Level::ok);
+  CHECK(found([](int) { return 4; }).level == Level::ok);
+}
+
 TEST_CASE("one series is tested on rows after its own, and is no copy") {
   CHECK(check_times(*HundredRows(wave).write()).level == Level::ok);
   CHECK(check_duplicates(*HundredRows(wave).write()).level == Level::ok);

@@ -273,7 +273,8 @@ TEST_CASE("quantiles and intervals stand behind each target's forecast, and an u
 
 TEST_CASE("a target that has the heading of another's quantile or interval is refused") {
   const auto sentence = [](const std::string& other) {
-    const auto clashes = heading_clashes(std::vector<std::string>{"x", other});
+    const auto clashes =
+        heading_clashes(std::vector<std::string>{"x", other}, {}, {.quantile_levels = {0.1}, .interval_levels = {80, 97.5}});
     return clashes.empty() ? std::string() : clashes.front().sentence;
   };
   CHECK(sentence("x_q0.1") ==
@@ -282,7 +283,14 @@ TEST_CASE("a target that has the heading of another's quantile or interval is re
         "the source file");
   CHECK_FALSE(sentence("x_lo_80").empty());
   CHECK_FALSE(sentence("x_hi_97.5").empty());
-  for (const char* fine : {"x_q4", "x_quality", "x_lo_fi", "q0.1"}) CHECK_MESSAGE(sentence(fine).empty(), fine);
+  for (const char* fine : {"x_q4", "x_quality", "x_lo_fi", "q0.1", "x_q0.2", "x_lo_95"}) CHECK_MESSAGE(sentence(fine).empty(), fine);
+  CHECK(heading_clashes(std::vector<std::string>{"x", "x_q0.1"}).empty());  // no file has a quantile
+  const test::TempFolder temp;
+  CHECK_THROWS_WITH_AS(
+      PredictionsWriter(temp.path() / "p.csv", std::vector<std::string>{"x", "x_lo_80"}, true, {}, {.interval_levels = {80}}),
+      "the target \"x_lo_80\" has the heading that a quantile or an interval of the target \"x\" has in predictions.csv: "
+      "rename the column in the source file",
+      Error);
 }
 
 TEST_CASE("metrics.json keeps the last season, the ranking and what was replaced") {

@@ -101,6 +101,23 @@ TEST_CASE("series share distances in units of their own scale, or have their own
   CHECK(std::isnan(apart.ends(0, {.series = -1}, 0, 0).upper));  // another series
 }
 
+TEST_CASE("a forecast that is no number makes no intervals, in words") {
+  IntervalScores scores({.levels = {50}}, {.split = Split::calibration, .targets = {"x", "y"}, .horizon = 3});
+  const std::vector<double> unknown{std::nan("")}, zero{0};
+  const auto add = [&](double truth, const std::vector<double>& forecast) {
+    return error_of([&] {
+      scores.add({.step = 2, .target = 1}, truth, forecast, forecast);
+      return 0;
+    });
+  };
+  CHECK(add(1, unknown) ==
+        "intervals: a forecast of step 3 of y on the calibration split is no number, so that its error is unknown: leave intervals out, or "
+        "measure another model");
+  CHECK(add(1, {INFINITY}).find("is no number") != std::string::npos);
+  CHECK(add(std::nan(""), unknown).empty());  // the truth is not known either
+  CHECK(add(1, zero).empty());
+}
+
 TEST_CASE("the file keeps intervals, and says when it is damaged") {
   const TempFolder folder;
   write_intervals(folder.path(), {{"baselines/Theta", of_errors({.levels = {50, 90}, .symmetric = false}, 19)}});

@@ -116,5 +116,38 @@ TEST_CASE("a contradiction in a schema is reported") {
   CHECK(mistake([](Schema& s) { s.options[4].most_items = 1; }).starts_with("its default is not allowed (betas takes"));
   CHECK(mistake([](Schema& s) { s.rules[0].second = "gone"; }) == "a rule names the option gone, which is not there");
   CHECK(mistake([](Schema& s) { s.rules[0].second = "gone.type"; }) == "a rule names the option gone.type, which is not there");
-  CHECK(mistake([](Schema& s) { s.rules.back().second = "loss.type"; }).empty());
+}
+
+TEST_CASE("a rule that could not be checked is reported") {
+  const ComponentInfo good = full_library().components.at(0);
+  const auto mistake = [&](const OptionRule& rule, const char* kind = "model") {
+    ComponentInfo bad = good;
+    bad.kind = kind;
+    bad.schema.rules = {rule};
+    return schema_mistake(bad);
+  };
+  using enum OptionRule::Kind;
+  CHECK(mistake({restricts, "mode", "loss.type", "max", {"MSELoss"}, "squares"}).empty());
+  CHECK(mistake({restricts, "mode", "loader.batch_size", "max", {32}, "takes few"}).empty());
+  CHECK(mistake({restricts, "mode", "loss.type", "max", {"MSELoss"}, "squares"}, "stage") ==
+        "the rule of mode and loss.type would never be checked: no training table names a stage");
+  CHECK(mistake({restricts, "loss.type", "mode", "MSELoss", {"max"}, "squares"}) ==
+        "a rule names the option loss.type, which is not there");
+  CHECK(mistake({less_than, "lr", "loader.batch_size"}) == "a rule names the option loader.batch_size, which is not there");
+  CHECK(mistake({restricts, "mode", "loss.", "max", {"MSELoss"}, "squares"}) ==
+        "the rule of mode and loss. names no option of loss, as in loss.type");
+  CHECK(mistake({restricts, "mode", "loss.type.name", "max", {"MSELoss"}, "squares"}) ==
+        "the rule of mode and loss.type.name names no option of loss, as in loss.type");
+  CHECK(mistake({restricts, "mode", "callbacks.type", "max", {"Timer"}, "stops"}) ==
+        "the rule of mode and callbacks.type is about a list: callbacks may hold several components, or none");
+  CHECK(mistake({restricts, "mode", "loss.type", "max", {}, "squares"}) == "the rule of mode and loss.type allows no value");
+  CHECK(mistake({restricts, "mode", "loss.type", "max", {"MSELoss"}}) == "the rule of mode and loss.type does not say why");
+  CHECK(mistake({restricts, "mode", "loss.type", "max", {1}, "squares"}) ==
+        "the rule of mode and loss.type allows what is no type of [loss]");
+  CHECK(mistake({restricts, "mode", "loader.type", "max", {"x"}, "squares"}) ==
+        "the rule of mode and loader.type allows what is no type of [loader]");
+  CHECK(mistake({restricts, "mode", "loss.type", "mid", {"MSELoss"}, "squares"}) ==
+        "the rule of mode and loss.type names mode = \"mid\", which it never is");
+  CHECK(mistake({restricts, "mode", "lr", "max", {5.0}, "takes few"}) == "the rule of mode and lr names lr = 5.0, which it never is");
+  CHECK(mistake({divisible, "lr", "mode"}) == "the rule of lr and mode compares numbers, and mode is none");
 }

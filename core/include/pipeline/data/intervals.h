@@ -120,7 +120,8 @@ class PIPELINE_EXPORT IntervalScores {
   IntervalScores(const IntervalOptions& options, IntervalTask task);
   [[nodiscard]] const IntervalOptions& options() const { return options_; }
   [[nodiscard]] const IntervalTask& task() const { return task_; }
-  /// Adds the forecast of a known truth. `low`, `high`: [levels] the quantiles of the ends; without quantiles the point, [1].
+  /// Adds the forecast of a known truth. `low`, `high`: [levels] the quantiles of the ends; without quantiles the point, [1]. Error (data)
+  /// for a forecast that is no number.
   void add(const Intervals::Place& place, double truth, std::span<const double> low, std::span<const double> high);
   /// Error (data), "level 95 needs 19 windows", where a group has too few scores.
   [[nodiscard]] Intervals finish();

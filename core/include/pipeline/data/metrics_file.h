@@ -54,6 +54,7 @@ struct PIPELINE_EXPORT ModelMetrics {
   std::map<std::string, std::string> attention{};    ///< likewise: file with attention weights over the window, if the model gives them
   std::map<std::string, std::string> by_series{};    ///< likewise: file with the errors of each series of a panel
   std::int64_t replaced = 0;                         ///< targets of series that it could not forecast: the last value stands there
+  std::string intervals_from{};                      ///< split whose errors made its conformal intervals; empty: it has none
   double ranking = std::numeric_limits<double>::quiet_NaN();  ///< its value of MetricsRecord::ranked_by; NaN: it has none
 
   /// The errors on the main split; nullptr if there are none.

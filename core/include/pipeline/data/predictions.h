@@ -31,16 +31,6 @@
 /// end. Times are written as by TimeText, or as row numbers. Numbers read back as the same double.
 namespace pipeline {
 
-/// A target that cannot have columns of its own in a file of predictions.
-struct HeadingClash {
-  std::size_t target = 0;  ///< index
-  std::string sentence;    ///< with the cure, without a place
-};
-/// The targets of which a heading is taken already: by origin, time and step, by the column of the series' ids (empty: there is none), or
-/// by a column of an earlier target.
-[[nodiscard]] PIPELINE_EXPORT std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets,
-                                                                        const std::string& series_column = {});
-
 /// The uncertainty that files hold of each target's forecast.
 struct PredictionBands {
   std::vector<double> quantile_levels{};  ///< [Q] ascending, within (0, 1)
@@ -48,6 +38,16 @@ struct PredictionBands {
 };
 /// The headings of a target's bands: "OT_q0.1", ..., "OT_lo_80", "OT_hi_80", ...
 [[nodiscard]] PIPELINE_EXPORT std::vector<std::string> band_headings(const std::string& target, const PredictionBands& bands);
+/// A target that cannot have columns of its own in a file of predictions.
+struct HeadingClash {
+  std::size_t target = 0;  ///< index
+  std::string sentence;    ///< with the cure, without a place
+};
+/// The targets of which a heading is taken already: by origin, time and step, by the column of the series' ids (empty: there is none), by
+/// a column of an earlier target, or by one of another target's bands.
+[[nodiscard]] PIPELINE_EXPORT std::vector<HeadingClash> heading_clashes(std::span<const std::string> targets,
+                                                                        const std::string& series_column = {},
+                                                                        const PredictionBands& bands = {});
 /// Appends the cells of a target's bands to a line, each with a comma before it: `quantiles` [Q], then `intervals` [L, 2].
 PIPELINE_EXPORT void append_bands(std::string& line, std::span<const double> quantiles, std::span<const double> intervals);
 
@@ -55,7 +55,8 @@ PIPELINE_EXPORT void append_bands(std::string& line, std::span<const double> qua
 class PIPELINE_EXPORT PredictionsWriter {
  public:
   /// Writes the heading. `naive`: each target also has a column of naive forecasts to compare with. `series_column`: heading of the ids of
-  /// many series; empty for one series. Error (unexpected) if the file cannot be made.
+  /// many series; empty for one series. Error (usage) if a target has the heading of another one's band, (unexpected) if the file cannot be
+  /// made.
   PredictionsWriter(std::filesystem::path file, std::span<const std::string> targets, bool naive, const std::string& series_column = {},
                     const PredictionBands& bands = {});
   /// The following lines are of this series.
