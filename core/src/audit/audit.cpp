@@ -57,6 +57,7 @@ std::vector<Finding> audit(const AuditSubject& subject) {
   }
   add(findings, check_choices(subject));
   add(findings, check_looks(subject));
+  if (!subject.givers("backtest").empty()) add(findings, check_backtest(subject));
   return findings;
 }
 

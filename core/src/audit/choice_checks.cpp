@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data/backtest_file.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/metrics_file.h"
@@ -98,6 +99,24 @@ Finding check_looks(const AuditSubject& subject) {
                 " runs of this name with different options have measured test: a choice among them by test flatters the one chosen; "
                 "choose by validation"};
   return {Level::ok, "looks", options.empty() ? "no run has measured test" : "one choice of options has measured test"};
+}
+
+Finding check_backtest(const AuditSubject& subject) {
+  std::vector<std::string> searches;
+  for (const StagePlan* stage : subject.givers("study")) searches.push_back(stage->name);
+  std::string cutoffs;
+  for (const StagePlan* stage : subject.givers("backtest")) {
+    const BacktestRecord record = read_backtest(subject.run_folder / stage->name);
+    const std::int64_t before = record.cutoffs_before_test;
+    const std::string text = format_count(before) + " of " + format_count(std::ssize(record.cutoffs)) + " cutoffs of " + stage->name +
+                             " lie before the test split, the first at " + record.cutoffs.front();
+    if (before > 0 && !searches.empty())
+      return {Level::fail, "backtest",
+              text + ": " + join(searches, ", ") + " has chosen by the rows that they forecast; write a smaller n_windows or step_size"};
+    if (before > 0) return {Level::warn, "backtest", text + ": options were perhaps chosen by the rows that they forecast"};
+    cutoffs = record.cutoffs.front();
+  }
+  return {Level::ok, "backtest", "all cutoffs lie in the test split, from " + cutoffs};
 }
 
 }  // namespace pipeline

@@ -11,4 +11,7 @@ namespace pipeline {
 /// How many runs with different options have measured the test split: a choice among them is a choice by test.
 [[nodiscard]] Finding check_looks(const AuditSubject& subject);
 
+/// Whether a backtest forecasts only rows that no search has seen; `subject` has a backtest.
+[[nodiscard]] Finding check_backtest(const AuditSubject& subject);
+
 }  // namespace pipeline

@@ -3,6 +3,7 @@
 #include "pipeline/data/local_forecaster.h"
 #include "pipeline/host/checkpoint_tool.h"
 #include "pipeline/host/component_test.h"
+#include "pipeline/host/inner_run.h"
 #include "pipeline/host/predictor.h"
 #include "pipeline/log.h"
 #include "pipeline/logger.h"
@@ -21,6 +22,7 @@ Logger::~Logger() = default;
 Feature::~Feature() = default;
 LocalForecaster::~LocalForecaster() = default;
 Collective::~Collective() = default;
+RunsWithin::~RunsWithin() = default;
 
 void Stage::work(StageContext& context, const Value&) {
   throw Error(ExitStatus::unexpected, "stage \"" + context.stage + "\" starts workers but has no work() for them");

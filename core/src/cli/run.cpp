@@ -138,8 +138,12 @@ int run_workflow(const Invocation& invocation) {
 
   static_cast<void>(selected_stages(workflow, selection));  // an unknown stage is a mistake before anything is written
   const CancelGuard cancel;
-  const RunServices services{
-      .log = log, .cancel = cancel.signal(), .start_worker = worker_starter(invocation), .send = {}, .launch = launch};
+  const RunServices services{.log = log,
+                             .cancel = cancel.signal(),
+                             .start_worker = worker_starter(invocation),
+                             .start_inner_worker = inner_worker_starter(invocation),
+                             .send = {},
+                             .launch = launch};
   if (follows) return follow_first(workflow, host, selection, services, log);
   const std::filesystem::path folder = run_folder_of(workflow);
   make_folder(folder);

@@ -15,6 +15,7 @@
 #include "pipeline/host/component_call.h"
 #include "run/cancel.h"
 #include "run/executor.h"
+#include "run/inner_workflow.h"
 
 namespace pipeline {
 
@@ -69,7 +70,7 @@ class WorkerLog final : public Log {
 
 void add_options(po::options_description& options) {
   options.add_options()("stage", po::value<std::string>())("task", po::value<std::string>())("parent", po::value<std::string>())(
-      "set", po::value<std::vector<std::string>>()->composing());
+      "inner", po::value<std::string>())("set", po::value<std::vector<std::string>>()->composing());
 }
 
 int work(const Invocation& invocation) {
@@ -80,10 +81,14 @@ int work(const Invocation& invocation) {
   const CancelGuard cancel;
   try {
     Host host;
-    const Workflow workflow = load_workflow(host, invocation, log);
-    const RunServices services{.log = log, .cancel = cancel.signal(), .start_worker = {}, .send = [](const Value& message) {
-                                 static_cast<void>(answer_parent(message));
-                               }};
+    Workflow workflow = load_workflow(host, invocation, log);
+    if (const std::string run = invocation.text("inner"); !run.empty())
+      workflow = inner_workflow(workflow, host.registry, InnerRun::from_value(from_json(run, "the worker's inner run")));
+    const RunServices services{.log = log,
+                               .cancel = cancel.signal(),
+                               .start_worker = {},
+                               .start_inner_worker = inner_worker_starter(invocation),
+                               .send = [](const Value& message) { static_cast<void>(answer_parent(message)); }};
     execute_worker(workflow, host.registry, invocation.text("stage"), from_json(invocation.text("task"), "the worker's task"), services);
     return 0;
   } catch (const Error& error) {
@@ -93,16 +98,33 @@ int work(const Invocation& invocation) {
   }
 }
 
-}  // namespace
-
-std::function<std::unique_ptr<StageWorker>(const std::string&, const Value&, int)> worker_starter(const Invocation& invocation) {
+/// The command line of a process with this one's workflow.
+std::vector<std::string> words_of(const Invocation& invocation) {
   std::vector<std::string> words{stage_worker_verb().name, invocation.text("input-argument"), "--parent", std::to_string(::getpid())};
   for (const std::string& set : invocation.texts("set")) words.insert(words.end(), {"--set", set});
   for (const std::filesystem::path& folder : invocation.plugin_paths) words.insert(words.end(), {"--plugin-path", folder.string()});
-  return [words](const std::string& stage, const Value& task, int threads) {
+  return words;
+}
+
+std::unique_ptr<StageWorker> start(std::vector<std::string> words, const std::string& stage, const Value& task, int threads) {
+  words.insert(words.end(), {"--set", "threads=" + std::to_string(threads), "--stage", stage, "--task", to_json(task)});
+  return std::make_unique<WorkerProcess>(std::move(words));
+}
+
+}  // namespace
+
+std::function<std::unique_ptr<StageWorker>(const std::string&, const Value&, int)> worker_starter(const Invocation& invocation) {
+  return [words = words_of(invocation)](const std::string& stage, const Value& task, int threads) {
+    return start(words, stage, task, threads);
+  };
+}
+
+std::function<std::unique_ptr<StageWorker>(const InnerRun&, const std::string&, const Value&, int)> inner_worker_starter(
+    const Invocation& invocation) {
+  return [words = words_of(invocation)](const InnerRun& run, const std::string& stage, const Value& task, int threads) {
     std::vector<std::string> all = words;
-    all.insert(all.end(), {"--set", "threads=" + std::to_string(threads), "--stage", stage, "--task", to_json(task)});
-    return std::make_unique<WorkerProcess>(std::move(all));
+    all.insert(all.end(), {"--inner", to_json(run.to_value())});
+    return start(std::move(all), stage, task, threads);
   };
 }
 

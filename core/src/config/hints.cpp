@@ -121,6 +121,8 @@ constexpr auto hints = std::to_array<Hint>({
     {"stage", "id_column", series_column},
     {"stage", "item_id", series_column},
     {"stage", "group_ids", series_column},
+    {"stage", "retrain", "write `refit` in [stages.backtest]"},
+    {"stage", "num_windows", "write `n_windows`"},
     {"stage", "local_scaler_type", "write `scaler`, and `scaler_scope = \"series\"`"},
     {"stage", "depends_on", "write `needs`"},
     {"stage", "deps", "write `needs`"},

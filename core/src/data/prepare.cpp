@@ -15,6 +15,7 @@
 #include "data/feature_chain.h"
 #include "data/float_resolution.h"
 #include "data/future_rows.h"
+#include "data/left_out_rows.h"
 #include "data/panel_files.h"
 #include "data/panel_groups.h"
 #include "data/panel_plan.h"
@@ -290,6 +291,7 @@ SeriesInfo prepare_series(const PrepareOptions& options, const Value& split, con
   log.info(format_count(data.axis.rows) + " rows x " + std::to_string(info.columns.size()) + " columns of " + shown(options.source) + ", " +
            format_short(static_cast<double>(data.table.file_size()) / 1e6) + " MB in " + format_short(seconds.count()) + " s");
   if (data.rows() == 0) throw data_error(shown(options.source) + " has no row without missing values; read less columns, or fill them");
+  leave_out_rows(data, options.leave_out_first, options.leave_out_last, log);
   if (const std::int64_t empty = data.table.empty_rows(); empty > 0)
     log.info("skipped " + format_count(empty) + (empty == 1 ? " line" : " lines") + " of nothing but delimiters");
   info.utc = data.table.utc();

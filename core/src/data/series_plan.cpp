@@ -51,7 +51,7 @@ Value reading_options(const PrepareOptions& options) {
                             {"missing", options.missing}};
   const Value all = to_value(options), usual = to_value(PrepareOptions{});
   for (const char* name : {"encoding", "skip_rows", "skip_after_header", "comment", "header", "thousands", "censored", "order",
-                           "duplicates", "time_zone", "ambiguous", "nonexistent", "resample"}) {
+                           "duplicates", "time_zone", "ambiguous", "nonexistent", "resample", "leave_out_first", "leave_out_last"}) {
     if (all.at(name) != usual.at(name)) source[name] = all.at(name);
   }
   return source;

@@ -17,6 +17,7 @@
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "run/history.h"
+#include "run/inner_workflow.h"
 #include "run/machine.h"
 #include "run/ranks.h"
 #include "run/stage_folder.h"
@@ -125,7 +126,7 @@ class Executor {
     // A sentence about a crash does not name the stage: the process that started the worker adds it.
     StageContext context = make_context(now, run_folder_ / stage.name, false);
     context.send = services_.send;
-    call(registry_.make<Stage>(stage.type, stage.options), "work", &Stage::work, context, task);
+    call(make_stage(stage), "work", &Stage::work, context, task);
   }
 
  private:
@@ -204,6 +205,27 @@ class Executor {
             }};
   }
 
+  [[nodiscard]] Component<Stage> make_stage(const StagePlan& stage) const {
+    Component<Stage> made = registry_.make<Stage>(stage.type, stage.options);
+    if (auto* within = dynamic_cast<RunsWithin*>(&*made)) within->take([this](const InnerRun& run, Log& log) { run_within(run, log); });
+    return made;
+  }
+
+  /// An InnerRunner.
+  void run_within(const InnerRun& run, Log& log) const {
+    const Workflow inner = inner_workflow(workflow_, registry_, run);
+    RunServices services{.log = log, .cancel = services_.cancel, .launch = {}};
+    if (services_.start_inner_worker) {
+      services.start_worker = [&](const std::string& stage, const Value& task, int threads) {
+        return services_.start_inner_worker(run, stage, task, threads);
+      };
+    }
+    make_folder(run_folder_of(inner));
+    Selection all;
+    all.resume = run.resume;
+    static_cast<void>(execute(inner, registry_, all, services));
+  }
+
   /// StageContext::run_again: only the stage's files in the folder are kept.
   void run_again(const std::string& name, const Value::Map& changed, const std::filesystem::path& folder, Log& log) const {
     const StagePlan& stage = stage_named(workflow_, name);
@@ -252,7 +274,7 @@ class Executor {
     if (services_.start_worker) {
       context.start_worker = [&](const Value& task, int threads) { return services_.start_worker(stage.name, task, threads); };
     }
-    call(registry_.make<Stage>(stage.type, stage.options), "run", &Stage::run, context);
+    call(make_stage(stage), "run", &Stage::run, context);
     const double seconds = seconds_since(start);
     before_manifest();
     const ManifestInput made{stage, workflow_.settings, registry_, now.key, context, seconds};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/workflow.h"
+#include "pipeline/host/inner_run.h"
 #include "pipeline/log.h"
 #include "pipeline/registry.h"
 #include "pipeline/train/collective.h"
@@ -34,6 +35,9 @@ struct RunServices {
   const std::atomic<int>& cancel;  ///< the signal that asks to stop, else 0
   /// Starts a process that calls execute_worker for a stage; empty: stages get no workers.
   std::function<std::unique_ptr<StageWorker>(const std::string& stage, const Value& task, int threads)> start_worker{};
+  /// The same for a stage of an inner run.
+  std::function<std::unique_ptr<StageWorker>(const InnerRun& run, const std::string& stage, const Value& task, int threads)>
+      start_inner_worker{};
   /// In such a process: sends a message to the parent.
   std::function<void(const Value& message)> send{};
   /// The place of this process among those that a launcher started together; nullopt: it is alone.

@@ -10,6 +10,7 @@
 
 #include "by_series_file.h"
 #include "interval_ends.h"
+#include "level_metrics.h"
 #include "measured.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
@@ -30,9 +31,6 @@
 namespace pipeline::stage::evaluate {
 
 namespace {
-
-/// The levels of intervals that metrics are of by default: that of coverage_80, width_80 and winkler_80, and that of msis.
-constexpr std::array<double, 2> usual_levels{80, 95};
 
 std::optional<IntervalOptions> intervals_in(const Value& option) {
   return option.is_null() ? std::nullopt : std::optional(bind_options<IntervalOptions>(option));
@@ -108,19 +106,8 @@ std::vector<Split> EvaluateStage::splits() const {
 }
 
 Metrics EvaluateStage::metrics(const StageContext& context) const {
-  Metrics out = make_metrics(context.registry);
   const std::optional<IntervalOptions> intervals = intervals_in(options_.intervals);
-  for (const double level : intervals ? intervals->levels : std::vector<double>()) {
-    for (const ComponentInfo* component : context.registry.list(Kind<Metric>::name)) {
-      if (!component->schema.find("level")) continue;
-      std::shared_ptr<const Metric> metric = context.registry.make<Metric>(component->name, Value::Map{{"level", level}});
-      if (!metric->info().needs_intervals) continue;
-      const auto same = std::ranges::find(out, metric->info().name, [](const auto& other) { return other->info().name; });
-      if (same == out.end()) out.push_back(std::move(metric));
-    }
-  }
-  std::ranges::stable_sort(out, {}, [](const auto& metric) { return metric->info().place; });
-  return out;
+  return metrics_of_levels(context.registry, intervals ? intervals->levels : std::vector<double>());
 }
 
 SplitRequest EvaluateStage::request(Split split, const Candidate& candidate, const Metrics& metrics, const StageContext& context) const {
@@ -176,7 +163,8 @@ void EvaluateStage::measure(Candidate& candidate, bool leads, const Metrics& met
   const std::vector<Split> wanted = splits();
   for (const Split split : wanted) {
     if (!candidate.forecasts->covers(split)) continue;  // no model of one series forecasts the rows it was fitted to
-    const SplitRequest asked = request(split, candidate, metrics, context);
+    SplitRequest asked = request(split, candidate, metrics, context);
+    asked.origins = {.origins = options_.origins, .step = options_.origin_step, .most = options_.most_origins};
     if (is_panel && out.was_trained()) say_scales(candidate, asked, context.log);
     const auto name_of = [&](const char* kind) { return file_name(kind, out, split, wanted.front(), leads); };
     const std::string split_name = split_names[static_cast<std::size_t>(split)];
@@ -244,7 +232,9 @@ void EvaluateStage::run(StageContext& context) {
       context.log.info(comparison.sentence);
     }
   }
-  for (const ModelResult& result : results) log_to_version(result, context);
+  for (const ModelResult& result : results) {
+    if (options_.log_metrics) log_to_version(result, context);
+  }
   context.summary = summary_value(results[ranking.leader]);
 }
 

@@ -15,11 +15,15 @@ namespace pipeline::stage::evaluate {
 struct EvaluateOptions {
   std::string checkpoint = "best";
   std::vector<std::string> splits{"test"};
+  std::string origins = "all";
+  Value origin_step{};
+  std::int64_t most_origins = 0;
   std::vector<double> quantiles{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
   Value intervals;
   std::string rank_by = "auto";
   std::string predictions = "all";
   bool attention = true;
+  bool log_metrics = true;
   std::int64_t batch_size = 256;
 
   static constexpr auto options() {
@@ -28,6 +32,19 @@ struct EvaluateOptions {
             .choices({"best", "last"})
             .role(OptionRole::input_path),
         option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}).items(1),
+        option("origins", &EvaluateOptions::origins,
+               "From which rows of these splits every model forecasts: all; every_horizon, so that no row is forecast twice; or each "
+               "series' last.")
+            .choices({"all", "every_horizon", "last"}),
+        option("origin_step", &EvaluateOptions::origin_step,
+               "Rows from one origin to the next, counted back from the last one, in place of what origins says; of series of several "
+               "frequencies also a table by the words of frequency_column. Unset: as origins says.")
+            .whole_number()
+            .or_by_name()
+            .at_least(1)
+            .unit("rows"),
+        option("most_origins", &EvaluateOptions::most_origins, "At most so many origins of each series, the last ones; 0: all.")
+            .at_least(0),
         option("quantiles", &EvaluateOptions::quantiles,
                "Levels of the quantiles that wql, sql, scrps and crps are of, ascending; a model that lacks one has none of these.")
             .above(0)
@@ -41,6 +58,8 @@ struct EvaluateOptions {
             "The metric of validation that chooses the leading model; auto: val_wql where all models have the quantiles, else val_mase."),
         option("predictions", &EvaluateOptions::predictions, "Which steps go into predictions.csv.").choices({"all", "last_step", "none"}),
         option("attention", &EvaluateOptions::attention, "Write attention.csv where a model says what of the window it attended to."),
+        option("log_metrics", &EvaluateOptions::log_metrics, "Also log the metrics in the version folder of each training.")
+            .no_effect_on_result(),
         option("batch_size", &EvaluateOptions::batch_size, "Windows forecast at once.").at_least(1).no_effect_on_result());
   }
 };

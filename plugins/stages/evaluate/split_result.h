@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "attention_file.h"
+#include "chosen_windows.h"
 #include "panel_metrics.h"
 #include "pipeline/data/intervals.h"
 #include "pipeline/train/metric_set.h"
@@ -60,14 +62,15 @@ struct ModelResult {
   [[nodiscard]] bool was_trained() const { return !checkpoint.empty(); }
 };
 
-/// The number of steps that the windows of a split forecast together.
-[[nodiscard]] std::int64_t count_steps(const Windows& windows, Split split);
+/// The number of steps that windows of a split forecast together.
+[[nodiscard]] std::int64_t count_steps(const Windows& windows, Split split, std::span<const std::int64_t> indices);
 
 /// What is measured of a split, and how.
 struct SplitRequest {
   Split split;
   std::int64_t batch_size;
   Metrics metrics;
+  OriginChoice origins{};
   std::vector<SeriesScale> scales{};      ///< [series, targets]; empty for windows made elsewhere
   std::vector<std::int64_t> seasons{1};   ///< the rows of a season of each frequency group
   std::vector<double> quantiles{};        ///< the levels that the metrics of quantiles are of; a model that lacks one has none of them
@@ -77,8 +80,8 @@ struct SplitRequest {
   std::function<void()> check_cancelled;  ///< throws when the run is to end; called before every batch
 };
 
-/// Forecasts and measures every window of a split. Rows go to `predictions` and attention weights to `attention`, unless these are nullptr.
-/// Error (data) if the split has no window.
+/// Forecasts and measures the windows of a split that the request chooses. Rows go to `predictions` and attention weights to `attention`,
+/// unless these are nullptr. Error (data) if the split has no window.
 [[nodiscard]] SplitResult evaluate_split(WindowForecasts& forecasts, const SplitRequest& request, PredictionsFile* predictions,
                                          AttentionFile* attention = nullptr);
 

@@ -6,18 +6,23 @@
 namespace pipeline::stage::evaluate {
 
 std::vector<SeriesScale> scales_before(Split split, const Series& series, std::span<const std::int64_t> seasons) {
+  const Split measured = split == Split::train ? Split::val : split;  // what is trained on is told by its own rows
+  return scales_until([&](std::int64_t of) { return series.rows_of(of, measured).first; }, series, seasons);
+}
+
+std::vector<SeriesScale> scales_until(const std::function<std::int64_t(std::int64_t series)>& end_of, const Series& series,
+                                      std::span<const std::int64_t> seasons) {
   const SeriesInfo& info = series.info();
   const auto targets = info.targets.size(), columns = static_cast<std::size_t>(series.columns());
   std::vector<SeriesScale> scales(targets * static_cast<std::size_t>(series.series_count()));
   std::vector<double> counts(scales.size());
-  const Split measured = split == Split::train ? Split::val : split;  // what is trained on is told by its own rows
   const auto is_observed = [&](std::int64_t row, std::size_t t) {
     return series.observed()[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(info.target_columns[t])] != 0;
   };
   for (const Segment& segment : series.segments()) {
     const std::int64_t of = series.series_of(segment.first);
     const std::int64_t season = seasons[static_cast<std::size_t>(series.panel().group_of(of).value_or(0))];
-    const std::int64_t end = std::min(segment.first + segment.count, series.rows_of(of, measured).first);
+    const std::int64_t end = std::min(segment.first + segment.count, end_of(of));
     const std::size_t first = static_cast<std::size_t>(of) * targets;
     for (std::int64_t row = segment.first + season; row < end; ++row) {
       for (std::size_t t = 0; t < targets; ++t) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "attention.h"
+#include "backtest_view.h"
 #include "canvas.h"
 #include "figures.h"
 #include "panel_errors.h"
@@ -81,6 +82,7 @@ class Visualize : public Stage {
     if (const Uncertainty uncertainty = uncertainty_of(results.evaluations); !uncertainty.empty())
       figures.push_back(uncertainty_figure(uncertainty));
     if (!panel.empty()) figures.push_back(panel_figure(panel));
+    for (const Backtest& backtest : read_backtests(context.inputs_of("backtest"))) figures.push_back(backtest_figure(backtest));
     for (std::size_t i = 0; i < attentions.size(); ++i) {
       const std::string name = attentions.size() == 1 ? "attention" : "attention-" + file_name_part(attentions[i].stage);
       figures.push_back(attention_figure(attentions[i], name, i));
@@ -183,6 +185,7 @@ class Visualize : public Stage {
                     const PanelErrors& panel, const StageContext& context) const {
     Value view = report_view(results, models, attentions, context.settings);
     add_panel_view(panel, view);
+    add_backtest_view(read_backtests(context.inputs_of("backtest")), view);
     view["css"] = std::string(visualize_css_begin, visualize_css_end);
     view["script"] = escape_code_for_script({visualize_js_begin, visualize_js_end});
     view["search_script"] = escape_code_for_script({visualize_search_js_begin, visualize_search_js_end});
@@ -205,6 +208,7 @@ PIPELINE_PLUGIN("visualize", "1.0.0", "Apache-2.0", "Report and pictures of a wo
       .needs_all("metrics")
       .needs_all("predictions")
       .takes_all("study")
+      .takes_all("backtest")
       .gives("report")
       .uses({"loggers"})
       .without_randomness();

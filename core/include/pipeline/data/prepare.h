@@ -95,6 +95,8 @@ struct PrepareOptions {
   std::string frequency_column;
   ScalerScope scaler_scope = ScalerScope::series;
   std::string short_series = "error";
+  Value leave_out_first = 0;
+  Value leave_out_last = 0;
 
   static constexpr auto options() {
     return option_list<PrepareOptions>(
@@ -233,7 +235,21 @@ struct PrepareOptions {
                "Of many series: scale each by its own training rows, or all by all of them."),
         option("short_series", &PrepareOptions::short_series,
                "Of many series: those with too few rows for the split or for a window are an error, or are left out and counted.")
-            .choices({"error", "drop"}));
+            .choices({"error", "drop"}),
+        option(
+            "leave_out_first", &PrepareOptions::leave_out_first,
+            "Rows at the beginning of each series that are left out, before it is split; of series of several frequencies also a table by "
+            "the words of frequency_column.")
+            .whole_number()
+            .or_by_name()
+            .at_least(0)
+            .unit("rows"),
+        option("leave_out_last", &PrepareOptions::leave_out_last,
+               "Rows at the end of each series that are left out, as if the file ended before them; also a table, as for leave_out_first.")
+            .whole_number()
+            .or_by_name()
+            .at_least(0)
+            .unit("rows"));
   }
   static std::vector<OptionRule> rules() {
     constexpr const char* why = "cannot be the decimal sign too";
