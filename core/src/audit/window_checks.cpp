@@ -5,6 +5,7 @@
 
 #include "pipeline/data/format.h"
 #include "pipeline/data/metrics_file.h"
+#include "pipeline/data/origins.h"
 #include "pipeline/data/text.h"
 
 namespace pipeline {
@@ -15,6 +16,12 @@ using Level = Finding::Level;
 constexpr std::array all_splits{Split::train, Split::val, Split::calibration, Split::test};
 
 std::string name_of(Split split) { return split_names[static_cast<std::size_t>(split)]; }
+
+/// The origins that a stage measures; all where it has no such option.
+Origins origins_of(const StagePlan& stage) {
+  const Value* given = stage.options.find("origins");
+  return given && given->is_string() ? parse_word<Origins>("origins", given->as_string()) : Origins::all;
+}
 
 /// The windows that a measured model forecast: those of its stage, or of the stage before "/" in "baselines/Theta".
 const Windows* windows_of(const AuditSubject& subject, const std::string& model) {
@@ -52,12 +59,15 @@ Finding check_targets(const Windows& windows) {
 
 Finding check_measured(const AuditSubject& subject) {
   std::vector<std::string> measured;
+  std::string named;
   for (const StagePlan* stage : subject.givers("metrics")) {
+    if (const Origins origins = origins_of(*stage); origins != Origins::all)
+      named = std::string(" that origins = \"") + word_of(origins) + "\" names";
     for (const ModelMetrics& model : read_metrics(subject.run_folder / stage->name).models) {
       const Windows* windows = windows_of(subject, model.stage);
       if (!windows) continue;
       for (const auto& [name, errors] : model.splits) {
-        const std::int64_t there = windows->count(parse_split(name));
+        const std::int64_t there = MeasuredWindows(*windows, parse_split(name), origins_of(*stage)).count();
         if (errors.windows != there)
           return {Level::fail, "windows",
                   stage->name + " measured " + format_count(errors.windows) + " of " + format_count(there) + " " + name + " windows of " +
@@ -68,7 +78,7 @@ Finding check_measured(const AuditSubject& subject) {
     }
   }
   if (measured.empty()) return {Level::ok, "windows", "nothing is measured yet"};
-  return {Level::ok, "windows", "every window is measured: " + join(measured, ", ")};
+  return {Level::ok, "windows", "every window" + named + " is measured: " + join(measured, ", ")};
 }
 
 }  // namespace pipeline

@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "cli/host.h"
+#include "cli/next_forecast.h"
 #include "cli/stage_worker.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -138,8 +139,12 @@ int run_workflow(const Invocation& invocation) {
 
   static_cast<void>(selected_stages(workflow, selection));  // an unknown stage is a mistake before anything is written
   const CancelGuard cancel;
-  const RunServices services{
-      .log = log, .cancel = cancel.signal(), .start_worker = worker_starter(invocation), .send = {}, .launch = launch};
+  const RunServices services{.log = log,
+                             .cancel = cancel.signal(),
+                             .start_worker = worker_starter(invocation),
+                             .send = {},
+                             .forecast_next = next_forecaster(invocation, workflow, host.registry, cancel.signal()),
+                             .launch = launch};
   if (follows) return follow_first(workflow, host, selection, services, log);
   const std::filesystem::path folder = run_folder_of(workflow);
   make_folder(folder);

@@ -9,6 +9,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "by_series_file.h"
+#include "fingerprint.h"
 #include "interval_ends.h"
 #include "measured.h"
 #include "pipeline/data/files.h"
@@ -129,6 +130,7 @@ SplitRequest EvaluateStage::request(Split split, const Candidate& candidate, con
                    .metrics = metrics,
                    .quantiles = options_.quantiles,
                    .intervals = candidate.intervals ? &*candidate.intervals : nullptr,
+                   .origins = options_.origins,
                    .check_cancelled = [&context] {
                      if (context.cancelled())
                        throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
@@ -153,9 +155,10 @@ void EvaluateStage::validate(Candidate& candidate, const Metrics& metrics, const
     throw data_error(std::string("intervals are made from the errors on the windows of the ") +
                      split_names[static_cast<std::size_t>(calibrating)] + " split, which has none: give it rows in `split`");
   std::optional<IntervalScores> scores;
-  const auto pass = [&](Split split) {
+  const auto pass = [&](Split split, Origins origins) {
     SplitRequest asked = request(split, candidate, metrics, context);
-    if (wanted && split == calibrating) {
+    asked.origins = origins;
+    if (wanted && split == calibrating && origins == Origins::all) {
       const std::vector<SeriesScale> told = scales_before(Split::test, *windows.series(), asked.seasons);
       scores.emplace(*wanted,
                      interval_task(*candidate.forecasts, *wanted, candidate.result.training.stage, candidate.result.was_trained(), told));
@@ -163,8 +166,8 @@ void EvaluateStage::validate(Candidate& candidate, const Metrics& metrics, const
     }
     return evaluate_split(*candidate.forecasts, asked, nullptr);
   };
-  if (windows.count(Split::val) > 0) candidate.validation = pass(Split::val);
-  if (wanted && calibrating != Split::val) static_cast<void>(pass(calibrating));
+  if (windows.count(Split::val) > 0) candidate.validation = pass(Split::val, options_.origins);
+  if (wanted && !scores) static_cast<void>(pass(calibrating, Origins::all));
   if (scores) candidate.intervals = scores->finish();
 }
 
@@ -209,13 +212,13 @@ void EvaluateStage::run(StageContext& context) {
     context.log.warning("forecasts are of val and test: splits = [\"train\"] measures trained models alone");
   }
   const Metrics components = metrics(context);
-  for (Candidate& candidate : candidates) {
-    if (candidates.size() > 1 || !options_.intervals.is_null()) validate(candidate, components, context);
-  }
+  for (Candidate& candidate : candidates) validate(candidate, components, context);
   const Ranking ranking = rank(candidates, options_.rank_by);
   MetricsRecord record{.measures = described(components), .models = {}, .leader = ranking.leader, .ranked_by = ranking.by};
   std::vector<ModelResult> results;
   std::map<std::string, Intervals> intervals;
+  const std::string measured_windows =
+      fingerprint(candidates[ranking.leader].forecasts->windows(), {Split::val, splits().front()}, options_.origins);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     WrittenFiles files;
     measure(candidates[i], i == ranking.leader, components, context, files);
@@ -241,6 +244,8 @@ void EvaluateStage::run(StageContext& context) {
   }
   for (const ModelResult& result : results) log_to_version(result, context);
   context.summary = summary_value(results[ranking.leader]);
+  context.summary["measured_on"] = Value::Map{{"fingerprint", measured_windows}};
+  if (const auto& validation = candidates[ranking.leader].validation) add_validation(*validation, context.summary);
 }
 
 }  // namespace pipeline::stage::evaluate

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "candidates.h"
+#include "pipeline/data/origins.h"
 #include "pipeline/options.h"
 #include "pipeline/stage.h"
 #include "split_result.h"
@@ -15,6 +16,7 @@ namespace pipeline::stage::evaluate {
 struct EvaluateOptions {
   std::string checkpoint = "best";
   std::vector<std::string> splits{"test"};
+  Origins origins = Origins::all;
   std::vector<double> quantiles{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
   Value intervals;
   std::string rank_by = "auto";
@@ -28,6 +30,9 @@ struct EvaluateOptions {
             .choices({"best", "last"})
             .role(OptionRole::input_path),
         option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}).items(1),
+        option("origins", &EvaluateOptions::origins,
+               "The origins that every model is measured and ranked on: all; every_horizon, so that targets do not overlap, counted back "
+               "from the last one of each series; or the last one of each series. Intervals are made from all."),
         option("quantiles", &EvaluateOptions::quantiles,
                "Levels of the quantiles that wql, sql, scrps and crps are of, ascending; a model that lacks one has none of these.")
             .above(0)
@@ -82,7 +87,7 @@ class EvaluateStage final : public Stage {
   /// The metrics of all models: every component, and those of further interval levels.
   [[nodiscard]] Metrics metrics(const StageContext& context) const;
   [[nodiscard]] SplitRequest request(Split split, const Candidate& candidate, const Metrics& metrics, const StageContext& context) const;
-  /// Forecasts the validation windows, for ranking and intervals.
+  /// Forecasts the validation windows, for ranking, intervals and the comparison of runs.
   void validate(Candidate& candidate, const Metrics& metrics, const StageContext& context) const;
   /// Measures the splits and writes their files.
   void measure(Candidate& candidate, bool leads, const Metrics& metrics, const StageContext& context, WrittenFiles& files) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "interval_ends.h"
@@ -18,10 +17,16 @@ void Score::add_loss(const torch::Tensor& losses, const torch::Tensor& weight) {
   loss_count_ += static_cast<double>(each.numel());
 }
 
-std::int64_t count_steps(const Windows& windows, Split split) {
-  if (windows.info().horizons.empty()) return windows.count(split) * windows.info().horizon;
-  const std::vector<std::int64_t> starts = windows.series_starts(split);
+std::int64_t count_steps(const Windows& windows, Split split, Origins origins) {
+  const MeasuredWindows measured(windows, split, origins);
+  if (windows.info().horizons.empty()) return measured.count() * windows.info().horizon;
   std::int64_t steps = 0;
+  if (origins != Origins::all) {
+    for (const std::int64_t window : measured.numbers(0, measured.count()))
+      steps += windows.horizon_of(windows.series()->series_of(windows.origin(split, window)));
+    return steps;
+  }
+  const std::vector<std::int64_t> starts = windows.series_starts(split);
   for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
     const std::int64_t series = windows.series()->series_of(windows.origin(split, starts[i]));
     steps += (starts[i + 1] - starts[i]) * windows.horizon_of(series);
@@ -57,13 +62,14 @@ class Pass {
         ends_(forecasts, request) {}
 
   SplitResult run() {
-    const std::int64_t count = windows_.count(request_.split), horizon = windows_.info().horizon;
+    const MeasuredWindows measured(windows_, request_.split, request_.origins);
+    const std::int64_t count = measured.count(), horizon = windows_.info().horizon;
     const std::int64_t targets = std::ssize(windows_.target_names());
     const MetricGroups groups{.steps = horizon, .targets = targets};
     const std::int64_t series = windows_.series() ? windows_.series()->series_count() : 1;
     SplitResult out{.split = request_.split,
                     .windows = count,
-                    .values = count_steps(windows_, request_.split) * targets,
+                    .values = count_steps(windows_, request_.split, request_.origins) * targets,
                     .series = series,
                     .model = {request_.metrics, groups, series},
                     .naive = {},
@@ -78,9 +84,7 @@ class Pass {
     }
     for (std::int64_t first = 0; first < count; first += request_.batch_size) {
       request_.check_cancelled();
-      std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(request_.batch_size, count - first)));
-      std::iota(indices.begin(), indices.end(), first);
-      add_batch(indices, out);
+      add_batch(measured.numbers(first, std::min(request_.batch_size, count - first)), out);
     }
     return out;
   }

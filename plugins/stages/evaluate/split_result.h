@@ -9,6 +9,7 @@
 #include "attention_file.h"
 #include "panel_metrics.h"
 #include "pipeline/data/intervals.h"
+#include "pipeline/data/origins.h"
 #include "pipeline/train/metric_set.h"
 #include "predictions_file.h"
 #include "reliability.h"
@@ -61,7 +62,7 @@ struct ModelResult {
 };
 
 /// The number of steps that the windows of a split forecast together.
-[[nodiscard]] std::int64_t count_steps(const Windows& windows, Split split);
+[[nodiscard]] std::int64_t count_steps(const Windows& windows, Split split, Origins origins = Origins::all);
 
 /// What is measured of a split, and how.
 struct SplitRequest {
@@ -74,11 +75,12 @@ struct SplitRequest {
   std::vector<double> interval_levels{};  ///< in percent: those of intervals between quantiles that are measured
   const Intervals* intervals = nullptr;   ///< are measured instead, and written
   IntervalScores* scores = nullptr;       ///< takes the errors of the forecasts
+  Origins origins = Origins::all;         ///< the windows that are forecast
   std::function<void()> check_cancelled;  ///< throws when the run is to end; called before every batch
 };
 
-/// Forecasts and measures every window of a split. Rows go to `predictions` and attention weights to `attention`, unless these are nullptr.
-/// Error (data) if the split has no window.
+/// Forecasts and measures the windows of a split that the request names. Rows go to `predictions` and attention weights to `attention`,
+/// unless these are nullptr. Error (data) if the split has no window.
 [[nodiscard]] SplitResult evaluate_split(WindowForecasts& forecasts, const SplitRequest& request, PredictionsFile* predictions,
                                          AttentionFile* attention = nullptr);
 

@@ -35,7 +35,7 @@ class WindowForecasts {
   /// [Q] the levels of WindowBatch::quantiles.
   [[nodiscard]] virtual const std::vector<double>& quantile_levels() const = 0;
   [[nodiscard]] virtual bool covers(Split split) const = 0;
-  /// Windows of a split by their numbers, which follow each other.
+  /// Windows of a split by their numbers, which ascend.
   [[nodiscard]] virtual WindowBatch of(Split split, std::span<const std::int64_t> indices) = 0;
 
   /// The row of each window's last input; windows over a series only.
