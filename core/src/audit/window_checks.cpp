@@ -5,6 +5,7 @@
 
 #include "pipeline/data/format.h"
 #include "pipeline/data/metrics_file.h"
+#include "pipeline/data/origins.h"
 #include "pipeline/data/text.h"
 
 namespace pipeline {
@@ -16,6 +17,16 @@ constexpr std::array all_splits{Split::train, Split::val, Split::calibration, Sp
 
 std::string name_of(Split split) { return split_names[static_cast<std::size_t>(split)]; }
 
+/// The origins that a stage measures; all where it has no such options.
+OriginChoice origins_of(const StagePlan& stage) {
+  OriginChoice out;
+  const Value* named = stage.options.find("origins");
+  if (named && named->is_string()) out.origins = parse_word<Origins>("origins", named->as_string());
+  if (const Value* step = stage.options.find("origin_step")) out.step = *step;
+  if (const Value* most = stage.options.find("most_origins"); most && most->is_int()) out.most = most->as_int();
+  return out;
+}
+
 /// The windows that a measured model forecast: those of its stage, or of the stage before "/" in "baselines/Theta".
 const Windows* windows_of(const AuditSubject& subject, const std::string& model) {
   const std::string stage = model.substr(0, model.find('/'));
@@ -25,15 +36,6 @@ const Windows* windows_of(const AuditSubject& subject, const std::string& model)
     if (result.stage == giver || (!giver && subject.windows.size() == 1)) return result.windows.get();
   }
   return nullptr;
-}
-
-/// Whether a stage that measures was told to leave windows out.
-bool asks_for_some(const StagePlan& stage) {
-  const auto is = [&](const char* option, const Value& usual) {
-    const Value* value = stage.options.find(option);
-    return !value || *value == usual;
-  };
-  return !is("origins", "all") || !is("origin_step", {}) || !is("most_origins", 0);
 }
 
 }  // namespace
@@ -61,16 +63,15 @@ Finding check_targets(const Windows& windows) {
 
 Finding check_measured(const AuditSubject& subject) {
   std::vector<std::string> measured;
+  std::string named;
   for (const StagePlan* stage : subject.givers("metrics")) {
+    const OriginChoice origins = origins_of(*stage);
+    if (!origins.is_all()) named = " of the origins that " + stage->name + " names";
     for (const ModelMetrics& model : read_metrics(subject.run_folder / stage->name).models) {
       const Windows* windows = windows_of(subject, model.stage);
       if (!windows) continue;
       for (const auto& [name, errors] : model.splits) {
-        const std::int64_t there = windows->count(parse_split(name));
-        if (errors.windows < there && asks_for_some(*stage)) {
-          measured.push_back(name + " " + format_count(errors.windows) + " of " + format_count(there) + ", by origins");
-          continue;
-        }
+        const std::int64_t there = MeasuredWindows(*windows, parse_split(name), origins).count();
         if (errors.windows != there)
           return {Level::fail, "windows",
                   stage->name + " measured " + format_count(errors.windows) + " of " + format_count(there) + " " + name + " windows of " +
@@ -81,7 +82,7 @@ Finding check_measured(const AuditSubject& subject) {
     }
   }
   if (measured.empty()) return {Level::ok, "windows", "nothing is measured yet"};
-  return {Level::ok, "windows", "every window is measured: " + join(measured, ", ")};
+  return {Level::ok, "windows", "every window" + named + " is measured: " + join(measured, ", ")};
 }
 
 }  // namespace pipeline

@@ -1,6 +1,7 @@
 // Out-of-line members of the interfaces, so that their type information lives in one library.
 #include "pipeline/data/feature.h"
 #include "pipeline/data/local_forecaster.h"
+#include "pipeline/host/anew.h"
 #include "pipeline/host/checkpoint_tool.h"
 #include "pipeline/host/component_test.h"
 #include "pipeline/host/inner_run.h"
@@ -17,6 +18,8 @@ Stage::~Stage() = default;
 StageWorker::~StageWorker() = default;
 ComponentTest::~ComponentTest() = default;
 Predictor::~Predictor() = default;
+RunsAnew::~RunsAnew() = default;
+ShowsNext::~ShowsNext() = default;
 CheckpointTool::~CheckpointTool() = default;
 Logger::~Logger() = default;
 Feature::~Feature() = default;

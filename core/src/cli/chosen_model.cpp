@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/final_model.h"
 #include "cli/shell_text.h"
 #include "pipeline/data/intervals.h"
 #include "pipeline/data/local_forecaster.h"
@@ -149,24 +150,30 @@ const StagePlan& train_stage(const Workflow& workflow, const Registry& registry,
 }
 
 ChosenModel chosen_model(const Workflow& workflow, const Registry& registry, const std::string& wanted, Log& log) {
-  const Choice choice = choose(workflow, registry, wanted);
+  const bool asks_for_final = !wanted.empty() && final_stage(workflow, registry, wanted);
+  const Choice choice = choose(workflow, registry, asks_for_final ? std::string() : wanted);
   ChosenModel out{.checkpoint = choice.checkpoint, .name = choice.stage};
+  const bool was_measured = choice.by->name != choice.stage;
+  const std::optional<FinalModel> final = was_measured && (wanted.empty() || asks_for_final)
+                                              ? final_model(workflow, registry, choice.stage, choice.checkpoint, log)
+                                              : std::nullopt;
+  if (final) out.checkpoint = final->record.checkpoint;
   if (choice.checkpoint.empty()) out.local = local_task(choice, workflow, registry);
   const std::string command = "`pipeline run " + shell_quoted(workflow.file.string()) + "`";
-  if (!out.local && !std::filesystem::is_regular_file(choice.checkpoint))
-    throw usage_error(workflow_flag(workflow) + ": the checkpoint of stage \"" + choice.stage + "\" is gone (" +
-                      choice.checkpoint.string() + "): run " + command + ", or name one with --checkpoint");
+  if (!out.local && !std::filesystem::is_regular_file(out.checkpoint))
+    throw usage_error(workflow_flag(workflow) + ": the checkpoint of stage \"" + (final ? final->stage->name : choice.stage) +
+                      "\" is gone (" + out.checkpoint.string() + "): run " + command + ", or name one with --checkpoint");
   const std::filesystem::path intervals = run_folder_of(workflow) / choice.by->name / intervals_file_name;
-  if (choice.by->name != choice.stage) {
+  if (was_measured) {
     if (const Value* levels = choice.by->options.find("quantiles")) out.quantiles = numbers_of(*levels);
     if (std::filesystem::is_regular_file(intervals)) out.intervals = intervals;
     const auto fitted = out.intervals.empty() ? std::map<std::string, Intervals>() : read_intervals(intervals);
     for (const auto& [name, of_model] : fitted) out.quantiles = with_interval_ends(std::move(out.quantiles), of_model.options().levels);
   }
   const std::string sentence =
-      "model: " + (out.local ? out.local->forecaster.type + ", fitted to the rows of the input" : choice.checkpoint.string()) + ", " +
-      reason_of(choice, workflow, registry);
-  const std::vector<std::string> changes = changes_since(choice.by->name, workflow, registry);
+      "model: " + (out.local ? out.local->forecaster.type + ", fitted to the rows of the input" : out.checkpoint.string()) + ", " +
+      (final ? final_reason(*final, choice.by->name) : reason_of(choice, workflow, registry));
+  const std::vector<std::string> changes = changes_since(final ? final->stage->name : choice.by->name, workflow, registry);
   if (changes.empty()) {
     log.info(sentence);
   } else {

@@ -26,7 +26,7 @@ std::string flags_of(const Verb& verb) {
 /// A shell command that prints the words for a verb's first argument.
 std::string argument_words(const Verb& verb) {
   const std::string argument = verb.argument;
-  if (argument == "WORKFLOW.toml") return "compgen -f -X '!*.toml' -- \"$word\"; compgen -d -S / -- \"$word\"";
+  if (argument.starts_with("WORKFLOW.toml")) return "compgen -f -X '!*.toml' -- \"$word\"; compgen -d -S / -- \"$word\"";
   if (argument == "COMPONENT")
     return "compgen -W \"$(\"${COMP_WORDS[0]}\" plugins 2>/dev/null | awk '/^$/ { exit } NR > 1 { print $2 }')\" -- \"$word\"";
   if (argument.starts_with("KIND")) return "compgen -W \"stage model callback logger\" -- \"$word\"";

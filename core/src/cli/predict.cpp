@@ -1,3 +1,5 @@
+#include "cli/predict.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -89,6 +91,12 @@ void forecast(const Component<Predictor>& predictor, const PredictRequest& reque
 
 int predict(const Invocation& invocation) {
   ConsoleLog log(invocation.log);
+  return predict_with(invocation, log);
+}
+
+}  // namespace
+
+int predict_with(const Invocation& invocation, Log& log) {
   const std::string file = invocation.text("workflow"), input = required(invocation, "input");
   const std::filesystem::path checkpoint = file.empty() ? required(invocation, "checkpoint") : invocation.text("checkpoint");
   if (!checkpoint.empty()) require_file("--checkpoint " + checkpoint.string(), checkpoint);
@@ -144,8 +152,6 @@ int predict(const Invocation& invocation) {
   }
   return 0;
 }
-
-}  // namespace
 
 Verb predict_verb() { return {"predict", "", "forecasts from a checkpoint, in original units", &add_options, &predict}; }
 

@@ -14,6 +14,8 @@
 #include "base/cpu_capability.h"
 #include "base/crash_sentence.h"
 #include "cli/inherited_state.h"
+#include "cli/more_arguments.h"
+#include "cli/next_forecast.h"
 #include "cli/shell_text.h"
 #include "cli/stage_worker.h"
 #include "cli/terminal.h"
@@ -41,6 +43,8 @@ std::vector<std::string> argument_names(const Verb& verb) {
 constexpr int least_help_width = 40;
 /// The names of positional arguments in the command line's parser.
 constexpr std::array<const char*, 3> argument_keys{"input-argument", "second-argument", "third-argument"};
+/// Whether an argument may be given any number of times: "[MORE.toml]...".
+bool repeats(const std::string& argument) { return argument.ends_with("..."); }
 
 std::string usage_of(const Verb& verb) {
   return std::string("pipeline ") + verb.name + (*verb.argument ? std::string(" ") + verb.argument : "") + " [flags]";
@@ -67,7 +71,9 @@ void print_version(std::ostream& out) {
 }
 
 Verb find_verb(const std::string& name) {
-  if (const Verb hidden = stage_worker_verb(); name == hidden.name) return hidden;
+  for (const Verb& hidden : {stage_worker_verb(), forecast_worker_verb()}) {
+    if (name == hidden.name) return hidden;
+  }
   std::vector<std::string> names;
   for (const Verb& verb : all_verbs()) {
     if (name == verb.name) return verb;
@@ -106,7 +112,9 @@ po::variables_map parse(const Verb& verb, const po::options_description& options
   po::variables_map arguments;
   try {
     po::positional_options_description positional;
-    for (std::size_t i = 0; i < argument_names(verb).size(); ++i) positional.add(argument_keys.at(i), 1);
+    for (const std::string& name : argument_names(verb)) {
+      repeats(name) ? positional.add(more_arguments, -1) : positional.add(argument_keys.at(positional.max_total_count()), 1);
+    }
     const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(words).options(options).positional(positional).style(style).run(), arguments);
     po::notify(arguments);
@@ -136,14 +144,20 @@ int run_words(const std::vector<std::string>& words, const std::string& command_
   all.add(shown).add(common);
   po::options_description parsed = all;
   const std::vector<std::string> names = argument_names(verb);
-  for (std::size_t i = 0; i < names.size(); ++i) parsed.add_options()(argument_keys.at(i), po::value<std::string>());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (repeats(names[i])) {
+      parsed.add_options()(more_arguments, po::value<std::vector<std::string>>());
+    } else {
+      parsed.add_options()(argument_keys.at(i), po::value<std::string>());
+    }
+  }
   const po::variables_map arguments = parse(verb, parsed, {words.begin() + 1, words.end()});
   if (arguments.count("help")) {
     std::cout << "Usage: " << usage_of(verb) << "\n" << wrapped_after(0, verb.summary, help_width()) << "\n\n" << all;
     return 0;
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (!arguments.count(argument_keys.at(i)) && !names[i].starts_with('['))
+    if (!names[i].starts_with('[') && !arguments.count(argument_keys.at(i)))
       throw usage_error(names[i] + " is missing; usage: " + usage_of(verb));
   }
   Invocation invocation{arguments, {}, log_options(arguments), arguments.count("json") > 0, command_line};

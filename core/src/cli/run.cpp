@@ -5,6 +5,7 @@
 
 #include "audit/audit.h"
 #include "cli/host.h"
+#include "cli/next_forecast.h"
 #include "cli/stage_worker.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -143,6 +144,7 @@ int run_workflow(const Invocation& invocation) {
                              .start_worker = worker_starter(invocation),
                              .start_inner_worker = inner_worker_starter(invocation),
                              .send = {},
+                             .forecast_next = next_forecaster(invocation, workflow, host.registry, cancel.signal()),
                              .launch = launch};
   if (follows) return follow_first(workflow, host, selection, services, log);
   const std::filesystem::path folder = run_folder_of(workflow);

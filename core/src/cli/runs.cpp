@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <iostream>
 #include <limits>
-#include <set>
 
 #include "cli/host.h"
+#include "cli/more_arguments.h"
+#include "cli/past_runs.h"
+#include "cli/runs_compared.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "pipeline/data/format.h"
@@ -15,87 +17,28 @@ namespace pipeline {
 namespace {
 
 void add_options(po::options_description& options) {
-  options.add_options()("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
-                        "change a value of the workflow; repeatable");
+  options.add_options()  //
+      ("set", po::value<std::vector<std::string>>()->value_name("KEY=VALUE")->composing(),
+       "change a value of the workflow; repeatable, with one workflow")  //
+      ("report", po::value<std::string>()->value_name("FILE.html"), "write the comparison as a page too");
 }
 
-/// Adds a stage's headline results; returns the training that they are of, if the stage names one.
-std::string add_results(const Value& stage, Value& results) {
-  std::string of;
-  for (const auto& [key, value] : stage.at("summary").as_map()) {
-    if (value.is_number() || key == "version_dir" || key == "headlines") results[key] = value;
-    if (key == "stage" && value.is_string()) of = value.as_string();
-  }
-  return of;
-}
-
-/// All headline results of a run: the summaries of its stages in one map. If several models were trained and measured, those of the leading
-/// training.
-Value results_of(const Value& record) {
-  Value results{Value::Map{}};
-  const Value& stages = record.at("stages");
-  std::string leading;
-  for (const auto& [name, stage] : stages.as_map()) {
-    if (const std::string training = add_results(stage, results); !training.empty()) leading = training;
-  }
-  if (const Value* training = leading.empty() ? nullptr : stages.find(leading)) add_results(*training, results);
-  return results;
-}
-
-double validation_of(const Value& record) {
+double validation_of(const Value& record, const std::string& measure) {
   const Value results = results_of(record);
-  const Value* loss = results.find("val_loss");
-  return loss && loss->is_number() ? loss->as_double() : std::numeric_limits<double>::infinity();
+  const Value* value = results.find(measure);
+  return value && value->is_number() ? value->as_double() : std::numeric_limits<double>::infinity();
 }
 
-/// Whether an option could matter to a run: it is no stage's, or that stage was part of the run.
-bool concerns(const Value& record, const std::string& option) {
-  const std::size_t dot = option.find('.');
-  return dot == std::string::npos || record.at("stages").find(std::string_view(option).substr(0, dot)) != nullptr;
-}
-
-std::string option_cell(const Value& record, const std::string& name) {
-  if (!concerns(record, name)) return "-";
-  const Value* value = record.at("options").find(name);
-  return !value ? "default" : value->is_string() ? value->as_string() : to_toml(*value);
-}
-
-/// The options in which the runs that they concern differ.
-std::vector<std::string> differing_options(const std::vector<Value>& records) {
-  std::set<std::string> names, differing;
+/// The measure that runs are ranked by: the loss, unless they minimised different ones.
+std::string rank_of(const std::vector<Value>& records) {
+  std::string first;
   for (const Value& record : records) {
-    for (const auto& [name, value] : record.at("options").as_map()) names.insert(name);
+    const std::string loss = loss_of(record);
+    if (loss.empty()) continue;
+    if (first.empty()) first = loss;
+    if (loss != first) return "val_mase";
   }
-  for (const std::string& name : names) {
-    std::set<std::string> values;
-    for (const Value& record : records) {
-      if (concerns(record, name)) values.insert(option_cell(record, name));
-    }
-    if (values.size() > 1) differing.insert(name);
-  }
-  return {differing.begin(), differing.end()};
-}
-
-/// The headline metrics of the stages, in their order.
-std::vector<std::string> headline_metrics(const std::vector<Value>& records) {
-  std::vector<std::string> names;
-  for (const Value& record : records) {
-    const Value results = results_of(record);
-    const Value* headlines = results.find("headlines");
-    if (!headlines || !headlines->is_list()) continue;
-    for (const Value& name : headlines->as_list()) {
-      if (name.is_string() && std::ranges::find(names, name.as_string()) == names.end()) names.push_back(name.as_string());
-    }
-  }
-  if (names.empty()) names = {"test_mse", "test_mae", "naive_mse"};  // records of version 0.1.0 do not name them
-  return names;
-}
-
-/// Whether a run succeeded without any work: all of its stages were up to date.
-bool did_nothing(const Value& record) {
-  const Value& stages = record.at("stages");
-  return record.at("status") == Value("done") &&
-         std::ranges::none_of(stages.as_map(), [](const auto& stage) { return stage.second.at("ran") == Value(true); });
+  return "val_loss";
 }
 
 /// The line below the table, if it leaves runs out.
@@ -104,18 +47,13 @@ void say_left_out(std::size_t count) {
     std::cout << "(left out: " << count << (count == 1 ? " run that" : " runs that") << " found everything up to date; --json lists all)\n";
 }
 
-std::string cell(const Value& results, const std::string& name) {
-  const Value* value = results.find(name);
-  return value && value->is_number() ? format_short(value->as_double()) : "-";
-}
-
 /// The columns of the table before those of the options.
 std::vector<std::string> row_of(const Value& record, const std::vector<std::string>& metrics) {
   const Value results = results_of(record);
   const Value* version = results.find("version_dir");
   std::vector<std::string> row{record.at("when").as_string(), record.at("status").as_string(),
                                format_short(record.at("seconds").as_double())};
-  for (const std::string& metric : metrics) row.push_back(cell(results, metric));
+  for (const std::string& metric : metrics) row.push_back(number_cell(results, metric));
   row.push_back(version && version->is_string() ? std::filesystem::path(version->as_string()).filename().string() : "-");
   return row;
 }
@@ -144,8 +82,8 @@ void print_in_two_tables(const std::vector<Value>& records, const std::vector<st
   differences.print();
 }
 
-void print_table(const std::vector<Value>& records) {
-  std::vector<std::string> metrics{"val_loss"};
+void print_table(const std::vector<Value>& records, const std::string& measure) {
+  std::vector<std::string> metrics{measure};
   for (std::string& name : headline_metrics(records)) metrics.push_back(std::move(name));
   std::vector<std::string> headings{"when", "status", "seconds"};
   headings.insert(headings.end(), metrics.begin(), metrics.end());
@@ -165,10 +103,12 @@ void print_table(const std::vector<Value>& records) {
 
 int list_runs(const Invocation& invocation) {
   ConsoleLog log(invocation.log);
+  if (!invocation.texts(more_arguments).empty() || !invocation.text("report").empty()) return compare_runs(invocation, log);
   Host host;
   const Workflow workflow = load_workflow(host, invocation, log);
   std::vector<Value> records = read_history(run_folder_of(workflow));
-  std::ranges::stable_sort(records, {}, validation_of);
+  const std::string measure = rank_of(records);
+  std::ranges::stable_sort(records, {}, [&](const Value& record) { return validation_of(record, measure); });
   if (invocation.json) {
     std::cout << to_json(Value::List(records.begin(), records.end()), 2) << "\n";
     return 0;
@@ -179,13 +119,15 @@ int list_runs(const Invocation& invocation) {
     say_left_out(left_out);
     return 0;
   }
-  print_table(records);
+  print_table(records, measure);
   say_left_out(left_out);
   return 0;
 }
 
 }  // namespace
 
-Verb runs_verb() { return {"runs", "WORKFLOW.toml", "past runs side by side, best validation first", &add_options, &list_runs}; }
+Verb runs_verb() {
+  return {"runs", "WORKFLOW.toml [MORE.toml]...", "past runs side by side, best validation first", &add_options, &list_runs};
+}
 
 }  // namespace pipeline

@@ -16,6 +16,7 @@
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
+#include "run/anew.h"
 #include "run/history.h"
 #include "run/inner_workflow.h"
 #include "run/machine.h"
@@ -226,6 +227,17 @@ class Executor {
     static_cast<void>(execute(inner, registry_, all, services));
   }
 
+  /// Gives a stage what it asks for by its class. `now` outlives the stage's run.
+  void give_services(Stage& stage, const Examined& now, bool resume) const {
+    if (auto* const runs = dynamic_cast<RunsAnew*>(&stage)) {
+      runs->take([this, &now, resume](const AnewRequest& request) {
+        const Anew by{.stage = now.resolved.plan.name, .key = now.key.fields, .resume = resume};
+        return run_anew(request, by, {.workflow = workflow_, .registry = registry_, .log = log_, .cancel = services_.cancel});
+      });
+    }
+    if (auto* const shows = dynamic_cast<ShowsNext*>(&stage); shows && services_.forecast_next) shows->take(services_.forecast_next);
+  }
+
   /// StageContext::run_again: only the stage's files in the folder are kept.
   void run_again(const std::string& name, const Value::Map& changed, const std::filesystem::path& folder, Log& log) const {
     const StagePlan& stage = stage_named(workflow_, name);
@@ -274,7 +286,9 @@ class Executor {
     if (services_.start_worker) {
       context.start_worker = [&](const Value& task, int threads) { return services_.start_worker(stage.name, task, threads); };
     }
-    call(make_stage(stage), "run", &Stage::run, context);
+    const Component<Stage> made_stage = make_stage(stage);
+    give_services(*made_stage, now, resume);
+    call(made_stage, "run", &Stage::run, context);
     const double seconds = seconds_since(start);
     before_manifest();
     const ManifestInput made{stage, workflow_.settings, registry_, now.key, context, seconds};

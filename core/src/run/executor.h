@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/workflow.h"
+#include "pipeline/host/anew.h"
 #include "pipeline/host/inner_run.h"
 #include "pipeline/log.h"
 #include "pipeline/registry.h"
@@ -40,6 +41,8 @@ struct RunServices {
       start_inner_worker{};
   /// In such a process: sends a message to the parent.
   std::function<void(const Value& message)> send{};
+  /// For stages that show the next forecast; empty: they get none.
+  NextForecaster forecast_next{};
   /// The place of this process among those that a launcher started together; nullopt: it is alone.
   std::optional<Launch> launch{};
 };

@@ -9,6 +9,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "by_series_file.h"
+#include "fingerprint.h"
 #include "interval_ends.h"
 #include "level_metrics.h"
 #include "measured.h"
@@ -116,6 +117,7 @@ SplitRequest EvaluateStage::request(Split split, const Candidate& candidate, con
                    .metrics = metrics,
                    .quantiles = options_.quantiles,
                    .intervals = candidate.intervals ? &*candidate.intervals : nullptr,
+                   .origins = options_.origins,
                    .check_cancelled = [&context] {
                      if (context.cancelled())
                        throw Error(ExitStatus::interrupted, "interrupted while evaluating; run it again with --stage " + context.stage);
@@ -140,9 +142,10 @@ void EvaluateStage::validate(Candidate& candidate, const Metrics& metrics, const
     throw data_error(std::string("intervals are made from the errors on the windows of the ") +
                      split_names[static_cast<std::size_t>(calibrating)] + " split, which has none: give it rows in `split`");
   std::optional<IntervalScores> scores;
-  const auto pass = [&](Split split) {
+  const auto pass = [&](Split split, const OriginChoice& origins) {
     SplitRequest asked = request(split, candidate, metrics, context);
-    if (wanted && split == calibrating) {
+    asked.origins = origins;
+    if (wanted && split == calibrating && origins.is_all()) {
       const std::vector<SeriesScale> told = scales_before(Split::test, *windows.series(), asked.seasons);
       scores.emplace(*wanted,
                      interval_task(*candidate.forecasts, *wanted, candidate.result.training.stage, candidate.result.was_trained(), told));
@@ -150,8 +153,8 @@ void EvaluateStage::validate(Candidate& candidate, const Metrics& metrics, const
     }
     return evaluate_split(*candidate.forecasts, asked, nullptr);
   };
-  if (windows.count(Split::val) > 0) candidate.validation = pass(Split::val);
-  if (wanted && calibrating != Split::val) static_cast<void>(pass(calibrating));
+  if (windows.count(Split::val) > 0) candidate.validation = pass(Split::val, {.origins = options_.origins});
+  if (wanted && !scores) static_cast<void>(pass(calibrating, {}));
   if (scores) candidate.intervals = scores->finish();
 }
 
@@ -164,7 +167,7 @@ void EvaluateStage::measure(Candidate& candidate, bool leads, const Metrics& met
   for (const Split split : wanted) {
     if (!candidate.forecasts->covers(split)) continue;  // no model of one series forecasts the rows it was fitted to
     SplitRequest asked = request(split, candidate, metrics, context);
-    asked.origins = {.origins = options_.origins, .step = options_.origin_step, .most = options_.most_origins};
+    asked.origins = measured_origins();
     if (is_panel && out.was_trained()) say_scales(candidate, asked, context.log);
     const auto name_of = [&](const char* kind) { return file_name(kind, out, split, wanted.front(), leads); };
     const std::string split_name = split_names[static_cast<std::size_t>(split)];
@@ -197,13 +200,13 @@ void EvaluateStage::run(StageContext& context) {
     context.log.warning("forecasts are of val and test: splits = [\"train\"] measures trained models alone");
   }
   const Metrics components = metrics(context);
-  for (Candidate& candidate : candidates) {
-    if (candidates.size() > 1 || !options_.intervals.is_null()) validate(candidate, components, context);
-  }
+  for (Candidate& candidate : candidates) validate(candidate, components, context);
   const Ranking ranking = rank(candidates, options_.rank_by);
   MetricsRecord record{.measures = described(components), .models = {}, .leader = ranking.leader, .ranked_by = ranking.by};
   std::vector<ModelResult> results;
   std::map<std::string, Intervals> intervals;
+  const std::string measured_windows =
+      fingerprint(candidates[ranking.leader].forecasts->windows(), {Split::val, splits().front()}, measured_origins());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     WrittenFiles files;
     measure(candidates[i], i == ranking.leader, components, context, files);
@@ -236,6 +239,8 @@ void EvaluateStage::run(StageContext& context) {
     if (options_.log_metrics) log_to_version(result, context);
   }
   context.summary = summary_value(results[ranking.leader]);
+  context.summary["measured_on"] = Value::Map{{"fingerprint", measured_windows}};
+  if (const auto& validation = candidates[ranking.leader].validation) add_validation(*validation, context.summary);
 }
 
 }  // namespace pipeline::stage::evaluate

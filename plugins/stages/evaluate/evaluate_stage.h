@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "candidates.h"
+#include "pipeline/data/origins.h"
 #include "pipeline/options.h"
 #include "pipeline/stage.h"
 #include "split_result.h"
@@ -15,7 +16,7 @@ namespace pipeline::stage::evaluate {
 struct EvaluateOptions {
   std::string checkpoint = "best";
   std::vector<std::string> splits{"test"};
-  std::string origins = "all";
+  Origins origins = Origins::all;
   Value origin_step{};
   std::int64_t most_origins = 0;
   std::vector<double> quantiles{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9};
@@ -33,17 +34,16 @@ struct EvaluateOptions {
             .role(OptionRole::input_path),
         option("splits", &EvaluateOptions::splits, "Which windows to measure on.").choices({"train", "val", "test"}).items(1),
         option("origins", &EvaluateOptions::origins,
-               "From which rows of these splits every model forecasts: all; every_horizon, so that no row is forecast twice; or each "
-               "series' last.")
-            .choices({"all", "every_horizon", "last"}),
+               "The origins that every model is measured and ranked on: all; every_horizon, so that targets do not overlap, counted back "
+               "from the last one of each series; or the last one of each series. Intervals are made from all."),
         option("origin_step", &EvaluateOptions::origin_step,
-               "Rows from one origin to the next, counted back from the last one, in place of what origins says; of series of several "
-               "frequencies also a table by the words of frequency_column. Unset: as origins says.")
+               "Rows from one measured origin to the next, counted back from the last possible one, in place of what origins says; of "
+               "series of several frequencies also a table by the words of frequency_column. Unset: as origins says.")
             .whole_number()
             .or_by_name()
             .at_least(1)
             .unit("rows"),
-        option("most_origins", &EvaluateOptions::most_origins, "At most so many origins of each series, the last ones; 0: all.")
+        option("most_origins", &EvaluateOptions::most_origins, "At most so many measured origins of each series, the last ones; 0: all.")
             .at_least(0),
         option("quantiles", &EvaluateOptions::quantiles,
                "Levels of the quantiles that wql, sql, scrps and crps are of, ascending; a model that lacks one has none of these.")
@@ -94,6 +94,10 @@ class EvaluateStage final : public Stage {
 
  private:
   [[nodiscard]] std::vector<Split> splits() const;
+  /// The origins that are told; validation ranks on those that `origins` names.
+  [[nodiscard]] OriginChoice measured_origins() const {
+    return {.origins = options_.origins, .step = options_.origin_step, .most = options_.most_origins};
+  }
   /// The file names of one model, by split.
   struct WrittenFiles {
     std::map<std::string, std::string> predictions, attention, by_series;
@@ -101,7 +105,7 @@ class EvaluateStage final : public Stage {
   /// The metrics of all models: every component, and those of further interval levels.
   [[nodiscard]] Metrics metrics(const StageContext& context) const;
   [[nodiscard]] SplitRequest request(Split split, const Candidate& candidate, const Metrics& metrics, const StageContext& context) const;
-  /// Forecasts the validation windows, for ranking and intervals.
+  /// Forecasts the validation windows, for ranking, intervals and the comparison of runs.
   void validate(Candidate& candidate, const Metrics& metrics, const StageContext& context) const;
   /// Measures the splits and writes their files.
   void measure(Candidate& candidate, bool leads, const Metrics& metrics, const StageContext& context, WrittenFiles& files) const;

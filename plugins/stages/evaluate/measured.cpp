@@ -171,6 +171,15 @@ bool is_told(const MetricInfo& info) {
   return (!info.needs_quantiles && !info.needs_intervals) || info.name == "wql" || info.name.starts_with("coverage_");
 }
 
+void add_validation(const SplitResult& validation, Value& summary) {
+  for (const char* name : {"mase", "wql"}) {
+    for (const std::shared_ptr<const Metric>& metric : validation.model.original.metrics()) {
+      const std::optional<double> value = metric->info().name == name ? validation.model.original.value(name) : std::nullopt;
+      if (value && std::isfinite(*value)) summary[metric_key(metric->info(), "val")] = *value;
+    }
+  }
+}
+
 /// Without shares of scaled values, which say nothing of the data.
 Value summary_value(const ModelResult& result) {
   const SplitResult& main = result.main();

@@ -22,4 +22,7 @@ using NamedNumbers = std::vector<std::pair<std::string, double>>;
 /// metrics that a short display shows ("headlines").
 [[nodiscard]] Value summary_value(const ModelResult& result);
 
+/// Adds to such a summary what runs are ranked by: the metrics of a leading model's validation in original units, "val_mase" and "val_wql".
+void add_validation(const SplitResult& validation, Value& summary);
+
 }  // namespace pipeline::stage::evaluate

@@ -17,10 +17,20 @@ void Score::add_loss(const torch::Tensor& losses, const torch::Tensor& weight) {
   loss_count_ += static_cast<double>(each.numel());
 }
 
-std::int64_t count_steps(const Windows& windows, Split split, std::span<const std::int64_t> indices) {
-  if (windows.info().horizons.empty()) return std::ssize(indices) * windows.info().horizon;
+std::int64_t count_steps(const Windows& windows, Split split, const OriginChoice& origins) {
+  const MeasuredWindows measured(windows, split, origins);
+  if (windows.info().horizons.empty()) return measured.count() * windows.info().horizon;
   std::int64_t steps = 0;
-  for (const std::int64_t index : indices) steps += windows.horizon_of(windows.series()->series_of(windows.origin(split, index)));
+  if (!origins.is_all()) {
+    for (const std::int64_t window : measured.numbers(0, measured.count()))
+      steps += windows.horizon_of(windows.series()->series_of(windows.origin(split, window)));
+    return steps;
+  }
+  const std::vector<std::int64_t> starts = windows.series_starts(split);
+  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+    const std::int64_t series = windows.series()->series_of(windows.origin(split, starts[i]));
+    steps += (starts[i + 1] - starts[i]) * windows.horizon_of(series);
+  }
   return steps;
 }
 
@@ -52,14 +62,18 @@ class Pass {
         ends_(forecasts, request) {}
 
   SplitResult run() {
-    const std::vector<std::int64_t> chosen = chosen_windows(windows_, request_.split, request_.origins);
-    const std::int64_t count = std::ssize(chosen), horizon = windows_.info().horizon;
+    const MeasuredWindows measured(windows_, request_.split, request_.origins);
+    const std::int64_t count = measured.count(), horizon = windows_.info().horizon;
+    if (count == 0 && windows_.count(request_.split) > 0)
+      throw data_error(std::string("no window of the ") + split_names[static_cast<std::size_t>(request_.split)] +
+                       " split begins where origin_step asks for, counted back from its end: leave origin_step out, or write stride = 1 in "
+                       "the stage that slices");
     const std::int64_t targets = std::ssize(windows_.target_names());
     const MetricGroups groups{.steps = horizon, .targets = targets};
     const std::int64_t series = windows_.series() ? windows_.series()->series_count() : 1;
     SplitResult out{.split = request_.split,
                     .windows = count,
-                    .values = count_steps(windows_, request_.split, chosen) * targets,
+                    .values = count_steps(windows_, request_.split, request_.origins) * targets,
                     .series = series,
                     .model = {request_.metrics, groups, series},
                     .naive = {},
@@ -74,9 +88,7 @@ class Pass {
     }
     for (std::int64_t first = 0; first < count; first += request_.batch_size) {
       request_.check_cancelled();
-      add_batch(std::span(chosen).subspan(static_cast<std::size_t>(first),
-                                          static_cast<std::size_t>(std::min(request_.batch_size, count - first))),
-                out);
+      add_batch(measured.numbers(first, std::min(request_.batch_size, count - first)), out);
     }
     return out;
   }

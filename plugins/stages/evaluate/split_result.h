@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "attention_file.h"
-#include "chosen_windows.h"
 #include "panel_metrics.h"
 #include "pipeline/data/intervals.h"
+#include "pipeline/data/origins.h"
 #include "pipeline/train/metric_set.h"
 #include "predictions_file.h"
 #include "reliability.h"
@@ -62,25 +62,25 @@ struct ModelResult {
   [[nodiscard]] bool was_trained() const { return !checkpoint.empty(); }
 };
 
-/// The number of steps that windows of a split forecast together.
-[[nodiscard]] std::int64_t count_steps(const Windows& windows, Split split, std::span<const std::int64_t> indices);
+/// The number of steps that the windows of a split forecast together.
+[[nodiscard]] std::int64_t count_steps(const Windows& windows, Split split, const OriginChoice& origins = {});
 
 /// What is measured of a split, and how.
 struct SplitRequest {
   Split split;
   std::int64_t batch_size;
   Metrics metrics;
-  OriginChoice origins{};
   std::vector<SeriesScale> scales{};      ///< [series, targets]; empty for windows made elsewhere
   std::vector<std::int64_t> seasons{1};   ///< the rows of a season of each frequency group
   std::vector<double> quantiles{};        ///< the levels that the metrics of quantiles are of; a model that lacks one has none of them
   std::vector<double> interval_levels{};  ///< in percent: those of intervals between quantiles that are measured
   const Intervals* intervals = nullptr;   ///< are measured instead, and written
   IntervalScores* scores = nullptr;       ///< takes the errors of the forecasts
+  OriginChoice origins{};                 ///< the windows that are forecast
   std::function<void()> check_cancelled;  ///< throws when the run is to end; called before every batch
 };
 
-/// Forecasts and measures the windows of a split that the request chooses. Rows go to `predictions` and attention weights to `attention`,
+/// Forecasts and measures the windows of a split that the request names. Rows go to `predictions` and attention weights to `attention`,
 /// unless these are nullptr. Error (data) if the split has no window.
 [[nodiscard]] SplitResult evaluate_split(WindowForecasts& forecasts, const SplitRequest& request, PredictionsFile* predictions,
                                          AttentionFile* attention = nullptr);

@@ -21,12 +21,11 @@ class StoredForecasts final : public WindowForecasts {
 
   [[nodiscard]] WindowBatch of(Split split, std::span<const std::int64_t> indices) override {
     const std::span<const ForecastOrigin> all = origins_of(split);
-    std::vector<ForecastOrigin> part;
-    for (const std::int64_t index : indices) part.push_back(all[static_cast<std::size_t>(index)]);
     const std::vector<std::int64_t> rows = origins(split, indices);
-    if (!std::ranges::equal(rows, part, {}, {}, &ForecastOrigin::row))
+    const auto row_of = [&](std::int64_t index) { return all[static_cast<std::size_t>(index)].row; };
+    if (!std::ranges::equal(rows, indices, {}, {}, row_of))
       throw data_error(model_.name() + " was forecast from other rows than those of the windows; " + cure);
-    const torch::Tensor values = values_of(all.data() - stored().origins().data(), indices, part);
+    const torch::Tensor values = values_of(all, indices);
     const torch::Tensor point = values.select(3, 0).contiguous(), exact = on_scaled_series(point, rows, *windows().series());
     const torch::Tensor is_number = exact.isfinite();
     WindowBatch out{.batch = gather_batch(windows(), split, indices, {}, torch::kCPU)};
@@ -54,16 +53,15 @@ class StoredForecasts final : public WindowForecasts {
     return {found.begin(), found.end()};
   }
 
-  /// [B, H, T, 1 + Q] of the origins with the numbers before + index. Beyond the horizon of a series, where the weight is 0, they are 0.
-  [[nodiscard]] torch::Tensor values_of(std::int64_t before, std::span<const std::int64_t> indices,
-                                        std::span<const ForecastOrigin> origins) const {
+  /// [B, H, T, 1 + Q] of some of a split's origins. Beyond the horizon of a series, where the weight is 0, they are 0.
+  [[nodiscard]] torch::Tensor values_of(std::span<const ForecastOrigin> origins, std::span<const std::int64_t> indices) const {
     const std::int64_t horizon = stored().horizon(), targets = std::ssize(stored().targets()), width = std::ssize(quantile_levels()) + 1;
-    const std::int64_t size = horizon * targets * width;
-    torch::Tensor out = torch::empty({std::ssize(origins), horizon, targets, width}, torch::kDouble);
+    const std::int64_t size = horizon * targets * width, before = origins.data() - stored().origins().data();
+    torch::Tensor out = torch::empty({std::ssize(indices), horizon, targets, width}, torch::kDouble);
     auto* to = out.mutable_data_ptr<double>();
-    for (std::size_t b = 0; b < origins.size(); ++b) {
-      const double* from = stored().values(model_.index).data() + (before + indices[b]) * size;
-      const std::int64_t own = windows().horizon_of(origins[b].series) * targets * width;
+    for (const std::int64_t index : indices) {
+      const double* from = stored().values(model_.index).data() + (before + index) * size;
+      const std::int64_t own = windows().horizon_of(origins[static_cast<std::size_t>(index)].series) * targets * width;
       for (std::int64_t i = 0; i < size; ++i, ++from) {
         if (i < own && std::isnan(*from)) throw data_error(model_.name() + " has no forecast of every step of the windows; " + cure);
         *to++ = i < own ? *from : 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
-#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -11,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "bands.h"
 #include "pipeline/data/predictions.h"
 
 namespace pipeline::stage::visualize {
@@ -31,30 +31,6 @@ double drawn_time(const PredictionsReader& lines, std::int64_t time) {
 
 Point point_of(const PredictionsReader& lines, std::size_t target, double at) {
   return {at, lines.truth(target), lines.forecast(target), lines.naive(target)};
-}
-
-/// An interval in a file of predictions: an interval of its own, or that between two of its quantiles.
-struct BandColumns {
-  double level = 0;                  ///< in percent
-  bool is_interval = false;          ///< false: between quantiles
-  std::size_t lower = 0, upper = 0;  ///< indices of the quantiles; of an interval both are its index
-};
-
-/// Those that are drawn, widest first: the file's intervals if it has some, else those between quantiles of the same distance from the
-/// median.
-std::vector<BandColumns> band_columns(const PredictionBands& bands) {
-  std::vector<BandColumns> out;
-  for (std::size_t i = 0; i < bands.interval_levels.size(); ++i) out.push_back({bands.interval_levels[i], true, i, i});
-  const std::vector<double>& levels = bands.quantile_levels;
-  for (std::size_t low = 0; bands.interval_levels.empty() && low < levels.size(); ++low) {
-    const auto high = std::ranges::find_if(levels, [&](double level) { return std::abs(levels[low] + level - 1) < 1e-9; });
-    if (levels[low] < 0.5 && high != levels.end())
-      out.push_back({std::round(1e6 * 100 * (1 - 2 * levels[low])) / 1e6, false, low, static_cast<std::size_t>(high - levels.begin())});
-  }
-  std::ranges::sort(out, std::greater(), &BandColumns::level);
-  constexpr std::size_t most_bands = 3;
-  if (out.size() > most_bands) out = {out.front(), out[out.size() / 2], out.back()};
-  return out;
 }
 
 /// Sums of one target at one step. `rows`: with those whose truth is unknown.

@@ -4,7 +4,7 @@
   const data = JSON.parse(document.getElementById("report-data").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const touch = matchMedia("(pointer: coarse)");
-  const chosen = { target: 0, step: 0, loss: "linear", error: "mae" };
+  const chosen = { target: 0, step: 0, next: 0, loss: "linear", error: "mae" };
   const last_value = "repeat last value";
   // What a forecast may lie on is wider and pale: it shows at both sides of the forecast.
   const under = { line: { width: 3.6 } };
@@ -118,6 +118,24 @@
     upper.fill = "tonexty";
     upper.fillcolor = transparent(own, 0.16);
     return [line(name, x, band.lower, transparent(own, 0), edge), upper];
+  }
+
+  // What comes after the data: a forecast whose truth is not known.
+  function next_chart(color) {
+    const { example } = data.next.targets[chosen.next], x = times(example.time), past = times(example.past.time), own = model_color(color, 0);
+    const edge = example.past.truth.length ? [[past.at(-1), example.past.truth.at(-1)]] : [];  // joins the known values and the forecast
+    const traces = [
+      line("known", past, example.past.truth, color("truth"), { line: { width: 2.2 } }),
+      ...example.bands.flatMap((band) => fan(band, x, own)),
+      line("forecast", edge.map((at) => at[0]).concat(x), edge.map((at) => at[1]).concat(example.prediction), own, { line: { width: 2.6 } }),
+    ];
+    if (x.length === 1) traces.at(-1).mode = "lines+markers";
+    return [traces, layout(color, {
+      xaxis: axis(color, { type: data.next.has_time ? "date" : "linear", title: data.next.has_time ? "" : "row", showgrid: false }),
+      yaxis: axis(color, { title: plain(data.next.targets[chosen.next].name) }),
+      shapes: [{ type: "line", x0: example.origin, x1: example.origin, yref: "paper", y0: 0, y1: 1, line: { color: color("quiet"), width: 1, dash: "dot" } }],
+      uirevision: `${chosen.next}`,
+    })];
   }
 
   function example_chart(color, index) {
@@ -324,6 +342,23 @@
     place.append(label);
   }
 
+  // One forecast of many is drawn and shown in numbers.
+  function next_selector() {
+    const place = element("controls-next"), { targets, label: word } = data.next;
+    const show = () => targets.forEach((_, i) => (element(`next-table-${i}`).hidden = i !== chosen.next));
+    show();
+    if (targets.length < 2) return;
+    const label = document.createElement("label"), select = document.createElement("select");
+    label.append(word, select);
+    targets.forEach((target, i) => select.add(new Option(target.name, String(i))));
+    select.addEventListener("change", () => {
+      chosen.next = Number(select.value);
+      show();
+      render();
+    });
+    place.append(label);
+  }
+
   // Series of several frequencies have steps of their own.
   function step_selector() {
     const tracks = models()[0].tracks;
@@ -340,6 +375,10 @@
     choice("controls-loss", "loss", "Scale", [["linear", "linear"], ["log", "logarithmic"]]);
   }
 
+  if (data.next) {
+    next_selector();
+    add("plot-next", next_chart);
+  }
   loss_scale();
   add("plot-loss", loss_chart);
   if (data.targets.length) {

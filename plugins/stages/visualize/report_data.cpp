@@ -69,19 +69,6 @@ Value track_data(const Track& track) {
   return data;
 }
 
-Value example_data(const Example& example) {
-  Value data = forecast_columns(example.horizon);
-  data["label"] = example.label;
-  data["origin"] = shortest_number(example.origin);
-  data["past"] = Value::Map{{"time", times(example.past)}, {"truth", column(example.past, &Point::truth)}};
-  Value::List bands;
-  for (const Band& band : example.bands)
-    bands.push_back(Value::Map{
-        {"level", rounded(band.level)}, {"lower", column(band.lower, std::identity())}, {"upper", column(band.upper, std::identity())}});
-  data["bands"] = std::move(bands);
-  return data;
-}
-
 Value histogram_data(const Histogram& histogram, std::int64_t count) {
   const auto share = [&](std::int64_t n) { return static_cast<double>(n) / static_cast<double>(count); };
   return Value::Map{
@@ -160,6 +147,19 @@ Value uncertainty_data(const Uncertainty& uncertainty) {
 }
 
 }  // namespace
+
+Value example_data(const Example& example) {
+  Value data = forecast_columns(example.horizon);
+  data["label"] = example.label;
+  data["origin"] = shortest_number(example.origin);
+  data["past"] = Value::Map{{"time", times(example.past)}, {"truth", column(example.past, &Point::truth)}};
+  Value::List bands;
+  for (const Band& band : example.bands)
+    bands.push_back(Value::Map{
+        {"level", rounded(band.level)}, {"lower", column(band.lower, std::identity())}, {"upper", column(band.upper, std::identity())}});
+  data["bands"] = std::move(bands);
+  return data;
+}
 
 Value report_data(const Results& results, const std::vector<ModelPredictions>& models, const std::vector<ModelAttention>& attentions) {
   Value::List losses, targets, comparison, attention;

@@ -19,5 +19,7 @@ namespace pipeline::stage::visualize {
 ///       attention: [{ label, model, windows, steps, mean, origins, weights: [[...]] }] }
 [[nodiscard]] Value report_data(const Results& results, const std::vector<ModelPredictions>& models,
                                 const std::vector<ModelAttention>& attentions);
+/// { label, origin, past: { time, truth }, time, truth, prediction, naive, bands: [{ level, lower, upper }] }
+[[nodiscard]] Value example_data(const Example& example);
 
 }  // namespace pipeline::stage::visualize

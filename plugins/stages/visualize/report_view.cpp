@@ -207,6 +207,20 @@ void add_metrics(const std::vector<Evaluation>& evaluations, const std::vector<s
   view["scaled_rows"] = std::move(scaled);
 }
 
+/// How often the leading model's intervals held on the headline's split.
+Value::List coverage_sentences(const std::vector<Evaluation>& evaluations) {
+  Value::List out;
+  const std::string split = headline_split(evaluations);
+  const SplitErrors* errors = evaluations.empty() ? nullptr : errors_of(leader_of(evaluations), split);
+  for (const auto& [name, share] : errors ? errors->original_all : SplitErrors::Numbers()) {
+    constexpr std::string_view start = "coverage_";
+    if (!name.starts_with(start) || !std::isfinite(share)) continue;
+    out.emplace_back("Its " + name.substr(start.size()) + " % intervals held " + percent_text(share) + " of the values on the " + split +
+                     " split.");
+  }
+  return out;
+}
+
 /// In the order of the workflow if it is known, else sorted.
 std::vector<std::string> target_names(const Results& results) {
   std::vector<std::string> names;
@@ -320,6 +334,10 @@ Value report_view(const Results& results, const std::vector<ModelPredictions>& m
                         {"has_forecasts", first != nullptr},
                         {"has_examples", first && !first->examples.empty()},
                         {"has_steps", first && first->by_step.size() > 1}});
+  Value::List coverage = coverage_sentences(results.evaluations);
+  view["has_coverage"] = !coverage.empty();
+  view["coverage"] = std::move(coverage);
+  view["has_next"] = false;
   add_bands(models, view);
   add_metrics(results.evaluations, target_names(results), view);
   const Uncertainty uncertainty = uncertainty_of(results.evaluations);

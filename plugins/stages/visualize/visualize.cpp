@@ -1,14 +1,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "attention.h"
 #include "backtest_view.h"
 #include "canvas.h"
 #include "figures.h"
+#include "next_forecast.h"
+#include "next_view.h"
 #include "panel_errors.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
@@ -32,6 +36,7 @@ extern "C" const char visualize_html_begin[], visualize_html_end[], visualize_cs
 namespace pipeline::stage::visualize {
 
 struct VisualizeOptions {
+  bool next_forecast = true;
   std::int64_t examples = 6;
   std::int64_t max_points = 4000;
   std::int64_t attention_samples = 40;
@@ -43,6 +48,8 @@ struct VisualizeOptions {
 
   static constexpr auto options() {
     return option_list<VisualizeOptions>(
+        option("next_forecast", &VisualizeOptions::next_forecast,
+               "The report begins with what comes after the data, as predict forecasts it; this reads the source once more."),
         option("examples", &VisualizeOptions::examples, "Origins whose whole horizon is drawn, spread evenly over the split.")
             .between(0, 60),
         option("max_points", &VisualizeOptions::max_points, "Points of a curve through time at most; peaks are kept.").between(100, 100000),
@@ -67,18 +74,22 @@ void make_names_distinct(std::vector<Figure>& figures) {
 }
 
 /// Draws the results of the other stages: report.html, one file that needs no network, and its pictures as SVG and PNG.
-class Visualize : public Stage {
+class Visualize final : public Stage, public ShowsNext {
  public:
   using Options = VisualizeOptions;
   explicit Visualize(Options options) : options_(std::move(options)) {}
 
+  void take(NextForecaster forecaster) override { forecaster_ = std::move(forecaster); }
+
   void run(StageContext& context) override {
     const Results results = read_results(context.inputs, context.log);
     const PanelErrors panel = panel_errors(results);
+    const std::optional<Next> next = next_forecast(results, panel, context);
     const std::vector<ModelPredictions> models = read_models(results, drawn_series(panel), context.log);
     const Verdict verdict = judge(results.evaluations);
     const std::vector<ModelAttention> attentions = read_attentions(results);
     std::vector<Figure> figures = make_figures(results, models);
+    if (next && !next->targets.empty()) figures.insert(figures.begin(), next_figure(*next));
     if (const Uncertainty uncertainty = uncertainty_of(results.evaluations); !uncertainty.empty())
       figures.push_back(uncertainty_figure(uncertainty));
     if (!panel.empty()) figures.push_back(panel_figure(panel));
@@ -94,7 +105,7 @@ class Visualize : public Stage {
     }
     make_names_distinct(figures);
     const std::size_t pictures = write_pictures(figures, context);
-    write_report(results, models, attentions, panel, context);
+    write_report(results, models, attentions, panel, next, context);
     context.summary["headline"] = verdict.headline.substr(0, verdict.headline.find_last_not_of('.') + 1);  // more follows it
     const auto report = context.settings.run_dir / context.settings.name / context.stage / "report.html";
     context.summary["report"] = report.string();
@@ -107,6 +118,15 @@ class Visualize : public Stage {
     if (results.evaluations.empty()) return {};
     const std::filesystem::path& file = leader_of(results.evaluations).by_series;
     return file.empty() ? PanelErrors() : read_panel_errors(file);
+  }
+
+  /// nullopt where none is asked for, or where the program gives none.
+  [[nodiscard]] std::optional<Next> next_forecast(const Results& results, const PanelErrors& panel, const StageContext& context) const {
+    if (!options_.next_forecast || !forecaster_) return std::nullopt;
+    Next next = forecast_next(results, drawn_series(panel), forecaster_, context.folder);
+    if (!next.reason.empty()) context.log.warning("there is no forecast of what comes after the data: " + next.reason);
+    if (!next.targets.empty()) context.log.info("what comes next: " + lead_of(next));
+    return next;
   }
 
   [[nodiscard]] std::vector<ModelPredictions> read_models(const Results& results, const std::vector<std::string>& series, Log& log) const {
@@ -182,19 +202,23 @@ class Visualize : public Stage {
   }
 
   void write_report(const Results& results, const std::vector<ModelPredictions>& models, const std::vector<ModelAttention>& attentions,
-                    const PanelErrors& panel, const StageContext& context) const {
+                    const PanelErrors& panel, const std::optional<Next>& next, const StageContext& context) const {
     Value view = report_view(results, models, attentions, context.settings);
     add_panel_view(panel, view);
     add_backtest_view(read_backtests(context.inputs_of("backtest")), view);
+    if (next) add_next_view(*next, context.settings.workflow_file.filename().string(), view);
     view["css"] = std::string(visualize_css_begin, visualize_css_end);
     view["script"] = escape_code_for_script({visualize_js_begin, visualize_js_end});
     view["search_script"] = escape_code_for_script({visualize_search_js_begin, visualize_search_js_end});
     view["plotly"] = escape_code_for_script({visualize_plotly_begin, visualize_plotly_end});
-    view["data"] = escape_json_for_script(to_json(report_data(results, models, attentions)));
+    Value data = report_data(results, models, attentions);
+    if (next) data["next"] = next_data(*next);
+    view["data"] = escape_json_for_script(to_json(data));
     write_text(context.folder / "report.html", fill_template({visualize_html_begin, visualize_html_end}, view));
   }
 
   Options options_;
+  NextForecaster forecaster_;
 };
 
 }  // namespace pipeline::stage::visualize
@@ -209,6 +233,7 @@ PIPELINE_PLUGIN("visualize", "1.0.0", "Apache-2.0", "Report and pictures of a wo
       .needs_all("predictions")
       .takes_all("study")
       .takes_all("backtest")
+      .takes_all("final")
       .gives("report")
       .uses({"loggers"})
       .without_randomness();
