@@ -85,8 +85,7 @@ Finding check_looks(const AuditSubject& subject) {
     if (!stages || !stages->is_map() || !given) continue;
     const bool looked = std::ranges::any_of(stages->as_map(), [](const auto& stage) {
       const Value* summary = stage.second.find("summary");
-      return summary && summary->is_map() &&
-             std::ranges::any_of(summary->as_map(), [](const auto& result) {
+      return summary && summary->is_map() && std::ranges::any_of(summary->as_map(), [](const auto& result) {
                return result.first.starts_with("test_") && result.first != "test_windows";  // which the slicing stage counts
              });
     });
