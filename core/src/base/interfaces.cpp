@@ -16,6 +16,7 @@ Stage::~Stage() = default;
 StageWorker::~StageWorker() = default;
 ComponentTest::~ComponentTest() = default;
 Predictor::~Predictor() = default;
+ForecastReceiver::~ForecastReceiver() = default;
 CheckpointTool::~CheckpointTool() = default;
 Logger::~Logger() = default;
 Feature::~Feature() = default;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "candidates.h"
+#include "pipeline/data/training_record.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -19,5 +20,8 @@ struct Ranking {
 /// the trainings decides, if one metric judged them. A model that Naive stands for in some series leads only where there is no other. Error
 /// (usage) for a metric that no model has, and for val_loss of models that minimised different losses.
 [[nodiscard]] Ranking rank(std::vector<Candidate>& candidates, const std::string& rank_by);
+
+/// Index of the leading model: the best score if one metric judged all scored models, else the first model with a score, else 0.
+[[nodiscard]] std::size_t leading(const std::vector<TrainingRecord>& trainings);
 
 }  // namespace pipeline::stage::evaluate

@@ -1,10 +1,10 @@
-#include "forecast_csv.h"
+#include "predict/forecast_csv.h"
 
 #include <string>
 
 #include "pipeline/data/csv.h"
 
-namespace pipeline::predictor::checkpoint {
+namespace pipeline {
 
 namespace {
 
@@ -43,4 +43,4 @@ void ForecastCsv::add(std::int64_t origin, std::span<const std::int64_t> times, 
   }
 }
 
-}  // namespace pipeline::predictor::checkpoint
+}  // namespace pipeline
