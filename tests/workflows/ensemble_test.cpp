@@ -82,3 +82,78 @@ TEST_CASE_FIXTURE(WorkflowFixture, "an ensemble without what it needs says so") 
   workflow(members + "[stages.one]\ntype = \"ensemble\"\ninputs = { forecasts = \"baselines\" }\n[stages.two]\ntype = \"ensemble\"\n");
   CHECK(pipeline({"validate", "workflow.toml"}).status == 0);
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "an ensemble of nothing, or of one network, is refused before any work") {
+  workflow("[stages.ensemble]\n");
+  CHECK(contains(
+      pipeline({"validate", "workflow.toml"}).err,
+      "stage \"ensemble\" combines forecasters, and there is none: add stages that train or forecast, such as [stages.baselines]"));
+  workflow("[model]\ntype = \"LinearModel\"\n[stages.train]\n[stages.ensemble]\n");
+  const Finished alone = pipeline({"validate", "workflow.toml"});
+  CHECK(alone.status == 2);
+  CHECK_MESSAGE(contains(alone.err, "stage \"ensemble\" combines forecasters, and train is the only one: add stages"), alone.err);
+  workflow("[model]\ntype = \"LinearModel\"\n[stages.train]\n[stages.baselines]\n[stages.ensemble]\n");
+  CHECK(pipeline({"validate", "workflow.toml"}).status == 0);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "greedy weights are chosen on rows set apart for calibration, where there are some") {
+  workflow(members + "[stages.ensemble]\nmetric = \"mase\"\n[stages.evaluate]\nsplits = [\"val\"]\n");
+  const Finished on_validation = run();
+  REQUIRE_MESSAGE(on_validation.status == 0, on_validation.err);
+  CHECK(contains(on_validation.err,
+                 "They are of validation, by which evaluate ranks models: only test tells what they are worth (rows for calibration in "
+                 "`split` would choose them)"));
+  CHECK(json("runs/small/ensemble/ensemble.json").at("chosen_on").as_string() == "val");
+  const Finished audited = pipeline({"audit", "workflow.toml"});
+  CHECK(audited.status == 0);
+  CHECK_MESSAGE(contains(audited.out + audited.err,
+                         "the weights of ensemble were chosen on validation, by which evaluate ranks it among its members: its rank "
+                         "flatters it; rows for calibration in `split` would choose them"),
+                (audited.out + audited.err));
+  // The cure works.
+  write("workflow.toml", "split = { val = 50, calibration = 50, test = 50 }\n" + read("workflow.toml"));
+  const Finished on_calibration = run();
+  REQUIRE_MESSAGE(on_calibration.status == 0, on_calibration.err);
+  CHECK(contains(on_calibration.err, "They are of the calibration windows: ranking on validation has not seen them"));
+  const Value record = json("runs/small/ensemble/ensemble.json");
+  CHECK(record.at("chosen_on").as_string() == "calibration");
+  const double chosen = record.at("calibration_mase").as_double();
+  for (const auto& [label, loss] : record.at("members").as_map()) CHECK(chosen <= loss.as_double());
+  const Finished calm = pipeline({"audit", "workflow.toml"});
+  CHECK_FALSE(contains(calm.out + calm.err, "flatters"));
+  CHECK(contains(calm.out + calm.err, "epochs, trials and models are chosen by validation"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a leading model that no stage trained is told beside the better of the two") {
+  workflow(members + "[stages.ensemble]\nmethod = \"mean\"\nmodels = [\"SeasonalNaive\", \"Theta\"]\n[stages.evaluate]\n");
+  const Finished done = run({"--set", "stages.evaluate.rank_by=mae"});
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  const std::string leader = json("runs/small/evaluate/metrics.json").at("stage").as_string();
+  CHECK_MESSAGE(
+      (contains(done.err, leader + " beats repeating the last ") || contains(done.err, leader + " does not beat repeating the last ")),
+      done.err);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "networks of windows made elsewhere are no members") {
+  workflow("");
+  REQUIRE(run({"--set", "stages.slice_windows.export=true"}).status == 0);
+  write("workflow.toml", R"(name = "arrays"
+threads = 1
+[stages.slice_windows]
+feature_path = "runs/small/slice_windows/X.npy"
+target_path = "runs/small/slice_windows/y.npy"
+[model]
+type = "LinearModel"
+[trainer]
+max_epochs = 1
+[stages.train]
+[stages.other]
+type = "train"
+[stages.ensemble]
+)");
+  const Finished done = run();
+  CHECK(done.status == 2);
+  CHECK_MESSAGE(
+      contains(done.err, "train was trained on windows made elsewhere, which have no units to be combined in: leave it out of `models`"),
+      done.err);
+}

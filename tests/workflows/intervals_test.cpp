@@ -140,7 +140,7 @@ target_path = "runs/small/slice_windows/y.npy"
                 done.err);
 }
 
-TEST_CASE("series share distances, and one that was not evaluated has none") {
+TEST_CASE("series share distances, and one that was not evaluated has those of the others or none") {
   const WorkflowFixture fixture;
   const auto panel = [](std::vector<std::string> ids, int days) {
     std::string csv = "id,day,y\n";
@@ -169,6 +169,7 @@ window = 3
 horizon = 2
 [stages.baselines]
 models = ["Naive"]
+quantiles = [0.2, 0.8]
 [stages.evaluate]
 intervals = { levels = [80], by = ")";
   fixture.write("workflow.toml", workflow + "step\" }\n");
@@ -181,11 +182,21 @@ intervals = { levels = [80], by = ")";
   fixture.write("new.csv", panel({"a", "d"}, 20));
   const Finished predicted = fixture.pipeline({"predict", "--workflow", "workflow.toml", "--input", "new.csv"});
   REQUIRE_MESSAGE(predicted.status == 0, predicted.err);
-  CHECK(contains(predicted.err, "1 series was not evaluated, and its forecast has no intervals: d"));
+  CHECK_MESSAGE(
+      contains(predicted.err, "1 series was not evaluated, and its intervals are those of the others, in units of its own changes: d"),
+      predicted.err);
   CHECK(contains(predicted.out, "id,origin,time,step,y_pred,"));
-  CHECK(contains(predicted.out, ",,\n"));
+  CHECK_FALSE(contains(predicted.out, ",,\n"));
+  CHECK(
+      contains(done.err, "the intervals of baselines/Naive lie around the point forecast, without quantiles at 0.1 and 0.9: `quantiles`"));
+  fixture.write("flat.csv", "id,day,y\ne,2024-01-01,4\ne,2024-01-02,4\ne,2024-01-03,4\ne,2024-01-04,4\n");
+  const Finished flat = fixture.pipeline({"predict", "--workflow", "workflow.toml", "--input", "flat.csv"});
+  CHECK_MESSAGE(contains(flat.err, "1 series was not evaluated, and its forecast has no intervals: e"), flat.err);
+  CHECK(contains(flat.out, ",,\n"));
   fixture.write("workflow.toml", workflow + "series\" }\n");
   REQUIRE_MESSAGE(fixture.run().status == 0, "by series");
+  const Finished by_series = fixture.pipeline({"predict", "--workflow", "workflow.toml", "--input", "new.csv"});
+  CHECK(contains(by_series.err, "1 series was not evaluated, and its forecast has no intervals: d"));
   CHECK(fixture.json("runs/panel/evaluate/conformal.json").at("models").at("baselines/Naive").at("lower").as_list().size() == 3);
   const Finished none = fixture.run({"--set", "split={ val = 0, test = 4 }", "--set", "stages.evaluate.intervals.by=step"});
   CHECK(none.status == 4);

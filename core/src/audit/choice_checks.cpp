@@ -61,6 +61,18 @@ void add_evaluations(Choices& choices, const AuditSubject& subject) {
   }
 }
 
+/// The stages that choose the weights of an ensemble on validation, by which evaluate ranks it: no calibration window is there.
+std::vector<std::string> ensembles_of_validation(const AuditSubject& subject) {
+  const bool calibrated = std::ranges::any_of(
+      subject.windows, [](const AuditSubject::WindowsResult& result) { return result.windows->count(Split::calibration) > 0; });
+  std::vector<std::string> found;
+  for (const StagePlan& stage : subject.workflow.stages) {
+    const Value* method = stage.type == "ensemble" ? stage.options.find("method") : nullptr;
+    if (method && *method == Value("greedy") && !calibrated) found.push_back(stage.name);
+  }
+  return found;
+}
+
 }  // namespace
 
 Finding check_choices(const AuditSubject& subject) {
@@ -70,6 +82,11 @@ Finding check_choices(const AuditSubject& subject) {
   add_evaluations(choices, subject);
   if (!choices.by_test.empty())
     return {Level::fail, "choices", join(choices.by_test, ", ") + ": what is chosen by test is not measured by it"};
+  if (const std::vector<std::string> ensembles = ensembles_of_validation(subject); !ensembles.empty())
+    return {Level::warn, "choices",
+            "the weights of " + join_names(ensembles) +
+                " were chosen on validation, by which evaluate ranks it among its members: its rank flatters it; rows for calibration in "
+                "`split` would choose them"};
   if (choices.by_val.empty()) return {Level::ok, "choices", "nothing is chosen by test"};
   const std::string shared = choices.intervals_from_val
                                  ? ", and the same windows make the intervals, which are a little too narrow for it; "

@@ -20,6 +20,7 @@ ComponentTest::~ComponentTest() = default;
 Predictor::~Predictor() = default;
 RunsAnew::~RunsAnew() = default;
 ShowsNext::~ShowsNext() = default;
+ForecastReceiver::~ForecastReceiver() = default;
 CheckpointTool::~CheckpointTool() = default;
 Logger::~Logger() = default;
 Feature::~Feature() = default;

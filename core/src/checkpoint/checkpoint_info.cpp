@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "checkpoint/panel_scales.h"
+#include "pipeline/data/panel_scales.h"
 #include "pipeline/data/slicing.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/forecaster.h"

@@ -10,7 +10,5 @@ inline constexpr const char* panel_scales_key = "panel_scales";
 
 /// What panel_state() made an entry of, for series of this kind. Error (training) for a damaged entry.
 [[nodiscard]] PanelScales panel_scales_of(const State& state, const SeriesInfo& info);
-/// The scales of a panel's series, and what is fixed in them.
-[[nodiscard]] PanelScales panel_scales_of(const Series& series);
 
 }  // namespace pipeline

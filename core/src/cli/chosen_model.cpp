@@ -8,7 +8,6 @@
 #include "cli/final_model.h"
 #include "cli/shell_text.h"
 #include "pipeline/data/intervals.h"
-#include "pipeline/data/local_forecaster.h"
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/data/text.h"
 #include "pipeline/data/training_record.h"
@@ -109,31 +108,54 @@ std::vector<double> numbers_of(const Value& list) {
   return out;
 }
 
-/// The forecaster of a model that an evaluation measured as "baselines/Theta", as the workflow has it now. Error (usage) if no stage of the
-/// workflow forecasts with it.
-LocalTask local_task(const Choice& choice, const Workflow& workflow, const Registry& registry) {
-  const std::size_t slash = choice.stage.rfind('/');
-  const std::string of_stage = choice.stage.substr(0, slash), type = slash == std::string::npos ? "" : choice.stage.substr(slash + 1);
-  const auto stage = std::ranges::find(workflow.stages, of_stage, &StagePlan::name);
-  const bool is_forecaster = registry.find(Kind<LocalForecaster>::name, type) != nullptr;
-  const auto windows =
-      stage == workflow.stages.end() ? std::vector<Source>::const_iterator{} : std::ranges::find(stage->sources, "windows", &Source::kind);
-  if (!is_forecaster && stage != workflow.stages.end())
-    throw usage_error(workflow_flag(workflow) + ": " + choice.by->name + " chose " + choice.stage +
-                      ", with which predict cannot forecast yet: name another model with --stage");
-  if (!is_forecaster || stage == workflow.stages.end() || windows == stage->sources.end())
+/// A model of a stage that leaves forecasts, which is named "baselines/Theta".
+struct StageModel {
+  const StagePlan* stage = nullptr;  ///< nullptr: the workflow has no such stage
+  std::string model;
+};
+
+StageModel stage_model(const Workflow& workflow, const std::string& name) {
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string::npos) return {};
+  const auto stage = std::ranges::find(workflow.stages, name.substr(0, slash), &StagePlan::name);
+  return {stage == workflow.stages.end() ? nullptr : &*stage, name.substr(slash + 1)};
+}
+
+/// Whether a stage combines the forecasts of others.
+bool combines(const StagePlan& stage) {
+  return std::ranges::any_of(stage.sources, [](const Source& source) { return source.kind == "forecasts" || source.kind == "checkpoint"; });
+}
+
+/// The work of a stage's model, as the workflow has it now. Error (usage) if no stage of the workflow forecasts with it; `chosen`: how it
+/// was chosen, for messages.
+StageTask stage_task(const std::string& name, const std::string& chosen, const Workflow& workflow, const Registry& registry) {
+  const auto [stage, model] = stage_model(workflow, name);
+  if (!stage)
     throw usage_error(
-        workflow_flag(workflow) + ": " + choice.by->name + " chose " + choice.stage +
+        workflow_flag(workflow) + ": " + chosen +
         ", which is no trained model and no forecaster of the workflow: run `pipeline run` again, or name a model with --stage");
-  LocalTask out{
-      .forecaster = {.type = type}, .windows = run_folder_of(workflow) / windows->stage, .season_length = workflow.settings.season_length};
-  if (const Value* options = stage->options.find("options"); options && options->is_map()) {
-    if (const Value* own = options->find(type)) out.forecaster.options = *own;
+  if (!registry.find(Kind<Predictor>::name, stage->type))
+    throw usage_error(workflow_flag(workflow) + ": " + chosen + ", and no plugin brings the predictor \"" + stage->type +
+                      "\" that forecasts with it: name another model with --stage");
+  StageTask out{.model = model,
+                .options = stage->options,
+                .folder = run_folder_of(workflow) / stage->name,
+                .windows = {},
+                .settings = workflow.settings};
+  const auto windows = std::ranges::find(stage->sources, windows_kind, &Source::kind);
+  if (windows != stage->sources.end()) {
+    out.windows = run_folder_of(workflow) / windows->stage;
+    if (!std::filesystem::exists(out.windows / "windows.json"))
+      throw usage_error(workflow_flag(workflow) + ": its windows are not there (" + out.windows.string() + "): run `pipeline run` first");
   }
-  if (const Value* levels = stage->options.find("quantiles")) out.levels = numbers_of(*levels);
-  if (!std::filesystem::exists(out.windows / "windows.json"))
-    throw usage_error(workflow_flag(workflow) + ": its windows are not there (" + out.windows.string() + "): run `pipeline run` first");
   return out;
+}
+
+/// What forecasts, and from what.
+std::string words_of(const ChosenModel& model, const Workflow& workflow) {
+  if (!model.stage) return model.checkpoint.string();
+  return model.stage->model +
+         (combines(*stage_model(workflow, model.name).stage) ? ", which combines other models" : ", fitted to the rows of the input");
 }
 
 }  // namespace
@@ -158,9 +180,12 @@ ChosenModel chosen_model(const Workflow& workflow, const Registry& registry, con
                                               ? final_model(workflow, registry, choice.stage, choice.checkpoint, log)
                                               : std::nullopt;
   if (final) out.checkpoint = final->record.checkpoint;
-  if (choice.checkpoint.empty()) out.local = local_task(choice, workflow, registry);
+  if (choice.checkpoint.empty()) {
+    out.stage = stage_task(choice.stage, choice.by->name + " chose " + choice.stage, workflow, registry);
+    out.predictor = stage_model(workflow, choice.stage).stage->type;
+  }
   const std::string command = "`pipeline run " + shell_quoted(workflow.file.string()) + "`";
-  if (!out.local && !std::filesystem::is_regular_file(out.checkpoint))
+  if (!out.stage && !std::filesystem::is_regular_file(out.checkpoint))
     throw usage_error(workflow_flag(workflow) + ": the checkpoint of stage \"" + (final ? final->stage->name : choice.stage) +
                       "\" is gone (" + out.checkpoint.string() + "): run " + command + ", or name one with --checkpoint");
   const std::filesystem::path intervals = run_folder_of(workflow) / choice.by->name / intervals_file_name;
@@ -171,14 +196,25 @@ ChosenModel chosen_model(const Workflow& workflow, const Registry& registry, con
     for (const auto& [name, of_model] : fitted) out.quantiles = with_interval_ends(std::move(out.quantiles), of_model.options().levels);
   }
   const std::string sentence =
-      "model: " + (out.local ? out.local->forecaster.type + ", fitted to the rows of the input" : out.checkpoint.string()) + ", " +
-      (final ? final_reason(*final, choice.by->name) : reason_of(choice, workflow, registry));
+      "model: " + words_of(out, workflow) + ", " + (final ? final_reason(*final, choice.by->name) : reason_of(choice, workflow, registry));
   const std::vector<std::string> changes = changes_since(final ? final->stage->name : choice.by->name, workflow, registry);
   if (changes.empty()) {
     log.info(sentence);
   } else {
     log.warning(sentence + ". Since then the workflow or its results have changed: " + join(changes, ", ") + ". " + command +
                 " makes a model of the workflow as it is");
+  }
+  return out;
+}
+
+ChosenModel other_model(const Workflow& workflow, const Registry& registry, const OtherModel& other) {
+  ChosenModel out{.checkpoint = other.checkpoint, .quantiles = other.quantiles, .name = other.name};
+  if (other.checkpoint.empty()) {
+    out.stage = stage_task(other.name, "its model is made of " + other.name, workflow, registry);
+    out.predictor = stage_model(workflow, other.name).stage->type;
+  } else if (!std::filesystem::is_regular_file(other.checkpoint)) {
+    throw usage_error(workflow_flag(workflow) + ": its model is made of " + other.name + ", whose checkpoint is gone (" +
+                      other.checkpoint.string() + "): run `pipeline run " + shell_quoted(workflow.file.string()) + "`");
   }
   return out;
 }

@@ -12,6 +12,8 @@
 #include "cli/piped_file.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/host/predictor.h"
+#include "predict/once_log.h"
+#include "predict/written_forecasts.h"
 #include "run/plan.h"
 
 namespace pipeline {
@@ -67,9 +69,27 @@ TrainedTask task_of(const Workflow& workflow, const Registry& registry, const st
   return {stage.tables.one("model"), folder};
 }
 
-void forecast(const Component<Predictor>& predictor, const PredictRequest& request, const std::string& output) {
+/// How a model forecasts, and what its evaluation fitted to it.
+struct Forecasting {
+  std::string predictor;
+  FittedIntervals intervals;
+};
+
+void answer(const std::string& predictor, const PredictRequest& request, ForecastReceiver& out) {
+  if (!request.registry.find(Kind<Predictor>::name, predictor))
+    throw plugin_error("no plugin brings the predictor \"" + predictor + "\": see `pipeline plugins`");
+  call(request.registry.make<Predictor>(predictor, Value(Value::Map{})), "predict", &Predictor::predict, request, out);
+}
+
+void write_forecasts(const Forecasting& how, const PredictRequest& request, std::ostream& out) {
+  WrittenForecasts written(out, how.intervals, request.log);
+  answer(how.predictor, request, written);
+  written.finish();
+}
+
+void forecast(const Forecasting& how, const PredictRequest& request, const std::string& output) {
   if (output.empty() || output == standard_stream) {
-    call(predictor, "predict", &Predictor::predict, request, std::cout);
+    write_forecasts(how, request, std::cout);
     if (!std::cout.flush()) throw system_failure("cannot write", "stdout", errno);
     return;
   }
@@ -79,14 +99,63 @@ void forecast(const Component<Predictor>& predictor, const PredictRequest& reque
   const bool is_device = there != std::filesystem::file_type::regular && there != std::filesystem::file_type::not_found;
   if (is_device) {  // a pipe, /dev/null: it is written to, not replaced
     std::ofstream out(output, std::ios::binary);
-    call(predictor, "predict", &Predictor::predict, request, out);
+    write_forecasts(how, request, out);
     if (!out.flush()) throw system_failure("cannot write", output, errno);
     return;
   }
   PartFile file(output);
-  call(predictor, "predict", &Predictor::predict, request, file.stream());
+  write_forecasts(how, request, file.stream());
   file.commit();
   request.log.info("forecast written to " + std::filesystem::absolute(output).string());
+}
+
+/// Answers a request with another model of the workflow. Its sentences are told once, however many models say them.
+void answer_with(const OtherModel& other, const PredictRequest& asked, const Workflow& workflow, Log& log, ForecastReceiver& out) {
+  ChosenModel model = other_model(workflow, asked.registry, other);
+  PredictRequest request{.checkpoint = model.checkpoint,
+                         .input = asked.input,
+                         .future = asked.future,
+                         .all = asked.all,
+                         .series = asked.series,
+                         .from = asked.from,
+                         .device = asked.device,
+                         .stage = std::move(model.stage),
+                         .quantiles = model.quantiles,
+                         .registry = asked.registry,
+                         .log = log};
+  request.with_other = [&](const OtherModel& next, ForecastReceiver& receiver) { answer_with(next, request, workflow, log, receiver); };
+  answer(model.predictor, request, out);
+}
+
+/// What the command line asks to forecast with.
+struct Asked {
+  std::optional<Workflow> workflow{};
+  ChosenModel model{};
+  std::optional<TrainedTask> task{};
+};
+
+/// Finds the plugins, and the model of --checkpoint or --workflow.
+Asked find_model(const Invocation& invocation, Host& host, Log& log, PreciousFiles& precious) {
+  const std::string file = invocation.text("workflow");
+  Asked out;
+  out.model.checkpoint = file.empty() ? required(invocation, "checkpoint") : invocation.text("checkpoint");
+  const bool is_named = !out.model.checkpoint.empty();
+  if (is_named) require_file("--checkpoint " + out.model.checkpoint.string(), out.model.checkpoint);
+  if (file.empty()) {
+    load_host(host, invocation, {}, log);
+  } else {
+    require_file("--workflow " + file, file);
+    out.workflow = load_workflow(host, invocation, file, log);
+    for (auto& known : files_of(*out.workflow, host.registry)) precious.push_back(std::move(known));
+    if (is_named) {
+      out.task = task_of(*out.workflow, host.registry, invocation.text("stage"));
+    } else {
+      out.model = chosen_model(*out.workflow, host.registry, invocation.text("stage"), log);
+    }
+  }
+  if (!out.model.stage) precious.emplace_back(out.model.checkpoint, "the checkpoint");
+  if (!out.model.intervals.empty()) precious.emplace_back(out.model.intervals, "the intervals");
+  return out;
 }
 
 int predict(const Invocation& invocation) {
@@ -97,55 +166,41 @@ int predict(const Invocation& invocation) {
 }  // namespace
 
 int predict_with(const Invocation& invocation, Log& log) {
-  const std::string file = invocation.text("workflow"), input = required(invocation, "input");
-  const std::filesystem::path checkpoint = file.empty() ? required(invocation, "checkpoint") : invocation.text("checkpoint");
-  if (!checkpoint.empty()) require_file("--checkpoint " + checkpoint.string(), checkpoint);
+  const std::string input = required(invocation, "input");
+  if (invocation.text("workflow").empty()) static_cast<void>(required(invocation, "checkpoint"));
   const bool piped = is_piped(input);
   Host host;
   PreciousFiles precious{{input, "the data itself"}};
-  std::optional<TrainedTask> task;
-  ChosenModel chosen{.checkpoint = checkpoint, .name = {}};
-  if (file.empty()) {
-    load_host(host, invocation, {}, log);
-  } else {
-    require_file("--workflow " + file, file);
-    const Workflow workflow = load_workflow(host, invocation, file, log);
-    for (auto& known : files_of(workflow, host.registry)) precious.push_back(std::move(known));
-    if (checkpoint.empty()) {
-      chosen = chosen_model(workflow, host.registry, invocation.text("stage"), log);
-    } else {
-      task = task_of(workflow, host.registry, invocation.text("stage"));
-    }
-  }
+  Asked asked = find_model(invocation, host, log, precious);
   if (const std::string future = invocation.text("future"); !future.empty()) {
     require_file("--future " + future, future);
     precious.emplace_back(future, "the columns known ahead");
   }
-  if (!chosen.local) precious.emplace_back(chosen.checkpoint, "the checkpoint");
-  if (!chosen.intervals.empty()) precious.emplace_back(chosen.intervals, "the intervals");
   if (const std::string output = invocation.text("output"); !output.empty()) require_other_file(output, precious);
-  const char* name = chosen.local ? "local" : "checkpoint";
-  if (!host.registry.find("predictor", name))
-    throw plugin_error(std::string("no plugin brings the predictor \"") + name + "\": see `pipeline plugins`");
-  const Component<Predictor> predictor = host.registry.make<Predictor>(name, Value(Value::Map{}));
   std::optional<PipedFile> whole;
   if (piped) whole.emplace(input);
-  PredictRequest request{.checkpoint = chosen.checkpoint,
+  PredictRequest request{.checkpoint = asked.model.checkpoint,
                          .input = whole ? whole->path() : std::filesystem::path(input),
                          .future = invocation.text("future"),
                          .all = invocation.arguments.count("all") > 0,
                          .series = invocation.texts("series"),
                          .from = invocation.text("from"),
                          .device = invocation.arguments.count("device") > 0 ? invocation.text("device") : "cpu",
-                         .task = std::move(task),
-                         .local = std::move(chosen.local),
-                         .intervals = chosen.intervals,
-                         .measured_as = chosen.name,
+                         .task = std::move(asked.task),
+                         .stage = std::move(asked.model.stage),
                          .registry = host.registry,
                          .log = log};
-  if (!chosen.quantiles.empty()) request.quantiles = std::move(chosen.quantiles);
+  if (!asked.model.quantiles.empty()) request.quantiles = std::move(asked.model.quantiles);
+  OnceLog once(log);
+  if (asked.workflow) {
+    request.with_other = [&](const OtherModel& other, ForecastReceiver& out) { answer_with(other, request, *asked.workflow, once, out); };
+  }
+  const Forecasting how{.predictor = asked.model.predictor,
+                        .intervals = {.file = asked.model.intervals,
+                                      .model = asked.model.name,
+                                      .season_length = asked.workflow ? asked.workflow->settings.season_length : Value()}};
   try {
-    forecast(predictor, request, invocation.text("output"));
+    forecast(how, request, invocation.text("output"));
   } catch (const Error& error) {
     if (!whole) throw;
     throw whole->renamed(error);

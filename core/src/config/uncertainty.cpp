@@ -236,13 +236,25 @@ void check_unlisted_forecasters(CheckContext& context, const GraphStage& stage) 
   }
 }
 
-void check_something_to_measure(CheckContext& context, const GraphStage& stage) {
+/// A stage that measures, or combines, takes trained models and forecasts alike, and needs some.
+void check_something_to_take(CheckContext& context, const GraphStage& stage) {
   const ComponentInfo& info = *stage.info;
   const bool takes_only_all = std::ranges::all_of(info.inputs, [](const Port& port) { return port.many && port.optional; });
-  if (!is_among(info.outputs, "metrics") || info.inputs.empty() || !takes_only_all || !stage.plan.sources.empty()) return;
-  context.mistake(stage.plan.place, "stage " + in_quotes(stage.plan.name) +
-                                        " has nothing to measure: add a stage that trains, such as [stages.train] with a [model], or one "
-                                        "that forecasts, such as [stages.baselines]");
+  if (info.inputs.empty() || !takes_only_all) return;
+  const std::string name = "stage " + in_quotes(stage.plan.name);
+  const std::vector<Source>& sources = stage.plan.sources;
+  if (is_among(info.outputs, "metrics")) {
+    if (sources.empty())
+      context.mistake(stage.plan.place, name +
+                                            " has nothing to measure: add a stage that trains, such as [stages.train] with a [model], or "
+                                            "one that forecasts, such as [stages.baselines]");
+  } else if (is_among(info.outputs, "forecasts")) {
+    const bool is_alone = sources.size() == 1 && sources.front().kind == "checkpoint";
+    if (sources.empty() || is_alone)
+      context.mistake(stage.plan.place, name + " combines forecasters, and " +
+                                            (is_alone ? sources.front().stage + " is the only one" : "there is none") +
+                                            ": add stages that train or forecast, such as [stages.baselines]");
+  }
 }
 
 }  // namespace
@@ -293,7 +305,7 @@ void check_uncertainty(CheckContext& context, const Value& split, const std::vec
     check_loss(context, stage, stages);
     check_intervals(context, split, stage, stages);
     check_unlisted_forecasters(context, stage);
-    if (all_known) check_something_to_measure(context, stage);
+    if (all_known) check_something_to_take(context, stage);
   }
 }
 

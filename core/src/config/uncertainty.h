@@ -16,8 +16,8 @@ void check_interval_table(CheckContext& context, const Node& table, const Option
 void check_ranking(CheckContext& context, const Node& rank_by, const OptionsOwner& owner);
 
 /// Checks what depends on several stages: losses of quantiles and distributions against transform, scaler and window_norm; the windows and
-/// quantiles that intervals need; options of forecasters that no list names; a stage that measures and has nothing to measure. Needs the
-/// resolved graph.
+/// quantiles that intervals need; options of forecasters that no list names; a stage that measures or combines, and has nothing to take.
+/// Needs the resolved graph.
 void check_uncertainty(CheckContext& context, const Value& split, const std::vector<GraphStage>& stages);
 
 }  // namespace pipeline

@@ -78,6 +78,12 @@ ForecastsWriter::ForecastsWriter(std::filesystem::path folder, std::string windo
                                       .origins = std::move(file)});
 }
 
+ForecastsWriter::ForecastsWriter(const std::filesystem::path& folder, const Windows& windows, const std::filesystem::path& windows_folder)
+    : ForecastsWriter(folder, std::filesystem::relative(windows_folder, folder).generic_string(), windows.target_names(),
+                      windows.info().horizon, count_origins(windows)) {
+  fill_origins(windows, origins());
+}
+
 ForecastsWriter::~ForecastsWriter() = default;
 
 std::span<ForecastOrigin> ForecastsWriter::origins() const {

@@ -9,6 +9,13 @@
 
 namespace pipeline {
 
+void take_message(const Value& message, Log& log, WorkerResult& result) {
+  if (const Value* text = message.find("info")) log.info(text->as_string());
+  if (const Value* text = message.find("warning")) log.warning(text->as_string());
+  if (const Value* text = message.find("error")) result.errors.push_back(text->as_string());
+  if (const Value* number = message.find("status")) result.status = static_cast<ExitStatus>(number->as_int());
+}
+
 WorkerResult wait_for(StageWorker& worker, const StageContext& context) {
   constexpr std::chrono::milliseconds between_looks{100};
   WorkerResult result;
@@ -16,12 +23,7 @@ WorkerResult wait_for(StageWorker& worker, const StageContext& context) {
   std::condition_variable ended;
   bool is_over = false;
   const std::jthread listener([&] {
-    while (const std::optional<Value> message = worker.next()) {
-      if (const Value* text = message->find("info")) context.log.info(text->as_string());
-      if (const Value* text = message->find("warning")) context.log.warning(text->as_string());
-      if (const Value* text = message->find("error")) result.errors.push_back(text->as_string());
-      if (const Value* number = message->find("status")) result.status = static_cast<ExitStatus>(number->as_int());
-    }
+    while (const std::optional<Value> message = worker.next()) take_message(*message, context.log, result);
     result.end = worker.end();
     const std::lock_guard lock(guard);
     is_over = true;

@@ -13,15 +13,13 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include "forecast_csv.h"
-#include "forecast_intervals.h"
 #include "known.h"
-#include "origins.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/prepare.h"
 #include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
+#include "pipeline/host/origins.h"
 #include "pipeline/train/checkpoint.h"
 #include "pipeline/train/forecaster.h"
 #include "pipeline/train/levels.h"
@@ -93,11 +91,11 @@ PreparedInput read_rows(const PredictRequest& request, const LoadedModel& loaded
 }
 
 /// Warns of values in the windows that are not measurements.
-void warn_of_filled_values(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t window,
+void warn_of_filled_values(const PreparedInput& input, const SeriesInfo& series, std::span<const InputOrigin> origins, std::int64_t window,
                            Log& log) {
   const std::size_t columns = series.columns.size(), features = series.features.size();
   std::int64_t filled = 0, counted = 0;  // rows before `counted` are counted already
-  for (const Origin& origin : origins) {
+  for (const InputOrigin& origin : origins) {
     for (std::int64_t row = std::max({counted, origin.row - window + 1, origin.segment_begin}); row <= origin.row; ++row) {
       const auto seen = std::span(input.observed).subspan(static_cast<std::size_t>(row) * columns, features);
       filled += std::ranges::count(seen, std::uint8_t{0});
@@ -125,13 +123,13 @@ void require_targets(const PreparedInput& input, const CheckpointInfo& info, con
 }
 
 /// Tells which series of the forecast are scaled by their own rows, since the training did not know them.
-void warn_of_unknown_series(const PreparedInput& input, const CheckpointInfo& info, std::span<const Origin> origins,
+void warn_of_unknown_series(const PreparedInput& input, const CheckpointInfo& info, std::span<const InputOrigin> origins,
                             const PredictRequest& request) {
   if (!info.scales) return;
   const std::unordered_set<std::string_view> known(info.scales->ids.begin(), info.scales->ids.end());
   std::int64_t all = 0, unknown = 0, before = -1;
   std::string first;
-  for (const Origin& origin : origins) {
+  for (const InputOrigin& origin : origins) {
     const std::int64_t series = input.panel().series_of(origin.row);
     if (std::exchange(before, series) == series) continue;
     ++all;
@@ -157,10 +155,10 @@ void warn_of_other_offsets(const PreparedInput& input, const SeriesInfo& series,
 }
 
 /// Warns of guessed times: in a series with gaps a step is a row, and the times of future rows are unknown.
-void warn_of_guessed_times(const PreparedInput& input, const SeriesInfo& series, std::span<const Origin> origins, std::int64_t horizon,
+void warn_of_guessed_times(const PreparedInput& input, const SeriesInfo& series, std::span<const InputOrigin> origins, std::int64_t horizon,
                            Log& log) {
   if (!series.has_time || series.source.at("gaps") != Value("allow")) return;
-  const bool beyond = std::ranges::any_of(origins, [&](const Origin& origin) { return origin.row + horizon >= origin.segment_end; });
+  const bool beyond = std::ranges::any_of(origins, [&](const InputOrigin& origin) { return origin.row + horizon >= origin.segment_end; });
   std::int64_t shortest = std::numeric_limits<std::int64_t>::max(), longest = 0;
   for (std::size_t row = 1; row < input.time.size(); ++row) {
     if (std::ranges::binary_search(input.series_start, static_cast<std::int64_t>(row))) continue;  // another series begins
@@ -180,15 +178,17 @@ std::vector<double> quantile_levels_of(const LoadedModel& loaded, const PredictR
   return output.kind == OutputSpec::Kind::quantiles ? output.levels : request.quantiles;
 }
 
-std::vector<std::int64_t> rows_of(std::span<const Origin> origins) {
-  std::vector<std::int64_t> rows;
-  for (const Origin& origin : origins) rows.push_back(origin.row);
-  return rows;
+/// The windows that the model was trained on, for their lengths.
+WindowsInfo windows_of(const CheckpointInfo& info) {
+  WindowsInfo out;
+  out.window = info.window, out.horizon = info.horizon, out.min_observed = info.min_observed;
+  out.horizons = info.horizons;
+  return out;
 }
 
 }  // namespace
 
-void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& out) {
+void CheckpointPredictor::predict(const PredictRequest& request, ForecastReceiver& out) {
   const c10::InferenceMode no_gradients;
   const TorchSettings settings{TorchWishes{}};
   const torch::Device device = resolve_device(request.device);
@@ -196,7 +196,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const CheckpointInfo& info = loaded.info;
   const SeriesInfo& series = series_of(info, request);
   const PreparedInput input = read_rows(request, loaded, series);
-  const std::vector<Origin> origins = find_origins(input, series, info, request);
+  const std::vector<InputOrigin> origins = find_origins(input, series, windows_of(info), request);
   require_targets(input, info, series, request);
   warn_of_unknown_series(input, info, origins, request);
   warn_of_other_offsets(input, series, request);
@@ -209,13 +209,11 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
   const std::vector<std::int64_t> horizons = horizons_of_series(input, series, info.horizon, info.horizons);
   const Levels levels(series, input.targets, info.horizon, input.panel());
   const std::vector<double> quantile_levels = quantile_levels_of(loaded, request);
-  const ForecastIntervals intervals(request, series, input, info.horizon, quantile_levels);
-  intervals.warn_of_unknown_series(rows_of(origins), request.log);
-  ForecastCsv csv(out, series, input, {.quantile_levels = quantile_levels, .interval_levels = intervals.levels()});
+  out.begin({.series = series, .input = input, .horizon = info.horizon, .quantile_levels = quantile_levels});
   for (std::size_t done = 0; done < origins.size(); done += batch_size) {
-    const std::span<const Origin> part = std::span(origins).subspan(done, std::min(batch_size, origins.size() - done));
+    const std::span<const InputOrigin> part = std::span(origins).subspan(done, std::min(batch_size, origins.size() - done));
     std::vector<std::int64_t> rows, first_rows;
-    for (const Origin& origin : part) rows.push_back(origin.row), first_rows.push_back(origin.row - info.window + 1);
+    for (const InputOrigin& origin : part) rows.push_back(origin.row), first_rows.push_back(origin.row - info.window + 1);
     Forecast made = forecaster(gather_batch(*source, first_rows, forecaster.inputs(), device));
     if (loaded.loss) made = call(loaded.loss, "complete", &Loss::complete, std::move(made), std::span<const double>(quantile_levels));
     const torch::Tensor values = made.values.cpu();
@@ -225,14 +223,14 @@ void CheckpointPredictor::predict(const PredictRequest& request, std::ostream& o
     const double* forecast = forecasts.const_data_ptr<double>();
     const double* quantile = quantiles.defined() ? quantiles.const_data_ptr<double>() : nullptr;
     const auto size = static_cast<std::size_t>(info.horizon) * series.targets.size();
-    for (const Origin& origin : part) {
+    for (const InputOrigin& origin : part) {
       const auto of = static_cast<std::size_t>(input.panel().series_of(origin.row));
-      if (series.panel) csv.begin_series(input.ids[of]);
       const std::int64_t horizon = horizons[horizons.size() == 1 ? 0 : of];
       const std::size_t own = static_cast<std::size_t>(horizon) * series.targets.size();
-      const std::span<const double> point(forecast, own), at_levels(quantile, quantile ? own * quantile_levels.size() : 0);
-      csv.add(input.time[static_cast<std::size_t>(origin.row)], target_times(input, series, origin, horizon), point, at_levels,
-              intervals.of(origin.row, point, at_levels));
+      out.add({.row = origin.row,
+               .times = target_times(input, series, origin, horizon),
+               .point = {forecast, own},
+               .quantiles = {quantile, quantile ? own * quantile_levels.size() : 0}});
       forecast += size;
       if (quantile) quantile += size * quantile_levels.size();
     }

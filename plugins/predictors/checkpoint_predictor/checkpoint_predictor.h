@@ -12,7 +12,7 @@ class CheckpointPredictor final : public Predictor {
  public:
   using Options = NoOptions;
   explicit CheckpointPredictor(NoOptions) {}
-  void predict(const PredictRequest& request, std::ostream& out) override;
+  void predict(const PredictRequest& request, ForecastReceiver& out) override;
 };
 
 }  // namespace pipeline::predictor::checkpoint

@@ -7,9 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "forecast_csv.h"
-#include "forecast_intervals.h"
-#include "origins.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/local_forecaster.h"
 #include "pipeline/data/prepare.h"
@@ -17,10 +14,24 @@
 #include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
+#include "pipeline/host/origins.h"
 
 namespace pipeline::predictor::checkpoint {
 
 namespace {
+
+std::vector<double> numbers_of(const Value* list) {
+  std::vector<double> out;
+  for (const Value& number : list && list->is_list() ? list->as_list() : Value::List()) out.push_back(number.as_double());
+  return out;
+}
+
+/// The options of a model in those of its stage.
+Value options_of(const StageTask& task) {
+  const Value* by_model = task.options.find("options");
+  const Value* own = by_model && by_model->is_map() ? by_model->find(task.model) : nullptr;
+  return own ? *own : Value(Value::Map{});
+}
 
 /// The forecast of one origin.
 struct OriginForecast {
@@ -31,16 +42,17 @@ struct OriginForecast {
 class LocalForecasts {
  public:
   LocalForecasts(const PredictRequest& request, const SeriesInfo& series, const PreparedInput& input)
-      : task_(*request.local),
+      : name_(request.stage->model),
+        levels_(numbers_of(request.stage->options.find("quantiles"))),
         file_(request.input.string()),
         input_(input),
         target_names_(series.targets),
         targets_(series.targets.size()),
-        seasons_(season_lengths(task_.season_length, series)),
-        model_(request.registry.make<LocalForecaster>(task_.forecaster.type, task_.forecaster.options)),
+        seasons_(season_lengths(request.stage->settings.season_length, series)),
+        model_(request.registry.make<LocalForecaster>(name_, options_of(*request.stage))),
         naive_(request.registry.make<LocalForecaster>("Naive", Value(Value::Map{}))) {}
 
-  [[nodiscard]] OriginForecast from(const Origin& origin, std::int64_t horizon) {
+  [[nodiscard]] OriginForecast from(const InputOrigin& origin, std::int64_t horizon) {
     OriginForecast out{.values = std::vector<double>(static_cast<std::size_t>(horizon) * targets_), .quantiles = {}};
     for (std::size_t target = 0; target < targets_; ++target) {
       const LocalForecast forecast = of_target(origin, target, horizon);
@@ -55,15 +67,17 @@ class LocalForecasts {
     return out;
   }
 
+  /// Of the quantiles.
+  [[nodiscard]] const std::vector<double>& levels() const { return levels_; }
   /// Warns of the histories that the model could not forecast.
   void warn_of_replaced(Log& log) const {
     if (replaced_ == 0) return;
-    log.warning(task_.forecaster.type + " cannot forecast " + format_count(replaced_) + (replaced_ == 1 ? " history" : " histories") +
+    log.warning(name_ + " cannot forecast " + format_count(replaced_) + (replaced_ == 1 ? " history" : " histories") +
                 ", where the last value stands instead: " + reason_);
   }
 
  private:
-  [[nodiscard]] std::vector<double> history(const Origin& origin, std::size_t target) const {
+  [[nodiscard]] std::vector<double> history(const InputOrigin& origin, std::size_t target) const {
     std::int64_t first =
         input_.panel().start.empty() ? 0 : input_.series_start[static_cast<std::size_t>(input_.panel().series_of(origin.row))];
     if (!input_.segments.empty())
@@ -74,17 +88,17 @@ class LocalForecasts {
     return out;
   }
 
-  [[nodiscard]] std::int64_t season_of(const Origin& origin) const {
+  [[nodiscard]] std::int64_t season_of(const InputOrigin& origin) const {
     return seasons_[seasons_.size() == 1
                         ? 0
                         : static_cast<std::size_t>(input_.panel().group_of(input_.panel().series_of(origin.row)).value_or(0))];
   }
 
-  [[nodiscard]] LocalForecast of_target(const Origin& origin, std::size_t target, std::int64_t horizon) {
+  [[nodiscard]] LocalForecast of_target(const InputOrigin& origin, std::size_t target, std::int64_t horizon) {
     const std::vector<double> known = history(origin, target);
     if (std::ranges::any_of(known, [](double value) { return !std::isfinite(value); }))
-      throw data_error(file_ + ": column \"" + target_names_[target] + "\" has a row without a value before the forecast, which " +
-                       task_.forecaster.type + " continues: fill it in");
+      throw data_error(file_ + ": column \"" + target_names_[target] + "\" has a row without a value before the forecast, which " + name_ +
+                       " continues: fill it in");
     try {
       const LocalForecast forecast = made_by(model_, known, season_of(origin), horizon);
       const auto finite = [](double value) { return std::isfinite(value); };
@@ -100,14 +114,15 @@ class LocalForecasts {
   [[nodiscard]] LocalForecast made_by(const Component<LocalForecaster>& model, std::span<const double> known, std::int64_t season,
                                       std::int64_t horizon) const {
     call(model, "fit", &LocalForecaster::fit, known, season);
-    return call(model, "forecast", &LocalForecaster::forecast, horizon, std::span<const double>(task_.levels));
+    return call(model, "forecast", &LocalForecaster::forecast, horizon, std::span<const double>(levels_));
   }
 
   void note(const std::string& reason) {
     if (replaced_++ == 0) reason_ = reason;
   }
 
-  const LocalTask& task_;
+  std::string name_;
+  std::vector<double> levels_;
   std::string file_;
   const PreparedInput& input_;
   std::vector<std::string> target_names_;
@@ -120,8 +135,8 @@ class LocalForecasts {
 
 }  // namespace
 
-void LocalPredictor::predict(const PredictRequest& request, std::ostream& out) {
-  const auto windows = Windows::open(request.local->windows);
+void LocalPredictor::predict(const PredictRequest& request, ForecastReceiver& out) {
+  const auto windows = Windows::open(request.stage->windows);
   const Series* of_training = windows->series();
   if (!of_training) throw usage_error("predict needs the columns of a series, and these windows were made elsewhere");
   const SeriesInfo& series = of_training->info();
@@ -134,35 +149,32 @@ void LocalPredictor::predict(const PredictRequest& request, std::ostream& out) {
                                          .registry = &request.registry,
                                          .scales = nullptr,
                                          .history = [&](std::span<const std::int64_t> time) { return std::ssize(time); }});
-  CheckpointInfo task;  // a single forecast needs one row; several begin where the windows do
-  task.window = wants_several(request) ? windows->info().window : 1;
-  task.horizon = windows->info().horizon;
-  task.horizons = by_word;
-  const std::vector<Origin> origins = find_origins(input, series, task, request);
+  WindowsInfo task = windows->info();
+  task.min_observed = 0;
+  if (!wants_several(request)) task.window = 1;  // a single forecast needs one row; several begin where the windows do
+  const std::vector<InputOrigin> origins = find_origins(input, series, task, request);
   const std::vector<std::int64_t> horizons = horizons_of_series(input, series, windows->info().horizon, by_word);
-  const auto series_of = [&](const Origin& origin) { return static_cast<std::size_t>(input.panel().series_of(origin.row)); };
-  const auto horizon_of = [&](const Origin& origin) { return horizons[horizons.size() == 1 ? 0 : series_of(origin)]; };
+  const auto horizon_of = [&](const InputOrigin& origin) {
+    return horizons[horizons.size() == 1 ? 0 : static_cast<std::size_t>(input.panel().series_of(origin.row))];
+  };
 
   LocalForecasts model(request, series, input);
   std::vector<OriginForecast> forecasts;
-  std::vector<std::int64_t> rows;
   bool has_quantiles = true;  // Naive, which stands in, has some where the model has none
-  for (const Origin& origin : origins) {
+  for (const InputOrigin& origin : origins) {
     forecasts.push_back(model.from(origin, horizon_of(origin)));
     has_quantiles = has_quantiles && !forecasts.back().quantiles.empty();
-    rows.push_back(origin.row);
   }
   model.warn_of_replaced(request.log);
-  const std::vector<double> levels = has_quantiles ? request.local->levels : std::vector<double>();
-  const ForecastIntervals intervals(request, series, input, windows->info().horizon, levels);
-  intervals.warn_of_unknown_series(rows, request.log);
-  ForecastCsv csv(out, series, input, {.quantile_levels = levels, .interval_levels = intervals.levels()});
+  out.begin({.series = series,
+             .input = input,
+             .horizon = windows->info().horizon,
+             .quantile_levels = has_quantiles ? model.levels() : std::vector<double>()});
   for (std::size_t i = 0; i < origins.size(); ++i) {
-    const Origin& origin = origins[i];
-    if (series.panel) csv.begin_series(input.ids[series_of(origin)]);
-    const std::span<const double> quantiles = has_quantiles ? std::span<const double>(forecasts[i].quantiles) : std::span<const double>();
-    csv.add(input.time[static_cast<std::size_t>(origin.row)], target_times(input, series, origin, horizon_of(origin)), forecasts[i].values,
-            quantiles, intervals.of(origin.row, forecasts[i].values, quantiles));
+    out.add({.row = origins[i].row,
+             .times = target_times(input, series, origins[i], horizon_of(origins[i])),
+             .point = forecasts[i].values,
+             .quantiles = has_quantiles ? std::span<const double>(forecasts[i].quantiles) : std::span<const double>()});
   }
 }
 

@@ -8,10 +8,10 @@
 #include <set>
 
 #include "../evaluate/level_metrics.h"
-#include "../evaluate/training_scale.h"
 #include "comparison.h"
 #include "pipeline/data/intervals.h"
 #include "pipeline/data/season.h"
+#include "pipeline/train/series_scale.h"
 
 namespace pipeline::stage::backtest {
 
@@ -134,7 +134,7 @@ CutoffMetrics::CutoffMetrics(const ForecastTable& table, const CutoffGrid& grid,
 }
 
 std::vector<SeriesScale> CutoffMetrics::scales_at(std::int64_t cutoff) const {
-  return evaluate::scales_until([&](std::int64_t s) { return grid_.row(s, cutoff).value_or(-1) + 1; }, series_, seasons_);
+  return scales_until([&](std::int64_t s) { return grid_.row(s, cutoff).value_or(-1) + 1; }, series_, seasons_);
 }
 
 Numbers CutoffMetrics::measured(const ModelForecasts& model, std::int64_t cutoff) const {

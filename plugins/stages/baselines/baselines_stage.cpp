@@ -85,10 +85,7 @@ void BaselinesStage::run(StageContext& context) {
   const auto windows = Windows::open(folder);
   const Series* series = windows->series();
   if (!series) throw usage_error("baselines forecasts the rows of a series, and these windows were made elsewhere: leave feature_path out");
-  // The folder written here is later renamed to its place beside the other stages' folders; the link must hold there.
-  const std::filesystem::path link = ".." / std::filesystem::relative(folder, context.folder.parent_path());
-  ForecastsWriter writer(context.folder, link.generic_string(), series->info().targets, windows->info().horizon, count_origins(*windows));
-  fill_origins(*windows, writer.origins());
+  ForecastsWriter writer(context.folder, *windows, folder);
   const std::vector<Group> groups = groups_of(writer.origins(), *series, options_.refit);
   for (const std::string& model : options_.models) forecast(model, *windows, groups, writer, context);
   writer.finish();

@@ -5,18 +5,24 @@
 #include <numeric>
 #include <utility>
 
-#include "../evaluate/training_scale.h"
+#include "ensemble_record.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/season.h"
 #include "pipeline/errors.h"
+#include "pipeline/train/series_scale.h"
 
 namespace pipeline::stage::ensemble {
 
 namespace {
 
-/// The observed values of the validation, each with the same weight. Error (data) for a member without a forecast of one.
-std::vector<Judged> judged_cells(std::span<const Member> members, const Windows& windows) {
+/// The windows that greedy weights are chosen on: those that neither early stopping nor the ranking of models sees, where there are some.
+Split choosing_split(const Windows& windows) { return windows.count(Split::calibration) > 0 ? Split::calibration : Split::val; }
+
+std::string name_of(Split split) { return split_names[static_cast<std::size_t>(split)]; }
+
+/// The observed values of a split, each with the same weight. Error (data) for a member without a forecast of one.
+std::vector<Judged> judged_cells(std::span<const Member> members, const Windows& windows, Split split) {
   const Forecasts& forecasts = *members.front().forecasts;
   const Series& series = *windows.series();
   const SeriesInfo& info = series.info();
@@ -25,7 +31,7 @@ std::vector<Judged> judged_cells(std::span<const Member> members, const Windows&
   std::vector<Judged> out;
   for (std::size_t i = 0; i < forecasts.origins().size(); ++i) {
     const ForecastOrigin& origin = forecasts.origins()[i];
-    if (origin.split != static_cast<std::int64_t>(Split::val)) continue;
+    if (origin.split != static_cast<std::int64_t>(split)) continue;
     const auto own = static_cast<std::size_t>(windows.horizon_of(origin.series));
     for (std::size_t step = 0; step < own; ++step) {
       for (std::size_t t = 0; t < targets; ++t) {
@@ -83,11 +89,12 @@ std::string weights_text(std::span<const Member> members, std::span<const double
   return text;
 }
 
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + std::ssize(values) / 2;
-  std::ranges::nth_element(values, middle);
-  if (values.size() % 2 != 0) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+/// What the weights are worth where they were chosen.
+std::string worth_text(Split split) {
+  if (split == Split::calibration) return "They are of the calibration windows: ranking on validation has not seen them";
+  return "They are of validation, by which evaluate ranks models: only test tells what they are worth (rows for calibration in `split` "
+         "would "
+         "choose them)";
 }
 
 }  // namespace
@@ -95,7 +102,9 @@ double median(std::vector<double>& values) {
 std::vector<double> EnsembleStage::choose_weights(std::span<const Member> members, const Windows& windows, StageContext& context,
                                                   Value& record) const {
   if (options_.method != Method::greedy) return std::vector<double>(members.size(), 1 / static_cast<double>(members.size()));
-  if (windows.count(Split::val) == 0)
+  const Split split = choosing_split(windows);
+  const std::string on = name_of(split);
+  if (windows.count(split) == 0)
     throw usage_error(
         "method = \"greedy\" chooses weights on validation, which has no window: give it rows in `split`, or write method = "
         "\"median\"");
@@ -107,28 +116,29 @@ std::vector<double> EnsembleStage::choose_weights(std::span<const Member> member
         "metric = \"wql\" measures quantiles, and the members have no level in common: write metric = \"mase\", or choose "
         "members with quantiles in `models`");
   const bool by_quantiles = options_.metric != Measure::mase && !levels.empty();
-  Criterion criterion{.judged = judged_cells(members, windows), .levels = by_quantiles ? levels : std::vector<double>()};
+  Criterion criterion{.judged = judged_cells(members, windows, split), .levels = by_quantiles ? levels : std::vector<double>()};
   if (by_quantiles) {
     weigh_by_size(criterion.judged);
   } else {
     weigh_by_scale(criterion.judged, forecasts,
-                   evaluate::scales_before(Split::val, series, season_lengths(context.settings.season_length, series.info())));
+                   scales_before(split, series, season_lengths(context.settings.season_length, series.info())));
   }
   const std::string metric = by_quantiles ? "wql" : "mase";
   if (std::ranges::all_of(criterion.judged, [](const Judged& value) { return value.weight == 0; }))
-    throw usage_error(metric +
-                      " is not defined on validation: no value is observed, or none changes from season to season before it; write "
+    throw usage_error(metric + " is not defined on " + (split == Split::val ? "validation" : on) +
+                      ": no value is observed, or none changes from season to season before it; write "
                       "a smaller season_length, or method = \"median\"");
   const Selection chosen = select_greedily(members, criterion, static_cast<int>(options_.rounds), [&] {
     if (context.cancelled()) throw Error(ExitStatus::interrupted, "interrupted while choosing members");
   });
   const auto best = std::ranges::min_element(chosen.member_losses);
+  record["chosen_on"] = on;
   record["metric"] = metric;
-  record["val_" + metric] = chosen.loss;
+  record[on + "_" + metric] = chosen.loss;
   record["members"] = named(members, chosen.member_losses);
-  context.log.info("val " + metric + " " + format_short(chosen.loss) + "; its best member " +
+  context.log.info(on + " " + metric + " " + format_short(chosen.loss) + "; its best member " +
                    members[static_cast<std::size_t>(best - chosen.member_losses.begin())].label + " " + format_short(*best));
-  context.summary["val_" + metric] = chosen.loss;
+  context.summary[on + "_" + metric] = chosen.loss;
   return chosen.weights;
 }
 
@@ -138,44 +148,41 @@ void EnsembleStage::combine(std::span<const Member> members, std::span<const dou
   std::vector<std::vector<std::size_t>> places;
   for (const Member& member : members) places.push_back(places_of(levels, member));
   std::vector<double> values(members.size());
-  const auto joined = [&] {
-    if (std::ranges::any_of(values, [](double value) { return std::isnan(value); })) return std::nan("");
-    if (options_.method == Method::median) return median(values);
-    return std::transform_reduce(values.begin(), values.end(), weights.begin(), 0.0);
-  };
   for (std::size_t cell = 0; cell < cells; ++cell) {
     for (std::size_t i = 0; i < members.size(); ++i) values[i] = members[i].point(cell);
-    out[cell * width] = joined();
+    out[cell * width] = joined(options_.method, weights, values);
     for (std::size_t level = 0; level < levels.size(); ++level) {
       for (std::size_t i = 0; i < members.size(); ++i) values[i] = members[i].quantile(cell, places[i][level]);
-      out[cell * width + 1 + level] = joined();
+      out[cell * width + 1 + level] = joined(options_.method, weights, values);
     }
   }
 }
 
 void EnsembleStage::run(StageContext& context) {
-  std::vector<Member> members = read_members(context, options_.models);
-  if (members.size() < 2) throw usage_error("an ensemble needs two forecasters or more, and " + members.front().label + " is alone");
-  const Forecasts& first = *members.front().forecasts;
-  const auto windows = Windows::open(first.windows());
+  std::vector<Member> members = read_members(context, options_.models, options_.quantiles);
+  const std::filesystem::path sliced = members.front().forecasts->windows();
+  const auto windows = Windows::open(sliced);
   Value record{Value::Map{{"method", word_of(options_.method)}}};
   std::vector<double> weights = choose_weights(members, *windows, context, record);
   record["weights"] = named(members, weights);
   if (options_.method == Method::greedy)
-    context.log.info("weights: " + weights_text(members, weights) + ". They are of validation: only test tells what they are worth");
+    context.log.info("weights: " + weights_text(members, weights) + ". " + worth_text(choosing_split(*windows)));
   for (std::size_t i = members.size(); i-- > 0;) {  // what has no weight needs no level in common
     if (weights[i] > 0) continue;
     members.erase(members.begin() + static_cast<std::ptrdiff_t>(i));
     weights.erase(weights.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  // The folder written here is later renamed to its place beside the other stages' folders; the link must hold there.
-  const std::filesystem::path link = ".." / std::filesystem::relative(first.windows(), context.folder.parent_path());
   const std::vector<double> levels = common_levels(members);
-  ForecastsWriter writer(context.folder, link.generic_string(), first.targets(), first.horizon(), std::ssize(first.origins()));
-  std::ranges::copy(first.origins(), writer.origins().begin());
+  record["levels"] = Value::List(levels.begin(), levels.end());
+  Value checkpoints{Value::Map{}};
+  for (const Member& member : members) {
+    if (!member.checkpoint.empty()) checkpoints[member.label] = member.checkpoint.string();
+  }
+  record["checkpoints"] = std::move(checkpoints);
+  ForecastsWriter writer(context.folder, *windows, sliced);
   combine(members, weights, levels, writer.add(std::string(word_of(options_.method)), levels));
   writer.finish();
-  write_json(context.folder / "ensemble.json", record);
+  write_json(context.folder / record_file_name, record);
   context.summary["members"] = std::ssize(members);
 }
 

@@ -1,7 +1,9 @@
 #include "members.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "network_members.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/schema.h"
@@ -12,8 +14,10 @@ namespace {
 
 bool same_origin(const ForecastOrigin& a, const ForecastOrigin& b) { return a.split == b.split && a.series == b.series && a.row == b.row; }
 
+/// The trained models, without their forecasts, and then those of artifacts "forecasts", in the order of the workflow.
 std::vector<Member> all_members(const StageContext& context) {
   std::vector<Member> out;
+  for (const Artifact& artifact : context.inputs_of("checkpoint")) out.push_back({.label = artifact.stage, .forecasts = nullptr});
   for (const Artifact& artifact : context.inputs_of("forecasts")) {
     const auto forecasts = Forecasts::open(artifact.folder);
     for (std::size_t i = 0; i < forecasts->models().size(); ++i)
@@ -35,10 +39,21 @@ const Member& member_named(std::span<const Member> all, const std::string& name)
   return *found.front();
 }
 
+/// Has a trained model forecast its windows.
+void forecast(Member& member, const StageContext& context, std::span<const double> quantiles) {
+  for (const Artifact& artifact : context.inputs_of("checkpoint")) {
+    if (artifact.stage != member.label) continue;
+    NetworkForecasts made = forecast_windows(artifact, quantiles, context.folder / "networks" / member.label, context);
+    member.forecasts = std::move(made.forecasts);
+    member.checkpoint = std::move(made.checkpoint);
+  }
+}
+
 }  // namespace
 
-std::vector<Member> read_members(const StageContext& context, const std::vector<std::string>& wanted) {
+std::vector<Member> read_members(const StageContext& context, const std::vector<std::string>& wanted, std::span<const double> quantiles) {
   const std::vector<Member> all = all_members(context);
+  if (all.empty()) throw usage_error("there is nothing to combine: add stages that train or forecast, such as baselines");
   std::vector<Member> out;
   for (const std::string& name : wanted) {
     const Member& member = member_named(all, name);
@@ -47,6 +62,10 @@ std::vector<Member> read_members(const StageContext& context, const std::vector<
     out.push_back(member);
   }
   if (wanted.empty()) out = all;
+  if (out.size() < 2) throw usage_error("an ensemble needs two forecasters or more, and " + out.front().label + " is alone");
+  for (Member& member : out) {
+    if (!member.forecasts) forecast(member, context, quantiles);
+  }
   const Forecasts& first = *out.front().forecasts;
   for (const Member& member : out) {
     const Forecasts& other = *member.forecasts;

@@ -5,8 +5,7 @@
 
 #include "forecast_models.h"
 #include "pipeline/errors.h"
-#include "pipeline/host/component_call.h"
-#include "trained_model.h"
+#include "pipeline/train/trained_model.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -28,15 +27,6 @@ std::int64_t shortest_horizon(const WindowsInfo& info) {
   return shortest;
 }
 
-Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry, torch::Device device) {
-  if (training.loss.type.empty())
-    throw training_error("train.json of stage " + training.stage + " does not say what it minimised: run `pipeline run` with --stage " +
-                         training.stage + " --force to train it again");
-  Component<Loss> loss = registry.make<Loss>(training.loss.type, training.loss.options);
-  call(loss, "to", &Loss::to, device);
-  return loss;
-}
-
 ModelResult unmeasured(TrainingRecord training, std::filesystem::path checkpoint, const Windows& windows) {
   return {.training = std::move(training),
           .checkpoint = std::move(checkpoint),
@@ -52,10 +42,9 @@ std::vector<Candidate> read_candidates(const StageContext& context, const std::s
   std::vector<Candidate> out;
   const torch::Device device = resolve_device(context.settings.device);
   for (const TrainingRecord& training : read_trainings(context, checkpoint)) {
-    Component<Loss> loss = loss_of(training, context.registry, device);
-    TrainedModel model = load(training, choose_checkpoint(training, checkpoint, context), context.registry, device);
+    TrainedModel model = load_trained(training, choose_checkpoint(training, checkpoint, context), context.registry, device);
     ModelResult result = unmeasured(training, model.checkpoint, *model.windows);
-    out.push_back({.result = std::move(result), .forecasts = forecasts_of(std::move(model), std::move(loss), quantiles, device)});
+    out.push_back({.result = std::move(result), .forecasts = forecasts_of(std::move(model), quantiles, device)});
   }
   for (ForecastModel& model : read_forecast_models(context)) {
     ModelResult result = unmeasured({.stage = model.label(), .model_type = model.name()}, {}, *model.windows);

@@ -23,11 +23,11 @@
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
 #include "pipeline/logger.h"
+#include "pipeline/train/series_scale.h"
 #include "pipeline/train/torch_settings.h"
 #include "predictions_file.h"
 #include "ranking.h"
 #include "summary.h"
-#include "training_scale.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -71,6 +71,21 @@ void say_result(const Candidate& candidate, const SplitRequest& request, Log& lo
   for (const double level : levels) own.push_back(format_number(level));
   log.warning(candidate.result.training.stage + " gives the quantiles " + join(own) +
               ", not all that `quantiles` of this stage asks for: it has no wql, sql, scrps and crps");
+}
+
+/// Tells which models have intervals around their points, as their quantiles cannot bound every level.
+void say_around_points(const std::vector<Candidate>& candidates, Log& log) {
+  std::map<std::string, std::vector<std::string>> models;  // by the levels that they lack
+  for (const Candidate& candidate : candidates) {
+    const std::vector<double>& quantiles = candidate.forecasts->quantile_levels();
+    if (!candidate.intervals || quantiles.empty() || candidate.intervals->task().has_quantiles) continue;
+    std::vector<std::string> missing;
+    for (const double level : missing_ends(quantiles, candidate.intervals->options().levels)) missing.push_back(format_number(level));
+    models[join_names(missing)].push_back(candidate.result.training.stage);
+  }
+  for (const auto& [missing, names] : models)
+    log.info("the intervals of " + join_names(names) + " lie around the point forecast, without quantiles at " + missing +
+             ": `quantiles` of the stage that forecasts gives them");
 }
 
 /// Adds the metrics to the version folder of the training they belong to, as Lightning's Trainer.test does.
@@ -201,6 +216,7 @@ void EvaluateStage::run(StageContext& context) {
   }
   const Metrics components = metrics(context);
   for (Candidate& candidate : candidates) validate(candidate, components, context);
+  say_around_points(candidates, context.log);
   const Ranking ranking = rank(candidates, options_.rank_by);
   MetricsRecord record{.measures = described(components), .models = {}, .leader = ranking.leader, .ranked_by = ranking.by};
   std::vector<ModelResult> results;
@@ -228,7 +244,7 @@ void EvaluateStage::run(StageContext& context) {
   if (ranking.by.empty() && results.size() > 1)
     context.log.warning("nothing on validation ranks the models: " + results[ranking.leader].training.stage +
                         " leads as the first one; give val rows in `split`");
-  for (const Comparison& comparison : compared(results)) {
+  for (const Comparison& comparison : compared(results, ranking.leader)) {
     if (comparison.is_warning) {
       context.log.warning(comparison.sentence);
     } else {

@@ -10,12 +10,12 @@
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/levels.h"
+#include "pipeline/train/series_scale.h"
 #include "predictions_file.h"
 #include "small_series_fixture.h"
 #include "split_result.h"
 #include "summary.h"
 #include "support/basic_metrics.h"
-#include "training_scale.h"
 
 using namespace pipeline;
 using namespace pipeline::stage::evaluate;
@@ -31,8 +31,9 @@ Repeating repeating(const SmallSeries& data, double offset = 0) {
   return forecasts_of({.training = {.stage = "train", .model_type = "Repeat"},
                        .checkpoint = "best.ckpt",
                        .windows = data.windows(),
-                       .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), WindowNorm::none, {})},
-                      std::make_unique<SquaredError>(), {}, torch::kCPU);
+                       .forecaster = Forecaster(std::make_shared<RepeatScaled>(2, offset), WindowNorm::none, {}),
+                       .loss = std::make_unique<SquaredError>()},
+                      {}, torch::kCPU);
 }
 
 SplitResult evaluated(const Repeating& model, std::int64_t batch_size, PredictionsFile* file = nullptr, Split split = Split::test,
@@ -244,7 +245,7 @@ TEST_CASE("if every truth was filled, metrics are null and no message mentions t
   CHECK(value.at("original").at("a").at("mae").is_null());
   CHECK(value.at("test_filled_values") == Value(20));
   CHECK(flat_metrics(result).size() == 1);  // test_windows
-  CHECK(compared({result}).empty());
+  CHECK(compared({result}, 0).empty());
   for (const std::string& line : error_table({result})) CHECK_MESSAGE(line.find("nan") == std::string::npos, line);
 }
 
@@ -271,7 +272,7 @@ TEST_CASE("the terminal's table is in original units, and a warning names a mode
   CHECK(table[1].find("MASE") != std::string::npos);
   CHECK(table[1].find("WQL") == std::string::npos);  // no model has quantiles
   CHECK(table[2].find("train (Repeat)") != std::string::npos);
-  const std::vector<Comparison> lines = compared(results);
+  const std::vector<Comparison> lines = compared(results, 0);
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].is_warning);
   CHECK(lines[0].sentence.find("train (Repeat) does not beat repeating the last value: test MASE ") == 0);
@@ -291,6 +292,6 @@ TEST_CASE("the last season stands beside the last value, and the better of the t
   CHECK(value.at("original").at("all").at("seasonal_mase").is_double());
   CHECK(value.at("test_seasonal_mse") == value.at("seasonal_mse"));
   CHECK(error_table({measured_model})[1].find("last season") != std::string::npos);
-  for (const Comparison& line : compared({measured_model}))
+  for (const Comparison& line : compared({measured_model}, 0))
     CHECK_MESSAGE(line.sentence.find("the better of the last value and the last season") != std::string::npos, line.sentence);
 }

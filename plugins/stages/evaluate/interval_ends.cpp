@@ -39,6 +39,16 @@ std::optional<std::vector<std::int64_t>> places_of(std::span<const double> wante
   return out.empty() ? std::nullopt : std::optional(std::move(out));
 }
 
+std::vector<double> missing_ends(std::span<const double> quantiles, std::span<const double> levels) {
+  std::vector<double> out;
+  for (const std::vector<double>& wanted : {lower_quantiles(levels), upper_quantiles(levels)}) {
+    for (const double level : wanted) {
+      if (!places_of(std::array{level}, quantiles)) out.push_back(level);
+    }
+  }
+  return out;
+}
+
 IntervalEnds::IntervalEnds(const WindowForecasts& forecasts, const SplitRequest& request) : forecasts_(forecasts), request_(request) {
   const std::vector<double>& quantiles = forecasts.quantile_levels();
   if (request.intervals || request.scores) {
@@ -119,11 +129,7 @@ IntervalTask interval_task(const WindowForecasts& forecasts, const IntervalOptio
   IntervalTask out{.split = interval_split(windows), .targets = windows.target_names(), .horizon = windows.info().horizon};
   const std::vector<double>& quantiles = forecasts.quantile_levels();
   std::vector<std::string> missing;
-  for (const std::vector<double>& wanted : {lower_quantiles(options.levels), upper_quantiles(options.levels)}) {
-    for (const double level : wanted) {
-      if (!places_of(std::array{level}, quantiles)) missing.push_back(format_number(level));
-    }
-  }
+  for (const double level : missing_ends(quantiles, options.levels)) missing.push_back(format_number(level));
   if (!quantiles.empty() && !missing.empty() && was_trained)
     throw usage_error("intervals lie around the quantiles of the forecast, and " + stage + " lacks those at " + join_names(missing) +
                       ": add them to its quantiles, or leave these levels out");

@@ -17,6 +17,9 @@ struct SplitRequest;
 /// The place of each wanted level among the levels of quantiles; nullopt: one is missing, or none is wanted.
 [[nodiscard]] std::optional<std::vector<std::int64_t>> places_of(std::span<const double> wanted, std::span<const double> levels);
 
+/// The levels of quantiles at the ends of intervals, of levels in percent, that a model lacks.
+[[nodiscard]] std::vector<double> missing_ends(std::span<const double> quantiles, std::span<const double> levels);
+
 /// The ends of the intervals of forecasts: of conformal ones if the request has some, else of those between the model's quantiles.
 class IntervalEnds {
  public:

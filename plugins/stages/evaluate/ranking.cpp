@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "pipeline/errors.h"
-#include "trained_model.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -120,6 +119,18 @@ Ranking rank(std::vector<Candidate>& candidates, const std::string& rank_by) {
   if (const auto ranking = by_metric(candidates, name)) return *ranking;
   throw usage_error("rank_by = \"" + rank_by +
                     "\": no model has a value of it on validation windows: write rank_by = \"auto\", or another metric");
+}
+
+std::size_t leading(const std::vector<TrainingRecord>& trainings) {
+  const auto first = std::ranges::find_if(trainings, [](const TrainingRecord& t) { return t.score.has_value(); });
+  if (first == trainings.end()) return 0;
+  auto best = first;
+  for (auto other = first + 1; other != trainings.end(); ++other) {
+    if (!other->score) continue;
+    if (other->monitor != first->monitor || other->mode != first->mode) return static_cast<std::size_t>(first - trainings.begin());
+    if (first->mode == "max" ? *other->score > *best->score : *other->score < *best->score) best = other;
+  }
+  return static_cast<std::size_t>(best - trainings.begin());
 }
 
 }  // namespace pipeline::stage::evaluate

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "candidates.h"
+#include "pipeline/data/training_record.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -22,5 +23,8 @@ struct Ranking {
 [[nodiscard]] Ranking rank(std::vector<Candidate>& candidates, const std::string& rank_by);
 /// Whether one metric judged all trainings that have a score; where it is the loss, whether they minimised the same one.
 [[nodiscard]] bool are_comparable(const std::vector<TrainingRecord>& trainings);
+
+/// Index of the leading model: the best score if one metric judged all scored models, else the first model with a score, else 0.
+[[nodiscard]] std::size_t leading(const std::vector<TrainingRecord>& trainings);
 
 }  // namespace pipeline::stage::evaluate

@@ -226,11 +226,12 @@ std::string ranking_line(const std::vector<ModelResult>& results, std::size_t le
   return label(results[leader]) + " leads by " + by + " (" + number(results[leader].ranking) + "; " + others + ")";
 }
 
-std::vector<Comparison> compared(const std::vector<ModelResult>& results) {
+std::vector<Comparison> compared(const std::vector<ModelResult>& results, std::size_t leader) {
   std::vector<Comparison> out;
   for (const ModelResult& result : results) {
     const SplitResult& split = result.main();
-    if (!split.naive || split.model.original.count() == 0 || !result.was_trained()) continue;  // baselines need not beat each other
+    const bool is_told = result.was_trained() || &result == &results[leader];  // baselines need not beat each other
+    if (!split.naive || split.model.original.count() == 0 || !is_told) continue;
     const Deciding by = deciding(result);
     const double error = measured(split.model.*by.set, by.metric);
     const Simple simple = better_of_two(split, by.set, by.metric, {});

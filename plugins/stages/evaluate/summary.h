@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,8 +24,8 @@ struct Comparison {
   std::string sentence;
   bool is_warning = false;  ///< it does not beat it
 };
-/// A sentence for every trained model, and for every target of it that does not beat the better of the two. A model that is one of the two
-/// has none.
-[[nodiscard]] std::vector<Comparison> compared(const std::vector<ModelResult>& results);
+/// A sentence for every trained model and for the leading one, and for every target of it that does not beat the better of the two. A model
+/// that is one of the two has none. `leader`: an index.
+[[nodiscard]] std::vector<Comparison> compared(const std::vector<ModelResult>& results, std::size_t leader);
 
 }  // namespace pipeline::stage::evaluate

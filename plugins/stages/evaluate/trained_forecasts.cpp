@@ -9,8 +9,8 @@ namespace {
 
 class TrainedForecasts final : public WindowForecasts {
  public:
-  TrainedForecasts(TrainedModel model, Component<Loss> loss, std::vector<double> levels, torch::Device device)
-      : model_(std::move(model)), loss_(std::move(loss)), output_(loss_->output()), levels_(std::move(levels)), device_(device) {
+  TrainedForecasts(TrainedModel model, std::vector<double> levels, torch::Device device)
+      : model_(std::move(model)), output_(model_.loss->output()), levels_(std::move(levels)), device_(device) {
     if (output_.kind != OutputSpec::Kind::distribution) levels_ = output_.levels;
     if (windows().series()) to_levels_.emplace(*windows().series(), windows().info().horizon);
   }
@@ -21,11 +21,11 @@ class TrainedForecasts final : public WindowForecasts {
   [[nodiscard]] WindowBatch of(Split split, std::span<const std::int64_t> indices) override {
     WindowBatch out{.batch = gather_batch(windows(), split, indices, model_.forecaster.inputs(), device_)};
     Forecast forecast = model_.forecaster(out.batch);
-    out.loss = call(loss_, "elementwise", &Loss::elementwise, forecast, out.batch.y);
+    out.loss = call(model_.loss, "elementwise", &Loss::elementwise, forecast, out.batch.y);
     const auto attention = forecast.explanations.find("attention");
     if (attention != forecast.explanations.end()) out.attention = attention->second;
     if (output_.kind != OutputSpec::Kind::point)
-      forecast = call(loss_, "complete", &Loss::complete, std::move(forecast), std::span<const double>(levels_));
+      forecast = call(model_.loss, "complete", &Loss::complete, std::move(forecast), std::span<const double>(levels_));
     out.forecast = forecast.values;
     out.weight = out.batch.weight;
     if (!to_levels_) return out;
@@ -42,11 +42,10 @@ class TrainedForecasts final : public WindowForecasts {
     if (output_.kind == OutputSpec::Kind::distribution) return {};
     Forecast naive{.values = of.levels->naive_scaled.to(of.batch.y.options()), .levels = output_.levels};
     if (output_.kind == OutputSpec::Kind::quantiles) naive.quantiles = naive.values.unsqueeze(-1).expand({-1, -1, -1, output_.width()});
-    return call(loss_, "elementwise", &Loss::elementwise, naive, of.batch.y);
+    return call(model_.loss, "elementwise", &Loss::elementwise, naive, of.batch.y);
   }
 
   TrainedModel model_;
-  Component<Loss> loss_;
   OutputSpec output_;
   std::vector<double> levels_;
   torch::Device device_;
@@ -55,8 +54,8 @@ class TrainedForecasts final : public WindowForecasts {
 
 }  // namespace
 
-std::unique_ptr<WindowForecasts> forecasts_of(TrainedModel model, Component<Loss> loss, std::vector<double> levels, torch::Device device) {
-  return std::make_unique<TrainedForecasts>(std::move(model), std::move(loss), std::move(levels), device);
+std::unique_ptr<WindowForecasts> forecasts_of(TrainedModel model, std::vector<double> levels, torch::Device device) {
+  return std::make_unique<TrainedForecasts>(std::move(model), std::move(levels), device);
 }
 
 }  // namespace pipeline::stage::evaluate

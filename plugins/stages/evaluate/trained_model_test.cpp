@@ -1,10 +1,11 @@
-#include "trained_model.h"
+#include "pipeline/train/trained_model.h"
 
 #include <doctest/doctest.h>
 
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
 #include "pipeline/train/checkpoint.h"
+#include "ranking.h"
 #include "small_series_fixture.h"
 #include "support/recording_log.h"
 
@@ -64,7 +65,7 @@ TEST_CASE("best without a ModelCheckpoint is last, and says so") {
   write_text(made.last, "x");
   CHECK(choose_checkpoint(made, "best", context.stage) == made.last);
   REQUIRE(context.log.infos().size() == 1);
-  CHECK(context.log.infos()[0].find("the last one is measured") != std::string::npos);
+  CHECK(context.log.infos()[0].find("the last one is taken") != std::string::npos);
 }
 
 TEST_CASE("a checkpoint that is not there is an error that says what to do") {
@@ -86,17 +87,19 @@ TEST_CASE("a checkpoint of another task does not fit the windows") {
   registrar.add_with<Model, NoOptions>("Repeat", "Repeats.", [](const Value&, const ModelShape& shape) -> std::shared_ptr<Model> {
     return std::make_shared<test::RepeatScaled>(shape.horizon);
   });
+  registrar.add_with<Loss, NoOptions>("SquaredError", "Squares.", [](const Value&) { return std::make_unique<test::SquaredError>(); });
   registry.commit(std::move(registrar.entries()));
   TrainingRecord made = training("", {});
   made.windows = data.folder() / "windows";
+  made.loss.type = "SquaredError";
 
   CheckpointInfo info{.model_type = "Repeat", .window = 3, .horizon = 2, .shape = shape_of(*data.windows()), .series = {}};
   const auto file = data.folder() / "a.ckpt";
   write_checkpoint(file, State::Map{{"state_dict", State::Map{}}, {"pipeline", State(info.to_value())}});
-  CHECK(load(made, file, registry, torch::kCPU).windows->info().horizon == 2);
+  CHECK(load_trained(made, file, registry, torch::kCPU).windows->info().horizon == 2);
   info.horizon = 7;
   write_checkpoint(file, State::Map{{"state_dict", State::Map{}}, {"pipeline", State(info.to_value())}});
   CHECK(error_of([&] {
-          return load(made, file, registry, torch::kCPU);
+          return load_trained(made, file, registry, torch::kCPU);
         }).find("it was trained for 3 rows of 2 columns to 7 steps of 2 targets") != std::string::npos);
 }

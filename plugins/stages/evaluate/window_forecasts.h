@@ -12,7 +12,7 @@
 #include "pipeline/data/windows.h"
 #include "pipeline/torch/loss.h"
 #include "pipeline/train/levels.h"
-#include "trained_model.h"
+#include "pipeline/train/trained_model.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -44,9 +44,8 @@ class WindowForecasts {
   [[nodiscard]] torch::Tensor series_of(std::span<const std::int64_t> origins) const;
 };
 
-/// Forecasts of a trained model. `levels`: of the quantiles, of a model that gives a distribution. `loss`: the one it was trained with.
-[[nodiscard]] std::unique_ptr<WindowForecasts> forecasts_of(TrainedModel model, Component<Loss> loss, std::vector<double> levels,
-                                                            torch::Device device);
+/// Forecasts of a trained model. `levels`: of the quantiles, of a model that gives a distribution.
+[[nodiscard]] std::unique_ptr<WindowForecasts> forecasts_of(TrainedModel model, std::vector<double> levels, torch::Device device);
 /// The forecasts of a model of the artifact "forecasts", which are of validation and test, and have no loss. Error (data) if the artifact
 /// does not hold the origins of a split.
 [[nodiscard]] std::unique_ptr<WindowForecasts> forecasts_of(ForecastModel model);

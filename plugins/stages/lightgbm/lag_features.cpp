@@ -44,9 +44,9 @@ void TargetHistory::standardise(double center, double scale) {
   for (double& value : padded_) value = (value - center) / scale;
 }
 
-LagFeatures::LagFeatures(const Series& series, std::size_t target, Lags lags, bool reads_past_columns)
-    : series_(series), lags_(std::move(lags)) {
-  const SeriesInfo& info = series.info();
+LagFeatures::LagFeatures(const TreeData& data, std::size_t target, Lags lags, bool reads_past_columns)
+    : data_(data), lags_(std::move(lags)) {
+  const SeriesInfo& info = data.info;
   for (const std::int64_t lag : lags_.values) add("lag " + std::to_string(lag), false);
   for (const std::int64_t rows : lags_.means) add("mean of " + std::to_string(rows), false);
   for (std::size_t c = 0; c < info.columns.size(); ++c) {
@@ -83,17 +83,15 @@ void LagFeatures::fill(std::span<const double> past, const Place& place, std::sp
     const std::span<const double> newest = past.last(static_cast<std::size_t>(rows));
     put(std::accumulate(newest.begin(), newest.end(), 0.0) / static_cast<double>(rows));
   }
-  const auto columns = static_cast<std::size_t>(series_.columns());
-  const auto cell = [&](std::int64_t row, std::size_t column) {
-    return series_.values()[static_cast<std::size_t>(row) * columns + column];
-  };
+  const auto columns = data_.info.columns.size();
+  const auto cell = [&](std::int64_t row, std::size_t column) { return data_.values[static_cast<std::size_t>(row) * columns + column]; };
   for (const std::size_t column : known_) out[at++] = cell(place.row, column);
   for (const std::size_t column : past_) out[at++] = cell(place.origin, column);
-  const std::size_t numbers = series_.info().fixed.size(), words = series_.info().fixed_words.size();
+  const std::size_t numbers = data_.info.fixed.size(), words = data_.info.fixed_words.size();
   const auto of = static_cast<std::size_t>(place.series);
-  std::ranges::copy(series_.fixed().subspan(of * numbers, numbers), out.begin() + static_cast<std::ptrdiff_t>(at));
+  std::ranges::copy(data_.fixed.subspan(of * numbers, numbers), out.begin() + static_cast<std::ptrdiff_t>(at));
   at += numbers;
-  for (const std::int32_t code : series_.fixed_codes().subspan(of * words, words)) out[at++] = static_cast<float>(code);
+  for (const std::int32_t code : data_.fixed_codes.subspan(of * words, words)) out[at++] = static_cast<float>(code);
 }
 
 }  // namespace pipeline::stage::lightgbm

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/data/series.h"
+#include "tree_data.h"
 
 namespace pipeline::stage::lightgbm {
 
@@ -42,7 +42,7 @@ class TargetHistory {
 /// other columns at the last row seen (for a forecast of each step on its own), and what is fixed in a series.
 class LagFeatures {
  public:
-  LagFeatures(const Series& series, std::size_t target, Lags lags, bool reads_past_columns);
+  LagFeatures(const TreeData& data, std::size_t target, Lags lags, bool reads_past_columns);
 
   [[nodiscard]] std::size_t width() const { return names_.size(); }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
@@ -62,7 +62,7 @@ class LagFeatures {
  private:
   void add(const std::string& name, bool is_word);
 
-  const Series& series_;
+  const TreeData& data_;
   Lags lags_;
   std::vector<std::size_t> known_, past_;  ///< numbers of columns of the series
   std::vector<std::string> names_, left_out_;

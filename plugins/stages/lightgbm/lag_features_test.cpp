@@ -74,7 +74,9 @@ TEST_CASE("a row holds lags, means, columns known ahead at the row that is forec
   const testing::TempFolder folder;
   const auto series = six_rows(folder);
   const std::vector<double> past{1, 2, 4, 8};
-  const LagFeatures direct(*series, 0, {.values = {1, 3}, .means = {2}}, true);
+  const TreeData data = TreeData::before(Split::test, *series);
+  CHECK(data.learned_end == std::vector<std::int64_t>{5});
+  const LagFeatures direct(data, 0, {.values = {1, 3}, .means = {2}}, true);
   CHECK(direct.names() == std::vector<std::string>{"lag 1", "lag 3", "mean of 2", "promo", "heat at the origin"});
   CHECK(direct.categorical() == std::vector<std::size_t>{3});
   CHECK(direct.left_out().empty());
@@ -82,7 +84,7 @@ TEST_CASE("a row holds lags, means, columns known ahead at the row that is forec
   direct.fill(past, {.series = 0, .origin = 3, .row = 5}, row);
   CHECK(row == std::vector<float>{8, 2, 6, 52, 31});
 
-  const LagFeatures recursive(*series, 0, {.values = {4}, .means = {}}, false);
+  const LagFeatures recursive(data, 0, {.values = {4}, .means = {}}, false);
   CHECK(recursive.names() == std::vector<std::string>{"lag 4", "promo"});
   CHECK(recursive.left_out() == std::vector<std::string>{"heat"});
   CHECK(recursive.lags().deepest() == 4);

@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "lag_features.h"
 #include "library.h"
 #include "pipeline/data/format.h"
-#include "pipeline/data/season.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/worker.h"
-#include "tree_forecaster.h"
+#include "tree_run.h"
 
 namespace pipeline::stage::lightgbm {
 
@@ -36,9 +36,10 @@ void check_end(const WorkerResult& result, const StageContext& context) {
 
 /// Tells which columns some target's trees cannot read.
 void say_left_out(const Series& series, const LightgbmOptions& options, Log& log) {
+  const TreeData data = TreeData::before(Split::test, series);
   std::vector<std::string> names;
   for (std::size_t target = 0; target < series.info().targets.size(); ++target) {
-    const LagFeatures features(series, target, {}, options.strategy == Strategy::direct);
+    const LagFeatures features(data, target, {}, options.strategy == Strategy::direct);
     names.insert(names.end(), features.left_out().begin(), features.left_out().end());
   }
   std::ranges::sort(names);
@@ -74,11 +75,7 @@ void LightgbmStage::work(StageContext& context, const Value& task) { make_foreca
 void LightgbmStage::make_forecasts(StageContext& context, const std::filesystem::path& folder) const {
   const std::filesystem::path sliced = context.input("windows").folder;
   const auto windows = Windows::open(sliced);
-  // The folder written here is later renamed to its place beside the other stages' folders; the link must hold there.
-  const std::filesystem::path link = ".." / std::filesystem::relative(sliced, folder.parent_path());
-  ForecastsWriter writer(folder, link.generic_string(), windows->series()->info().targets, windows->info().horizon,
-                         count_origins(*windows));
-  fill_origins(*windows, writer.origins());
+  ForecastsWriter writer(folder, *windows, sliced);
   const Library library(options_.library);
   say_left_out(*windows->series(), options_, context.log);
   const std::span<double> out = writer.add(model_name, options_.quantiles);
@@ -93,37 +90,22 @@ void LightgbmStage::make_forecasts(StageContext& context, const std::filesystem:
 
 std::int64_t LightgbmStage::forecast_split(const Library& library, const Windows& windows, Split split, const ForecastsWriter& writer,
                                            std::span<double> out, StageContext& context) const {
-  const Series& series = *windows.series();
-  const std::vector<std::int64_t> seasons = season_lengths(context.settings.season_length, series.info()),
-                                  horizons = horizons_of_groups(windows.info().horizons, series.info());
-  const bool grouped = series.info().panel && !series.info().panel->groups.empty();
-  const std::size_t targets = series.info().targets.size();
   const std::string name = split_names[static_cast<std::size_t>(split)];
   const auto start = std::chrono::steady_clock::now();
-  std::int64_t rows = 0, replaced = 0, unlearned = 0;
-  for (std::size_t group = 0; group < seasons.size(); ++group) {
-    std::int64_t replaced_here = 0;  // origins, whatever the number of targets
-    for (std::size_t target = 0; target < targets; ++target) {
-      TreeForecaster trees(library, {.series = series,
-                                     .options = options_,
-                                     .target = target,
-                                     .group = grouped ? std::optional(static_cast<std::int64_t>(group)) : std::nullopt,
-                                     .season = seasons[group],
-                                     .horizon = horizons.empty() ? windows.info().horizon : horizons[group],
-                                     .split = split,
-                                     .threads = context.settings.threads,
-                                     .seed = context.settings.seed,
-                                     .check_cancelled = [&context] {
-                                       if (context.cancelled())
-                                         throw Error(ExitStatus::interrupted, "interrupted while forecasting with LightGBM");
-                                     }});
-      const TreeForecaster::Outcome made = trees.forecast(writer.origins(), windows.info().horizon, out);
-      rows += made.training_rows;
-      replaced_here = std::max(replaced_here, made.replaced);
-      unlearned = std::max(unlearned, made.unlearned_steps);
-    }
-    replaced += replaced_here;
-  }
+  const TreeData data = TreeData::before(split, *windows.series());
+  const TreeRunOutcome made = run_trees(library,
+                                        {.data = data,
+                                         .options = options_,
+                                         .windows = windows.info(),
+                                         .settings = context.settings,
+                                         .split = split,
+                                         .check_cancelled =
+                                             [&context] {
+                                               if (context.cancelled())
+                                                 throw Error(ExitStatus::interrupted, "interrupted while forecasting with LightGBM");
+                                             }},
+                                        writer.origins(), out);
+  const auto [rows, replaced, unlearned] = made;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   context.log.info("LightGBM: " + name + ", trees of " + format_count(rows) + " rows, in " + format_short(seconds) + " s");
   if (replaced > 0)

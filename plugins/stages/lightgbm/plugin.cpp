@@ -1,6 +1,7 @@
 #include "pipeline/plugin.h"
 
 #include "lightgbm_stage.h"
+#include "tree_predictor.h"
 
 PIPELINE_PLUGIN("lightgbm", "1.0.0", "Apache-2.0", "The stage that forecasts with gradient boosting on lags.") {
   using namespace pipeline;
@@ -12,4 +13,5 @@ PIPELINE_PLUGIN("lightgbm", "1.0.0", "Apache-2.0", "The stage that forecasts wit
       .gives("forecasts")
       .uses_season_length()
       .reference("Ke et al., LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NeurIPS 2017");
+  registrar.add<Predictor, stage::lightgbm::TreePredictor>("lightgbm", "Forecasts the same with trees grown anew from the rows of a file.");
 }

@@ -77,7 +77,7 @@ class TreeForecaster::Output {
  public:
   Output(const TreeForecaster& trees, std::int64_t largest, std::span<double> out)
       : trees_(trees),
-        targets_(trees.task_.series.info().targets.size()),
+        targets_(trees.task_.data.info.targets.size()),
         levels_(1 + trees.task_.options.quantiles.size()),
         horizon_(static_cast<std::size_t>(largest)),
         median_(place_of_median(trees.task_.options)),
@@ -112,9 +112,9 @@ class TreeForecaster::Output {
 TreeForecaster::TreeForecaster(const Library& library, TreeTask task)
     : library_(library),
       task_(std::move(task)),
-      features_(task_.series, task_.target, lags_of(task_.options, task_.season), task_.options.strategy == Strategy::direct) {}
+      features_(task_.data, task_.target, lags_of(task_.options, task_.season), task_.options.strategy == Strategy::direct) {}
 
-bool TreeForecaster::is_mine(std::int64_t series) const { return !task_.group || task_.series.panel().group_of(series) == task_.group; }
+bool TreeForecaster::is_mine(std::int64_t series) const { return !task_.group || task_.data.panel.group_of(series) == task_.group; }
 
 std::int64_t TreeForecaster::seasons_back(std::int64_t step) const {
   const std::int64_t season = difference();
@@ -122,20 +122,20 @@ std::int64_t TreeForecaster::seasons_back(std::int64_t step) const {
 }
 
 std::vector<double> TreeForecaster::values_of(const Segment& segment) const {
-  const std::size_t targets = task_.series.info().targets.size();
+  const std::size_t targets = task_.data.info.targets.size();
   std::vector<double> values;
   values.reserve(static_cast<std::size_t>(segment.count));
   for (std::int64_t row = segment.first; row < segment.first + segment.count; ++row)
-    values.push_back(task_.series.targets()[static_cast<std::size_t>(row) * targets + task_.target]);
+    values.push_back(task_.data.targets[static_cast<std::size_t>(row) * targets + task_.target]);
   return values;
 }
 
 void TreeForecaster::for_each_segment(const auto& visit) const {
-  for (Segment segment : task_.series.segments()) {
+  for (Segment segment : task_.data.segments) {
     task_.check_cancelled();
-    const std::int64_t of = task_.series.series_of(segment.first);
+    const std::int64_t of = task_.data.panel.series_of(segment.first);
     if (!is_mine(of)) continue;
-    segment.count = std::min(segment.count, task_.series.rows_of(of, task_.split).first - segment.first);
+    segment.count = std::min(segment.count, task_.data.learned_end[static_cast<std::size_t>(of)] - segment.first);
     if (segment.count > 0) visit(of, segment);
   }
 }
@@ -163,8 +163,8 @@ void TreeForecaster::fit_scales(std::span<const ForecastOrigin> origins) {
     last = origin.series;
     if (is_known(last)) continue;
     seen[last] = {};
-    const std::span<const Segment> segments = task_.series.segments();
-    for (auto at = std::ranges::lower_bound(segments, task_.series.rows_of(last).first, {}, &Segment::first);
+    const std::span<const Segment> segments = task_.data.segments;
+    for (auto at = std::ranges::lower_bound(segments, task_.data.first_row(last), {}, &Segment::first);
          at != segments.end() && at->first <= origin.row; ++at)
       add(last, {.first = at->first, .count = std::min(at->count, origin.row + 1 - at->first)});
   }
@@ -174,8 +174,7 @@ void TreeForecaster::fit_scales(std::span<const ForecastOrigin> origins) {
 }
 
 void TreeForecaster::for_each_row(std::int64_t step, const auto& visit) const {
-  const auto columns = static_cast<std::size_t>(task_.series.columns()),
-             target = static_cast<std::size_t>(task_.series.info().target_columns[task_.target]);
+  const auto columns = task_.data.info.columns.size(), target = static_cast<std::size_t>(task_.data.info.target_columns[task_.target]);
   const std::int64_t seasons = seasons_back(step), back = seasons * difference();
   for_each_segment([&](std::int64_t of, const Segment& segment) {
     const auto scale = scales_.find(of);
@@ -185,7 +184,7 @@ void TreeForecaster::for_each_row(std::int64_t step, const auto& visit) const {
     const std::vector<double>& y = history.levels();
     for (std::int64_t row = std::max(back, step); row < segment.count; ++row) {
       const std::int64_t at = segment.first + row;
-      if (task_.series.observed()[static_cast<std::size_t>(at) * columns + target] == 0) continue;
+      if (task_.data.observed[static_cast<std::size_t>(at) * columns + target] == 0) continue;
       const double base = difference() == 0 ? 0 : y[static_cast<std::size_t>(row - back)];
       const double label = (y[static_cast<std::size_t>(row)] - base - static_cast<double>(seasons) * center) / deviation;
       visit(Row{.past = history.before(row - step + 1),
@@ -203,7 +202,7 @@ void TreeForecaster::for_each_place(std::span<const ForecastOrigin> origins, con
     const ForecastOrigin& origin = origins[i];
     const auto scale = scales_.find(origin.series);
     if (origin.split != static_cast<std::int64_t>(task_.split) || scale == scales_.end()) continue;
-    const Segment& segment = *std::prev(std::ranges::upper_bound(task_.series.segments(), origin.row, {}, &Segment::first));
+    const Segment& segment = *std::prev(std::ranges::upper_bound(task_.data.segments, origin.row, {}, &Segment::first));
     if (segment.first != first) {
       task_.check_cancelled();
       first = segment.first;
@@ -367,12 +366,12 @@ void TreeForecaster::forecast_recursive(std::span<const ForecastOrigin> origins,
 
 TreeForecaster::Outcome TreeForecaster::forecast(std::span<const ForecastOrigin> origins, std::int64_t largest, std::span<double> out) {
   Output output(*this, largest, out);
-  const std::size_t targets = task_.series.info().targets.size();
+  const std::size_t targets = task_.data.info.targets.size();
   std::vector<std::size_t> mine;
   for (std::size_t i = 0; i < origins.size(); ++i) {
     if (origins[i].split != static_cast<std::int64_t>(task_.split) || !is_mine(origins[i].series)) continue;
     mine.push_back(i);
-    output.repeat(i, task_.series.targets()[static_cast<std::size_t>(origins[i].row) * targets + task_.target]);
+    output.repeat(i, task_.data.targets[static_cast<std::size_t>(origins[i].row) * targets + task_.target]);
   }
   if (mine.empty()) return {};
   fit_scales(origins);

@@ -13,18 +13,18 @@
 #include "library.h"
 #include "lightgbm_options.h"
 #include "pipeline/data/forecasts.h"
-#include "pipeline/data/series.h"
+#include "tree_data.h"
 
 namespace pipeline::stage::lightgbm {
 
 /// What one set of trees is to learn.
 struct TreeTask {
-  const Series& series;
+  const TreeData& data;
   const LightgbmOptions& options;
   std::size_t target = 0;
   std::optional<std::int64_t> group;  ///< the series of this frequency alone
   std::int64_t season = 1, horizon = 1;
-  Split split = Split::test;  ///< whose origins are forecast: from all rows before it
+  Split split = Split::test;  ///< of the origins that are forecast
   int threads = 1;
   std::int64_t seed = 0;
   std::function<void()> check_cancelled;
@@ -33,10 +33,10 @@ struct TreeTask {
 /// Forecasts one target of all series of one frequency.
 ///
 /// The trees learn the target's difference from a season before (Montero-Manso and Hyndman 2021, "Principles and algorithms for forecasting
-/// groups of time series", have the case for one model of all series), standardised by each series' own training rows. Rows before the
-/// split are training rows; one whose target was filled is none. A series with less than two differences there is standardised by its rows
-/// up to its first origin. Where that is not possible either, where an origin has no value a season back, and where there is no row to
-/// learn from, the last value stands.
+/// groups of time series", have the case for one model of all series), standardised by each series' own training rows. Rows before
+/// TreeData::learned_end are training rows; one whose target was filled is none. A series with less than two differences there is
+/// standardised by its rows up to its first origin. Where that is not possible either, where an origin has no value a season back, and
+/// where there is no row to learn from, the last value stands.
 class TreeForecaster {
  public:
   TreeForecaster(const Library& library, TreeTask task);

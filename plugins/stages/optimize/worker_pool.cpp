@@ -47,17 +47,14 @@ void WorkerPool::start(Worker& worker) {
 void WorkerPool::listen(Worker& worker) {
   End end{.worker = &worker};
   while (const std::optional<Value> message = worker.process->next()) {
-    if (const Value* text = message->find("info")) context_.log.info(text->as_string());
-    if (const Value* text = message->find("warning")) context_.log.warning(text->as_string());
-    if (const Value* text = message->find("error")) end.said.push_back(text->as_string());
-    if (const Value* number = message->find("status")) end.status = static_cast<ExitStatus>(number->as_int());
+    take_message(*message, context_.log, end.result);
     if (message->find("trial_ended")) {
       const std::scoped_lock lock(guard_);
       deaths_in_a_row_ = 0;
     }
     if (received_) received_(*message);
   }
-  end.how = worker.process->end();
+  end.result.end = worker.process->end();
   const std::scoped_lock lock(guard_);
   ends_.push_back(std::move(end));
 }
@@ -74,17 +71,18 @@ bool WorkerPool::takes_place_of_dead() {
 }
 
 void WorkerPool::settle(const End& end) {
-  const std::string what = end.said.empty() ? "a worker ended " + end.how.failure : join(end.said, "; ");
-  if (end.how.by_signal && takes_place_of_dead()) {  // an error would meet another worker too
+  const std::string what = end.result.errors.empty() ? "a worker ended " + end.result.end.failure : join(end.result.errors, "; ");
+  if (end.result.end.by_signal && takes_place_of_dead()) {  // an error would meet another worker too
     context_.log.warning(what + ": another one takes its place");
     return start(*end.worker);
   }
   --running_;
-  if (end.how.failure.empty()) return;
-  const bool in_vain = end.how.by_signal && size_.replaced && !context_.cancelled();
-  failures_.emplace_back(end.status, what + (in_vain ? "; no other one takes its place, after " + std::to_string(most_deaths_in_a_row) +
-                                                           " in a row of which none ended a trial"
-                                                     : ""));
+  if (end.result.end.failure.empty()) return;
+  const bool in_vain = end.result.end.by_signal && size_.replaced && !context_.cancelled();
+  failures_.emplace_back(end.result.status,
+                         what + (in_vain ? "; no other one takes its place, after " + std::to_string(most_deaths_in_a_row) +
+                                               " in a row of which none ended a trial"
+                                         : ""));
 }
 
 void WorkerPool::wait(const std::function<void()>& meanwhile) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/errors.h"
+#include "pipeline/host/worker.h"
 #include "pipeline/stage.h"
 
 namespace pipeline::stage::optimize {
@@ -40,9 +41,7 @@ class WorkerPool {
   };
   struct End {
     Worker* worker = nullptr;
-    WorkerEnd how{};
-    std::vector<std::string> said{};
-    ExitStatus status = ExitStatus::unexpected;
+    WorkerResult result{};
   };
   void start(Worker& worker);
   void listen(Worker& worker);

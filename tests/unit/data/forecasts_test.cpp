@@ -6,6 +6,7 @@
 
 #include "data_test.h"
 #include "pipeline/data/files.h"
+#include "pipeline/data/windows.h"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -24,6 +25,28 @@ void write_two_models(const std::filesystem::path& folder) {
   theta[7] = 4;
   writer.set_replaced(1);
   writer.finish();
+}
+
+/// Ten rows of one target; one window validates and one tests.
+void write_windows(const TempFolder& folder) {
+  SeriesInfo info;
+  info.features = info.targets = {"y"};
+  info.columns = {{.name = "y"}};
+  info.target_columns = {0};
+  info.segments = {{0, 10}};
+  info.split_end = {6, 8, 10};
+  info.source = Value::Map{};
+  const std::vector<float> values(10);
+  const std::vector<double> targets(10);
+  const std::vector<std::int64_t> time{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  write_series(folder.folder("series"), {.info = info, .values = values, .time = time, .targets = targets, .observed = {}});
+  WindowsInfo windows;
+  windows.window = 3;
+  windows.horizon = 2;
+  windows.series = "../series";
+  windows.ranges = {{.segment = 0, .split = Split::val, .first = 3, .count = 1, .stride = 1},
+                    {.segment = 0, .split = Split::test, .first = 5, .count = 1, .stride = 1}};
+  write_json(folder.folder("windows") / "windows.json", windows.to_value());
 }
 
 }  // namespace
@@ -47,6 +70,24 @@ TEST_CASE("forecasts are read as they were written, NaN where there is none") {
   CHECK(std::isnan(forecasts->values(0)[1]));
   REQUIRE(forecasts->values(1).size() == 8);
   CHECK(forecasts->values(1)[7] == 4);
+}
+
+TEST_CASE("the link to the windows holds when the stage's folder is renamed, at any depth") {
+  const TempFolder folder;
+  write_windows(folder);
+  const auto windows = Windows::open(folder.path() / "windows");
+  const std::filesystem::path staged = folder.path() / ".part";
+  for (const char* place : {"", "networks/train"}) {
+    std::filesystem::create_directories(staged / place);
+    ForecastsWriter writer(staged / place, *windows, folder.path() / "windows");
+    CHECK(std::ssize(writer.origins()) == 2);
+    CHECK(writer.origins()[0].split == 1);
+    static_cast<void>(writer.add("Naive", {}));
+    writer.finish();
+  }
+  std::filesystem::rename(staged, folder.path() / "forecasts");
+  for (const char* place : {"forecasts", "forecasts/networks/train"})
+    CHECK(Forecasts::open(folder.path() / place)->windows() == folder.path() / "windows");
 }
 
 TEST_CASE("a model forecasts once") {

@@ -47,6 +47,9 @@ class PIPELINE_EXPORT ForecastsWriter {
   /// (unexpected) on a full disk, here and in add().
   ForecastsWriter(std::filesystem::path folder, std::string windows, std::vector<std::string> targets, std::int64_t horizon,
                   std::int64_t origins);
+  /// The same for all origins of the validation, test and calibration windows of a series, which it fills in. `windows_folder`: where the
+  /// windows are. A stage writes into a folder that is renamed within its parent: the link to the windows holds there too.
+  ForecastsWriter(const std::filesystem::path& folder, const Windows& windows, const std::filesystem::path& windows_folder);
   ~ForecastsWriter();
   ForecastsWriter(const ForecastsWriter&) = delete;
   ForecastsWriter& operator=(const ForecastsWriter&) = delete;

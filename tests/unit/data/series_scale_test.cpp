@@ -1,4 +1,4 @@
-#include "training_scale.h"
+#include "pipeline/train/series_scale.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,6 @@
 #include "support/temp_folder.h"
 
 using namespace pipeline;
-using namespace pipeline::stage::evaluate;
 
 namespace {
 
@@ -49,4 +48,21 @@ TEST_CASE("without a change to compare with the scale is 0") {
   const SeriesScale longer_than_training = scales_before(Split::val, *twelve_rows(folder), std::array{std::int64_t{100}}).front();
   CHECK(longer_than_training.absolute == 0);
   CHECK(longer_than_training.squared == 0);
+}
+
+TEST_CASE("the scale of a series of more data is of its rows before a row, within segments") {
+  SeriesInfo info;
+  info.features = info.targets = {"a"};
+  info.columns = {{.name = "a"}};
+  info.target_columns = {0};
+  const PreparedInput input{.time = {0, 1, 2, 0, 1, 2, 3},
+                            .values = std::vector<float>(7),
+                            .targets = {5, 9, 100, 1, 3, 4, 90},
+                            .observed = std::vector<std::uint8_t>(7, 1),
+                            .segments = {{0, 3}, {3, 4}},
+                            .ids = {"one", "two"},
+                            .series_start = {0, 3, 7}};
+  CHECK(scales_before(6, input, info, 1, std::array{std::int64_t{1}}).front().absolute == doctest::Approx((2.0 + 1.0) / 2));
+  CHECK(scales_before(2, input, info, 0, std::array{std::int64_t{1}}).front().absolute == doctest::Approx(4));
+  CHECK(scales_before(1, input, info, 0, std::array{std::int64_t{1}}).front().absolute == 0);
 }

@@ -1,13 +1,14 @@
-#include "trained_model.h"
+#include "pipeline/train/trained_model.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "pipeline/errors.h"
+#include "pipeline/host/component_call.h"
 #include "pipeline/train/checkpoint.h"
 
-namespace pipeline::stage::evaluate {
+namespace pipeline {
 
 namespace {
 
@@ -34,12 +35,21 @@ std::optional<CheckpointInfo> trained_for(const TrainingRecord& training) {
   }
 }
 
+Component<Loss> loss_of(const TrainingRecord& training, const Registry& registry, torch::Device device) {
+  if (training.loss.type.empty())
+    throw training_error("train.json of stage " + training.stage + " does not say what it minimised: run `pipeline run` with --stage " +
+                         training.stage + " --force to train it again");
+  Component<Loss> loss = registry.make<Loss>(training.loss.type, training.loss.options);
+  call(loss, "to", &Loss::to, device);
+  return loss;
+}
+
 }  // namespace
 
 std::filesystem::path choose_checkpoint(const TrainingRecord& training, const std::string& choice, const StageContext& context) {
   std::filesystem::path file = choice == "best" ? training.best : training.last;
   if (choice == "best" && file.empty()) {
-    context.log.info(training.stage + ": no ModelCheckpoint kept a best checkpoint, so the last one is measured");
+    context.log.info(training.stage + ": no ModelCheckpoint kept a best checkpoint, so the last one is taken");
     file = training.last;
   }
   const bool given = choice != "best" && choice != "last";
@@ -50,7 +60,8 @@ std::filesystem::path choose_checkpoint(const TrainingRecord& training, const st
                        "): run `pipeline run` with --stage " + training.stage + " --force to train it again");
 }
 
-TrainedModel load(TrainingRecord training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device) {
+TrainedModel load_trained(TrainingRecord training, std::filesystem::path checkpoint, const Registry& registry, torch::Device device) {
+  Component<Loss> loss = loss_of(training, registry, device);
   const std::optional<CheckpointInfo> trained = trained_for(training);
   LoadedModel loaded = load_model(checkpoint, registry, device, trained);
   if (training.windows.empty())
@@ -63,19 +74,8 @@ TrainedModel load(TrainingRecord training, std::filesystem::path checkpoint, con
   return {.training = std::move(training),
           .checkpoint = std::move(checkpoint),
           .windows = std::move(windows),
-          .forecaster = Forecaster(std::move(loaded.model), loaded.info.window_norm, loaded.info.shape)};
+          .forecaster = Forecaster(std::move(loaded.model), loaded.info.window_norm, loaded.info.shape),
+          .loss = std::move(loss)};
 }
 
-std::size_t leading(const std::vector<TrainingRecord>& trainings) {
-  const auto first = std::ranges::find_if(trainings, [](const TrainingRecord& t) { return t.score.has_value(); });
-  if (first == trainings.end()) return 0;
-  auto best = first;
-  for (auto other = first + 1; other != trainings.end(); ++other) {
-    if (!other->score) continue;
-    if (other->monitor != first->monitor || other->mode != first->mode) return static_cast<std::size_t>(first - trainings.begin());
-    if (first->mode == "max" ? *other->score > *best->score : *other->score < *best->score) best = other;
-  }
-  return static_cast<std::size_t>(best - trainings.begin());
-}
-
-}  // namespace pipeline::stage::evaluate
+}  // namespace pipeline

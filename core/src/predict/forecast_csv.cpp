@@ -1,11 +1,11 @@
-#include "forecast_csv.h"
+#include "predict/forecast_csv.h"
 
 #include <string>
 
 #include "pipeline/data/csv.h"
 #include "pipeline/errors.h"
 
-namespace pipeline::predictor::checkpoint {
+namespace pipeline {
 
 namespace {
 
@@ -47,4 +47,4 @@ void ForecastCsv::add(std::int64_t origin, std::span<const std::int64_t> times, 
   }
 }
 
-}  // namespace pipeline::predictor::checkpoint
+}  // namespace pipeline

@@ -9,7 +9,7 @@
 #include "pipeline/data/series.h"
 #include "pipeline/data/time_text.h"
 
-namespace pipeline::predictor::checkpoint {
+namespace pipeline {
 
 /// Writes forecasts as CSV: origin,time,step and for each target a `<target>_pred` column and those of quantiles and intervals; of many
 /// series the ids come first. Numbers read back as the same double.
@@ -31,4 +31,4 @@ class ForecastCsv {
   std::string series_;  ///< the first cell of a line, with a comma; empty for one series
 };
 
-}  // namespace pipeline::predictor::checkpoint
+}  // namespace pipeline

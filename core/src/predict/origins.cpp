@@ -1,4 +1,4 @@
-#include "origins.h"
+#include "pipeline/host/origins.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
-namespace pipeline::predictor::checkpoint {
+namespace pipeline {
 
 namespace {
 
@@ -27,11 +27,11 @@ std::int64_t from_time(const std::string& text, const SeriesInfo& series) {
 }
 
 /// How a model that needs whole windows can forecast from shorter ones, after the text of an error.
-std::string padding_cure(const CheckpointInfo& info) {
+std::string padding_cure(const WindowsInfo& info) {
   return info.min_observed > 0 ? "" : "; a model that is trained with padding = \"left\" in [stages.slice_windows] takes fewer";
 }
 
-Error too_short(const PreparedInput& input, const CheckpointInfo& info, const PredictRequest& request) {
+Error too_short(const PreparedInput& input, const WindowsInfo& info, const PredictRequest& request) {
   const std::vector<Segment> segments = segments_of(input);
   const std::string gap = segments.size() > 1 ? " after its last gap" : "";
   const std::int64_t least = info.least_rows(), rows = segments.back().count;
@@ -71,7 +71,7 @@ struct Ahead {
 
 /// Adds the rows of one series that forecasts start from: each ends a window of `least` rows.
 void add_origins(std::span<const Segment> segments, std::int64_t least, const Ahead& ahead, const Wanted& wanted,
-                 std::span<const std::int64_t> time, std::vector<Origin>& origins, LeftOut& left_out) {
+                 std::span<const std::int64_t> time, std::vector<InputOrigin>& origins, LeftOut& left_out) {
   if (wanted.last_row) segments = segments.last(std::min<std::size_t>(1, segments.size()));
   for (const Segment& segment : segments) {
     const bool is_last = &segment == &segments.back();
@@ -89,7 +89,7 @@ void add_origins(std::span<const Segment> segments, std::int64_t least, const Ah
 }
 
 /// Tells of rows that are left out; Error (data) if no other row starts a forecast.
-void treat_left_out(const LeftOut& rows, const PreparedInput& input, const std::vector<Origin>& origins, Log& log) {
+void treat_left_out(const LeftOut& rows, const PreparedInput& input, const std::vector<InputOrigin>& origins, Log& log) {
   if (rows.unknown > 0 && origins.empty()) throw data_error(input.first_unknown);
   const auto text = [](std::int64_t count) { return format_count(count) + (count == 1 ? " row has" : " rows have") + " no forecast: "; };
   if (rows.before_gaps > 0)
@@ -101,9 +101,9 @@ void treat_left_out(const LeftOut& rows, const PreparedInput& input, const std::
 }
 
 /// Tells how many series are shorter than a window, of a model that pads them.
-void say_padded(std::span<const Origin> origins, const PreparedInput& input, const CheckpointInfo& info, Log& log) {
+void say_padded(std::span<const InputOrigin> origins, const PreparedInput& input, const WindowsInfo& info, Log& log) {
   std::int64_t padded = 0;
-  for (const Origin& origin : origins) padded += origin.row - origin.segment_begin + 1 < info.window ? 1 : 0;
+  for (const InputOrigin& origin : origins) padded += origin.row - origin.segment_begin + 1 < info.window ? 1 : 0;
   if (info.min_observed == 0 || padded == 0) return;
   log.info(format_count(padded) + (padded == 1 ? " forecast is" : " forecasts are") + " from less than the " + format_count(info.window) +
            " rows of a window" + (input.segments.size() > std::max<std::size_t>(1, input.ids.size()) ? " without a gap" : "") +
@@ -153,13 +153,13 @@ std::int64_t newest_time(const PreparedInput& input) {
   return newest;
 }
 
-std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& series, const CheckpointInfo& info,
-                                  const PredictRequest& request) {
+std::vector<InputOrigin> panel_origins(const PreparedInput& input, const SeriesInfo& series, const WindowsInfo& info,
+                                       const PredictRequest& request) {
   const Wanted wanted(request, series);
   const std::vector<std::size_t> chosen = chosen_series(input, request);
   const std::int64_t newest = newest_time(input);
   const std::vector<std::int64_t> horizons = horizons_of_series(input, series, info.horizon, info.horizons);
-  std::vector<Origin> origins;
+  std::vector<InputOrigin> origins;
   LeftOut left_out;
   Named early, without;
   for (const std::size_t s : chosen) {
@@ -196,13 +196,13 @@ std::vector<Origin> panel_origins(const PreparedInput& input, const SeriesInfo& 
 
 bool wants_several(const PredictRequest& request) { return request.all || !request.from.empty(); }
 
-std::vector<Origin> find_origins(const PreparedInput& input, const SeriesInfo& series, const CheckpointInfo& info,
-                                 const PredictRequest& request) {
+std::vector<InputOrigin> find_origins(const PreparedInput& input, const SeriesInfo& series, const WindowsInfo& info,
+                                      const PredictRequest& request) {
   if (series.panel) return panel_origins(input, series, info, request);
   if (!request.series.empty()) throw usage_error("--series: the model was trained on a file of one series; leave it out");
   const std::vector<Segment> segments = segments_of(input);
   const Wanted wanted(request, series);
-  std::vector<Origin> origins;
+  std::vector<InputOrigin> origins;
   LeftOut left_out;
   add_origins(segments, info.least_rows(), Ahead(input, info.horizon, 0), wanted, input.time, origins, left_out);
   treat_left_out(left_out, input, origins, request.log);
@@ -233,7 +233,8 @@ std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const S
   return out;
 }
 
-std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const Origin& origin, std::int64_t horizon) {
+std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const InputOrigin& origin,
+                                       std::int64_t horizon) {
   // Rows that are known ahead follow the last one of a series, at their own times.
   const std::int64_t known = input.future_rows > 0 ? horizon : std::min(horizon, origin.segment_end - origin.row - 1);
   const auto next = input.time.begin() + origin.row + 1;
@@ -245,4 +246,4 @@ std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesI
   return times;
 }
 
-}  // namespace pipeline::predictor::checkpoint
+}  // namespace pipeline

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "pipeline/data/series.h"
+#include "pipeline/data/windows.h"
+#include "pipeline/export.h"
+#include "pipeline/host/predictor.h"
+#include "pipeline/host/tier.h"
+
+/// Parts that predictors share: the rows of an input that forecasts start from, and the times after them.
+namespace pipeline {
+
+/// A row that a forecast starts from: the last one of its window.
+struct InputOrigin {
+  std::int64_t row = 0;
+  std::int64_t segment_begin = 0;  ///< the first row before it without a gap
+  std::int64_t segment_end = 0;    ///< one after the last row that follows it without a gap
+};
+
+/// The rows that the request asks for, in order: the last one, all, or those from a time on. Each ends a window without a gap, of as many
+/// rows as `windows` need (WindowsInfo::least_rows). Error (data) if there is none, Error (usage) for a time that cannot be read. Of a
+/// panel this holds for each series that the request asks for; a series without such a row is left out, which is told.
+[[nodiscard]] PIPELINE_EXPORT std::vector<InputOrigin> find_origins(const PreparedInput& input, const SeriesInfo& series,
+                                                                    const WindowsInfo& windows, const PredictRequest& request);
+
+/// The number of rows, of a series with these times, up to its first forecast's origin: an unknown series is scaled by them. `least`: the
+/// rows that a window needs.
+[[nodiscard]] PIPELINE_EXPORT std::int64_t rows_of_history(std::span<const std::int64_t> time, const SeriesInfo& series, std::int64_t least,
+                                                           const PredictRequest& request);
+
+/// Whether the request asks for forecasts from more than the last row.
+[[nodiscard]] PIPELINE_EXPORT bool wants_several(const PredictRequest& request);
+
+/// The rows ahead that are forecast of each series of the input; one number where all have the same. `horizon` and `horizons`: of the
+/// training's windows.
+[[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const SeriesInfo& series,
+                                                                           std::int64_t horizon, const Horizons& horizons);
+
+/// The `horizon` times after an origin: those of the following rows, then times past the end of the data.
+[[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series,
+                                                                     const InputOrigin& origin, std::int64_t horizon);
+
+}  // namespace pipeline
