@@ -28,7 +28,8 @@ std::set<std::string> drawn_models(const BacktestRecord& record) {
 }
 
 Curve curve_of(const BacktestModel& model, const std::string& metric, Stroke stroke) {
-  Curve curve{.name = model.name, .mark = Mark::line, .stroke = stroke};
+  Curve curve;
+  curve.name = model.name, curve.mark = Mark::line, curve.stroke = stroke;
   for (std::size_t i = 0; i < model.by_cutoff.size(); ++i) {
     const auto found = model.by_cutoff[i].find(metric);
     if (found == model.by_cutoff[i].end() || !std::isfinite(found->second)) continue;
