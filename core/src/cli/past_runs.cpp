@@ -74,6 +74,19 @@ std::vector<std::string> headline_metrics(const std::vector<Value>& records) {
   return names;
 }
 
+std::vector<std::string> comparable_metrics(const std::vector<Value>& records) {
+  std::vector<std::string> out;
+  for (const char* name : {"test_mase", "original_mae", "original_rmse", "test_wql", "test_coverage_80", "test_coverage_95"}) {
+    const auto has = [&](const Value& record) {
+      const Value results = results_of(record);
+      const Value* value = results.find(name);
+      return value && value->is_number();
+    };
+    if (std::ranges::any_of(records, has)) out.emplace_back(name);
+  }
+  return out.empty() ? headline_metrics(records) : out;
+}
+
 bool did_nothing(const Value& record) {
   const Value& stages = record.at("stages");
   return record.at("status") == Value("done") &&

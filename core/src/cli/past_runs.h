@@ -14,6 +14,9 @@ namespace pipeline {
 [[nodiscard]] Value results_of(const Value& record);
 /// The headline metrics of the stages, in their order.
 [[nodiscard]] std::vector<std::string> headline_metrics(const std::vector<Value>& records);
+/// The metrics in which runs of several workflows compare: those in original units, or divided by the error of a simple forecast, that some
+/// run has; without one, the headline metrics. Scaled ones do not, as scalers differ.
+[[nodiscard]] std::vector<std::string> comparable_metrics(const std::vector<Value>& records);
 /// The options in which the runs that they concern differ.
 [[nodiscard]] std::vector<std::string> differing_options(const std::vector<Value>& records);
 /// The value of such an option as text; "-" where it does not concern the run.

@@ -93,7 +93,7 @@ Columns columns_of(const RunComparison& all) {
   for (const std::string& name : all.ranked_by) {
     if (!name.empty() && std::ranges::find(out.metrics, name) == out.metrics.end()) out.metrics.push_back(name);
   }
-  for (std::string& name : headline_metrics(records)) {
+  for (std::string& name : comparable_metrics(records)) {
     if (std::ranges::find(out.metrics, name) == out.metrics.end()) out.metrics.push_back(std::move(name));
   }
   return out;

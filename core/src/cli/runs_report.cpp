@@ -70,14 +70,14 @@ std::vector<Value> records_of(const RunComparison& all) {
   return records;
 }
 
-/// The metrics of the table: those that rank, then the headlines.
+/// The metrics of the table: those that rank, then those in which the runs compare.
 std::vector<std::string> metrics_of(const RunComparison& all) {
   std::vector<std::string> out;
   const auto add = [&](const std::string& name) {
     if (!name.empty() && std::ranges::find(out, name) == out.end()) out.push_back(name);
   };
   std::ranges::for_each(all.ranked_by, add);
-  std::ranges::for_each(headline_metrics(records_of(all)), add);
+  std::ranges::for_each(comparable_metrics(records_of(all)), add);
   return out;
 }
 
@@ -134,9 +134,9 @@ std::optional<double> number_of(const ComparedRun& run, const std::string& name)
   return value && value->is_number() && std::isfinite(value->as_double()) ? std::optional(value->as_double()) : std::nullopt;
 }
 
-/// The first headline metric of the runs of one group as bars.
+/// The first metric that compares the runs of one group as bars.
 std::string bars_of(const RunComparison& all, const std::string& group) {
-  const std::vector<std::string> headlines = headline_metrics(records_of(all));
+  const std::vector<std::string> headlines = comparable_metrics(records_of(all));
   const auto measured = std::ranges::find_if(headlines, [&](const std::string& name) {
     return std::ranges::any_of(all.runs, [&](const ComparedRun& run) { return run.group == group && number_of(run, name).has_value(); });
   });
