@@ -133,7 +133,7 @@ OtherModel model_of(const WeightedMember& member, const EnsembleRecord& record) 
 
 void EnsemblePredictor::predict(const PredictRequest& request, ForecastReceiver& out) {
   const EnsembleRecord record = read_record(request.stage->folder);
-  request.log.info(std::string("members of the ") + word_of(record.method) + ": " + members_text(record));
+  request.log.info(std::string("members (") + word_of(record.method) + "): " + members_text(record));
   std::vector<Kept> others;
   others.reserve(record.members.size());
   for (const WeightedMember& member : std::span(record.members).subspan(1)) {
