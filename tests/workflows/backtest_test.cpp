@@ -13,6 +13,7 @@
 #include "pipeline/data/csv.h"
 #include "pipeline/data/series.h"
 #include "workflows/search_fixture.h"
+#include "workflows/uncertainty_fixture.h"
 #include "workflows/workflow_fixture.h"
 
 using namespace pipeline;
@@ -70,6 +71,40 @@ std::vector<double> loads(const std::string& csv, std::size_t rows) {
   while (out.size() < rows && std::getline(in, line)) out.push_back(std::stod(line.substr(line.find(',') + 1)));
   return out;
 }
+
+/// Days of some series, of so many rows each.
+std::string panel(const std::vector<int>& rows) {
+  std::string csv = "unique_id,ds,y\n";
+  for (int series = 0; series < static_cast<int>(rows.size()); ++series) {
+    for (int day = 0; day < rows[static_cast<std::size_t>(series)]; ++day) {
+      char line[96];
+      std::snprintf(line, sizeof(line), "s%d,%d,%.4f\n", series, day, 10 * (series + 1) + 3 * std::sin(day * 0.9 + series) + day % 7);
+      csv += line;
+    }
+  }
+  return csv;
+}
+
+const std::string panel_workflow = R"(name = "small"
+threads = 2
+season_length = 7
+split = { val = 10, test = 16 }
+[stages.preprocess]
+source = "panel.csv"
+time_column = "ds"
+time_format = "epoch"
+frequency = "1s"
+series_column = "unique_id"
+features = ["y"]
+target = ["y"]
+[stages.slice_windows]
+window = 8
+horizon = 4
+[stages.baselines]
+models = ["Naive", "Theta"]
+[stages.evaluate]
+[stages.backtest]
+)";
 
 }  // namespace
 
@@ -258,36 +293,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "cutoffs before the test are told, and audit 
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "many series are compared by skill and win rate") {
-  std::string csv = "unique_id,ds,y\n";
-  for (int series = 0; series < 6; ++series) {
-    for (int day = 0; day < 90 - 5 * series; ++day) {
-      char line[96];
-      std::snprintf(line, sizeof(line), "s%d,%d,%.4f\n", series, day, 10 * (series + 1) + 3 * std::sin(day * 0.9 + series) + day % 7);
-      csv += line;
-    }
-  }
-  write("panel.csv", csv);
-  write("workflow.toml", R"(name = "small"
-threads = 2
-season_length = 7
-split = { val = 10, test = 16 }
-[stages.preprocess]
-source = "panel.csv"
-time_column = "ds"
-time_format = "epoch"
-frequency = "1s"
-series_column = "unique_id"
-features = ["y"]
-target = ["y"]
-[stages.slice_windows]
-window = 8
-horizon = 4
-[stages.baselines]
-models = ["Naive", "Theta"]
-[stages.evaluate]
-[stages.backtest]
-n_windows = 3
-)");
+  write("panel.csv", panel({90, 85, 80, 75, 70, 65}));
+  write("workflow.toml", panel_workflow + "n_windows = 3\n");
   const Finished done = run();
   REQUIRE_MESSAGE(done.status == 0, done.err);
   const Value record = json("runs/small/backtest/backtest.json");
@@ -301,4 +308,39 @@ n_windows = 3
   std::size_t count = 0;
   while (lines.next()) ++count;
   CHECK(count == 6 * 3 * 4 * 4);  // series, cutoffs, steps; two models, the last value and the last season
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a series that begins after a cutoff is forecast from those that it reaches") {
+  write("panel.csv", panel({90, 30}));
+  write("workflow.toml", panel_workflow + "n_windows = 8\n");
+  const Finished done = run();
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  CHECK(contains(read(folds + "fold_28/run.log"), "1 of 2 series has too few rows to be split"));
+  CsvLines lines(path() / "runs/small/backtest/backtest.csv");
+  std::map<std::string, int> rows;
+  while (lines.next()) ++rows[lines.text(0)];
+  CHECK(rows.at("s1") > 0);
+  CHECK(rows.at("s1") < rows.at("s0"));
+  const Finished sliding = run({"--set", "stages.backtest.expanding=false"});
+  CHECK(sliding.status == 2);
+  CHECK_MESSAGE(contains(sliding.err,
+                         "expanding = false gives each fit as many rows as the first one has, and series s1 begins after the first of 8 "
+                         "cutoffs: leave expanding out, or write a smaller n_windows or step_size"),
+                sliding.err);
+  CHECK(run({"--set", "stages.backtest.expanding=false", "--set", "stages.backtest.n_windows=3"}).status == 0);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "rows at a cutoff are not filled from those that are forecast") {
+  write("small.csv", with_load(400, [](int row) { return row == 380 ? std::string("NA") : std::to_string(row % 24); }));
+  workflow("[stages.baselines]\nmodels = [\"Naive\"]\n[stages.evaluate]\n[stages.backtest]\nn_windows = 2\nrefit = 2\n",
+           "target = [\"load\"]\nmissing = \"interpolate\"");
+  const Finished refused = run();
+  CHECK(refused.status == 2);
+  CHECK_MESSAGE(
+      contains(refused.err,
+               "missing = \"interpolate\" fills the rows at a cutoff from those that are forecast, where a gap or several "
+               "cutoffs of one fit follow the rows that were fitted: write missing = \"forward_fill\", or gap = 0 and refit = true"),
+      refused.err);
+  CHECK(run({"--set", "stages.preprocess.missing=forward_fill"}).status == 0);
+  CHECK(run({"--set", "stages.backtest.refit=true"}).status == 0);
 }

@@ -55,15 +55,19 @@ std::string headline_of(const BacktestRecord& record) {
 std::string sentence_of(const BacktestComparison& comparison, const BacktestRecord& record) {
   const std::string reference = "the " + record.reference;
   if (!std::isfinite(comparison.skill)) return comparison.model + " cannot be compared with " + reference + ": it never changes";
-  const bool is_better = comparison.skill > 0;
-  std::string text = comparison.model + ": errors " + percent(std::abs(comparison.skill)) + (is_better ? " below " : " above ") + reference;
+  std::string text = comparison.model + ": ";
+  if (comparison.skill == 0) {
+    text += "errors as large as those of " + reference;
+  } else {
+    text += "errors " + percent(std::abs(comparison.skill)) + (comparison.skill > 0 ? " below " : " above ") + reference;
+  }
   if (const auto& test = comparison.test) {
     text += "; Diebold-Mariano " + format_short(test->statistic) + ", " + p_text(test->p_value);
     if (test->bartlett) text += " (with Bartlett's weights, as the variance was not above 0 without)";
     constexpr double usual = 0.05;
     if (test->p_value >= usual) text += ", which chance explains too";
   } else if (record.series == 1) {
-    text += "; too few cutoffs to test it";
+    text += record.cutoffs.size() < 2 ? "; one cutoff tests nothing" : "; the errors of these cutoffs do not allow a test";
   }
   if (comparison.skill_of_series && comparison.win_rate)
     text += " (95 % of bootstraps: skill " + interval_text(*comparison.skill_of_series) + "); better in " +

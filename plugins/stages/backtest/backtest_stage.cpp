@@ -33,25 +33,32 @@ class NoLog final : public Log {
   void status_line(std::string_view) override {}
 };
 
-/// The rows of the shortest test split.
-std::int64_t shortest_test(const Series& series) {
-  std::int64_t rows = std::numeric_limits<std::int64_t>::max();
+/// The cutoffs that lie in the test of one series, and what it takes for them.
+struct TestRoom {
+  std::int64_t rows = 0, cutoffs = 0, needed = 0;
+};
+
+/// That of the series with the fewest of them.
+TestRoom least_room(const CutoffGrid& grid, const BacktestOptions& options, const Series& series) {
+  TestRoom least{.cutoffs = std::numeric_limits<std::int64_t>::max()};
   for (std::int64_t s = 0; s < series.series_count(); ++s) {
-    if (const std::int64_t count = series.rows_of(s, Split::test).count; count > 0) rows = std::min(rows, count);
+    const std::int64_t rows = series.rows_of(s, Split::test).count, group = grid.group_of(s);
+    const std::int64_t first = grid.horizon(group) + options.gap, room = rows - first;
+    const std::int64_t cutoffs = room < 0 ? 0 : room / grid.step(group) + 1;
+    if (cutoffs < least.cutoffs) least = {.rows = rows, .cutoffs = cutoffs, .needed = first + (grid.count() - 1) * grid.step(group)};
   }
-  return rows;
+  return least;
 }
 
 /// Error (usage) if a trained model has seen rows that it would forecast.
 void require_unseen(const CutoffGrid& grid, const BacktestOptions& options, const Series& series) {
   const std::int64_t before = grid.before_test(options.gap);
   if (before == 0) return;
-  const std::int64_t test = shortest_test(series), step = grid.step(0), room = test - options.gap - grid.horizon(0);
-  const std::string cure = room < 0 ? "" : "n_windows = " + std::to_string(room / step + 1) + ", a smaller step_size, or ";
+  const TestRoom room = least_room(grid, options, series);
+  const std::string cure = room.cutoffs == 0 ? "" : "n_windows = " + std::to_string(room.cutoffs) + ", a smaller step_size, or ";
   throw usage_error("refit = false forecasts with models that were trained on the rows before the test split, and " + format_count(before) +
-                    " of " + format_count(grid.count()) + " cutoffs lie before it: the test has " + format_count(test) +
-                    " rows, and these cutoffs need " + format_count((grid.count() - 1) * step + grid.horizon(0) + options.gap) +
-                    "; write " + cure + "refit = true");
+                    " of " + format_count(grid.count()) + " cutoffs lie before it: the test has " + format_count(room.rows) +
+                    " rows, and these cutoffs need " + format_count(room.needed) + "; write " + cure + "refit = true");
 }
 
 /// Removes the folds of other options.

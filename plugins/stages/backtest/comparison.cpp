@@ -74,6 +74,8 @@ std::optional<DieboldMariano> diebold_mariano(std::span<const double> difference
     out.bartlett = true;
     variance = variance_of_mean(differences, mean, lags, true);
   }
+  // Of equal differences rounding leaves a variance, and it would say that they are certain.
+  if (std::ranges::all_of(differences, [&](double other) { return other == differences.front(); })) return std::nullopt;
   const double correction = (n + 1 - 2 * (overlapping + 1) + (overlapping + 1) * overlapping / n) / n;
   if (!(variance > 0) || !(correction > 0)) return std::nullopt;
   out.statistic = mean / std::sqrt(variance) * std::sqrt(correction);

@@ -57,7 +57,7 @@ TEST_CASE("a variance that is not above 0 is estimated with Bartlett's weights, 
 }
 
 TEST_CASE("too few cutoffs, or differences that are all the same, are not tested") {
-  const std::vector<double> one{0.5}, same{0.5, 0.5, 0.5}, two{0.5, 0.7};
+  const std::vector<double> one{0.5}, same{0.1, 0.1, 0.1}, two{0.5, 0.7};  // 0.1 three times has a mean above 0.1
   CHECK_FALSE(diebold_mariano(one, 0));
   CHECK_FALSE(diebold_mariano(same, 0));
   CHECK_FALSE(diebold_mariano(two, 2));

@@ -93,8 +93,10 @@ std::string CutoffGrid::time_of(std::int64_t number) const {
 std::int64_t CutoffGrid::before_test(std::int64_t gap) const {
   for (std::int64_t number = count_ - 1; number >= 0; --number) {
     for (std::int64_t s = 0; s < series_.series_count(); ++s) {
+      // A series without a row in the test is forecast all the same, from its own rows.
       const Segment test = series_.rows_of(s, Split::test);
-      if (test.count > 0 && row(s, number).value_or(-1) + 1 < test.first + gap) return number + 1;
+      const auto cutoff = row(s, number);
+      if (test.count > 0 ? cutoff.value_or(-1) + 1 < test.first + gap : cutoff.has_value()) return number + 1;
     }
   }
   return 0;

@@ -35,6 +35,29 @@ Counts left_out_already(const Series& series, const CutoffGrid& grid, const char
   return grid.numbers(option, rows ? *rows : Value(0));
 }
 
+/// A fold leaves as many rows out at the start of each series as the cutoff moved on: of one that begins later these would be its own.
+void require_first_cutoff(const CutoffGrid& grid, const Series& series) {
+  for (std::int64_t s = 0; s < series.series_count(); ++s) {
+    if (!grid.row(s, 0))
+      throw usage_error("expanding = false gives each fit as many rows as the first one has, and " +
+                        (series.info().panel ? "series " + series.id(s) : "the series") + " begins after the first of " +
+                        format_count(grid.count()) + " cutoffs: leave expanding out, or write a smaller n_windows or step_size");
+  }
+}
+
+/// Values that are filled by looking ahead must not come from behind a cutoff. A fold fills within its splits, so that only the last row
+/// before its test is safe.
+void require_causal_filling(const BacktestOptions& options, const Series& series) {
+  const Value* missing = series.info().source.find("missing");
+  const bool looks_ahead = missing && *missing == Value("interpolate");
+  if (!looks_ahead || (options.gap == 0 && cutoffs_per_fit(options) == 1) ||
+      std::ranges::find(series.observed(), 0) == series.observed().end())
+    return;
+  throw usage_error(
+      "missing = \"interpolate\" fills the rows at a cutoff from those that are forecast, where a gap or several cutoffs of one fit follow "
+      "the rows that were fitted: write missing = \"forward_fill\", or gap = 0 and refit = true");
+}
+
 /// The longest series of some group must have a window to train on at the first cutoff.
 void require_training(const CutoffGrid& grid, const Windows& windows, const BacktestOptions& options, const Counts& val,
                       const Counts& calibration) {
@@ -63,6 +86,8 @@ std::vector<Fold> plan_folds(const BacktestOptions& options, const CutoffGrid& g
   const Counts calibration = most_rows_of(series, grid, Split::calibration);
   const Counts first_out = left_out_already(series, grid, "leave_out_first"), last_out = left_out_already(series, grid, "leave_out_last");
   require_training(grid, windows, options, val, calibration);
+  require_causal_filling(options, series);
+  if (!options.expanding) require_first_cutoff(grid, series);
   const Value steps = grid.option(by_group(grid, [&](std::int64_t g) { return grid.step(g); }));
   std::vector<Fold> folds;
   for (std::int64_t first = 0; first < grid.count(); first += cutoffs_per_fit(options)) {
@@ -75,6 +100,7 @@ std::vector<Fold> plan_folds(const BacktestOptions& options, const CutoffGrid& g
     const Counts last =
         by_group(grid, [&](std::int64_t g) { return last_out[static_cast<std::size_t>(g)] + grid.unused(g) + after * grid.step(g); });
     Value::Map of_series{{"leave_out_last", grid.option(last)}};
+    if (series.info().panel) of_series["short_series"] = "drop";  // one that begins late has too few rows at the first cutoffs
     if (!options.expanding)
       of_series["leave_out_first"] =
           grid.option(by_group(grid, [&](std::int64_t g) { return first_out[static_cast<std::size_t>(g)] + first * grid.step(g); }));

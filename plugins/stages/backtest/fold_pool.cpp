@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <fstream>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -25,7 +25,7 @@ class FoldLog final : public Log {
  public:
   explicit FoldLog(const std::filesystem::path& folder) {
     make_folder(folder);
-    out_.open(folder / "run.log");
+    out_.open(folder / "run.log", std::ios::app);  // a later run finds the fold done: what it said stays
   }
   void debug(std::string_view) override {}
   void info(std::string_view message) override { write("", message); }
@@ -62,9 +62,9 @@ class Folds {
     for (std::size_t i = next_++; i < folds_.size(); i = next_++) {
       try {
         run(folds_[i]);
-      } catch (const Error& error) {
+      } catch (...) {  // of a thread: rethrow() throws it
         const std::lock_guard lock(guard_);
-        if (!failure_) failure_ = error;
+        if (!failure_) failure_ = std::current_exception();
         next_ = folds_.size();
         for (StageWorker* worker : running_) worker->interrupt();
       }
@@ -72,7 +72,7 @@ class Folds {
   }
   void rethrow() const {
     if (context_.cancelled()) throw interruption();
-    if (failure_) throw Error(*failure_);
+    if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
@@ -80,9 +80,7 @@ class Folds {
     if (context_.cancelled()) throw interruption();
     const auto start = std::chrono::steady_clock::now();
     const std::unique_ptr<StageWorker> worker = context_.start_worker(Value::Map{{"run", fold.run.to_value()}}, threads_);
-    note(worker.get(), true);
-    const WorkerResult result = wait_for(*worker, context_);
-    note(worker.get(), false);
+    const WorkerResult result = wait(*worker);
     if (context_.cancelled()) throw interruption();
     if (!result.errors.empty()) throw of_fold(fold, result.status, result.errors);
     if (!result.end.failure.empty())
@@ -95,14 +93,23 @@ class Folds {
                       format_short(seconds.count()) + " s");
   }
 
-  void note(StageWorker* worker, bool runs) {
-    const std::lock_guard lock(guard_);
-    if (runs) {
-      running_.push_back(worker);
-      if (failure_) worker->interrupt();
-    } else {
-      std::erase(running_, worker);
+  /// Waits for a worker, which another fold's failure interrupts.
+  WorkerResult wait(StageWorker& worker) {
+    struct Running {
+      Folds& folds;
+      StageWorker* worker;
+      ~Running() {
+        const std::lock_guard lock(folds.guard_);
+        std::erase(folds.running_, worker);
+      }
+    };
+    {
+      const std::lock_guard lock(guard_);
+      running_.push_back(&worker);
+      if (failure_) worker.interrupt();
     }
+    const Running running{*this, &worker};
+    return wait_for(worker, context_);
   }
 
   const std::vector<Fold>& folds_;
@@ -111,7 +118,7 @@ class Folds {
   std::atomic<std::size_t> next_ = 0, done_ = 0;
   std::mutex guard_;
   std::vector<StageWorker*> running_;
-  std::optional<Error> failure_;
+  std::exception_ptr failure_;
 };
 
 }  // namespace
