@@ -75,3 +75,16 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a source of several files is named as the re
       "workflow.toml --input FILE`"));
   CHECK(pipeline({"predict", "--workflow", "workflow.toml", "--input", "b.csv"}).status == 0);  // the cure
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "rows that were left out at the end are named as the reason") {
+  workflow(reported);
+  const Finished done = run({"--set", "stages.preprocess.leave_out_last=24"});
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  CHECK_MESSAGE(
+      contains(done.err,
+               "there is no forecast of what comes after the data: leave_out_last leaves rows out at the end of the source, and a "
+               "forecast goes on from its last row: write leave_out_last = 0 for it, or forecast from an earlier row with"),
+      done.err);
+  CHECK(pipeline({"predict", "--workflow", "workflow.toml", "--input", "small.csv", "--from", "2024-01-16 15:00:00"}).status ==
+        0);  // the cure
+}

@@ -55,13 +55,15 @@ TEST_CASE_FIXTURE(WorkflowFixture, "runs that were measured on other data or ori
   write_as(*this, "one");
   write_as(*this, "two", "[stages.evaluate]", "[stages.evaluate]\norigins = \"last\"");
   write_as(*this, "three", "lr = 0.01", "lr = 0.02");
-  for (const char* name : {"one.toml", "two.toml", "three.toml"}) REQUIRE(pipeline({"run", name}).status == 0);
-  const Finished table = pipeline({"runs", "two.toml", "one.toml", "three.toml"});
+  write_as(*this, "four", "threads = 1", "threads = 1\nseason_length = 5");  // mase has another scale
+  for (const char* name : {"one.toml", "two.toml", "three.toml", "four.toml"}) REQUIRE(pipeline({"run", name}).status == 0);
+  const Finished table = pipeline({"runs", "two.toml", "one.toml", "three.toml", "four.toml"});
   REQUIRE_MESSAGE(table.status == 0, table.err);
   CHECK(contains(table.out,
                  "runs of different letters were not measured on the same data and origins: compare numbers within a letter only"));
   CHECK(contains(table.out, "windows A: ranked by val_mase"));
   CHECK(contains(table.out, "3    B        two.toml"));
+  CHECK(contains(table.out, "4    C        four.toml"));
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "mistakes of comparing are told") {

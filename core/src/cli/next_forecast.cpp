@@ -56,6 +56,11 @@ const StagePlan* series_stage(const Workflow& workflow, const Registry& registry
 std::filesystem::path source_of(const Workflow& workflow, const Registry& registry) {
   const StagePlan* stage = series_stage(workflow, registry);
   if (!stage) throw usage_error("the windows were made elsewhere: there are no columns to forecast from");
+  if (const Value* left_out = stage->options.find("leave_out_last"); left_out && *left_out != Value(0))
+    throw usage_error(
+        "leave_out_last leaves rows out at the end of the source, and a forecast goes on from its last row: write leave_out_last "
+        "= 0 for it, or forecast from an earlier row with `pipeline predict --workflow " +
+        workflow.file.filename().string() + " --input FILE --from TIME`");
   const std::vector<std::filesystem::path> files = source_files(*registry.find("stage", stage->type), stage->options);
   if (files.size() == 1) return files.front();
   if (files.empty())

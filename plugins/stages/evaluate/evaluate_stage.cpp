@@ -221,8 +221,10 @@ void EvaluateStage::run(StageContext& context) {
   MetricsRecord record{.measures = described(components), .models = {}, .leader = ranking.leader, .ranked_by = ranking.by};
   std::vector<ModelResult> results;
   std::map<std::string, Intervals> intervals;
-  const std::string measured_windows =
-      fingerprint(candidates[ranking.leader].forecasts->windows(), {Split::val, splits().front()}, measured_origins());
+  const Windows& of_leader = candidates[ranking.leader].forecasts->windows();
+  MeasuredBy by{.quantiles = options_.quantiles};
+  if (const Series* series = of_leader.series()) by.seasons = season_lengths(context.settings.season_length, series->info());
+  const std::string measured_windows = fingerprint(of_leader, {Split::val, splits().front()}, measured_origins(), by);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     WrittenFiles files;
     measure(candidates[i], i == ranking.leader, components, context, files);

@@ -3,10 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <string_view>
+
+#include "pipeline/data/files.h"
+#include "pipeline/errors.h"
+#include "pipeline/train/series_scale.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -33,16 +40,27 @@ class Hash {
   std::uint64_t state_ = 14695981039346656037ULL;
 };
 
-/// A filled or missing target is the same, whatever stands in its place.
-std::uint64_t bits_of(double value) { return std::isnan(value) ? 0 : std::bit_cast<std::uint64_t>(value); }
-
-/// The targets of a split's rows in one series.
+/// The targets of a split's rows in one series. One that is filled or missing is the same, whatever stands in its place.
 void add_targets(const Series& series, std::int64_t of, Split split, Hash& hash) {
+  constexpr std::uint64_t not_observed = 0x7ff8'0000'0000'0001;  // the bits of no number
   const Segment rows = series.rows_of(of, split);
-  const std::size_t targets = series.info().targets.size();
-  for (const double value :
-       series.targets().subspan(static_cast<std::size_t>(rows.first) * targets, static_cast<std::size_t>(rows.count) * targets))
-    hash.add(bits_of(value));
+  const std::vector<std::int64_t>& columns = series.info().target_columns;
+  for (std::int64_t row = rows.first; row < rows.first + rows.count; ++row) {
+    for (std::size_t t = 0; t < columns.size(); ++t) {
+      const double value = series.targets()[static_cast<std::size_t>(row) * columns.size() + t];
+      const bool observed = series.observed()[static_cast<std::size_t>(row * series.columns() + columns[t])] != 0 && !std::isnan(value);
+      hash.add(observed ? std::bit_cast<std::uint64_t>(value) : not_observed);
+    }
+  }
+}
+
+/// The content of a file.
+void add_file(const std::filesystem::path& file, Hash& hash) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<char> part(1 << 20);
+  while (in.read(part.data(), static_cast<std::streamsize>(part.size())), in.gcount() > 0)
+    hash.add(std::string_view(part.data(), static_cast<std::size_t>(in.gcount())));
+  if (!in.eof()) throw system_failure("cannot read", file.string(), errno);
 }
 
 void add_windows(const Windows& windows, const Series& series, Split split, const OriginChoice& origins, Hash& hash) {
@@ -65,15 +83,18 @@ void add_windows(const Windows& windows, const Series& series, Split split, cons
 
 }  // namespace
 
-std::string fingerprint(const Windows& windows, const std::vector<Split>& splits, const OriginChoice& origins) {
+std::string fingerprint(const Windows& windows, const std::vector<Split>& splits, const OriginChoice& origins, const MeasuredBy& by) {
   Hash hash;
+  for (const double level : by.quantiles) hash.add(std::bit_cast<std::uint64_t>(level));
   for (const std::string& target : windows.target_names()) hash.add(target);
   for (const Split split : splits) {
     hash.add(static_cast<std::uint64_t>(split));
     if (windows.series()) {
       add_windows(windows, *windows.series(), split, origins, hash);
+      for (const SeriesScale& scale : scales_before(split, *windows.series(), by.seasons))
+        hash.add(std::bit_cast<std::uint64_t>(scale.absolute));
     } else {  // made elsewhere: the file tells
-      hash.add(windows.info().target_file);
+      add_file(windows.info().target_file, hash);
       hash.add(static_cast<std::uint64_t>(windows.count(split)));
     }
   }

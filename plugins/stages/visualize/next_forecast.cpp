@@ -1,6 +1,7 @@
 #include "next_forecast.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -47,9 +48,13 @@ struct TargetColumns {
   }
 };
 
-/// The number after `mark` in a heading of the target: 0.1 of "OT_q0.1".
+/// The number that follows `start` in a heading: 0.1 of "OT_q0.1". "OT_q1_pred" has none: it is of another target.
 std::optional<double> level_in(const std::string& heading, const std::string& start) {
-  return heading.starts_with(start) ? std::optional(std::stod(heading.substr(start.size()))) : std::nullopt;
+  if (!heading.starts_with(start)) return std::nullopt;
+  double level = 0;
+  const char* const end = heading.data() + heading.size();
+  const auto [rest, error] = std::from_chars(heading.data() + start.size(), end, level);
+  return error == std::errc() && rest == end ? std::optional(level) : std::nullopt;
 }
 
 TargetColumns columns_of(const CsvLines& lines, const std::string& target) {

@@ -69,6 +69,22 @@ TEST_CASE("of many series each target of each is one") {
   CHECK(next_figure(next).plots.size() == 4);
 }
 
+TEST_CASE("targets may be named as another one's quantiles") {
+  const TempFolder folder;
+  const Next next = next_of(folder,
+                            "origin,time,step,y_pred,y_lo_80,y_hi_80,y_q1_pred,y_q1_lo_80,y_q1_hi_80,y_qty_pred,y_qty_lo_80,y_qty_hi_80\n"
+                            "1,2,1,10,9,11,20,18,22,30,27,33\n",
+                            {"y", "y_q1", "y_qty"});
+  REQUIRE(next.targets.size() == 3);
+  for (std::size_t t = 0; t < 3; ++t) {
+    const double point = 10 * static_cast<double>(t + 1);
+    REQUIRE(next.targets[t].example.bands.size() == 1);
+    CHECK(next.targets[t].example.horizon[0].prediction == point);
+    CHECK(next.targets[t].example.bands[0].lower[0] == doctest::Approx(0.9 * point));
+    CHECK(next.targets[t].example.bands[0].upper[0] == doctest::Approx(1.1 * point));
+  }
+}
+
 TEST_CASE("a file that is no forecast is an error with its place") {
   const TempFolder folder;
   CHECK_THROWS_WITH_AS(next_of(folder, "origin,time,step,x_pred\n1,2,1,1\n", {"y"}), doctest::Contains("the heading has no y_pred"), Error);
