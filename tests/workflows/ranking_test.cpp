@@ -76,7 +76,9 @@ threads = 1
 feature_path = "runs/small/slice_windows/X.npy"
 target_path = "runs/small/slice_windows/y.npy"
 [model]
-type = "LinearModel"
+type = "LSTMModel"
+hidden_size = 4
+num_layers = 1
 [trainer]
 max_epochs = 1
 [[callbacks]]

@@ -119,9 +119,9 @@ TEST_CASE("a model of one value is refused before the run, and offered intervals
     fixture.workflow("[model]\ntype = \"" + model + "\"\n[stages.train]\n" + loss("type = \"" + type + "\"") + "[stages.evaluate]\n");
   };
   with_model("NaiveModel", "QuantileLoss");
-  check_refused(fixture, "workflow.toml:16:8: NaiveModel gives one value for each step, and QuantileLoss needs quantiles: " + cure);
+  check_refused(fixture, "workflow.toml:15:8: NaiveModel gives one value for each step, and QuantileLoss needs quantiles: " + cure);
   with_model("DLinearModel", "NormalLoss");
-  check_refused(fixture, "workflow.toml:16:8: DLinearModel gives one value for each step, and NormalLoss needs a distribution: " + cure);
+  check_refused(fixture, "workflow.toml:15:8: DLinearModel gives one value for each step, and NormalLoss needs a distribution: " + cure);
   with_model("DLinearModel", "PinballLoss");  // it is of one value
   CHECK(fixture.pipeline({"validate", "workflow.toml"}).status == 0);
   with_model("LSTMModel", "QuantileLoss");  // the first cure
