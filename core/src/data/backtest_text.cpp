@@ -55,6 +55,7 @@ std::string headline_of(const BacktestRecord& record) {
 std::string sentence_of(const BacktestComparison& comparison, const BacktestRecord& record) {
   const std::string reference = "the " + record.reference;
   if (!std::isfinite(comparison.skill)) return comparison.model + " cannot be compared with " + reference + ": it never changes";
+  if (comparison.skill == 0 && !comparison.test && !comparison.win_rate) return comparison.model + ": the same errors as " + reference;
   const bool is_better = comparison.skill > 0;
   std::string text = comparison.model + ": errors " + percent(std::abs(comparison.skill)) + (is_better ? " below " : " above ") + reference;
   if (const auto& test = comparison.test) {

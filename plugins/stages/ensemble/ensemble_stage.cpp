@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -156,7 +157,8 @@ void EnsembleStage::combine(std::span<const Member> members, std::span<const dou
 void EnsembleStage::run(StageContext& context) {
   std::vector<Member> members = read_members(context, options_.models);
   if (members.size() < 2) throw usage_error("an ensemble needs two forecasters or more, and " + members.front().label + " is alone");
-  const Forecasts& first = *members.front().forecasts;
+  const std::shared_ptr<const Forecasts> kept = members.front().forecasts;  // its member may have no weight, and go
+  const Forecasts& first = *kept;
   const auto windows = Windows::open(first.windows());
   Value record{Value::Map{{"method", word_of(options_.method)}}};
   std::vector<double> weights = choose_weights(members, *windows, context, record);
