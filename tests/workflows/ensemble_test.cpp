@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "greedy weights are best on validation, and a
 TEST_CASE_FIXTURE(WorkflowFixture, "the first stage's only forecaster may have no weight") {
   workflow(
       "[stages.first]\ntype = \"baselines\"\nmodels = [\"Drift\"]\n[stages.second]\ntype = \"baselines\"\nmodels = [\"SeasonalNaive\", "
-      "\"Theta\"]\n[stages.ensemble]\n[stages.evaluate]\n");
+      "\"Theta\"]\n[stages.ensemble]\nrounds = 1\n[stages.evaluate]\n");
   const Finished done = run();
   REQUIRE_MESSAGE(done.status == 0, done.err);
   CHECK(json("runs/small/ensemble/ensemble.json").at("weights").at("first/Drift").as_double() == 0);
