@@ -53,6 +53,15 @@ TEST_CASE_FIXTURE(WorkflowFixture, "greedy weights are best on validation, and a
   CHECK(contains(done.err, "weights: "));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture, "the first stage's only forecaster may have no weight") {
+  workflow(
+      "[stages.first]\ntype = \"baselines\"\nmodels = [\"Drift\"]\n[stages.second]\ntype = \"baselines\"\nmodels = [\"SeasonalNaive\", "
+      "\"Theta\"]\n[stages.ensemble]\nrounds = 1\n[stages.evaluate]\n");
+  const Finished done = run();
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  CHECK(json("runs/small/ensemble/ensemble.json").at("weights").at("first/Drift").as_double() == 0);
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "an ensemble without what it needs says so") {
   workflow(members + "[stages.ensemble]\n");
   const auto refused = [&](const std::string& option) { return run({"--set", "stages.ensemble." + option}).err; };

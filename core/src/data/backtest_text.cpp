@@ -55,6 +55,7 @@ std::string headline_of(const BacktestRecord& record) {
 std::string sentence_of(const BacktestComparison& comparison, const BacktestRecord& record) {
   const std::string reference = "the " + record.reference;
   if (!std::isfinite(comparison.skill)) return comparison.model + " cannot be compared with " + reference + ": it never changes";
+  if (comparison.skill == 0 && !comparison.test && !comparison.win_rate) return comparison.model + ": the same errors as " + reference;
   std::string text = comparison.model + ": ";
   if (comparison.skill == 0) {
     text += "errors as large as those of " + reference;
