@@ -95,7 +95,8 @@ void FinalStage::train(const Artifact& training, FinalRecord& record, StageConte
   record.checkpoint = kept_checkpoint(trained, context.folder);
   if (searched) {
     const double ratio = static_cast<double>(record.windows) / static_cast<double>(measured_windows->count(Split::train));
-    const std::optional<double> old_steps = steps_of_epoch(before), new_steps = steps_of_epoch(trained);
+    const std::optional<double> old_steps = steps_of_epoch(before),
+                                new_steps = trained.history.size() > 1 ? steps_of_epoch(trained) : std::nullopt;  // else no whole epoch
     record.measured_epochs = epochs_of(record.steps, old_steps, new_steps, 1 / ratio);
     record.epochs = epochs_of(record.steps, new_steps, old_steps, ratio);
   }

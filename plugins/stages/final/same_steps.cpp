@@ -52,9 +52,12 @@ bool was_searched(const TrainingRecord& training) {
 
 std::optional<double> steps_of_epoch(const TrainingRecord& training) {
   const std::vector<EpochRecord>& epochs = training.history;
-  if (epochs.size() >= 2) return static_cast<double>(epochs[1].step - epochs[0].step);
-  if (epochs.size() == 1 && training.epochs == 1 && training.stopped_by.empty()) return static_cast<double>(epochs[0].step);
-  return std::nullopt;
+  std::int64_t most = 0;  // the last one may have been cut short
+  for (std::size_t i = 0; i < epochs.size(); ++i) {
+    const std::int64_t before = i > 0 ? epochs[i - 1].step : epochs[i].epoch > 0 ? epochs[i].step : 0;  // it may go on from a checkpoint
+    most = std::max(most, epochs[i].step - before);
+  }
+  return most > 0 ? std::optional(static_cast<double>(most)) : std::nullopt;
 }
 
 void take_all_rows(TrainingTables& tables, const Registry& registry, std::optional<std::int64_t> steps, int ranks) {

@@ -12,7 +12,7 @@ namespace pipeline::stage::final_training {
 /// Whether an optimizer searched for the weights: the model has some, and no closed form.
 [[nodiscard]] bool was_searched(const TrainingRecord& training);
 
-/// Optimizer steps of a whole epoch; nullopt if the training has no whole one.
+/// Optimizer steps of the longest epoch; nullopt if the training has none of its own.
 [[nodiscard]] std::optional<double> steps_of_epoch(const TrainingRecord& training);
 
 /// Changes the tables of a training for one of all rows, without validation, of `steps` optimizer steps (absent: as many as the tables
