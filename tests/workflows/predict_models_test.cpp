@@ -307,9 +307,19 @@ intervals = { levels = [80] }
       contains(unknown.err, "1 series was not evaluated, and its intervals are those of the others, in units of its own changes: d"),
       unknown.err);
   CHECK_FALSE(contains(unknown.out, ",,"));
+  // A series that is too short for the network has no forecast of the ensemble, and LightGBM repeats its last value.
+  write("short.csv", panel({"a"}, 70) + "b,2024-01-01,5,0,10\nb,2024-01-02,7,1,10\n");
+  const Finished without = predict({"--input", "short.csv", "--stage", "ensemble/mean"});
+  REQUIRE_MESSAGE(without.status == 0, without.err);
+  CHECK_MESSAGE(contains(without.err, "1 row has no forecast: not every member of the ensemble has one from there"), without.err);
+  CHECK(lines_of(without.out).size() == 2);
+  const Finished repeated = predict({"--input", "short.csv", "--stage", "lightgbm/LightGBM"});
+  REQUIRE_MESSAGE(repeated.status == 0, repeated.err);
+  CHECK_MESSAGE(contains(repeated.err, "LightGBM: the last value stands for 1 of 2 forecasts"), repeated.err);
+  CHECK(std::stod(lines_of(repeated.out).back().at("y_pred")) == 7);
 }
 
-TEST_CASE_FIXTURE(ModelsFixture, "a model that the workflow has no more, and a stage without a predictor, are told") {
+TEST_CASE_FIXTURE(ModelsFixture, "a model that the workflow has no more, and a member that changed, are told") {
   small(baselines + "[stages.evaluate]\n");
   REQUIRE(run().status == 0);
   workflow("[stages.other]\ntype = \"baselines\"\nmodels = [\"Theta\"]\n[stages.evaluate]\n");
@@ -319,4 +329,40 @@ TEST_CASE_FIXTURE(ModelsFixture, "a model that the workflow has no more, and a s
                          "evaluate chose baselines/Theta, which is no trained model and no forecaster of the workflow: run `pipeline run` "
                          "again, or name a model with --stage"),
                 gone.err);
+
+  small(baselines + "[stages.ensemble]\nmethod = \"mean\"\nmodels = [\"Theta\", \"SES\"]\n[stages.evaluate]\n");
+  const std::string text = read("workflow.toml");
+  const auto listed = [&](const std::string& models) {
+    std::string now = text;
+    write("workflow.toml", now.replace(now.find("\"Theta\", \"WindowAverage\"]"), 25, models));
+  };
+  listed("\"Theta\", \"SES\"]\nquantiles = [0.1, 0.9]");
+  REQUIRE(run().status == 0);
+  listed("\"Theta\", \"SES\"]\nquantiles = [0.2, 0.8]");
+  const Finished changed = predict({"--input", "small.csv", "--stage", "ensemble/mean"});
+  CHECK(changed.status == 4);
+  CHECK_MESSAGE(contains(changed.err, "has no quantile at 0.1 in this forecast, which the ensemble combines"), changed.err);
+  listed("\"Theta\", \"SES\"]\nquantiles = [0.1, 0.9]");
+  CHECK(predict({"--input", "small.csv", "--stage", "ensemble/mean"}).status == 0);
+}
+
+TEST_CASE_FIXTURE(ModelsFixture, "what LightGBM cannot learn or continue in an input is told" *
+                                     doctest::skip(!std::filesystem::exists(library))) {
+  small(trees + "[stages.evaluate]\n");
+  write("workflow.toml", "season_length = 2\n" + read("workflow.toml"));
+  REQUIRE(run().status == 0);
+  cut("four.csv", 4);
+  const Finished four = predict({"--input", "four.csv"});
+  REQUIRE_MESSAGE(four.status == 0, four.err);
+  CHECK_MESSAGE(contains(four.err, "LightGBM: the rows reach too few steps ahead to learn the last 1: the last value stands there"), four.err);
+
+  small(trees + "[stages.evaluate]\n");
+  std::string text = read("workflow.toml");
+  write("workflow.toml", text.replace(text.find("[\"load\", \"heat\"]"), 16, "[\"heat\"]"));
+  REQUIRE(run().status == 0);
+  write("heat.csv", "time,heat,load\n2024-01-01 00:00:00,20,10\n2024-01-01 01:00:00,20,\n");
+  const Finished empty = predict({"--input", "heat.csv"});
+  CHECK(empty.status == 4);
+  CHECK_MESSAGE(contains(empty.err, "column \"load\" has a row without a value before the forecast, which LightGBM continues: fill it in"),
+                empty.err);
 }

@@ -121,6 +121,9 @@ StageModel stage_model(const Workflow& workflow, const std::string& name) {
   return {stage == workflow.stages.end() ? nullptr : &*stage, name.substr(slash + 1)};
 }
 
+/// The predictor of the models of stages of a type. Components of all kinds have names of their own.
+std::string predictor_of(const StagePlan& stage) { return stage.type + "_predictor"; }
+
 /// Whether a stage combines the forecasts of others.
 bool combines(const StagePlan& stage) {
   return std::ranges::any_of(stage.sources, [](const Source& source) { return source.kind == "forecasts" || source.kind == "checkpoint"; });
@@ -134,8 +137,8 @@ StageTask stage_task(const std::string& name, const std::string& chosen, const W
     throw usage_error(
         workflow_flag(workflow) + ": " + chosen +
         ", which is no trained model and no forecaster of the workflow: run `pipeline run` again, or name a model with --stage");
-  if (!registry.find(Kind<Predictor>::name, stage->type))
-    throw usage_error(workflow_flag(workflow) + ": " + chosen + ", and no plugin brings the predictor \"" + stage->type +
+  if (!registry.find(Kind<Predictor>::name, predictor_of(*stage)))
+    throw usage_error(workflow_flag(workflow) + ": " + chosen + ", and no plugin brings the predictor \"" + predictor_of(*stage) +
                       "\" that forecasts with it: name another model with --stage");
   StageTask out{.model = model,
                 .options = stage->options,
@@ -182,7 +185,7 @@ ChosenModel chosen_model(const Workflow& workflow, const Registry& registry, con
   if (final) out.checkpoint = final->record.checkpoint;
   if (choice.checkpoint.empty()) {
     out.stage = stage_task(choice.stage, choice.by->name + " chose " + choice.stage, workflow, registry);
-    out.predictor = stage_model(workflow, choice.stage).stage->type;
+    out.predictor = predictor_of(*stage_model(workflow, choice.stage).stage);
   }
   const std::string command = "`pipeline run " + shell_quoted(workflow.file.string()) + "`";
   if (!out.stage && !std::filesystem::is_regular_file(out.checkpoint))
@@ -211,7 +214,7 @@ ChosenModel other_model(const Workflow& workflow, const Registry& registry, cons
   ChosenModel out{.checkpoint = other.checkpoint, .quantiles = other.quantiles, .name = other.name};
   if (other.checkpoint.empty()) {
     out.stage = stage_task(other.name, "its model is made of " + other.name, workflow, registry);
-    out.predictor = stage_model(workflow, other.name).stage->type;
+    out.predictor = predictor_of(*stage_model(workflow, other.name).stage);
   } else if (!std::filesystem::is_regular_file(other.checkpoint)) {
     throw usage_error(workflow_flag(workflow) + ": its model is made of " + other.name + ", whose checkpoint is gone (" +
                       other.checkpoint.string() + "): run `pipeline run " + shell_quoted(workflow.file.string()) + "`");

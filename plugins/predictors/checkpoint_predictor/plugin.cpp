@@ -8,5 +8,5 @@ PIPELINE_PLUGIN("checkpoint_predictor", "1.0.0", "Apache-2.0", "Forecasts from a
   registrar.add<Predictor, predictor::checkpoint::CheckpointPredictor>("checkpoint",
                                                                        "Forecasts what follows a file's last row, in original units.");
   registrar.add<Predictor, predictor::checkpoint::LocalPredictor>(
-      "baselines", "Forecasts the same with a model of one series at a time, fitted to the file.");
+      "baselines_predictor", "Forecasts the same with a model of one series at a time, fitted to the file.");
 }

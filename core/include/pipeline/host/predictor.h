@@ -26,7 +26,7 @@ struct TrainedTask {
   std::filesystem::path windows;  ///< folder of an artifact of kind "windows"
 };
 
-/// A model of a stage that leaves the artifact "forecasts". The predictor that has the name of the stage's type forecasts with it.
+/// A model of a stage that leaves the artifact "forecasts". The predictor "<type>_predictor", of the stage's type, forecasts with it.
 struct StageTask {
   std::string model;              ///< its name in the artifact: "Theta" of a stage baselines
   Value options;                  ///< of the stage, as the workflow has them now, with defaults
