@@ -75,8 +75,8 @@ TEST_CASE("a fold ends with its horizon, and its splits come before it") {
   const std::vector<Fold> folds = rows.folds({.n_windows = 3, .step_size = 5, .gap = 2});
   REQUIRE(folds.size() == 3);
   CHECK(folds[0].name == "the cutoff 81");
-  CHECK(folds[0].run.options.at("preprocess") == Value::Map{{"leave_out_last", 15}});
-  CHECK(folds[2].run.options.at("preprocess") == Value::Map{{"leave_out_last", 5}});
+  CHECK(Value(folds[0].run.options.at("preprocess")) == Value(Value::Map{{"leave_out_last", 15}}));
+  CHECK(Value(folds[2].run.options.at("preprocess")) == Value(Value::Map{{"leave_out_last", 5}}));
   CHECK(folds[0].run.split == Value(Value::Map{{"val", 20}, {"test", 5}}));  // the gap is of no window that is measured
   CHECK(folds[0].run.options.at("evaluate").at("most_origins") == Value(1));
   CHECK(folds[0].run.folder == "/folds/fold_15");
@@ -89,11 +89,11 @@ TEST_CASE("a fit that serves several cutoffs has them all in its test, and the l
       rows.folds({.n_windows = 5, .step_size = 2, .val = 9, .refit = 2, .expanding = false, .select = {"train"}});
   REQUIRE(folds.size() == 3);
   CHECK(folds[0].run.split == Value(Value::Map{{"val", 9}, {"test", 5}}));
-  CHECK(folds[0].run.options.at("preprocess") == Value::Map{{"leave_out_first", 0}, {"leave_out_last", 11}});
-  CHECK(folds[1].run.options.at("preprocess") == Value::Map{{"leave_out_first", 4}, {"leave_out_last", 7}});
+  CHECK(Value(folds[0].run.options.at("preprocess")) == Value(Value::Map{{"leave_out_first", 0}, {"leave_out_last", 11}}));
+  CHECK(Value(folds[1].run.options.at("preprocess")) == Value(Value::Map{{"leave_out_first", 4}, {"leave_out_last", 7}}));
   CHECK(folds[2].count == 1);
   CHECK(folds[2].run.split == Value(Value::Map{{"val", 9}, {"test", 3}}));
-  CHECK(folds[2].run.options.at("preprocess") == Value::Map{{"leave_out_first", 8}, {"leave_out_last", 5}});
+  CHECK(Value(folds[2].run.options.at("preprocess")) == Value(Value::Map{{"leave_out_first", 8}, {"leave_out_last", 5}}));
   CHECK(folds[2].run.sources.at("evaluate") == std::vector<std::string>{"train"});
 }
 

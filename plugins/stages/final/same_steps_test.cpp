@@ -89,13 +89,15 @@ TEST_CASE("a schedule that follows validation is refused with the cure") {
 }
 
 TEST_CASE("the steps of an epoch come from the curve") {
-  TrainingRecord record{.epochs = 3, .history = {{.epoch = 0, .step = 10}, {.epoch = 1, .step = 20}, {.epoch = 2, .step = 25}}};
+  TrainingRecord record{
+      .epochs = 3,
+      .history = {{.epoch = 0, .step = 10, .val = {}}, {.epoch = 1, .step = 20, .val = {}}, {.epoch = 2, .step = 25, .val = {}}}};
   CHECK(steps_of_epoch(record) == 10);
   record.history.erase(record.history.begin());  // it went on from a checkpoint, and was cut short
   CHECK(steps_of_epoch(record) == 5);
   record.history.resize(1);
   CHECK_FALSE(steps_of_epoch(record).has_value());
-  CHECK_FALSE(was_searched({.history = {{.train_loss = 1, .learning_rate = unknown}}}));  // a closed form
-  CHECK_FALSE(was_searched({.history = {{.train_loss = unknown, .learning_rate = unknown}}}));
-  CHECK(was_searched({.history = {{.train_loss = 1, .learning_rate = 0.1}}}));
+  CHECK_FALSE(was_searched({.history = {{.train_loss = 1, .learning_rate = unknown, .val = {}}}}));  // a closed form
+  CHECK_FALSE(was_searched({.history = {{.train_loss = unknown, .learning_rate = unknown, .val = {}}}}));
+  CHECK(was_searched({.history = {{.train_loss = 1, .learning_rate = 0.1, .val = {}}}}));
 }
