@@ -25,7 +25,7 @@ using Level = Finding::Level;
 struct Choices {
   std::vector<std::string> by_test;  ///< sentences
   std::set<std::string> by_val;      ///< "checkpoints", "models"
-  bool intervals_from_val = false;
+  bool intervals_from_val = false, intervals_from_calibration = false;
 
   void add(const std::string& metric, const std::string& what, const std::string& who) {
     if (metric.starts_with("test")) by_test.push_back(who + " chose " + what + " by " + metric);
@@ -55,20 +55,22 @@ void add_evaluations(Choices& choices, const AuditSubject& subject) {
     choices.add(metrics.ranked_by, "models", stage->name);
     for (const ModelMetrics& model : metrics.models) {
       choices.intervals_from_val = choices.intervals_from_val || model.intervals_from == "val";
+      choices.intervals_from_calibration = choices.intervals_from_calibration || model.intervals_from == "calibration";
       if (model.intervals_from == "test")
         choices.by_test.push_back(stage->name + " made the intervals of " + model.stage + " from the errors on test");
     }
   }
 }
 
-/// The stages that choose the weights of an ensemble on validation, by which evaluate ranks it: no calibration window is there.
-std::vector<std::string> ensembles_of_validation(const AuditSubject& subject) {
-  const bool calibrated = std::ranges::any_of(
-      subject.windows, [](const AuditSubject::WindowsResult& result) { return result.windows->count(Split::calibration) > 0; });
+/// The stages whose results say that they chose the weights of an ensemble on the windows of a split.
+std::vector<std::string> ensembles_chosen_on(const AuditSubject& subject, const char* split) {
   std::vector<std::string> found;
-  for (const StagePlan& stage : subject.workflow.stages) {
-    const Value* method = stage.type == "ensemble" ? stage.options.find("method") : nullptr;
-    if (method && *method == Value("greedy") && !calibrated) found.push_back(stage.name);
+  for (const StagePlan* stage : subject.givers("forecasts")) {
+    const std::filesystem::path record = subject.run_folder / stage->name / "ensemble.json";
+    if (!std::filesystem::is_regular_file(record)) continue;
+    const Value content = read_json(record);
+    const Value* chosen_on = content.is_map() ? content.find("chosen_on") : nullptr;
+    if (chosen_on && *chosen_on == Value(split)) found.push_back(stage->name);
   }
   return found;
 }
@@ -82,16 +84,21 @@ Finding check_choices(const AuditSubject& subject) {
   add_evaluations(choices, subject);
   if (!choices.by_test.empty())
     return {Level::fail, "choices", join(choices.by_test, ", ") + ": what is chosen by test is not measured by it"};
-  if (const std::vector<std::string> ensembles = ensembles_of_validation(subject); !ensembles.empty())
+  if (const std::vector<std::string> ensembles = ensembles_chosen_on(subject, "val");
+      !ensembles.empty() && !subject.givers("metrics").empty())
     return {Level::warn, "choices",
             "the weights of " + join_names(ensembles) +
                 " were chosen on validation, by which evaluate ranks it among its members: its rank flatters it; rows for calibration in "
                 "`split` would choose them"};
   if (choices.by_val.empty()) return {Level::ok, "choices", "nothing is chosen by test"};
-  const std::string shared = choices.intervals_from_val
-                                 ? ", and the same windows make the intervals, which are a little too narrow for it; "
-                                   "calibration rows in `split` make them honest"
-                                 : "";
+  std::string shared;
+  if (choices.intervals_from_val)
+    shared =
+        ", and the same windows make the intervals, which are a little too narrow for it; calibration rows in `split` make them honest";
+  const std::vector<std::string> calibrated = ensembles_chosen_on(subject, "calibration");
+  if (choices.intervals_from_calibration && !calibrated.empty())
+    shared += "; the weights of " + join_names(calibrated) +
+              " and the intervals share the calibration windows, so that its intervals are a " + "little too narrow";
   return {Level::ok, "choices", join_names({choices.by_val.begin(), choices.by_val.end()}) + " are chosen by validation" + shared};
 }
 

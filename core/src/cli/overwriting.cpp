@@ -1,8 +1,11 @@
 #include "cli/overwriting.h"
 
+#include <algorithm>
 #include <system_error>
 
+#include "pipeline/data/training_record.h"
 #include "pipeline/errors.h"
+#include "run/plan.h"
 
 namespace pipeline {
 
@@ -19,6 +22,22 @@ PreciousFiles files_of(const Workflow& workflow, const Registry& registry) {
       for (const Value& path : value->is_list() ? value->as_list() : single) {
         if (path.is_string() && !path.as_string().empty()) out.emplace_back(path.as_string(), "what stage \"" + stage.name + "\" reads");
       }
+    }
+  }
+  return out;
+}
+
+PreciousFiles checkpoints_of(const Workflow& workflow, const Registry& registry) {
+  PreciousFiles out;
+  for (const StagePlan& stage : workflow.stages) {
+    const ComponentInfo* info = registry.find("stage", stage.type);
+    const Artifact left{"checkpoint", stage.name, run_folder_of(workflow) / stage.name};
+    if (!info || std::ranges::find(info->outputs, left.kind) == info->outputs.end() ||
+        !std::filesystem::exists(left.folder / training_file_name))
+      continue;
+    const TrainingRecord record = read_training(left);
+    for (const std::filesystem::path& file : {record.best, record.last}) {
+      if (!file.empty()) out.emplace_back(file, "a checkpoint of stage \"" + stage.name + "\"");
     }
   }
   return out;

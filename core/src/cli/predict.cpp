@@ -151,6 +151,7 @@ Asked find_model(const Invocation& invocation, Host& host, Log& log, PreciousFil
       out.task = task_of(*out.workflow, host.registry, invocation.text("stage"));
     } else {
       out.model = chosen_model(*out.workflow, host.registry, invocation.text("stage"), log);
+      for (auto& known : checkpoints_of(*out.workflow, host.registry)) precious.push_back(std::move(known));
     }
   }
   if (!out.model.stage) precious.emplace_back(out.model.checkpoint, "the checkpoint");

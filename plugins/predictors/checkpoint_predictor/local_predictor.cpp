@@ -150,8 +150,8 @@ void LocalPredictor::predict(const PredictRequest& request, ForecastReceiver& ou
                                          .scales = nullptr,
                                          .history = [&](std::span<const std::int64_t> time) { return std::ssize(time); }});
   WindowsInfo task = windows->info();
-  task.min_observed = 0;
-  if (!wants_several(request)) task.window = 1;  // a single forecast needs one row; several begin where the windows do
+  if (!wants_several(request))
+    task.window = 1, task.min_observed = 0;  // a single forecast needs one row; several begin where the windows do
   const std::vector<InputOrigin> origins = find_origins(input, series, task, request);
   const std::vector<std::int64_t> horizons = horizons_of_series(input, series, windows->info().horizon, by_word);
   const auto horizon_of = [&](const InputOrigin& origin) {

@@ -22,8 +22,17 @@ Split choosing_split(const Windows& windows) { return windows.count(Split::calib
 
 std::string name_of(Split split) { return split_names[static_cast<std::size_t>(split)]; }
 
-/// The observed values of a split, each with the same weight. Error (data) for a member without a forecast of one.
-std::vector<Judged> judged_cells(std::span<const Member> members, const Windows& windows, Split split) {
+/// Whether a member's forecast of a cell and its quantiles at these places are numbers.
+bool is_known(const Member& member, std::size_t cell, std::span<const std::size_t> places) {
+  return std::isfinite(member.point(cell)) &&
+         std::ranges::all_of(places, [&](std::size_t place) { return std::isfinite(member.quantile(cell, place)); });
+}
+
+/// The observed values of a split, each with the same weight. Error (data) for a member without a forecast of one, or without its quantiles
+/// at these levels.
+std::vector<Judged> judged_cells(std::span<const Member> members, std::span<const double> levels, const Windows& windows, Split split) {
+  std::vector<std::vector<std::size_t>> places;
+  for (const Member& member : members) places.push_back(places_of(levels, member));
   const Forecasts& forecasts = *members.front().forecasts;
   const Series& series = *windows.series();
   const SeriesInfo& info = series.info();
@@ -37,9 +46,9 @@ std::vector<Judged> judged_cells(std::span<const Member> members, const Windows&
     for (std::size_t step = 0; step < own; ++step) {
       for (std::size_t t = 0; t < targets; ++t) {
         const std::size_t cell = (i * horizon + step) * targets + t, row = static_cast<std::size_t>(origin.row) + 1 + step;
-        for (const Member& member : members) {
-          if (!std::isfinite(member.point(cell)))
-            throw data_error(member.label + " has no forecast of every step: leave it out of `models`");
+        for (std::size_t m = 0; m < members.size(); ++m) {
+          if (!is_known(members[m], cell, places[m]))
+            throw data_error(members[m].label + " has no forecast of every step: leave it out of `models`");
         }
         if (series.observed()[row * columns + static_cast<std::size_t>(info.target_columns[t])] == 0) continue;
         out.push_back({.cell = cell, .truth = series.targets()[row * targets + t], .weight = 1});
@@ -117,7 +126,8 @@ std::vector<double> EnsembleStage::choose_weights(std::span<const Member> member
         "metric = \"wql\" measures quantiles, and the members have no level in common: write metric = \"mase\", or choose "
         "members with quantiles in `models`");
   const bool by_quantiles = options_.metric != Measure::mase && !levels.empty();
-  Criterion criterion{.judged = judged_cells(members, windows, split), .levels = by_quantiles ? levels : std::vector<double>()};
+  const std::vector<double> judged_levels = by_quantiles ? levels : std::vector<double>();
+  Criterion criterion{.judged = judged_cells(members, judged_levels, windows, split), .levels = judged_levels};
   if (by_quantiles) {
     weigh_by_size(criterion.judged);
   } else {
@@ -161,6 +171,7 @@ void EnsembleStage::combine(std::span<const Member> members, std::span<const dou
 
 void EnsembleStage::run(StageContext& context) {
   std::vector<Member> members = read_members(context, options_.models, options_.quantiles);
+  std::ranges::sort(members, {}, &Member::label);  // predict adds them in this order too, to the last digit
   const std::filesystem::path sliced = members.front().forecasts->windows();
   const auto windows = Windows::open(sliced);
   Value record{Value::Map{{"method", word_of(options_.method)}}};
@@ -182,6 +193,9 @@ void EnsembleStage::run(StageContext& context) {
   record["checkpoints"] = std::move(checkpoints);
   ForecastsWriter writer(context.folder, *windows, sliced);
   combine(members, weights, levels, writer.add(std::string(word_of(options_.method)), levels));
+  std::int64_t replaced = 0;
+  for (const Member& member : members) replaced = std::max(replaced, member.replaced());
+  writer.set_replaced(replaced);
   writer.finish();
   write_json(context.folder / record_file_name, record);
   context.summary["members"] = std::ssize(members);

@@ -20,6 +20,8 @@ struct Member {
   std::filesystem::path checkpoint{};  ///< of a trained model, else empty
 
   [[nodiscard]] const std::vector<double>& levels() const { return forecasts->models()[model].levels; }
+  /// Targets of series that it could not fit, where the last value stands.
+  [[nodiscard]] std::int64_t replaced() const { return forecasts->models()[model].replaced; }
   /// The forecast of a cell, a number below origins x horizon x targets.
   [[nodiscard]] double point(std::size_t cell) const { return forecasts->values(model)[cell * (1 + levels().size())]; }
   /// The quantile of a cell at one of the member's levels.

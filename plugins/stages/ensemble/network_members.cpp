@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <string>
@@ -25,8 +26,8 @@ namespace {
 constexpr std::int64_t windows_at_once = 256;  // as evaluate, so that both have the same numbers
 
 /// Writes the forecasts of some origins, [B, H, T] and [B, H, T, Q], to `out` [B, H, T, 1 + Q], whose cells beyond a series' own horizon
-/// stay as they are.
-void write(const torch::Tensor& point, const torch::Tensor& quantiles, std::span<const ForecastOrigin> origins, const Windows& windows,
+/// stay as they are. False: a value is no number.
+bool write(const torch::Tensor& point, const torch::Tensor& quantiles, std::span<const ForecastOrigin> origins, const Windows& windows,
            std::span<double> out) {
   const auto targets = static_cast<std::size_t>(point.size(2)), horizon = static_cast<std::size_t>(point.size(1));
   const std::size_t levels = quantiles.defined() ? static_cast<std::size_t>(quantiles.size(3)) : 0;
@@ -39,8 +40,10 @@ void write(const torch::Tensor& point, const torch::Tensor& quantiles, std::span
       const std::span<double> cell = out.subspan(at * (1 + levels), 1 + levels);
       cell[0] = value[at];
       if (quantile) std::copy_n(quantile + at * levels, levels, cell.begin() + 1);
+      if (!std::ranges::all_of(cell, [](double number) { return std::isfinite(number); })) return false;
     }
   }
+  return true;
 }
 
 std::vector<double> levels_of(const TrainedModel& model, std::span<const double> wanted) {
@@ -64,8 +67,10 @@ void forecast_split(const TrainedModel& model, Split split, std::span<const doub
     Forecast made = model.forecaster(gather_batch(windows, split, indices, model.forecaster.inputs(), device));
     if (!is_point) made = call(model.loss, "complete", &Loss::complete, std::move(made), levels);
     const torch::Tensor quantiles = made.quantiles.defined() ? in_units.quantiles(rows, made.quantiles.cpu()) : torch::Tensor();
-    write(in_units.forecast(rows, made.values.cpu()).contiguous(), quantiles, part, windows,
-          out.subspan(static_cast<std::size_t>(first) * size, part.size() * size));
+    if (!write(in_units.forecast(rows, made.values.cpu()).contiguous(), quantiles, part, windows,
+               out.subspan(static_cast<std::size_t>(first) * size, part.size() * size)))
+      throw data_error(model.training.stage +
+                       " forecasts a value that is no number, which an ensemble cannot combine: leave it out of `models`");
   }
 }
 

@@ -13,5 +13,6 @@ PIPELINE_PLUGIN("ensemble", "1.0.0", "Apache-2.0", "The stage that combines fore
       .gives("forecasts")
       .uses_season_length()
       .reference("Caruana et al., Ensemble selection from libraries of models, ICML 2004");
-  registrar.add<Predictor, stage::ensemble::EnsemblePredictor>("ensemble_predictor", "Combines what the members of an ensemble forecast of a file.");
+  registrar.add<Predictor, stage::ensemble::EnsemblePredictor>("ensemble_predictor",
+                                                               "Combines what the members of an ensemble forecast of a file.");
 }

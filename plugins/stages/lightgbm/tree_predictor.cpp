@@ -50,8 +50,10 @@ PreparedInput read_rows(const PredictRequest& request, const Series& series, con
 std::vector<Segment> rows_of_series(const PreparedInput& input) {
   if (input.series_start.empty()) return {{0, input.rows() - input.future_rows}};
   std::vector<Segment> out;
-  for (std::size_t s = 0; s < input.ids.size(); ++s)
-    out.push_back({input.series_start[s], input.series_start[s + 1] - input.series_start[s] - input.future_rows});
+  for (std::size_t s = 0; s < input.ids.size(); ++s) {
+    const std::int64_t all = input.series_start[s + 1] - input.series_start[s];
+    out.push_back({input.series_start[s], std::max<std::int64_t>(all - input.future_rows, 0)});  // one without a target has no future rows
+  }
   return out;
 }
 
@@ -80,7 +82,7 @@ void require_targets(const Task& task) {
 
 void say(const TreeRunOutcome& made, const Task& task, std::int64_t origins) {
   const std::string file = task.request.input.string();
-  if (made.training_rows == 0 || made.replaced == origins)
+  if (made.training_rows == 0)
     throw data_error(file +
                      ": LightGBM learns from the rows up to the forecast, and they are too few: give it the long history that the workflow "
                      "learned from");
