@@ -197,8 +197,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a fold that is killed is told, and the next 
   workflow(killing);
   const std::string plugins = BUILD_DIR "/tests/resume/plugins";
   REQUIRE(run({"--plugin-path", plugins, "--until", "evaluate"}).status == 0);
-  // The first fold trains on 40 rows less, so that its training ends before this step.
-  const Finished killed = run({"--plugin-path", plugins, "--set", "callbacks.KillAt.step=19"});
+  // The first fold trains on 40 rows less: its two epochs have 20 steps, and those of the second fold 22.
+  const Finished killed = run({"--plugin-path", plugins, "--set", "callbacks.KillAt.step=21"});
   CHECK(killed.status == 1);
   CHECK_MESSAGE(contains(killed.err, "its process ended by Killed; run the same command to go on: finished folds are kept"), killed.err);
   CHECK_FALSE(exists("runs/small/backtest/backtest.json"));
