@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/series.h"
 #include "pipeline/data/time_text.h"
+#include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {

@@ -1,17 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
-#include "pipeline/data/series.h"
-#include "pipeline/data/windows.h"
 #include "pipeline/export.h"
 #include "pipeline/host/predictor.h"
 #include "pipeline/host/tier.h"
 
 /// Parts that predictors share: the rows of an input that forecasts start from, and the times after them.
 namespace pipeline {
+
+struct WindowsInfo;  // pipeline/data/windows.h
 
 /// A row that a forecast starts from: the last one of its window.
 struct InputOrigin {
@@ -37,7 +39,8 @@ struct InputOrigin {
 /// The rows ahead that are forecast of each series of the input; one number where all have the same. `horizon` and `horizons`: of the
 /// training's windows.
 [[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const SeriesInfo& series,
-                                                                           std::int64_t horizon, const Horizons& horizons);
+                                                                           std::int64_t horizon,
+                                                                           const std::map<std::string, std::int64_t>& horizons);
 
 /// The `horizon` times after an origin: those of the following rows, then times past the end of the data.
 [[nodiscard]] PIPELINE_EXPORT std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series,
