@@ -104,6 +104,7 @@ TEST_CASE("an inner run is plain data") {
   CHECK(back.folder == run.folder);
   CHECK(back.stages == run.stages);
   CHECK(back.split == run.split);
-  CHECK(back.options == run.options);
+  const bool same_options = back.options == run.options;  // torch would print a map, and cannot print a Value
+  CHECK(same_options);
   CHECK(back.sources == run.sources);
 }
