@@ -69,12 +69,14 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what describe --toml prints validates when i
         write("pasted.toml", "name = \"pasted\"\n" + table);
       } else {
         const std::string target = "target = [\"load\"]";  // some losses are of counts, which nothing may scale
-        workflow((kind == "model" ? "" : "[model]\ntype = \"LinearModel\"\n") + stages,
+        const std::string model = kind == "loss" ? "LSTMModel" : "LinearModel";  // quantiles and distributions need more than one value
+        workflow((kind == "model" ? "" : "[model]\ntype = \"" + model + "\"\n") + stages,
                  kind == "loss" ? target + "\nscaler = \"none\"" : target);
         std::string text = read("workflow.toml");
         if (name == "slice_windows") text = replaced(text, "[stages.slice_windows]\nwindow = 24\nhorizon = 3\n", "");
-        if (name == "evaluate" || name == "visualize") text += "[stages.train]\n";
-        if (name == "visualize") text += "[stages.evaluate]\n";
+        const bool needs_metrics = name == "visualize" || name == "final" || name == "backtest";
+        if (name == "evaluate" || needs_metrics) text += "[stages.train]\n";
+        if (needs_metrics) text += "[stages.evaluate]\n";
         if (name == "ensemble") text += "[stages.baselines]\n";
         write("pasted.toml", text + table);
       }

@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "final leaves out what watches validation, an
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a model with a closed form is solved on all rows") {
-  workflow("[model]\ntype = \"LinearModel\"\nsolver = \"closed\"\n[stages.train]\n[stages.evaluate]\n[stages.final]\n");
+  workflow("[model]\ntype = \"LinearModel\"\nsolver = \"closed\"\nalpha = 1.0\n[stages.train]\n[stages.evaluate]\n[stages.final]\n");
   const Finished done = run();
   REQUIRE_MESSAGE(done.status == 0, done.err);
   CHECK(contains(done.err, "solved on 374 windows of all 400 rows; predict takes it. No row is left to measure it on"));

@@ -128,7 +128,7 @@ std::vector<std::string> messages_of(ChildProcess& child, const std::atomic<int>
       failure.emplace(static_cast<ExitStatus>(message.at("status").as_int()), text->as_string());
   }
   const ChildEnd end = child.end();
-  if (cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted while forecasting");
+  if (cancel.load() != 0) throw Error(ExitStatus::interrupted, "interrupted while forecasting what comes next; run the same command again");
   if (failure) throw *failure;
   if (!end.failure.empty()) throw Error(ExitStatus::unexpected, "the process that forecasts ended " + end.failure);
   return messages;
