@@ -164,6 +164,10 @@ TEST_CASE_FIXTURE(ModelsFixture, "predict runs the ensemble that evaluate chose,
   REQUIRE_MESSAGE(all.status == 0, all.err);
   CHECK(lines_of(all.out).size() == static_cast<std::size_t>(3 * (first_test_row - 23)));
 
+  const Finished onto = predict({"--input", "cut.csv", "--stage", "ensemble/mean", "--output", best_checkpoint()});
+  CHECK(onto.status == 2);
+  CHECK_MESSAGE(contains(onto.err, " is a checkpoint of stage \"train\": choose another name"), onto.err);
+
   std::filesystem::remove(json("runs/small/ensemble/ensemble.json").at("checkpoints").at("train").as_string());
   const Finished gone = predict({"--input", "cut.csv", "--stage", "ensemble/mean"});
   CHECK(gone.status == 2);

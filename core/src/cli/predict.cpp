@@ -151,11 +151,13 @@ Asked find_model(const Invocation& invocation, Host& host, Log& log, PreciousFil
       out.task = task_of(*out.workflow, host.registry, invocation.text("stage"));
     } else {
       out.model = chosen_model(*out.workflow, host.registry, invocation.text("stage"), log);
-      for (auto& known : checkpoints_of(*out.workflow, host.registry)) precious.push_back(std::move(known));
     }
   }
   if (!out.model.stage) precious.emplace_back(out.model.checkpoint, "the checkpoint");
   if (!out.model.intervals.empty()) precious.emplace_back(out.model.intervals, "the intervals");
+  if (out.workflow && !is_named) {  // an ensemble reads those of its members
+    for (auto& known : checkpoints_of(*out.workflow, host.registry)) precious.push_back(std::move(known));
+  }
   return out;
 }
 
