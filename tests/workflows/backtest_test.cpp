@@ -263,10 +263,9 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a backtest that cannot be done says why, and
   refused({"select=[\"trian\"]"}, "select names \"trian\", of which stage \"evaluate\" measures no model; did you mean \"train\"?");
   refused({"step_size={ monthly = 3 }"},
           "step_size is a table by the words of a frequency_column, and the series have none: write one number");
-  refused(
-      {"refit=true", "n_windows=120"},
-      "the first of 120 cutoffs has 0 rows to train on, where a window and its horizon need 27: write a smaller n_windows, step_size, "
-      "gap or val, or a smaller window");
+  refused({"refit=true", "n_windows=120"},
+          "the first of 120 cutoffs has 0 rows to train on, where a window and its horizon need 27: write a smaller n_windows, step_size, "
+          "gap or val, or a smaller window");
   refused({"n_windows=0"}, "n_windows");
   refused({"refit=0"}, "refit");
   refused({"refit=\"never\""}, "refit");

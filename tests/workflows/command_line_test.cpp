@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "what describe --toml prints validates when i
         table = replaced(table, "# target = ...", "target = [\"load\"]");
         write("pasted.toml", "name = \"pasted\"\n" + table);
       } else {
-        const std::string target = "target = [\"load\"]";  // some losses are of counts, which nothing may scale
+        const std::string target = "target = [\"load\"]";                        // some losses are of counts, which nothing may scale
         const std::string model = kind == "loss" ? "LSTMModel" : "LinearModel";  // quantiles and distributions need more than one value
         workflow((kind == "model" ? "" : "[model]\ntype = \"" + model + "\"\n") + stages,
                  kind == "loss" ? target + "\nscaler = \"none\"" : target);

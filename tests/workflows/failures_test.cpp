@@ -229,7 +229,8 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a training that has gone beyond the limit as
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "drawing ends at a signal too, and leaves no half report") {
-  workflow(std::string(small_training) + "[stages.visualize]\nnext_forecast = false\nexamples = 60\nwidth = 4000\nheight = 4000\nscale = 1\n");
+  workflow(std::string(small_training) +
+           "[stages.visualize]\nnext_forecast = false\nexamples = 60\nwidth = 4000\nheight = 4000\nscale = 1\n");
   REQUIRE(run({"--until", "evaluate"}).status == 0);
   Program drawing(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline", {"run", "workflow.toml"}, path());
   REQUIRE_MESSAGE(drawing.says("[visualize] it has not run yet"), drawing.err_so_far());

@@ -164,11 +164,12 @@ TEST_CASE_FIXTURE(ModelsFixture, "predict runs the ensemble that evaluate chose,
   REQUIRE_MESSAGE(all.status == 0, all.err);
   CHECK(lines_of(all.out).size() == static_cast<std::size_t>(3 * (first_test_row - 23)));
 
-  const Finished onto = predict({"--input", "cut.csv", "--stage", "ensemble/mean", "--output", best_checkpoint()});
+  const std::string checkpoint = json("runs/small/ensemble/ensemble.json").at("checkpoints").at("train").as_string();
+  const Finished onto = predict({"--input", "cut.csv", "--stage", "ensemble/mean", "--output", checkpoint});
   CHECK(onto.status == 2);
   CHECK_MESSAGE(contains(onto.err, " is a checkpoint of stage \"train\": choose another name"), onto.err);
 
-  std::filesystem::remove(json("runs/small/ensemble/ensemble.json").at("checkpoints").at("train").as_string());
+  std::filesystem::remove(checkpoint);
   const Finished gone = predict({"--input", "cut.csv", "--stage", "ensemble/mean"});
   CHECK(gone.status == 2);
   CHECK_MESSAGE(contains(gone.err, "its model is made of train, whose checkpoint is gone ("), gone.err);
@@ -350,15 +351,16 @@ TEST_CASE_FIXTURE(ModelsFixture, "a model that the workflow has no more, and a m
   CHECK(predict({"--input", "small.csv", "--stage", "ensemble/mean"}).status == 0);
 }
 
-TEST_CASE_FIXTURE(ModelsFixture, "what LightGBM cannot learn or continue in an input is told" *
-                                     doctest::skip(!std::filesystem::exists(library))) {
+TEST_CASE_FIXTURE(ModelsFixture,
+                  "what LightGBM cannot learn or continue in an input is told" * doctest::skip(!std::filesystem::exists(library))) {
   small(trees + "[stages.evaluate]\n");
   write("workflow.toml", "season_length = 2\n" + read("workflow.toml"));
   REQUIRE(run().status == 0);
   cut("four.csv", 4);
   const Finished four = predict({"--input", "four.csv"});
   REQUIRE_MESSAGE(four.status == 0, four.err);
-  CHECK_MESSAGE(contains(four.err, "LightGBM: the rows reach too few steps ahead to learn the last 1: the last value stands there"), four.err);
+  CHECK_MESSAGE(contains(four.err, "LightGBM: the rows reach too few steps ahead to learn the last 1: the last value stands there"),
+                four.err);
 
   small(trees + "[stages.evaluate]\n");
   std::string text = read("workflow.toml");

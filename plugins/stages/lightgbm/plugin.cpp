@@ -13,5 +13,6 @@ PIPELINE_PLUGIN("lightgbm", "1.0.0", "Apache-2.0", "The stage that forecasts wit
       .gives("forecasts")
       .uses_season_length()
       .reference("Ke et al., LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NeurIPS 2017");
-  registrar.add<Predictor, stage::lightgbm::TreePredictor>("lightgbm_predictor", "Forecasts the same with trees grown anew from the rows of a file.");
+  registrar.add<Predictor, stage::lightgbm::TreePredictor>("lightgbm_predictor",
+                                                           "Forecasts the same with trees grown anew from the rows of a file.");
 }
