@@ -17,7 +17,7 @@ file, output, steps, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.
 frame = pandas.read_csv(file)
 ids = list(dict.fromkeys(frame["unique_id"]))
 frame["ds"] = frame.groupby("unique_id").cumcount()
-past = frame.groupby("unique_id", group_keys=False).apply(lambda rows: rows.iloc[:-HORIZON])
+past = frame[frame.groupby("unique_id").cumcount(ascending=False) >= HORIZON]
 model = LSTM(h=HORIZON, input_size=24, loss=MQLoss(quantiles=QUANTILES), encoder_n_layers=1, encoder_hidden_size=64, decoder_layers=1, decoder_hidden_size=64,
              scaler_type="standard", max_steps=steps, windows_batch_size=256, learning_rate=0.003, random_seed=seed, val_check_steps=steps,
              enable_progress_bar=False, logger=False, enable_checkpointing=False, enable_model_summary=False, accelerator="cpu")

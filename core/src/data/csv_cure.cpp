@@ -22,6 +22,7 @@ bool is_readable(const CsvFile& file, const CsvFormat& format) {
   try {
     const CsvFile csv(file.path(), format);
     CsvReader rows(csv, {}, {});
+    rows.leave_out_cures();
     int count = 0;
     while (count < rows_tried && rows.next(nullptr)) ++count;
     const bool has_rows = count > 0 || file.body().empty();  // a heading alone is read by its names

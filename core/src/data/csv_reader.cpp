@@ -232,7 +232,7 @@ Error CsvReader::other_length(std::size_t cells, const std::string& cure) const 
   return data_error(place() + ": the line has " + std::to_string(cells) + " cells where " +
                     (file_.format().header ? "the header names " + std::to_string(columns) + " columns"
                                            : "the first row has " + std::to_string(columns)) +
-                    line_cure(file_, cure));
+                    (has_cures_ ? line_cure(file_, cure) : std::string()));
 }
 
 void CsvReader::end_row() {

@@ -23,6 +23,8 @@ class CsvReader {
   bool next(double* numbers);
   /// The i-th text column of the row just read, without quotes and surrounding spaces.
   [[nodiscard]] std::string_view text(std::size_t i) const { return texts_[i]; }
+  /// Errors name no cure from here on: a cure is tried by reading, which must not look for another one.
+  void leave_out_cures() { has_cures_ = false; }
   /// "data.csv:17" of the row just read.
   [[nodiscard]] std::string place() const { return file_.place(row_); }
   /// Bytes read so far.
@@ -72,6 +74,7 @@ class CsvReader {
   const char* row_;
   std::vector<std::string> units_;  // one per column, of its cells; empty: no cell had a unit so far
   std::int64_t empty_rows_ = 0;
+  bool has_cures_ = true;
 };
 
 }  // namespace pipeline
