@@ -6,26 +6,26 @@ enable_testing()
 add_library(test_main OBJECT ${PROJECT_SOURCE_DIR}/tests/test_main.cpp)
 target_link_libraries(test_main PUBLIC doctest::doctest)
 
+# Tests are not optimised, which halves their compile time; the code under test is.
+set(pipeline_test_flags $<$<CONFIG:Release,RelWithDebInfo>:-O0>)
 add_library(pipeline_test_pch OBJECT ${PROJECT_SOURCE_DIR}/core/src/precompiled.cpp)
 target_precompile_headers(pipeline_test_pch PRIVATE ${PIPELINE_STD_HEADERS} <doctest/doctest.h>)
-target_compile_options(pipeline_test_pch PRIVATE $<$<CONFIG:Release>:-O0>)
+target_compile_options(pipeline_test_pch PRIVATE ${pipeline_test_flags})
 
 # pipeline_test_program(<target> [TORCH] SOURCES <file>... [LIBRARIES <target>...])
-# A program with doctest's main(). It is compiled like a library, as it could not use the libraries' precompiled headers otherwise. Without TORCH it
-# is not optimised, which halves its compile time; the code under test is optimised.
+# A program with doctest's main(). It is compiled like a library, as it could not use the libraries' precompiled headers otherwise.
 function(pipeline_test_program target)
   cmake_parse_arguments(arg "TORCH" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${target} ${arg_SOURCES})
   set_target_properties(${target} PROPERTIES UNITY_BUILD OFF POSITION_INDEPENDENT_CODE OFF)
-  target_compile_options(${target} PRIVATE -fPIC)
+  target_compile_options(${target} PRIVATE -fPIC ${pipeline_test_flags})
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/core/include)
   target_compile_definitions(${target} PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}" BUILD_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${target} PRIVATE test_main pipeline_all_tiers ${arg_LIBRARIES})
   if(arg_TORCH)
     target_link_libraries(${target} PRIVATE basic_metrics_under_test)  # training and evaluation need metrics
-    target_precompile_headers(${target} REUSE_FROM pipeline_torch_pch)
+    target_precompile_headers(${target} REUSE_FROM pipeline_torch_test_pch)
   else()
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
     target_precompile_headers(${target} REUSE_FROM pipeline_test_pch)
   endif()
 endfunction()

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <string>
 
 #include "config/workflow.h"
 #include "pipeline/host/anew.h"
 #include "pipeline/registry.h"
+#include "run/executor.h"
 
 namespace pipeline {
 
@@ -21,11 +21,10 @@ struct Anew {
 struct AnewServices {
   const Workflow& workflow;
   const Registry& registry;
-  Log& log;
-  const std::atomic<int>& cancel;
+  const RunServices& services;
 };
 
-/// An AnewRunner, for a stage of the workflow.
-[[nodiscard]] AnewResult run_anew(const AnewRequest& request, const Anew& by, const AnewServices& services);
+/// An AnewRunner, for a stage of the workflow: an inner run of the stages before the last one, whose place the stage that asks takes.
+[[nodiscard]] AnewResult run_anew(const AnewRequest& request, const Anew& by, const AnewServices& program);
 
 }  // namespace pipeline

@@ -54,6 +54,9 @@ struct RunServices {
 [[nodiscard]] RunOutcome execute(const Workflow& workflow, const Registry& registry, const Selection& selection,
                                  const RunServices& services);
 
+/// Runs the workflow of an inner run, or some of its stages, for a stage of a run with these services.
+void execute_inner(const Workflow& inner, const InnerRun& run, const Registry& registry, const RunServices& outer, Log& log);
+
 /// Does a worker's part of a stage that another process runs.
 void execute_worker(const Workflow& workflow, const Registry& registry, const std::string& stage, const Value& task,
                     const RunServices& services);
