@@ -8,6 +8,7 @@
 #include "cli/past_runs.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
+#include "pipeline/data/utf8.h"
 
 namespace pipeline {
 
@@ -37,31 +38,8 @@ a { color: var(--link); }
 @media (max-width: 520px) { .bars { grid-template-columns: minmax(0, 1fr); } }
 )";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 std::string cell(std::string_view text, const char* kind = "") {
-  return std::string("<td") + (*kind ? std::string(" class=\"") + kind + "\"" : "") + ">" + escaped(text) + "</td>";
+  return std::string("<td") + (*kind ? std::string(" class=\"") + kind + "\"" : "") + ">" + escape_html(text) + "</td>";
 }
 
 std::vector<Value> records_of(const RunComparison& all) {
@@ -98,7 +76,7 @@ std::string run_table(const RunComparison& all, const std::filesystem::path& fol
   std::string out = "<div class=\"scroll\"><table>\n<thead><tr><th class=\"number\">Run</th>";
   if (has_groups) out += "<th>Windows</th>";
   out += "<th>Workflow</th><th>When</th><th>Model</th>";
-  for (const std::string& metric : metrics) out += "<th class=\"number\">" + escaped(metric) + "</th>";
+  for (const std::string& metric : metrics) out += "<th class=\"number\">" + escape_html(metric) + "</th>";
   out += "<th>Report</th></tr></thead>\n<tbody>\n";
   for (std::size_t i = 0; i < all.runs.size(); ++i) {
     const ComparedRun& run = all.runs[i];
@@ -108,7 +86,7 @@ std::string run_table(const RunComparison& all, const std::filesystem::path& fol
     out += cell(run.workflow) + cell(run.record.at("when").as_string()) + cell(model_cell(run.record));
     for (const std::string& metric : metrics) out += cell(number_cell(results, metric), "number");
     const std::string link = link_of(run, folder);
-    out += link.empty() ? cell("") : "<td><a href=\"" + escaped(link) + "\">report</a></td>";
+    out += link.empty() ? cell("") : "<td><a href=\"" + escape_html(link) + "\">report</a></td>";
     out += "</tr>\n";
   }
   return out + "</tbody>\n</table></div>\n";
@@ -147,12 +125,12 @@ std::string bars_of(const RunComparison& all, const std::string& group) {
   }
   if (!(highest > 0)) return {};
   std::string out =
-      "<h2>" + escaped(*measured) + (all.groups.size() > 1 ? ", windows " + group : std::string()) + "</h2>\n<div class=\"bars\">\n";
+      "<h2>" + escape_html(*measured) + (all.groups.size() > 1 ? ", windows " + group : std::string()) + "</h2>\n<div class=\"bars\">\n";
   for (std::size_t i = 0; i < all.runs.size(); ++i) {
     const std::optional<double> value = all.runs[i].group == group ? number_of(all.runs[i], *measured) : std::nullopt;
     if (!value || *value < 0) continue;
     constexpr double widest = 80;  // percent; the number stands beside it
-    out += "<span>" + escaped(std::to_string(i + 1) + ": " + all.runs[i].workflow + ", " + model_cell(all.runs[i].record)) +
+    out += "<span>" + escape_html(std::to_string(i + 1) + ": " + all.runs[i].workflow + ", " + model_cell(all.runs[i].record)) +
            "</span><span class=\"bar\"><i style=\"width: " + format_number(std::round(10 * widest * *value / highest) / 10) + "%\"></i>" +
            format_short(*value) + "</span>\n";
   }
@@ -197,9 +175,9 @@ std::string runs_page(const RunComparison& all, const std::filesystem::path& fol
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\">\n<title>Runs compared</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>";
   out += style;
-  out += "</style>\n</head>\n<body>\n<main>\n<h1>Runs compared</h1>\n<p class=\"lead\">" + escaped(lead(all)) + "</p>\n";
+  out += "</style>\n</head>\n<body>\n<main>\n<h1>Runs compared</h1>\n<p class=\"lead\">" + escape_html(lead(all)) + "</p>\n";
   out += run_table(all, folder);
-  for (const std::string& sentence : sentences(all)) out += "<p class=\"quiet\">" + escaped(sentence) + ".</p>\n";
+  for (const std::string& sentence : sentences(all)) out += "<p class=\"quiet\">" + escape_html(sentence) + ".</p>\n";
   for (const std::string& group : all.groups) {
     if (group != "?") out += bars_of(all, group);
   }

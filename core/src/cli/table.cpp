@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "cli/terminal.h"
+#include "pipeline/data/utf8.h"
 
 namespace pipeline {
 
@@ -15,7 +16,7 @@ constexpr std::size_t between = 2;  // spaces between columns
 
 std::size_t longest_word(const std::string& text) {
   std::size_t longest = 0;
-  for (const std::string& line : wrapped(text, 1)) longest = std::max(longest, shown_width(line));
+  for (const std::string& line : wrapped(text, 1)) longest = std::max(longest, character_count(line));
   return longest;
 }
 
@@ -31,7 +32,7 @@ std::vector<std::size_t> TextTable::column_widths(int width) const {
   for (const auto& row : rows_) {
     widths.resize(std::max(widths.size(), row.size())), least.resize(widths.size());
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], shown_width(row[i]));
+      widths[i] = std::max(widths[i], character_count(row[i]));
       least[i] = std::max(least[i], longest_word(row[i]));
     }
   }
@@ -68,7 +69,7 @@ void TextTable::print(std::ostream& out, int width, const std::string& indent) c
       std::string line = indent;
       for (std::size_t i = 0; i < cells.size(); ++i) {
         const std::string text = l < cells[i].size() ? cells[i][l] : "";
-        line += text + std::string(widths[i] - std::min(widths[i], shown_width(text)) + between, ' ');
+        line += text + std::string(widths[i] - std::min(widths[i], character_count(text)) + between, ' ');
       }
       line.erase(line.find_last_not_of(' ') + 1);
       out << line << "\n";

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "pipeline/data/text.h"
+#include "pipeline/data/utf8.h"
 
 namespace pipeline {
 
@@ -20,11 +21,6 @@ int help_width() {
   return width > 0 ? width : usual;
 }
 
-std::size_t shown_width(const std::string& text) {
-  // Continuation bytes take no column.
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
   std::vector<std::string> lines(1);
   if (width == 0) return {text};
@@ -32,7 +28,7 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t width) {
     const std::size_t word = std::min(text.find_first_not_of(' ', at), text.size());
     const std::size_t end = std::min(text.find(' ', word), text.size());
     const std::string next = text.substr(at, end - at);  // with the spaces before it
-    if (!lines.back().empty() && shown_width(lines.back() + next) > width) {
+    if (!lines.back().empty() && character_count(lines.back() + next) > width) {
       lines.push_back(text.substr(word, end - word));
     } else {
       lines.back() += next;

@@ -10,8 +10,6 @@ namespace pipeline {
 /// The columns of the text for people who ask for help: those of the terminal, else 80.
 [[nodiscard]] int help_width();
 
-/// The columns that a terminal shows of UTF-8 text.
-[[nodiscard]] std::size_t shown_width(const std::string& text);
 /// The text in lines of at most `width` columns, broken at spaces only: a longer word has a line of its own. 0: one line.
 [[nodiscard]] std::vector<std::string> wrapped(const std::string& text, std::size_t width);
 /// The same as one text: lines after the first are indented by `indent` columns, and so is room left before the first.

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/utf8.h"
 
 namespace pipeline::stage::evaluate {
 
@@ -62,22 +63,17 @@ std::string common_task(const std::vector<ModelResult>& results) {
   return std::ranges::all_of(results, [&](const ModelResult& result) { return task(result) == first; }) ? first : std::string();
 }
 
-/// Counts code points, so that columns with words beyond ASCII stay aligned.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 /// Pads columns to equal width: words on the left, numbers on the right.
 std::vector<std::string> aligned(const std::vector<Row>& rows, std::size_t word_columns) {
   std::vector<std::size_t> widths(rows.front().size());
   for (const Row& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], character_count(row[c]));
   }
   std::vector<std::string> lines;
   for (const Row& row : rows) {
     std::string line;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string padding(widths[c] - width(row[c]), ' ');
+      const std::string padding(widths[c] - character_count(row[c]), ' ');
       line += "  " + (c < word_columns ? row[c] + padding : padding + row[c]);
     }
     lines.push_back(line.substr(0, line.find_last_not_of(' ') + 1));

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "pipeline/data/utf8.h"
 #include "pipeline/errors.h"
-#include "text.h"
 
 namespace pipeline::stage::visualize {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "pipeline/data/format.h"
+#include "pipeline/data/utf8.h"
 #include "pipeline/errors.h"
-#include "text.h"
 
 namespace pipeline::stage::visualize {
 

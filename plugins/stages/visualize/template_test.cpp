@@ -30,14 +30,6 @@ TEST_CASE("no text can end the script element it stands in") {
   CHECK(escape_code_for_script("x = '</script>'") == "x = '<\\/script>'");
 }
 
-TEST_CASE("bytes that are no UTF-8 become question marks, other text stays") {
-  CHECK(valid_utf8("Öl °C €") == "Öl °C €");
-  CHECK(valid_utf8("\xB0"
-                   "C \xC3") == "?C ?");
-  CHECK(valid_utf8("\xED\xA0\x80") == "???");
-  CHECK(escape_html("a<&>\"'") == "a&lt;&amp;&gt;&quot;&#39;");
-}
-
 TEST_CASE("a column's name becomes part of a file name, and names beyond ASCII stay apart") {
   CHECK(file_name_part("a/b °C.x") == "a_b_°C.x");
   CHECK(file_name_part("\xB0/x") == "__x");

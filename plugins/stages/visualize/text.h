@@ -5,10 +5,6 @@
 
 namespace pipeline::stage::visualize {
 
-/// The text with '?' for each byte that is not UTF-8: column names may come in any encoding.
-[[nodiscard]] std::string valid_utf8(std::string_view text);
-/// Escapes text for HTML text and attributes.
-[[nodiscard]] std::string escape_html(std::string_view text);
 /// JSON inside a script element: '<' becomes \u003c, so that no text can end the element.
 [[nodiscard]] std::string escape_json_for_script(std::string_view json);
 /// JavaScript inside a script element: "</script" becomes "<\/script", the same within its strings.
