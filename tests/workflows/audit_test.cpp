@@ -106,6 +106,10 @@ TEST_CASE_FIXTURE(WorkflowFixture, "series that are tested on times that others 
 TEST_CASE_FIXTURE(WorkflowFixture, "windows that the metrics leave out, and several looks at the test, are told") {
   workflow(linear);
   REQUIRE(run().status == 0);
+  write("same.csv", read("small.csv"));
+  const Finished renamed = run({"--set", "stages.preprocess.source=same.csv"});
+  REQUIRE(contains(renamed.err, "[evaluate] up to date"));
+  CHECK(Audit(*this, {"--set", "stages.preprocess.source=same.csv"}).level("looks") == "ok");
   REQUIRE(run({"--set", "optimizer.lr=0.5"}).status == 0);
   const Audit looks(*this, {"--set", "optimizer.lr=0.5"});
   CHECK(looks.level("looks") == "warn");

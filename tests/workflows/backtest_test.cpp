@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "folds run again only where something changed
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a fit may serve several cutoffs, gaps stay empty, and training rows may slide") {
   workflow(models +
-           "[stages.backtest]\nn_windows = 4\nstep_size = 4\nrefit = 2\ngap = 6\nexpanding = false\nval = 40\nselect = [\"train\"]\n");
+           "[stages.backtest]\nn_windows = 4\nstep_size = 5\nrefit = 2\ngap = 6\nexpanding = false\nval = 40\nselect = [\"train\"]\n");
   const Finished done = run();
   REQUIRE_MESSAGE(done.status == 0, done.err);
   for (const int out : {8, 0}) {
@@ -342,4 +342,54 @@ TEST_CASE_FIXTURE(WorkflowFixture, "rows at a cutoff are not filled from those t
       refused.err);
   CHECK(run({"--set", "stages.preprocess.missing=forward_fill"}).status == 0);
   CHECK(run({"--set", "stages.backtest.refit=true"}).status == 0);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "cutoffs in a time zone are found in the forecasts' local times, also in the hour that clocks repeat") {
+  std::string csv = "time,load,heat\n";
+  for (int row = 0; row < 400; ++row) {  // from 2023-10-13 00:00 on; the hour from 02:00 comes twice on the 29th
+    const int hour = row <= 16 * 24 + 2 ? row : row - 1;
+    char line[96];
+    std::snprintf(line, sizeof(line), "2023-10-%02d %02d:00:00,%d,%d\n", 13 + hour / 24, hour % 24, row % 24, row % 7);
+    csv += line;
+  }
+  write("small.csv", csv);
+  const std::string stages =
+      "[stages.baselines]\nmodels = [\"Naive\"]\n[stages.evaluate]\n[stages.backtest]\nn_windows = 4\nstep_size = 5\n";
+  workflow(stages, "target = [\"load\"]\ntime_zone = \"Europe/Berlin\"");
+  for (const char* refit : {"true", "false"}) {
+    const Finished done = run({"--set", std::string("stages.backtest.refit=") + refit});
+    REQUIRE_MESSAGE(done.status == 0, done.err);
+    const std::string forecasts = read("runs/small/backtest/backtest.csv");
+    CHECK(contains(forecasts, "2023-10-29 02:00:00+02:00,2023-10-29 02:00:00+01:00,1,"));
+  }
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a fold that cannot be filled names what moves its splits, and that works") {
+  write("small.csv", with_load(400, [](int row) { return row == 394 ? std::string("NA") : std::to_string(row % 24); }));
+  workflow("[stages.baselines]\nmodels = [\"Naive\"]\n[stages.evaluate]\n[stages.backtest]\nn_windows = 2\nstep_size = 3\n",
+           "target = [\"load\"]\nmissing = \"forward_fill\"");
+  const Finished refused = run();
+  CHECK(refused.status == 4);
+  CHECK_MESSAGE(contains(refused.err, " Its splits are counted from the cutoff: another step_size, n_windows or gap moves them"),
+                refused.err);
+  const Finished cured = run({"--set", "stages.backtest.step_size=4"});
+  CHECK_MESSAGE(cured.status == 0, cured.err);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "windows sliced as a search found never take the place of a stage's own") {
+  workflow(std::string(small_training) + R"([stages.backtest]
+n_windows = 1
+[stages.optimize]
+n_trials = 1
+trainer.max_epochs = 1
+[stages.optimize.search]
+"train_windows.window" = { low = 12, high = 18, step = 6 }
+)");
+  std::string text = read("workflow.toml");
+  text.replace(text.find("[stages.slice_windows]"), 22, "[stages.train_windows]\ntype = \"slice_windows\"");
+  write("workflow.toml", text + "[stages.baselines]\nmodels = [\"Naive\"]\n");
+  const Finished done = run();
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  CHECK(json(folds + "fold_0/train_windows/windows.json").at("window") == pipeline::Value(24));
+  CHECK(json(folds + "fold_0/train_windows_/windows.json").at("window") != pipeline::Value(24));
 }

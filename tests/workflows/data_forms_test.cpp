@@ -280,7 +280,9 @@ TEST_CASE_FIXTURE(DataForms, "a word that means missing is told, in pandas' word
   CHECK(contains(made, "  missing: \"-\" of co2, in 8 cells\n"));
   CHECK(contains(made, "na_values = [\"-\"]"));
   const Finished done = prepare("missing = \"forward_fill\"\n");
-  CHECK(contains(done.err, "data.csv:6: column \"co2\": \"-\" is not a number; if it means \"missing\", write na_values = [\"-\"]"));
+  CHECK(contains(done.err,
+                 "data.csv:6: column \"co2\": \"-\" is not a number; if the cells are words, add \"co2\" to categories; if it means "
+                 "\"missing\", write na_values = [\"-\"]"));
   CHECK(contains(prepare(cures(done.err) + "missing = \"forward_fill\"\n").err, "missing values: co2 16; filled"));
   write("data.csv", "date,co2\n" + replaced(plain_rows, "415.", "415 kg "));
   CHECK(contains(pipeline({"new-workflow", "data.csv", "--output", "x.toml"}).err, "co2: it holds words beside numbers (415 kg "));
@@ -340,4 +342,24 @@ TEST_CASE_FIXTURE(DataForms, "predict reads more data in the form of the trainin
   const Finished told = pipeline({"predict", "--checkpoint", checkpoint, "--input", "data.csv"});
   REQUIRE_MESSAGE(told.status == 0, told.err);
   CHECK(contains(told.out, "2023-05-30,2023-05-31,1,"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a column of words is told from one with a word that means missing, and read so") {
+  std::string csv = "time,load,heat\n";
+  for (int row = 0; row < 400; ++row) {
+    char line[96];
+    std::snprintf(line, sizeof(line), "2024-01-%02d %02d:00:00,%d,%s\n", 1 + row / 24, row % 24, row % 24,
+                  row % 3 == 0 ? "north" : "south");
+    csv += line;
+  }
+  write("small.csv", csv);
+  workflow("[stages.baselines]\nmodels = [\"Naive\"]\n[stages.evaluate]\n");
+  const Finished refused = run();
+  CHECK(refused.status == 4);
+  CHECK_MESSAGE(contains(refused.err,
+                         "column \"heat\": \"north\" is not a number; if the cells are words, add \"heat\" to categories; if it "
+                         "means \"missing\", write na_values = [\"north\"]"),
+                refused.err);
+  const Finished cured = run({"--set", "stages.preprocess.categories=[\"heat\"]"});
+  CHECK_MESSAGE(cured.status == 0, cured.err);
 }

@@ -137,3 +137,16 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a workflow of one series leaves the bytes th
   CHECK_FALSE(json("runs/quickstart/preprocess/columns.json").find("panel"));
   CHECK_FALSE(std::filesystem::exists(folder / "preprocess/scale.npy"));
 }
+
+TEST_CASE_FIXTURE(PanelFixture, "windows are counted of those that are measured") {
+  panel();
+  const Finished last = run({"--set", "stages.evaluate.origins=last"});
+  REQUIRE_MESSAGE(last.status == 0, last.err);
+  CHECK(contains(last.err, "3 windows of 2 steps of 3 series"));
+  std::istringstream lines(read("runs/panel/evaluate/by_series.csv"));
+  std::string line;
+  std::getline(lines, line);
+  int series = 0;
+  for (; std::getline(lines, line); ++series) CHECK_MESSAGE(contains(line, ",y,1,"), line);
+  CHECK(series == 3);
+}

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -371,4 +372,63 @@ TEST_CASE_FIXTURE(ModelsFixture,
   CHECK(empty.status == 4);
   CHECK_MESSAGE(contains(empty.err, "column \"load\" has a row without a value before the forecast, which LightGBM continues: fill it in"),
                 empty.err);
+}
+
+TEST_CASE_FIXTURE(ModelsFixture, "members of an ensemble forecast the rows that are given ahead, whether they read them or not") {
+  using namespace std::chrono;
+  const auto line_of = [](sys_days day, const std::string& y, bool promo) {
+    const year_month_day date(day);
+    char text[48];
+    std::snprintf(text, sizeof(text), "2023-%02u-%02u,%s,%d\n", static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  y.c_str(), promo ? 1 : 0);
+    return std::string(text);
+  };
+  std::string csv = "date,y,promo\n";
+  int row = 0;
+  for (sys_days day = 2023y / 1 / 2; day <= sys_days(2023y / 5 / 25); day += days(1)) {
+    if (weekday(day) == Saturday || weekday(day) == Sunday) continue;
+    const bool promo = row % 5 == 2;
+    csv += line_of(day, std::to_string(50 + row++ % 3 + (promo ? 30 : 0)), promo);
+  }
+  write("days.csv", csv);
+  write("workflow.toml",
+        "name = \"days\"\nthreads = 1\n[stages.preprocess]\nsource = \"days.csv\"\ntime_column = \"date\"\nfrequency = \"business_day\"\n"
+        "features = [\"y\"]\ntarget = [\"y\"]\nknown_future = [\"promo\"]\n[stages.slice_windows]\nwindow = 5\nhorizon = 3\n"
+        "[stages.baselines]\nmodels = [\"Naive\"]\n[model]\ntype = \"LinearModel\"\n[trainer]\nmax_epochs = 2\n[stages.train]\n"
+        "[stages.ensemble]\nmethod = \"mean\"\n[stages.evaluate]\n");
+  const Finished done = run();
+  REQUIRE_MESSAGE(done.status == 0, done.err);
+  // Monday the 29th is a holiday, so that no row is given for it.
+  write("ahead.csv", "date,promo\n2023-05-26,1\n2023-05-30,1\n2023-05-31,0\n");
+  const auto forecast = [&](const char* stage) {
+    const Finished next = predict({"--stage", stage, "--input", "days.csv", "--future", "ahead.csv"});
+    REQUIRE_MESSAGE(next.status == 0, next.err);
+    return lines_of(next.out);
+  };
+  const std::vector<Line> network_only = forecast("train"), joined = forecast("ensemble/mean"), naive = forecast("baselines/Naive");
+  REQUIRE(joined.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(joined[i].at("time") == std::array{"2023-05-26", "2023-05-30", "2023-05-31"}[i]);
+    CHECK(naive[i].at("time") == joined[i].at("time"));
+    CHECK(network_only[i].at("time") == joined[i].at("time"));
+    const double mean = (std::stod(network_only[i].at("y_pred")) + std::stod(naive[i].at("y_pred"))) / 2;
+    CHECK(std::stod(joined[i].at("y_pred")) == doctest::Approx(mean));
+  }
+  const Finished without = predict({"--stage", "baselines/Naive", "--input", "days.csv"});  // it reads nothing ahead
+  CHECK_MESSAGE(without.status == 0, without.err);
+  CHECK(lines_of(without.out)[1].at("time") == "2023-05-29");
+}
+
+TEST_CASE_FIXTURE(ModelsFixture, "an ensemble whose members forecast other columns is refused") {
+  small(network + baselines + "[stages.ensemble]\nmethod = \"mean\"\n[stages.evaluate]\n");
+  REQUIRE(run().status == 0);
+  REQUIRE(run({"--until", "slice_windows", "--set", "stages.preprocess.target=[\"heat\"]"}).status == 0);
+  const Finished refused = predict({"--input", "small.csv", "--stage", "ensemble/mean"});
+  CHECK(refused.status == 2);
+  CHECK_MESSAGE(contains(refused.err,
+                         "the ensemble combines baselines/Theta, which forecasts heat, 3 steps, and train, which forecasts load, 3 steps: "
+                         "one of them is older than the other; run `pipeline run` again, which makes them alike"),
+                refused.err);
+  REQUIRE(run().status == 0);  // the cure
+  CHECK(predict({"--input", "small.csv", "--stage", "ensemble/mean"}).status == 0);
 }

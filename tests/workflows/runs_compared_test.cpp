@@ -117,3 +117,38 @@ TEST_CASE_FIXTURE(WorkflowFixture, "origins names one list of windows for every 
   const Finished wrong = run({"--set", "stages.evaluate.origins=some"});
   CHECK(wrong.status == 2);
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a run that was stopped after it had measured is compared, and a workflow without one is named") {
+  workflow("[stages.baselines]\nmodels = [\"Naive\"]\n[stages.evaluate]\n");
+  write_as(*this, "one");
+  write_as(*this, "two");
+  write_as(*this, "three");
+  for (const char* name : {"one.toml", "two.toml"}) REQUIRE(pipeline({"run", name}).status == 0);
+  std::string history = read("runs/two/history.jsonl");
+  history.replace(history.find("\"done\""), 6, "\"interrupted\"");
+  write("runs/two/history.jsonl", history);
+  const Finished table = pipeline({"runs", "one.toml", "two.toml", "three.toml"});
+  REQUIRE_MESSAGE(table.status == 0, table.err);
+  CHECK(contains(table.out, " two.toml "));
+  CHECK(contains(table.out, "three.toml has no run that measured anything: it is not compared"));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "options of a training count in a run that measured what an earlier one trained") {
+  workflow(small_training);
+  write_as(*this, "one");
+  write_as(*this, "two", "lr = 0.01", "lr = 0.02");
+  REQUIRE(pipeline({"run", "one.toml"}).status == 0);
+  REQUIRE(pipeline({"run", "two.toml", "--until", "train"}).status == 0);
+  REQUIRE(pipeline({"run", "two.toml", "--from", "evaluate"}).status == 0);
+  const Finished table = pipeline({"runs", "one.toml", "two.toml"});
+  CHECK_MESSAGE(contains(table.out, "train.optimizer.lr  "), table.out);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "the loss of a network does not stand beside the numbers of a baseline that leads") {
+  workflow(std::string(small_training) + "[stages.baselines]\nmodels = [\"SeasonalNaive\"]\n");
+  REQUIRE(run({"--set", "optimizer.lr=1e-9"}).status == 0);
+  const Finished table = pipeline({"runs", "workflow.toml"});
+  CHECK_MESSAGE(contains(table.out, "val_mase"), table.out);
+  CHECK_MESSAGE(!contains(table.out, "val_loss"), table.out);
+  CHECK_MESSAGE(!contains(table.out, "version_0"), table.out);
+}

@@ -173,6 +173,8 @@ TEST_CASE("levels of quantiles ascend") {
   fixture.workflow("[stages.baselines]\nquantiles = [0.1, 0.9, 0.5]\n[stages.evaluate]\nquantiles = [0.5, 0.5]\n");
   check_refused(fixture, "baselines: quantiles must ascend: 0.5 comes after 0.9");
   check_refused(fixture, "evaluate: quantiles must ascend: 0.5 comes after 0.5");
+  fixture.workflow("[stages.baselines]\n[stages.evaluate]\nintervals = { levels = [0.8, 0.95] }\n");
+  check_refused(fixture, "evaluate: levels of intervals are per cent: write 80, not 0.8");
   fixture.workflow(network + loss("type = \"QuantileLoss\"\nquantiles = [0.9, 0.1]"));
   check_refused(fixture, "QuantileLoss: quantiles must ascend: 0.1 comes after 0.9");
   fixture.workflow(network + loss("type = \"QuantileLoss\"\nquantiles = [0.1, 0.9]"));

@@ -108,7 +108,8 @@ Finding check_looks(const AuditSubject& subject) {
     const Value *stages = record.find("stages"), *given = record.find("options");
     if (!stages || !stages->is_map() || !given) continue;
     const bool looked = std::ranges::any_of(stages->as_map(), [](const auto& stage) {
-      const Value* summary = stage.second.find("summary");
+      const Value *ran = stage.second.find("ran"), *summary = stage.second.find("summary");
+      if (ran && *ran == Value(false)) return false;  // it was up to date: an earlier run has measured
       return summary && summary->is_map() && std::ranges::any_of(summary->as_map(), [](const auto& result) {
                return result.first.starts_with("test_") && result.first != "test_windows";  // which the slicing stage counts
              });

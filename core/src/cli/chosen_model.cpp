@@ -12,6 +12,7 @@
 #include "pipeline/data/text.h"
 #include "pipeline/data/training_record.h"
 #include "pipeline/errors.h"
+#include "pipeline/schema.h"
 #include "run/plan.h"
 
 namespace pipeline {
@@ -80,9 +81,31 @@ Choice trained_choice(const Workflow& workflow, const Registry& registry, const 
 /// Its checkpoint; of a model that no stage trained, its name.
 std::string what_of(const Choice& choice) { return choice.checkpoint.empty() ? choice.stage : choice.checkpoint.string(); }
 
+/// Error (usage) for a name that neither a training nor a measured model has.
+void require_model(const Workflow& workflow, const Registry& registry, const std::string& wanted) {
+  const std::vector<const StagePlan*> trainings = givers(workflow, registry, "checkpoint");
+  std::vector<std::string> others;  // "baselines/Theta"
+  for (const StagePlan* by : givers(workflow, registry, "metrics")) {
+    const std::filesystem::path folder = run_folder_of(workflow) / by->name;
+    if (!std::filesystem::exists(folder / metrics_file_name)) continue;
+    for (const ModelMetrics& model : read_metrics(folder).models) {
+      if (model.checkpoint.empty()) others.push_back(model.stage);
+    }
+  }
+  if (others.empty() || std::ranges::find(trainings, wanted, &StagePlan::name) != trainings.end()) return;
+  const auto is_meant = [&](const std::string& name) { return name.ends_with("/" + wanted) || name.starts_with(wanted + "/"); };
+  const auto meant = std::ranges::find_if(others, is_meant);
+  throw usage_error(workflow.file.string() + " has no train stage \"" + wanted + "\"" +
+                    (trainings.empty() ? "" : ": it trains " + names_of(trainings)) + ". It forecasts with " + join_names(others) + " too" +
+                    (meant == others.end() ? suggest(wanted, others) : "; did you mean \"" + *meant + "\"?"));
+}
+
 Choice choose(const Workflow& workflow, const Registry& registry, const std::string& wanted) {
   const std::vector<Choice> choices = measured_choices(workflow, registry, wanted);
-  if (choices.empty()) return trained_choice(workflow, registry, wanted);
+  if (choices.empty()) {
+    if (!wanted.empty()) require_model(workflow, registry, wanted);
+    return trained_choice(workflow, registry, wanted);
+  }
   const auto other = std::ranges::find_if(choices, [&](const Choice& c) { return what_of(c) != what_of(choices.front()); });
   if (other != choices.end())
     throw usage_error(workflow_flag(workflow) + ": stage \"" + choices.front().by->name + "\" measured " + what_of(choices.front()) +

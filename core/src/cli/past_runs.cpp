@@ -20,11 +20,17 @@ std::string add_results(const Value& stage, Value& results) {
   return of;
 }
 
-/// Whether an option could matter to a run: it is no stage's, or that stage was part of the run.
+/// Whether a run measured models: these may have been trained by an earlier one.
+bool has_measured(const Value& record) { return results_of(record).find("headlines") != nullptr; }
+
+/// Whether an option could matter to a run's results: it is no stage's, that stage was part of the run, or the run measured what it left.
 bool concerns(const Value& record, const std::string& option) {
   const std::size_t dot = option.find('.');
-  return dot == std::string::npos || record.at("stages").find(std::string_view(option).substr(0, dot)) != nullptr;
+  return dot == std::string::npos || record.at("stages").find(std::string_view(option).substr(0, dot)) != nullptr || has_measured(record);
 }
+
+/// Whether a stage's summary is that of a training.
+bool is_training(const Value& stage) { return stage.at("summary").find("epochs") != nullptr; }
 
 }  // namespace
 
@@ -33,9 +39,12 @@ Value results_of(const Value& record) {
   const Value& stages = record.at("stages");
   std::string leading;
   for (const auto& [name, stage] : stages.as_map()) {
-    if (const std::string training = add_results(stage, results); !training.empty()) leading = training;
+    if (is_training(stage)) continue;
+    if (const std::string model = add_results(stage, results); !model.empty()) leading = model;
   }
-  if (const Value* training = leading.empty() ? nullptr : stages.find(leading)) add_results(*training, results);
+  for (const auto& [name, stage] : stages.as_map()) {
+    if (is_training(stage) && (leading.empty() || name == leading)) add_results(stage, results);
+  }
   return results;
 }
 

@@ -9,8 +9,8 @@ namespace pipeline {
 
 /// Records of history.jsonl, read for tables.
 
-/// All headline results of a run: the summaries of its stages in one map. If several models were trained and measured, those of the leading
-/// training, with its name as "stage" and what it was measured on as "measured_on".
+/// All headline results of a run: the summaries of its stages in one map. Of trainings, where models were measured, only that of the
+/// leading one, if a training leads. The leader's name is "stage", and what it was measured on "measured_on".
 [[nodiscard]] Value results_of(const Value& record);
 /// The headline metrics of the stages, in their order.
 [[nodiscard]] std::vector<std::string> headline_metrics(const std::vector<Value>& records);

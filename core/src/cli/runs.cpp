@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <limits>
+#include <set>
 
 #include "cli/host.h"
 #include "cli/more_arguments.h"
@@ -29,10 +30,12 @@ double validation_of(const Value& record, const std::string& measure) {
   return value && value->is_number() ? value->as_double() : std::numeric_limits<double>::infinity();
 }
 
-/// The measure that runs are ranked by: the loss, unless they minimised different ones.
+/// The measure that runs are ranked by: the loss, unless they minimised different ones, or a model leads that minimised none.
 std::string rank_of(const std::vector<Value>& records) {
   std::string first;
   for (const Value& record : records) {
+    const Value results = results_of(record);
+    if (results.find("val_mase") && !results.find("val_loss")) return "val_mase";
     const std::string loss = loss_of(record);
     if (loss.empty()) continue;
     if (first.empty()) first = loss;
@@ -41,32 +44,55 @@ std::string rank_of(const std::vector<Value>& records) {
   return "val_loss";
 }
 
+/// Whether the runs' results are of different models, which are then named.
+bool leaders_differ(const std::vector<Value>& records) {
+  std::set<std::string> leaders;
+  for (const Value& record : records) leaders.insert(model_cell(record));
+  leaders.erase("-");
+  return leaders.size() > 1;
+}
+
 /// The line below the table, if it leaves runs out.
 void say_left_out(std::size_t count) {
   if (count > 0)
     std::cout << "(left out: " << count << (count == 1 ? " run that" : " runs that") << " found everything up to date; --json lists all)\n";
 }
 
+/// What the table shows of each run beside the options.
+struct RunColumns {
+  std::vector<std::string> metrics;
+  bool model = false;
+
+  [[nodiscard]] std::vector<std::string> headings() const {
+    std::vector<std::string> out{"when", "status", "seconds"};
+    if (model) out.emplace_back("model");
+    out.insert(out.end(), metrics.begin(), metrics.end());
+    out.emplace_back("version");
+    return out;
+  }
+};
+
 /// The columns of the table before those of the options.
-std::vector<std::string> row_of(const Value& record, const std::vector<std::string>& metrics) {
+std::vector<std::string> row_of(const Value& record, const RunColumns& columns) {
   const Value results = results_of(record);
   const Value* version = results.find("version_dir");
   std::vector<std::string> row{record.at("when").as_string(), record.at("status").as_string(),
                                format_short(record.at("seconds").as_double())};
-  for (const std::string& metric : metrics) row.push_back(number_cell(results, metric));
+  if (columns.model) row.push_back(model_cell(record));
+  for (const std::string& metric : columns.metrics) row.push_back(number_cell(results, metric));
   row.push_back(version && version->is_string() ? std::filesystem::path(version->as_string()).filename().string() : "-");
   return row;
 }
 
 /// Where a terminal is too narrow for the options beside the results: the runs are numbered, and the options follow below.
-void print_in_two_tables(const std::vector<Value>& records, const std::vector<std::string>& headings,
-                         const std::vector<std::string>& metrics, const std::vector<std::string>& options) {
+void print_in_two_tables(const std::vector<Value>& records, const RunColumns& columns, const std::vector<std::string>& options) {
   std::vector<std::string> numbered{"run"}, runs{""};
+  const std::vector<std::string> headings = columns.headings();
   numbered.insert(numbered.end(), headings.begin(), headings.end());
   TextTable results(numbered);
   for (const Value& record : records) {
     runs.push_back(std::to_string(runs.size()));
-    std::vector<std::string> row = row_of(record, metrics);
+    std::vector<std::string> row = row_of(record, columns);
     row.insert(row.begin(), runs.back());
     results.add(row);
   }
@@ -83,22 +109,19 @@ void print_in_two_tables(const std::vector<Value>& records, const std::vector<st
 }
 
 void print_table(const std::vector<Value>& records, const std::string& measure) {
-  std::vector<std::string> metrics{measure};
-  for (std::string& name : headline_metrics(records)) metrics.push_back(std::move(name));
-  std::vector<std::string> headings{"when", "status", "seconds"};
-  headings.insert(headings.end(), metrics.begin(), metrics.end());
-  headings.emplace_back("version");
+  RunColumns columns{.metrics = {measure}, .model = leaders_differ(records)};
+  for (std::string& name : headline_metrics(records)) columns.metrics.push_back(std::move(name));
   const std::vector<std::string> options = differing_options(records);
-  std::vector<std::string> all = headings;
+  std::vector<std::string> all = columns.headings();
   all.insert(all.end(), options.begin(), options.end());
   TextTable table(all);
   for (const Value& record : records) {
-    std::vector<std::string> row = row_of(record, metrics);
+    std::vector<std::string> row = row_of(record, columns);
     for (const std::string& option : options) row.push_back(option_cell(record, option));
     table.add(row);
   }
   if (table.fits(output_width()) || options.empty()) return table.print();
-  print_in_two_tables(records, headings, metrics, options);
+  print_in_two_tables(records, columns, options);
 }
 
 int list_runs(const Invocation& invocation) {

@@ -63,6 +63,14 @@ std::vector<std::vector<ComparedRun>> groups_of(std::vector<ComparedRun> runs) {
 /// "A", ..., "Z", "27", ...
 std::string letter(std::size_t place) { return place < 26 ? std::string(1, static_cast<char>('A' + place)) : std::to_string(place + 1); }
 
+/// Whether a run measured models, whatever stopped it later.
+bool has_measured(const Value& record) {
+  return std::ranges::any_of(record.at("stages").as_map(), [&](const auto& stage) {
+    const bool counts = record.at("status") == Value("done") || stage.second.at("ran") == Value(true);
+    return counts && stage.second.at("summary").find("headlines") != nullptr;
+  });
+}
+
 /// A workflow's runs that have measured something.
 void add_runs(const Workflow& workflow, const std::string& name, RunComparison& counts, std::vector<ComparedRun>& runs) {
   const std::filesystem::path folder = run_folder_of(workflow);
@@ -70,14 +78,18 @@ void add_runs(const Workflow& workflow, const std::string& name, RunComparison& 
   for (Value& record : read_history(folder)) {
     if (did_nothing(record)) {
       ++counts.did_nothing;
-    } else if (record.at("status") != Value("done") || !results_of(record).find("headlines")) {
+    } else if (!has_measured(record)) {
       ++counts.not_measured;
     } else {
       std::string on = measured_on(record);
       runs.push_back({.workflow = name, .folder = folder, .record = std::move(record), .measured_on = std::move(on)});
     }
   }
-  if (runs.size() > before) runs.back().is_last = true;
+  if (runs.size() > before) {
+    runs.back().is_last = true;
+  } else {
+    counts.absent.push_back(name);
+  }
 }
 
 /// The columns of the table.
@@ -180,7 +192,7 @@ int compare_runs(const Invocation& invocation, Log& log) {
     add_runs(workflow, file, counts, runs);
   }
   RunComparison all = compared(std::move(runs));
-  all.not_measured = counts.not_measured, all.did_nothing = counts.did_nothing;
+  all.not_measured = counts.not_measured, all.did_nothing = counts.did_nothing, all.absent = std::move(counts.absent);
   if (invocation.json) {
     std::cout << to_json(json_of(all), 2) << "\n";
   } else if (all.runs.empty()) {

@@ -25,8 +25,9 @@ struct RunComparison {
   std::vector<ComparedRun> runs;
   std::vector<std::string> groups;     ///< in the order of `runs`
   std::vector<std::string> ranked_by;  ///< [groups] "val_mase"; empty: no measure is common to them, and they are in the order of time
-  std::size_t not_measured = 0;        ///< runs that failed, or measured nothing
+  std::size_t not_measured = 0;        ///< runs that measured nothing
   std::size_t did_nothing = 0;
+  std::vector<std::string> absent{};  ///< workflows without a run that measured anything
 };
 
 /// Sorts runs that have measured something.

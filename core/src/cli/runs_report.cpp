@@ -161,9 +161,10 @@ std::vector<std::string> sentences(const RunComparison& all) {
   }
   if (all.groups.size() > 1)
     out.emplace_back("runs of different letters were not measured on the same data and origins: compare numbers within a letter only");
+  for (const std::string& name : all.absent) out.push_back(name + " has no run that measured anything: it is not compared");
   if (all.not_measured > 0)
     out.push_back("left out: " + std::to_string(all.not_measured) + (all.not_measured == 1 ? " run that" : " runs that") +
-                  " failed, or measured nothing");
+                  " measured nothing");
   if (all.did_nothing > 0)
     out.push_back("left out: " + std::to_string(all.did_nothing) + (all.did_nothing == 1 ? " run that" : " runs that") +
                   " found everything up to date");

@@ -279,7 +279,16 @@ void check_interval_table(CheckContext& context, const Node& table, const Option
   }
   static_cast<void>(check_table(context, make_schema<IntervalOptions>(), &table,
                                 {.name = owner.name + ".intervals", .kind = "intervals", .reserved = {}, .place = table.place}));
-  if (const Node* levels = table.find("levels")) check_levels(context, *levels, owner.name + ": levels of intervals");
+  const Node* levels = table.find("levels");
+  if (!levels) return;
+  check_levels(context, *levels, owner.name + ": levels of intervals");
+  for (const Node& item : levels->items()) {
+    const Value level = item.to_value();
+    if (!level.is_number() || level.as_double() <= 0 || level.as_double() >= 1) continue;
+    context.mistake(item.place, owner.name + ": levels of intervals are per cent: write " + format_number(100 * level.as_double()) +
+                                    ", not " + to_toml(level));
+    return;
+  }
 }
 
 void check_ranking(CheckContext& context, const Node& rank_by, const OptionsOwner& owner) {

@@ -126,7 +126,8 @@ std::string number_cure(const CsvFile& file, std::size_t column, std::string_vie
   if (number_in_cell(cell, limits))
     return "say what such a value stands for: censored = \"half\" (of the limit), \"limit\", \"zero\" or \"missing\"";
   if (std::string cure = units_cure(file); !cure.empty()) return cure;
-  return "if it means \"missing\", write " + na_values_with(file, column, cell);
+  return "if the cells are words, add \"" + file.names()[column] + "\" to categories; if it means \"missing\", write " +
+         na_values_with(file, column, cell);
 }
 
 }  // namespace pipeline

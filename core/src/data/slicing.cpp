@@ -107,16 +107,23 @@ RowsBefore rows_before(const WindowsInfo& info) {
 void check_splits(const Series& series, const WindowsInfo& info) {
   const auto counts = counts_of(info);
   const std::span<const Segment> segments = series.segments();
+  const std::int64_t horizon = SeriesHorizons(series, info).shortest();
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    std::int64_t rows = 0;
-    for (std::int64_t s = 0; s < series.series_count(); ++s) rows += series.rows_of(s, static_cast<Split>(i)).count;
+    std::int64_t rows = 0, most = 0;
+    for (std::int64_t s = 0; s < series.series_count(); ++s) {
+      const std::int64_t own = series.rows_of(s, static_cast<Split>(i)).count;
+      rows += own, most = std::max(most, own);
+    }
     if (counts[i] > 0 || rows == 0) continue;  // without rows: `split` asks for none
+    if (most < horizon)
+      throw data_error("no window fits into the " + std::string(split_names[i]) + " split: it has " +
+                       (series.info().panel ? "at most " + format_count(most) + " rows of a series" : format_count(most) + " rows") +
+                       ", fewer than horizon = " + std::to_string(horizon) + "; write a smaller horizon, or change split");
     const std::string pieces =
         segments.size() > 1
             ? " in pieces of at most " + format_count(std::ranges::max(segments, {}, &Segment::count).count) + " rows without a gap"
             : "";
-    throw data_error(no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, rows_before(info),
-                                        SeriesHorizons(series, info).shortest()));
+    throw data_error(no_window_sentence(split_names[i], format_count(rows) + " rows" + pieces, rows_before(info), horizon));
   }
 }
 

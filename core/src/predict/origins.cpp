@@ -7,6 +7,7 @@
 
 #include "pipeline/data/format.h"
 #include "pipeline/data/series.h"
+#include "pipeline/data/text.h"
 #include "pipeline/data/time_text.h"
 #include "pipeline/data/windows.h"
 #include "pipeline/errors.h"
@@ -30,7 +31,9 @@ std::int64_t from_time(const std::string& text, const SeriesInfo& series) {
 
 /// How a model that needs whole windows can forecast from shorter ones, after the text of an error.
 std::string padding_cure(const WindowsInfo& info) {
-  return info.min_observed > 0 ? "" : "; a model that is trained with padding = \"left\" in [stages.slice_windows] takes fewer";
+  return info.min_observed > 0 || info.least_rows() == 1
+             ? ""
+             : "; a model that is trained with padding = \"left\" in [stages.slice_windows] takes fewer";
 }
 
 Error too_short(const PreparedInput& input, const WindowsInfo& info, const PredictRequest& request) {
@@ -57,6 +60,8 @@ struct Wanted {
 struct LeftOut {
   std::int64_t before_gaps = 0;  ///< a gap lies within their horizon
   std::int64_t unknown = 0;      ///< the input has no values for their horizon
+
+  [[nodiscard]] std::int64_t all() const { return before_gaps + unknown; }
 };
 
 /// The rows of a series' horizon that a model needs columns of, and how many of them are known after the last row.
@@ -64,8 +69,8 @@ struct Ahead {
   std::int64_t needed = 0, known = 0;
 
   /// A model that reads columns known ahead needs its `horizon`; any other one nothing. `of`: the number of the series.
-  Ahead(const PreparedInput& input, std::int64_t horizon, std::size_t of) {
-    if (input.future_rows == 0) return;
+  Ahead(const PreparedInput& input, bool reads_ahead, std::int64_t horizon, std::size_t of) {
+    if (input.future_rows == 0 || !reads_ahead) return;
     needed = horizon;
     known = input.known_rows.at(input.known_rows.size() == 1 ? 0 : of);
   }
@@ -156,7 +161,7 @@ std::int64_t newest_time(const PreparedInput& input) {
 }
 
 std::vector<InputOrigin> panel_origins(const PreparedInput& input, const SeriesInfo& series, const WindowsInfo& info,
-                                       const PredictRequest& request) {
+                                       const PredictRequest& request, bool reads_ahead) {
   const Wanted wanted(request, series);
   const std::vector<std::size_t> chosen = chosen_series(input, request);
   const std::int64_t newest = newest_time(input);
@@ -169,10 +174,11 @@ std::vector<InputOrigin> panel_origins(const PreparedInput& input, const SeriesI
     const auto begin_of = std::ranges::lower_bound(input.segments, first, {}, &Segment::first);
     const auto end_of = std::ranges::lower_bound(input.segments, end, {}, &Segment::first);
     const std::size_t before = origins.size();
-    const Ahead ahead(input, horizons[horizons.size() == 1 ? 0 : s], s);
+    const std::int64_t left_before = left_out.all();
+    const Ahead ahead(input, reads_ahead, horizons[horizons.size() == 1 ? 0 : s], s);
     add_origins({begin_of, end_of}, info.least_rows(), ahead, wanted, input.time, origins, left_out);
     if (origins.size() == before) {
-      without.add(input.ids[s]);
+      if (left_out.all() == left_before) without.add(input.ids[s]);  // else it lacks what is known ahead, which is told
     } else if (series.has_time && input.time[static_cast<std::size_t>(last_row_of(input, s))] < newest) {
       early.add(input.ids[s]);
     }
@@ -198,15 +204,24 @@ std::vector<InputOrigin> panel_origins(const PreparedInput& input, const SeriesI
 
 bool wants_several(const PredictRequest& request) { return request.all || !request.from.empty(); }
 
+PreparedInput read_input(const PredictRequest& request, const SeriesInfo& series, const InputReading& how) {
+  try {
+    return read_like(request.input, series, how);
+  } catch (const Error& error) {
+    if (error.status() != ExitStatus::data) throw;
+    throw data_error(closed_sentence(error.what()) + " Options named here are those of the training: for a forecast, mend the file");
+  }
+}
+
 std::vector<InputOrigin> find_origins(const PreparedInput& input, const SeriesInfo& series, const WindowsInfo& info,
-                                      const PredictRequest& request) {
-  if (series.panel) return panel_origins(input, series, info, request);
+                                      const PredictRequest& request, bool reads_ahead) {
+  if (series.panel) return panel_origins(input, series, info, request, reads_ahead);
   if (!request.series.empty()) throw usage_error("--series: the model was trained on a file of one series; leave it out");
   const std::vector<Segment> segments = segments_of(input);
   const Wanted wanted(request, series);
   std::vector<InputOrigin> origins;
   LeftOut left_out;
-  add_origins(segments, info.least_rows(), Ahead(input, info.horizon, 0), wanted, input.time, origins, left_out);
+  add_origins(segments, info.least_rows(), Ahead(input, reads_ahead, info.horizon, 0), wanted, input.time, origins, left_out);
   treat_left_out(left_out, input, origins, request.log);
   say_padded(origins, input, info, request.log);
   if (!origins.empty()) return origins;
@@ -238,7 +253,10 @@ std::vector<std::int64_t> horizons_of_series(const PreparedInput& input, const S
 std::vector<std::int64_t> target_times(const PreparedInput& input, const SeriesInfo& series, const InputOrigin& origin,
                                        std::int64_t horizon) {
   // Rows that are known ahead follow the last one of a series, at their own times.
-  const std::int64_t known = input.future_rows > 0 ? horizon : std::min(horizon, origin.segment_end - origin.row - 1);
+  const std::int64_t of = input.series_start.empty() ? -1 : input.panel().series_of(origin.row);
+  const std::int64_t end = of < 0 ? input.rows() : input.series_start[static_cast<std::size_t>(of) + 1];
+  const bool is_followed = input.future_rows > 0 && origin.segment_end == end - input.future_rows;
+  const std::int64_t known = is_followed ? horizon : std::min(horizon, origin.segment_end - origin.row - 1);
   const auto next = input.time.begin() + origin.row + 1;
   std::vector<std::int64_t> times(next, next + known);
   const std::optional<std::int64_t> group = series.panel ? input.panel().group_of(input.panel().series_of(origin.row)) : std::nullopt;

@@ -8,7 +8,6 @@
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 #include "pipeline/host/component_call.h"
-#include "run/best_values.h"
 #include "run/inner_workflow.h"
 #include "run/plan.h"
 #include "run/stage_executor.h"
@@ -51,15 +50,15 @@ StagePlan take_stage(Workflow& workflow, const std::string& name) {
 }  // namespace
 
 AnewResult run_anew(const AnewRequest& request, const Anew& by, const AnewServices& program) {
-  TrainingTables tables = with_best_values(stage_named(program.workflow, request.stage), program.workflow, program.registry).plan.tables;
+  static_cast<void>(stage_named(program.workflow, request.stage));  // Error if there is none
   require_unchanged(request.stage, by.stage, program);
   const InnerRun run{.folder = request.folder, .stages = {request.stage}, .split = request.split};
-  Workflow inner = inner_workflow(program.workflow, program.registry, run);
-  const StagePlan last = take_stage(inner, request.stage);
+  Workflow inner = inner_workflow(program.workflow, program.registry, run, request.stage);
+  StagePlan last = take_stage(inner, request.stage);
   KnownMessages known(program.services.log, by.stage + ", ");
   execute_inner(inner, run, program.registry, program.services, known);
 
-  if (request.change) request.change(tables);
+  if (request.change) request.change(last.tables);
   RunSettings settings = program.workflow.settings;
   settings.split = request.split;
   const std::filesystem::path folder = request.folder / last.name;
@@ -70,7 +69,7 @@ AnewResult run_anew(const AnewRequest& request, const Anew& by, const AnewServic
                        .resume = by.resume,
                        .key = by.key,
                        .settings = settings,
-                       .tables = tables,
+                       .tables = last.tables,
                        .registry = program.registry,
                        .log = program.services.log,
                        .cancel = program.services.cancel};

@@ -22,6 +22,9 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+/// Whether a signal ended it; in an inner run SIGTERM has its own status already.
+bool is_interruption(ExitStatus status) { return status == ExitStatus::interrupted || status == static_cast<ExitStatus>(128 + SIGTERM); }
+
 /// The same error with the stage named before each message.
 Error in_stage(const StagePlan& stage, const Error& error, int signal) {
   std::vector<std::string> messages;
@@ -135,7 +138,7 @@ RunOutcome execute(const Workflow& workflow, const Registry& registry, const Sel
         at = back;
       }
     } catch (const Error& error) {
-      const bool interrupted = error.status() == ExitStatus::interrupted;
+      const bool interrupted = is_interruption(error.status());
       if (error.status() != ExitStatus::locked) record_failure(interrupted ? "interrupted" : "failed");
       throw in_stage(stage, error, services.cancel.load());
     } catch (...) {

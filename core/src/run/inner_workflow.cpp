@@ -37,6 +37,7 @@ StagePlan slicer_of(const Workflow& workflow, const ResolvedStage& resolved) {
   StagePlan slicer = stage_of(workflow, name_of_slicer(resolved));
   for (const auto& [name, value] : resolved.slicing) slicer.options[name.substr(name.find('.') + 1)] = value;
   slicer.name = resolved.plan.name + "_windows";
+  while (std::ranges::find(workflow.stages, slicer.name, &StagePlan::name) != workflow.stages.end()) slicer.name += '_';
   return slicer;
 }
 
@@ -88,7 +89,7 @@ void choose_sources(StagePlan& stage, const InnerRun& run) {
 
 }  // namespace
 
-Workflow inner_workflow(const Workflow& workflow, const Registry& registry, const InnerRun& run) {
+Workflow inner_workflow(const Workflow& workflow, const Registry& registry, const InnerRun& run, const std::string& with_outputs) {
   Workflow out = workflow;
   out.stages.clear();
   out.name = out.settings.name = run.folder.filename().string();
@@ -103,7 +104,7 @@ Workflow inner_workflow(const Workflow& workflow, const Registry& registry, cons
     inner.plan.needs.clear();
     choose_sources(inner.plan, run);
     change_options(inner.plan, run, registry, stage.name);
-    leave_out_outputs(inner.plan, registry);
+    if (stage.name != with_outputs) leave_out_outputs(inner.plan, registry);
     for (StagePlan& slicer : inner.slicing) {
       slicer.needs.clear();
       change_options(slicer, run, registry, inner.slicer);

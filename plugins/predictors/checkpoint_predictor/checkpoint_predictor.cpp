@@ -67,27 +67,23 @@ const SeriesInfo& series_of(const CheckpointInfo& info, const PredictRequest& re
 }
 
 /// The rows of the request's file. The training fixed the options for reading, so an error can only be mended in the file.
+bool reads_ahead(const LoadedModel& loaded) {
+  const Inputs reads = loaded.model->inputs();
+  return reads.contains(Input::future) || reads.contains(Input::future_codes);
+}
+
 PreparedInput read_rows(const PredictRequest& request, const LoadedModel& loaded, const SeriesInfo& series) {
   const CheckpointInfo& info = loaded.info;
-  const Inputs reads = loaded.model->inputs();
-  const bool reads_ahead = reads.contains(Input::future) || reads.contains(Input::future_codes);
-  try {
-    return read_like(
-        request.input, series,
-        {.horizon = reads_ahead ? info.horizon : 0,
-         .horizons = horizons_of_groups(info.horizons, series),
-         .series = request.series,
-         .future = request.future,
-         .partly = wants_several(request),
-         .registry = &request.registry,
-         .scales = info.scales ? &*info.scales : nullptr,
-         .history = [&](std::span<const std::int64_t> time) { return rows_of_history(time, series, info.least_rows(), request); }});
-  } catch (const Error& error) {
-    if (error.status() != ExitStatus::data) throw;
-    const std::string what = error.what();
-    throw data_error(what + (what.ends_with('?') ? "" : ".") +
-                     " Options named here are those of the training: for a forecast, mend the file");
-  }
+  return read_input(
+      request, series,
+      {.horizon = series.known_future.empty() ? 0 : info.horizon,
+       .horizons = horizons_of_groups(info.horizons, series),
+       .series = request.series,
+       .future = request.future,
+       .partly = wants_several(request) || !reads_ahead(loaded),
+       .registry = &request.registry,
+       .scales = info.scales ? &*info.scales : nullptr,
+       .history = [&](std::span<const std::int64_t> time) { return rows_of_history(time, series, info.least_rows(), request); }});
 }
 
 /// Warns of values in the windows that are not measurements.
@@ -196,7 +192,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, ForecastReceive
   const CheckpointInfo& info = loaded.info;
   const SeriesInfo& series = series_of(info, request);
   const PreparedInput input = read_rows(request, loaded, series);
-  const std::vector<InputOrigin> origins = find_origins(input, series, windows_of(info), request);
+  const std::vector<InputOrigin> origins = find_origins(input, series, windows_of(info), request, reads_ahead(loaded));
   require_targets(input, info, series, request);
   warn_of_unknown_series(input, info, origins, request);
   warn_of_other_offsets(input, series, request);
@@ -227,6 +223,7 @@ void CheckpointPredictor::predict(const PredictRequest& request, ForecastReceive
       const auto of = static_cast<std::size_t>(input.panel().series_of(origin.row));
       const std::int64_t horizon = horizons[horizons.size() == 1 ? 0 : of];
       const std::size_t own = static_cast<std::size_t>(horizon) * series.targets.size();
+      require_finite({forecast, own}, {quantile, quantile ? own * quantile_levels.size() : 0}, origin.row, input, series, request);
       out.add({.row = origin.row,
                .times = target_times(input, series, origin, horizon),
                .point = {forecast, own},

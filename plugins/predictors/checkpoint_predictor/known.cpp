@@ -1,5 +1,6 @@
 #include "known.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "pipeline/data/time_text.h"
@@ -33,6 +34,14 @@ void require_known(const torch::Tensor& scaled, std::span<const std::int64_t> or
                          place(input, series, origins[b]) + ", from which its " + word_of(column.transform) + " is continued");
     }
   }
+}
+
+void require_finite(std::span<const double> point, std::span<const double> quantiles, std::int64_t origin, const PreparedInput& input,
+                    const SeriesInfo& series, const PredictRequest& request) {
+  const auto finite = [](double value) { return std::isfinite(value); };
+  if (std::ranges::all_of(point, finite) && std::ranges::all_of(quantiles, finite)) return;
+  throw data_error(request.input.string() + ": the forecast is not finite once its transform is undone: the rows up to " +
+                   place(input, series, origin) + " hold values far from those the model was trained on");
 }
 
 }  // namespace pipeline::predictor::checkpoint

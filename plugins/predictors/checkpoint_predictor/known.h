@@ -15,4 +15,8 @@ namespace pipeline::predictor::checkpoint {
 void require_known(const torch::Tensor& scaled, std::span<const std::int64_t> origins, const PreparedInput& input, const SeriesInfo& series,
                    const PredictRequest& request);
 
+/// Error (data) if a forecast in original units, or one of its quantiles, is not finite.
+void require_finite(std::span<const double> point, std::span<const double> quantiles, std::int64_t origin, const PreparedInput& input,
+                    const SeriesInfo& series, const PredictRequest& request);
+
 }  // namespace pipeline::predictor::checkpoint

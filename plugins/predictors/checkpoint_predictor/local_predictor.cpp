@@ -141,18 +141,19 @@ void LocalPredictor::predict(const PredictRequest& request, ForecastReceiver& ou
   if (!of_training) throw usage_error("predict needs the columns of a series, and these windows were made elsewhere");
   const SeriesInfo& series = of_training->info();
   const Horizons& by_word = windows->info().horizons;
-  const PreparedInput input = read_like(request.input, series,
-                                        {.horizon = 0,
-                                         .horizons = horizons_of_groups(by_word, series),
-                                         .series = request.series,
-                                         .future = {},
-                                         .registry = &request.registry,
-                                         .scales = nullptr,
-                                         .history = [&](std::span<const std::int64_t> time) { return std::ssize(time); }});
+  const PreparedInput input = read_input(request, series,
+                                         {.horizon = series.known_future.empty() ? 0 : windows->info().horizon,
+                                          .horizons = horizons_of_groups(by_word, series),
+                                          .series = request.series,
+                                          .future = request.future,
+                                          .partly = true,
+                                          .registry = &request.registry,
+                                          .scales = nullptr,
+                                          .history = [&](std::span<const std::int64_t> time) { return std::ssize(time); }});
   WindowsInfo task = windows->info();
   if (!wants_several(request))
     task.window = 1, task.min_observed = 0;  // a single forecast needs one row; several begin where the windows do
-  const std::vector<InputOrigin> origins = find_origins(input, series, task, request);
+  const std::vector<InputOrigin> origins = find_origins(input, series, task, request, false);
   const std::vector<std::int64_t> horizons = horizons_of_series(input, series, windows->info().horizon, by_word);
   const auto horizon_of = [&](const InputOrigin& origin) {
     return horizons[horizons.size() == 1 ? 0 : static_cast<std::size_t>(input.panel().series_of(origin.row))];

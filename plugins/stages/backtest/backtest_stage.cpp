@@ -117,15 +117,21 @@ void BacktestStage::forecast_once(const CutoffGrid& grid, ForecastTable& table, 
   std::vector<std::int64_t> steps;
   for (std::int64_t g = 0; g < grid.groups(); ++g) steps.push_back(grid.step(g));
   NoLog log;
-  context.run_again(context.input("metrics").stage,
-                    {{"splits", Value::List{"test"}},
-                     {"origins", "all"},
-                     {"origin_step", grid.option(steps)},
-                     {"most_origins", grid.count()},
-                     {"predictions", "all"},
-                     {"attention", false},
-                     {"log_metrics", false}},
-                    folder, log);
+  try {
+    context.run_again(context.input("metrics").stage,
+                      {{"splits", Value::List{"test"}},
+                       {"origins", "all"},
+                       {"origin_step", grid.option(steps)},
+                       {"most_origins", grid.count()},
+                       {"predictions", "all"},
+                       {"attention", false},
+                       {"log_metrics", false}},
+                      folder, log);
+  } catch (const Error& error) {
+    if (error.status() != ExitStatus::usage) throw;
+    throw usage_error(closed_sentence(error.what()) +
+                      " Its origins are the cutoffs here: step_size and n_windows stand for origin_step and most_origins");
+  }
   table.read(folder, options_.select);
   std::filesystem::remove_all(folder);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

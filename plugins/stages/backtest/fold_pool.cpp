@@ -46,7 +46,13 @@ class FoldLog final : public Log {
 
 Error of_fold(const Fold& fold, ExitStatus status, const std::vector<std::string>& messages) {
   std::vector<std::string> named;
-  for (const std::string& message : messages) named.push_back(fold.name + ": " + message);
+  const bool of_its_rows = status == ExitStatus::data || status == ExitStatus::usage;
+  for (const std::string& message : messages)
+    named.push_back(fold.name + ": " +
+                    (of_its_rows
+                         ? closed_sentence(message) + " Its splits are counted from the cutoff: another step_size, n_windows or gap "
+                                                      "moves them"
+                         : message));
   return {status, std::move(named)};
 }
 

@@ -7,6 +7,7 @@
 
 #include "pipeline/data/metrics_file.h"
 #include "pipeline/data/predictions.h"
+#include "pipeline/data/time_text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::stage::backtest {
@@ -14,6 +15,11 @@ namespace pipeline::stage::backtest {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+/// The origin of a line as a time of the series: the file shows local clocks with their offset where the series has a time zone.
+std::int64_t origin_of(const PredictionsReader& lines, const SeriesInfo& series) {
+  return series.has_time ? parse_time(lines.origin_text(), series) : lines.origin();
+}
 
 /// "baselines" of "baselines/Theta"
 std::string stage_of(const std::string& model) { return model.substr(0, model.find('/')); }
@@ -71,7 +77,7 @@ void ForecastTable::read_model(const std::filesystem::path& file, const std::str
     const auto series = series_by_id_.empty()                    ? std::int64_t{0}
                         : series_by_id_.contains(lines.series()) ? series_by_id_[lines.series()]
                                                                  : -1;
-    const std::int64_t row = series < 0 ? -1 : row_at(series, lines.origin());
+    const std::int64_t row = series < 0 ? -1 : row_at(series, origin_of(lines, series_.info()));
     const auto cutoff = row < 0 ? std::nullopt : grid_.number(series, row);
     if (!cutoff || lines.step() > horizon_) continue;
     for (std::size_t t = 0; t < lines.targets().size(); ++t) {

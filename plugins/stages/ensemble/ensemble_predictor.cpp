@@ -13,6 +13,7 @@
 #include "ensemble_record.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/series.h"
+#include "pipeline/data/text.h"
 #include "pipeline/errors.h"
 
 namespace pipeline::stage::ensemble {
@@ -49,17 +50,38 @@ void append(const RowForecast& forecast, std::span<const std::size_t> places, st
   }
 }
 
+/// "load, 3 steps"
+std::string task_of(const PredictHead& head) {
+  return join(head.series.targets) + ", " + format_count(head.horizon) + (head.horizon == 1 ? " step" : " steps");
+}
+
 /// Keeps all forecasts of a member.
 class Kept final : public ForecastReceiver {
  public:
   Kept(std::string name, const std::vector<double>& levels) : name_(std::move(name)), levels_(levels) {}
+  struct Forecast {
+    std::vector<std::int64_t> times;
+    std::vector<double> values;  ///< [H, T, 1 + levels]
+  };
+
   void begin(const PredictHead& head) override {
     head_.emplace(head);
+    task_ = task_of(head);
     places_ = places_in(head.quantile_levels, levels_, name_);
   }
-  void add(const RowForecast& forecast) override { append(forecast, places_, values_[start_of(*head_, forecast.row)]); }
-  /// [H, T, 1 + levels]; nullptr: the member has no forecast from there.
-  [[nodiscard]] const std::vector<double>* from(const Start& start) const {
+  void add(const RowForecast& forecast) override {
+    Forecast& kept = values_[start_of(*head_, forecast.row)];
+    kept.times.assign(forecast.times.begin(), forecast.times.end());
+    append(forecast, places_, kept.values);
+  }
+  /// Error (usage) if the member does not forecast what another one does.
+  void require_task(const std::string& other, const std::string& task) const {
+    if (task_ != task)
+      throw usage_error("the ensemble combines " + other + ", which forecasts " + task + ", and " + name_ + ", which forecasts " + task_ +
+                        ": one of them is older than the other; run `pipeline run` again, which makes them alike");
+  }
+  /// nullptr: the member has no forecast from there.
+  [[nodiscard]] const Forecast* from(const Start& start) const {
     const auto found = values_.find(start);
     return found == values_.end() ? nullptr : &found->second;
   }
@@ -69,8 +91,9 @@ class Kept final : public ForecastReceiver {
   std::string name_;
   const std::vector<double>& levels_;
   std::optional<PredictHead> head_;
+  std::string task_;
   std::vector<std::size_t> places_;
-  std::map<Start, std::vector<double>> values_;
+  std::map<Start, Forecast> values_;
 };
 
 /// Takes the forecasts of the first member, joins them with those of the others and passes the result on.
@@ -82,6 +105,7 @@ class Joining final : public ForecastReceiver {
   }
   void begin(const PredictHead& head) override {
     head_.emplace(head);
+    for (const Kept& other : others_) other.require_task(record_.members.front().name, task_of(head));
     places_ = places_in(head.quantile_levels, record_.levels, record_.members.front().name);
     PredictHead joined_head = head;
     joined_head.quantile_levels = record_.levels;
@@ -93,8 +117,15 @@ class Joining final : public ForecastReceiver {
     append(forecast, places_, first);
     std::vector<const std::vector<double>*> of{&first};
     const Start start = start_of(*head_, forecast.row);
-    for (const Kept& other : others_) of.push_back(other.from(start));
-    if (std::ranges::any_of(of, [&](const auto* values) { return !values || values->size() != first.size(); })) return;
+    for (const Kept& other : others_) {
+      const Kept::Forecast* from = other.from(start);
+      if (!from) return;
+      if (!std::ranges::equal(from->times, forecast.times)) {
+        ++apart_;
+        return;
+      }
+      of.push_back(&from->values);
+    }
     ++joined_;
     const std::size_t width = 1 + record_.levels.size();
     std::vector<double> point, quantiles, values(of.size());
@@ -107,6 +138,8 @@ class Joining final : public ForecastReceiver {
   /// Rows that every member has a forecast from, and those that the first has.
   [[nodiscard]] std::int64_t joined_count() const { return joined_; }
   [[nodiscard]] std::int64_t all() const { return all_; }
+  /// Rows from which members forecast other times.
+  [[nodiscard]] std::int64_t apart() const { return apart_; }
 
  private:
   const EnsembleRecord& record_;
@@ -115,7 +148,7 @@ class Joining final : public ForecastReceiver {
   std::vector<double> weights_;
   std::optional<PredictHead> head_;
   std::vector<std::size_t> places_;
-  std::int64_t all_ = 0, joined_ = 0;
+  std::int64_t all_ = 0, joined_ = 0, apart_ = 0;
 };
 
 std::string members_text(const EnsembleRecord& record) {
@@ -145,12 +178,17 @@ void EnsemblePredictor::predict(const PredictRequest& request, ForecastReceiver&
   std::size_t most = static_cast<std::size_t>(joining.all());
   for (const Kept& other : others) most = std::max(most, other.size());
   const std::int64_t left_out = static_cast<std::int64_t>(most) - joining.joined_count();
+  const char* const apart =
+      ": its members forecast other times from there, as some read the rows ahead and others do not: give these rows with --future, or in "
+      "the input";
+  if (joining.joined_count() == 0 && joining.apart() > 0)
+    throw data_error(request.input.string() + ": the ensemble has no forecast" + apart);
   if (joining.joined_count() == 0)
     throw data_error(request.input.string() +
                      ": there is no row that every member of the ensemble has a forecast from; give it a longer history");
   if (left_out > 0)
-    request.log.warning(format_count(left_out) + (left_out == 1 ? " row has" : " rows have") +
-                        " no forecast: not every member of the ensemble has one from there");
+    request.log.warning(format_count(left_out) + (left_out == 1 ? " row has" : " rows have") + " no forecast" +
+                        (joining.apart() > 0 ? apart : ": not every member of the ensemble has one from there"));
 }
 
 }  // namespace pipeline::stage::ensemble

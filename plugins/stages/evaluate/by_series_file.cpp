@@ -34,7 +34,10 @@ void write_by_series(const std::filesystem::path& file, const Windows& windows, 
   const std::vector<std::int64_t> starts = windows.series_starts(result.split);
   for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
     const std::int64_t s = series.series_of(windows.origin(result.split, starts[i]));
-    const std::string id = csv_field(series.id(s)), count = std::to_string(starts[i + 1] - starts[i]);
+    const std::int64_t measured =
+        result.windows_of_series.empty() ? starts[i + 1] - starts[i] : result.windows_of_series[static_cast<std::size_t>(s)];
+    if (measured == 0) continue;  // origin_step leaves out its windows
+    const std::string id = csv_field(series.id(s)), count = std::to_string(measured);
     for (std::size_t t = 0; t < targets.size(); ++t) {
       const MetricGroup of{.series = s, .target = static_cast<std::int64_t>(t)};
       line = id + "," + csv_field(targets[t]) + "," + count;

@@ -78,6 +78,7 @@ class Pass {
                     .model = {request_.metrics, groups, series},
                     .naive = {},
                     .reliability = {}};
+    if (series > 1) out.windows_of_series.assign(static_cast<std::size_t>(series), 0);
     if (count == 0) throw data_error("split " + out.name() + " has no windows to evaluate: give it more rows in `split`");
     if (windows_.series()) {
       const Metrics simple = of_points(request_.metrics);
@@ -99,6 +100,9 @@ class Pass {
     const Batch& batch = windows.batch;
     const std::vector<std::int64_t> rows = forecasts_.origins(request_.split, indices);
     const torch::Tensor series = forecasts_.series_of(rows);
+    if (!out.windows_of_series.empty()) {
+      for (const std::int64_t row : rows) ++out.windows_of_series[static_cast<std::size_t>(windows_.series()->series_of(row))];
+    }
     out.model.scaled.add({.forecast = windows.forecast, .truth = batch.y, .weight = windows.weight, .series = series});
     if (windows.loss.defined()) out.model.add_loss(windows.loss, batch.weight);
     if (attention_ && windows.attention.defined())

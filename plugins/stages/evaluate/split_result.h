@@ -37,9 +37,10 @@ class Score {
 /// One model on one split.
 struct SplitResult {
   Split split = Split::test;
-  std::int64_t windows = 0, values = 0;  ///< values: windows x own steps x targets, filled ones too
-  std::int64_t series = 1;               ///< those of the panel
-  std::int64_t without_scale = 0;        ///< forecasts that a transform cannot take: they are in no scaled error
+  std::int64_t windows = 0, values = 0;           ///< values: windows x own steps x targets, filled ones too
+  std::int64_t series = 1;                        ///< those of the panel
+  std::vector<std::int64_t> windows_of_series{};  ///< [series] of a panel, those that are measured; else empty
+  std::int64_t without_scale = 0;                 ///< forecasts that a transform cannot take: they are in no scaled error
   Score model;
   std::optional<Score> naive{};     ///< repeats the last value; absent for windows made elsewhere, which have no original units either
   std::optional<Score> seasonal{};  ///< repeats the last season; absent where a season is one step

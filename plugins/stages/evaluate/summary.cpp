@@ -49,12 +49,18 @@ std::string label(const ModelResult& result) {
   return named ? training.stage : training.stage + " (" + training.model_type + ")";
 }
 
+/// " of 5 series", or " of 4 of 5 series" if one has no window that is measured; empty: there is one series.
+std::string of_series(const SplitResult& result) {
+  if (result.series == 1) return {};
+  const auto measured = std::ranges::count_if(result.windows_of_series, [](std::int64_t windows) { return windows > 0; });
+  return " of " + (measured < result.series ? format_count(measured) + " of " : std::string()) + format_count(result.series) + " series";
+}
+
 /// "1,000 windows of 3 steps", and of how many series if there are many
 std::string task(const ModelResult& result) {
   const std::string least = result.shortest_horizon < result.horizon ? std::to_string(result.shortest_horizon) + " to " : "";
   return format_count(result.main().windows) + " windows of " + least + std::to_string(result.horizon) +
-         (result.horizon == 1 ? " step" : " steps") +
-         (result.main().series == 1 ? "" : " of " + format_count(result.main().series) + " series");
+         (result.horizon == 1 ? " step" : " steps") + of_series(result.main());
 }
 
 /// Empty if the models have different tasks: their errors are then of different values.

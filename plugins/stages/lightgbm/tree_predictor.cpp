@@ -35,15 +35,15 @@ PreparedInput read_rows(const PredictRequest& request, const Series& series, con
   // Trees learn from what is fixed in every series, also in those that are not forecast.
   const bool needs_all = !request.series.empty() && !(info.fixed.empty() && info.fixed_words.empty());
   const std::optional<PanelScales> scales = info.panel ? std::optional(panel_scales_of(series)) : std::nullopt;
-  return read_like(request.input, info,
-                   {.horizon = info.known_future.empty() ? 0 : windows.horizon,
-                    .horizons = horizons_of_groups(windows.horizons, info),
-                    .series = needs_all ? std::vector<std::string>() : request.series,
-                    .future = request.future,
-                    .partly = needs_all || wants_several(request),
-                    .registry = &request.registry,
-                    .scales = scales ? &*scales : nullptr,
-                    .history = [&](std::span<const std::int64_t> time) { return rows_of_history(time, info, 1, request); }});
+  return read_input(request, info,
+                    {.horizon = info.known_future.empty() ? 0 : windows.horizon,
+                     .horizons = horizons_of_groups(windows.horizons, info),
+                     .series = needs_all ? std::vector<std::string>() : request.series,
+                     .future = request.future,
+                     .partly = needs_all || wants_several(request),
+                     .registry = &request.registry,
+                     .scales = scales ? &*scales : nullptr,
+                     .history = [&](std::span<const std::int64_t> time) { return rows_of_history(time, info, 1, request); }});
 }
 
 /// Where the rows with targets of each series end.

@@ -101,7 +101,8 @@ std::string lead_of(const Next& next) {
     const auto series = static_cast<std::int64_t>(next.targets.size());
     const bool all = next.series <= series;
     return "The " + steps(last + 1) + " of " + (all ? "all " : "") + format_count(all ? next.series : series) + " series" +
-           (all ? "" : " of " + format_count(next.series)) + ", each after its last row.";
+           (all ? "" : " of " + format_count(next.series)) + ", each after its last row." +
+           (all ? "" : " pipeline predict forecasts all of them.");
   }
   std::vector<std::string> names;
   for (const NextTarget& target : next.targets) names.push_back(target.name);

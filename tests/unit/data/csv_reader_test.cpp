@@ -187,8 +187,10 @@ TEST_CASE("missing values are empty, NA, NaN and what na_values names, as word o
 
 TEST_CASE("a bad cell is an error that names file, line, column and text, and the cure") {
   const test::TempFolder folder;
-  CHECK(error_of([&] { read(folder.file("bad.csv", "a,b\n1,2\n3,4x\n")); }, folder.path()) ==
-        "4: bad.csv:3: column \"b\": \"4x\" is not a number; if it means \"missing\", write na_values = [\"4x\"]");
+  CHECK(
+      error_of([&] { read(folder.file("bad.csv", "a,b\n1,2\n3,4x\n")); }, folder.path()) ==
+      "4: bad.csv:3: column \"b\": \"4x\" is not a number; if the cells are words, add \"b\" to categories; if it means \"missing\", write "
+      "na_values = [\"4x\"]");
   for (const char* bad : {"inf", "-Infinity", "1e999", "0x10", "1.2.3", "+-1", "--1", "1 2", "nan(1)", "1_000"}) {
     CAPTURE(bad);
     CHECK(contains(error_of([&] { read(folder.file("bad.csv", std::string("a,b\n") + bad + ",1\n")); }), "is not a number"));

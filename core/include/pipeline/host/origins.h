@@ -13,7 +13,12 @@
 /// Parts that predictors share: the rows of an input that forecasts start from, and the times after them.
 namespace pipeline {
 
-struct WindowsInfo;  // pipeline/data/windows.h
+struct WindowsInfo;   // pipeline/data/windows.h
+struct InputReading;  // pipeline/data/series.h
+
+/// The rows of the request's input, read as those of the training: read_like(). Its errors say that the options which they name are those
+/// of the training.
+[[nodiscard]] PIPELINE_EXPORT PreparedInput read_input(const PredictRequest& request, const SeriesInfo& series, const InputReading& how);
 
 /// A row that a forecast starts from: the last one of its window.
 struct InputOrigin {
@@ -24,9 +29,11 @@ struct InputOrigin {
 
 /// The rows that the request asks for, in order: the last one, all, or those from a time on. Each ends a window without a gap, of as many
 /// rows as `windows` need (WindowsInfo::least_rows). Error (data) if there is none, Error (usage) for a time that cannot be read. Of a
-/// panel this holds for each series that the request asks for; a series without such a row is left out, which is told.
+/// panel this holds for each series that the request asks for; a series without such a row is left out, which is told. A model that
+/// reads columns known ahead needs them for its horizon; to any other one the rows ahead tell only the times of its steps.
 [[nodiscard]] PIPELINE_EXPORT std::vector<InputOrigin> find_origins(const PreparedInput& input, const SeriesInfo& series,
-                                                                    const WindowsInfo& windows, const PredictRequest& request);
+                                                                    const WindowsInfo& windows, const PredictRequest& request,
+                                                                    bool reads_ahead = true);
 
 /// The number of rows, of a series with these times, up to its first forecast's origin: an unknown series is scaled by them. `least`: the
 /// rows that a window needs.
