@@ -245,7 +245,7 @@ TEST_CASE("predict forecasts with the baseline that evaluate chose, fitted to th
       fixture.pipeline({"predict", "--workflow", "workflow.toml", "--stage", "baselines/Thet", "--input", "small.csv"});
   CHECK(unknown.status == 2);
   CHECK(contains(unknown.err, "has no train stage \"baselines/Thet\""));
-  CHECK_MESSAGE(contains(unknown.err, "; did you mean \"baselines/Theta\"?"), unknown.err);
+  CHECK_MESSAGE(contains(unknown.err, ": it forecasts with baselines/Naive and baselines/SeasonalNaive"), unknown.err);
   const Finished half = fixture.pipeline({"predict", "--workflow", "workflow.toml", "--stage", "Naive", "--input", "small.csv"});
   CHECK_MESSAGE(contains(half.err, "; did you mean \"baselines/Naive\"?"), half.err);
 }

@@ -44,7 +44,8 @@ void add_searches(Choices& choices, const AuditSubject& subject) {
   for (const StagePlan* stage : subject.givers("study")) {
     const std::filesystem::path folder = subject.run_folder / stage->name;
     if (!std::filesystem::exists(folder / study_file_name)) continue;
-    const Value* monitor = read_json(folder / study_file_name).find("monitor");
+    const Value study = read_json(folder / study_file_name);
+    const Value* monitor = study.find("monitor");
     if (monitor && monitor->is_string()) choices.add(monitor->as_string(), "trials", stage->name);
   }
 }

@@ -95,8 +95,8 @@ void require_model(const Workflow& workflow, const Registry& registry, const std
   if (others.empty() || std::ranges::find(trainings, wanted, &StagePlan::name) != trainings.end()) return;
   const auto is_meant = [&](const std::string& name) { return name.ends_with("/" + wanted) || name.starts_with(wanted + "/"); };
   const auto meant = std::ranges::find_if(others, is_meant);
-  throw usage_error(workflow.file.string() + " has no train stage \"" + wanted + "\"" +
-                    (trainings.empty() ? "" : ": it trains " + names_of(trainings)) + ". It forecasts with " + join_names(others) + " too" +
+  throw usage_error(workflow.file.string() + " has no train stage \"" + wanted + "\": it " +
+                    (trainings.empty() ? "" : "trains " + names_of(trainings) + ", and ") + "forecasts with " + join_names(others) +
                     (meant == others.end() ? suggest(wanted, others) : "; did you mean \"" + *meant + "\"?"));
 }
 
