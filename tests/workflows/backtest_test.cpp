@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(WorkflowFixture, "folds run again only where something changed
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a fit may serve several cutoffs, gaps stay empty, and training rows may slide") {
   workflow(models +
-           "[stages.backtest]\nn_windows = 4\nstep_size = 5\nrefit = 2\ngap = 6\nexpanding = false\nval = 40\nselect = [\"train\"]\n");
+           "[stages.backtest]\nn_windows = 4\nstep_size = 4\nrefit = 2\ngap = 6\nexpanding = false\nval = 40\nselect = [\"train\"]\n");
   const Finished done = run();
   REQUIRE_MESSAGE(done.status == 0, done.err);
   for (const int out : {8, 0}) {

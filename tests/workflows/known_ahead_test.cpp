@@ -145,7 +145,8 @@ TEST_CASE_FIXTURE(KnownAheadFixture, "a feature cannot know ahead what its colum
                          "known_future, or leave the feature out"),
                 done.err);
   stores("features = [\"sales\"]\nknown_future = [\"price\"]\n", "[[derived_features]]\ntype = \"ShareOfMean\"\ncolumn = \"price\"\n");
-  CHECK(with_features({"run", "workflow.toml"}).status == 0);
+  const Finished cured = with_features({"run", "workflow.toml"});
+  CHECK_MESSAGE(cured.status == 0, cured.err);
 }
 
 TEST_CASE_FIXTURE(KnownAheadFixture, "validate names columns that the file does not have") {
