@@ -14,7 +14,7 @@ namespace pipeline {
 
 /// The first row after each split of a series, in the order of time. Without calibration it ends where val does.
 using SplitEnd = std::array<std::int64_t, 4>;
-inline constexpr const char* name_of(Split split) { return split_names[static_cast<std::size_t>(split)]; }
+constexpr const char* name_of(Split split) { return split_names[static_cast<std::size_t>(split)]; }
 inline constexpr std::array splits_in_time{Split::train, Split::val, Split::calibration, Split::test};
 
 /// The division of rows (or of windows made elsewhere) in the order of time: the top-level `split` of a workflow.
