@@ -37,7 +37,7 @@ class FoldLog final : public Log {
  private:
   void write(const char* level, std::string_view message) {
     const std::lock_guard lock(guard_);
-    out_ << level << message << std::endl;
+    out_ << level << message << '\n' << std::flush;
   }
 
   std::mutex guard_;
