@@ -394,7 +394,8 @@ TEST_CASE_FIXTURE(ModelsFixture, "members of an ensemble forecast the rows that 
   write("workflow.toml",
         "name = \"days\"\nthreads = 1\n[stages.preprocess]\nsource = \"days.csv\"\ntime_column = \"date\"\nfrequency = \"business_day\"\n"
         "features = [\"y\"]\ntarget = [\"y\"]\nknown_future = [\"promo\"]\n[stages.slice_windows]\nwindow = 5\nhorizon = 3\n"
-        "[stages.baselines]\nmodels = [\"Naive\"]\n[model]\ntype = \"LinearModel\"\n[trainer]\nmax_epochs = 2\n[stages.train]\n"
+        "[stages.baselines]\nmodels = [\"Naive\"]\n[model]\ntype = \"LSTMModel\"\nhidden_size = 4\n[trainer]\nmax_epochs = "
+        "2\n[stages.train]\n"
         "[stages.ensemble]\nmethod = \"mean\"\n[stages.evaluate]\n");
   const Finished done = run();
   REQUIRE_MESSAGE(done.status == 0, done.err);

@@ -128,9 +128,9 @@ void BacktestStage::forecast_once(const CutoffGrid& grid, ForecastTable& table, 
                        {"log_metrics", false}},
                       folder, log);
   } catch (const Error& error) {
-    if (error.status() != ExitStatus::usage) throw;
-    throw usage_error(closed_sentence(error.what()) +
-                      " Its origins are the cutoffs here: step_size and n_windows stand for origin_step and most_origins");
+    if (error.status() != ExitStatus::data) throw;
+    throw data_error(closed_sentence(error.what()) +
+                     " Its origins are the cutoffs here: step_size and n_windows stand for origin_step and most_origins");
   }
   table.read(folder, options_.select);
   std::filesystem::remove_all(folder);

@@ -46,7 +46,7 @@ class FoldLog final : public Log {
 
 Error of_fold(const Fold& fold, ExitStatus status, const std::vector<std::string>& messages) {
   std::vector<std::string> named;
-  const bool of_its_rows = status == ExitStatus::data || status == ExitStatus::usage;
+  const bool of_its_rows = status == ExitStatus::data;
   for (const std::string& message : messages)
     named.push_back(fold.name + ": " +
                     (of_its_rows
