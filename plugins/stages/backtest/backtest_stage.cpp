@@ -129,8 +129,9 @@ void BacktestStage::forecast_once(const CutoffGrid& grid, ForecastTable& table, 
                       folder, log);
   } catch (const Error& error) {
     if (error.status() != ExitStatus::data) throw;
-    throw data_error(closed_sentence(error.what()) +
-                     " Its origins are the cutoffs here: step_size and n_windows stand for origin_step and most_origins");
+    throw data_error(
+        closed_sentence(error.what()) +
+        " In a backtest the cutoffs are the origins: where a gap lies before them, fill it (missing), or write a smaller window");
   }
   table.read(folder, options_.select);
   std::filesystem::remove_all(folder);
