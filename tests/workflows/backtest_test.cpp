@@ -393,3 +393,17 @@ trainer.max_epochs = 1
   CHECK(json(folds + "fold_0/train_windows/windows.json").at("window") == pipeline::Value(24));
   CHECK(json(folds + "fold_0/train_windows_/windows.json").at("window") != pipeline::Value(24));
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a pass over cutoffs that follow a gap says what reaches one, and that works") {
+  write("small.csv", with_load(400, [](int row) { return row == 385 ? std::string("NA") : std::to_string(row % 24); }));
+  workflow(models + "[stages.backtest]\nrefit = false\nn_windows = 2\nstep_size = 3\n",
+           "target = [\"load\"]\nmissing = \"drop\"\ngaps = \"split\"");
+  const Finished refused = run();
+  CHECK(refused.status == 4);
+  CHECK_MESSAGE(contains(refused.err,
+                         "In a backtest the cutoffs are the origins: where a gap lies before them, fill it (missing), or write a smaller "
+                         "window"),
+                refused.err);
+  CHECK(run({"--set", "preprocess.missing=forward_fill"}).status == 0);
+  CHECK(run({"--set", "slice_windows.window=6"}).status == 0);
+}

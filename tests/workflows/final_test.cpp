@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <csignal>
 #include <sstream>
 
 #include "pipeline/data/final_record.h"
@@ -196,4 +197,19 @@ horizon = 3
   const pipeline::FinalRecord of_panel = pipeline::read_final(path() / "runs/panel/final");
   CHECK(of_panel.rows == 240);
   CHECK(of_panel.windows == 2 * (120 - 24 - 3 + 1));
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "SIGTERM while final trains is an interrupted run, and the next one begins the training again") {
+  workflow(with_final);
+  REQUIRE(run({"--until", "evaluate", "--set", "trainer.max_epochs=100"}).status == 0);
+  Program program(std::filesystem::path(BUILD_DIR) / "bin" / "pipeline", {"run", "workflow.toml", "--set", "trainer.max_epochs=100"},
+                  path());
+  REQUIRE_MESSAGE(program.says("it is trained once more"), program.err_so_far());
+  program.signal(SIGTERM);
+  const Finished end = program.wait();
+  CHECK_MESSAGE(end.status == 143, end.err);
+  CHECK_FALSE(exists("runs/small/final"));
+  const Finished runs = pipeline({"runs", "workflow.toml", "--json"});
+  CHECK_MESSAGE(contains(runs.out, "\"status\": \"interrupted\""), runs.out);
+  CHECK(run({"--set", "trainer.max_epochs=100"}).status == 0);
 }

@@ -203,3 +203,30 @@ TEST_CASE_FIXTURE(FrequencyFixture, "before a gap each series needs the columns 
   CHECK(lines_with(done.out, "d,") == 4 + 5);  // of the 8 rows before the gap, and of the 8 after it, with a window of 4
   CHECK_MESSAGE(contains(done.err, "1 row has no forecast: a gap lies within the horizon after it"), done.err);
 }
+
+TEST_CASE_FIXTURE(FrequencyFixture, "new-workflow names the column that tells the series of each step apart, or counts rows") {
+  const auto begun = [&](const std::string& csv) {
+    write("mixed.csv", csv);
+    const Finished made = pipeline({"new-workflow", "mixed.csv", "--output", "workflow.toml", "--force"});
+    REQUIRE_MESSAGE(made.status == 0, made.err);
+    const Finished done = pipeline({"run", "workflow.toml", "--set", "trainer.max_epochs=1"});
+    CHECK_MESSAGE(done.status == 0, done.err);
+    return made.out + read("workflow.toml") + done.err;
+  };
+  std::string text = begun(read("mixed.csv"));
+  CHECK(contains(text, "frequency_column = \"freq\""));
+  CHECK(contains(text, "# the series have several steps"));
+  CHECK(contains(text, "yearly: 1 series, step 12mo, 0 gaps"));
+  CHECK_FALSE(contains(text, "static = "));
+
+  text = begun("id,freq,month,y\n" + rows_of("a", "kg", 1, 60, 10) + rows_of("b", "kg", 1, 60, 10) + rows_of("c", "kg", 3, 30, 20));
+  CHECK_FALSE(contains(text, "frequency_column"));
+  CHECK(contains(text, "frequency = \"none\""));
+  CHECK(contains(text, "the series have several steps (1mo, 3mo), and no column tells which: rows are counted"));
+
+  std::string gap = rows_of("b", "kg", 1, 60, 10);
+  gap.erase(gap.find("b,kg,2012-05"), gap.find("b,kg,2012-06") - gap.find("b,kg,2012-05"));
+  text = begun("id,freq,month,y\n" + rows_of("a", "kg", 1, 60, 10) + gap);
+  CHECK(contains(text, "step 1mo, 1 gap"));
+  CHECK(contains(text, "gaps = \"split\""));
+}

@@ -309,3 +309,37 @@ TEST_CASE_FIXTURE(WorkflowFixture, "predict names the target that a normalised w
   CHECK_MESSAGE(contains(refused.err, "heat.csv: there is no value of column \"load\", which the model needs beside its features"),
                 refused.err);
 }
+
+TEST_CASE_FIXTURE(WorkflowFixture, "a forecast that no number holds once its transform is undone is refused") {
+  std::string rows = "time,y\n";
+  for (int i = 0; i < 200; ++i) rows += std::to_string(1800 + i) + "-01-01," + std::to_string(10 + i + i % 3) + "\n";
+  write("data.csv", rows);
+  write("workflow.toml", R"(name = "diverged"
+threads = 1
+[stages.preprocess]
+source = "data.csv"
+time_column = "time"
+features = ["y"]
+target = ["y"]
+transform = { y = "log" }
+[stages.slice_windows]
+window = 4
+horizon = 1
+[model]
+type = "LinearModel"
+[optimizer]
+type = "SGD"
+lr = 1.0
+[trainer]
+max_epochs = 1
+[stages.train]
+[stages.evaluate]
+)");
+  REQUIRE(run().status == 0);
+  const Finished done = pipeline({"predict", "--workflow", "workflow.toml", "--input", "data.csv", "--output", "next.csv"});
+  CHECK(done.status == 4);
+  CHECK(contains(done.err,
+                 "data.csv: the forecast is not finite once its transform is undone: the rows up to the row of 1999-01-01 hold values "
+                 "far from those the model was trained on, or its training diverged: look at what evaluate measured"));
+  CHECK_FALSE(exists("next.csv"));
+}

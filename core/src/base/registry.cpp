@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/foreign_names.h"
 #include "base/shortage.h"
 #include "pipeline/host/component_call.h"
 
@@ -43,7 +44,7 @@ const void* Registry::factory_of(std::string_view kind, std::string_view name) c
     if (!entry.factory && loader_ && !entry.info.library.empty()) load_library(entry.info.library);
     if (entry.factory) return entry.factory.get();
   }
-  throw usage_error("unknown " + std::string(kind) + " \"" + std::string(name) + "\"" + suggest(name, names(kind)));
+  throw usage_error("unknown " + std::string(kind) + " \"" + std::string(name) + "\"" + suggest_component(kind, name, names(kind)));
 }
 
 void Registry::load_library(const std::string& library) const {

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "base/foreign_names.h"
 #include "cli/host.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -175,7 +176,7 @@ const ComponentInfo& component_named(const Registry& registry, const std::string
   if (component) return *component;
   if (const std::vector<std::string> of_kind = registry.names(name); !of_kind.empty())
     throw usage_error("\"" + name + "\" is a kind: describe one of " + join(of_kind));
-  throw usage_error(closed_sentence("there is no component \"" + name + "\"" + suggest(name, names)) +
+  throw usage_error(closed_sentence("there is no component \"" + name + "\"" + suggest_component({}, name, names)) +
                     " `pipeline plugins` lists them all; one of a plugin of your own needs --plugin-path DIR");
 }
 

@@ -47,10 +47,12 @@ void line(std::ostream& out, const std::string& assignment, const std::string& c
   out << assignment << std::string(assignment.size() < 38 ? 38 - assignment.size() : 1, ' ') << " # " << comment << "\n";
 }
 
-std::string time_comment(const TimeGuess& time) {
+std::string time_comment(const WorkflowGuess& guess) {
+  const TimeGuess& time = guess.time;
+  if (!guess.frequency_column.empty()) return "the series have several steps";
   if (time.frequency == "none") return "irregular";
   const std::string step = time.frequency == "business_day" ? "working days" : Frequency::parse(time.frequency).spoken();
-  return step + ", " + format_count(std::ssize(time.gap_rows)) + (time.gap_rows.size() == 1 ? " gap" : " gaps");
+  return step + ", " + format_count(guess.gap_count) + (guess.gap_count == 1 ? " gap" : " gaps");
 }
 
 /// The options of a file that is not written as most are.
@@ -74,11 +76,11 @@ void write_format(std::ostream& out, const CsvFormat& format) {
 /// What was taken for the time, for the screen.
 std::string time_text(const WorkflowGuess& guess) {
   const TimeGuess& time = guess.time;
-  if (guess.dates_across) return "in the heading, " + time_comment(time);
+  if (guess.dates_across) return "in the heading, " + time_comment(guess);
   if (time.columns.empty()) return "none, rows are counted";
   std::string text = join(time.columns, " ") + ", ";
   if (!time.format.empty()) text += "written as " + time.format + ", ";
-  text += time_comment(time);
+  text += time_comment(guess);
   if (time.sort) text += ", not from old to new: sorted";
   if (time.repeats > 0)
     text += ", " + format_count(time.repeats) + (time.repeats == 1 ? " row repeats" : " rows repeat") + " a time: the first is kept";
@@ -93,17 +95,19 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
     const std::vector<std::string>& columns = guess.series_columns;
     line(out, "series_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)),
          "tells " + format_count(guess.series) + " series apart; each is scaled by its own training rows");
+    if (!guess.frequency_column.empty())
+      line(out, "frequency_column = " + to_toml(guess.frequency_column), "tells the series of each step apart");
   }
   write_format(out, guess.format);
   if (guess.dates_across) {
-    if (!guess.time.format.empty()) line(out, "time_format = " + to_toml(guess.time.format), time_comment(guess.time));
+    if (!guess.time.format.empty()) line(out, "time_format = " + to_toml(guess.time.format), time_comment(guess));
     if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
     if (!guess.gaps.empty()) line(out, "gaps = " + to_toml(guess.gaps), "no window reaches across a gap");
   } else if (guess.time.columns.empty()) {
     out << "# No column holds the time: the row number stands for it.\n";
   } else {
     const std::vector<std::string>& columns = guess.time.columns;
-    line(out, "time_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)), time_comment(guess.time));
+    line(out, "time_column = " + (columns.size() == 1 ? to_toml(columns[0]) : quoted_list(columns)), time_comment(guess));
     if (!guess.time.format.empty()) out << "time_format = " << to_toml(guess.time.format) << "\n";
     for (const std::string& other : guess.time.others) out << "# It might be " << one_line(other) << " too.\n";
     if (!guess.time_zone.empty()) out << "time_zone = " << to_toml(guess.time_zone) << "\n";
@@ -222,7 +226,8 @@ int new_workflow(const Invocation& invocation) {
             << (guess.features.size() == 1 ? " feature" : " features") << "\n";
   if (!guess.series_columns.empty())
     std::cout << "  series: " << format_count(guess.series) << ", told apart by " << join_names(guess.series_columns)
-              << (guess.dates_across ? "; a row each, and the names of the columns are times" : "") << "\n";
+              << (guess.dates_across ? "; a row each, and the names of the columns are times" : "")
+              << (guess.frequency_column.empty() ? "" : "; " + guess.frequency_column + " tells those of each step apart") << "\n";
   std::cout << "  time: " << time_text(guess) << "\n";
   if (!guess.known_future.empty())
     std::cout << "  known ahead: " << join_names(guess.known_future) << ", in " << format_count(guess.future_rows)

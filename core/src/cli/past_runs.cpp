@@ -20,13 +20,13 @@ std::string add_results(const Value& stage, Value& results) {
   return of;
 }
 
-/// Whether a run measured models: these may have been trained by an earlier one.
-bool has_measured(const Value& record) { return results_of(record).find("headlines") != nullptr; }
+/// Whether a record holds numbers of models, which an earlier run may have trained or measured.
+bool holds_numbers(const Value& record) { return results_of(record).find("headlines") != nullptr; }
 
 /// Whether an option could matter to a run's results: it is no stage's, that stage was part of the run, or the run measured what it left.
 bool concerns(const Value& record, const std::string& option) {
   const std::size_t dot = option.find('.');
-  return dot == std::string::npos || record.at("stages").find(std::string_view(option).substr(0, dot)) != nullptr || has_measured(record);
+  return dot == std::string::npos || record.at("stages").find(std::string_view(option).substr(0, dot)) != nullptr || holds_numbers(record);
 }
 
 /// Whether a stage's summary is that of a training.

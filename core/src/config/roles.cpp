@@ -2,6 +2,7 @@
 #include <optional>
 #include <set>
 
+#include "base/foreign_names.h"
 #include "base/metric_names.h"
 #include "config/check.h"
 #include "config/uncertainty.h"
@@ -65,7 +66,7 @@ void check_forecaster_name(CheckContext& context, const Place& place, const std:
   const std::vector<std::string> names = context.registry.names(Kind<LocalForecaster>::name);
   if (is_among(names, name)) return;
   context.mistake(place, owner.name + ": unknown " + Kind<LocalForecaster>::name + " \"" + name + "\"" +
-                             (names.empty() ? "; no plugin gives one" : suggest(name, names)));
+                             (names.empty() ? "; no plugin gives one" : suggest_component(Kind<LocalForecaster>::name, name, names)));
 }
 
 void check_forecasters(CheckContext& context, const OptionInfo& option, const Node& value, const OptionsOwner& owner) {

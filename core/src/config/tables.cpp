@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/foreign_names.h"
 #include "base/table_rules.h"
 
 namespace pipeline {
@@ -40,9 +41,9 @@ ComponentSpec check_component(CheckContext& context, const TableRule& rule, cons
   const ComponentInfo* info = context.registry.find(rule.kind, type);
   if (!info) {
     const std::vector<std::string> names = context.registry.names(rule.kind);
-    context.unknown_component(
-        type_node ? type_node->place : place, type,
-        "unknown " + rule.kind + " \"" + type + "\"" + (names.empty() ? "; no plugin gives one" : suggest(type, names)));
+    context.unknown_component(type_node ? type_node->place : place, type,
+                              "unknown " + rule.kind + " \"" + type + "\"" +
+                                  (names.empty() ? "; no plugin gives one" : suggest_component(rule.kind, type, names)));
     return {};
   }
   const CheckedOptions checked = check_table(

@@ -91,12 +91,14 @@ struct WorkflowGuess {
   std::vector<std::string> known_future{}, fixed{}, categories{};
   std::int64_t future_rows = 0;  ///< after the last target, with columns known ahead
   std::vector<LeftOut> left_out;
-  std::string gaps{};  ///< empty: there are none
+  std::int64_t gap_count = 0;  ///< in all series
+  std::string gaps{};          ///< empty: there are none
   std::string missing = "error";
   std::int64_t missing_cells = 0;
   std::int64_t window = 0, horizon = 0, stride = 1;
   std::vector<std::string> series_columns{};  ///< empty: the file holds one series
   std::int64_t series = 0;
+  std::string frequency_column{};    ///< empty: the series have one step, or none
   bool dates_across = false;         ///< the names of the columns are times
   bool is_short = false;             ///< there are too few rows for a network with memory
   std::vector<std::string> notes{};  ///< for people: what was taken for what

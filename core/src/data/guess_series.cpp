@@ -2,9 +2,9 @@
 
 #include <unistd.h>
 #include <algorithm>
-#include <span>
 #include <utility>
 
+#include "data/guess_steps.h"
 #include "data/id_choices.h"
 #include "data/series_ids.h"
 #include "data/time_axis.h"
@@ -153,16 +153,35 @@ std::optional<TimeGuess> time_of_first_series(const CsvFile& file, const std::ve
   }
 }
 
-std::int64_t usual_rows(const CsvFile& file, const IdColumns& ids) {
-  std::vector<std::size_t> columns;
-  for (const std::string& name : ids.columns) columns.push_back(file.index_of(name));
-  SeriesIds numbers;
-  const std::vector<std::int64_t> series = series_of_rows(file, columns, numbers);
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(numbers.size()));
-  for (const std::int64_t s : series) ++counts[static_cast<std::size_t>(s)];
-  const auto middle = counts.begin() + std::ssize(counts) / 2;
-  std::ranges::nth_element(counts, middle);
-  return *middle;
+/// The columns of words that a series may have for its step.
+std::vector<std::size_t> columns_of_words(const ColumnGuess& columns, const std::vector<std::string>& without) {
+  std::vector<std::size_t> out;
+  for (const ColumnFacts& column : columns.columns) {
+    if (column.numbers == 0 && column.words > 0 && !column.name.empty() && !column.shares_name && !is_in(without, column.name))
+      out.push_back(column.index);
+  }
+  return out;
+}
+
+/// The steps of the series, and their usual length.
+LongGuess with_steps(const CsvFile& file, const ColumnGuess& columns, IdColumns ids, TimeGuess time) {
+  StepsQuestion question{
+      .series_columns = {}, .times = times_of(file, time.columns, time.format), .words = columns_of_words(columns, time.columns)};
+  for (const std::string& name : ids.columns) question.series_columns.push_back(file.index_of(name));
+  const StepsGuess steps = guess_steps(file, question);
+  LongGuess guess{.ids = std::move(ids), .time = std::move(time), .usual_rows = steps.usual_rows, .gaps = steps.gaps};
+  if (steps.steps.size() == 1) {
+    guess.time.frequency = steps.steps.front();
+    guess.time.step_ns = Frequency::parse(guess.time.frequency).step_ns;
+  } else if (steps.frequency_column >= 0) {
+    guess.frequency_column = file.names()[static_cast<std::size_t>(steps.frequency_column)];
+  } else {
+    guess.steps = steps.steps;
+    guess.time.frequency = "none";
+    guess.time.step_ns = 0;
+    guess.gaps = 0;
+  }
+  return guess;
 }
 
 std::optional<LongGuess> guess_long(const CsvFile& file, const ColumnGuess& columns) {
@@ -172,8 +191,7 @@ std::optional<LongGuess> guess_long(const CsvFile& file, const ColumnGuess& colu
     if (!time || std::ranges::any_of(choice, [&](std::size_t c) { return is_in(time->columns, file.names()[c]); })) continue;
     auto ids = id_columns(file, time->columns, time->format, candidates);
     if (!ids) continue;
-    const std::int64_t rows = usual_rows(file, *ids);
-    return LongGuess{.ids = std::move(*ids), .time = std::move(*time), .usual_rows = rows};
+    return with_steps(file, columns, std::move(*ids), std::move(*time));
   }
   return std::nullopt;
 }

@@ -27,8 +27,11 @@ struct IdColumns {
 /// A file whose rows are those of many series.
 struct LongGuess {
   IdColumns ids;
-  TimeGuess time;               ///< of the first series
-  std::int64_t usual_rows = 0;  ///< the median number of rows of a series
+  TimeGuess time;               ///< of the first series; without a frequency where the series have several steps and no column names them
+  std::int64_t usual_rows = 0;  ///< the median number of rows of a series, the least where a column names their steps
+  std::int64_t gaps = 0;        ///< in all series
+  std::string frequency_column{};    ///< the column that tells the series of each step apart; empty: they have one, or no column does
+  std::vector<std::string> steps{};  ///< of series that no column tells apart; empty: they have one step, or there is such a column
 };
 /// The time of a file, and its series if there are many: then the time is that of the first.
 struct SeriesGuess {

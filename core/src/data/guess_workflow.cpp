@@ -133,7 +133,8 @@ void take_roles(WorkflowGuess& guess, const std::filesystem::path& file, const C
   if (guess.time.sort || guess.time.repeats > 0) return;
   RoleQuestion question{.series_columns = guess.series_columns, .numbers = guess.features, .words = {}, .targets = guess.target};
   for (const ColumnFacts& column : columns.columns) {
-    const bool is_other = is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name) || column.shares_name;
+    const bool is_other = is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name) ||
+                          column.name == guess.frequency_column || column.shares_name;
     if (!is_other && !column.name.empty() && column.numbers == 0 && column.words > 0) question.words.push_back(column.name);
   }
   const ColumnRoles roles = guess_roles(CsvFile(file, guess.format), question);
@@ -248,7 +249,7 @@ void choose_rows(WorkflowGuess& guess, const std::vector<bool>& complete) {
 
 /// The same for many series, of which one has about `rows` rows.
 void choose_rows_of_series(WorkflowGuess& guess, std::int64_t rows) {
-  if (!guess.time.gap_rows.empty()) guess.gaps = "split";
+  if (guess.gap_count > 0) guess.gaps = "split";
   if (guess.missing_cells > 0) guess.missing = "drop";
   const std::int64_t all = std::exchange(guess.rows, rows);
   choose_window(guess, rows / 4);
@@ -265,6 +266,7 @@ WorkflowGuess workflow_of(const AcrossGuess& across, const std::vector<std::stri
   guess.time = across.time;
   guess.time.format = across.time_format;
   guess.dates_across = true;
+  guess.gap_count = std::ssize(across.time.gap_rows);
   guess.series_columns = across.series_columns;
   guess.series = across.series;
   guess.target = guess.features = targets.empty() ? std::vector<std::string>{"y"} : targets;
@@ -329,12 +331,19 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
   guess.time_zone = wishes.time.time_zone;
   if (many) {
     guess.series_columns = many->ids.columns, guess.series = many->ids.series;
-  } else if (!guess.time.rows.empty()) {
-    guess.rows = std::ssize(guess.time.rows);
+    guess.frequency_column = many->frequency_column;
+    guess.gap_count = many->gaps;
+    if (!many->steps.empty())
+      guess.notes.push_back("the series have several steps (" + join(many->steps, ", ") +
+                            "), and no column tells which: rows are counted; better give the series of each step a file of their own");
+  } else {
+    guess.gap_count = std::ssize(time.gap_rows);
+    if (!time.rows.empty()) guess.rows = std::ssize(time.rows);
   }
   std::vector<const ColumnFacts*> features;
   for (const ColumnFacts& column : columns.columns) {
-    if (is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name)) continue;
+    if (is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name) || column.name == guess.frequency_column)
+      continue;
     if (std::string reason = reason_against(column, columns); !reason.empty()) {
       guess.left_out.push_back({column.name, std::move(reason)});
     } else {

@@ -22,7 +22,8 @@ class Reader {
   void read(std::size_t row) {
     std::int64_t& time = rows_.time[row];
     if (time >= sure_.low && time < sure_.high) {
-      previous_ = time -= sure_.east;
+      time -= sure_.east;
+      remember(time);
       return;
     }
     const LocalInstants found = zone_.find(time);
@@ -33,11 +34,16 @@ class Reader {
     } else {
       time = found.count == 0 ? in_left_out_hour(row, found) : in_repeated_hour(row, found);
     }
-    if (time != left_out_time) previous_ = time;
+    if (time != left_out_time) remember(time);
   }
-  void finish() { require_both_hours(); }
+  /// A file may end within the first of the two hours, where its rows come on at one step.
+  void finish() {
+    if (!comes_on_) require_both_hours();
+  }
 
  private:
+  void remember(std::int64_t time) { before_ = std::exchange(previous_, time); }
+
   std::int64_t in_left_out_hour(std::size_t row, const LocalInstants& found) const {
     if (rules_.nonexistent == "drop") return left_out_time;
     if (rules_.nonexistent == "shift") return found.earlier;
@@ -56,7 +62,10 @@ class Reader {
                        "rows of the file, and the files of source, into the order of time");
     }
     const bool second = previous_ && found.earlier <= *previous_;
-    if (!second && !first_hour_) first_hour_.emplace(row, rows_.time[row]);
+    if (!second && !first_hour_) {
+      first_hour_.emplace(row, rows_.time[row]);
+      comes_on_ = before_ && found.earlier - *previous_ == *previous_ - *before_;
+    }
     second_hour_ = second_hour_ || second;
     return second ? found.later : found.earlier;
   }
@@ -79,9 +88,9 @@ class Reader {
   const TimeZone& zone_;
   const ClockRules& rules_;
   SureOffset sure_;
-  std::optional<std::int64_t> previous_;                            // UTC
+  std::optional<std::int64_t> previous_, before_;                   // UTC of the last two rows
   std::optional<std::pair<std::size_t, std::int64_t>> first_hour_;  // the first row of a repeated hour, and its local time
-  bool second_hour_ = false;
+  bool second_hour_ = false, comes_on_ = false;                     // whether that row, as the first hour, keeps the step before it
 };
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "data/panel_axis.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
+#include "data/common_step.h"
 #include "data/series_ids.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -13,17 +13,8 @@
 namespace pipeline {
 namespace {
 
-constexpr std::int64_t least_rows = 3;  // two times have some step, which may be a gap
-
 std::span<const std::int64_t> times_of(const CleanTable& data, const Segment& rows) {
   return data.table.time().subspan(static_cast<std::size_t>(rows.first), static_cast<std::size_t>(rows.count));
-}
-
-bool follows_throughout(const Frequency& frequency, std::span<const std::int64_t> time) {
-  for (std::size_t i = 1; i < time.size(); ++i) {
-    if (!frequency.follows(time[i - 1], time[i])) return false;
-  }
-  return true;
 }
 
 /// The rows of each series in the table.
@@ -51,33 +42,21 @@ std::string cure_of_steps(const std::string& word) {
          "own, or write frequency = \"none\" to count rows as steps";
 }
 
-/// The step that most of these series have. A series may have another one of its own only where all its times follow the common step too,
-/// as those of a few working days follow a daily one.
+/// The step of these series. Error (data) names three that have another one.
 Frequency common_frequency(const CleanTable& data, const std::vector<Segment>& rows, const std::vector<std::size_t>& series,
                            const std::string& word) {
-  std::vector<Frequency> own;
-  std::map<std::string, std::int64_t> counts;
-  for (const std::size_t s : series) {
-    own.push_back(infer_frequency(times_of(data, rows[s])));
-    if (rows[s].count >= least_rows) ++counts[own.back().text()];
-  }
-  if (counts.empty())
-    return own.empty() ? Frequency{} : *std::ranges::max_element(own, {}, [](const Frequency& f) { return !f.irregular(); });
-  const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
-  const Frequency common = Frequency::parse(most->first);
-  std::vector<std::string> others;
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < series.size(); ++i) {
-    const std::size_t s = series[i];
-    if (rows[s].count < least_rows || own[i].text() == most->first || follows_throughout(common, times_of(data, rows[s]))) continue;
-    if (++count <= 3) others.push_back(data.ids[s] + "\" (" + own[i].text() + ")");
-  }
-  if (count == 0) return common;
+  std::vector<std::span<const std::int64_t>> times;
+  for (const std::size_t s : series) times.push_back(times_of(data, rows[s]));
+  const CommonStep common = common_step(times);
+  if (common.others.empty()) return common.frequency;
+  constexpr std::size_t most_named = 3;
   std::string named;
-  for (const std::string& other : others) named += (named.empty() ? "\"" : ", \"") + other;
+  for (std::size_t i = 0; i < std::min(most_named, common.others.size()); ++i)
+    named += (i > 0 ? ", \"" : "\"") + data.ids[series[common.others[i]]] + "\" (" + common.their_steps[i] + ")";
   throw data_error("the series " + (word.empty() ? "" : "of frequency \"" + word + "\" ") + "do not have one step: most have " +
-                   most->first + ", and " + format_count(count) + " of " + format_count(std::ssize(series)) + " another: " + named +
-                   (count > 3 ? ", ..." : "") + cure_of_steps(word));
+                   common.frequency.text() + ", and " + format_count(std::ssize(common.others)) + " of " +
+                   format_count(std::ssize(series)) + " another: " + named + (common.others.size() > most_named ? ", ..." : "") +
+                   cure_of_steps(word));
 }
 
 }  // namespace

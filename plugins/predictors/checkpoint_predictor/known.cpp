@@ -41,7 +41,8 @@ void require_finite(std::span<const double> point, std::span<const double> quant
   const auto finite = [](double value) { return std::isfinite(value); };
   if (std::ranges::all_of(point, finite) && std::ranges::all_of(quantiles, finite)) return;
   throw data_error(request.input.string() + ": the forecast is not finite once its transform is undone: the rows up to " +
-                   place(input, series, origin) + " hold values far from those the model was trained on");
+                   place(input, series, origin) +
+                   " hold values far from those the model was trained on, or its training diverged: look at what evaluate measured");
 }
 
 }  // namespace pipeline::predictor::checkpoint

@@ -151,6 +151,7 @@ TEST_CASE("unknown stages and components are reported with the nearest name") {
   CHECK(mistakes_in("stages = 3\n") == "w.toml:1:10: stages are tables: write [stages.NAME] for each");
   CHECK(mistakes_in(sound + "[scheduler]\ntype = \"Plateau\"\n") == "w.toml:14:8: unknown scheduler \"Plateau\"; there is only StepLR");
   CHECK(mistakes_in(sound + "[loss]\ntype = \"mse\"\n") == "w.toml:14:8: unknown loss \"mse\"; did you mean \"MSELoss\"?");
+  CHECK(mistakes_in(sound + "[loss]\ntype = \"MAELoss\"\n") == "w.toml:14:8: unknown loss \"MAELoss\"; did you mean \"L1Loss\"?");
 }
 
 TEST_CASE("without any plugin, the missing plugins are reported") {

@@ -130,6 +130,17 @@ TEST_CASE("the repeated hour is told apart by the order of the rows") {
       "tell the two apart by the order of the rows, or \"first\" to take the first");
 }
 
+TEST_CASE("rows that end within the first of the two hours keep their step") {
+  CHECK(in_utc("Europe/Berlin", {"2023-10-29 00:00", "2023-10-29 01:00", "2023-10-29 02:00"}) == "28 22:00 28 23:00 29 00:00 ");
+  CHECK(in_utc("Europe/Berlin", {"2023-10-29 01:30", "2023-10-29 01:45", "2023-10-29 02:00", "2023-10-29 02:15"}) ==
+        "28 23:30 28 23:45 29 00:00 29 00:15 ");
+  CHECK(in_utc("Europe/Berlin", {"2023-10-29 02:00", "2023-10-29 01:00", "2023-10-29 00:00"}) == "29 00:00 28 23:00 28 22:00 ");
+  for (const std::vector<const char*>& unclear : {std::vector<const char*>{"2023-10-29 00:30", "2023-10-29 01:00", "2023-10-29 02:00"},
+                                                  std::vector<const char*>{"2023-10-29 01:00", "2023-10-29 02:00"},
+                                                  std::vector<const char*>{"2023-10-29 02:00", "2023-10-29 03:00", "2023-10-29 04:00"}})
+    CHECK(contains(error_of([&] { in_utc("Europe/Berlin", unclear); }), "comes twice, and once in the file,"));
+}
+
 TEST_CASE("an hour that clocks leave out is an error, an hour later, or left out") {
   const std::vector<const char*> hours{"2023-03-26 01:00", "2023-03-26 02:00", "2023-03-26 03:00"};
   CHECK(error_of([&] { in_utc("Europe/Berlin", hours); }) ==
