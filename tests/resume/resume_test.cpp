@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <random>
@@ -84,6 +85,25 @@ TEST_CASE_FIXTURE(Training, "a larger max_epochs continues a finished training a
   REQUIRE(train({"--set", "trainer.max_steps=37"}).status == 0);
   REQUIRE(train({"--resume"}).status == 0);
   check_same(result(), whole);
+}
+
+TEST_CASE_FIXTURE(Training, "a larger max_steps goes on within an epoch whose part was the best until then") {
+  const auto with = [](std::vector<std::string> more) {
+    more.insert(more.end(), {"--set", "callbacks.ModelCheckpoint.monitor=train_loss", "--set", "callbacks.ModelCheckpoint.save_top_k=1"});
+    return more;
+  };
+  REQUIRE(train(with({})).status == 0);
+  const Trained whole = result();
+  std::size_t most = 0;
+  for (const char* steps : {"33", "37", "41", "69"}) {
+    forget();
+    REQUIRE(train(with({"--set", std::string("trainer.max_steps=") + steps})).status == 0);
+    most = std::max(most, result().checkpoints.size());
+    const Finished longer = train(with({"--resume"}));
+    REQUIRE_MESSAGE(longer.status == 0, longer.err);
+    check_same(result(), whole);
+  }
+  CHECK(most == whole.checkpoints.size() + 1);  // the one that the part would have replaced
 }
 
 TEST_CASE_FIXTURE(Training, "a change that alters results is refused by name, one that does not is taken") {

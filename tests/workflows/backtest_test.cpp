@@ -404,6 +404,6 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a pass over cutoffs that follow a gap says w
                          "In a backtest the cutoffs are the origins: where a gap lies before them, fill it (missing), or write a smaller "
                          "window"),
                 refused.err);
-  CHECK(run({"--set", "preprocess.missing=forward_fill"}).status == 0);
-  CHECK(run({"--set", "slice_windows.window=6"}).status == 0);
+  CHECK(run({"--set", "stages.preprocess.missing=forward_fill"}).status == 0);
+  CHECK(run({"--set", "stages.slice_windows.window=6"}).status == 0);
 }

@@ -216,6 +216,23 @@ TEST_CASE_FIXTURE(WorkflowFixture, "SIGINT and SIGTERM end a training with its s
   }
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture,
+                  "the folder of checkpoints is relative to the file that names it, or given by --set to the current folder") {
+  std::filesystem::create_directory(path() / "deep");
+  workflow(small_training);
+  std::string text = read("workflow.toml");
+  text.replace(text.find("small.csv"), 9, "../small.csv");
+  text.insert(text.find("save_top_k"), "dirpath = \"mine\"\n");
+  write("deep/workflow.toml", text);
+  REQUIRE(pipeline({"run", "deep/workflow.toml", "--until", "train"}).status == 0);
+  CHECK(exists("deep/mine"));
+  CHECK_FALSE(exists("mine"));
+  REQUIRE(
+      pipeline({"run", "deep/workflow.toml", "--until", "train", "--force", "--set", "callbacks.ModelCheckpoint.dirpath=here"}).status ==
+      0);
+  CHECK(exists("here"));
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "a training that has gone beyond the limit asked for is not continued under it") {
   workflow(small_training);
   REQUIRE(run({"--until", "train"}).status == 0);

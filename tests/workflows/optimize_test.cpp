@@ -280,6 +280,24 @@ TEST_CASE_FIXTURE(WorkflowFixture, "types are searched with options of their own
   CHECK(json("runs/small/train/train.json").at("model") == study.at("best").at("values").at("model.type"));
 }
 
+TEST_CASE_FIXTURE(WorkflowFixture,
+                  "a stage's own options hold for the type that a search found best, and what it has no option for is told") {
+  workflow(search);
+  const std::vector<std::string> one{
+      "--until", "train", "--set", "stages.optimize.n_trials=1", "--set", "stages.train.model.hidden_size=6"};
+  const auto with_type = [&](const std::string& type) {
+    std::vector<std::string> arguments = one;
+    arguments.insert(arguments.end(), {"--set", "stages.optimize.search={\"model.type\" = [\"" + type + "\"]}"});
+    const Finished ran = run(arguments);
+    REQUIRE_MESSAGE(ran.status == 0, ran.err);
+    return ran.err;
+  };
+  with_type("GRUModel");
+  CHECK(json("runs/small/train/train.json").at("hyper_parameters").at("hidden_size") == Value(6));
+  CHECK(contains(with_type("LinearModel"), "given, but no option of the best type: model.hidden_size"));
+  CHECK(json("runs/small/train/manifest.json").at("options").find("model.hidden_size") == nullptr);
+}
+
 TEST_CASE_FIXTURE(WorkflowFixture, "a pruner ends trials that lag behind") {
   workflow(search + "[stages.optimize.pruner]\ntype = \"MedianPruner\"\nn_startup_trials = 2\n");
   REQUIRE(run({"--until", "optimize", "--set", "stages.optimize.n_trials=10", "--set", "stages.optimize.trainer.max_epochs=3"}).status ==
@@ -306,6 +324,17 @@ TEST_CASE_FIXTURE(WorkflowFixture, "a grid ends when it is searched through") {
       run({"--until", "optimize", "--set", "stages.optimize.search={\"model.hidden_size\" = { low = 2, high = 6, step = 2 }}"}).status ==
       0);
   CHECK(json("runs/small/optimize/study.json").at("trials").as_list().size() == 3);
+}
+
+TEST_CASE_FIXTURE(WorkflowFixture, "the points of a grid are the decimal numbers that one writes, and none is above the range") {
+  workflow(search + "[stages.optimize.sampler]\ntype = \"GridSampler\"\n");
+  REQUIRE(run({"--until", "optimize", "--set", "stages.optimize.trainer.max_epochs=1", "--set", "stages.optimize.n_trials=7", "--set",
+               "stages.optimize.search={\"model.dropout\" = { low = 0.1, high = 0.7, step = 0.1 }}", "--set", "model.num_layers=2"})
+              .status == 0);
+  const Value study = json("runs/small/optimize/study.json");
+  std::set<double> tried;
+  for (const Value& trial : study.at("trials").as_list()) tried.insert(trial.at("parameters").at("model.dropout").as_double());
+  CHECK(tried == std::set<double>{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7});
 }
 
 TEST_CASE_FIXTURE(WorkflowFixture, "a study in memory is one process's") {

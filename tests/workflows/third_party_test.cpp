@@ -88,11 +88,14 @@ TEST_CASE_FIXTURE(ThirdParty, "what a slicing stage does not give to a search is
                  "search: \"slice_windows.window\" is no option of model, loss, optimizer, scheduler, loader, trainer, callbacks and cut"));
 }
 
-TEST_CASE_FIXTURE(ThirdParty, "a timer of another name that is listed goes before max_time") {
+TEST_CASE_FIXTURE(ThirdParty, "a timer of another name that is listed goes before max_time, and without a limit gets this one") {
   const std::string clock = "[[callbacks]]\ntype = \"AlarmClock\"\n";
-  const Finished never = with(training + clock, {"trainer.max_time=\"00:00:00:00\"", "trainer.min_epochs=0"});
+  const Finished never = with(training + clock, {"trainer.min_epochs=0"});
   REQUIRE_MESSAGE(never.status == 0, never.err);
   CHECK(epochs() == 2);
+  const Finished limited = with(training + clock, {"trainer.max_time=\"00:00:00:00\"", "trainer.min_epochs=0"});
+  REQUIRE_MESSAGE(limited.status == 0, limited.err);
+  CHECK(epochs() == 1);
   const Finished rings = with(training + clock + "alarm = \"now\"\n", {"trainer.max_time=\"01:00:00:00\""});
   REQUIRE_MESSAGE(rings.status == 0, rings.err);
   CHECK(epochs() == 1);

@@ -78,6 +78,18 @@ Value resolve_paths(CheckContext& context, const OptionInfo& option, const Node&
   return out;
 }
 
+/// An absolute path of a folder that will be written; one that begins at ~ is one already.
+Value resolve_output(CheckContext& context, const Node& node) {
+  if (!node.is_string() || node.text().empty() || node.text().starts_with('~')) return node.to_value();
+  return context.document.resolve(node.text(), node.place).string();
+}
+
+Value resolved(CheckContext& context, const OptionInfo* option, const Node& node) {
+  if (option && option->role == OptionRole::input_path) return resolve_paths(context, *option, node);
+  if (option && option->role == OptionRole::output_folder) return resolve_output(context, node);
+  return node.to_value();
+}
+
 }  // namespace
 
 CheckedOptions check_table(CheckContext& context, const Schema& schema, const Node* table, const OptionsOwner& owner) {
@@ -92,7 +104,7 @@ CheckedOptions check_table(CheckContext& context, const Schema& schema, const No
   for (const auto& [name, member] : table ? table->table() : nothing) {
     if (owner.reserved.contains(name)) continue;
     const OptionInfo* option = schema.find(name);
-    given[name] = option && option->role == OptionRole::input_path ? resolve_paths(context, *option, member) : member.to_value();
+    given[name] = resolved(context, option, member);
     if (!option) continue;
     checked.origins[name] = origin_of(member);
     if (!option->secret) continue;

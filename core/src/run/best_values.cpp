@@ -35,6 +35,31 @@ bool is_option(const TrainingTables& tables, const Registry& registry, const std
   return info && info->schema.find(path.substr(path.find('.') + 1));
 }
 
+/// Puts back what the stage itself or --set says where a best type has that option too, as it does wherever the type stays. Returns what
+/// the type has no option for.
+std::vector<std::string> keep_own_options(ResolvedStage& resolved, const StagePlan& stage, const Value::Map& types,
+                                          const Registry& registry) {
+  std::vector<std::string> lost;
+  for (const auto& [path, type] : types) {
+    const std::string table = path.substr(0, path.find('.'));
+    for (const auto& [option, written] : stage.tables.one(table).options.as_map()) {
+      const std::string name = table + "." + option;
+      const auto origin = resolved.plan.origins.find(name);
+      if (origin == resolved.plan.origins.end() || origin->second.kind == Origin::Kind::search) continue;
+      const bool is_own = origin->second.goes_before_search(), is_here = is_option(resolved.plan.tables, registry, name);
+      if (is_own && is_here) {
+        resolved.plan.tables.options(table)[option] = written;
+      } else if (!is_here) {
+        if (is_own) lost.push_back(name);
+        resolved.plan.origins.erase(origin);
+      } else if (resolved.plan.tables.options(table).at(option) != written) {
+        origin->second = {};  // the type's default
+      }
+    }
+  }
+  return lost;
+}
+
 std::string listed(const Value::Map& values) {
   return join(values, [](const auto& entry) { return entry.first + " = " + to_toml(entry.second); });
 }
@@ -66,9 +91,11 @@ ResolvedStage with_best_values(const StagePlan& stage, const Workflow& workflow,
   const Origin origin{.kind = Origin::Kind::search, .giver = source->stage + ", trial " + std::to_string(best->number)};
   resolved.plan.tables = with_values(stage.tables, taken, registry);
   for (const auto& [path, value] : taken) resolved.plan.origins[path] = origin;
+  const std::vector<std::string> lost = keep_own_options(resolved, stage, types, registry);
   resolved.best_from = source->stage;
   resolved.sentence = "trial " + std::to_string(best->number) + " of " + source->stage + ": " + listed(taken);
   if (!kept.empty()) resolved.sentence += "; given, so not taken: " + listed(kept);
+  if (!lost.empty()) resolved.sentence += "; given, but no option of the best type: " + join_names(lost);
   if (slicer) {
     for (const auto& [option, value] : values_of_stage(taken, slicer->name)) resolved.slicing[slicer->name + "." + option] = value;
   }

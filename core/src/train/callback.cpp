@@ -10,6 +10,7 @@ std::int64_t Trainer::global_rank() const { return 0; }
 std::int64_t Trainer::world_size() const { return 1; }
 
 std::optional<std::filesystem::file_time_type> Trainer::resumed_from() const { return {}; }
+bool Trainer::may_continue_epoch() const { return false; }
 
 void Callback::resolve(Trainer&) {}
 void Callback::setup(Trainer&) {}

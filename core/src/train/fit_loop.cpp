@@ -244,6 +244,7 @@ void FitLoop::run_epoch(BatchTraining& training) {
   }
   const bool cut_short = epoch.next < batches && !may_stop();  // by max_steps: with a larger one training continues within the epoch
   if (cut_short) keep_position();
+  trainer_.cut_short = cut_short;
   end_epoch();
   epoch_.reset();
   if (!cut_short) keep_position();

@@ -1,6 +1,7 @@
 #include "train/fit_plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -11,6 +12,15 @@ namespace pipeline {
 
 namespace {
 
+/// The least share of so many batches that is a batch, rounded up to few digits.
+double share_of_one(std::int64_t batches) {
+  double digits = 10;
+  while (digits < 10.0 * static_cast<double>(batches)) digits *= 10;
+  double share = std::ceil(digits / static_cast<double>(batches)) / digits;
+  while (static_cast<double>(batches) * share < 1) share += 1 / digits;
+  return share;
+}
+
 /// Applies a limit: an integer counts batches, a float is a share of them, as in Lightning.
 std::int64_t limited(const std::string& option, const Value& limit, std::int64_t batches) {
   if (limit.is_int()) return std::min(limit.as_int(), batches);
@@ -18,7 +28,7 @@ std::int64_t limited(const std::string& option, const Value& limit, std::int64_t
   const auto count = static_cast<std::int64_t>(static_cast<double>(batches) * share);
   if (count == 0 && share > 0 && batches > 0) {
     throw usage_error("[trainer] " + option + " = " + format_number(share) + " of " + format_count(batches) +
-                      " batches is less than one: write at least " + format_number(1.0 / static_cast<double>(batches)) + ", or an integer");
+                      " batches is less than one: write at least " + format_number(share_of_one(batches)) + ", or an integer");
   }
   return count;
 }

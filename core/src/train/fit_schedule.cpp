@@ -6,12 +6,35 @@
 
 namespace pipeline {
 
+namespace {
+
+/// How often a scheduler that counts batches is stepped in an epoch's first `steps` optimizer steps, of `accumulated` batches each.
+std::int64_t steps_within_epoch(const FitPlan& plan, std::int64_t accumulated, std::int64_t frequency, std::int64_t steps) {
+  std::int64_t count = 0;
+  for (std::int64_t step = 1; step <= steps; ++step) {
+    const std::int64_t batches = std::min(step * accumulated, plan.train_batches);
+    count += batches % frequency == 0 ? 1 : 0;
+  }
+  return count;
+}
+
+TrainingLength longest_training(const FitPlan& plan, std::int64_t accumulated, const SchedulerTiming& timing) {
+  const std::int64_t of_epoch = std::max<std::int64_t>(1, (plan.train_batches + accumulated - 1) / accumulated);
+  std::int64_t epochs = plan.max_epochs, rest = 0;  // whole epochs, and the steps of one that max_steps cuts short
+  if (plan.max_steps >= 0 && (epochs < 0 || plan.max_steps / of_epoch < epochs)) {
+    epochs = plan.max_steps / of_epoch;
+    rest = plan.max_steps % of_epoch;
+  }
+  if (epochs < 0) return {};
+  if (timing.interval == "epoch") return {.steps = std::max<std::int64_t>(1, epochs) / timing.frequency};
+  return {.steps = epochs * steps_within_epoch(plan, accumulated, timing.frequency, of_epoch) +
+                   steps_within_epoch(plan, accumulated, timing.frequency, rest)};
+}
+
+}  // namespace
+
 void Schedule::start(const FitPlan& plan, std::int64_t accumulated) {
-  if (!scheduler_) return;
-  TrainingLength length{.epochs = plan.max_epochs, .steps = -1};
-  if (plan.max_epochs >= 0) length.steps = plan.max_epochs * ((plan.train_batches + accumulated - 1) / accumulated);
-  if (plan.max_steps >= 0) length.steps = length.steps < 0 ? plan.max_steps : std::min(length.steps, plan.max_steps);
-  call(scheduler_, "start", &Scheduler::start, length);
+  if (scheduler_) call(scheduler_, "start", &Scheduler::start, longest_training(plan, accumulated, scheduler_->timing()));
 }
 
 void Schedule::after_batch(FitTrainer& trainer, std::int64_t index, bool stepped) {

@@ -48,6 +48,7 @@ class FitTrainer final : public Trainer {
   void log_scalars(Scalars scalars) override;
   [[nodiscard]] bool has_loggers() const override { return !spec_.loggers.empty(); }
   [[nodiscard]] std::optional<std::filesystem::file_time_type> resumed_from() const override { return spec_.start_written; }
+  [[nodiscard]] bool may_continue_epoch() const override { return cut_short; }
   void save_checkpoint(const std::filesystem::path& file) override;
 
   [[nodiscard]] const FitPlan& plan() const { return plan_; }
@@ -75,6 +76,7 @@ class FitTrainer final : public Trainer {
 
   mutable FitState state;  ///< callback_metrics() completes its metrics
   bool in_sanity_check = false;
+  bool cut_short = false;  ///< by max_steps, within an epoch
 
  private:
   /// Records a callback's request; Error (training) for abort.

@@ -78,10 +78,16 @@ constexpr const char* progress_bar = "ProgressBar";
 
 std::vector<ComponentSpec> callbacks_of(const Registry& registry, const TrainingTables& tables, const TrainerOptions& trainer) {
   std::vector<ComponentSpec> callbacks = tables.many("callbacks");
-  // As in Lightning: a listed timer takes precedence over max_time.
-  const bool is_listed =
-      std::ranges::any_of(callbacks, [&](const ComponentSpec& spec) { return time_limit_of(registry.find("callback", spec.type)); });
-  if (!trainer.max_time.empty() && !is_listed) callbacks.push_back(time_limiter(registry, trainer.max_time));
+  // As in Lightning: a listed timer takes precedence over max_time. One without a limit of its own gets this one.
+  bool is_limited = trainer.max_time.empty();
+  for (ComponentSpec& spec : callbacks) {
+    const OptionInfo* limit = is_limited ? nullptr : time_limit_of(registry.find("callback", spec.type));
+    if (!limit) continue;
+    const Value* given = spec.options.find(limit->name);
+    if (!given || *given == limit->default_value) spec.options[limit->name] = trainer.max_time;
+    is_limited = true;
+  }
+  if (!is_limited) callbacks.push_back(time_limiter(registry, trainer.max_time));
   const bool shows_progress = std::ranges::find(callbacks, progress_bar, &ComponentSpec::type) != callbacks.end();
   if (trainer.enable_progress_bar && !shows_progress && registry.find("callback", progress_bar))
     callbacks.push_back({progress_bar, Value::Map{}});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/option_value.h"
 #include "pipeline/errors.h"
 
 namespace pipeline {
@@ -51,6 +52,17 @@ void set_in_list(std::vector<ComponentSpec>& list, const TableRule& rule, std::s
   const auto found = std::ranges::find(list, type, &ComponentSpec::type);
   if (found == list.end()) throw usage_error(rule.name + "." + std::string(path) + " is searched, but there is no such " + rule.kind);
   found->options[option] = value;
+}
+
+ComponentSpec of_type(const ComponentSpec& from, const std::string& kind, const std::string& type, const Registry& registry) {
+  const ComponentInfo *before = registry.find(kind, from.type), *now = registry.find(kind, type);
+  ComponentSpec out{type, now ? now->schema.with_defaults(Value::Map{}) : Value(Value::Map{})};
+  if (!before || !now) return out;
+  for (const auto& [name, value] : from.options.as_map()) {
+    const OptionInfo *first = before->schema.find(name), *second = now->schema.find(name);
+    if (first && second && value != first->default_value && !value_mistake(*second, value)) out.options[name] = value;
+  }
+  return out;
 }
 
 }  // namespace
@@ -110,8 +122,7 @@ TrainingTables with_values(TrainingTables tables, const Value::Map& values, cons
     const auto [table, option] = split_at_dot(path);
     const TableRule* rule = find_table_rule(table);
     if (!rule || rule->many || option != "type" || tables.one(table).type == value.as_string()) continue;
-    const ComponentInfo* info = registry.find(rule->kind, value.as_string());
-    tables.one(table) = {value.as_string(), info ? info->schema.with_defaults(Value::Map{}) : Value(Value::Map{})};
+    tables.one(table) = of_type(tables.one(table), rule->kind, value.as_string(), registry);
   }
   for (const auto& [path, value] : values) {
     const auto [table, option] = split_at_dot(path);

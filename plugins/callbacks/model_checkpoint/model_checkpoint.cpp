@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "pipeline/data/format.h"
+#include "pipeline/errors.h"
+#include "pipeline/train/checkpoint.h"
 
 namespace pipeline::callbacks::model_checkpoint {
 
@@ -76,12 +78,25 @@ void ModelCheckpoint::on_train_start(Trainer& trainer) {
   for (const fs::recursive_directory_iterator end; !unreadable && entry != end; entry.increment(unreadable)) {
     if (entry.depth() >= depth) entry.disable_recursion_pending();
     const fs::path& path = entry->path();
-    const bool written_later = fs::is_regular_file(entry->symlink_status()) && entry->last_write_time() >= *trainer.resumed_from();
     const bool has_name = entry.depth() == depth && pattern_.matches(path.lexically_relative(folder_).replace_extension().string());
     const bool named_here = path.extension() == ".ckpt" && (has_name || path == folder_ / "last.ckpt");
-    if (written_later && named_here && !knows(path.string())) later.push_back(path);
+    if (named_here && !knows(path.string()) && saved_later(trainer, path)) later.push_back(path);
   }
   for (const fs::path& path : later) options_.dirpath.empty() ? remove(trainer, path.string()) : replaceable_.push_back(path.string());
+}
+
+/// Whether the killed run saved this file, which the state does not know, after the resume point. Copied files have new times, so that the
+/// step in the file decides. A link is what it leads to.
+bool ModelCheckpoint::saved_later(const Trainer& trainer, const fs::path& path) {
+  if (!fs::exists(path)) return true;  // a link whose file is gone
+  if (!fs::is_regular_file(path) || fs::last_write_time(path) < *trainer.resumed_from()) return false;
+  try {
+    const State content = read_checkpoint(path);
+    const State* step = content.find("global_step");
+    return !step || step->as_int() >= trainer.global_step();
+  } catch (const Error&) {
+    return true;  // what nobody can read is no loss
+  }
 }
 
 bool ModelCheckpoint::knows(const std::string& path) const {
@@ -127,11 +142,14 @@ void ModelCheckpoint::on_train_end(Trainer& trainer) {
   if (last_saved_.empty() && !trainer.fast_dev_run() && !folder_.empty()) save_last(trainer);
 }
 
+/// A diverged or interrupted model takes no place of one that is kept, nor that of last.ckpt. The state does not know the file, so that a
+/// training that goes on gives what one that nobody stopped gives.
 void ModelCheckpoint::on_exception(Trainer& trainer, const std::string& what) {
   if (!options_.save_on_exception || skips(trainer)) return;
-  const std::string path = (folder_ / (pattern_.fill(metrics_of(trainer)) + ".ckpt")).string();
-  save(trainer, path);
-  save_last(trainer);
+  const std::string name = pattern_.fill(metrics_of(trainer));
+  std::string path = free_path(name, "");
+  if (knows(path)) path = (folder_ / (name + "-exception.ckpt")).string();
+  trainer.save_checkpoint(path);
   trainer.log().info("ModelCheckpoint: saved " + path + " when the training ended with: " + what);
 }
 
@@ -229,6 +247,7 @@ void ModelCheckpoint::save(Trainer& trainer, const std::string& path) {
 
 /// Removes files of this folder only, whatever paths a loaded state holds.
 void ModelCheckpoint::remove(Trainer& trainer, const std::string& path) const {
+  if (trainer.may_continue_epoch()) return;
   const fs::path inside = fs::absolute(path).lexically_normal().lexically_relative(fs::absolute(folder_).lexically_normal());
   if (inside.empty() || *inside.begin() == "..") return;
   std::error_code error;

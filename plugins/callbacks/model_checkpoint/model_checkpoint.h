@@ -49,7 +49,8 @@ struct ModelCheckpointOptions {
             .flag()
             .choices({"link"}),
         option("save_top_k", &ModelCheckpointOptions::save_top_k, "How many of the best are kept; -1 for all, 0 for none.").at_least(-1),
-        option("save_on_exception", &ModelCheckpointOptions::save_on_exception, "Save when the training fails or is interrupted."),
+        option("save_on_exception", &ModelCheckpointOptions::save_on_exception,
+               "Save a checkpoint more when the training fails or is interrupted."),
         option("mode", &ModelCheckpointOptions::mode, mode_doc).choices({"auto", "min", "max"}),
         option("auto_insert_metric_name", &ModelCheckpointOptions::auto_insert_metric_name, "{val_loss} becomes val_loss=0.12, not 0.12."),
         option("every_n_train_steps", &ModelCheckpointOptions::every_n_train_steps, "Optimizer steps between two checkpoints; 0: by epoch.")
@@ -108,6 +109,7 @@ class ModelCheckpoint : public Callback {
   void save(Trainer& trainer, const std::string& path);
   void remove(Trainer& trainer, const std::string& path) const;
   [[nodiscard]] bool knows(const std::string& path) const;
+  [[nodiscard]] static bool saved_later(const Trainer& trainer, const std::filesystem::path& path);
 
   Options options_;
   FileNamePattern pattern_;

@@ -9,6 +9,7 @@
 #include "model_checkpoint/file_name.h"
 #include "pipeline/data/files.h"
 #include "pipeline/errors.h"
+#include "pipeline/train/checkpoint.h"
 #include "support/fake_trainer.h"
 #include "support/temp_folder.h"
 
@@ -216,6 +217,37 @@ TEST_CASE("save_on_exception saves a checkpoint when the training fails") {
   CHECK(trainer.recording.infos().at(0).find("the training loss became nan") != std::string::npos);
 }
 
+TEST_CASE("what save_on_exception saves takes no place of a checkpoint that is kept, and leaves the state alone") {
+  for (const bool counts : {true, false}) {
+    FakeTrainer trainer;
+    auto options = best_of(1);
+    options.filename = "best";
+    options.save_last = true;
+    options.save_on_exception = true;
+    options.enable_version_counter = counts;
+    ModelCheckpoint callback(options);
+    callback.setup(trainer);
+    run_epochs(callback, trainer, {0.5});
+    const std::string best = read_text(trainer.folder.path() / "checkpoints/best.ckpt"), state = to_json(callback.state_dict().to_value());
+    trainer.step = 6;
+    callback.on_exception(trainer, "interrupted");
+    CHECK(trainer.kept() == Names{counts ? "best-v1.ckpt" : "best-exception.ckpt", "best.ckpt", "last.ckpt"});
+    CHECK(read_text(trainer.folder.path() / "checkpoints/best.ckpt") == best);
+    CHECK(to_json(callback.state_dict().to_value()) == state);
+  }
+}
+
+TEST_CASE("where max_steps ends a fit within an epoch, no checkpoint goes, as a larger max_steps may need it") {
+  struct CutShort : FakeTrainer {
+    [[nodiscard]] bool may_continue_epoch() const override { return true; }
+  };
+  CutShort trainer;
+  ModelCheckpoint callback(best_of(1));
+  callback.setup(trainer);
+  run_epochs(callback, trainer, {0.5, 0.25});
+  CHECK(trainer.kept() == Names{"LSTMModel-epoch=00-val_loss=0.5000.ckpt", "LSTMModel-epoch=01-val_loss=0.2500.ckpt"});
+}
+
 TEST_CASE("a missing metric is an error that names the existing ones") {
   FakeTrainer trainer;
   trainer.metrics = {{"train_loss", 1.0}, {"val_loss", 1.0}};
@@ -338,6 +370,37 @@ TEST_CASE("a continued training removes the files that the killed one saved late
     run_epochs(callback, trainer, {0.1});  // saves the killed run's file again, under the same name
     CHECK(trainer.kept() == (in_users_folder ? Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "last.ckpt", "mine.ckpt", "notes.txt"}
                                              : Names{"LSTMModel-epoch=07-val_loss=0.1000.ckpt", "mine.ckpt", "notes.txt"}));
+  }
+}
+
+TEST_CASE("a continued training keeps files of earlier steps, whose times are new where folders were copied") {
+  ResumedTrainer trainer;
+  trainer.step = 8;
+  const auto folder = trainer.folder.path() / "checkpoints";
+  std::filesystem::create_directories(folder);
+  for (const std::int64_t step : {4, 8, 12})
+    write_checkpoint(folder / ("epoch=0-step=" + std::to_string(step) + ".ckpt"), State::Map{{"global_step", step}});
+  std::filesystem::create_symlink("epoch=0-step=12.ckpt", folder / "last.ckpt");
+  ModelCheckpoint::Options options;
+  options.save_top_k = -1;
+  ModelCheckpoint callback(options);
+  callback.setup(trainer);
+  callback.on_train_start(trainer);
+  CHECK(trainer.kept() == Names{"epoch=0-step=4.ckpt"});
+}
+
+TEST_CASE("a link of the killed run goes, and one to a checkpoint that stays does not") {
+  for (const bool dangling : {true, false}) {
+    ResumedTrainer trainer;
+    trainer.step = 8;
+    const auto folder = trainer.folder.path() / "checkpoints";
+    std::filesystem::create_directories(folder);
+    if (!dangling) write_checkpoint(folder / "other.ckpt", State::Map{{"global_step", 4}});
+    std::filesystem::create_symlink("other.ckpt", folder / "last.ckpt");
+    ModelCheckpoint callback(best_of(1));
+    callback.setup(trainer);
+    callback.on_train_start(trainer);
+    CHECK(std::filesystem::exists(std::filesystem::symlink_status(folder / "last.ckpt")) == !dangling);
   }
 }
 

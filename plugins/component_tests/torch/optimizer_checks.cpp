@@ -104,7 +104,7 @@ std::string check_optimizer_state(const ComponentTestContext& test) {
          "that change in group_entries()";
 }
 
-constexpr TrainingLength length{.epochs = 10, .steps = 40};
+constexpr TrainingLength length{.steps = 40};
 constexpr int steps = 30;
 
 /// An optimizer and the scheduler under test, which has started.

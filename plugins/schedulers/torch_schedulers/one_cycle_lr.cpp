@@ -76,9 +76,9 @@ class OneCycleLR final : public TorchScheduler {
 void OneCycleLR::on_prepare(const TrainingLength& length) {
   if (options_.total_steps == 0) {
     options_.total_steps = schedule_length("OneCycleLR", "total_steps", timing(), length);
-  } else if (const auto steps = schedule_length(timing(), length); steps && *steps > options_.total_steps) {
+  } else if (length.steps > options_.total_steps) {
     throw usage_error("OneCycleLR: its cycle has total_steps = " + std::to_string(options_.total_steps) + ", the training has " +
-                      std::to_string(*steps) + ": leave total_steps out, or shorten [trainer] max_epochs");
+                      std::to_string(length.steps) + ": leave total_steps out, or shorten [trainer] max_epochs");
   }
   momentum_ = momentum_kind(optimizer().param_groups().front().options());
   if (options_.cycle_momentum && momentum_ == Momentum::none) {

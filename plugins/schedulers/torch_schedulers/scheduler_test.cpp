@@ -15,7 +15,7 @@ using namespace pipeline;
 
 namespace {
 
-constexpr TrainingLength forty_steps{.epochs = 4, .steps = 40};
+constexpr TrainingLength forty_steps{.steps = 40};
 
 /// Adam with one parameter, and a scheduler that has started.
 class Scheduled {

@@ -61,16 +61,9 @@ void TorchScheduler::load_state_dict(const State& state) {
 
 State::Map TorchScheduler::group_entries(std::size_t group) const { return {{"initial_lr", base_rates_.at(group)}}; }
 
-std::optional<std::int64_t> schedule_length(const SchedulerTiming& timing, const TrainingLength& length) {
-  const std::int64_t units = timing.interval == "step" ? length.steps : length.epochs;
-  if (units < 0) return std::nullopt;
-  return units / timing.frequency;
-}
-
 std::int64_t schedule_length(const std::string& component, const std::string& option, const SchedulerTiming& timing,
                              const TrainingLength& length) {
-  const auto steps = schedule_length(timing, length);
-  if (steps && *steps > 0) return *steps;
+  if (length.steps > 0) return length.steps;
   throw usage_error(component + ": nothing says how many steps of the scheduler the training has: set " + option +
                     ", or [trainer] max_epochs" + (timing.frequency > 1 ? ", or lower frequency" : ""));
 }

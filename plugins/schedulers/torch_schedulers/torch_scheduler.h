@@ -66,9 +66,8 @@ class TorchScheduler : public Scheduler {
   std::int64_t step_count_ = 1;                  ///< PyTorch counts the first rates as a step
 };
 
-/// The number of steps that a scheduler with this timing makes in a training; nullopt if nothing limits the training. With the names of a
-/// component and its option: Error (usage) instead.
-[[nodiscard]] std::optional<std::int64_t> schedule_length(const SchedulerTiming& timing, const TrainingLength& length);
+/// The number of steps that the schedule makes in a training. Error (usage) if nothing limits the training, by the names of the component
+/// and of its option.
 [[nodiscard]] std::int64_t schedule_length(const std::string& component, const std::string& option, const SchedulerTiming& timing,
                                            const TrainingLength& length);
 /// Numbers as a list, and back.

@@ -13,9 +13,7 @@ WarmUp::WarmUp(std::unique_ptr<TorchScheduler> schedule, std::int64_t steps, dou
       steps_(steps) {}
 
 void WarmUp::start(const TrainingLength& length) {
-  const std::int64_t rise = steps_ * timing().frequency;
-  schedule_->prepare({.epochs = length.epochs < 0 ? -1 : std::max<std::int64_t>(length.epochs - rise, 1),
-                      .steps = length.steps < 0 ? -1 : std::max<std::int64_t>(length.steps - rise, 1)});
+  schedule_->prepare({.steps = length.steps < 0 ? -1 : std::max<std::int64_t>(length.steps - steps_, 1)});
   rise_.start(length);
 }
 

@@ -26,6 +26,18 @@ TEST_CASE("a share of less than one batch names the least that works") {
   options.limit_train_batches = 0.01;
   CHECK_THROWS_WITH_AS(static_cast<void>(plan_fit(options, 50, 4)),
                        "[trainer] limit_train_batches = 0.01 of 50 batches is less than one: write at least 0.02, or an integer", Error);
+  for (const std::int64_t batches : {2, 3, 7, 49, 98, 100, 103, 1000, 4099}) {
+    std::string said;
+    try {
+      options.limit_train_batches = 1e-9;
+      static_cast<void>(plan_fit(options, batches, 4));
+    } catch (const Error& error) {
+      said = error.what();
+    }
+    const std::size_t at = said.find("at least ") + 9;
+    options.limit_train_batches = std::stod(said.substr(at));
+    CHECK_MESSAGE(plan_fit(options, batches, 4).train_batches == 1, said);
+  }
 }
 
 TEST_CASE("a share is 1 at most, and fast_dev_run is true, false or a number") {

@@ -34,12 +34,26 @@ TrainingTables lstm() {
 
 struct CnnOptions {
   std::int64_t kernel_size = 3;
-  static constexpr auto options() { return option_list<CnnOptions>(option("kernel_size", &CnnOptions::kernel_size, "Rows.")); }
+  double dropout = 0.1;
+  static constexpr auto options() {
+    return option_list<CnnOptions>(option("kernel_size", &CnnOptions::kernel_size, "Rows."),
+                                   option("dropout", &CnnOptions::dropout, "Share.").at_most(0.5));
+  }
+};
+struct LstmOptions {
+  std::int64_t hidden_size = 128;
+  double dropout = 0;
+  static constexpr auto options() {
+    return option_list<LstmOptions>(option("hidden_size", &LstmOptions::hidden_size, "Values."),
+                                    option("dropout", &LstmOptions::dropout, "Share."));
+  }
 };
 
 void add_models(Registry& registry) {
   Registrar registrar;
   registrar.add_table<CnnOptions>("CNNModel", "For tests.");
+  registrar.entries().back().info.kind = "model";
+  registrar.add_table<LstmOptions>("LSTMModel", "For tests.");
   registrar.entries().back().info.kind = "model";
   registry.commit(std::move(registrar.entries()));
 }
@@ -100,11 +114,20 @@ TEST_CASE("values go into the tables they name") {
                        "callbacks.Timer.duration is searched, but there is no such callback", Error);
 }
 
-TEST_CASE("another type takes that type's defaults") {
+TEST_CASE("another type takes its defaults, and what is written of the options that it has too") {
   Registry registry;
   add_models(registry);
-  const TrainingTables other = with_values(lstm(), {{"model.type", "CNNModel"}}, registry);
-  CHECK(other.one("model").options == Value(Value::Map{{"kernel_size", 3}}));
+  const auto dropout_of_cnn = [&](double written) {
+    TrainingTables tables = lstm();
+    tables.options("model")["dropout"] = written;
+    const Value options = with_values(std::move(tables), {{"model.type", "CNNModel"}}, registry).one("model").options;
+    CHECK(options.at("kernel_size") == Value(3));
+    CHECK(options.find("hidden_size") == nullptr);
+    return options.at("dropout").as_double();
+  };
+  CHECK(dropout_of_cnn(0) == 0.1);  // the default of the first type is nobody's wish
+  CHECK(dropout_of_cnn(0.3) == 0.3);
+  CHECK(dropout_of_cnn(0.9) == 0.1);  // no value that this type takes
   const TrainingTables same = with_values(lstm(), {{"model.type", "LSTMModel"}}, registry);
   CHECK(same.one("model").options.at("hidden_size") == Value(8));
 }

@@ -50,8 +50,9 @@ class PIPELINE_EXPORT SearchSpace {
   std::vector<SearchParameter> parameters_;
 };
 
-/// The tables with these values, by path, set. A table whose type changes takes the new type's defaults. Values of a stage's options are
-/// ignored. Error (usage) for an entry of a list that does not exist.
+/// The tables with these values, by path, set. A table whose type changes takes the new type's defaults, but for options that the first
+/// type has too and that are not at that one's default: the lr of Adam is that of SGD. Values of a stage's options are ignored. Error
+/// (usage) for an entry of a list that does not exist.
 [[nodiscard]] PIPELINE_EXPORT TrainingTables with_values(TrainingTables tables, const Value::Map& values, const Registry& registry);
 /// The values of a slicing stage's own options, by option: those with a path below "<stage>.". Empty for a stage with the name of a table,
 /// as the table takes such paths.

@@ -65,6 +65,9 @@ class PIPELINE_EXPORT Trainer {
   /// The time at which the resume point of this fit was written; nullopt for a fit that does not resume. Files written later belong to the
   /// part that is repeated.
   [[nodiscard]] virtual std::optional<std::filesystem::file_time_type> resumed_from() const;
+  /// Whether max_steps has ended the fit within an epoch. A fit with a larger max_steps goes on from before that epoch's end, so that the
+  /// checkpoints that were there must stay.
+  [[nodiscard]] virtual bool may_continue_epoch() const;
   /// Writes a whole checkpoint and creates its folder if needed.
   virtual void save_checkpoint(const std::filesystem::path& file) = 0;
 };

@@ -16,9 +16,9 @@ namespace pipeline {
 
 class Trainer;
 
-/// The longest a fit can train; -1: no limit.
+/// The longest a fit can train.
 struct TrainingLength {
-  std::int64_t epochs = -1, steps = -1;  ///< steps: of the optimizer
+  std::int64_t steps = -1;  ///< of the scheduler, by its timing(); -1: no limit
 };
 
 /// When a fit steps a scheduler, in the terms of Lightning's lr_scheduler config.
