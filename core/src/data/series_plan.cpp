@@ -155,9 +155,6 @@ SeriesInfo plan_series(const PrepareOptions& given) {
     info.time_name = options.time_column.size() == 1 ? options.time_column[0] : "time";
   }
   info.source = reading_options(options);
-  if (!options.resample.is_null()) {
-    static_cast<void>(Resampling::parse(options.resample, names_of(with_columns_read(info, one_hot).columns), info.targets));
-  }
   const bool across = layout_of(given) == Layout::dates_across;
   if (across && !options.time_zone.empty())
     throw usage_error("layout = \"dates_across\" takes no time_zone: the times of its heading are read as they stand");
