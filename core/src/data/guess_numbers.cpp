@@ -36,7 +36,12 @@ struct Evidence {
 /// Of one column: its whole numbers without any sign.
 struct WholeNumbers {
   std::int64_t small = 0, large = 0;  ///< below 1000, and the others
+  std::int64_t zeros = 0;             ///< of the small ones
   bool has_comma = false;             ///< beside numbers such as "2,570"
+  bool has_point = false;             ///< beside numbers such as "2.570"
+
+  /// Numbers with three decimals have them below 1000 too; thousands are written without the sign there, and never above.
+  [[nodiscard]] bool show_thousands() const { return small > 0 && large == 0; }
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -72,10 +77,13 @@ void add_cell(Evidence& evidence, WholeNumbers& whole, std::string_view cell) {
   const bool point = cell.find('.') != std::string_view::npos, comma = cell.find(',') != std::string_view::npos;
   if (!point && !comma && std::ranges::all_of(cell, is_digit)) {
     ++(cell.size() <= 3 ? whole.small : whole.large);
+    whole.zeros += cell == "0" ? 1 : 0;
     return;
   }
   if (point && !comma && reads(cell, '.', 0)) {
-    (may_be_thousands(cell, '.') ? evidence.point_or : evidence.point_decimal).add(cell);
+    const bool either = may_be_thousands(cell, '.');
+    whole.has_point = whole.has_point || either;
+    (either ? evidence.point_or : evidence.point_decimal).add(cell);
   } else if (comma && !point && reads(cell, ',', 0)) {
     const bool either = may_be_thousands(cell, ',');
     whole.has_comma = whole.has_comma || either;
@@ -145,6 +153,18 @@ void decide(const Evidence& seen, char delimiter, bool is_thousands, NumbersGues
         format_count(seen.censored.count) + (seen.censored.count == 1 ? " cell" : " cells") + "; or \"limit\", \"zero\", \"missing\"");
 }
 
+/// The points of a file in which nothing but "2.570" has a sign: decimals, or thousands where `is_thousands`.
+void weigh_points(const Evidence& seen, bool is_thousands, NumbersGuess& guess) {
+  const bool any_other = seen.point_decimal || seen.comma_decimal || seen.comma_or || seen.point_thousands || seen.comma_thousands ||
+                         seen.apostrophe || seen.space;
+  if (!seen.point_or || any_other) return;
+  if (is_thousands) guess.format.decimal = ',', guess.format.thousands = '.';
+  guess.notes.push_back(is_thousands ? taken("thousands", seen.point_or.first, guess.format) +
+                                           "; if \".\" is the decimal sign, write neither decimal nor thousands"
+                                     : taken("decimal", seen.point_or.first, guess.format) +
+                                           "; if \".\" parts thousands, write thousands = \".\" and decimal = \",\"");
+}
+
 }  // namespace
 
 std::string plain_text(double number) {
@@ -161,10 +181,13 @@ NumbersGuess guess_numbers(const CsvFile& csv) {
   for (CsvReader rows(csv, {}, indices); rows.next(nullptr);) {
     for (const std::size_t column : indices) add_cell(evidence, whole[column], rows.text(column));
   }
-  // Numbers with three decimals have them below 1000 too; thousands are written without the sign there, and never above.
-  const bool is_thousands = std::ranges::any_of(whole, [](const WholeNumbers& w) { return w.has_comma && w.small > 0 && w.large == 0; });
+  const bool comma_is_thousands = std::ranges::any_of(whole, [](const WholeNumbers& w) { return w.has_comma && w.show_thousands(); });
+  // A bare 0 stands among decimals too, wherever a program writes nothing behind it.
+  const bool point_is_thousands =
+      std::ranges::any_of(whole, [](const WholeNumbers& w) { return w.has_point && w.show_thousands() && w.small > w.zeros; });
   NumbersGuess guess;
-  decide(evidence, csv.format().delimiter, is_thousands, guess);
+  decide(evidence, csv.format().delimiter, comma_is_thousands, guess);
+  if (csv.format().delimiter != ',') weigh_points(evidence, point_is_thousands, guess);
   return guess;
 }
 

@@ -72,6 +72,26 @@ NumbersGuess numbers_of(const std::string& text, char delimiter = ';') {
   return guess_numbers(CsvFile(folder.file("n.csv", text), {.delimiter = delimiter}));
 }
 
+TEST_CASE("a point before three digits parts thousands if numbers below 1000 have none, and else a note tells") {
+  const NumbersGuess thousands = numbers_of("a;b\n1.570;3\n846;4\n2.330;5\n");
+  CHECK(thousands.format.thousands == '.');
+  CHECK(thousands.format.decimal == ',');
+  CHECK(thousands.notes.at(0) == "thousands: \"1.570\" is 1570; if \".\" is the decimal sign, write neither decimal nor thousands");
+  const auto decimals = [](const std::string& text, char delimiter = ';') {
+    const NumbersGuess guess = numbers_of(text, delimiter);
+    CHECK(guess.format.decimal == '.');
+    CHECK(guess.format.thousands == 0);
+    return guess.notes;
+  };
+  CHECK(decimals("a\n1.570\n2.330\n").at(0) ==
+        "decimal: \"1.570\" is 1.57; if \".\" parts thousands, write thousands = \".\" and decimal = \",\"");
+  CHECK(decimals("a\n1.570\n0\n2.330\n").size() == 1);         // a bare 0 stands among decimals too
+  CHECK(decimals("a\n1.570\n846\n1500\n").size() == 1);        // 1500 has no sign
+  CHECK(decimals("a\n1.570\n846\n1.5\n").empty());             // 1.5 is certain
+  CHECK(decimals("a;b\n1.570;846\n2.330;847\n").size() == 1);  // another column's numbers say nothing
+  CHECK(decimals("a,b\n1.570,3\n846,4\n", ',').empty());
+}
+
 TEST_CASE("a sign before three digits is that of thousands if the other cells say so") {
   const NumbersGuess thousands = numbers_of("a\n2,570\n846\n1,330\n");
   CHECK(thousands.format.thousands == ',');
