@@ -73,6 +73,10 @@ void write_format(std::ostream& out, const CsvFormat& format) {
   write("censored", numbers.censored, plain.censored, word_of(numbers.censored));
 }
 
+std::string short_series_text(const WorkflowGuess& guess) {
+  return format_count(guess.short_series) + " of " + format_count(guess.series) + " series: too short for a window, or nothing to train on";
+}
+
 /// What was taken for the time, for the screen.
 std::string time_text(const WorkflowGuess& guess) {
   const TimeGuess& time = guess.time;
@@ -87,6 +91,12 @@ std::string time_text(const WorkflowGuess& guess) {
   return text;
 }
 
+void write_gaps(std::ostream& out, const WorkflowGuess& guess) {
+  if (guess.gaps.empty()) return;
+  line(out, "gaps = " + to_toml(guess.gaps),
+       guess.gaps == "split" ? "no window reaches across a gap" : "read on across gaps: there are too few rows between them for a window");
+}
+
 void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::string& source) {
   out << "[stages.preprocess]\n";
   line(out, "source = " + to_toml(source), format_count(guess.rows) + " rows; relative to this file");
@@ -98,11 +108,12 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
     if (!guess.frequency_column.empty())
       line(out, "frequency_column = " + to_toml(guess.frequency_column), "tells the series of each step apart");
   }
+  if (guess.short_series > 0) line(out, "short_series = \"drop\"", "leaves out " + short_series_text(guess));
   write_format(out, guess.format);
   if (guess.dates_across) {
     if (!guess.time.format.empty()) line(out, "time_format = " + to_toml(guess.time.format), time_comment(guess));
     if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
-    if (!guess.gaps.empty()) line(out, "gaps = " + to_toml(guess.gaps), "no window reaches across a gap");
+    write_gaps(out, guess);
   } else if (guess.time.columns.empty()) {
     out << "# No column holds the time: the row number stands for it.\n";
   } else {
@@ -118,11 +129,7 @@ void write_preprocess(std::ostream& out, const WorkflowGuess& guess, const std::
                " the time of a row before; or \"last\", \"mean\"");
     }
     if (guess.time.frequency == "none") out << "frequency = \"none\"\n";
-    if (!guess.gaps.empty()) {
-      line(out, "gaps = " + to_toml(guess.gaps),
-           guess.gaps == "split" ? "no window reaches across a gap"
-                                 : "read on across gaps: there are too few rows between them for a window");
-    }
+    write_gaps(out, guess);
   }
   out << "features = " << quoted_list(guess.features) << "\n";
   line(out, "target = " + quoted_list(guess.target), guess.target_reason);
@@ -228,6 +235,7 @@ int new_workflow(const Invocation& invocation) {
     std::cout << "  series: " << format_count(guess.series) << ", told apart by " << join_names(guess.series_columns)
               << (guess.dates_across ? "; a row each, and the names of the columns are times" : "")
               << (guess.frequency_column.empty() ? "" : "; " + guess.frequency_column + " tells those of each step apart") << "\n";
+  if (guess.short_series > 0) std::cout << "  left out: " << short_series_text(guess) << "\n";
   std::cout << "  time: " << time_text(guess) << "\n";
   if (!guess.known_future.empty())
     std::cout << "  known ahead: " << join_names(guess.known_future) << ", in " << format_count(guess.future_rows)

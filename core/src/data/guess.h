@@ -29,6 +29,7 @@ struct ColumnFacts {
   bool constant = true, counts_rows = true;          ///< its numbers are all equal; each is one more than the number before
   std::int64_t first_row = 0;                        ///< with a number
   std::int64_t unchanged = 0;                        ///< numbers that are equal to the one before
+  double previous = 0;                               ///< the number read last
   std::vector<double> some_values{};                 ///< the first distinct ones, three at most
   std::int64_t censored = 0;                         ///< numbers that are limits: "<1"
   std::string marked{};                              ///< the first cell with a unit or a magnitude ("1.36M")
@@ -95,6 +96,7 @@ struct WorkflowGuess {
   std::string gaps{};          ///< empty: there are none
   std::string missing = "error";
   std::int64_t missing_cells = 0;
+  std::int64_t short_series = 0;  ///< series that have no row to train on, or no room for a window: they are left out
   std::int64_t window = 0, horizon = 0, stride = 1;
   std::vector<std::string> series_columns{};  ///< empty: the file holds one series
   std::int64_t series = 0;

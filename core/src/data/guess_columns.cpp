@@ -3,6 +3,7 @@
 #include <numeric>
 #include <optional>
 
+#include "data/column_facts.h"
 #include "data/guess.h"
 #include "data/guess_format.h"
 #include "data/guess_numbers.h"
@@ -29,68 +30,6 @@ class Cells {
   std::vector<std::size_t> indices_;
   CsvReader rows_;
 };
-
-/// Takes a number into the largest of a column; of the negative numbers, into the smallest.
-void add_extreme(Extreme& extreme, double number, bool is_first) {
-  if (is_first) {
-    extreme = {.value = number, .count = 1};
-  } else if (number == extreme.value) {
-    ++extreme.count;
-  } else if (number > extreme.value) {
-    extreme = {.value = number, .next = extreme.value, .count = 1, .has_next = true};
-  } else if (!extreme.has_next || number > extreme.next) {
-    extreme.next = number;
-    extreme.has_next = true;
-  }
-}
-
-void add_number(ColumnFacts& facts, double number, std::int64_t row, double previous) {
-  const bool is_first = facts.numbers == 0;
-  if (is_first) {
-    facts.first_row = row;
-  } else {
-    facts.constant = facts.constant && number == previous;
-    facts.counts_rows = facts.counts_rows && number == previous + 1;
-    facts.unchanged += number == previous ? 1 : 0;
-  }
-  constexpr std::size_t some = 3;
-  std::vector<double>& values = facts.some_values;
-  if (values.size() < some && std::ranges::find(values, number) == values.end()) values.push_back(number);
-  add_extreme(facts.largest, number, is_first);
-  add_extreme(facts.smallest, -number, is_first);
-  ++facts.numbers;
-}
-
-void add_cell(ColumnFacts& facts, std::string_view cell, const NumberFormat& format, std::int64_t row, double& previous) {
-  if (is_missing_cell(cell)) {
-    ++facts.missing;
-    return;
-  }
-  const std::optional<CellNumber> number = number_in_cell(cell, format);
-  if (!number) {
-    if (facts.words == 0) facts.word = cell;
-    facts.one_word = facts.one_word && facts.word == cell;
-    ++facts.words;
-    return;
-  }
-  if (!number->censor.empty()) ++facts.censored;
-  if (facts.marked.empty() && (!number->mark.empty() || number->magnitude != 0)) facts.marked = cell;
-  add_number(facts, number->value, row, previous);
-  previous = number->value;
-}
-
-/// The value of the outermost numbers if it stands far outside the others, and several times: nothing measured repeats so.
-std::optional<double> sentinel_of(const ColumnFacts& facts) {
-  constexpr double far = 5;  // times the range of the others
-  const Extreme &high = facts.largest, &low = facts.smallest;
-  if (facts.is_flag() || !high.has_next || facts.censored > 0) return std::nullopt;
-  const auto is_outside = [&](const Extreme& extreme, double others) {
-    return extreme.count > 1 && 2 * extreme.count < facts.numbers && others > 0 && extreme.value - extreme.next > far * others;
-  };
-  if (is_outside(high, high.next + low.value)) return high.value;
-  if (is_outside(low, low.next + high.value)) return -low.value;
-  return std::nullopt;
-}
 
 /// The format by the first lines, checked against what a workflow can hold.
 CsvFormat format_of(const std::filesystem::path& file, std::optional<bool> header, std::vector<std::string>& notes) {
@@ -130,12 +69,10 @@ ColumnGuess guess_columns(const std::filesystem::path& file, std::optional<bool>
   guess.format.numbers = numbers.format;
   guess.notes.insert(guess.notes.end(), numbers.notes.begin(), numbers.notes.end());
   const CsvFile csv(file, guess.format);
-  std::vector<double> previous(csv.names().size());
   for (std::size_t c = 0; c < csv.names().size(); ++c)
     guess.columns.push_back({.name = csv.names()[c], .index = c, .shares_name = csv.count(csv.names()[c]) > 1});
   for (Cells cells(csv); cells.next(); ++guess.rows) {
-    for (ColumnFacts& column : guess.columns)
-      add_cell(column, cells.cell(column.index), guess.format.numbers, guess.rows, previous[column.index]);
+    for (ColumnFacts& column : guess.columns) add_cell(column, cells.cell(column.index), guess.format.numbers, guess.rows);
   }
   for (ColumnFacts& column : guess.columns) column.sentinel = sentinel_of(column);
   return guess;

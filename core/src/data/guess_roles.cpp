@@ -1,115 +1,156 @@
 #include "data/guess_roles.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
 #include <string_view>
+#include <utility>
 
 #include "data/csv_reader.h"
-#include "data/csv_text.h"
-#include "data/guess_format.h"
 #include "data/series_ids.h"
 
 namespace pipeline {
 namespace {
 
-/// The rows after the last target of a series.
-struct Tail {
-  std::int64_t rows = 0;
-  std::vector<std::int64_t> missing;  ///< for each column of numbers
+/// What a row says of its series.
+struct RowFacts {
+  std::size_t series = 0;
+  std::int64_t place = 0;     ///< in the order of time; no_place: the row is left out
+  bool may_be_ahead = false;  ///< it has no target, and some other number
 };
 
 class RoleReading {
  public:
-  RoleReading(const CsvFile& file, const RoleQuestion& question) : question_(question), rows_(file, {}, columns_of(file, question)) {
-    for (const std::string& name : question.numbers)
+  RoleReading(const CsvFile& file, const RoleQuestion& question) : file_(file), question_(question) {
+    for (const auto* names : {&question.series_columns, &question.numbers, &question.words}) {
+      for (const std::string& name : *names) texts_.push_back(file.index_of(name));
+    }
+    for (const std::string& name : question.numbers) {
+      numbers_.push_back(file.index_of(name));
       is_target_.push_back(std::ranges::find(question.targets, name) != question.targets.end());
+    }
     is_fixed_.assign(candidates(), true);
     differs_.assign(candidates(), false);
   }
 
   [[nodiscard]] ColumnRoles read() {
-    while (rows_.next(nullptr)) add_row();
+    read_facts();
     ColumnRoles out;
-    std::vector<std::int64_t> missing(question_.numbers.size());
-    for (const Tail& tail : tails_) {
-      out.future_rows += tail.rows;
-      for (std::size_t c = 0; c < missing.size() && tail.rows > 0; ++c) missing[c] += tail.missing[c];
-    }
-    for (std::size_t c = 0; c < missing.size(); ++c) {
-      out.missing += missing[c];
-      if (out.future_rows > 0 && missing[c] == 0 && !is_target_[c]) out.known_future.push_back(question_.numbers[c]);
-    }
     for (std::size_t c = 0; c < candidates(); ++c) {
-      const bool is_target = c < is_target_.size() && is_target_[c];
-      if (is_fixed_[c] && differs_[c] && !is_target)
-        out.fixed.push_back(c < is_target_.size() ? question_.numbers[c] : question_.words[c - is_target_.size()]);
+      const bool is_number = c < numbers_.size();
+      if (!is_fixed_[c] || !differs_[c] || (is_number && is_target_[c])) continue;
+      out.fixed.push_back(is_number ? question_.numbers[c] : question_.words[c - numbers_.size()]);
     }
-    std::erase_if(out.known_future, [&](const std::string& name) { return std::ranges::find(out.fixed, name) != out.fixed.end(); });
+    add_rows_ahead(out);
     return out;
   }
 
  private:
-  static std::vector<std::size_t> columns_of(const CsvFile& file, const RoleQuestion& question) {
-    std::vector<std::size_t> out;
-    for (const auto* names : {&question.series_columns, &question.numbers, &question.words}) {
-      for (const std::string& name : *names) out.push_back(file.index_of(name));
-    }
-    return out;
-  }
   [[nodiscard]] std::size_t candidates() const { return question_.numbers.size() + question_.words.size(); }
-  [[nodiscard]] std::string_view cell(std::size_t candidate) const { return rows_.text(question_.series_columns.size() + candidate); }
 
-  void add_row() {
-    const std::size_t series = series_of_row();
-    if (series == tails_.size()) {
-      tails_.push_back({0, std::vector<std::int64_t>(question_.numbers.size())});
-      for (std::size_t c = 0; c < candidates(); ++c) {
-        first_.emplace_back(cell(c));
-        differs_[c] = differs_[c] || first_.back() != first_[c];
+  /// What each row says, and which columns are fixed.
+  void read_facts() {
+    CsvReader rows(file_, numbers_, texts_);
+    std::vector<double> values(numbers_.size());
+    while (rows.next(values.data())) {
+      const std::size_t row = rows_.size();
+      bool has_target = false, has_value = false;
+      for (std::size_t c = 0; c < values.size(); ++c) {
+        has_value = has_value || !std::isnan(values[c]);
+        has_target = has_target || (is_target_[c] && !std::isnan(values[c]));
       }
+      rows_.push_back(
+          {series_of_row(rows), question_.order.empty() ? static_cast<std::int64_t>(row) : question_.order[row], has_value && !has_target});
+      compare_with_first(rows, rows_.back().series);
     }
-    for (std::size_t c = 0; c < candidates(); ++c) is_fixed_[c] = is_fixed_[c] && cell(c) == first_[series * candidates() + c];
-    add_to_tail(tails_[series]);
   }
 
-  std::size_t series_of_row() {
+  std::size_t series_of_row(const CsvReader& rows) {
     if (question_.series_columns.empty()) return 0;
     id_.clear();
-    for (std::size_t i = 0; i < question_.series_columns.size(); ++i) id_.push_back(rows_.text(i));
+    for (std::size_t i = 0; i < question_.series_columns.size(); ++i) id_.push_back(rows.text(i));
     return static_cast<std::size_t>(ids_.number_of(id_));
   }
 
-  void add_to_tail(Tail& tail) {
-    bool has_target = false, has_value = false;
-    for (std::size_t c = 0; c < question_.numbers.size(); ++c) {
-      const bool missing = is_missing_cell(cell(c));
-      has_target = has_target || (is_target_[c] && !missing);
-      has_value = has_value || !missing;
+  void compare_with_first(const CsvReader& rows, std::size_t series) {
+    const std::size_t ids = question_.series_columns.size(), from = series * candidates();
+    const bool is_new = first_.size() == from;
+    for (std::size_t c = 0; c < candidates(); ++c) {
+      const std::string_view cell = rows.text(ids + c);
+      if (is_new) first_.emplace_back(cell);
+      differs_[c] = differs_[c] || cell != first_[c];
+      is_fixed_[c] = is_fixed_[c] && cell == first_[from + c];
     }
-    if (has_target || !has_value) {
-      tail.rows = 0;
-      std::ranges::fill(tail.missing, 0);
-      return;
-    }
-    ++tail.rows;
-    for (std::size_t c = 0; c < question_.numbers.size(); ++c) tail.missing[c] += is_missing_cell(cell(c)) ? 1 : 0;
   }
 
+  /// The last place of each series, in the order of time, at which a row is not ahead; no_place where there is none.
+  [[nodiscard]] std::vector<std::int64_t> last_places() const {
+    std::vector<std::int64_t> last;
+    for (const RowFacts& row : rows_) {
+      if (row.series >= last.size()) last.resize(row.series + 1, RoleQuestion::no_place);
+      if (!row.may_be_ahead) last[row.series] = std::max(last[row.series], row.place);
+    }
+    return last;
+  }
+
+  /// Whether as many rows without a target stand together elsewhere: then the last ones lack it by chance.
+  [[nodiscard]] bool are_by_chance(const std::vector<bool>& ahead) const {
+    std::vector<std::size_t> order(rows_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t row) { return std::pair(rows_[row].series, rows_[row].place); });
+    std::array<std::int64_t, 2> longest{};  // elsewhere, ahead
+    std::int64_t run = 0;
+    std::size_t series = 0;
+    for (const std::size_t row : order) {
+      if (rows_[row].place == RoleQuestion::no_place) continue;
+      if (std::exchange(series, rows_[row].series) != rows_[row].series) run = 0;
+      run = rows_[row].may_be_ahead ? run + 1 : 0;
+      std::int64_t& most = longest[ahead[row] ? 1 : 0];
+      most = std::max(most, run);
+    }
+    return longest[0] >= longest[1];
+  }
+
+  void add_rows_ahead(ColumnRoles& out) {
+    const std::vector<std::int64_t> last = last_places();
+    for (const RowFacts& row : rows_) {
+      const std::int64_t after = last[row.series];  // a series without any target has no row after it
+      out.ahead.push_back(after != RoleQuestion::no_place && row.place > after);
+    }
+    out.future_rows = std::ranges::count(out.ahead, true);
+    if (out.future_rows == 0 || are_by_chance(out.ahead)) {
+      out.future_rows = 0;
+      out.ahead.clear();
+      return;
+    }
+    std::vector<std::int64_t> missing(numbers_.size());
+    std::vector<double> values(numbers_.size());
+    CsvReader rows(file_, numbers_, {});
+    for (std::size_t row = 0; rows.next(values.data()); ++row) {
+      for (std::size_t c = 0; c < values.size() && out.ahead[row]; ++c) missing[c] += std::isnan(values[c]) ? 1 : 0;
+    }
+    for (std::size_t c = 0; c < missing.size(); ++c) {
+      const std::string& name = question_.numbers[c];
+      out.missing += missing[c];
+      const bool is_fixed = std::ranges::find(out.fixed, name) != out.fixed.end();
+      if (missing[c] == 0 && !is_target_[c] && !is_fixed) out.known_future.push_back(name);
+    }
+  }
+
+  const CsvFile& file_;
   const RoleQuestion& question_;
-  CsvReader rows_;
+  std::vector<std::size_t> numbers_, texts_;  // columns of the file
   SeriesIds ids_;
   std::vector<std::string_view> id_;
   std::vector<bool> is_target_;
   std::vector<bool> is_fixed_, differs_;  // of each candidate: one value in each series; not the same in all
   std::vector<std::string> first_;        // [series, candidates] the first cells
-  std::vector<Tail> tails_;               // of each series
+  std::vector<RowFacts> rows_;            // of the file
 };
 
 }  // namespace
 
-ColumnRoles guess_roles(const CsvFile& file, const RoleQuestion& question) {
-  ColumnRoles roles = RoleReading(file, question).read();
-  if (question.series_columns.empty()) roles.fixed.clear();
-  return roles;
-}
+ColumnRoles guess_roles(const CsvFile& file, const RoleQuestion& question) { return RoleReading(file, question).read(); }
 
 }  // namespace pipeline

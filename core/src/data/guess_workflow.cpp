@@ -1,17 +1,16 @@
 #include <algorithm>
 #include <cctype>
-#include <cmath>
-#include <functional>
-#include <optional>
 #include <utility>
 
+#include "data/column_facts.h"
 #include "data/guess.h"
 #include "data/guess_across.h"
 #include "data/guess_numbers.h"
 #include "data/guess_roles.h"
 #include "data/guess_series.h"
+#include "data/guess_windows.h"
+#include "data/series_rows.h"
 #include "data/split.h"
-#include "data/time_parser.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -22,12 +21,6 @@ namespace pipeline {
 namespace {
 
 bool is_in(const std::vector<std::string>& names, const std::string& name) { return std::ranges::find(names, name) != names.end(); }
-
-/// Whether the words of a column mean "missing": one word, which holds no digit.
-bool is_missing_word(const ColumnFacts& column, std::int64_t rows) {
-  const bool has_digit = std::ranges::any_of(column.word, [](unsigned char c) { return std::isdigit(c) != 0; });
-  return column.one_word && column.words < rows / 2 && !has_digit;
-}
 
 /// The reason why a column is no feature; empty: it is one.
 std::string reason_against(const ColumnFacts& column, const ColumnGuess& all) {
@@ -129,132 +122,50 @@ void choose_target(WorkflowGuess& guess, const std::vector<const ColumnFacts*>& 
 
 /// Takes the columns that are fixed in a series and those that are known ahead; the latter's rows after the last target are no missing
 /// ones.
-void take_roles(WorkflowGuess& guess, const std::filesystem::path& file, const ColumnGuess& columns) {
-  if (guess.time.sort || guess.time.repeats > 0) return;
-  RoleQuestion question{.series_columns = guess.series_columns, .numbers = guess.features, .words = {}, .targets = guess.target};
+ColumnRoles take_roles(WorkflowGuess& guess, const CsvFile& file, const ColumnGuess& columns, std::vector<std::int64_t> order) {
+  RoleQuestion question{
+      .series_columns = guess.series_columns, .numbers = guess.features, .words = {}, .targets = guess.target, .order = std::move(order)};
   for (const ColumnFacts& column : columns.columns) {
     const bool is_other = is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name) ||
                           column.name == guess.frequency_column || column.shares_name;
     if (!is_other && !column.name.empty() && column.numbers == 0 && column.words > 0) question.words.push_back(column.name);
   }
-  const ColumnRoles roles = guess_roles(CsvFile(file, guess.format), question);
+  ColumnRoles roles = guess_roles(file, question);
   for (const std::string& name : roles.fixed) {
     std::erase(guess.features, name);
     std::erase_if(guess.left_out, [&](const LeftOut& column) { return column.name == name; });
     guess.fixed.push_back(name);
     if (is_in(question.words, name)) guess.categories.push_back(name);
   }
-  if (roles.known_future.empty()) return;
+  if (roles.known_future.empty()) {
+    roles.ahead.clear();
+    return roles;
+  }
   guess.known_future = roles.known_future;
   guess.future_rows = roles.future_rows;
   guess.missing_cells -= roles.missing;
+  return roles;
 }
 
-/// For each row, whether all its features are present. Error (data) for cells that `run` would refuse.
-std::vector<bool> complete_rows(const std::filesystem::path& file, const ColumnGuess& columns, const WorkflowGuess& guess) {
-  std::vector<bool> complete(static_cast<std::size_t>(columns.rows), true);
-  const CsvFile csv(file, guess.format);
-  std::vector<std::size_t> indices;
-  for (const std::string& name : guess.features) indices.push_back(csv.index_of(name));
-  CsvReader rows(csv, indices, {});
-  std::vector<double> numbers(indices.size());
-  for (std::size_t row = 0; row < complete.size() && rows.next(numbers.data()); ++row) {
-    complete[row] = std::ranges::none_of(numbers, [](double number) { return std::isnan(number); });
-  }
-  return complete;
+/// The place of each row of one series in the order of time; empty: the file's own order.
+std::vector<std::int64_t> places_in_time(const TimeGuess& time, std::int64_t rows) {
+  if (time.rows.empty()) return {};
+  std::vector<std::int64_t> places(static_cast<std::size_t>(rows), RoleQuestion::no_place);
+  for (std::size_t place = 0; place < time.rows.size(); ++place)
+    places[static_cast<std::size_t>(time.rows[place])] = static_cast<std::int64_t>(place);
+  return places;
 }
 
-/// A mark for each row, in the order of time and without rows that repeat a time.
-std::vector<bool> in_order_of_time(const std::vector<bool>& marks, const TimeGuess& time) {
-  if (time.rows.empty()) return marks;
-  std::vector<bool> out;
-  for (const std::int64_t row : time.rows) out.push_back(marks[static_cast<std::size_t>(row)]);
-  return out;
-}
-
-/// The length L such that half of all complete rows lie in runs of at least L complete rows; windows must be shorter. `breaks`: rows that
-/// begin a new run.
-std::int64_t typical_run(const std::vector<bool>& complete, const std::vector<std::int64_t>& breaks) {
-  std::vector<std::int64_t> runs{0};
-  std::int64_t whole = 0;
-  auto next_break = breaks.begin();
-  for (std::size_t row = 0; row < complete.size(); ++row) {
-    const bool breaks_here = next_break != breaks.end() && *next_break == static_cast<std::int64_t>(row);
-    if (breaks_here) ++next_break;
-    if ((breaks_here || !complete[row]) && runs.back() > 0) runs.push_back(0);
-    if (complete[row]) ++runs.back(), ++whole;
-  }
-  std::ranges::sort(runs, std::greater());
-  std::int64_t seen = 0;
-  for (const std::int64_t run : runs) {
-    seen += run;
-    if (2 * seen >= whole) return run;
-  }
-  return whole;
-}
-
-/// Whether every block within which values are filled begins with a complete row: the file, the rows after each gap, and each split (0.7,
-/// 0.15, 0.15; the first row of a split is only known to within one row).
-bool can_be_filled(const std::vector<bool>& complete, const std::vector<std::int64_t>& breaks) {
-  std::vector<std::int64_t> starts = breaks;
-  starts.push_back(0);
-  const auto rows = static_cast<double>(complete.size());
-  for (const double share : {0.7, 0.85}) {
-    for (const int beside : {-1, 0, 1}) starts.push_back(static_cast<std::int64_t>(share * rows) + beside);
-  }
-  return std::ranges::all_of(starts, [&](std::int64_t row) { return complete[static_cast<std::size_t>(row)]; });
-}
-
-/// Chooses horizon and window by the frequency: smaller if there are few rows, and together at most `longest`.
-void choose_window(WorkflowGuess& guess, std::int64_t longest) {
-  const auto take = [&](std::int64_t horizon, std::int64_t window) { guess.horizon = horizon, guess.window = window; };
-  const TimeGuess& time = guess.time;
-  if (time.step_ns > 0 && time.step_ns < nanoseconds_per_day) {
-    const std::int64_t day = nanoseconds_per_day / time.step_ns;
-    take(std::clamp<std::int64_t>(day, 6, 24), 4 * std::clamp<std::int64_t>(day, 6, 24));
-  } else if (time.frequency == "business_day") {
-    take(5, 60);
-  } else if (time.step_ns == nanoseconds_per_day) {
-    take(7, 56);
-  } else if (time.step_ns > 0) {
-    take(4, 52);
-  } else if (time.frequency != "none") {
-    take(3, 24);  // months
-  } else {
-    take(1, 32);
-  }
-  guess.horizon = std::max<std::int64_t>(1, std::min(guess.horizon, guess.rows / 40));
-  guess.window = std::max<std::int64_t>(2, std::min(guess.window, guess.rows / 12));
-  if (const std::int64_t both = guess.window + guess.horizon; both > longest) {
-    guess.horizon = std::max<std::int64_t>(1, guess.horizon * longest / both);
-    guess.window = std::max<std::int64_t>(2, guess.window * longest / both);
-  }
-  constexpr std::int64_t quick = 20'000;  // training windows in an epoch of a few seconds
-  guess.stride = std::max<std::int64_t>(1, guess.rows * 7 / 10 / quick);
-}
-
-/// Chooses the treatment of gaps and missing cells, and windows that fit the remaining rows.
-void choose_rows(WorkflowGuess& guess, const std::vector<bool>& complete) {
-  const std::vector<bool> all(complete.size(), true);
-  std::vector<std::int64_t> breaks = guess.time.gap_rows;
-  choose_window(guess, guess.rows);
-  if (!breaks.empty()) {  // no window fits between the gaps of trading hours
-    const bool room = typical_run(all, breaks) >= 2 * (guess.window + guess.horizon);
-    guess.gaps = room ? "split" : "allow";
-    if (!room) breaks.clear();
-  }
-  if (guess.missing_cells > 0) guess.missing = can_be_filled(complete, breaks) ? "forward_fill" : "drop";
-  choose_window(guess, typical_run(guess.missing == "drop" ? complete : all, breaks) / 2);
-}
-
-/// The same for many series, of which one has about `rows` rows.
-void choose_rows_of_series(WorkflowGuess& guess, std::int64_t rows) {
-  if (guess.gap_count > 0) guess.gaps = "split";
-  if (guess.missing_cells > 0) guess.missing = "drop";
-  const std::int64_t all = std::exchange(guess.rows, rows);
-  choose_window(guess, rows / 4);
-  guess.rows = all;
-  guess.stride = 1;
+/// The roles of columns and the rows of a file of many series.
+void take_rows_of_series(WorkflowGuess& guess, const CsvFile& file, const ColumnGuess& columns, std::int64_t usual_rows) {
+  std::vector<std::int64_t> times = times_of_rows(file, guess.time.columns, guess.time.format);
+  const ColumnRoles roles = take_roles(guess, file, columns, times);
+  const std::vector<RowsOfSeries> series = rows_of_series(file, {.series_columns = guess.series_columns,
+                                                                 .features = guess.features,
+                                                                 .times = std::move(times),
+                                                                 .left_out = roles.ahead,
+                                                                 .frequency = guess.frequency_column.empty() ? guess.time.frequency : ""});
+  choose_rows_of_series(guess, series, usual_rows);
 }
 
 /// A table with a column for each time: its one value has no name there.
@@ -267,11 +178,13 @@ WorkflowGuess workflow_of(const AcrossGuess& across, const std::vector<std::stri
   guess.time.format = across.time_format;
   guess.dates_across = true;
   guess.gap_count = std::ssize(across.time.gap_rows);
+  guess.missing_cells = across.missing_cells;
+  guess.notes = across.notes;
   guess.series_columns = across.series_columns;
   guess.series = across.series;
   guess.target = guess.features = targets.empty() ? std::vector<std::string>{"y"} : targets;
   guess.target_reason = "a name for the values";
-  choose_rows_of_series(guess, across.times);
+  choose_rows_of_series(guess, across.rows, across.times);
   return guess;
 }
 
@@ -359,16 +272,15 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
   if (many) {
     take_features(guess, features);
     choose_target(guess, features, targets);
-    take_roles(guess, file, columns);
-    choose_rows_of_series(guess, many->usual_rows);
+    take_rows_of_series(guess, CsvFile(file, guess.format), columns, many->usual_rows);
     return guess;
   }
   for (;;) {
     WorkflowGuess tried = guess;
     take_features(tried, features);
     choose_target(tried, features, targets);
-    take_roles(tried, file, columns);
-    std::vector<bool> complete = in_order_of_time(complete_rows(file, columns, tried), tried.time);
+    take_roles(tried, CsvFile(file, tried.format), columns, places_in_time(time, columns.rows));
+    std::vector<bool> complete = in_order_of_time(complete_rows(CsvFile(file, tried.format), tried, columns.rows), tried.time);
     complete.resize(complete.size() - static_cast<std::size_t>(tried.future_rows));
     tried.rows = std::ssize(complete);
     choose_rows(tried, complete);
