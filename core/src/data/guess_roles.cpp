@@ -94,22 +94,33 @@ class RoleReading {
     return last;
   }
 
-  /// Whether as many rows without a target stand together elsewhere: then the last ones lack it by chance.
-  [[nodiscard]] bool are_by_chance(const std::vector<bool>& ahead) const {
+  /// The lengths of the runs of rows without a target: those elsewhere, and those at the ends of series.
+  [[nodiscard]] std::array<std::vector<std::int64_t>, 2> runs_without_target(const std::vector<bool>& ahead) const {
     std::vector<std::size_t> order(rows_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t row) { return std::pair(rows_[row].series, rows_[row].place); });
-    std::array<std::int64_t, 2> longest{};  // elsewhere, ahead
-    std::int64_t run = 0;
+    std::array<std::vector<std::int64_t>, 2> runs;
+    bool goes_on = false;
     std::size_t series = 0;
     for (const std::size_t row : order) {
       if (rows_[row].place == RoleQuestion::no_place) continue;
-      if (std::exchange(series, rows_[row].series) != rows_[row].series) run = 0;
-      run = rows_[row].may_be_ahead ? run + 1 : 0;
-      std::int64_t& most = longest[ahead[row] ? 1 : 0];
-      most = std::max(most, run);
+      if (std::exchange(series, rows_[row].series) != rows_[row].series) goes_on = false;
+      std::vector<std::int64_t>& lengths = runs[ahead[row] ? 1 : 0];
+      if (rows_[row].may_be_ahead && !(goes_on && !lengths.empty())) lengths.emplace_back(0);
+      if (rows_[row].may_be_ahead) ++lengths.back();
+      goes_on = rows_[row].may_be_ahead;
     }
-    return longest[0] >= longest[1];
+    return runs;
+  }
+
+  /// Whether the last rows lack a target by chance: runs as long are common elsewhere, or a short one stands there too.
+  [[nodiscard]] bool are_by_chance(const std::vector<bool>& ahead) const {
+    const auto [elsewhere, at_ends] = runs_without_target(ahead);
+    const std::int64_t longest = std::ranges::max(at_ends);
+    std::int64_t rows = 0;  // in runs as long
+    for (const std::int64_t length : elsewhere) rows += length >= longest ? length : 0;
+    constexpr std::int64_t short_run = 3;
+    return rows > 0 && (longest < short_run || 100 * rows > std::ssize(rows_));
   }
 
   void add_rows_ahead(ColumnRoles& out) {

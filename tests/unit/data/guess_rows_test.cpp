@@ -56,6 +56,20 @@ TEST_CASE("a last row that lacks its target as others do is not ahead") {
   CHECK(roles_of("x,y\n1,5\n2,\n3,6\n4,\n5,\n", question).known_future == Names{"x"});
 }
 
+TEST_CASE("one outage as long as the rows ahead does not hide them, and many do") {
+  const RoleQuestion question{.series_columns = {}, .numbers = {"x", "y"}, .words = {}, .targets = {"y"}};
+  const auto with_outages = [](int count) {
+    std::string text = "x,y\n";
+    for (int row = 0; row < 1000; ++row) {
+      const bool has_none = row >= 994 || (row % 50 < 6 && row / 50 < count);
+      text += std::to_string(row) + (has_none ? ",\n" : ",5\n");
+    }
+    return text;
+  };
+  CHECK(roles_of(with_outages(1), question).future_rows == 6);
+  CHECK(roles_of(with_outages(4), question).future_rows == 0);
+}
+
 TEST_CASE("a fixed column needs no order of the rows, and times before 1970 are places too") {
   const RoleQuestion question{
       .series_columns = {"id"}, .numbers = {"size", "y"}, .words = {"kind"}, .targets = {"y"}, .order = {-1, -2, -3, 0, -9, -8}};
