@@ -5,6 +5,7 @@
 #include "data/clock_change.h"
 #include "data/guess_series.h"
 #include "data/table.h"
+#include "data/two_digit_years.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
 #include "pipeline/errors.h"
@@ -101,6 +102,8 @@ void Table::read_clocks(const TableRequest& request, std::span<const std::int32_
 }
 
 void Table::arrange(const TableRequest& request) {
+  if (const auto border = border_of_two_digit_years(request.time_format, time()))
+    throw data_error(place(static_cast<std::int64_t>(*border)) + ": " + two_digit_years_text(time(), *border));
   const RowOrder order(time(), panel_ ? panel_->series(rows_) : std::span<const std::int64_t>(), request.scratch);
   disorder_ = order.disorder();
   require_order(order, request);
@@ -141,7 +144,10 @@ void Table::require_order(const RowOrder& order, const TableRequest& request) co
                                place(disorder.first_repeated) + "); "
                          : ", and ";
     text += count_of_repeats(disorder);
-    cures.emplace_back("duplicates = \"first\", \"last\" or \"mean\" to keep one row of each");
+    const bool most_repeat = 2 * disorder.repeats > rows_;  // to keep one row of each would leave out most of the data
+    cures.emplace_back(most_repeat ? (panel_ ? "series_column = the columns that tell these rows apart too"
+                                             : "series_column = the column that tells the series apart, if the rows are of several")
+                                   : "duplicates = \"first\", \"last\" or \"mean\" to keep one row of each");
   }
   throw data_error(text + "; write " + join(cures, " and "));
 }
