@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "data/csv_reader.h"
+#include "pipeline/errors.h"
 
 /// Guesses the workflow for a CSV file from its data alone.
 namespace pipeline {
@@ -66,6 +68,11 @@ struct TimeGuess {
   std::int64_t repeats = 0;              ///< rows whose time an earlier row has: they are left out
   std::vector<std::int64_t> rows{};      ///< the file's rows in the order of time, without repeats; empty: as they stand
   std::vector<std::string> others{};     ///< what else might be the time, as text for people
+};
+/// Times repeat on a day on which clocks go back, and no time zone is named: the cure is to name one.
+struct LocalTimesError : Error {
+  LocalTimesError(const std::string& place, std::string cure) : Error(ExitStatus::data, place + ": " + cure), sentence(std::move(cure)) {}
+  std::string sentence;  ///< without the place
 };
 /// The column or columns that hold the time. Error (data) if a column is nearly all times and cannot be the time for a few cells, or for
 /// times that repeat: the file's lines and the cure are named.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <limits>
 #include <optional>
@@ -12,7 +11,10 @@
 #include "data/local_days.h"
 #include "data/local_times.h"
 #include "data/time_axis.h"
+#include "data/time_candidates.h"
 #include "data/time_forms.h"
+#include "data/time_names.h"
+#include "data/two_digit_years.h"
 #include "pipeline/data/files.h"
 #include "pipeline/data/format.h"
 #include "pipeline/data/text.h"
@@ -23,76 +25,6 @@ namespace pipeline {
 namespace {
 
 constexpr const char* count_rows_cure = "; with --count-rows the rows are counted instead";
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-bool is_named(const ColumnFacts& column, std::initializer_list<std::string_view> words) {
-  return std::ranges::find(words, lower(column.name)) != words.end();
-}
-bool mentions(const ColumnFacts& column, std::initializer_list<std::string_view> words) {
-  const std::string name = lower(column.name);
-  return std::ranges::any_of(words, [&](std::string_view word) { return name.find(word) != std::string::npos; });
-}
-
-bool is_date_name(const ColumnFacts& c) { return is_named(c, {"day", "ds", "tag"}) || mentions(c, {"date", "datum"}); }
-bool is_clock_name(const ColumnFacts& c) {
-  return is_named(c, {"he", "hr", "h", "time", "von", "anfang"}) || mentions(c, {"hour", "stunde", "uhrzeit", "start time"});
-}
-bool is_time_name(const ColumnFacts& c) {
-  return is_date_name(c) || is_named(c, {"time", "datetime", "timestamp", "month", "period", "epoch", "unix", "ts", "zeit"}) ||
-         mentions(c, {"year", "quarter", "week", "timestamp"});
-}
-
-/// Columns that may hold the time, and the forms to try.
-struct Candidate {
-  std::vector<std::string> columns;
-  std::vector<std::string> forms;
-  bool named = false;  ///< for a time
-};
-
-/// The columns year, month, day and finer units, if each is a column of its own.
-std::optional<Candidate> parts_candidate(const std::vector<ColumnFacts>& columns) {
-  Candidate parts{{}, {""}, true};
-  constexpr std::array<std::pair<const char*, const char*>, 5> wanted{
-      {{"year", "%Y"}, {"month", " %m"}, {"day", " %d"}, {"hour", " %H"}, {"minute", " %M"}}};
-  for (const auto& [name, format] : wanted) {
-    const auto found = std::ranges::find_if(columns, [&](const ColumnFacts& c) { return is_named(c, {name}); });
-    if (found == columns.end()) break;
-    parts.columns.push_back(found->name);
-    parts.forms[0] += format;
-  }
-  return parts.columns.size() >= 2 ? std::optional(parts) : std::nullopt;
-}
-
-std::vector<Candidate> candidates(const std::vector<ColumnFacts>& columns) {
-  std::vector<Candidate> all;
-  if (auto parts = parts_candidate(columns)) all.push_back(std::move(*parts));
-  const std::vector<std::string> written = time_forms();
-  const auto is_text = [](const ColumnFacts& c) { return c.words * 10 >= (c.numbers + c.words + c.missing) * 9; };
-  for (const ColumnFacts& date : columns) {  // a date and a time of day
-    if (!is_date_name(date) || !is_text(date)) continue;
-    for (const ColumnFacts& clock : columns) {
-      if (is_clock_name(clock) && !is_date_name(clock) && clock.missing == 0) all.push_back({{date.name, clock.name}, written, true});
-    }
-  }
-  for (const bool named : {true, false}) {
-    for (const ColumnFacts& column : columns) {
-      if (named == is_time_name(column) && is_text(column)) all.push_back({{column.name}, written, named});
-    }
-  }
-  std::vector<std::string> numbers = written;
-  for (const std::string& form : number_forms()) numbers.push_back(form);
-  for (const ColumnFacts& column : columns) {
-    if (!is_time_name(column) || column.numbers * 10 < (column.numbers + column.words + column.missing) * 9) continue;
-    all.push_back({{column.name}, numbers, true});
-    if (!is_named(column, {"year", "jahr", "date", "ds", "period"}))
-      std::erase(all.back().forms, "%Y");  // 1000, 1001, ... may count anything
-  }
-  return all;
-}
 
 /// Whether numbers may be times: those of epochs between 1980 and 2100, day numbers between 1954 and 2119.
 bool may_be_times(const ColumnTimes& read) {
@@ -109,7 +41,8 @@ bool may_be_times(const ColumnTimes& read) {
 /// A candidate that is the time, or that would be but for a mistake.
 struct Finding {
   TimeGuess guess;
-  std::string mistake;  ///< empty: none
+  std::string mistake;       ///< empty: none
+  std::string needs_zone{};  ///< the mistake, without its place, of local times without a zone
 
   /// The smaller, the likelier: rows as they stand, rows to be sorted, rows that repeat; regular; few gaps (3/4 may be the third of April
   /// or the fourth of March).
@@ -118,7 +51,12 @@ struct Finding {
   }
 };
 
-TimeGuess understood(const Candidate& candidate, const ColumnTimes& read, std::span<const std::int64_t> times) {
+/// Whether numbers are hardly the time where words are times: rows that follow each other need no sorting and have a step.
+bool is_doubtful(const Finding& found) {
+  return !found.mistake.empty() || found.guess.sort || found.guess.repeats > 0 || found.guess.frequency == "none";
+}
+
+TimeGuess understood(const TimeCandidate& candidate, const ColumnTimes& read, std::span<const std::int64_t> times) {
   TimeGuess guess{candidate.columns, read.form};
   const Frequency frequency = infer_frequency(times);
   guess.frequency = frequency.text();
@@ -130,13 +68,13 @@ TimeGuess understood(const Candidate& candidate, const ColumnTimes& read, std::s
   return guess;
 }
 
-std::string column_text(const Candidate& candidate) {
+std::string column_text(const TimeCandidate& candidate) {
   return (candidate.columns.size() == 1 ? "column " : "columns ") +
          join(candidate.columns, [](const std::string& name) { return "\"" + name + "\""; });
 }
 
 /// The sentence for a column in which a few cells are no time.
-std::string odd_cells(const CsvFile& csv, const Candidate& candidate, const ColumnTimes& read) {
+std::string odd_cells(const CsvFile& csv, const TimeCandidate& candidate, const ColumnTimes& read) {
   const OddCell& first = read.odd.front();
   std::string text = place_of_row(csv, first.row) + ": \"" + first.text + "\" in " + column_text(candidate);
   if (read.out_of_range > 0 && first.why == NoTime::range)
@@ -149,20 +87,31 @@ std::string odd_cells(const CsvFile& csv, const Candidate& candidate, const Colu
   for (std::size_t i = 1; i < read.odd.size(); ++i)
     text += std::string(i == 1 ? " (" : ", ") + place_of_row(csv, read.odd[i].row) + " \"" + read.odd[i].text + "\"";
   if (read.odd.size() > 1) text += read.odd_count > std::ssize(read.odd) ? ", ...)" : ")";
+  if (read.odd_count < read.rows() && first.row == read.rows() - read.odd_count)  // to count lines of sums would forecast them
+    return text + (read.odd_count == 1 ? ": remove the last line" : ": remove the last " + format_count(read.odd_count) + " lines");
   const bool backwards = runs_from_new_to_old(read.times);  // to count such rows would turn time round
   return text +
          (backwards ? "; the rows run from new to old: write the time there" : std::string(": write the time there") + count_rows_cure);
 }
 
+/// What to do where many times repeat: a column that is named for a part of the time is the likeliest cause.
+std::string cure_of_repeats(const CsvFile& csv, const TimeCandidate& candidate) {
+  const auto part = std::ranges::find_if(csv.names(), [&](const std::string& name) {
+    return is_part_of_time_name(name) && std::ranges::find(candidate.columns, name) == candidate.columns.end();
+  });
+  const std::string series = "If the rows belong to several series, ";
+  if (part == csv.names().end()) return series + "keep those of one; if another column tells the rest of the time, join it with this one";
+  return "Column \"" + *part + "\" is named for a part of the time: if it tells the rest, write the whole time into one column. " + series +
+         "write into a workflow of your own the column that tells them apart as series_column";
+}
+
 /// The sentence for times of which too many repeat to leave them out.
-std::string many_repeats(const CsvFile& csv, const Candidate& candidate, const RowOrder& order) {
+std::string many_repeats(const CsvFile& csv, const TimeCandidate& candidate, const RowOrder& order) {
   const Disorder& disorder = order.disorder();
   return place_of_row(csv, disorder.first_repeat) + ": the time in " + column_text(candidate) +
          " stands in a row before: " + format_count(disorder.repeated_times) + " times stand in " +
-         format_count(disorder.repeated_times + disorder.repeats) +
-         " rows. If the rows belong to several series, keep those of one; if another column tells the rest of the time, join it with this "
-         "one; to keep one row of each time write duplicates = \"first\", \"last\" or \"mean\" into a workflow of your own" +
-         count_rows_cure;
+         format_count(disorder.repeated_times + disorder.repeats) + " rows. " + cure_of_repeats(csv, candidate) +
+         "; to keep one row of each time write duplicates = \"first\", \"last\" or \"mean\" into a workflow of your own" + count_rows_cure;
 }
 
 /// Local times become UTC; those of one time of day stand for days and stay. Error (data) for hours that the clocks tell twice or not at
@@ -176,21 +125,26 @@ void read_clocks(const CsvFile& csv, ColumnTimes& read, const TimeZone& zone) {
 }
 
 /// What the times say, or the mistake that keeps them from being the time. `zone`: of local times, or null.
-Finding examine(const CsvFile& csv, const Candidate& candidate, ColumnTimes& read, const TimeZone* zone) {
+Finding examine(const CsvFile& csv, const TimeCandidate& candidate, ColumnTimes& read, const TimeZone* zone) {
   if (read.odd_count > 0) return {{candidate.columns, read.form}, odd_cells(csv, candidate, read)};
   try {
     if (zone != nullptr) read_clocks(csv, read, *zone);
   } catch (const Error& error) {
     return {{candidate.columns, read.form}, error.what() + std::string(" in a workflow of your own")};
   }
+  if (const auto border = border_of_two_digit_years(read.form, read.times)) {
+    return {{candidate.columns, read.form},
+            place_of_row(csv, static_cast<std::int64_t>(*border)) + ": " + two_digit_years_text(read.times, *border)};
+  }
   if (strictly_increases(read.times)) return {understood(candidate, read, read.times), {}};
   const RowOrder order(read.times, {}, std::filesystem::temp_directory_path());
   const Disorder& disorder = order.disorder();
   if (disorder.repeats > 0 && zone == nullptr && zone_of_repeats(order)) {
-    return {{candidate.columns, read.form},
-            place_of_row(csv, disorder.first_repeat) + ": the time in " + column_text(candidate) +
-                " comes a second time on a day on which clocks go back an hour: the times are local; say where, e.g. with --time-zone " +
-                *zone_of_repeats(order)};
+    const std::string sentence = "the time in " + column_text(candidate) +
+                                 " comes a second time on a day on which clocks go back an hour: the times are local; say where, e.g. with "
+                                 "--time-zone " +
+                                 *zone_of_repeats(order);
+    return {{candidate.columns, read.form}, place_of_row(csv, disorder.first_repeat) + ": " + sentence, sentence};
   }
   if (disorder.repeats * 20 > read.rows()) return {{candidate.columns, read.form}, many_repeats(csv, candidate, order)};
   std::vector<std::int64_t> rows, times;
@@ -207,7 +161,7 @@ Finding examine(const CsvFile& csv, const Candidate& candidate, ColumnTimes& rea
 }
 
 /// The readings of a candidate that leave the fewest cells unread.
-std::vector<ColumnTimes> best_readings(const CsvFile& csv, const Candidate& candidate, std::int64_t most, bool has_zone) {
+std::vector<ColumnTimes> best_readings(const CsvFile& csv, const TimeCandidate& candidate, std::int64_t most, bool has_zone) {
   std::vector<ColumnTimes> readings = read_in_forms(csv, candidate.columns, candidate.forms, most, has_zone);
   std::erase_if(readings, [](const ColumnTimes& read) { return !may_be_times(read); });
   std::int64_t least = std::numeric_limits<std::int64_t>::max();
@@ -231,7 +185,7 @@ bool is_constant(const ColumnTimes& read) {
 }
 
 /// nullopt: the candidate is no time.
-std::optional<Finding> examine(const CsvFile& csv, const Candidate& candidate, const TimeZone* zone) {
+std::optional<Finding> examine(const CsvFile& csv, const TimeCandidate& candidate, const TimeZone* zone) {
   constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
   std::vector<ColumnTimes> readings = best_readings(csv, candidate, all, zone != nullptr);
   if (readings.empty()) {
@@ -279,7 +233,7 @@ bool looks_like_date(const std::string& text) {
 std::string unread_time(const CsvFile& csv, const std::vector<ColumnFacts>& columns) {
   for (const ColumnFacts& column : columns) {
     const auto digits = std::ranges::count_if(column.word, [](unsigned char c) { return std::isdigit(c); });
-    const bool named = (is_date_name(column) || is_named(column, {"time", "datetime", "timestamp"})) && digits >= 2;
+    const bool named = (is_date_name(column.name) || is_named(column.name, {"time", "datetime", "timestamp"})) && digits >= 2;
     if (!(named || looks_like_date(column.word)) || column.numbers > column.words || column.one_word) continue;
     const std::string mixed = mixed_forms_text(csv, {column.name});
     return place_of_row(csv, 0) + ": column \"" + column.name + "\" " + (named ? "is named for a time" : "looks like a time") + ", and \"" +
@@ -302,9 +256,11 @@ TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& colum
   if (!wishes.time_zone.empty()) zone.emplace(TimeZone::load(wishes.time_zone));
   std::optional<Finding> best;
   std::vector<std::string> others;
-  for (const Candidate& candidate : candidates(once)) {
+  bool words_read = false;  // some words are times
+  for (const TimeCandidate& candidate : time_candidates(once)) {
     std::optional<Finding> found = examine(csv, candidate, zone ? &*zone : nullptr);
-    if (!found) continue;
+    if (!found || (candidate.numbers && words_read && is_doubtful(*found))) continue;
+    words_read = words_read || !candidate.numbers;
     const auto rank = [](const Finding& f) {
       return std::tuple(!f.mistake.empty(), f.guess.repeats > 0, f.guess.sort, f.guess.frequency == "none");
     };
@@ -315,6 +271,8 @@ TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& colum
     if (best && best->mistake.empty() && best->guess.columns.size() == 1) others.push_back("column \"" + best->guess.columns[0] + "\"");
     best = std::move(found);
   }
+  if (best && !best->needs_zone.empty())
+    throw LocalTimesError(best->mistake.substr(0, best->mistake.size() - best->needs_zone.size() - 2), best->needs_zone);
   if (best && !best->mistake.empty()) throw data_error(best->mistake);
   if (best) {
     best->guess.others.insert(best->guess.others.end(), others.begin(), others.end());
@@ -326,7 +284,7 @@ TimeGuess guess_time(const std::filesystem::path& file, const ColumnGuess& colum
 
 std::vector<std::string> fitting_time_formats(const CsvFile& csv, const std::vector<std::string>& columns) {
   constexpr std::int64_t rows_tried = 100'000;
-  const Candidate candidate{columns, time_forms()};
+  const TimeCandidate candidate{columns, time_forms()};
   std::vector<Finding> likeliest;
   std::vector<std::vector<std::int64_t>> seen;
   for (ColumnTimes& read : best_readings(csv, candidate, rows_tried, false)) {
