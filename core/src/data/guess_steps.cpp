@@ -30,7 +30,10 @@ std::vector<Times> times_of_series(const std::vector<std::int64_t>& series, cons
     if (s >= out.size()) out.resize(s + 1);
     out[s].push_back(times[row]);
   }
-  for (Times& one : out) std::ranges::sort(one);
+  for (Times& one : out) {
+    std::ranges::sort(one);
+    one.erase(std::ranges::unique(one).begin(), one.end());  // rows that repeat a time are left out
+  }
   return out;
 }
 

@@ -246,6 +246,7 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
     guess.series_columns = many->ids.columns, guess.series = many->ids.series;
     guess.frequency_column = many->frequency_column;
     guess.gap_count = many->gaps;
+    if (many->is_numbered) guess.notes.push_back(time.columns.front() + ": whole numbers, read as seconds, so that a step of 1 is 1s");
     if (!many->steps.empty())
       guess.notes.push_back("the series have several steps (" + join(many->steps, ", ") +
                             "), and no column tells which: rows are counted; better give the series of each step a file of their own");
@@ -257,7 +258,9 @@ WorkflowGuess guess_workflow(const std::filesystem::path& file, const std::vecto
   for (const ColumnFacts& column : columns.columns) {
     if (is_in(guess.time.columns, column.name) || is_in(guess.series_columns, column.name) || column.name == guess.frequency_column)
       continue;
-    if (std::string reason = reason_against(column, columns); !reason.empty()) {
+    if (many && column.name == many->counter) {
+      guess.left_out.push_back({column.name, "it counts the rows of each series"});
+    } else if (std::string reason = reason_against(column, columns); !reason.empty()) {
       guess.left_out.push_back({column.name, std::move(reason)});
     } else {
       features.push_back(&column);

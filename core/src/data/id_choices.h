@@ -21,6 +21,7 @@ inline constexpr std::size_t most_id_candidates = 8;
 struct IdCandidate {
   std::size_t column = 0;
   bool words = true;
+  bool named = false;  ///< for an id
 };
 
 /// Each candidate alone, then each two of them in the order of the file; as few as a file can be read for.
