@@ -142,7 +142,11 @@ std::optional<IdSearch::Set> IdSearch::several(const std::vector<std::size_t>& o
     Set fewer = set;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
     const Apartness without = look_at(fewer);
-    without.repeats <= apart.repeats ? (void)(set = fewer) : (void)++i;
+    if (without.repeats <= apart.repeats) {
+      set = std::move(fewer);
+    } else {
+      ++i;
+    }
   }
   return fits(apart) && may_be_id(set, apart, false) ? std::optional(set) : std::nullopt;
 }

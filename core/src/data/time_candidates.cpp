@@ -24,7 +24,9 @@ std::optional<TimeCandidate> parts_candidate(const std::vector<ColumnFacts>& col
   };
   if (!add("year", "%Y", "%Y")) return std::nullopt;
   if (add("month", " %m", " %b")) {
-    (void)(add("day", " %d", " %d") && add("hour", " %H", " %H") && add("minute", " %M", " %M"));
+    for (const auto& [name, form] : {std::pair("day", " %d"), std::pair("hour", " %H"), std::pair("minute", " %M")}) {
+      if (!add(name, form, form)) break;
+    }
     return parts;
   }
   parts.forms[0] = "%G";
