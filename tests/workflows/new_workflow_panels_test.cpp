@@ -68,6 +68,7 @@ TEST_CASE_FIXTURE(NewWorkflowPanels, "series without a time, whose rows a column
   CHECK(contains(made, "series_column = \"unique_id\""));
   CHECK(contains(made, "No column holds the time"));
   CHECK(contains(made, "Left out: ds, since it counts the rows of each series"));
+  CHECK(contains(made, "window = 8 "));  // a twelfth of the 100 rows of a series
 }
 
 TEST_CASE_FIXTURE(NewWorkflowPanels, "local hours of several series run where a time zone is named") {

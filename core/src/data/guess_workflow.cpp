@@ -3,12 +3,15 @@
 #include <utility>
 
 #include "data/column_facts.h"
+#include "data/file_times.h"
 #include "data/guess.h"
 #include "data/guess_across.h"
 #include "data/guess_numbers.h"
 #include "data/guess_roles.h"
 #include "data/guess_series.h"
 #include "data/guess_windows.h"
+#include "data/id_choices.h"
+#include "data/series_ids.h"
 #include "data/series_rows.h"
 #include "data/split.h"
 #include "pipeline/data/format.h"
@@ -156,9 +159,21 @@ std::vector<std::int64_t> places_in_time(const TimeGuess& time, std::int64_t row
   return places;
 }
 
+/// The time of each row of a file of many series, or its place in its series where there is none.
+std::vector<std::int64_t> times_of_rows(const WorkflowGuess& guess, const CsvFile& file) {
+  if (!guess.time.columns.empty()) return FileTimes(file, guess.time.columns, guess.time.format, nullptr).of_series({});
+  std::vector<std::size_t> columns;
+  for (const std::string& name : guess.series_columns) columns.push_back(file.index_of(name));
+  SeriesIds ids;
+  std::vector<std::int64_t> times = series_of_rows(file, columns, ids);
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(ids.size()));
+  for (std::int64_t& time : times) time = counts[static_cast<std::size_t>(time)]++;
+  return times;
+}
+
 /// The roles of columns and the rows of a file of many series.
 void take_rows_of_series(WorkflowGuess& guess, const CsvFile& file, const ColumnGuess& columns, std::int64_t usual_rows) {
-  std::vector<std::int64_t> times = times_of_rows(file, guess.time.columns, guess.time.format);
+  std::vector<std::int64_t> times = times_of_rows(guess, file);
   const ColumnRoles roles = take_roles(guess, file, columns, times);
   const std::vector<RowsOfSeries> series = rows_of_series(file, {.series_columns = guess.series_columns,
                                                                  .features = guess.features,

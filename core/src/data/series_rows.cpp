@@ -6,7 +6,6 @@
 
 #include "data/csv_reader.h"
 #include "data/series_ids.h"
-#include "data/time_parser.h"
 
 namespace pipeline {
 namespace {
@@ -36,22 +35,6 @@ void mark_gaps(RowsOfSeries& rows, const Frequency& frequency) {
   rows.after_gap.assign(rows.times.size(), false);
   for (std::size_t row = 1; row < rows.times.size() && !frequency.irregular(); ++row)
     rows.after_gap[row] = !frequency.follows(rows.times[row - 1], rows.times[row]);
-}
-
-std::vector<std::int64_t> times_of_rows(const CsvFile& file, const std::vector<std::string>& columns, const std::string& format) {
-  const std::vector<std::size_t> indices = indices_of(file, columns);
-  CsvReader rows(file, {}, indices);
-  TimeParser parser(format);
-  std::vector<std::int64_t> times;
-  std::string text;
-  while (rows.next(nullptr)) {
-    text.clear();
-    for (std::size_t i = 0; i < indices.size(); ++i) (text += i > 0 ? " " : "") += rows.text(i);
-    const auto time = parser.parse(text);
-    if (!time) return {};
-    times.push_back(*time);
-  }
-  return times;
 }
 
 std::vector<RowsOfSeries> rows_of_series(const CsvFile& file, const RowsQuestion& question) {

@@ -20,10 +20,6 @@ struct RowsOfSeries {
 /// Marks the rows that follow a gap; an irregular axis has none.
 void mark_gaps(RowsOfSeries& rows, const Frequency& frequency);
 
-/// The time of each row of a file, in the columns, joined by blanks, and the format; empty if some row has none.
-[[nodiscard]] std::vector<std::int64_t> times_of_rows(const CsvFile& file, const std::vector<std::string>& columns,
-                                                      const std::string& format);
-
 struct RowsQuestion {
   std::vector<std::string> series_columns, features;
   std::vector<std::int64_t> times{};  ///< of each row of the file
