@@ -32,7 +32,11 @@ class Disk:
         command("mount", self.device, str(place))
 
     def close(self):
-        command("umount", str(self.place))
+        # The forecasting child of a killed run ends once it sees that, and holds the disk until then.
+        deadline = time.monotonic() + 30
+        while subprocess.run(["umount", str(self.place)], capture_output=True).returncode != 0 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if os.path.ismount(self.place): command("umount", str(self.place))
         command("losetup", "-d", self.device)
 
     def content_without_memory(self, into):

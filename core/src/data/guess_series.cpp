@@ -133,7 +133,7 @@ std::optional<LongGuess> guess_numbered(const CsvFile& file, const ColumnGuess& 
   std::erase_if(candidates, [](const IdCandidate& candidate) { return !candidate.words && !candidate.named; });
   for (const ColumnFacts& column : columns.columns) {
     const bool is_named_so = is_sure_time_name(column.name) || is_named(column.name, {"t", "step", "timestep", "time_step", "time_idx"});
-    if (!is_named_so || column.shares_name || column.numbers != columns.rows || column.marked.size() > 0) continue;
+    if (!is_named_so || column.shares_name || column.numbers != columns.rows || !column.marked.empty()) continue;
     const FileTimes times(file, {column.name}, "epoch", nullptr);
     auto ids = id_columns(file, {column.name}, times, candidates);
     if (!ids) continue;
