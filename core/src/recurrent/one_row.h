@@ -59,13 +59,16 @@ PIPELINE_INLINE void add_state_sums(const Layer& layer, long tile, const float* 
   for (int n = 0; n < tiles; ++n) store(out + n * tile_rows, with_fourths_of<Cell::skip_h>(total[n], load(out + n * tile_rows)));
 }
 
+/// Tiles whose sums stay in registers, beside a line and a weight.
+constexpr long state_tiles = register_units == 4 ? 8 : 4;
+
 /// The same of all tiles. Every other step goes through them backwards: what the last step left in the first cache is read first.
 template <class Cell, class Numbers>
 void add_all_state_sums(const Layer& layer, const float* h, bool backwards, float* sums) {
-  constexpr long at_once = 8;
-  const long groups = layer.tiles / at_once;
-  for (long g = 0; g < groups; ++g) add_state_sums<Cell, Numbers, at_once>(layer, (backwards ? groups - 1 - g : g) * at_once, h, sums);
-  for (long tile = groups * at_once; tile < layer.tiles; ++tile) add_state_sums<Cell, Numbers, 1>(layer, tile, h, sums);
+  const long groups = layer.tiles / state_tiles;
+  for (long g = 0; g < groups; ++g)
+    add_state_sums<Cell, Numbers, state_tiles>(layer, (backwards ? groups - 1 - g : g) * state_tiles, h, sums);
+  for (long tile = groups * state_tiles; tile < layer.tiles; ++tile) add_state_sums<Cell, Numbers, 1>(layer, tile, h, sums);
 }
 
 #ifdef __AMX_BF16__
