@@ -1,19 +1,14 @@
 #include <doctest/doctest.h>
 
-#include <cstdio>
 #include <functional>
 
+#include "support/printed.h"
 #include "workflows/workflow_fixture.h"
 
 using namespace pipeline;
+using test::text;
 
 namespace {
-
-std::string text(const char* format, auto... values) {
-  char out[128];
-  std::snprintf(out, sizeof out, format, values...);
-  return out;
-}
 
 /// A day of January to April 2024 and so on, 28 a month.
 std::string day(int number) { return text("2024-%02d-%02d", 1 + number / 28, 1 + number % 28); }

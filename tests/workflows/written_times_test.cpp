@@ -2,21 +2,16 @@
 
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <functional>
 #include <sstream>
 
+#include "support/printed.h"
 #include "workflows/workflow_fixture.h"
 
 using namespace pipeline;
+using test::text;
 
 namespace {
-
-std::string text(const char* format, auto... values) {
-  char out[128];
-  std::snprintf(out, sizeof out, format, values...);
-  return out;
-}
 
 /// The value of a row: a wave with noise that repeats.
 std::string value(int row) { return text("%.3f", 50 + 9 * std::sin(row * 0.26) + row * 7 % 5); }

@@ -1,8 +1,6 @@
 #include "grid_sampler.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -15,12 +13,9 @@ namespace {
 
 constexpr double most_points = 1e6;
 
-/// The number of 15 digits that is nearest: 0.1 + 2 * 0.1 is 0.3, as one writes it.
-double decimal(double value) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 15).ptr;
-  std::from_chars(text.data(), end, value);
-  return value;
+/// As the range's own end: 0.1 + 2 * 0.1 is 0.3, as one writes it.
+double point_of(const Distribution& d, double low, double above) {
+  return d.kind == Distribution::Kind::real && above > 0 ? Distribution::real(low, low + above, d.step).high : low + above;
 }
 
 std::vector<double> all_values(const std::string& name, const Distribution& d) {
@@ -31,7 +26,7 @@ std::vector<double> all_values(const std::string& name, const Distribution& d) {
   if (steps >= most_points)
     throw usage_error("the grid has more than " + format_count(1'000'000) + " points: give " + name + " a larger step");
   std::vector<double> values;
-  for (double i = 0; i <= steps; ++i) values.push_back(d.is_categorical() ? i : std::min(decimal(low + i * step), d.high));
+  for (double i = 0; i <= steps; ++i) values.push_back(point_of(d, low, i * step));
   return values;
 }
 
