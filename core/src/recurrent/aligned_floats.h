@@ -6,11 +6,18 @@
 
 namespace pipeline::recurrent {
 
-/// Zeroed floats, aligned for vectors.
+/// Floats aligned for vectors.
 class AlignedFloats {
  public:
   AlignedFloats() = default;
+  /// Zeros.
   explicit AlignedFloats(long count) : data_(new (alignment) float[static_cast<std::size_t>(count)]()) {}
+  /// For a caller who writes each before it reads it.
+  static AlignedFloats uninitialized(long count) {
+    AlignedFloats out;
+    out.data_.reset(new (alignment) float[static_cast<std::size_t>(count)]);
+    return out;
+  }
 
   [[nodiscard]] float* get() const { return data_.get(); }
 

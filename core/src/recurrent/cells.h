@@ -6,59 +6,54 @@
 namespace pipeline::recurrent {
 namespace {
 
-/// 2^f - 1 for f in [-1/2, 1/2], to 1.2e-8: interpolated at the nodes of Chebyshev's polynomial of degree 6.
-PIPELINE_INLINE Vec power_less_one(Vec f) {
-  Vec p = set1(1.5453163e-4F);
-  p = fma(p, f, set1(1.3390863e-3F));
-  p = fma(p, f, set1(9.6180826e-3F));
-  p = fma(p, f, set1(5.5503571e-2F));
-  p = fma(p, f, set1(0.24022651F));
-  p = fma(p, f, set1(0.69314719F));
-  return mul(p, f);
-}
+/// A power of e in parts: e^v = scale + scale f slope.
+struct Power {
+  Vec scale;     ///< 2^n, n the integer nearest to v log2(e)
+  Vec scaled_f;  ///< 2^n f, f what is left
+  Vec slope;     ///< (2^f - 1) / f to 1.2e-8: interpolated at the nodes of Chebyshev's polynomial of degree 6
+};
 
-/// log2(e) as a float and the rest.
-constexpr float log2e = 1.44269504F, log2e_rest = 1.92596299e-8F;
-
-/// The integer nearest to v log2(e), and what is left, by which 2^(n + f) = e^v.
-PIPELINE_INLINE Vec split_power(Vec v, Vec& f) {
-  constexpr float to_integers = 12582912;  // 1.5 2^23: a sum near it has no digits behind the point
-  const Vec n = sub(fma(v, set1(log2e), set1(to_integers)), set1(to_integers));
-  f = fma(v, set1(log2e_rest), fma(v, set1(log2e), sub(zero(), n)));  // fused: the product has more digits than a float
-  return n;
+/// The parts of e^(x times), |x times| at most 87. Pairs of terms are added before their sum, as each addition waits for the one before.
+PIPELINE_INLINE Power power(Vec x, float times) {
+  constexpr float log2e = 1.44269504F, log2e_rest = 1.92596299e-8F;
+  constexpr float to_integers = 12582912 + 127;  // 1.5 2^23: a sum near it has no digits behind the point; its last bits are n + 127
+  const Vec factor = set1(times * log2e), shifted = fma(x, factor, set1(to_integers)), n = sub(shifted, set1(to_integers));
+  const Vec f = fma(x, set1(times * log2e_rest), fms(x, factor, n));  // fused: the product has more digits than a float
+  const Vec squared = mul(f, f), scale = power_of_two(shifted);
+  const Vec high = fma(f, set1(1.5453163e-4F), set1(1.3390863e-3F)), middle = fma(f, set1(9.6180826e-3F), set1(5.5503571e-2F));
+  const Vec low = fma(f, set1(0.24022651F), set1(0.69314719F));
+  return {.scale = scale, .scaled_f = mul(scale, f), .slope = fma(squared, fma(squared, high, middle), low)};
 }
 
 /// 1 / (1 + e^-x), to 2e-7 of itself. Below -87 it stays at 1e-38.
 PIPELINE_INLINE Vec sigmoid(Vec x) {
-  Vec f;
-  const Vec n = split_power(sub(zero(), at_most(87, at_least(-87, x))), f);
-  return reciprocal(add(set1(1), times_power(add(set1(1), power_less_one(f)), n)));
+  const Power e = power(at_most(87, at_least(-87, x)), -1);
+  return reciprocal(fma(e.scaled_f, e.slope, add(set1(1), e.scale)));
 }
 
-/// tanh x = (1 - e^(-2 |x|)) / (1 + e^(-2 |x|)) with the sign of x, to 3e-7 of itself. The numerator is no difference of rounded numbers
-/// where x is small.
+/// tanh x = (1 - e^(-2 x)) / (1 + e^(-2 x)), to 3e-7 of itself. The numerator is no difference of rounded numbers where x is small.
 PIPELINE_INLINE Vec hyperbolic_tangent(Vec x) {
-  Vec f;
-  const Vec n = split_power(mul(at_most(20, magnitude(x)), set1(-2)), f);  // tanh 20 is 1
-  const Vec power = times_power(set1(1), n);
-  const Vec less_one = fma(power_less_one(f), power, sub(power, set1(1)));  // e^(-2 |x|) - 1
-  return with_sign_of(mul(less_one, reciprocal(add(set1(2), less_one))), x);
+  const Power e = power(at_most(10, at_least(-10, x)), -2);  // tanh 10 is 1
+  const Vec less_one = fma(e.scaled_f, e.slope, sub(e.scale, set1(1)));
+  return divide(less_one, sub(set1(-2), less_one));
 }
 
 /// Long short-term memory: gate lines i, f, g, o. The state is c.
 struct Lstm {
-  static constexpr int gates = 4;
   /// The gate line that has no weights from the input, and from the state; 4: none.
   static constexpr int skip_x = 4, skip_h = 4;
   /// The row of torch's weights, in units of H, of each gate line.
   static constexpr int x_row[4] = {0, 1, 2, 3}, h_row[4] = {0, 1, 2, 3};
 
-  /// From sums to gates, in place; returns h. `previous`: c of the step before; `state` out: c.
-  static PIPELINE_INLINE Vec forward(Vec* g, Vec previous, Vec& state) {
+  /// From sums to gates, in place.
+  static PIPELINE_INLINE void gates(Vec* g) {
     g[0] = sigmoid(g[0]);
     g[1] = sigmoid(g[1]);
     g[2] = hyperbolic_tangent(g[2]);
     g[3] = sigmoid(g[3]);
+  }
+  /// From gates to h. `previous`: c of the step before; `state` out: c.
+  static PIPELINE_INLINE Vec output(const Vec* g, Vec previous, Vec& state) {
     state = fma(g[0], g[2], mul(g[1], previous));
     return mul(g[3], hyperbolic_tangent(state));
   }
@@ -76,14 +71,15 @@ struct Lstm {
 
 /// Gated recurrent unit: gate lines r, z, and the two parts of n: from the input, and from the state, which r multiplies. The state is h.
 struct Gru {
-  static constexpr int gates = 3;
   static constexpr int skip_x = 3, skip_h = 2;
   static constexpr int x_row[4] = {0, 1, 2, -1}, h_row[4] = {0, 1, -1, 2};
 
-  static PIPELINE_INLINE Vec forward(Vec* g, Vec previous, Vec& state) {
+  static PIPELINE_INLINE void gates(Vec* g) {
     g[0] = sigmoid(g[0]);
     g[1] = sigmoid(g[1]);
     g[2] = hyperbolic_tangent(fma(g[0], g[3], g[2]));
+  }
+  static PIPELINE_INLINE Vec output(const Vec* g, Vec previous, Vec& state) {
     state = fma(g[1], sub(previous, g[2]), g[2]);
     return state;
   }

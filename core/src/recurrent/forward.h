@@ -14,54 +14,97 @@ struct ForwardStep {
   float *state, *gates, *y, *out;
 };
 
-/// Sums of a tile that fit into registers: those of `register_units` units.
-constexpr int register_sums = register_units * unit_lines;
+/// From a unit's gates to its state; returns its output.
+template <class Cell>
+PIPELINE_INLINE Vec finish_unit(long unit, const Vec* gates, const ForwardStep& step) {
+  Vec next;
+  const Vec output = Cell::output(gates, step.h ? load(step.previous + unit * lanes) : zero(), next);
+  store(step.state + unit * lanes, next);
+  return output;
+}
 
-/// The gates of one tile, four units of all lanes. `sums_of(part, sums)` computes their sums.
-template <class Cell, class Numbers, class SumsOf>
-PIPELINE_INLINE void finish_tile(const Layer& layer, long tile, const ForwardStep& step, const SumsOf& sums_of) {
-  Vec outputs[4];
+template <class Numbers>
+PIPELINE_INLINE void store_outputs(long tile, const Vec (&outputs)[4], const ForwardStep& step) {
+  store_units<Numbers>(step.y + line_floats<Numbers>(tile * tile_units), outputs);
+  if (!step.out) return;
 #pragma GCC unroll 4
-  for (long part = 0; part < tile_units / register_units; ++part) {
-    Vecs<register_sums> sums;
-    const long first = tile * tile_units + part * register_units;  // unit
-    sums_of(part, sums);
+  for (long u = 0; u < tile_units; ++u) store(step.out + (tile * tile_units + u) * lanes, outputs[u]);
+}
+
+/// Gate lines, of which those of a unit that is padding become zeros: its weights are, but zero times an infinite input is none.
+PIPELINE_INLINE void without_padding(bool is_padding, Vec* gates) {
+  if (!is_padding) return;
 #pragma GCC unroll 4
-    for (long u = 0; u < register_units; ++u) {
-      Vec next;
-      Vec* g = sums + u * unit_lines;
-      if (first + u >= layer.hidden) {  // padding: its weights are zeros, but zero times an infinite input is none
+  for (int i = 0; i < unit_lines; ++i) gates[i] = zero();
+}
+
+/// A tile from its sums: four units of all lanes.
+template <class Cell, class Numbers>
+PIPELINE_INLINE void finish_tile(const Layer& layer, long tile, Vecs<tile_rows>& sums, const ForwardStep& step) {
+  Vec outputs[tile_units];
 #pragma GCC unroll 4
-        for (int i = 0; i < unit_lines; ++i) g[i] = zero();
-      }
-      const Vec output = Cell::forward(g, step.h ? load(step.previous + (first + u) * lanes) : zero(), next);
-      store(step.state + (first + u) * lanes, next);
-      outputs[part * register_units + u] = output;
-      if (step.gates) {
+  for (long u = 0; u < tile_units; ++u) {
+    const long unit = tile * tile_units + u;
+    Vec* gates = sums + u * unit_lines;
+    without_padding(unit >= layer.hidden, gates);
+    Cell::gates(gates);
+    outputs[u] = finish_unit<Cell>(unit, gates, step);
+    if (step.gates) {
 #pragma GCC unroll 4
-        for (int i = 0; i < unit_lines; ++i) store(step.gates + ((first + u) * unit_lines + i) * lanes, g[i]);
-      }
+      for (int i = 0; i < unit_lines; ++i) store(step.gates + (unit * unit_lines + i) * lanes, gates[i]);
     }
   }
-  store_units<Numbers>(step.y + line_floats<Numbers>(tile * tile_units), outputs);
-  if (step.out) {
+  store_outputs<Numbers>(tile, outputs, step);
+}
+
+/// The sums of `rows` gate lines of a tile from `first` on.
+template <class Cell, class Numbers, int rows>
+PIPELINE_INLINE void tile_sums(const Layer& layer, long tile, long first, const ForwardStep& step, Vecs<rows>& sums) {
+  const float* weights = layer.forward_weights + tile * (layer.x_lines + layer.h_lines) * tile_rows + first;
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r) sums[r] = set1(layer.bias[tile * tile_rows + first + r]);
+  product<Numbers, rows, Cell::skip_x, 4, tile_rows, 1>(sums, weights, step.x, layer.x_lines);
+  if (step.h) product<Numbers, rows, Cell::skip_h, 4, tile_rows, 1>(sums, weights + layer.x_lines * tile_rows, step.h, layer.h_lines);
+}
+
+/// The same where one unit's sums fill the registers: the gates of four units wait for each other less than those of one.
+template <class Cell, class Numbers>
+PIPELINE_INLINE void forward_tile_by_units(const Layer& layer, long tile, const ForwardStep& step) {
+  alignas(64) float kept[tile_rows * lanes];
+  float* gates = step.gates ? step.gates + tile * tile_rows * lanes : kept;
+  const auto unit_gates = [&](long unit) { return gates + unit * unit_lines * lanes; };
 #pragma GCC unroll 4
-    for (int u = 0; u < 4; ++u) store(step.out + (tile * tile_units + u) * lanes, outputs[u]);
+  for (long u = 0; u < tile_units; ++u) {
+    Vec sums[unit_lines];
+    tile_sums<Cell, Numbers, unit_lines>(layer, tile, u * unit_lines, step, sums);
+    without_padding(tile * tile_units + u >= layer.hidden, sums);
+    store_all(unit_gates(u), sums);
   }
+  for (long u = 0; u < tile_units; ++u) {
+    Vec g[unit_lines];
+    load_all(unit_gates(u), g);
+    Cell::gates(g);
+    store_all(unit_gates(u), g);
+  }
+  Vec outputs[tile_units];
+#pragma GCC unroll 4
+  for (long u = 0; u < tile_units; ++u) {
+    Vec g[unit_lines];
+    load_all(unit_gates(u), g);
+    outputs[u] = finish_unit<Cell>(tile * tile_units + u, g, step);
+  }
+  store_outputs<Numbers>(tile, outputs, step);
 }
 
 template <class Cell, class Numbers>
 PIPELINE_INLINE void forward_tile(const Layer& layer, long tile, const ForwardStep& step) {
-  const float* weights = layer.forward_weights + tile * (layer.x_lines + layer.h_lines) * tile_rows;
-  finish_tile<Cell, Numbers>(
-      layer, tile, step, [&](long part, Vecs<register_sums>& sums) __attribute__((always_inline)) {
-        const float *bias = layer.bias + tile * tile_rows + part * register_sums, *w = weights + part * register_sums;
-#pragma GCC unroll 16
-        for (int r = 0; r < register_sums; ++r) sums[r] = set1(bias[r]);
-        product<Numbers, register_sums, Cell::skip_x, 4, tile_rows, 1>(sums, w, step.x, layer.x_lines);
-        if (step.h)
-          product<Numbers, register_sums, Cell::skip_h, 4, tile_rows, 1>(sums, w + layer.x_lines * tile_rows, step.h, layer.h_lines);
-      });
+  if constexpr (register_units == 1) {
+    forward_tile_by_units<Cell, Numbers>(layer, tile, step);
+  } else {
+    Vec sums[tile_rows];
+    tile_sums<Cell, Numbers, tile_rows>(layer, tile, 0, step, sums);
+    finish_tile<Cell, Numbers>(layer, tile, sums, step);
+  }
 }
 
 /// Four tiles whose products the processor computes in matrix tiles.
@@ -71,12 +114,11 @@ PIPELINE_INLINE void forward_tiles(const Layer& layer, long first, const Forward
   alignas(64) float products[at_once * floats];
   Numbers::forward_products(layer, first, step.x, step.h, products);
   for (long i = 0; i < at_once; ++i) {
-    finish_tile<Cell, Numbers>(
-        layer, first + i, step, [&](long, Vecs<register_sums>& sums) __attribute__((always_inline)) {
-          const float* bias = layer.bias + (first + i) * tile_rows;
+    const float* bias = layer.bias + (first + i) * tile_rows;
+    Vec sums[tile_rows];
 #pragma GCC unroll 16
-          for (int r = 0; r < register_sums; ++r) sums[r] = add(load(products + i * floats + r * lanes), set1(bias[r]));
-        });
+    for (int r = 0; r < tile_rows; ++r) sums[r] = add(load(products + i * floats + r * lanes), set1(bias[r]));
+    finish_tile<Cell, Numbers>(layer, first + i, sums, step);
   }
 }
 

@@ -16,11 +16,12 @@ namespace {
 template <class Cell, class Numbers>
 constexpr Kernels kernels{.pack = pack<Cell, Numbers>,
                           .load_input = load_input<Numbers>,
-                          .load_row = load_row<Numbers>,
                           .forward = forward<Cell, Numbers>,
                           .drop = drop<Numbers>,
                           .backward = backward<Cell, Numbers>,
                           .add_up = add_up<Cell>,
+                          .pack_row = pack_row<Cell, Numbers>,
+                          .load_row = Numbers::is_exact ? nullptr : load_row<Numbers>,
                           .forward_row = forward_row<Cell, Numbers>};
 
 /// `Bf16`: floats that are rounded.

@@ -10,17 +10,18 @@ struct Kernels {
   void (*pack)(const Layer& layer, const Parameters& parameters, long tile);
   /// Up to 16 rows of x [rows][steps][features] (stride between rows: row_stride floats) as lines.
   void (*load_input)(const Layer& layer, const float* x, long row_stride, long rows, long steps, float* lines, long stride);
-  /// One row, a value for each unit: floats or pairs of bfloat16.
-  void (*load_row)(const Layer& layer, const float* x, long steps, float* values, long stride);
   void (*forward)(const Layer& layer, const ForwardRun& run);
   /// Multiplies lines by a mask [units][lanes], for dropout between layers.
   void (*drop)(const float* lines, const float* mask, long units, float* out);
   void (*backward)(const Layer& layer, const BackwardRun& run);
   /// The gradients of one tile's parameters: the sum over blocks in their order.
   void (*add_up)(const Layer& layer, const float* const* dw, const float* const* db, long blocks, const Parameters& gradients, long tile);
-  /// forward() for a single row: lanes are gates. x, y: one value a unit (float or bfloat16); state
-  /// [hidden_padded + 12]; scratch [chunk x 4 hidden_padded + 64] floats.
-  void (*forward_row)(const Layer& layer, const ForwardRun& run, float* scratch);
+  /// Lays the weights of sixteen units out for single rows.
+  void (*pack_row)(const RowLayer& layer, const Parameters& parameters, long group);
+  /// One row of x [steps][features] as lines of bfloat16, `stride` floats apart; nullptr: the floats themselves are the lines.
+  void (*load_row)(const RowLayer& layer, const float* x, long steps, float* lines, long stride);
+  /// forward() for a single row.
+  void (*forward_row)(const RowLayer& layer, const RowRun& run);
 };
 
 /// Turns [units][lanes] into rows: `rows` rows of `units` floats, `row_stride` apart; and back, with zeros in lanes without a row.

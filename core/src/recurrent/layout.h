@@ -32,6 +32,16 @@ struct Layer {
   float* rows = nullptr;              ///< [tile_rows][16 (x_blocks + h_blocks)] for pack()
 };
 
+/// The same where rows are computed one by one: lanes are units. A line is one value of the row, as float, or a pair of values as bfloat16.
+struct RowLayer {
+  long segments = 1, input = 0, hidden = 0;  ///< as in Layer
+  long segment_lines = 0;                    ///< from one segment of the input to the next
+  long x_lines = 0, h_lines = 0;             ///< of the input and of the state in a product
+  long groups = 0;                           ///< of 16 units
+  float* weights = nullptr;                  ///< [groups][x_lines + h_lines][unit_lines][16]
+  float* bias = nullptr;                     ///< [groups][unit_lines][16]
+};
+
 /// Parameters or their gradients as torch.nn.LSTM and torch.nn.GRU keep them.
 struct Parameters {
   float *w_ih, *w_hh;  ///< [G H, segments x input], [G H, H]; G: 4 or 3
@@ -50,6 +60,22 @@ struct ForwardRun {
   float* out = nullptr;    ///< the output in full precision, [units][lanes] a step; nullptr: not asked for
   long out_stride = 0;
   long out_from = 0;  ///< the first step of the window that is written to `out`
+};
+
+/// One direction of one layer over one row.
+struct RowRun {
+  long first = 0, step = 1, count = 0;  ///< as in ForwardRun
+  const float* x = nullptr;             ///< lines of the input
+  long x_stride = 0;
+  float* y = nullptr;  ///< lines of the output, from this direction's first; nullptr: no layer reads them
+  long y_stride = 0;
+  float* out = nullptr;  ///< the output in full precision, [hidden] a step, of any alignment; nullptr: not asked for
+  long out_stride = 0;
+  long out_from = 0;  ///< the first step of the window that is written to `out`
+  // Scratch:
+  float* state = nullptr;  ///< [groups][16]
+  float* h = nullptr;      ///< [2][groups][16] the outputs of two steps by turns, where there is no y
+  float* sums = nullptr;   ///< [chunk][groups][unit_lines][16]
 };
 
 struct BackwardRun {

@@ -11,6 +11,7 @@ namespace {
 struct Floats {
   static constexpr long units_per_line = 1;
   static constexpr bool in_tiles = false;  ///< products in the processor's matrix tiles (tiles.h)
+  static constexpr bool is_exact = true;   ///< values enter products as they are
   struct Setup {};                         ///< what a pass needs while it runs
   static PIPELINE_INLINE Vec rounded(Vec v) { return v; }
   static PIPELINE_INLINE Vec multiply_add(Vec sum, Vec line, const float* weight) { return fma(line, set1(*weight), sum); }
@@ -18,6 +19,7 @@ struct Floats {
 
 /// Values of bfloat16 kept as floats, where the processor has no products of bfloat16: the same rounding as pairs, at the speed of floats.
 struct RoundedFloats : Floats {
+  static constexpr bool is_exact = false;
   static PIPELINE_INLINE Vec rounded(Vec v) { return to_bf16(v); }
 };
 
@@ -25,15 +27,11 @@ struct RoundedFloats : Floats {
 /// A line is a pair of units in bfloat16: the even unit in the lower half of each lane.
 struct Pairs {
   static constexpr long units_per_line = 2;
-  static constexpr bool in_tiles = false;
+  static constexpr bool in_tiles = false, is_exact = false;
   struct Setup {};
   static PIPELINE_INLINE Vec multiply_add(Vec sum, Vec line, const float* weights) {
     // GCC 12 does not fold the broadcast into the instruction; apart from it, it costs a third of the rate.
     asm("vdpbf16ps %2%{1to16%}, %1, %0" : "+v"(sum) : "v"(line), "m"(*weights));
-    return sum;
-  }
-  static PIPELINE_INLINE Vec multiply_add_line(Vec sum, Vec line, Vec weights) {
-    asm("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(line), "v"(weights));
     return sum;
   }
   static PIPELINE_INLINE Vec pair(Vec even, Vec odd) {
@@ -95,22 +93,34 @@ constexpr long line_floats(long units) {
 template <int count>
 using Vecs = Vec[static_cast<unsigned long>(count)];
 
+template <unsigned long count>
+PIPELINE_INLINE void load_all(const float* from, Vec (&to)[count]) {
+#pragma GCC unroll 16
+  for (unsigned long i = 0; i < count; ++i) to[i] = load(from + i * lanes);
+}
+template <unsigned long count>
+PIPELINE_INLINE void store_all(float* to, const Vec (&from)[count]) {
+#pragma GCC unroll 16
+  for (unsigned long i = 0; i < count; ++i) store(to + i * lanes, from[i]);
+}
+
 /// The one product of all passes: sums[r] += lines[k] * weights[k, r] over `count` lines. weights[k, r] lies at k `line_step` + r
 /// `row_step` floats. `skip_row` and `skip_line`: rows and lines with that remainder by four have no weights (a GRU's unused gate lines);
-/// 4: none.
+/// 4: none. Short loops of AVX2 are unrolled: what counts k would take a fifth of the instructions, and two threads may share a core's.
 template <class Numbers, int rows, int skip_row, int skip_line, long line_step, long row_step>
 PIPELINE_INLINE void product(Vecs<rows>& sums, const float* weights, const float* lines, long count) {
+  constexpr bool is_short = register_units == 1;
   const auto one = [&](long k) __attribute__((always_inline)) {
     const Vec line = load(lines + k * lanes);
-    if constexpr (row_step == 1) __builtin_prefetch(weights + (k + 8) * line_step);
+    if constexpr (row_step == 1 && !is_short) __builtin_prefetch(weights + (k + 8) * line_step);
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r) {
       if (r % 4 != skip_row) sums[r] = Numbers::multiply_add(sums[r], line, weights + k * line_step + r * row_step);
     }
   };
-  if constexpr (skip_line == 4) {
+  if constexpr (skip_line == 4 && !is_short) {
     for (long k = 0; k < count; ++k) one(k);
-  } else {
+  } else {  // of four lines each: units, gate lines and rows are padded to multiples of four
     for (long k = 0; k < count; k += 4) {
 #pragma GCC unroll 4
       for (long i = 0; i < 4; ++i) {

@@ -72,6 +72,46 @@ void pack(const Layer& layer, const Parameters& from, long tile) {
   pack_bias<Cell>(layer, from, tile);
 }
 
+/// Sixteen units' weights for `count` values of a single row, from those of the first unit; `from`: nullptr for a gate line without
+/// weights.
+template <class Numbers>
+PIPELINE_INLINE void pack_row_columns(const float* from, long row_stride, long units, long count, float* out) {
+  for (long first = 0; first < count; first += lanes) {
+    Vec by_unit[16], by_value[16];
+    for (long u = 0; u < lanes; ++u) by_unit[u] = from && u < units ? load_some(from + u * row_stride + first, count - first) : zero();
+    transpose(by_unit, by_value);
+    const long left = count - first < lanes ? count - first : lanes;
+    for (long k = 0; k < left; k += Numbers::units_per_line) {
+      float* line = out + (first + k) / Numbers::units_per_line * unit_lines * lanes;
+      if constexpr (Numbers::units_per_line == 1) {
+        store(line, Numbers::rounded(by_value[k]));
+      } else {
+        store(line, Numbers::pair(by_value[k], by_value[k + 1]));
+      }
+    }
+  }
+}
+
+template <class Cell, class Numbers>
+void pack_row(const RowLayer& layer, const Parameters& from, long group) {
+  const long inputs = layer.segments * layer.input, first = group * lanes, units = layer.hidden - first;
+  float* weights = layer.weights + group * (layer.x_lines + layer.h_lines) * unit_lines * lanes;
+  for (long line = 0; line < unit_lines; ++line) {
+    const long x_row = Cell::x_row[line] * layer.hidden + first, h_row = Cell::h_row[line] * layer.hidden + first;
+    const bool has_x = Cell::x_row[line] >= 0, has_h = Cell::h_row[line] >= 0;
+    float* out = weights + line * lanes;
+    for (long s = 0; s < layer.segments; ++s)
+      pack_row_columns<Numbers>(has_x ? from.w_ih + x_row * inputs + s * layer.input : nullptr, inputs, units, layer.input,
+                                out + s * layer.segment_lines * unit_lines * lanes);
+    pack_row_columns<Numbers>(has_h ? from.w_hh + h_row * layer.hidden : nullptr, layer.hidden, units, layer.hidden,
+                              out + layer.x_lines * unit_lines * lanes);
+    Vec bias = zero();
+    if (from.b_ih && has_x) bias = add(bias, load_some(from.b_ih + x_row, units));
+    if (from.b_ih && has_h) bias = add(bias, load_some(from.b_hh + h_row, units));
+    store(layer.bias + (group * unit_lines + line) * lanes, bias);
+  }
+}
+
 /// Adds the gradients of one gate line over the blocks and writes the columns of the input or of the state into a row of torch's layout.
 inline void add_up_row(const float* const* dw, long blocks, long at, long next_block, long first_column, long count, float* out) {
   // first_column: in storage, within the panel of 16-column blocks.

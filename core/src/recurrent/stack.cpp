@@ -26,16 +26,52 @@ Layer layer_of(const StackShape& shape, bool is_first, long units_per_line, long
   return out;
 }
 
-struct LayerPlaces {
-  long forward, backward, bias, rows;
-};
+RowLayer row_layer_of(const StackShape& shape, bool is_first, long units_per_line) {
+  RowLayer out{.segments = is_first ? 1 : shape.directions(), .input = is_first ? shape.input : shape.hidden, .hidden = shape.hidden};
+  out.groups = padded_to(out.hidden, lanes) / lanes;
+  out.segment_lines = out.groups * lanes / units_per_line;
+  out.x_lines = (out.segments - 1) * out.segment_lines + padded_to(out.input, units_per_line) / units_per_line;
+  out.h_lines = padded_to(out.hidden, units_per_line) / units_per_line;
+  return out;
+}
 
-LayerPlaces take_layer(const Layer& layer, Carver& carver) {
-  const long columns = (layer.x_blocks + layer.h_blocks) * lanes;
-  return {.forward = carver.take(layer.tiles * (layer.x_lines + layer.h_lines) * tile_rows),
-          .backward = carver.take(columns * layer.gate_lines),
-          .bias = carver.take(unit_lines * layer.hidden_padded),
-          .rows = carver.take(layer.tiles * tile_rows * columns)};
+/// Zeroed memory for the weights of all layers, which learn their places in it.
+AlignedFloats place_weights(std::span<Layer> layers) {
+  Carver carver;
+  struct Places {
+    long forward, backward, bias, rows;
+  };
+  std::vector<Places> places;
+  for (const Layer& layer : layers) {
+    const long columns = (layer.x_blocks + layer.h_blocks) * lanes;
+    places.push_back({.forward = carver.take(layer.tiles * (layer.x_lines + layer.h_lines) * tile_rows),
+                      .backward = carver.take(columns * layer.gate_lines),
+                      .bias = carver.take(unit_lines * layer.hidden_padded),
+                      .rows = carver.take(layer.tiles * tile_rows * columns)});
+  }
+  AlignedFloats memory(carver.size());
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    layers[i].forward_weights = memory.get() + places[i].forward;
+    layers[i].backward_weights = memory.get() + places[i].backward;
+    layers[i].bias = memory.get() + places[i].bias;
+    layers[i].rows = memory.get() + places[i].rows;
+  }
+  return memory;
+}
+
+AlignedFloats place_weights(std::span<RowLayer> layers) {
+  const auto weights = [](const RowLayer& layer) { return layer.groups * (layer.x_lines + layer.h_lines) * unit_lines * lanes; };
+  const auto bias = [](const RowLayer& layer) { return layer.groups * unit_lines * lanes; };
+  long size = 0;
+  for (const RowLayer& layer : layers) size += weights(layer) + bias(layer);
+  AlignedFloats memory(size);
+  float* place = memory.get();
+  for (RowLayer& layer : layers) {
+    layer.weights = place;
+    layer.bias = place + weights(layer);
+    place = layer.bias + bias(layer);
+  }
+  return memory;
 }
 
 const Kernels& kernels_of(const StackShape& shape, const InstructionSet& set) {
@@ -46,21 +82,14 @@ const Kernels& kernels_of(const StackShape& shape, const InstructionSet& set) {
 }  // namespace
 
 Stack::Stack(const StackShape& shape, const InstructionSet& set) : shape_(shape), set_(set), kernels_(kernels_of(shape, set)) {
-  Carver carver;
-  std::vector<LayerPlaces> places;
   for (long l = 0; l < shape.layers; ++l) {
     for (long d = 0; d < shape.directions(); ++d) {
       layers_.push_back(layer_of(shape, l == 0, units_per_line(), shape.bf16 ? set.bf16_padding : tile_units));
-      places.push_back(take_layer(layers_.back(), carver));
+      row_layers_.push_back(row_layer_of(shape, l == 0, units_per_line()));
     }
   }
-  packed_ = AlignedFloats(carver.size());
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    layers_[i].forward_weights = packed_.get() + places[i].forward;
-    layers_[i].backward_weights = packed_.get() + places[i].backward;
-    layers_[i].bias = packed_.get() + places[i].bias;
-    layers_[i].rows = packed_.get() + places[i].rows;
-  }
+  packed_ = place_weights(layers_);
+  packed_rows_ = place_weights(row_layers_);
 }
 
 Stack::~Stack() = default;
@@ -72,14 +101,18 @@ long Stack::tiles_at_once() const {
   return std::max(1L, floats / (tile_rows * lanes * (layers_.back().x_blocks + layers_.back().h_blocks)));
 }
 
-void Stack::pack(std::span<const Parameters> parameters) {
-  const long tiles = layers_.front().tiles;
-  at::parallel_for(0, static_cast<long>(layers_.size()) * tiles, tiles_at_once(), [&](long from, long to) {
-    for (long i = from; i < to; ++i) {
-      const auto layer = static_cast<std::size_t>(i / tiles);
-      kernels_.pack(layers_[layer], parameters[layer], i % tiles);
-    }
-  });
+void Stack::pack(std::span<const Parameters> parameters, Use use) {
+  const auto each = [&](const auto& layers, long parts, long at_once, const auto& pack_part) {
+    at::parallel_for(0, static_cast<long>(layers.size()) * parts, at_once, [&](long from, long to) {
+      for (long i = from; i < to; ++i) {
+        const auto layer = static_cast<std::size_t>(i / parts);
+        pack_part(layers[layer], parameters[layer], i % parts);
+      }
+    });
+  };
+  each(layers_, layers_.front().tiles, tiles_at_once(), kernels_.pack);
+  if (use == Use::inference)
+    each(row_layers_, row_layers_.front().groups, std::max(1L, tiles_at_once() * tile_units / lanes), kernels_.pack_row);
 }
 
 }  // namespace pipeline::recurrent

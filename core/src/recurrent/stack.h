@@ -47,8 +47,10 @@ class Stack {
   Stack& operator=(const Stack&) = delete;
 
   [[nodiscard]] const StackShape& shape() const { return shape_; }
-  /// Takes the weights over. `parameters`: of each layer, forwards then backwards, in torch's order.
-  void pack(std::span<const Parameters> parameters);
+  enum class Use { training, inference };
+  /// Takes the weights over. `parameters`: of each layer, forwards then backwards, in torch's order. `use`: what follows, until the next
+  /// call.
+  void pack(std::span<const Parameters> parameters, Use use);
   /// Inference.
   void forward(const Rows& x, const OutputRows& y) const;
   /// The same in training. `masks` [layers - 1]: what dropout multiplies the outputs of all but the last layer by, as rows of [steps][rows]
@@ -61,9 +63,13 @@ class Stack {
   void give_back(std::unique_ptr<Tape> tape);
 
  private:
+  /// So many rows are computed one by one: a block costs as much as 8 to 16 rows alone.
+  static constexpr long rows_alone = 8;
+
   [[nodiscard]] long units_per_line() const;
   /// Tiles whose weights one thread packs or adds up before a second one is worth its start.
   [[nodiscard]] long tiles_at_once() const;
+  void forward_rows(const Rows& x, const OutputRows& y) const;
   [[nodiscard]] std::unique_ptr<Tape> tape_for(const TapeShape& shape);
   void forward_block(const Tape& tape, long block, const Rows& x, const OutputRows& y, std::span<const float* const> masks) const;
   void backward_block(const Tape& tape, long block, const Rows& dy, const OutputRows& dx) const;
@@ -71,8 +77,9 @@ class Stack {
   StackShape shape_;
   const InstructionSet& set_;
   const Kernels& kernels_;
-  std::vector<Layer> layers_;  ///< [layers x directions]
-  AlignedFloats packed_;
+  std::vector<Layer> layers_;         ///< [layers x directions]
+  std::vector<RowLayer> row_layers_;  ///< the same
+  AlignedFloats packed_, packed_rows_;
   std::vector<std::unique_ptr<Tape>> free_;
 };
 

@@ -26,9 +26,18 @@ PIPELINE_INLINE __m256i first_lanes(long n) {
 PIPELINE_INLINE Vec load_some(const float* p, long n) {
   return {_mm256_maskload_ps(p, first_lanes(n)), n > 8 ? _mm256_maskload_ps(p + 8, first_lanes(n - 8)) : _mm256_setzero_ps()};
 }
+/// Stores the first n lanes at p, which needs no alignment. A store with a mask takes an AMD processor 42 operations.
 PIPELINE_INLINE void store_some(float* p, long n, Vec v) {
-  _mm256_maskstore_ps(p, first_lanes(n), v.low);
-  if (n > 8) _mm256_maskstore_ps(p + 8, first_lanes(n - 8), v.high);
+  if (n >= 8) {
+    _mm256_storeu_ps(p, v.low);
+  } else {
+    _mm256_maskstore_ps(p, first_lanes(n), v.low);
+  }
+  if (n >= 16) {
+    _mm256_storeu_ps(p + 8, v.high);
+  } else if (n > 8) {
+    _mm256_maskstore_ps(p + 8, first_lanes(n - 8), v.high);
+  }
 }
 /// The first n lanes of v, then zeros.
 PIPELINE_INLINE Vec first_of(Vec v, long n) {
@@ -39,8 +48,9 @@ PIPELINE_INLINE Vec zero() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; 
 PIPELINE_INLINE Vec add(Vec a, Vec b) { return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)}; }
 PIPELINE_INLINE Vec sub(Vec a, Vec b) { return {_mm256_sub_ps(a.low, b.low), _mm256_sub_ps(a.high, b.high)}; }
 PIPELINE_INLINE Vec mul(Vec a, Vec b) { return {_mm256_mul_ps(a.low, b.low), _mm256_mul_ps(a.high, b.high)}; }
-/// a b + c, and c - a b.
+/// a b + c, a b - c, and c - a b.
 PIPELINE_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)}; }
+PIPELINE_INLINE Vec fms(Vec a, Vec b, Vec c) { return {_mm256_fmsub_ps(a.low, b.low, c.low), _mm256_fmsub_ps(a.high, b.high, c.high)}; }
 PIPELINE_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm256_fnmadd_ps(a.low, b.low, c.low), _mm256_fnmadd_ps(a.high, b.high, c.high)}; }
 /// NaN where v is.
 PIPELINE_INLINE Vec at_least(float low, Vec v) {
@@ -49,22 +59,12 @@ PIPELINE_INLINE Vec at_least(float low, Vec v) {
 PIPELINE_INLINE Vec at_most(float high, Vec v) {
   return {_mm256_min_ps(_mm256_set1_ps(high), v.low), _mm256_min_ps(_mm256_set1_ps(high), v.high)};
 }
-PIPELINE_INLINE Vec magnitude(Vec v) {
-  const __m256 sign = _mm256_set1_ps(-0.0F);
-  return {_mm256_andnot_ps(sign, v.low), _mm256_andnot_ps(sign, v.high)};
-}
-PIPELINE_INLINE Vec with_sign_of(Vec v, Vec sign) {
-  const __m256 bit = _mm256_set1_ps(-0.0F);
-  return {_mm256_or_ps(_mm256_andnot_ps(bit, v.low), _mm256_and_ps(bit, sign.low)),
-          _mm256_or_ps(_mm256_andnot_ps(bit, v.high), _mm256_and_ps(bit, sign.high))};
-}
-PIPELINE_INLINE __m256 times_power(__m256 v, __m256 n) {
-  return _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23)));
-}
-/// v 2^n for integers n from -126 to 127.
-PIPELINE_INLINE Vec times_power(Vec v, Vec n) { return {times_power(v.low, n.low), times_power(v.high, n.high)}; }
+PIPELINE_INLINE __m256 power_of_two(__m256 v) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 23)); }
+/// 2^n, where the last nine bits of v are n + 127.
+PIPELINE_INLINE Vec power_of_two(Vec v) { return {power_of_two(v.low), power_of_two(v.high)}; }
+PIPELINE_INLINE Vec divide(Vec a, Vec b) { return {_mm256_div_ps(a.low, b.low), _mm256_div_ps(a.high, b.high)}; }
 /// 1/v.
-PIPELINE_INLINE Vec reciprocal(Vec v) { return {_mm256_div_ps(_mm256_set1_ps(1), v.low), _mm256_div_ps(_mm256_set1_ps(1), v.high)}; }
+PIPELINE_INLINE Vec reciprocal(Vec v) { return divide(set1(1), v); }
 PIPELINE_INLINE float sum(Vec v) {
   const __m256 both = _mm256_add_ps(v.low, v.high);
   __m128 four = _mm_add_ps(_mm256_castps256_ps128(both), _mm256_extractf128_ps(both, 1));
@@ -103,37 +103,6 @@ PIPELINE_INLINE void transpose(const Vec (&in)[16], Vec (&out)[16]) {
     transpose8(a, b);
     for (int i = 0; i < 8; ++i) (half ? out[8 + i].high : out[8 + i].low) = b[i];
   }
-}
-
-/// The same for eight units.
-PIPELINE_INLINE void apart_by_four8(const float* sums, __m256 (&out)[4]) {
-  __m256 v[4], pairs[4];
-  // Each half of v[i] holds one unit: units i and i + 4, so that unpacking leaves units in their order.
-  for (int i = 0; i < 4; ++i)
-    v[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_load_ps(sums + 4 * i)), _mm_load_ps(sums + 4 * (i + 4)), 1);
-  pairs[0] = _mm256_unpacklo_ps(v[0], v[1]);
-  pairs[1] = _mm256_unpackhi_ps(v[0], v[1]);
-  pairs[2] = _mm256_unpacklo_ps(v[2], v[3]);
-  pairs[3] = _mm256_unpackhi_ps(v[2], v[3]);
-  out[0] = _mm256_shuffle_ps(pairs[0], pairs[2], 0x44);
-  out[1] = _mm256_shuffle_ps(pairs[0], pairs[2], 0xee);
-  out[2] = _mm256_shuffle_ps(pairs[1], pairs[3], 0x44);
-  out[3] = _mm256_shuffle_ps(pairs[1], pairs[3], 0xee);
-}
-/// out[i][u] = sums[4 u + i] for the four gate lines of sixteen units.
-PIPELINE_INLINE void apart_by_four(const float* sums, Vec (&out)[4]) {
-  __m256 low[4], high[4];
-  apart_by_four8(sums, low);
-  apart_by_four8(sums + 32, high);
-  for (int i = 0; i < 4; ++i) out[i] = {low[i], high[i]};
-}
-
-/// v with every fourth lane, from `lane` on, of another vector; lane 4: v.
-template <int lane>
-PIPELINE_INLINE Vec with_fourths_of(Vec v, Vec other) {
-  constexpr int lanes_of_other = (0x11 << lane) & 0xff;
-  if constexpr (lane == 4) return v;
-  return {_mm256_blend_ps(v.low, other.low, lanes_of_other), _mm256_blend_ps(v.high, other.high, lanes_of_other)};
 }
 
 PIPELINE_INLINE __m256 to_bf16(__m256 v) {

@@ -25,24 +25,21 @@ PIPELINE_INLINE Vec zero() { return _mm512_setzero_ps(); }
 PIPELINE_INLINE Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
 PIPELINE_INLINE Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
 PIPELINE_INLINE Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
-/// a b + c, and c - a b.
+/// a b + c, a b - c, and c - a b.
 PIPELINE_INLINE Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+PIPELINE_INLINE Vec fms(Vec a, Vec b, Vec c) { return _mm512_fmsub_ps(a, b, c); }
 PIPELINE_INLINE Vec fnma(Vec a, Vec b, Vec c) { return _mm512_fnmadd_ps(a, b, c); }
 /// NaN where v is.
 PIPELINE_INLINE Vec at_least(float low, Vec v) { return _mm512_max_ps(set1(low), v); }
 PIPELINE_INLINE Vec at_most(float high, Vec v) { return _mm512_min_ps(set1(high), v); }
-PIPELINE_INLINE Vec magnitude(Vec v) { return _mm512_abs_ps(v); }
-PIPELINE_INLINE Vec with_sign_of(Vec v, Vec sign) {
-  const __m512i bit = _mm512_set1_epi32(static_cast<int>(0x80000000U));
-  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(bit, _mm512_castps_si512(sign), _mm512_castps_si512(v), 0xca));
-}
-/// v 2^n for integers n.
-PIPELINE_INLINE Vec times_power(Vec v, Vec n) { return _mm512_scalef_ps(v, n); }
+/// 2^n, where the last nine bits of v are n + 127.
+PIPELINE_INLINE Vec power_of_two(Vec v) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 23)); }
 /// 1/v to 24 bits: one Newton step on 14 bits.
 PIPELINE_INLINE Vec reciprocal(Vec v) {
   const Vec y = _mm512_rcp14_ps(v);
   return fma(y, fnma(v, y, set1(1)), y);
 }
+PIPELINE_INLINE Vec divide(Vec a, Vec b) { return mul(a, reciprocal(b)); }
 PIPELINE_INLINE float sum(Vec v) { return _mm512_reduce_add_ps(v); }
 
 /// out[j][i] = in[i][j].
@@ -75,25 +72,6 @@ PIPELINE_INLINE void transpose(const Vec (&in)[16], Vec (&out)[16]) {
     out[4 + r] = _mm512_shuffle_f32x4(ab_odd, cd_odd, 0x88);
     out[12 + r] = _mm512_shuffle_f32x4(ab_odd, cd_odd, 0xdd);
   }
-}
-
-/// out[i][u] = sums[4 u + i] for the four gate lines of sixteen units.
-PIPELINE_INLINE void apart_by_four(const float* sums, Vec (&out)[4]) {
-  const __m512i first = _mm512_set_epi32(29, 25, 21, 17, 13, 9, 5, 1, 28, 24, 20, 16, 12, 8, 4, 0);  // lines 0 and 1 of eight units
-  const __m512i second = _mm512_add_epi32(first, _mm512_set1_epi32(2));                              // lines 2 and 3
-  const Vec v[4] = {load(sums), load(sums + 16), load(sums + 32), load(sums + 48)};
-  const Vec low01 = _mm512_permutex2var_ps(v[0], first, v[1]), high01 = _mm512_permutex2var_ps(v[2], first, v[3]);
-  const Vec low23 = _mm512_permutex2var_ps(v[0], second, v[1]), high23 = _mm512_permutex2var_ps(v[2], second, v[3]);
-  out[0] = _mm512_shuffle_f32x4(low01, high01, 0x44);
-  out[1] = _mm512_shuffle_f32x4(low01, high01, 0xee);
-  out[2] = _mm512_shuffle_f32x4(low23, high23, 0x44);
-  out[3] = _mm512_shuffle_f32x4(low23, high23, 0xee);
-}
-
-/// v with every fourth lane, from `lane` on, of another vector; lane 4: v.
-template <int lane>
-PIPELINE_INLINE Vec with_fourths_of(Vec v, Vec other) {
-  return lane == 4 ? v : _mm512_mask_mov_ps(v, static_cast<__mmask16>(0x1111U << lane), other);
 }
 
 /// Rounds to bfloat16, to nearest and ties to even; NaN stays NaN.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <ATen/EmptyTensor.h>
 #include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -34,9 +35,10 @@ OutputRows output_rows_of(const torch::Tensor& y, bool last_only) {
       .data = y.mutable_data_ptr<float>(), .row_stride = y.stride(0), .step_stride = last_only ? 0 : y.stride(1), .last_only = last_only};
 }
 
+/// Without the dispatcher's search for a device, which a single window would feel.
 torch::Tensor empty_output(const torch::Tensor& x, const StackShape& shape, bool last_only) {
-  return last_only ? torch::empty({x.size(0), shape.width()}, x.options())
-                   : torch::empty({x.size(0), x.size(1), shape.width()}, x.options());
+  return last_only ? at::detail::empty_cpu({x.size(0), shape.width()}, torch::kFloat)
+                   : at::detail::empty_cpu({x.size(0), x.size(1), shape.width()}, torch::kFloat);
 }
 
 /// The gradient of an output that output_rows_of() wrote.
@@ -187,7 +189,9 @@ class FastRecurrent::Impl {
   class WeightStamp {
    public:
     WeightStamp(const torch::Tensor& weight)  // NOLINT(google-explicit-constructor): a list of tensors becomes a list of stamps
-        : data_(weight.const_data_ptr()), version_(weight.is_inference() ? -1 : static_cast<std::int64_t>(weight._version())) {}
+        : data_(weight.const_data_ptr()),
+          version_(weight.is_inference() ? -1
+                                         : static_cast<std::int64_t>(weight.unsafeGetTensorImpl()->version_counter().current_version())) {}
     friend bool operator==(const WeightStamp& a, const WeightStamp& b) {
       return a.data_ == b.data_ && a.version_ == b.version_ && a.version_ >= 0;
     }
@@ -230,7 +234,7 @@ class FastRecurrent::Impl {
       shape.bf16 = bf16;
       packed.stack = std::make_shared<Stack>(shape, *set_);
     }
-    packed.stack->pack(parameters_of(parameters_, tensors_per_layer_));
+    packed.stack->pack(parameters_of(parameters_, tensors_per_layer_), trains ? Stack::Use::training : Stack::Use::inference);
     packed.weights.clear();
     if (!trains) packed.weights.assign(parameters_.begin(), parameters_.end());
     return packed;
