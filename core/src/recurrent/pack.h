@@ -119,7 +119,11 @@ inline void add_up_row(const float* const* dw, long blocks, long at, long next_b
   while (count > 0) {
     const long inside = column % lanes, here = lanes - inside < count ? lanes - inside : count;
     Vec total = zero();
-    for (long b = 0; b < blocks; ++b) total = add(total, load(dw[b] + at + column / lanes * next_block));
+    for (long b = 0; b < blocks; ++b) {
+      const float* line = dw[b] + at + column / lanes * next_block;
+      __builtin_prefetch(line + 4 * lanes);  // of a later row: too many streams for the processor to see
+      total = add(total, load(line));
+    }
     if (inside == 0) {
       store_some(out, here, total);
     } else {
