@@ -26,7 +26,7 @@ struct EpochRecord {
 ///
 ///     {"model": "LSTMModel", "version_dir": "/.../version_0", "best": "/.../best.ckpt", "last": "/.../last.ckpt",    null: there is none
 ///      "windows": "../slice_windows", "monitor": "val_loss", "mode": "min", "score": 0.2, "epochs": 10, "steps": 2670, "stopped_by": "",
-///      "loss": {"type": "MSELoss", "options": {}}, "pipeline": {...}, "hyper_parameters": {"lr": 0.001}, "kernels": "1, avx512",
+///      "loss": {"type": "MSELoss", "options": {}}, "pipeline": {...}, "hyper_parameters": {"lr": 0.001}, "kernels": "2, avx512",
 ///      "history": [{"epoch": 0, "step": 267, "seconds": 1.5, "train_loss": 0.3, "learning_rate": 0.001, "val": {"val_loss": 0.25}}]}
 struct TrainingRecord {
   std::string stage{};                   ///< the stage that trained; read from the artifact, not written
