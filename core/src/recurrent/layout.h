@@ -32,7 +32,10 @@ struct Layer {
   float* rows = nullptr;              ///< [tile_rows][16 (x_blocks + h_blocks)] for pack()
 };
 
-/// The same where rows are computed one by one: lanes are units. A line is one value of the row, as float, or a pair of values as bfloat16.
+/// Floats of a group of 16 units of a single row: one line's weights for it, or its sums.
+inline constexpr long group_floats = unit_lines * lanes;
+
+/// Layer where rows are computed one by one: lanes are units. A line is one value of the row, as float, or a pair of values as bfloat16.
 struct RowLayer {
   long segments = 1, input = 0, hidden = 0;  ///< as in Layer
   long segment_lines = 0;                    ///< from one segment of the input to the next

@@ -6,9 +6,6 @@
 namespace pipeline::recurrent {
 namespace {
 
-/// Floats of one line's weights for sixteen units, and of all their sums.
-constexpr long group_floats = unit_lines * lanes;
-
 /// The inputs' part of one gate line of a group's sums, with the bias, for `steps` steps at once: each weight is loaded once for them.
 /// `x`, `sums`: of the first step.
 template <class Numbers, int steps>

@@ -82,7 +82,7 @@ PIPELINE_INLINE void pack_row_columns(const float* from, long row_stride, long u
     transpose(by_unit, by_value);
     const long left = count - first < lanes ? count - first : lanes;
     for (long k = 0; k < left; k += Numbers::units_per_line) {
-      float* line = out + (first + k) / Numbers::units_per_line * unit_lines * lanes;
+      float* line = out + (first + k) / Numbers::units_per_line * group_floats;
       if constexpr (Numbers::units_per_line == 1) {
         store(line, Numbers::rounded(by_value[k]));
       } else {
@@ -95,20 +95,20 @@ PIPELINE_INLINE void pack_row_columns(const float* from, long row_stride, long u
 template <class Cell, class Numbers>
 void pack_row(const RowLayer& layer, const Parameters& from, long group) {
   const long inputs = layer.segments * layer.input, first = group * lanes, units = layer.hidden - first;
-  float* weights = layer.weights + group * (layer.x_lines + layer.h_lines) * unit_lines * lanes;
+  float* weights = layer.weights + group * (layer.x_lines + layer.h_lines) * group_floats;
   for (long line = 0; line < unit_lines; ++line) {
     const long x_row = Cell::x_row[line] * layer.hidden + first, h_row = Cell::h_row[line] * layer.hidden + first;
     const bool has_x = Cell::x_row[line] >= 0, has_h = Cell::h_row[line] >= 0;
     float* out = weights + line * lanes;
     for (long s = 0; s < layer.segments; ++s)
       pack_row_columns<Numbers>(has_x ? from.w_ih + x_row * inputs + s * layer.input : nullptr, inputs, units, layer.input,
-                                out + s * layer.segment_lines * unit_lines * lanes);
+                                out + s * layer.segment_lines * group_floats);
     pack_row_columns<Numbers>(has_h ? from.w_hh + h_row * layer.hidden : nullptr, layer.hidden, units, layer.hidden,
-                              out + layer.x_lines * unit_lines * lanes);
+                              out + layer.x_lines * group_floats);
     Vec bias = zero();
     if (from.b_ih && has_x) bias = add(bias, load_some(from.b_ih + x_row, units));
     if (from.b_ih && has_h) bias = add(bias, load_some(from.b_hh + h_row, units));
-    store(layer.bias + (group * unit_lines + line) * lanes, bias);
+    store(layer.bias + group * group_floats + line * lanes, bias);
   }
 }
 

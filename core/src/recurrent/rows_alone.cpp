@@ -18,7 +18,7 @@ struct RowLayout {
     for (long l = 0; l < 2 && l + 1 < stack.layers; ++l) y[l] = carver.take(steps * y_stride);
     state = carver.take(units);
     h = carver.take(2 * units);
-    sums = carver.take(chunk * unit_lines * units);
+    sums = carver.take(chunk * first.groups * group_floats);
     size = carver.size();
   }
 };

@@ -60,8 +60,8 @@ AlignedFloats place_weights(std::span<Layer> layers) {
 }
 
 AlignedFloats place_weights(std::span<RowLayer> layers) {
-  const auto weights = [](const RowLayer& layer) { return layer.groups * (layer.x_lines + layer.h_lines) * unit_lines * lanes; };
-  const auto bias = [](const RowLayer& layer) { return layer.groups * unit_lines * lanes; };
+  const auto weights = [](const RowLayer& layer) { return layer.groups * (layer.x_lines + layer.h_lines) * group_floats; };
+  const auto bias = [](const RowLayer& layer) { return layer.groups * group_floats; };
   long size = 0;
   for (const RowLayer& layer : layers) size += weights(layer) + bias(layer);
   AlignedFloats memory(size);
