@@ -6,9 +6,6 @@
 namespace pipeline::recurrent {
 namespace {
 
-/// Accumulators that fit into registers.
-constexpr int register_rows = register_units * unit_lines;
-
 template <class Numbers>
 constexpr long turned_floats = lanes* lanes / Numbers::units_per_line;
 /// Floats between the gradients of one gate line and those of the next in BackwardRun::dgates.
@@ -75,15 +72,13 @@ PIPELINE_INLINE void through_weights(const Layer& layer, long block, const float
     return;
   }
   const float* weights = layer.backward_weights + block * layer.gate_lines * lanes;
-#pragma GCC unroll 4
-  for (long first = 0; first < lanes; first += register_rows) {
-    Vec sums[register_rows];
+  each_part([&]<int first, int rows>(Part<first, rows>) __attribute__((always_inline)) {
+    Vecs<rows> sums;
 #pragma GCC unroll 16
-    for (int r = 0; r < register_rows; ++r) sums[r] = adds ? load(out + (first + r) * lanes) : zero();
-    product<Numbers, register_rows, 4, skip_line, lanes, 1>(sums, weights + first, lines, layer.gate_lines);
-#pragma GCC unroll 16
-    for (int r = 0; r < register_rows; ++r) store(out + (first + r) * lanes, sums[r]);
-  }
+    for (int r = 0; r < rows; ++r) sums[r] = adds ? load(out + (first + r) * lanes) : zero();
+    product<Numbers, Part<first, rows>, 4, skip_line, rows, 1>(sums, weights + first * layer.gate_lines, lines, layer.gate_lines);
+    store_all(out + first * lanes, sums);
+  });
 }
 
 /// Adds the weight gradients of some steps for 16 units of the input or the state.
@@ -97,16 +92,18 @@ void weight_gradients(const Layer& layer, const BackwardRun& run, long block, lo
       Numbers::row_products(run.dgates + row * gate_floats<Numbers>, slot, columns, steps, is_first, dw + row * lanes);
     return;
   }
-  for (long row = 0; row < unit_lines * layer.hidden_padded; row += register_rows) {
-    Vec sums[register_rows];
+  for (long tile = 0; tile < layer.tiles; ++tile) {
+    each_part([&]<int first, int rows>(Part<first, rows>) __attribute__((always_inline)) {
+      const long row = tile * tile_rows + first;
+      Vecs<rows> sums;
 #pragma GCC unroll 16
-    for (int r = 0; r < register_rows; ++r) sums[r] = is_first ? zero() : load(dw + (row + r) * lanes);
-    for (long s = 0; s < steps; ++s) {
-      product<Numbers, register_rows, skip_row, 4, 1, gate_floats<Numbers>>(sums, run.dgates + s * slot + row * gate_floats<Numbers>,
-                                                                            columns + s * turned_floats<Numbers>, gate_floats<Numbers>);
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < register_rows; ++r) store(dw + (row + r) * lanes, sums[r]);
+      for (int r = 0; r < rows; ++r) sums[r] = is_first ? zero() : load(dw + (row + r) * lanes);
+      for (long s = 0; s < steps; ++s) {
+        product<Numbers, Part<first, rows>, skip_row, 4, 1, gate_floats<Numbers>>(
+            sums, run.dgates + s * slot + row * gate_floats<Numbers>, columns + s * turned_floats<Numbers>, gate_floats<Numbers>);
+      }
+      store_all(dw + row * lanes, sums);
+    });
   }
 }
 

@@ -57,32 +57,34 @@ PIPELINE_INLINE void finish_tile(const Layer& layer, long tile, Vecs<tile_rows>&
   store_outputs<Numbers>(tile, outputs, step);
 }
 
-/// The sums of `rows` gate lines of a tile from `first` on.
-template <class Cell, class Numbers, int rows>
-PIPELINE_INLINE void tile_sums(const Layer& layer, long tile, long first, const ForwardStep& step, Vecs<rows>& sums) {
-  const float* weights = layer.forward_weights + tile * (layer.x_lines + layer.h_lines) * tile_rows + first;
+/// The sums of a part of a tile's gate lines.
+template <class Cell, class Numbers, class Part>
+PIPELINE_INLINE void part_sums(const Layer& layer, long tile, const ForwardStep& step, Vecs<Part::rows>& sums) {
+  constexpr int rows = Part::rows;
+  const float* bias = layer.bias + tile * tile_rows + Part::first;
+  const float* weights = layer.forward_weights + (layer.x_lines + layer.h_lines) * (tile * tile_rows + Part::first);
 #pragma GCC unroll 16
-  for (int r = 0; r < rows; ++r) sums[r] = set1(layer.bias[tile * tile_rows + first + r]);
-  product<Numbers, rows, Cell::skip_x, 4, tile_rows, 1>(sums, weights, step.x, layer.x_lines);
-  if (step.h) product<Numbers, rows, Cell::skip_h, 4, tile_rows, 1>(sums, weights + layer.x_lines * tile_rows, step.h, layer.h_lines);
+  for (int r = 0; r < rows; ++r) sums[r] = set1(bias[r]);
+  product<Numbers, Part, Cell::skip_x, 4, rows, 1>(sums, weights, step.x, layer.x_lines);
+  if (step.h) product<Numbers, Part, Cell::skip_h, 4, rows, 1>(sums, weights + layer.x_lines * rows, step.h, layer.h_lines);
 }
 
-/// The same where one unit's sums fill the registers: the gates of four units wait for each other less than those of one.
+/// A tile whose sums do not fit into the registers at once. The gates of its units follow together: they wait for each other less than
+/// those of one.
 template <class Cell, class Numbers>
-PIPELINE_INLINE void forward_tile_by_units(const Layer& layer, long tile, const ForwardStep& step) {
+PIPELINE_INLINE void forward_tile_by_parts(const Layer& layer, long tile, const ForwardStep& step) {
   alignas(64) float kept[tile_rows * lanes];
   float* gates = step.gates ? step.gates + tile * tile_rows * lanes : kept;
   const auto unit_gates = [&](long unit) { return gates + unit * unit_lines * lanes; };
-#pragma GCC unroll 4
-  for (long u = 0; u < tile_units; ++u) {
-    Vec sums[unit_lines];
-    tile_sums<Cell, Numbers, unit_lines>(layer, tile, u * unit_lines, step, sums);
-    without_padding(tile * tile_units + u >= layer.hidden, sums);
-    store_all(unit_gates(u), sums);
-  }
+  each_part([&]<int first, int rows>(Part<first, rows>) __attribute__((always_inline)) {
+    Vecs<rows> sums;
+    part_sums<Cell, Numbers, Part<first, rows>>(layer, tile, step, sums);
+    store_all(gates + first * lanes, sums);
+  });
   for (long u = 0; u < tile_units; ++u) {
     Vec g[unit_lines];
     load_all(unit_gates(u), g);
+    without_padding(tile * tile_units + u >= layer.hidden, g);
     Cell::gates(g);
     store_all(unit_gates(u), g);
   }
@@ -98,11 +100,11 @@ PIPELINE_INLINE void forward_tile_by_units(const Layer& layer, long tile, const 
 
 template <class Cell, class Numbers>
 PIPELINE_INLINE void forward_tile(const Layer& layer, long tile, const ForwardStep& step) {
-  if constexpr (register_units == 1) {
-    forward_tile_by_units<Cell, Numbers>(layer, tile, step);
+  if constexpr (register_sums < tile_rows) {
+    forward_tile_by_parts<Cell, Numbers>(layer, tile, step);
   } else {
     Vec sums[tile_rows];
-    tile_sums<Cell, Numbers, tile_rows>(layer, tile, 0, step, sums);
+    part_sums<Cell, Numbers, Part<0, tile_rows>>(layer, tile, step, sums);
     finish_tile<Cell, Numbers>(layer, tile, sums, step);
   }
 }

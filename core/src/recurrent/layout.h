@@ -26,10 +26,9 @@ struct Layer {
   long tiles = 0;                     ///< of 4 units
   long x_blocks = 0, h_blocks = 0;    ///< groups of 16 units of the input and of the state
   long gate_lines = 0;                ///< lines of the gates' gradients in a product
-  float* forward_weights = nullptr;   ///< [tiles][x_lines + h_lines][tile_rows]
-  float* backward_weights = nullptr;  ///< [x_blocks + h_blocks][gate_lines][16]
+  float* forward_weights = nullptr;   ///< [tiles][parts][x_lines + h_lines][rows of the part]
+  float* backward_weights = nullptr;  ///< [x_blocks + h_blocks][parts][gate_lines][units of the part]
   float* bias = nullptr;              ///< [4 hidden_padded]
-  float* rows = nullptr;              ///< [tile_rows][16 (x_blocks + h_blocks)] for pack()
 };
 
 /// Floats of a group of 16 units of a single row: one line's weights for it, or its sums.

@@ -14,7 +14,7 @@ struct Floats {
   static constexpr bool is_exact = true;   ///< values enter products as they are
   struct Setup {};                         ///< what a pass needs while it runs
   static PIPELINE_INLINE Vec rounded(Vec v) { return v; }
-  static PIPELINE_INLINE Vec multiply_add(Vec sum, Vec line, const float* weight) { return fma(line, set1(*weight), sum); }
+  static PIPELINE_INLINE Vec multiply_add(Vec sum, Vec line, const float* weight) { return add_product(sum, line, weight); }
 };
 
 /// Values of bfloat16 kept as floats, where the processor has no products of bfloat16: the same rounding as pairs, at the speed of floats.
@@ -104,18 +104,48 @@ PIPELINE_INLINE void store_all(float* to, const Vec (&from)[count]) {
   for (unsigned long i = 0; i < count; ++i) store(to + i * lanes, from[i]);
 }
 
-/// The one product of all passes: sums[r] += lines[k] * weights[k, r] over `count` lines. weights[k, r] lies at k `line_step` + r
-/// `row_step` floats. `skip_row` and `skip_line`: rows and lines with that remainder by four have no weights (a GRU's unused gate lines);
-/// 4: none. Short loops of AVX2 are unrolled: what counts k would take a fifth of the instructions, and two threads may share a core's.
-template <class Numbers, int rows, int skip_row, int skip_line, long line_step, long row_step>
-PIPELINE_INLINE void product(Vecs<rows>& sums, const float* weights, const float* lines, long count) {
-  constexpr bool is_short = register_units == 1;
+/// Rows of a tile, or of a block of sixteen, whose sums are in registers together.
+template <int first_row, int row_count>
+struct Part {
+  static constexpr int first = first_row, rows = row_count;
+};
+
+/// Calls `work` with the parts of sixteen rows.
+template <int first = 0, class Work>
+PIPELINE_INLINE void each_part(const Work& work) {
+  constexpr int left = static_cast<int>(tile_rows) - first, rows = left < register_sums ? left : register_sums;
+  work(Part<first, rows>());
+  if constexpr (rows < left) each_part<first + rows>(work);
+}
+
+/// Stores the first `count` of sixteen lines' weights for sixteen rows, as store_lines() does, but from line `at` of `lines` on and
+/// [parts][lines][rows of a part]: a product reads what it needs in one stream.
+template <class Numbers>
+PIPELINE_INLINE void store_weights(float* out, long lines, long at, const Vec (&v)[16], long count) {
+  if constexpr (register_sums == tile_rows) {
+    store_lines<Numbers>(out + at * tile_rows, v, count);
+  } else {
+    alignas(64) float parts[16 * lanes];  // whole lines go on from here: of small stores that miss the first cache few can wait at a time
+    for (long k = 0; k < count; ++k) store_parts(parts, count, k, Numbers::rounded(v[k]));
+    each_part([&]<int first, int rows>(Part<first, rows>) __attribute__((always_inline)) {
+      __builtin_memcpy(out + first * lines + at * rows, parts + first * count, static_cast<unsigned long>(count * rows) * sizeof(float));
+    });
+  }
+}
+
+/// The one product of all passes: sums[r] += lines[k] * weights[k, r] over `count` lines, r being the rows of a part. weights[k, r] lies at
+/// k `line_step` + r `row_step` floats. `skip_row` and `skip_line`: rows and lines with that remainder by four have no weights (a GRU's
+/// unused gate lines); 4: none. Short loops of AVX2 are unrolled: what counts k would take a part of the instructions, and two threads may
+/// share a core's.
+template <class Numbers, class Part, int skip_row, int skip_line, long line_step, long row_step>
+PIPELINE_INLINE void product(Vecs<Part::rows>& sums, const float* weights, const float* lines, long count) {
+  constexpr bool is_short = register_sums < tile_rows;
   const auto one = [&](long k) __attribute__((always_inline)) {
     const Vec line = load(lines + k * lanes);
     if constexpr (row_step == 1 && !is_short) __builtin_prefetch(weights + (k + 8) * line_step);
 #pragma GCC unroll 16
-    for (int r = 0; r < rows; ++r) {
-      if (r % 4 != skip_row) sums[r] = Numbers::multiply_add(sums[r], line, weights + k * line_step + r * row_step);
+    for (int r = 0; r < Part::rows; ++r) {
+      if ((Part::first + r) % 4 != skip_row) sums[r] = Numbers::multiply_add(sums[r], line, weights + k * line_step + r * row_step);
     }
   };
   if constexpr (skip_line == 4 && !is_short) {

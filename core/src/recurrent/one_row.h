@@ -83,7 +83,7 @@ PIPELINE_INLINE void finish_groups(const RowLayer& layer, long first, const RowS
 }
 
 /// So many groups' sums fit into registers beside a line and a weight.
-constexpr long groups_at_once = register_units == 4 ? 2 : 1;
+constexpr long groups_at_once = register_sums == tile_rows ? 2 : 1;
 
 /// All groups. Every other step goes through them backwards: what the last step left in the first cache is read first.
 template <class Cell, class Numbers>

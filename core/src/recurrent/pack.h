@@ -6,20 +6,39 @@
 namespace pipeline::recurrent {
 namespace {
 
-PIPELINE_INLINE long columns_of(const Layer& layer) { return (layer.x_blocks + layer.h_blocks) * lanes; }
-
-/// One row of w_ih and w_hh as it lies in storage: segments and state padded with zeros. A row of -1 has no weights.
-inline void spread_row(const Layer& layer, const Parameters& from, long x_row, long h_row, float* out) {
-  __builtin_memset(out, 0, static_cast<unsigned long>(columns_of(layer)) * sizeof(float));
-  const long inputs = layer.segments * layer.input;
-  if (x_row >= 0) {
-    for (long s = 0; s < layer.segments; ++s)
-      __builtin_memcpy(out + s * layer.input_padded, from.w_ih + x_row * inputs + s * layer.input,
-                       static_cast<unsigned long>(layer.input) * sizeof(float));
+/// Sixteen columns of a row of w_ih as the input lies in storage, where padding follows each segment. No row: zeros.
+PIPELINE_INLINE Vec input_columns(const Layer& layer, const float* row, long first) {
+  if (!row) return zero();
+  if (layer.segments == 1) return load_some(row + first, layer.input - first);
+  alignas(64) float columns[lanes];
+  for (long i = 0; i < lanes; ++i) {
+    const long segment = (first + i) / layer.input_padded, unit = (first + i) % layer.input_padded;
+    columns[i] = segment < layer.segments && unit < layer.input ? row[segment * layer.input + unit] : 0;
   }
-  if (h_row >= 0)
-    __builtin_memcpy(out + layer.x_blocks * lanes, from.w_hh + h_row * layer.hidden,
-                     static_cast<unsigned long>(layer.hidden) * sizeof(float));
+  return load(columns);
+}
+
+/// The same of w_hh.
+PIPELINE_INLINE Vec state_columns(const Layer& layer, const float* row, long first) {
+  return row ? load_some(row + first, layer.hidden - first) : zero();
+}
+
+/// The rows of w_ih and w_hh that a tile's gate lines have; nullptr: none.
+struct TileRows {
+  const float *of_input[tile_rows], *of_state[tile_rows];
+};
+
+template <class Cell>
+PIPELINE_INLINE TileRows rows_of(const Layer& layer, const Parameters& from, long tile) {
+  TileRows out;
+  for (long r = 0; r < tile_rows; ++r) {
+    const long unit = tile * tile_units + r / unit_lines, line = r % unit_lines;
+    const long x_row = Cell::x_row[line], h_row = Cell::h_row[line];
+    const bool is_padding = unit >= layer.hidden;
+    out.of_input[r] = is_padding || x_row < 0 ? nullptr : from.w_ih + (x_row * layer.hidden + unit) * layer.segments * layer.input;
+    out.of_state[r] = is_padding || h_row < 0 ? nullptr : from.w_hh + (h_row * layer.hidden + unit) * layer.hidden;
+  }
+  return out;
 }
 
 template <class Cell>
@@ -43,31 +62,25 @@ PIPELINE_INLINE void store_halves(float* out, const Vec (&rows)[16]) {
 
 template <class Cell, class Numbers>
 void pack(const Layer& layer, const Parameters& from, long tile) {
-  const long columns = columns_of(layer);
-  float* rows = layer.rows + tile * tile_rows * columns;
-  for (long r = 0; r < tile_rows; ++r) {
-    const long unit = tile * tile_units + r / unit_lines, line = r % unit_lines;
-    const bool is_padding = unit >= layer.hidden;
-    spread_row(layer, from, is_padding || Cell::x_row[line] < 0 ? -1 : Cell::x_row[line] * layer.hidden + unit,
-               is_padding || Cell::h_row[line] < 0 ? -1 : Cell::h_row[line] * layer.hidden + unit, rows + r * columns);
-  }
+  const TileRows rows = rows_of<Cell>(layer, from, tile);
   const long unit_count[2] = {layer.x_lines * Numbers::units_per_line, layer.h_lines * Numbers::units_per_line};
   for (long block = 0; block < layer.x_blocks + layer.h_blocks; ++block) {
     const bool is_x = block < layer.x_blocks;
     const long first = (is_x ? block : block - layer.x_blocks) * lanes;  // unit of the input or of the state
     Vec by_row[16], by_unit[16];
-    for (long r = 0; r < tile_rows; ++r) by_row[r] = load(rows + r * columns + block * lanes);
+    for (long r = 0; r < tile_rows; ++r)
+      by_row[r] = is_x ? input_columns(layer, rows.of_input[r], first) : state_columns(layer, rows.of_state[r], first);
     transpose(by_row, by_unit);
     if constexpr (Numbers::in_tiles) {
       store_halves<Numbers>(layer.forward_weights + (tile * (layer.x_blocks + layer.h_blocks) + block) * lanes * 8, by_row);
       store_halves<Numbers>(layer.backward_weights + (block * layer.tiles + tile) * lanes * 8, by_unit);
       continue;
     }
-    store_lines<Numbers>(layer.backward_weights + (block * layer.gate_lines + tile * tile_rows / Numbers::units_per_line) * lanes, by_row,
-                         tile_rows);
-    const long left = unit_count[is_x ? 0 : 1] - first;
-    float* out = layer.forward_weights + (tile * (layer.x_lines + layer.h_lines) + (is_x ? 0 : layer.x_lines)) * tile_rows;
-    store_lines<Numbers>(out + line_floats<Numbers>(first), by_unit, left < lanes ? left : lanes);
+    store_weights<Numbers>(layer.backward_weights + block * layer.gate_lines * lanes, layer.gate_lines,
+                           tile * tile_rows / Numbers::units_per_line, by_row, tile_rows);
+    const long left = unit_count[is_x ? 0 : 1] - first, lines = layer.x_lines + layer.h_lines;
+    store_weights<Numbers>(layer.forward_weights + tile * lines * tile_rows, lines,
+                           (is_x ? 0 : layer.x_lines) + first / Numbers::units_per_line, by_unit, left < lanes ? left : lanes);
   }
   pack_bias<Cell>(layer, from, tile);
 }

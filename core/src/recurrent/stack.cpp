@@ -39,22 +39,20 @@ RowLayer row_layer_of(const StackShape& shape, bool is_first, long units_per_lin
 AlignedFloats place_weights(std::span<Layer> layers) {
   Carver carver;
   struct Places {
-    long forward, backward, bias, rows;
+    long forward, backward, bias;
   };
   std::vector<Places> places;
   for (const Layer& layer : layers) {
     const long columns = (layer.x_blocks + layer.h_blocks) * lanes;
     places.push_back({.forward = carver.take(layer.tiles * (layer.x_lines + layer.h_lines) * tile_rows),
                       .backward = carver.take(columns * layer.gate_lines),
-                      .bias = carver.take(unit_lines * layer.hidden_padded),
-                      .rows = carver.take(layer.tiles * tile_rows * columns)});
+                      .bias = carver.take(unit_lines * layer.hidden_padded)});
   }
   AlignedFloats memory(carver.size());
   for (std::size_t i = 0; i < layers.size(); ++i) {
     layers[i].forward_weights = memory.get() + places[i].forward;
     layers[i].backward_weights = memory.get() + places[i].backward;
     layers[i].bias = memory.get() + places[i].bias;
-    layers[i].rows = memory.get() + places[i].rows;
   }
   return memory;
 }

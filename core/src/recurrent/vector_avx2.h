@@ -11,8 +11,8 @@ namespace {
 struct Vec {
   __m256 low, high;
 };
-/// Units of a tile whose gates fit into registers at once.
-constexpr long register_units = 1;
+/// Sums that the sixteen registers hold beside a line and a weight.
+constexpr int register_sums = 6;
 
 PIPELINE_INLINE Vec load(const float* p) { return {_mm256_load_ps(p), _mm256_load_ps(p + 8)}; }
 PIPELINE_INLINE void store(float* p, Vec v) {
@@ -24,7 +24,18 @@ PIPELINE_INLINE __m256i first_lanes(long n) {
 }
 /// The first n floats at p, which need no alignment, then zeros.
 PIPELINE_INLINE Vec load_some(const float* p, long n) {
+  if (n >= 16) return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)};
   return {_mm256_maskload_ps(p, first_lanes(n)), n > 8 ? _mm256_maskload_ps(p + 8, first_lanes(n - 8)) : _mm256_setzero_ps()};
+}
+/// Stores the floats of v in three parts of six, six and four, [lines][floats of the part] each, as line `at` of `lines`.
+PIPELINE_INLINE void store_parts(float* out, long lines, long at, Vec v) {
+  const __m128 from_4 = _mm256_extractf128_ps(v.low, 1);
+  float *first = out + at * 6, *second = first + lines * 6, *third = out + lines * 12 + at * 4;
+  _mm_storeu_ps(first, _mm256_castps256_ps128(v.low));
+  _mm_storel_pi(reinterpret_cast<__m64*>(first + 4), from_4);
+  _mm_storeh_pi(reinterpret_cast<__m64*>(second), from_4);
+  _mm_storeu_ps(second + 2, _mm256_castps256_ps128(v.high));
+  _mm_storeu_ps(third, _mm256_extractf128_ps(v.high, 1));
 }
 /// Stores the first n lanes at p, which needs no alignment. Stores with a mask are slow on AMD: they took a tenth of a small network's
 /// step.
@@ -53,6 +64,14 @@ PIPELINE_INLINE Vec mul(Vec a, Vec b) { return {_mm256_mul_ps(a.low, b.low), _mm
 PIPELINE_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)}; }
 PIPELINE_INLINE Vec fms(Vec a, Vec b, Vec c) { return {_mm256_fmsub_ps(a.low, b.low, c.low), _mm256_fmsub_ps(a.high, b.high, c.high)}; }
 PIPELINE_INLINE Vec fnma(Vec a, Vec b, Vec c) { return {_mm256_fnmadd_ps(a.low, b.low, c.low), _mm256_fnmadd_ps(a.high, b.high, c.high)}; }
+/// sum + line weight. GCC 12 computes the lower halves of many such sums before the upper ones if it may, and then sixteen registers are
+/// too few.
+PIPELINE_INLINE Vec add_product(Vec sum, Vec line, const float* weight) {
+  const __m256 all = _mm256_broadcast_ss(weight);
+  asm("vfmadd231ps %2, %1, %0" : "+x"(sum.low) : "x"(line.low), "x"(all));
+  asm("vfmadd231ps %2, %1, %0" : "+x"(sum.high) : "x"(line.high), "x"(all));
+  return sum;
+}
 /// NaN where v is.
 PIPELINE_INLINE Vec at_least(float low, Vec v) {
   return {_mm256_max_ps(_mm256_set1_ps(low), v.low), _mm256_max_ps(_mm256_set1_ps(low), v.high)};

@@ -9,8 +9,8 @@ namespace {
 #define PIPELINE_INLINE inline __attribute__((always_inline))
 
 using Vec = __m512;
-/// Units of a tile whose gates fit into registers at once.
-constexpr long register_units = 4;
+/// Sums that the registers hold beside a line and a weight: as many as a tile has.
+constexpr int register_sums = 16;
 
 PIPELINE_INLINE Vec load(const float* p) { return _mm512_load_ps(p); }
 PIPELINE_INLINE void store(float* p, Vec v) { _mm512_store_ps(p, v); }
@@ -29,6 +29,8 @@ PIPELINE_INLINE Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
 PIPELINE_INLINE Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
 PIPELINE_INLINE Vec fms(Vec a, Vec b, Vec c) { return _mm512_fmsub_ps(a, b, c); }
 PIPELINE_INLINE Vec fnma(Vec a, Vec b, Vec c) { return _mm512_fnmadd_ps(a, b, c); }
+/// sum + line weight.
+PIPELINE_INLINE Vec add_product(Vec sum, Vec line, const float* weight) { return fma(line, set1(*weight), sum); }
 /// NaN where v is.
 PIPELINE_INLINE Vec at_least(float low, Vec v) { return _mm512_max_ps(set1(low), v); }
 PIPELINE_INLINE Vec at_most(float high, Vec v) { return _mm512_min_ps(set1(high), v); }
