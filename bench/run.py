@@ -129,7 +129,7 @@ def step(program, python, folder, rounds=5):
     ways = {"LibTorch": ({"PIPELINE_CPU_CAPABILITY": "default"}, "32-true"), "float": ({}, "32-true"), "bf16": ({}, "bf16-mixed")}
     result = {"peak": peak}
     print(f"  {peak['threads']} processors: {peak['float_gflops']:.0f} GFLOP/s in float, {peak['bf16_gflops']:.0f} in bfloat16; medians of {rounds} rounds, ms")
-    print(f"  {'':12} {'Lightning':>10} {'LibTorch':>10} {'float':>10} {'bf16':>10} {'limit':>8} {'bf16':>8}   Lightning / float, / bf16")
+    print(f"  {'':12} {'Lightning':>10} {'LibTorch':>10} {'float':>10} {'bf16':>10} {'limit':>8} {'bf16':>8}   Lightning / float, / bf16; limit / float, of the best round")
     for cell, layers, hidden in SIZES:
         steps, times = 300 if hidden < 128 else 60, {}
         for _ in range(rounds):
@@ -145,7 +145,8 @@ def step(program, python, folder, rounds=5):
         middle = {way: statistics.median(values) for way, values in times.items()}
         limit = {kind: operations(cell, layers, hidden) / peak[f"{kind}_gflops"] / 1e6 if peak[f"{kind}_gflops"] else float("nan") for kind in ("float", "bf16")}
         print(f"  {cell} {layers} x {hidden:<4} {middle['Lightning']:10.2f} {middle['LibTorch']:10.2f} {middle['float']:10.2f} {middle['bf16']:10.2f} "
-              f"{limit['float']:8.2f} {limit['bf16']:8.2f}   {middle['Lightning'] / middle['float']:.1f}, {middle['Lightning'] / middle['bf16']:.1f}", flush=True)
+              f"{limit['float']:8.2f} {limit['bf16']:8.2f}   {middle['Lightning'] / middle['float']:.1f}, {middle['Lightning'] / middle['bf16']:.1f}; "
+              f"{limit['float'] / middle['float']:.0%}, {limit['float'] / min(times['float']):.0%}", flush=True)
         result[f"{cell} {layers} x {hidden}"] = {"ms": times, "limit_ms": limit}
     return result
 
