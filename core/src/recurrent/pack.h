@@ -6,14 +6,15 @@
 namespace pipeline::recurrent {
 namespace {
 
-/// Sixteen columns of a row of w_ih as the input lies in storage, where padding follows each segment. No row: zeros.
+/// Sixteen columns of a row of w_ih as the input lies in storage, where padding follows each of its segments, at most two. No row: zeros.
 PIPELINE_INLINE Vec input_columns(const Layer& layer, const float* row, long first) {
   if (!row) return zero();
-  if (layer.segments == 1) return load_some(row + first, layer.input - first);
+  const long segment = first < layer.input_padded ? 0 : 1, unit = first - segment * layer.input_padded, left = layer.input_padded - unit;
+  if (segment + 1 == layer.segments || left >= lanes) return load_some(row + segment * layer.input + unit, layer.input - unit);
   alignas(64) float columns[lanes];
   for (long i = 0; i < lanes; ++i) {
-    const long segment = (first + i) / layer.input_padded, unit = (first + i) % layer.input_padded;
-    columns[i] = segment < layer.segments && unit < layer.input ? row[segment * layer.input + unit] : 0;
+    const long at = i < left ? unit + i : i - left;
+    columns[i] = at < layer.input ? row[(i < left ? 0 : layer.input) + at] : 0;
   }
   return load(columns);
 }

@@ -29,6 +29,7 @@ PIPELINE_INLINE Vec load_some(const float* p, long n) {
 }
 /// Stores the floats of v in three parts of six, six and four, [lines][floats of the part] each, as line `at` of `lines`.
 PIPELINE_INLINE void store_parts(float* out, long lines, long at, Vec v) {
+  static_assert(register_sums == 6);
   const __m128 from_4 = _mm256_extractf128_ps(v.low, 1);
   float *first = out + at * 6, *second = first + lines * 6, *third = out + lines * 12 + at * 4;
   _mm_storeu_ps(first, _mm256_castps256_ps128(v.low));
